@@ -14,7 +14,7 @@ import { readScenarioFiles } from './traceability/trace.ts';
 const exitCodes = `
 Exit codes: 0 printed; 2 there is no such bug, no report in DIR, or that run did not meet the bug.`;
 
-/** The scenarios that check the promise of each bug, and the findings that report it in others. */
+/** The scenarios that check the promise of each bug, and the findings that report the bug. */
 export const whereShown = (): Map<BugId, string[]> => {
   const scenarios = [...readScenarioFiles().values()].flatMap((file) => file.scenarios);
   const findings = Object.keys(differences) as DifferenceId[];
@@ -49,10 +49,10 @@ const list = (): ExitCode => {
   );
 };
 
-/** The number of its issue; empty for one that is not reported. */
+/** The number of a bug's issue. Empty if the bug is not reported. */
 const issueOf = (id: BugId): string => /\/issues\/(\d+)$/.exec(bugs[id].upstream)?.[1] ?? '';
 
-/** The bugs that a name, or the number of an issue, stands for: there may be several to an issue. */
+/** Finds bugs by name or by issue number. Several bugs may have the same issue. */
 const idsOf = (text: string): [BugId, ...BugId[]] => {
   const number = /^#?(\d+)$/.exec(text)?.[1];
   const [first, ...others] = bugIds.filter((id) => id === text || issueOf(id) === number);
@@ -100,8 +100,8 @@ const report = async (text: string, from: string): Promise<ExitCode> => {
 };
 
 /**
- * `npx corral bugs`: lists the known bugs of Longhorn, and writes one up as a run met it. Returns the exit
- * code: 0 printed, 2 usage.
+ * `npx corral bugs`: lists the known bugs of Longhorn, or writes a bug report from a run. Returns the exit code: 0
+ * printed, 2 usage.
  */
 export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
   let work = async (): Promise<ExitCode> => list();

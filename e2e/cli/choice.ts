@@ -18,7 +18,6 @@ import type { LastFailed } from './last-failed.ts';
 import { exactly, takeShard } from './shard.ts';
 import { configLoader } from './spawn-runner.ts';
 
-/** A scenario that was chosen to run. */
 export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'> & { declared: Declared };
 
 const throwIfBroken = ({ testModules, unhandledErrors }: TestRunResult): void => {
@@ -56,24 +55,23 @@ const describeTest = (test: TestCase): Chosen => ({
 });
 
 /**
- * Whether a scenario is chosen where nothing is said: it comes from a seed document, and is not the same once
- * more on another kind of store.
+ * Whether a scenario is chosen by default: it comes from a seed document, and is not a repetition on another kind of
+ * store.
  */
 const isOfSeed = ({ seed, declared }: Chosen): boolean => seed !== null && declared.again !== true;
 
-/** All scenarios there are, and those of them that were chosen. */
+/** All scenarios, and the chosen ones. */
 type Catalogue = { all: Chosen[]; chosen: Chosen[] };
 
 /**
- * Lists the scenarios there are, and those that `--only` and `--tags` choose, before anything is started: by
- * loading their files, nothing of them runs. Throws a CommandError when none is chosen, which names those
- * there are, and when a file does not load.
+ * Lists all scenarios and those that `--only` and `--tags` choose. It loads their files without running anything.
+ * Throws a CommandError if no scenario matches or if a file does not load.
  */
 const listScenarios = async (
   config: string,
   chosen: Pick<Arguments, 'only' | 'tags' | 'store'>,
 ): Promise<Catalogue> => {
-  // A third of what the command reads before it says anything: not for a flag that is wrong.
+  // Loaded here: vitest is a third of all code that the command loads, and is not needed to report a wrong flag.
   const { createVitest } = await import('vitest/node');
   const vitest = await keepSignals(() =>
     createVitest({
@@ -106,17 +104,16 @@ const listScenarios = async (
 /** The scenarios of a run. */
 export type Choice = {
   chosen: Chosen[];
-  /** Where the seed documents chose, the scenarios that `--all` would add. */
+  /** If only scenarios of the seed documents were chosen: the scenarios that `--all` would add. */
   others: Chosen[];
   shard?: ShardReport | undefined;
   /**
-   * Regular expression on the names of the scenarios that, with the tags and the files of the chosen ones,
-   * chooses these.
+   * A regular expression for names that, together with the tags and the files, matches exactly the chosen scenarios.
    */
   only: string | undefined;
 };
 
-/** Says in a line how many scenarios were chosen, and for what. */
+/** Describes in one line how many scenarios were chosen, with the provider and the Longhorn. */
 export const describeChoice = (
   { chosen, others, shard }: Pick<Choice, 'chosen' | 'others' | 'shard'>,
   { provider, longhorn }: Pick<Arguments, 'provider' | 'longhorn'>,
@@ -144,8 +141,8 @@ const takeOfSeeds = (named: readonly Chosen[]): Chosen[] => {
 };
 
 /**
- * Lists the scenarios that the flags choose, before anything is started: those of the seed documents where
- * none of them chooses among all. None can only be what a shard gets. Throws as listScenarios does.
+ * Chooses the scenarios to run, by default those of the seed documents. The result can be empty only for a shard.
+ * Throws the same errors as listScenarios.
  */
 export const chooseScenarios = async (
   config: string,
@@ -163,8 +160,8 @@ export const chooseScenarios = async (
 };
 
 /**
- * Says and reports that a shard has nothing to run, which is no failure: there may be more shards than
- * scenarios. No cluster is brought for it.
+ * Reports that a shard has nothing to run, without starting a cluster. This is not a failure: there may be more
+ * shards than scenarios.
  */
 export const printEmptyShard = async (
   args: Pick<Arguments, 'out' | 'provider' | 'longhorn' | 'output'>,

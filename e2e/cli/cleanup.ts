@@ -65,7 +65,7 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
 
 /**
  * `npx corral cleanup`: removes what runs have left in a cluster. Returns the exit code: 0 nothing is left, 1
- * something is, 2 usage.
+ * something is left, 2 usage.
  */
 export const runCleanupCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('cleanup', () => run(argv));

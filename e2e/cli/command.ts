@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { NotFit } from '../machine/not-fit.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
 
-/** One of corral's commands. It prints nothing of a call that is wrong: toExitCode prints one line. */
+/** Creates one of corral's commands. On wrong usage the command prints nothing itself: toExitCode prints one line. */
 export const newCommand = (words: string, about: string): Command =>
   new Command(`npx corral ${words}`.trim())
     .description(about)
@@ -11,10 +11,10 @@ export const newCommand = (words: string, about: string): Command =>
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} });
 
-/** A command that reads its arguments itself. */
+/** A command that parses its arguments itself. */
 export type Subcommand = { about: string; run: (argv: string[]) => number | Promise<number> };
 
-/** Adds commands that read their arguments themselves; `chosen` gets what the one that was named does. */
+/** Adds commands that parse their arguments themselves. `chosen` gets the work of the command that was called. */
 export const addSubcommands = (
   program: Command,
   subcommands: Record<string, Subcommand>,
@@ -33,13 +33,13 @@ export const addSubcommands = (
   return program;
 };
 
-/** The flag of a command that prints for people, or for programs. */
+/** The flag for the output format: text or JSON. */
 export const outputOption = (): Option =>
   new Option('--output <form>', 'text for people, or json for programs')
     .choices(['text', 'json'])
     .default('text');
 
-/** Flags as they were named before, and what they are named now. */
+/** Flags that were renamed, with their new names. */
 const renamed: Record<string, string> = {
   '--dry-run': '--list',
   '--verbose': '--output verbose',
@@ -49,7 +49,7 @@ const renamed: Record<string, string> = {
   '--s3-secret': 'a part of --bucket',
 };
 
-/** Reads what a command was called with; throws a CommandError of one line, which names the command's help. */
+/** Parses the arguments of a command. Throws a CommandError of one line that refers to the command's help. */
 export const parseFlags = (command: Command, argv: readonly string[]): void => {
   try {
     command.parse(argv, { from: 'user' });
@@ -72,11 +72,11 @@ const explainUsage = (
 };
 
 /**
- * Prints why a command ends, and gives its exit code: one line for what the caller can mend, the stack for a
- * fault of this suite.
+ * Prints the error that ended a command and returns its exit code. An error that the caller can correct is one line.
+ * An error in this suite is printed with its stack.
  */
 export const endWith = (words: string, error: unknown): ExitCode => {
-  // Help was asked for, and printed.
+  // The user asked for the help, and it was printed.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
   const isKnown = error instanceof CommandError || error instanceof NotFit;
   const text =
@@ -85,7 +85,7 @@ export const endWith = (words: string, error: unknown): ExitCode => {
   return error instanceof CommandError ? error.exitCode : exitCode.notFit;
 };
 
-/** Runs a command to its exit code; every error is printed. */
+/** Runs a command and returns its exit code. Errors are printed. */
 export const toExitCode = async <Code extends number = ExitCode>(
   words: string,
   work: () => Code | Promise<Code>,

@@ -1,7 +1,7 @@
 import { meaningsOf } from '../longhorn/messages/look-up.ts';
 import type { Lane, ReportTimeline } from '../report/html/data.ts';
 
-/** How much is shown of what an object said: longer ones hold the log of a command. */
+/** The maximum length of a printed message. Longer messages contain the log of a command. */
 const longestText = 160;
 
 const cut = (text: string): string => {
@@ -10,10 +10,10 @@ const cut = (text: string): string => {
   return line.length > longestText ? `${line.slice(0, half)} ... ${line.slice(-half)}` : line;
 };
 
-/** A state that an object went into; `at` in seconds from the action. */
+/** A state of an object. `at` is in seconds since the action. */
 type State = { at: number; state: string; texts: readonly string[] };
 
-/** What two histories of one scenario are aligned at: the first thing that it does, as the sentence has it. */
+/** The start of the first action of a scenario. Two histories are aligned there. */
 type Action = { sentence: string; from: number };
 
 const actionOf = ({ sentences }: ReportTimeline): Action | undefined =>
@@ -21,7 +21,7 @@ const actionOf = ({ sentences }: ReportTimeline): Action | undefined =>
     sentence.startsWith('When ') && from !== null ? [{ sentence, from }] : [],
   )[0];
 
-/** The states of an object from the one that the action met on; the last may be that it is gone. */
+/** The states of an object since the start of the action. The last one may be that the object is gone. */
 const statesOf = (lane: Lane | undefined, zero: number): State[] => {
   const bars = (lane?.bars ?? [])
     .filter(({ to }) => to > zero)
@@ -36,7 +36,7 @@ const statesOf = (lane: Lane | undefined, zero: number): State[] => {
     .filter((each, index, all) => isNew(each, all[index - 1]));
 };
 
-// Names, addresses and numbers are others in each run; a message that the catalogue knows is what it means.
+// Names, addresses and numbers differ between runs. A message of the catalogue is compared by its id.
 const idsOf = (text: string): string =>
   meaningsOf(text)
     .map(({ id }) => id)
@@ -59,13 +59,15 @@ const firstDifference = ([one, other]: Pair['states']): number | undefined => {
   return undefined;
 };
 
-/** The same object in both histories: the first backup, the second volume; its states in each. */
+/**
+ * The object with the same kind and position in both histories, such as the first backup, with its states in each.
+ */
 type Pair = { title: string; names: string[]; states: [State[], State[]] };
 
 const isObject = ({ kind, events }: Lane): boolean =>
   !['steps', 'fault', 'lock'].includes(kind) && events.length > 0;
 
-// Names say nothing across runs; the order in which things come does.
+// Objects are paired by their order, because names differ between runs.
 const pairsOf = (both: [ReportTimeline, ReportTimeline], zeros: [number, number]): Pair[] => {
   const [one, other] = both.map(({ lanes }) => Map.groupBy(lanes.filter(isObject), ({ kind }) => kind)) as [
     Map<string, Lane[]>,
@@ -87,7 +89,7 @@ const pairsOf = (both: [ReportTimeline, ReportTimeline], zeros: [number, number]
 const shown = (state: State | undefined): string =>
   state === undefined ? '-' : `${state.at.toFixed(1).padStart(7)} s  ${state.state}`;
 
-/** How many rows stand around the one that differs. */
+/** The number of rows before and after the row that differs. */
 const around = 3;
 
 const rowsOf = ({ states: [one, other] }: Pair, at: number): string[] => {
@@ -106,9 +108,9 @@ const rowsOf = ({ states: [one, other] }: Pair, at: number): string[] => {
 };
 
 /**
- * Describes where two histories of one scenario part, both counted from its first action: the states of the
- * first object, of those that it is about before those that it stands on, whose states, or what they say,
- * differ; and which others do.
+ * Describes where two histories of one scenario start to differ, aligned at the first action: the states of the first
+ * object that differs in a state or a message, and the names of the others. Objects under test come before the
+ * objects that they depend on.
  */
 export const describeParting = (one: ReportTimeline, other: ReportTimeline): string[] => {
   const [here, there] = [actionOf(one), actionOf(other)];

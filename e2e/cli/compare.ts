@@ -35,7 +35,7 @@ const readOne = async (folder: string): Promise<ReportFile> => {
   return source;
 };
 
-/** Of several rounds, the first that did not pass stands for a scenario. */
+/** A scenario with several rounds counts with the first round that did not pass. */
 const verdictsOf = ({ report }: ReportFile): Map<string, ScenarioReport> => {
   const rounds = Map.groupBy(
     report.scenarios.filter((each) => !isStray(each)),
@@ -83,7 +83,7 @@ const describePair = async (
 const sides = ['first', 'second'];
 const widest = 'not-provable'.length;
 
-/** The images that only one of two runs judged, or that had another content in each. */
+/** The images that only one of two runs judged, or whose content differs. */
 const describeImages = (sources: readonly ReportFile[]): string[] => {
   const [ones = [], others = []] = sources.map(({ report }) => judgedImages(report));
   if (ones.length === 0 || others.length === 0) return [];
@@ -125,7 +125,7 @@ const compare = async (folders: readonly [string, string]): Promise<ExitCode> =>
   return differing.length === 0 ? exitCode.passed : exitCode.failed;
 };
 
-/** `npx corral compare ONE OTHER`: returns the exit code, as diff does. */
+/** `npx corral compare ONE OTHER`. Returns the exit code, as diff does: 0 same, 1 different, 2 error. */
 export const runCompareCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const code = await toExitCode('compare', () => {
     const command = program();

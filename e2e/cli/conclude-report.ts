@@ -5,14 +5,14 @@ import { withVerdicts } from '../report/verdicts.ts';
 import type { Chosen } from './choice.ts';
 import { withPromises } from './promises/with-promises.ts';
 
-/** What is known of a round of a run before a scenario of it has run. */
+/** What is known about a round before its first scenario has run. */
 export type NotRun = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
   startedAt: Date;
   chosen: Chosen[];
   round: number;
 };
 
-/** Writes into the report that a round never got to its scenarios: each is skipped, with the reason. */
+/** Writes a report in which a round did not reach its scenarios. All are skipped, with the reason. */
 export const writeNotRun = async (
   out: string,
   { chosen, round, ...run }: NotRun,
@@ -28,8 +28,8 @@ export const writeNotRun = async (
 };
 
 /**
- * Writes the report of a round that begins: what stands there if every process of the run is killed. Who reads
- * it then finds the verdicts in it that had been reached.
+ * Writes the report at the start of a round. It remains if all processes of the run are killed. Its readers then add
+ * the verdicts that were written before (see readReport).
  */
 export const writeBegun = (out: string, notRun: NotRun): Promise<Report> =>
   writeNotRun(out, notRun, {
@@ -38,9 +38,9 @@ export const writeBegun = (out: string, notRun: NotRun): Promise<Report> =>
   });
 
 /**
- * Makes sure that a run has a report with every chosen scenario of the latest round in it, and returns it.
- * The process that runs them may have been killed before it wrote one, and knows nothing of files that it did
- * not get to; the verdicts that had been reached are on disk.
+ * Ensures that the report contains every chosen scenario of the latest round, and returns it. The process that runs
+ * the scenarios may have been killed before it wrote a report, and does not report files that it did not reach. The
+ * verdicts written until then are on disk.
  */
 export const concludeReport = async (
   out: string,

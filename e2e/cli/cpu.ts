@@ -4,7 +4,7 @@ import type { Report } from '../report/schema.ts';
 
 type Seconds = Record<string, number>;
 
-/** What this process has taken, and its children that have ended, a browser among them; 0 where there is no /proc. */
+/** The CPU seconds of this process and of its ended children, such as a browser. 0 without /proc. */
 const ofSuite = async (): Promise<number> => {
   const { ownSeconds, childrenSeconds } = (await processStat('self')) ?? {
     ownSeconds: 0,
@@ -21,8 +21,9 @@ const rounded = (seconds: Seconds): Seconds =>
   );
 
 /**
- * Begins to count the CPU time of the scenarios of a run; what is returned ends that, and gives it beside the
- * time that it took to bring the cluster up, by part. Nothing where the cluster cannot say, or is lost.
+ * Starts to measure the CPU time of a run's scenarios. Returns a function that ends the measurement and returns the
+ * result, with the CPU time until the cluster was up, by part. The result is empty if the cluster cannot report it or
+ * is lost.
  */
 export const countCpu = async ({
   cpu,

@@ -163,8 +163,8 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
 };
 
 /**
- * `npx corral crash-matrix`: learns what longhorn-managers write during an operation, and runs it again for each write
- * and each way to disturb it. Returns the exit code; every error is printed.
+ * `npx corral crash-matrix`: records the writes of longhorn-managers during an operation, then runs the operation
+ * once for each write and each disturbance. Returns the exit code. Errors are printed.
  */
 export const runCrashMatrixCommand = (argv: readonly string[], runner: Runner): Promise<ExitCode> =>
   toExitCode('crash-matrix', () => runMatrix(readFlags(argv), runner));

@@ -29,16 +29,16 @@ const withGaps = (sections: readonly string[][]): string[] =>
 
 const all = [...faultsByLedgerName.values()];
 
-/** Every fault of a backup store, with all that docs/faults.md says of it. */
+/** The faults of a backup store, for docs/faults.md. */
 export const describeStoreFaults = (): string[] =>
   withGaps(all.filter(([{ needs }]) => needs !== undefined).map(describe));
 
-/** Every fault of Longhorn. */
+/** The faults of Longhorn, for docs/faults.md. */
 export const describeLonghornFaults = (): string[] =>
   withGaps(
     all.filter(([{ needs, disruption }]) => needs === undefined && disruption !== 'node-fault').map(describe),
   );
 
-/** The faults of the lab. */
+/** The faults of the lab, for docs/faults.md. */
 export const describeLabFaults = (): string[] =>
   withGaps(all.filter(([{ disruption }]) => disruption === 'node-fault').map(describe));

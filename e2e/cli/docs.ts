@@ -25,10 +25,10 @@ import { readScenarioFiles, sentencesOfSteps } from './traceability/trace.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** Words of a program. */
+/** Formats a text as code. */
 const code = (text: string): string => `\`${text}\``;
 
-/** A table. */
+/** Formats a table. */
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
 
@@ -37,10 +37,7 @@ const lines = (name: string): RegExp =>
 
 const named = /<!-- npm run docs: ([\w-]+) -->/g;
 
-/**
- * A document with what stands between its markers written anew; throws for a marker that nobody knows, and
- * for one without an end.
- */
+/** Rewrites the generated sections of a document. Throws for a marker with an unknown name or without an end. */
 export const rewrite = (text: string, sections: Record<string, () => string[]>): string => {
   let written = text;
   for (const [, name = ''] of text.matchAll(named)) {
@@ -58,7 +55,7 @@ export const rewrite = (text: string, sections: Record<string, () => string[]>):
 };
 
 /**
- * The steps that scenarios call, with the sentence that each prints; or the sentences of those that every
+ * The steps that scenarios call, with their printed sentences. For `always`: the sentences of the steps that every
  * scenario has without calling them.
  */
 const describeSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
@@ -73,10 +70,7 @@ const describeSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => 
   );
 };
 
-/**
- * A scenario as it is written, by its file and its name; without comments, which are for those who know the
- * rest.
- */
+/** Quotes a scenario from its file, without its comments: they require knowledge of the project. */
 const quoteScenario = (file: string, name: string): string[] => {
   const found = readScenarioFiles()
     .get(file)
@@ -95,7 +89,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const reported = /toFinding\(\s*'([\w-]+)'/g;
 
-/** The differences that steps report as findings when they meet them, in the order of the table. */
+/** The differences that steps report as findings, in the order of the table. */
 export const reportedDifferences = (): DifferenceId[] => {
   const sources = globSync('e2e/suite/steps/**/*.ts', { cwd: root }).map((file) =>
     readFileSync(`${root}${file}`, 'utf8'),
@@ -104,7 +98,7 @@ export const reportedDifferences = (): DifferenceId[] => {
   return (Object.keys(differences) as DifferenceId[]).filter((id) => found.has(id));
 };
 
-/** The findings that come of a difference between documents and product, a line each. */
+/** The findings about differences between documents and product, one line each. */
 const describeFindings = (): string[] =>
   table(
     ['finding', 'Longhorn', 'difference'],
@@ -118,14 +112,14 @@ const workflow = new URL('../../.github/workflows/longhorn.yml', import.meta.url
 
 const ids = Object.keys(differences) as DifferenceId[];
 
-/** The versions that the workflow runs each night, but for what is no release yet. */
+/** The released versions that the workflow tests every night. */
 const nightlyVersions = (): string[] => {
   const { jobs } = parse(readFileSync(workflow, 'utf8'));
   const versions: string[] = jobs.run.strategy.matrix.longhorn;
   return versions.filter((version) => /^v\d/.test(version));
 };
 
-/** A difference a line, a version of Longhorn a column. */
+/** A table of the differences: one row per difference, one column per version of Longhorn. */
 const describeVersions = (): string[] => {
   const versions = nightlyVersions();
   return table(
@@ -134,7 +128,7 @@ const describeVersions = (): string[] => {
   );
 };
 
-/** Every difference with what a document says, what is so, for which versions and where it was seen. */
+/** All differences with their details. */
 const describeDifferences = (): string[] =>
   ids.flatMap((id, index) => {
     const { title, document, product, versions, seen, link, bug } = differences[id];
@@ -152,7 +146,7 @@ const describeDifferences = (): string[] =>
     ];
   });
 
-/** A bug a line, with how bad it is, a version of Longhorn a column. */
+/** A table of the bugs: one row per bug with its severity, one column per version of Longhorn. */
 const describeBugVersions = (): string[] => {
   const versions = nightlyVersions();
   return table(
@@ -165,7 +159,7 @@ const describeBugVersions = (): string[] => {
   );
 };
 
-/** Every known bug, with how it shows and how to see it. */
+/** All known bugs, with their symptoms and how to reproduce them. */
 const describeBugs = (): string[] => {
   const shown = whereShown();
   return bugIds.flatMap((id, index) => {
@@ -189,7 +183,7 @@ const describeBugs = (): string[] => {
   });
 };
 
-/** What is known of a promise beside its status. */
+/** The status of a promise, with its details. */
 const describeStatus = (promise: DocumentedPromise): string => {
   const { status } = promise;
   if (status === 'known-bug')
@@ -198,7 +192,7 @@ const describeStatus = (promise: DocumentedPromise): string => {
   return status === 'out-of-scope' ? `out of scope: ${promise.why}` : status;
 };
 
-/** How many promises of each subject have each status, then all promises, a table a subject. */
+/** The number of promises of each subject by status, then a table of promises for each subject. */
 const describePromises = (): string[] => {
   const subjects = readPromises();
   const count = (promises: readonly DocumentedPromise[]): string[] =>
@@ -223,7 +217,7 @@ const describePromises = (): string[] => {
   ];
 };
 
-/** What every scenario declares. Only vitest can load scenarios, so another process lists them. */
+/** The declarations of all scenarios. Only vitest can load scenarios, so another process lists them. */
 const listScenarios = (): (Declared & { seed: string | null })[] => {
   const flags = ['--list', '--all', '--store', driverNamed().name, '--output', 'json'];
   const argv = ['scripts/corral.ts', 'e2e', ...flags];
@@ -231,7 +225,9 @@ const listScenarios = (): (Declared & { seed: string | null })[] => {
   return JSON.parse(execFileSync(process.execPath, argv, { cwd: root, env, encoding: 'utf8' }));
 };
 
-/** How many scenarios an existing cluster runs on its default kind of store: a row without `--all`, and one with it. */
+/**
+ * How many scenarios run on an existing cluster with its default kind of store: one row without `--all`, one with it.
+ */
 const countOnExisting = (): string[] => {
   const all = listScenarios();
   const fits = (allow: readonly Disruption[]) => (declared: Declared) =>
@@ -257,7 +253,7 @@ const countOnExisting = (): string[] => {
   );
 };
 
-/** How long the README's commands take. */
+/** The durations of the README's commands. */
 const describeTimes = (): string[] => [
   ...table(
     ['', 'how long it takes'],
@@ -295,7 +291,7 @@ const describeChecks = (): string[] =>
 
 const sourceTexts = new URL('../../fixtures/source-texts.json', import.meta.url);
 
-/** A repository of Longhorn a line, a version a column: how many of its error texts are recognised. */
+/** The number of recognised error texts: one row per repository of Longhorn, one column per version. */
 const describeSourceTexts = (): string[] => {
   const counts: Record<string, Record<string, { texts: number; recognised: number }>> = JSON.parse(
     readFileSync(sourceTexts, 'utf8'),
@@ -313,7 +309,7 @@ const describeSourceTexts = (): string[] => {
   );
 };
 
-/** What of the documents is written by the code, by the name that stands in their markers. */
+/** The generated sections of the documents, by the name in their markers. */
 export const sections: Record<string, () => string[]> = {
   bugs: describeBugs,
   'bugs-by-version': describeBugVersions,
@@ -368,8 +364,8 @@ const program = (): Command =>
   ).option('--check', 'only print which documents are out of date (exit code 1)');
 
 /**
- * `npm run docs`: writes the documents' parts that come from the code. Returns the exit code: 0 written, 1
- * they differ, 2 usage.
+ * `npm run docs`: writes the generated sections of the documents. Returns the exit code: 0 written, 1 a document is
+ * outdated (`--check`), 2 usage.
  */
 export const runDocsCommand = (argv: readonly string[], folder = root): Promise<ExitCode> =>
   toExitCode('docs', () => {

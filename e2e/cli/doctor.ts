@@ -16,7 +16,7 @@ type Flags = ExistingFlags & {
 
 type DoctorFlags = Pick<Arguments, 'provider' | 'longhorn' | 'registryMirror' | 'existing'>;
 
-/** Who looks at what a run with these flags would need, and says what was found. */
+/** The functions that examine what a run with these flags needs, and describe the result. */
 type Doctor<Diagnosis> = {
   providers: string[];
   examineAll: (flags: DoctorFlags) => Promise<Diagnosis>;
@@ -55,7 +55,7 @@ const read = (flags: Flags, providers: string[]): DoctorFlags => {
 };
 
 /**
- * `npx corral doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage.
+ * `npx corral doctor`. Returns the exit code: 0 a run has everything that it needs, 1 something is missing, 2 usage.
  */
 export const runDoctorCommand = <Diagnosis extends { ready: boolean }>(
   argv: readonly string[],

@@ -1,7 +1,7 @@
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 
-/** `npx corral emulator pack`: `pack` writes the release, and gives its folder. Returns the exit code. */
+/** `npx corral emulator pack`: `pack` writes the release and returns its folder. Returns the exit code. */
 export const runEmulatorPackCommand = (
   argv: readonly string[],
   { pack }: { pack: (folder: string) => Promise<string> },

@@ -1,6 +1,6 @@
 import { interruptedExitCode } from '../report/interruption.ts';
 
-/** What the command's exit code says. */
+/** The exit codes of the commands. */
 export const exitCode = {
   passed: 0,
   failed: 1,
@@ -12,7 +12,7 @@ export const exitCode = {
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
-/** The command cannot go on: one line for the reader (what, where, what to do) and the exit code. */
+/** An error that ends a command: one line for the user (what, where, what to do) and the exit code. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;
@@ -23,8 +23,8 @@ export class CommandError extends Error {
   }
 }
 
-/** The command was called in a way it does not know. */
+/** An error for wrong usage of a command. */
 export const usageError = (message: string): CommandError => new CommandError(message, exitCode.usage);
 
-/** A text as one line: line breaks, with the blanks around them, become a blank each. */
+/** Joins the lines of a text: each line break, with the blanks around it, becomes one blank. */
 export const inOneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');

@@ -3,15 +3,19 @@ import type { Pasted } from '../longhorn/diagnosis/pasted.ts';
 import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
 import type { Field, MessageRow } from '../longhorn/messages/row.ts';
 
-/** What is known of a text: the rows of the catalogue that it could be, and what failed and why by its words. */
+/**
+ * What is known about a text: the possible rows of the catalogue, and the diagnosis (operation and cause) from its
+ * words.
+ */
 export type Answer = {
   meanings: Meaning[];
   diagnosis: Diagnosis | undefined;
-  /** No row is of the version that was given: these are of others. */
+  /** No row applies to the given version: the meanings are of other versions. */
   isOfOtherVersions?: boolean;
 };
 
-// Where Longhorn says what of an operation: a text that names its operation is of no other's rows.
+// The operations whose messages appear in the place of a row. A text that names another operation does not belong to
+// the row.
 const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | undefined => {
   const [field] = fields;
   if (field === 'status.messages.error') return ['delete', 'delete-volume'];
@@ -23,7 +27,8 @@ const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | u
   return undefined;
 };
 
-// What a row is about shows in its example: an operation that the text does not have, or another cause.
+// The example of a row shows its subject. A row is excluded if its example has an operation that the text lacks, or
+// another cause.
 const agrees = (
   text: string,
   { row, wordings }: Meaning,
@@ -40,17 +45,20 @@ const agrees = (
   });
 };
 
-// The rows' patterns take a time that grows with the square of a text. In what Longhorn says, the words of who called
-// stand first and those of the end last; between them is the log of a process, which the diagnosis looks through.
+// In characters. The time of the rows' patterns grows with the square of the length. A message of Longhorn begins
+// with the caller's words and ends with the error. The middle is the log of a process, which only the diagnosis
+// searches.
 const longest = 8000;
 const middleCut = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest / 2)} ${text.slice(-longest / 2)}`;
 
-/** The failure to report first, if there is one: a row of the catalogue knows more than an operation alone. */
+/**
+ * The diagnosis to report first, if there is one. A row of the catalogue says more than a diagnosis without a cause.
+ */
 export const failureToReport = ({ meanings, diagnosis }: Answer): Diagnosis | undefined =>
   diagnosis?.cause === undefined && meanings.length > 0 ? undefined : diagnosis;
 
-/** What failed and why, what to do, and what Longhorn does, for a reader. */
+/** Describes a failure: what failed and why, what to do, and what Longhorn does next. */
 export const describeFailure = (diagnosis: Diagnosis): string[] => {
   const { what, proves, advice, retry } = describeDiagnosis(diagnosis);
   return [
@@ -60,17 +68,20 @@ export const describeFailure = (diagnosis: Diagnosis): string[] => {
   ];
 };
 
-/** Says whether anything is known. */
+/** Whether anything is known about a text. */
 export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>
   meanings.length > 0 || diagnosis !== undefined;
 
-/** Says whether the cause of a failure is known too, or the whole message. */
+/** Whether the cause of the failure is known, or the whole message. */
 export const isWholeAnswer = (answer: Answer): boolean => {
   const failure = failureToReport(answer);
   return failure === undefined ? answer.meanings.length > 0 : isExplained(failure);
 };
 
-/** Looks up a text, in the place where it stood as far as that shows; in all versions where that given has none. */
+/**
+ * Looks up a text. Its place is used as far as the text shows it. If nothing matches in the given version, all
+ * versions are searched.
+ */
 export const answerTo = (pasted: Pasted, where: Where): Answer => {
   const { version, ...place } = where;
   const answer = answerIn(pasted, where);
@@ -79,7 +90,8 @@ export const answerTo = (pasted: Pasted, where: Where): Answer => {
   return ofOthers.meanings.length === 0 ? answer : { ...ofOthers, isOfOtherVersions: true };
 };
 
-// What is no error by its level tells of one only in an operation's own words. At debug controllers log real ones.
+// A message with the level info or Normal counts as a failure only if it is explained and has an operation's own
+// words. At the level debug, controllers log real errors.
 const isSaidOfNews = (stood: Field | undefined, found: Diagnosis): boolean => {
   if (stood === 'log info' || stood === 'event Normal') return isExplained(found) && found.byItsWords;
   return stood !== 'log debug' || isExplained(found);
@@ -94,13 +106,13 @@ const answerIn = (pasted: Pasted, where: Where): Answer => {
       : {
           ...(state !== undefined && { state }),
           ...where,
-          // Older versions write types of conditions in small letters.
+          // Older versions write condition types in lower case.
           isField: (field) => isField(field) && field.toLowerCase() === stood.toLowerCase(),
         };
   const found = diagnose(text, pasted);
   const diagnosis = found !== undefined && isSaidOfNews(stood, found) ? found : undefined;
   const meanings = meaningsOf(middleCut(text), place);
-  // A row says more than what a text is about and words that are common; a place that was named says more than both.
+  // A row says more than a diagnosis from common words only. A place that the user named says more than both.
   const isCommon = (diagnosis?.cause ?? { common: true }).common === true;
   const isVague =
     diagnosis?.byItsWords === false &&

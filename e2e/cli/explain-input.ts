@@ -7,10 +7,10 @@ import { crc32, createGunzip } from 'node:zlib';
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 import { usageError } from './exit-code.ts';
 
-/** A text being read; `bytesRead` counts what was read of its size. */
+/** A text that is being read. `bytesRead` returns how many bytes of `size` were read. */
 type OpenText = { stream: NodeJS.ReadableStream; bytesRead: () => number };
 
-/** A text to read: its name, and how large it is as it lies there. */
+/** An input text. `size` is that of the file or of the unpacked zip entry; a .gz file contains more. */
 export type TextInput = { name: string; size: number; open: () => OpenText };
 
 const unpacked = (name: string, stream: Readable): NodeJS.ReadableStream => {
@@ -59,7 +59,7 @@ const entryInput = (path: string, zip: ZipFile, entry: Entry): TextInput => {
   };
 };
 
-// A support bundle has a zip of each node within.
+// A support bundle contains another zip for each node.
 const entryInputs = async (path: string, zip: ZipFile): Promise<TextInput[]> => {
   const inputs: TextInput[] = [];
   for await (const entry of zip.eachEntry()) {
@@ -85,10 +85,10 @@ const isZip = (path: string): boolean => path.endsWith('.zip');
 
 const isFolder = async (path: string): Promise<boolean> => (await stat(path)).isDirectory();
 
-/** Whether a path may have many texts: a folder, or a zip. */
+/** Whether a path can contain several texts: a folder or a zip. */
 export const hasManyTexts = async (path: string): Promise<boolean> => isZip(path) || (await isFolder(path));
 
-/** The texts in a file, packed by gzip or not; in a folder; or in a zip. */
+/** The texts of a file (plain or gzip), of all files in a folder, or of a zip. */
 export const textsIn = async (path: string): Promise<TextInput[]> => {
   if (!(await isFolder(path))) return isZip(path) ? zipInputs(path) : [await fileInput(path)];
   const files = (await readdir(path, { recursive: true, withFileTypes: true }))

@@ -12,7 +12,7 @@ import {
 import { type Answer, answerTo, describeFailure, failureToReport, isAnswer } from './explain-answer.ts';
 import { textsIn } from './explain-input.ts';
 
-/** Lines of a log that say the same: how often, when and of what. */
+/** The lines of a log with the same answer: their number, times and objects. */
 export type Group = {
   answer: Answer;
   count: number;
@@ -20,14 +20,14 @@ export type Group = {
   last?: string;
   objects: Set<string>;
   example: string;
-  /** The times between which one text told the same number of a progress. */
+  /** The first and the last time of a progress message with an unchanged number. */
   still?: { first: string; last: string };
 };
 
-/** What was read of a log: lines that say something, and those of errors that nobody knows. */
+/** The result for a log: the lines that have an answer, and the error lines that have none. */
 export type LogSummary = {
   lines: number;
-  /** Whether each line is none of an error, by its level. */
+  /** Whether all lines have the level info, debug or Normal. */
   isNewsAlone: boolean;
   groups: Group[];
   unknown: { count: number; example?: string };
@@ -36,7 +36,7 @@ export type LogSummary = {
 const mostAnswers = 20_000;
 const mostObjects = 1000;
 
-// Lines that differ in a name or a number have one answer; short numbers are codes.
+// Lines that differ only in a name or a long number share one answer. Short numbers may be error codes.
 const shapeOf = ({ text, field, state }: Pasted): string =>
   `${field}|${state}|${text.replaceAll(/[0-9a-f]*\d[0-9a-f]{5,}|\d{4,}/g, '#')}`;
 
@@ -56,14 +56,14 @@ const keyOf = (answer: Answer): string => {
     : `${failure.operation.id}|${failure.cause?.id}`;
 };
 
-// A failure whose cause is known may be that of others, so it comes first; what is none comes last.
+// Failures with a known cause come first, because they may be the cause of others. Lines without a failure come last.
 const rankOf = ({ answer }: Group): number => {
   const failure = failureToReport(answer);
   if (failure === undefined || failure.operation.harmless !== undefined) return 2;
   return isExplained(failure) ? 0 : 1;
 };
 
-/** Keeps what lines say, equal ones counted. */
+/** Collects the answers for lines and counts equal ones. */
 export const createSummary = (version: string | undefined) => {
   const answers = new Map<string, Answer>();
   const groups = new Map<string, Group>();
@@ -123,11 +123,12 @@ export const createSummary = (version: string | undefined) => {
 
 const reportEvery = 1000;
 
-// What is larger is read line by line, as a log is: to read it as objects takes a hundred times its memory.
+// In bytes. A larger file is read line by line as a log, because parsing it as objects takes a hundred times its size
+// in memory.
 const mostAtOnce = 4 << 20;
 const mostPacked = 1 << 18;
 
-/** Whether a text is read as a whole, as one that was pasted: all but long logs. */
+/** Whether a text is small enough to be read as a whole, like a pasted text. */
 export const isSmall = (name: string, size: number): boolean =>
   size <= (name.endsWith('.gz') ? mostPacked : mostAtOnce);
 
@@ -135,13 +136,13 @@ const isOfObjects = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
 
 const isKnownText = (text: string): boolean => isAnswer(answerTo({ text, objects: [] }, {}));
 
-/** How many lines a text has that are not empty. */
+/** The number of lines that are not empty. */
 export const countLines = (text: string): number =>
   text.split('\n').filter((line) => line.trim() !== '').length;
 
 const longestText = 1 << 16;
 
-/** The lines, those that go on with the one before it joined to it. */
+/** Yields the lines, each joined with its continuation lines. */
 async function* together(lines: AsyncIterable<string>): AsyncGenerator<string> {
   let text: string | undefined;
   for await (const line of lines) {
@@ -152,7 +153,7 @@ async function* together(lines: AsyncIterable<string>): AsyncGenerator<string> {
   if (text !== undefined) yield text;
 }
 
-/** Reads a file, or all of a folder or of a zip, as a support bundle is, line by line. */
+/** Reads a file, a folder or a zip (such as a support bundle). Large texts are read line by line. */
 export const readLog = async (path: string, version: string | undefined): Promise<LogSummary> => {
   const texts = await textsIn(path);
   const all = texts.reduce((sum, { size }) => sum + size, 0);
@@ -222,7 +223,9 @@ const describeGroup = (group: Group): string[] => {
   ];
 };
 
-/** Describes what a log says, for a reader: failures with a known cause first, the most frequent before others. */
+/**
+ * Describes the result for a log: failures with a known cause come first, and the most frequent ones before others.
+ */
 export const describeSummary = ({ lines, groups, unknown, isNewsAlone }: LogSummary): string[] => {
   const known = groups.reduce((sum, { count }) => sum + count, 0);
   return [

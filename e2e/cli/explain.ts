@@ -34,8 +34,8 @@ import {
   readLog,
 } from './explain-log.ts';
 
-// The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a
-// type: any of them.
+// The names of the fields as in `kubectl get -o yaml`. `log` stands for all levels, `event` and `condition` for all
+// types.
 const fields = {
   'messages.error': (field) => field === 'status.messages.error',
   'messages.info': (field) => field === 'status.messages.info',
@@ -45,7 +45,7 @@ const fields = {
   log: (field) => field.startsWith('log '),
 } satisfies Record<string, (field: Field) => boolean>;
 
-/** What the command was asked. */
+/** The parsed arguments of the command. */
 type Arguments = { text: string; where: Where; json: boolean };
 
 type Flags = { field?: keyof typeof fields; state?: string; longhorn?: string; output: 'text' | 'json' };
@@ -102,7 +102,7 @@ const listed = (words: readonly string[]): string =>
 
 const of = ({ speaker }: MessageRow): string => speakers[speaker] ?? `a ${speaker}`;
 
-// What a state is called depends on what has it.
+// The name for `states` depends on the field.
 const stateOf = ({ fields, states }: MessageRow): string => {
   if (states === undefined) return '';
   const what = fields[0]?.startsWith('event')
@@ -128,7 +128,7 @@ const describeMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
   `  in the catalogue: ${id}`,
 ];
 
-/** Describes all that a text can mean, for a reader. */
+/** Describes all possible meanings of a text. */
 const describeMeanings = (meanings: readonly Meaning[]): string[] => {
   const classes = [...new Set(meanings.map(({ row }) => row.class))];
   return [
@@ -167,7 +167,7 @@ const summaryForPrograms = ({ lines, groups, unknown }: LogSummary) => ({
   unknown,
 });
 
-/** The same for programs; `class` is null where the meanings do not agree on one. */
+/** The answer as JSON. `class` is null if the meanings have different classes. */
 const composeJson = (
   text: string,
   { meanings, nearest, diagnosis, isOfOtherVersions }: Answer & { nearest: readonly Meaning[] },
@@ -210,10 +210,10 @@ const composeJson = (
 
 const longestExample = 160;
 
-// Of a failed deletion's text the cause is what distinguishes it from others.
+// The text of a failed deletion is recognized by its cause.
 const causeIn = (example: string): string => deletionCause(example) ?? example;
 
-/** The rows that a part of a text may be of, a line each and what it is like. */
+/** Describes the rows that resemble a text, each with an example. */
 const describeNearest = (nearest: readonly Meaning[]): string[] =>
   nearest.length === 0
     ? []
@@ -279,7 +279,7 @@ const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
   return groups.length > 0 && unknown.count === 0 && groups.every(({ answer }) => isWholeAnswer(answer));
 };
 
-// A text has blanks and no file has its name; what is named as a path is meant as one.
+// A text contains blanks and is not the name of a file. A text in the form of a path is taken for a path.
 const fileNamed = async (text: string): Promise<string | undefined> => {
   if (text.length > 4096 || text.includes('\n')) return undefined;
   const found = await stat(text).catch((error: NodeJS.ErrnoException) => error);
@@ -338,8 +338,8 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
 };
 
 /**
- * `npx corral explain`: says what a text of Longhorn means. Returns the exit code: 0 known with its
- * cause, 1 not known in whole or in part, 2 usage.
+ * `npx corral explain`: explains a message of Longhorn. Returns the exit code: 0 known with its cause, 1 not
+ * completely known, 2 usage.
  */
 export const runExplainCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('explain', () => explain(parseExplain(argv)));

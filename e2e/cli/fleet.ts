@@ -26,7 +26,7 @@ const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =
   return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
 };
 
-/** Removes the reports of an earlier fleet, so that none of them is ever taken for one of this. */
+/** Removes the reports of an earlier fleet, so that none of them is taken for a report of this one. */
 const removeReports = async (out: string): Promise<void> => {
   await removeReport(out);
   const shards = (await readdir(out).catch(() => [])).filter((name) => /^shard-\d+$/.test(name));
@@ -87,8 +87,8 @@ const remove = async (
 };
 
 /**
- * `npx corral fleet`: runs the scenarios in pods, a shard each, and merges their reports. Returns the exit
- * code, as that of `npm run e2e`; every error is printed.
+ * `npx corral fleet`: runs the scenarios in pods, one shard per pod, and merges their reports. Returns the exit code
+ * of `npm run e2e`. Errors are printed.
  */
 export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const interrupted = new AbortController();

@@ -9,14 +9,14 @@ import { readReport, reportPath } from '../report/file.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 
-/** What a run's folder of results says of the faults that the run has injected. */
+/** The faults of a run, according to its folder of results. */
 type RunFolder = {
   ledger: Ledger;
-  /** Whether there is a ledger: a run that injected no fault has none. */
+  /** Whether there is a ledger. A run without faults has none. */
   recorded: boolean;
   /**
-   * The ids of the runs whose faults may be in force: that of the report, the ledger's last one, and those
-   * that have not healed all.
+   * The ids of the runs whose faults may be in force: the run of the report, the last run of the ledger, and all runs
+   * with unhealed faults in the ledger.
    */
   runs: string[];
 };
@@ -24,8 +24,8 @@ type RunFolder = {
 const whichOne = "name the run's folder of results (--out DIR), or give the run's id (--run ID)";
 
 /**
- * Reads a run's folder of results; throws a CommandError of one line for one that is not there, is none of a
- * run, or does not say of which.
+ * Reads a run's folder of results. Throws a CommandError if the folder is missing, is not of a run, or does not
+ * identify the run.
  */
 const readRunFolder = async (out: string): Promise<RunFolder> => {
   const found = statSync(out, { throwIfNoEntry: false });
@@ -40,7 +40,7 @@ const readRunFolder = async (out: string): Promise<RunFolder> => {
   });
   if (!recorded && report === undefined)
     throw unread(`${out} is not of a run: it holds neither faults.ndjson nor report.json: ${whichOne}`);
-  // That of merged reports is the ids of all their runs.
+  // A merged report contains the ids of all its runs, separated by commas.
   return { ledger, recorded, runs: [...new Set([...(report?.run.split(',') ?? []), ...ledger.runs()])] };
 };
 
@@ -74,12 +74,12 @@ const program = (): Command =>
       '\nExit code 0: no fault is in force. 1: one is, or not everything could be read. 2: usage.',
     );
 
-/** What was done, and what could not be read, reached or healed; a line each. */
+/** What was done, and what could not be read, reached or healed, one line each. */
 type HealResult = { done: string[]; problems: string[] };
 
 const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolean): Promise<HealResult> => {
   const result: HealResult = { done: [], problems: [] };
-  // Whatever cannot be read, the rest is looked at all the same, and all of it is reported.
+  // After an error the rest is still attempted, and all errors are reported.
   const attempt = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
       return await work();
@@ -94,7 +94,7 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
   const folder = run === undefined || isOutGiven ? await attempt(() => readRunFolder(out)) : undefined;
   if (folder !== undefined) {
     await printDone(() => closeGone(folder.ledger));
-    // A lab takes its kubeconfig and the whole cluster with it.
+    // The lab of the run is gone, with its kubeconfig and its faults.
     if (result.done.length > 0 && folder.ledger.open().length === 0) return result;
   }
   const cluster = await attempt(() => connect({ kubeconfig, ...(context !== undefined && { context }) }));
@@ -116,7 +116,7 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
   return result;
 };
 
-// One line for a cluster that cannot be reached, and not one for each list of it.
+// Checked first, so that an unreachable cluster causes one error and not one for each request.
 const answers = async (cluster: Cluster): Promise<true> => {
   await cluster.version().catch((error: Error) => {
     throw new Error(
@@ -144,8 +144,8 @@ const messages = (error: unknown): string[] =>
     : [error instanceof Error ? error.message : String(error)];
 
 /**
- * `npx corral heal`: undoes the faults of a killed run. Returns the exit code: 0 healed, 1 something could not
- * be read, reached or healed, 2 usage.
+ * `npx corral heal`: undoes the faults of a killed run. Returns the exit code: 0 healed, 1 something could not be
+ * read, reached or healed, 2 usage.
  */
 export const runHealCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('heal', async () => {

@@ -6,16 +6,18 @@ import type { Report, ScenarioReport } from '../report/schema.ts';
 import { usageError } from './exit-code.ts';
 import { describeNoReport } from './read-reports.ts';
 
-/** What the last run left to be run again: its report, and the scenarios by their keys (see timeKey). */
+/**
+ * The scenarios of the last run to run again: the path of its report, and the keys of the scenarios (see timeKey).
+ */
 export type LastFailed = { path: string; keys: ReadonlySet<string> };
 
-// One that others or the cluster did not have, or that was not allowed, would be skipped again.
+// Whether it was skipped because the run ended early. One skipped for another reason would be skipped again.
 const wasCut = ({ end }: Report, { state, startedAt, interrupted }: ScenarioReport): boolean =>
   state === 'skipped' && (startedAt === null ? end.state !== 'finished' : interrupted === true);
 
 /**
- * Reads what did not pass in the report of the last run, in whatever round: it failed, was not provable, or
- * was cut short. Throws a CommandError where there is no report.
+ * Reads the scenarios that failed, were not provable, or were cut short in any round of the last run. Throws a
+ * CommandError if there is no report.
  */
 export const readLastFailed = async (out: string): Promise<LastFailed> => {
   const path = relative('', reportPath(out));

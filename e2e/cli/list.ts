@@ -5,13 +5,15 @@ import type { Chosen } from './choice.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * A scenario as `--list --output json` has it: `expected` in ms, null where nobody knows; `skipped` says why it
- * will not be run.
+ * A scenario in the output of `--list --output json`. `expected` is in ms, null if unknown. `skipped` is the reason
+ * why it would not be run.
  */
 type Listed = Omit<Chosen, 'declared'> &
   Chosen['declared'] & { expected: number | null; skipped: string | null };
 
-/** Lists scenarios by file, as they stand there, with what they declare, and what becomes of them. */
+/**
+ * Lists scenarios in the order of their files, with their declarations, and with the reason if they would be skipped.
+ */
 export const listOf = (
   chosen: readonly Chosen[],
   { times, plan }: { times: ExpectedTimes; plan: Plan },
@@ -48,14 +50,16 @@ const describeOne = ({
   ...(skipped === null ? [] : [`    skipped: ${skipped}`]),
 ];
 
-/** Describes such a list for people. */
+/** Formats the list for people. */
 export const describeList = (listed: readonly Listed[]): string[] =>
   [...Map.groupBy(listed, ({ file }) => file)].flatMap(([file, scenarios]) => [
     file,
     ...scenarios.flatMap(describeOne),
   ]);
 
-/** How long such a list takes, one scenario after the other: a run does several at a time. */
+/**
+ * Describes how long the scenarios take one after the other. A run takes less time, because it runs several at once.
+ */
 export const describeTime = (listed: readonly Listed[]): string => {
   const known = listed.flatMap(({ expected }) => expected ?? []);
   return known.length === 0
@@ -63,7 +67,7 @@ export const describeTime = (listed: readonly Listed[]): string => {
     : `about ${formatDuration(known.reduce((sum, each) => sum + each, 0))} if run one after the other; a run does several at a time`;
 };
 
-/** A scenario's subject is its first tag, so that `--tags` chooses all of it. */
+/** The subject of a scenario is its first tag, so `--tags` can choose a whole subject. */
 const subjectOf = ({ tags }: Pick<Chosen, 'tags'>): string => tags[0] ?? '';
 
 const describeSubject = (name: string): string => {
@@ -74,9 +78,8 @@ const describeSubject = (name: string): string => {
 const minute = 60_000;
 
 /**
- * Describes, by subject, what `--all` would add to the scenarios of the seed documents, with the time that it
- * would take: on the clock, where a run's pace says it (see paceOf), else one after the other. Nothing for
- * nothing.
+ * Describes by subject what `--all` would add to the scenarios of the seed documents, with the expected time. With
+ * `pace` (see paceOf) this is elapsed time, otherwise the sum of all scenarios. Empty if `--all` would add nothing.
  */
 export const describeOthers = (
   others: readonly Chosen[],

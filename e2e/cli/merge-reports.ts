@@ -33,8 +33,8 @@ const print = (lines: readonly string[]): void =>
 const complain = (line: string): void => void process.stderr.write(`merge-reports: ${line}\n`);
 
 /**
- * What reports come to, as the exit code of the run that wrote them: a scenario that failed, then a run that
- * did not finish, then what it left in the cluster.
+ * The exit code for some reports, as of a run with all these results. An interruption and a lost cluster come first,
+ * then failed scenarios, then runs that did not finish, then differences in the cluster.
  */
 const judgeReports = (
   reports: readonly Pick<Report, 'end' | 'totals' | 'differences'>[],
@@ -55,8 +55,8 @@ const judgeReports = (
 type Merging = { out: string; allowMissing: boolean; strictBugs: boolean; times?: string | undefined };
 
 /**
- * Merges reports that were read, writes and prints the merged one, and returns the exit code; throws a
- * CommandError where they do not belong together.
+ * Merges reports, writes and prints the merged one, and returns the exit code. Throws a CommandError if the reports
+ * do not belong together.
  */
 export const mergeAndPrint = async (
   sources: readonly ReportFile[],
@@ -82,7 +82,7 @@ export const mergeAndPrint = async (
   return judgeReports([report], { strictBugs });
 };
 
-// What was kept of a scenario stays where it is: the merged report names it from its own folder.
+// The evidence remains in place. The merged report gets paths relative to its own folder.
 const withEvidenceFrom = ({ path, report }: ReportFile, out: string): ReportFile => {
   const moved = (evidence: string) => relative(out, resolve(path, '..', evidence));
   const scenarios = report.scenarios.map((each) =>
@@ -101,7 +101,7 @@ const merge = (sources: readonly ReportFile[]) => {
   }
 };
 
-/** Reads the flags. Throws a CommandError of one line. */
+/** Parses the flags. Throws a CommandError of one line. */
 export const parseMergeReports = (argv: readonly string[]): { paths: string[]; flags: Flags } => {
   const command = describe();
   parseFlags(command, argv);
@@ -109,8 +109,7 @@ export const parseMergeReports = (argv: readonly string[]): { paths: string[]; f
 };
 
 /**
- * `npx corral merge-reports`: returns the exit code, that of the runs whose reports they are; every error is
- * printed.
+ * `npx corral merge-reports`. Returns the exit code that the merged runs would have as one run. Errors are printed.
  */
 export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('merge-reports', async () => {
@@ -118,7 +117,7 @@ export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCod
     const { out, allowMissing = false, strictBugs = false, table = false, times } = flags;
     const folder = checkOut(out, { writes: !table });
     const file = times === undefined ? undefined : checkFile('times', times, 'times.json');
-    // What was merged before is no source of what is merged now.
+    // The output of an earlier merge is not an input.
     const sources = await readReports(paths, { except: resolve(folder, 'report.json') });
     if (!table) return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file });
     print(composeVersionTable(printableAll(sources)));

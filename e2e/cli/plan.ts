@@ -2,14 +2,17 @@ import type { Offered } from '../config/config.ts';
 import { whyNotFit } from '../suite/run/skip-reason.ts';
 import type { Chosen } from './choice.ts';
 
-/** What becomes of the chosen scenarios on a cluster: those that are run, and the others by the reason. */
+/** The chosen scenarios that a cluster can run, and the skipped ones by reason. */
 export type Plan = { toRun: Chosen[]; skipped: { reason: string; scenarios: Chosen[] }[] };
 
-/** Whether any of the scenarios that will be run needs a browser. */
+/** Whether any scenario of the plan needs a browser. */
 export const needsBrowser = ({ toRun }: Plan): boolean =>
   toRun.some(({ declared }) => declared.needs.includes('browser'));
 
-/** Says, before there is a cluster, which scenarios will be run on what it offers; the same as they say then. */
+/**
+ * Plans, before there is a cluster, which scenarios will be run on what it offers. Each scenario makes the same
+ * decision at run time.
+ */
 export const planFor = (chosen: readonly Chosen[], offered: Offered): Plan => {
   const reasons = Map.groupBy(chosen, ({ declared }) => whyNotFit(offered, declared) ?? '');
   const skipped = [...reasons]
@@ -20,8 +23,8 @@ export const planFor = (chosen: readonly Chosen[], offered: Offered): Plan => {
 };
 
 /**
- * Describes a plan: nothing where all will run, else how many, and a line for each reason why not. What
- * hangs on the version of a Longhorn that is not there yet nobody knows.
+ * Describes a plan: the number of skipped scenarios and the reasons. Empty if all will run. It cannot include the
+ * scenarios that depend on a version of Longhorn which is not known yet, but names their versions.
  */
 export const describePlan = ({ toRun, skipped }: Plan): string[] => {
   const without = skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);

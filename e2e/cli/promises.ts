@@ -22,7 +22,7 @@ const select = (subjects: readonly PromiseSubject[], filter: Filter): PromiseSub
     .map((subject) => ({ ...subject, promises: subject.promises.filter((each) => isWanted(each, filter)) }))
     .filter(({ promises }) => promises.length > 0);
 
-/** A line of counts for each subject, and one for all. */
+/** A row of counts for each subject, and one for all. */
 const summarize = (subjects: readonly PromiseSubject[]): string[] => {
   const count = (promises: readonly DocumentedPromise[]) => [...countStatuses(promises), promises.length];
   const rows = [
@@ -52,8 +52,8 @@ const describe = (promise: DocumentedPromise): string[] => [
 ];
 
 /**
- * `npx corral promises`: prints how many promises of Longhorn's documents are judged, by subject; with a filter
- * also those that it leaves. Returns the exit code: 0 printed, 2 usage.
+ * `npx corral promises`: prints by subject how many promises of Longhorn's documents are judged. With a filter it
+ * also lists the matching promises. Returns the exit code: 0 printed, 2 usage.
  */
 export const runPromisesCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('promises', () => {

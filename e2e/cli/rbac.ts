@@ -47,7 +47,7 @@ const describe = ({ namespace, name }: ServiceAccount, allow: readonly string[])
     .map((line) => `# ${line}\n`)
     .join('');
 
-// Lists of words in one line: a role is to be read by who grants it.
+// Lists of scalars are on one line, so that the person who grants the roles can read them easily.
 const write = (object: KubernetesObject): string => {
   const document = new Document(object, { aliasDuplicateObjects: false });
   visit(document, {
@@ -58,9 +58,7 @@ const write = (object: KubernetesObject): string => {
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 };
 
-/**
- * `npx corral rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage.
- */
+/** `npx corral rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage. */
 export const runRbacCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('rbac', () => {
     const command = withBucketFlag(program());

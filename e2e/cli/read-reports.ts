@@ -21,7 +21,7 @@ const filesOf = async (path: string): Promise<string[]> => {
   return files.toSorted();
 };
 
-/** Says in a line why a file, or what else lies at a path, is no report; nothing of what is in it is repeated. */
+/** Describes in one line why a file is not a valid report. The content of the file is not part of the message. */
 export const describeNoReport = (path: string, error: unknown): string => {
   const unread = whyNoFile(error);
   if (unread !== undefined) return `${path} cannot be read: ${unread}`;
@@ -35,8 +35,8 @@ export const describeNoReport = (path: string, error: unknown): string => {
 };
 
 /**
- * Reads all reports that are named, or lie in folders that are; a CommandError of one line names the file
- * that is none. `except` is left out.
+ * Reads the given report files, and all reports in the given folders, except for the file `except`. Throws a
+ * CommandError that names an invalid file.
  */
 export const readReports = async (
   paths: readonly string[],

@@ -17,20 +17,20 @@ import {
   wentWell,
 } from '../suite/evidence/replay/judge-again.ts';
 import { describeObject } from '../suite/steps/describe-object.ts';
-// What judges names its states when it is read.
+// Imported for its side effect: the steps register the named states that recorded rules refer to.
 import '../suite/steps/subjects.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { printableText } from './printable.ts';
 
-/** A history, and where it was found. */
+/** A history and its path. */
 type Found = { path: string; recording: Recording };
 
 const historyName = 'history.ndjson';
 
 /**
- * Reads the histories that a path names: a file, a bundle, or a folder with any number of them. Throws a
- * CommandError of one line where there is none.
+ * Reads the histories at a path: a file, a bundle, or a folder with any number of them. Throws a CommandError if
+ * there is none.
  */
 const readHistories = async (path: string): Promise<Found[]> => {
   const kind = await stat(path).catch(({ code }: NodeJS.ErrnoException) => {
@@ -49,8 +49,7 @@ const readText = (path: string): string => {
   }
 };
 
-// Other files of such lines lie about: the ledger of faults, Kubernetes' events, what is known of earlier
-// runs.
+// A folder of results contains other .ndjson files too: the ledger of faults, Kubernetes events, the history of runs.
 const readFolder = async (folder: string): Promise<Found[]> => {
   const found: Found[] = [];
   for await (const path of glob('**/*.ndjson', { cwd: folder })) {
@@ -98,7 +97,7 @@ const nameState = (state: string | undefined): string =>
 const indent = (text: string): string[] =>
   text.split('\n').map((line) => (line === '' ? '' : `      ${line}`));
 
-/** What is said of a history as a whole: what it is of, and how much there is in it. */
+/** Describes a history: its origin and its number of events. */
 const describeHistory = ({ header, lines }: Recording, path: string): string[] => {
   const events = lines.filter((line) => !('marker' in line)).length;
   const { recording, run, longhorn, kubernetes } = header;
@@ -111,7 +110,7 @@ const describeHistory = ({ header, lines }: Recording, path: string): string[] =
   return [String(recording), `  ${path}: ${of.join(', ')}`, ...describePlace(lines)];
 };
 
-// Decided by the faults of the whole run, of which a history alone knows nothing.
+// The hint comes from the run: it depends on the faults of the whole run, which a single history does not contain.
 const describePlace = (lines: Recording['lines']): string[] => {
   const judged = lines.map((line) =>
     'marker' in line ? markerSchema.safeParse(line).data?.pointsTo : undefined,
@@ -123,8 +122,8 @@ const describePlace = (lines: Recording['lines']): string[] => {
 };
 
 /**
- * An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not
- * end as it was meant to.
+ * Describes an expectation with its former and its new verdict. If it did not end as intended, the whole explanation
+ * is included.
  */
 const describeJudged = (judged: JudgedExpectation): string[] => {
   const { set, recorded, now, why, knownBug } = judged;
@@ -159,10 +158,9 @@ const program = () =>
   ).argument('<path...>', 'a history.ndjson, a bundle (*.tar.gz), or a folder with such files');
 
 /**
- * `npx corral replay FILE...`: judges what was expected in recorded histories again, by the code of this
- * version and without a cluster. Returns the exit code: 0 when everything agrees with the record and was as
- * it was meant to be, 1 when something was not, as recorded, 4 when something is judged otherwise now, 2 for
- * arguments and files that are no histories.
+ * `npx corral replay FILE...`: judges the expectations in recorded histories again, with the code of this version and
+ * without a cluster. Returns the exit code: 0 all verdicts are as recorded and as intended, 1 a verdict is as
+ * recorded but not as intended, 4 a verdict differs from the record, 2 wrong usage or an invalid file.
  */
 export const runReplayCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('replay', async () => {
@@ -187,7 +185,7 @@ const judgeOne = ({ path, recording }: Found): JudgedExpectation[] => {
   return judged;
 };
 
-// A line that is not as it must be is found only when it is its turn.
+// An invalid line causes an error only when it is replayed.
 const judge = (path: string, recording: Found['recording']): JudgedExpectation[] => {
   try {
     return judgeAgain(recording, describeObject);

@@ -22,7 +22,7 @@ const describe = (): Command =>
       'where the page goes (default: report.html beside the one report, .corral/report.html for several)',
     );
 
-// A folder is one of reports, whatever its name.
+// A folder contains reports, even if its name ends in .tar.gz.
 const isBundle = (path: string): boolean =>
   /\.(tar\.gz|tgz)$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
@@ -72,10 +72,7 @@ const write = async (paths: readonly string[], { out }: Flags): Promise<void> =>
   );
 };
 
-/**
- * `npx corral report`: returns the exit code; every error is printed. It judges nothing: a page of a failed run is
- * a page.
- */
+/** `npx corral report`. Returns the exit code. Errors are printed. Writing the page of a failed run is a success. */
 export const runReportCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('report', async () => {
     const command = describe();

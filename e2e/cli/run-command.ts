@@ -17,7 +17,7 @@ import { describePlan, planFor } from './plan.ts';
 import { runOn } from './run-on.ts';
 import type { Interruption } from './spawn-runner.ts';
 
-/** `config` is the vitest configuration whose project `e2e` holds the scenarios. */
+/** `config` is the path of the vitest configuration with the project `e2e`, which contains the scenarios. */
 export type CommandOptions = {
   argv: string[];
   providers: Record<string, () => Promise<Provider>>;
@@ -25,15 +25,15 @@ export type CommandOptions = {
 };
 
 /**
- * `npm run e2e`: brings a cluster, runs the scenarios, reports, takes the cluster down. Returns the exit
- * code; every error is printed.
+ * `npm run e2e`: starts a cluster, runs the scenarios, reports, and takes the cluster down. Returns the exit code.
+ * Errors are printed.
  */
 export const runE2e = async (options: CommandOptions): Promise<number> => {
   const code = await runChosen(options);
   return options.argv.includes('--bisect') ? bisectCodeOf(code) : code;
 };
 
-// 125 has `git bisect run` skip the commit, and one above 127 has it stop.
+// `git bisect run` skips a commit with exit code 125, and stops at a code above 127.
 const bisectCodeOf = (code: ExitCode): number => {
   if (code === exitCode.passed || code === exitCode.failed) return code;
   return code === exitCode.notFit ? 125 : 128 + code;
@@ -79,14 +79,14 @@ const print = (lines: readonly string[]): ExitCode => {
   return exitCode.passed;
 };
 
-/** Says what of the other scenarios this cluster could run too, when the chosen ones have been run. */
+/** After the chosen scenarios: prints which other scenarios this cluster could run. */
 const printOthers = async (
   { out, output, existing }: Pick<Arguments, 'out' | 'output' | 'existing'>,
   { choice, provider }: { choice: Choice; provider: Provider },
 ): Promise<void> => {
   const times = readExpectedTimes();
   const report = await readReport(out);
-  // What a shard takes says nothing of what all would take among all shards.
+  // The pace of one shard does not predict the time of all shards together.
   const pace = choice.shard === undefined && report ? paceOf(report, times) : undefined;
   const { toRun } = planFor(choice.others, await provider.offers(existing));
   for (const line of describeOthers(toRun, { times, pace })) streamFor(output).write(`${line}\n`);
@@ -116,7 +116,7 @@ const listenForInterruption = (): { interruption: Interruption; restoreSignals: 
   const again = new AbortController();
   const restoreSignals = takeSignals({
     first: (signal) => {
-      // Also for whoever leaves on this signal before this command gets to.
+      // Set here in case something exits on this signal before this command does.
       process.exitCode = exitCode.interrupted;
       first.abort(new Error(`interrupted by ${signal}`));
     },

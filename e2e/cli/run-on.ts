@@ -25,16 +25,13 @@ type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
   progress: ProgressDisplay;
 };
 
-/**
- * Brings a cluster by the provider given, runs the chosen scenarios on it, and takes it down whatever
- * happened.
- */
+/** Starts a cluster, runs the chosen scenarios on it, and takes it down in any case. */
 export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => {
   const { args, chosen, shard } = run;
   const notRun: NotRun = {
     run: makeRunId(),
     provider: provider.name,
-    // Without the folder of `archive:`: that is no part of what was judged.
+    // Without the folder of `archive:`, which says nothing about the target.
     target: { name: args.longhorn.replace(/:.*$/s, ''), version: null },
     startedAt: new Date(),
     chosen,
@@ -108,9 +105,9 @@ const bringUp = async (
 };
 
 /**
- * Runs the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the
- * one before it has ended. A round in which scenarios failed is a result like another, up to
- * `--max-failures`, or the first with `--pause-on-failure`; one that was cut short, or whose process died, is the last.
+ * Runs the rounds one after the other, each in a separate process. Further rounds follow a round with failed
+ * scenarios, up to `--max-failures` or the first failure with `--pause-on-failure`. An interrupted round or a dead
+ * process is the last one.
  */
 const runRounds = async (cluster: RunningCluster, run: Run, notRun: NotRun): Promise<ExitCode> => {
   const { repeat, output, maxFailures, pauseOnFailure, strictBugs } = run.args;
@@ -179,7 +176,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
         browser: cluster.browser,
         interruption: orLost(interruption, {
           lost: cluster.lost,
-          // They write down how they ended, and leave the rest to the end of the cluster.
+          // Scenarios on a disposable cluster only report their results, because the end of the cluster cleans up.
           soon: args.existing === undefined ? AbortSignal.any([first, cluster.lost]) : cluster.lost,
         }),
       });
@@ -207,12 +204,12 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
 };
 
 /**
- * How long scenarios may take to end on a cluster that was lost, or that goes down as the run was interrupted;
- * this command owns the time-out.
+ * How long the scenarios may take to end after their cluster was lost, or when it goes down after an interruption.
+ * This command owns the time-out.
  */
 const SOON_MS = 10_000;
 
-/** A cluster that is lost interrupts the scenarios as Ctrl-C does. After `soon` they are not waited for long. */
+/** A lost cluster interrupts the scenarios as Ctrl-C does. After `soon` they have SOON_MS to end. */
 const orLost = (
   { first, again }: Interruption,
   { lost, soon }: { lost: AbortSignal; soon: AbortSignal },
@@ -223,9 +220,9 @@ const orLost = (
 };
 
 /**
- * Compares a cluster that was there before the run with what it was then, however the run ended. Each
- * difference is printed on stderr and in the report, and fails a run that would have passed; a run whose cluster
- * could not be compared has not passed either.
+ * Compares an existing cluster with its state before the run, however the run ended. Each difference is printed on
+ * stderr and added to the report, and fails a run that would have passed. A run whose cluster could not be compared
+ * does not pass either.
  */
 const judgeDifferences = async (
   cluster: RunningCluster,
@@ -259,7 +256,7 @@ const writeDown = async (out: string, known: Pick<Report, 'differences' | 'cpu'>
   if (report !== undefined) await writeReport(out, { ...report, ...known });
 };
 
-// What was cut short on a cluster that stays: which commands undo and remove it.
+// Prints the commands that undo and remove what an interrupted cleanup left on an existing cluster.
 const printLeft = ({ kubeconfig, context, namespace }: RunningCluster, { args }: Run, id: string): void => {
   const place = { kubeconfig, context };
   const cleanup = { ...place, ...(namespace && { namespace }), run: id };
@@ -272,7 +269,7 @@ const printLeft = ({ kubeconfig, context, namespace }: RunningCluster, { args }:
   complain(`then, to remove what they made: npx corral cleanup ${words(cleanup)}`);
 };
 
-// What the scenarios that did not pass have left behind by --pause-on-failure, and how it goes.
+// Describes what the failed scenarios left behind because of --pause-on-failure, and the command that removes it.
 const describeLeft = (
   { kubeconfig, context, namespace }: RunningCluster,
   report: Report | undefined,
@@ -289,8 +286,8 @@ const describeLeft = (
 };
 
 /**
- * Takes a cluster down, or leaves it up where that was asked for or it is somebody's, and returns the exit
- * code: a cluster that does not go away is said beside what the scenarios came to, and only then makes it.
+ * Takes a cluster down, except if it must be kept or belongs to somebody else. Returns the exit code. If the cluster
+ * does not go down, that is printed, and changes the exit code only if the run had passed.
  */
 const leave = async (cluster: RunningCluster, { args, progress }: Run, code: ExitCode): Promise<ExitCode> => {
   for (const text of cluster.trouble()) process.stderr.write(`e2e: in the cluster: ${text}\n`);

@@ -3,14 +3,14 @@ import { type ExpectedTimes, timeKey, timing } from '../report/expected-times.ts
 import type { ScenarioReport } from '../report/schema.ts';
 import { usageError } from './exit-code.ts';
 
-/** Which part of how many: the second of eight is `{ index: 2, of: 8 }`. */
+/** One part of several: the second of eight is `{ index: 2, of: 8 }`. */
 export type Shard = { index: number; of: number };
 
 type Named = Pick<ScenarioReport, 'name' | 'file'>;
 
 const shardPattern = /^([1-9]\d{0,2})\/([1-9]\d{0,2})$/;
 
-/** Reads `2/8`; a CommandError for anything else, and for a ninth of eight. */
+/** Parses `2/8`. Throws a CommandError for anything else, and for an index above the number of parts. */
 export const parseShard = (text: string): Shard => {
   const [, index, of] = shardPattern.exec(text) ?? [];
   if (index === undefined || Number(index) > Number(of))
@@ -20,20 +20,19 @@ export const parseShard = (text: string): Shard => {
 
 type Unit = { members: Named[]; time: number };
 
-// By name, not by name and file: what runs them knows one pattern of names for all files.
+// Scenarios of the same name stay together, because vitest has one name pattern for all files.
 const toUnits = (all: readonly Named[], times: ExpectedTimes): Unit[] => {
   const timeOf = timing(all, times);
-  // Files come in the order in which their processes were ready; those of one file in their own.
+  // Files come in the order in which their processes were ready. The scenarios of a file are in their own order.
   const ordered = all.toSorted((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0));
   const units = [...Map.groupBy(ordered, ({ name }) => name).values()];
   return units.map((members) => ({ members, time: timeOf(members) }));
 };
 
 /**
- * Splits scenarios into parts that take about equally long, and so do their shares of those that `first`
- * holds: these come first, and among them, as among the others, the longest; each goes to the part that has the
- * least so far. One of an unknown time counts as the median of the known ones. The same scenarios and times
- * give the same parts, in whatever order they come.
+ * Splits scenarios into parts of about the same duration. The scenarios of `first` are distributed first, then the
+ * others; in each group the longest scenarios come first, and each goes to the shortest part. A scenario without an
+ * expected time counts as the median. The result does not depend on the order of `all`.
  */
 export const splitScenarios = (
   all: readonly Named[],
@@ -55,15 +54,14 @@ export const splitScenarios = (
 };
 
 /**
- * What a shard's report says of it: `split` is the same for all shards of the same scenarios, times and
- * choice, and for no others.
+ * The shard in a report. `split` is equal for shards of the same scenarios, times and choice, and different for all
+ * others.
  */
 export type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
 
 /**
- * Takes a shard's part of the chosen scenarios. All there are have been split, not the chosen ones: a
- * scenario is in the same shard whatever else is chosen, so that what failed in a shard can be run again
- * alone.
+ * Selects a shard's part of the chosen scenarios. The split is of all scenarios, not of the chosen ones: so a
+ * scenario is always in the same shard, and a failed one can be run again alone.
  */
 export const takeShard = <T extends Named>(
   { index, of }: Shard,
@@ -85,6 +83,6 @@ export const takeShard = <T extends Named>(
   return { chosen: chosen.filter((each) => mine.has(timeKey(each))), shard: { index, of, split } };
 };
 
-/** The regular expression that matches these names and no others. */
+/** A regular expression that matches exactly these names. */
 export const exactly = (scenarios: readonly Pick<Named, 'name'>[]): string =>
   `^(?:${[...new Set(scenarios.map(({ name }) => name))].map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})$`;

@@ -46,14 +46,14 @@ const replayOf = (file: string | undefined): SoakRun | undefined => {
     const last = readSoakRuns(readFileSync(file, 'utf8')).at(-1);
     if (last !== undefined) return last;
   } catch {
-    // Reported below.
+    // The error is reported below.
   }
   throw usageError(
     `--replay ${file}: no run can be read there: name the soak.ndjson or reduced.ndjson of a soak`,
   );
 };
 
-// How long a failure may be reduced when the soak's own time is over.
+// In ms. A failure may be reduced for this time after the end of the soak.
 const reduction = 20 * 60_000;
 
 type Runner = Omit<CommandOptions, 'argv'>;
@@ -78,7 +78,7 @@ const runSoak = async (flags: Flags, { providers, config }: Runner): Promise<Exi
   process.stdout.write(
     `\nseed ${plan.seed}: ${runs.length} runs, ${runs.flatMap(({ actions }) => actions).length} actions\n`,
   );
-  // Of a soak that was interrupted every run fails from then on: what that was reduced to says nothing.
+  // After an interruption every run fails, so the reduced actions are meaningless.
   if (code !== 1) rmSync(files.reduced, { force: true });
   const reduced = existsSync(files.reduced)
     ? readSoakRuns(readFileSync(files.reduced, 'utf8')).at(-1)
@@ -94,7 +94,9 @@ const runSoak = async (flags: Flags, { providers, config }: Runner): Promise<Exi
   return code as ExitCode;
 };
 
-/** `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code; every error is printed. */
+/**
+ * `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code. Errors are printed.
+ */
 export const runSoakCommand = (argv: readonly string[], runner: Runner): Promise<ExitCode> =>
   toExitCode('soak', () => {
     const command = program();

@@ -6,12 +6,12 @@ import { type RunConfig, toVariables } from '../config/config.ts';
 import { projectName } from '../suite/run/reporter.ts';
 import type { Arguments } from './arguments/parse.ts';
 
-/** The file behind `npx vitest`. */
+/** The program file of `npx vitest`. */
 export const vitestEntry = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
 
 /**
- * How a configuration is loaded: by Node itself. Bundling it takes longer, and on a busy machine Vite warns
- * of that in the output of the run.
+ * Node itself loads the vitest configuration. Bundling it takes longer, and on a busy machine Vite prints a warning
+ * about that into the output of the run.
  */
 export const configLoader = 'native';
 
@@ -24,27 +24,25 @@ const killGroup = (leader: number | undefined): void => {
   }
 };
 
-/** What cuts a run short: `first` lets it clean up, `again` does not wait for that. */
+/** Signals that interrupt a run: after `first` it cleans up, after `again` it ends at once. */
 export type Interruption = { first: AbortSignal; again: AbortSignal };
 
 /**
- * Runs the chosen scenarios with vitest, in a process of its own, and says how that ended. It is the same
- * run as `npx vitest run --project e2e`: the reporter in there prints it and writes report.json.
+ * Runs the chosen scenarios with vitest in a separate process, and returns why that process failed (undefined if it
+ * succeeded). It is the same run as `npx vitest run --project e2e`: its reporter prints the run and writes
+ * report.json.
  */
 export const spawnRunner = async (options: {
-  /** The vitest configuration whose project `e2e` holds the scenarios. */
+  /** The path of the vitest configuration with the project `e2e`, which contains the scenarios. */
   project: string;
   config: RunConfig;
   chosen: Pick<Arguments, 'only' | 'tags'>;
-  /**
-   * The files with the chosen scenarios: no process is started for any other; without them, all are looked
-   * into.
-   */
+  /** The files with the chosen scenarios: only they are loaded. Without them, all files are loaded. */
   files?: readonly string[];
-  /** The browser that was fetched for the run, where the machine has none. */
+  /** The browser that was downloaded for the run, if the machine has none. */
   browser?: string | undefined;
   interruption: Interruption;
-  /** A file descriptor for all its output, which otherwise goes where this process's own output does. */
+  /** A file descriptor for all output of the process. By default it inherits the output of this process. */
   output?: number;
 }): Promise<string | undefined> => {
   const { project, config, interruption, chosen, files = [], browser, output = 'inherit' } = options;
@@ -66,14 +64,14 @@ export const spawnRunner = async (options: {
 
   const child = spawn(process.execPath, [vitestEntry, ...args], {
     env: { ...process.env, ...(browser && { CORRAL_CHROMIUM: browser }), ...toVariables(config) },
-    // By the channel it knows when this process dies. A group of its own keeps a terminal's Ctrl-C from its
-    // workers, which are to clean up first, and lets the second one end them all.
+    // The IPC channel shows the process when this one dies. It gets its own process group: so a terminal's Ctrl-C
+    // does not reach its workers, which must clean up first, and a second Ctrl-C can kill the whole group.
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
   });
   const interrupt = () => child.kill('SIGINT');
   const kill = () => killGroup(child.pid);
-  // A terminal reports the size of its window to its own group only.
+  // A terminal sends SIGWINCH only to the process group in its foreground.
   const resize = () => child.kill('SIGWINCH');
   process.stdout.on('resize', resize);
   interruption.first.addEventListener('abort', interrupt, { once: true });
@@ -82,7 +80,7 @@ export const spawnRunner = async (options: {
   process.stdout.off('resize', resize);
   interruption.first.removeEventListener('abort', interrupt);
   interruption.again.removeEventListener('abort', kill);
-  // Had it been killed, its workers would still be there, at work on a cluster that is about to go.
+  // If the process was killed, its workers still use the cluster, which is about to be removed.
   kill();
   return code === 0
     ? undefined

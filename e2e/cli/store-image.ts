@@ -14,7 +14,7 @@ const program = (): Command =>
     .requiredOption('--out <file>', 'the archive')
     .addHelpText('after', '\nExit code 0: it is written. 2: usage. 3: this machine cannot make it, and why.');
 
-/** `npx corral store image`: writes the stores' image; `pack` makes it. Returns the exit code. */
+/** `npx corral store image`: writes the image of the stores' pod, which `pack` creates. Returns the exit code. */
 export const runStoreImageCommand = (
   argv: readonly string[],
   { pack }: { pack: (file: string, progress: Pick<ProgressDisplay, 'step'>) => Promise<void> },

@@ -25,10 +25,10 @@ import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { cellsOfScenarios } from './traceability/cells-of-scenarios.ts';
 
-/** The engines that cells are run on: the emulator's, and a real one by its name. */
+/** The engines to test: the emulator's, or a real one by its name. */
 export type Engines = { emulator: Engine; real(named: string, by: EngineNamedBy): Promise<Engine> };
 
-/** What a real engine is named by. */
+/** The form of the name of a real engine. */
 export const engineNamedBy = (named: string): EngineNamedBy => {
   if (/\.(tar|tar\.gz|tgz|tar\.zst)$/.test(named)) return 'archive';
   return /^[\w.-]+(?::\d+)?(?:\/[\w.-]+)+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/.test(named)
@@ -38,7 +38,7 @@ export const engineNamedBy = (named: string): EngineNamedBy => {
 
 type Arguments = { engine?: string; only: string; json?: string };
 
-/** How a cell came out: known is a red one that bugs of the ledger explain. */
+/** The result of a cell. `known`: the cell is red, and bugs of the ledger explain it. */
 type Verdict = 'green' | 'known' | 'red' | 'not met';
 
 type CellResult = MatrixCell & {
@@ -49,7 +49,7 @@ type CellResult = MatrixCell & {
   bugs: string[];
   output: string;
   seconds: number;
-  /** Of a red one: what becomes of it on a cluster. */
+  /** For a red cell: what happens on a cluster. */
   cluster?: string;
 };
 
@@ -84,7 +84,9 @@ const program = (): Command =>
 
 const inside = 'CORRAL_STORE_MATRIX_INSIDE';
 
-/** Runs this command again where it may mount: nothing of it can be left behind, however it ends. */
+/**
+ * Runs this command again in a mount namespace. Its mounts disappear with the namespace, however the command ends.
+ */
 const runInNamespace = async (): Promise<ExitCode> => {
   const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const inOne = [...asUser, '--mount', '--'];
@@ -122,11 +124,14 @@ const readArguments = (argv: readonly string[]): Arguments => {
     throw usageError(
       `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | TROUBLE`,
     );
-  // A mount namespace has the same files, so that who runs in there need not look again.
+  // The mount namespace contains the same files, so the inner command need not check again.
   return flags.json === undefined ? flags : { ...flags, json: checkFile('json', flags.json, 'cells.json') };
 };
 
-/** What of the cells can be run, by what an engine asks of a sound store. */
+/**
+ * Divides the cells into those that can be run and those that cannot, from the calls that the engine makes on a sound
+ * store.
+ */
 const divide = async (
   matrix: Matrix,
   chosen: readonly MatrixCell[],
@@ -171,7 +176,7 @@ const judged = (
   return { ...cell, ...outcome, verdict: verdict(), bugs: [...new Set(bugs.flat())], ...cluster };
 };
 
-/** What becomes of a red cell on a cluster: the scenario that runs it, or what is known of it. */
+/** What happens to a red cell on a cluster: the scenario that runs it, or what is known about it. */
 const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): string => {
   const scenario = scenarios.get(cellNameOf(cell));
   if (scenario !== undefined) return `on a cluster: "${scenario}"`;
@@ -190,7 +195,10 @@ const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: CellRe
   return `${verdict.padEnd(7)}  ${cellNameOf(cell)}, exit code ${code}${outcome}${there}`;
 };
 
-/** Runs so many at once, as most of a cell is waiting, and beside them all that wait for nothing but a clock; prints each in its turn. */
+/**
+ * Runs several cells per processor at once, because a cell mostly waits. Cells that only wait for a clock run in
+ * addition to them. The results are printed in the order of the cells.
+ */
 const runAll = async (matrix: Matrix, can: readonly MatrixCell[]): Promise<CellResult[]> => {
   const scenarios = cellsOfScenarios();
   const results: CellResult[] = [];
@@ -274,8 +282,8 @@ const runMatrix = async ({ engine: named, only, json }: Arguments, engines: Engi
 };
 
 /**
- * `npx corral store matrix`: runs every trouble of a store against an engine, the emulator's where none is named. Returns
- * the exit code; every error is printed.
+ * `npx corral store matrix`: runs every trouble of a store against an engine, by default the emulator's. Returns the
+ * exit code. Errors are printed.
  */
 export const runStoreMatrixCommand = (argv: readonly string[], engines: Engines): Promise<ExitCode> =>
   toExitCode('store matrix', () => {

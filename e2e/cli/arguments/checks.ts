@@ -10,23 +10,23 @@ import { whyNoTags } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
 
 /**
- * The absolute path of a folder, there or not yet; a CommandError for anything else, and where nothing can be written
- * into it. Who only lists or prints needs no place for that.
+ * Returns the absolute path of a folder, which need not exist yet. Throws a CommandError for anything else, and for a
+ * folder that cannot be written to. `writes: false` skips that last check, for commands that only print.
  */
 export const checkOut = (folder: string, { writes = true }: { writes?: boolean } = {}): string => {
   if (folder === '') throw usageError("--out '': name a folder, or leave it out");
   const out = resolve(folder);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false)
     throw usageError(`--out ${folder} is a file: name a folder, or a new one`);
-  // Before a cluster is brought up, not when there is something to write.
+  // Checked before a cluster is started, not when the results are to be written.
   const why = writes ? whyNotWritable(out) : undefined;
   if (why !== undefined) throw usageError(`--out ${folder}: ${why}: name another folder`);
   return out;
 };
 
 /**
- * The absolute path of a file that is to be written, there or not yet, in a folder that may have to be made; a
- * CommandError for a folder, and where nothing can be written. A device or a pipe is taken as it is.
+ * Returns the absolute path of an output file, which need not exist yet, nor its folder. Throws a CommandError for a
+ * folder, and for a file that cannot be written. A device or a pipe is accepted.
  */
 export const checkFile = (flag: string, given: string, example: string): string => {
   const file = resolve(given);
@@ -38,7 +38,7 @@ export const checkFile = (flag: string, given: string, example: string): string 
   return file;
 };
 
-/** The time of --for in ms; a CommandError for what is no duration. */
+/** The time of --for in ms. Throws a CommandError for an invalid duration. */
 export const checkFor = (time: string): number => {
   try {
     return parseDuration(time);
@@ -47,14 +47,16 @@ export const checkFor = (time: string): number => {
   }
 };
 
-/** A whole number from 1 to 999999; a CommandError for anything else. */
+/** A whole number from 1 to 999999. Throws a CommandError for anything else. */
 export const checkNumber = (flag: string, value: string): number => {
   if (!/^[1-9]\d{0,5}$/.test(value))
     throw usageError(`--${flag} ${value || "''"}: give a whole number from 1 on, or leave it out`);
   return Number(value);
 };
 
-/** The name of a namespace or of what is in one; a CommandError for what Kubernetes takes for none. */
+/**
+ * Checks the name of a namespace or of an object in one. Throws a CommandError for a name that Kubernetes rejects.
+ */
 export const checkName = (flag: string, value: string): string => {
   if (resourceName.safeParse(value).success) return value;
   throw usageError(
@@ -62,7 +64,7 @@ export const checkName = (flag: string, value: string): string => {
   );
 };
 
-/** A regular expression, as it was given; a CommandError for what is none. */
+/** Checks a regular expression. Throws a CommandError for an invalid one. */
 export const checkOnly = (pattern: string | undefined): string | undefined => {
   if (pattern === undefined) return undefined;
   if (pattern === '') throw usageError("--only '': give a part of a scenario's name, or leave it out");
@@ -76,9 +78,7 @@ export const checkOnly = (pattern: string | undefined): string | undefined => {
   return pattern;
 };
 
-/**
- * An expression of tags, as it was given; a CommandError for an empty one, and one that vitest would not read.
- */
+/** Checks a tags expression. Throws a CommandError if it is empty or if vitest cannot parse it. */
 export const checkTags = (expression: string | undefined): string | undefined => {
   if (expression === undefined) return undefined;
   if (expression.trim() === '')
@@ -88,7 +88,7 @@ export const checkTags = (expression: string | undefined): string | undefined =>
   return expression;
 };
 
-/** One of the known values of a flag; a CommandError that names them for any other. */
+/** Checks that a flag has a known value. Throws a CommandError that lists the known values. */
 export const choose = (
   flag: 'provider' | 'store' | 'longhorn',
   value: string,
@@ -100,7 +100,7 @@ export const choose = (
   );
 };
 
-/** The absolute folder of `archive:`. */
+/** The absolute folder of `archive:DIR`. */
 const checkArchive = (value: string, dir: string): string => {
   if (dir === '')
     throw usageError(
@@ -117,7 +117,7 @@ const checkArchive = (value: string, dir: string): string => {
 
 const unreleased = 'master-head';
 
-/** The tag that Longhorn gave a release: `1.8.2` is `v1.8.2`. */
+/** Returns the tag of a release: `v1.8.2` for `1.8.2`. */
 const checkVersion = (value: string, version: string): string => {
   if (version === unreleased) return version;
   const found = semver.valid(version);
@@ -133,8 +133,8 @@ const checkVersion = (value: string, version: string): string => {
 };
 
 /**
- * The Longhorn under test: `emulator`, `archive:` with the folder made absolute, or `official:` with the
- * version's tag. A CommandError for one that is not known, not there, or too old.
+ * Checks the Longhorn under test. Returns `emulator`, `archive:` with the absolute folder, or `official:` with the
+ * version's tag. Throws a CommandError if it is unknown, missing or too old.
  */
 export const chooseLonghorn = (value: string): string => {
   const [, form, of] = /^(archive|official)(?::(.*))?$/s.exec(value) ?? [];
@@ -143,7 +143,7 @@ export const chooseLonghorn = (value: string): string => {
   return choose('longhorn', value, ['emulator', 'official[:VERSION]', 'archive:DIR']);
 };
 
-/** What `--image NAME=IMAGE` says, each time; an archive by its absolute path. */
+/** Parses each `--image NAME=IMAGE`. The path of an archive becomes absolute. */
 export const checkImages = (longhorn: string, values: readonly string[]): Replacement[] =>
   values.map((value) => {
     const shown = `--image ${value || "''"}`;
@@ -165,13 +165,13 @@ export const checkImages = (longhorn: string, values: readonly string[]): Replac
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * The URL of a registry that is asked instead of the images' own: https, or http on this machine. A
- * CommandError for anything else, also for one with a password in it, which is not repeated.
+ * Checks the URL of a registry to use instead of the images' own registries: https, or http on this machine. Throws a
+ * CommandError for anything else. A URL with a password is rejected, and is not part of the message.
  */
 export const checkMirror = (longhorn: string, value: string | undefined): string | undefined => {
   if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  // Before anything else: what cannot be read as a URL may hold a password too.
+  // This check comes first, because a text that is not a valid URL may contain a password too.
   if (value.includes('@'))
     throw usageError(
       '--registry-mirror has a name or a password in it: name a mirror that lets everybody read, by its URL alone',

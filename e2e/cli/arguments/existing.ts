@@ -9,11 +9,11 @@ import { ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 
-/** What a bucket that is there is named by, and what each part has to look like. */
+/** The parts of `--bucket`, with their formats. */
 const bucketParts = {
   name: { form: /^[a-z0-9][a-z0-9.-]+@[a-z0-9-]+$/, is: 'BUCKET@REGION' },
   secret: { form: /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/, is: 'NAMESPACE/NAME' },
-  // Last: before an @, it would be taken for a URL with a password, and redacted.
+  // The last part: directly before an @, the text would look like a URL with a password and be redacted.
   endpoint: { form: /^https?:\/\/[^/@\s]+\/?$/i, is: 'https://HOST:PORT' },
 };
 
@@ -21,7 +21,7 @@ const bucketForm = Object.entries(bucketParts)
   .map(([part, { is }]) => `${part}=${is}`)
   .join(',');
 
-/** The flags that only `--provider existing` has, as they were given. */
+/** The values of the flags that are valid only with `--provider existing`. */
 export type ExistingFlags = Partial<
   Record<'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | 'bucket', string>
 >;
@@ -36,7 +36,7 @@ const flagNames: Record<keyof ExistingFlags, string> = {
   bucket: '--bucket',
 };
 
-/** Reads a list of disruptions; throws a CommandError of one line for a name that is none. */
+/** Parses a list of disruptions. Throws a CommandError for an unknown name. */
 export const parseAllow = (text: string): Disruption[] => {
   const names = text.split(',').map((name) => name.trim());
   return names.map((name) => {
@@ -47,14 +47,16 @@ export const parseAllow = (text: string): Disruption[] => {
   });
 };
 
-/** Adds the flag that names a bucket that is there, to a command that has `--store` too. */
+/** Adds the flag `--bucket` to a command that also has `--store`. */
 export const withBucketFlag = (command: Command, whose = ''): Command =>
   command.option(
     '--bucket <parts>',
     `${whose}an existing S3 bucket instead of the store's pod: ${bucketForm}; the Secret has the names that Longhorn reads (AWS_ACCESS_KEY_ID, …); only keys below corral-e2e/ are written`,
   );
 
-/** The bucket that the flag names; undefined where it names none. Throws a CommandError of one line. */
+/**
+ * Parses `--bucket`. Undefined without the flag. Throws a CommandError if a part is wrong, or if `--store` is not S3.
+ */
 export const parseBucket = ({
   bucket: text,
   store,
@@ -77,9 +79,9 @@ export const parseBucket = ({
 };
 
 /**
- * Reads the flags of `--provider existing`: the kubeconfig, its context and the image of the store's pod have
- * to be named, as a cluster that somebody needs is never guessed. Throws a CommandError of one line;
- * undefined for any other provider, which may have none of them.
+ * Parses the flags of `--provider existing`. The kubeconfig, its context and the image of the store's pod are
+ * mandatory, because a wrong guess could change a cluster that somebody needs. Throws a CommandError. Undefined for
+ * other providers, for which all these flags are errors.
  */
 export const parseExisting = (
   provider: string,
@@ -138,7 +140,7 @@ export const parseExisting = (
   };
 };
 
-// No flag: what has other clocks than Longhorn is an emulator that somebody installed.
+// An environment variable, not a flag: only an emulator that somebody installed has other timers than Longhorn.
 const readClocks = (): ExistingCluster['clocks'] => {
   const { CORRAL_TARGET_CLOCKS: text } = process.env;
   if (!text) return undefined;

@@ -19,39 +19,39 @@ import {
 } from './checks.ts';
 import { type ExistingFlags, parseExisting, withBucketFlag } from './existing.ts';
 
-/** What the command was asked to do. */
+/** The parsed flags of `e2e`. */
 export type Arguments = Pick<
   RunConfig,
   'out' | 'store' | 'workers' | 'maxFailures' | 'pauseOnFailure' | 'supportBundle' | 'output'
 > & {
   provider: string;
   /**
-   * `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`: the one that an
-   * existing cluster has.
+   * `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`, the Longhorn of an
+   * existing cluster.
    */
   longhorn: string;
-  /** URL, with a Longhorn whose images can be pulled. */
+  /** A URL, only with `archive:` or `official:`. */
   registryMirror: string | undefined;
-  /** Other images in the place of a release's. */
+  /** Replacements for images of the release. */
   images: Replacement[];
-  /** With the provider `existing`. */
+  /** Only with the provider `existing`. */
   existing: ExistingCluster | undefined;
   keep: boolean;
-  /** Whether it chooses among all scenarios, not only those of the seed documents. */
+  /** Whether to choose among all scenarios, not only those of the seed documents. */
   all: boolean;
-  /** Of the scenarios, only those that did not pass in the report that lies in `out`. */
+  /** Whether to run only the scenarios that did not pass according to the report in `out`. */
   lastFailed: boolean;
-  /** Only lists the chosen scenarios, and which of them would be run. */
+  /** Whether to only list the chosen scenarios, and which of them would be run. */
   list: boolean;
-  /** Regular expression on the names of the scenarios. */
+  /** A regular expression for the names of the scenarios. */
   only: string | undefined;
-  /** Tags expression as vitest reads it: `a && !b`, `a or b`. */
+  /** A tags expression in vitest's syntax: `a && !b`, `a or b`. */
   tags: string | undefined;
-  /** Which part of the chosen scenarios; undefined: all of them. */
+  /** The part of the chosen scenarios to run. Undefined for all of them. */
   shard: Shard | undefined;
-  /** How often the chosen scenarios are run. */
+  /** The number of rounds. */
   repeat: number;
-  /** Whether a known bug that shows fails the run. */
+  /** Whether a known bug fails the run. */
   strictBugs: boolean;
 };
 
@@ -150,14 +150,14 @@ const describe = (providers: string[]): Command =>
       'for git bisect run: exit code 125 where nothing could be judged, above 128 for bad flags and Ctrl-C',
     );
 
-/** A cluster that is there has its Longhorn; any other gets one. */
+/** An existing cluster already contains its Longhorn. On other clusters the default is the emulator. */
 const longhornOf = (provider: string, value: string | undefined): string => {
   if (provider !== 'existing') return chooseLonghorn(value ?? 'emulator');
   if (value === undefined) return 'installed';
   throw usageError(`--longhorn ${value}: an existing cluster is judged by the Longhorn in it: leave it out`);
 };
 
-/** Reads the flags. Throws a CommandError of one line. */
+/** Parses the flags. Throws a CommandError of one line. */
 export const parseArguments = (argv: string[], providers: string[]): Arguments => {
   const command = withBucketFlag(describe(providers), 'existing: ');
   parseFlags(command, argv);

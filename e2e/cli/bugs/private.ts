@@ -3,20 +3,20 @@ import { redact } from '../../kube/redact/redact.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 import type { Kubernetes } from '../../report/schema.ts';
 
-/** Replaces in a text what shows whose cluster and whose machine it was, and every secret. */
+/** Removes secrets and all data that identify a cluster or a machine from a text. */
 export type Redact = (text: string) => string;
 
-// As objects name a node, and a namespace; the values stand in histories and in messages alike.
+// The fields of objects with the name of a node or a namespace. The same names also occur in messages.
 const ofNode = /"(?:ownerID|nodeID|currentNodeID|nodeName|hostname|kubernetes\.io\/hostname)":"([^"]+)"/g;
 const ofNamespace = /"namespace":"([^"]+)"/g;
 const knownNamespaces = [longhornNamespace, 'default', 'kube-system'];
 
-// Of Longhorn's images and of every cluster: that they are there names nobody.
+// Paths and hosts of Longhorn's images or of any cluster. They identify nobody.
 const knownPath =
   /^\/(?:app|backupstore|dev|engine-binaries|go|host|proc|usr|v1|var\/lib\/longhorn(?:-backupstore-mounts)?)(?:\/|$)/;
 const knownHost =
   /^(?:longhorn-[a-z-]+|kubernetes|localhost)$|(?:^|\.)(?:longhorn\.io|k8s\.io|kubernetes\.io|github\.com|golang\.org)$/;
-// What has dots and is no host: files, versions, and names of Go's packages.
+// Names with dots that are no hosts: files, versions, and Go packages.
 const isFile = /\.(?:blk|cfg|go|gz|img|json|lck|log|md|meta|ndjson|so|svc|sh|tar|ts|tsx|txt|yaml|zip)$/;
 
 const address =
@@ -27,8 +27,8 @@ const path =
   /(?<![\w.:/\\*)}\]$~-])(?:~|\/[\w.@+-]+)(?:\/[\w.@+-]+)+\/?|(?<=:)\/(?!\/)[\w.@+-]+(?:\/[\w.@+-]+)*/g;
 
 /**
- * Makes what writes a text for strangers: without secrets, addresses, hosts, paths of a machine, and the names of a cluster's
- * nodes, namespaces and context, as they stand in what was kept of the run.
+ * Creates a function for texts that will be published. It removes secrets, addresses, hosts, paths, and the names of
+ * the cluster's nodes, namespaces and context, which it finds in `kept` (the evidence of the run).
  */
 export const redactFor = (kubernetes: Kubernetes | null, kept: string): Redact => {
   const names = new Map<string, string>();
@@ -42,7 +42,7 @@ export const redactFor = (kubernetes: Kubernetes | null, kept: string): Redact =
     names.set(kubernetes.context, 'CONTEXT');
     names.set(kubernetes.server, 'API-SERVER');
   }
-  // The longest first: one may stand in another.
+  // The longest name comes first, because it may contain a shorter one.
   const ordered = [...names]
     .filter(([value]) => value !== '')
     .toSorted(([one], [other]) => other.length - one.length);

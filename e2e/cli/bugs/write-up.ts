@@ -5,14 +5,14 @@ import { readEvidence } from '../../report/html/read-evidence.ts';
 import type { KnownBug, Report, ScenarioReport } from '../../report/schema.ts';
 import { type Redact, redactFor } from './private.ts';
 
-/** How many lines of the logs are shown; all of them are in the bundle. */
+/** The maximum number of log lines. The bundle contains all of them. */
 const mostLines = 30;
 
-/** What is asked of who has the steps at hand: they stand for any store that Longhorn has written. */
+/** The requirements for the steps. They work with any store that Longhorn has written. */
 const given =
   'As an ordinary user (not root), on a copy of a store that Longhorn has written, in the folder `$STORE`: `$VOLUME` is a volume in it with two backups, `$FIRST` and `$SECOND`; `longhorn` is the binary of the engine.';
 
-/** How to see a bug, in Markdown. */
+/** Describes how to reproduce a bug, in Markdown. */
 export const composeSteps = (id: BugId): string[] => {
   const { steps } = bugs[id];
   if ('commands' in steps) return [given, '', '```sh', ...steps.commands, '```'];
@@ -22,13 +22,12 @@ export const composeSteps = (id: BugId): string[] => {
 /** A scenario of a report in which a bug showed. */
 export type BugOccurrence = { scenario: ScenarioReport; bug: KnownBug };
 
-/** The scenarios of a report in which a bug showed. */
 export const metIn = ({ scenarios }: Report, id: BugId): BugOccurrence[] =>
   scenarios.flatMap((scenario) =>
     (scenario.bugs ?? []).flatMap((bug) => (bug.id === id && !bug.kept ? [{ scenario, bug }] : [])),
   );
 
-/** Writes a bug up as a run met it, in Markdown, for who has never seen that run; `folder` has its results. */
+/** Writes a bug report in Markdown from a run, for readers who do not know the run. `folder` contains its results. */
 export const writeUp = async (
   id: BugId,
   {
@@ -96,10 +95,10 @@ export const writeUp = async (
 
 const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 
-// Where this suite noticed it is nothing to Longhorn's developers.
+// Stack frames of this suite are useless for Longhorn's developers.
 const withoutFrames = (text: string): string => text.replaceAll(/\n\s+at .*:\d+:\d+\)?$/gm, '');
 
-// What was seen may have a fence in it.
+// Fenced with tildes, because the text may contain a fence of backticks.
 const fenced = (text: string): string[] => ['~~~~text', ...text.trimEnd().split('\n'), '~~~~'];
 
 const describeEvidence = (
@@ -112,7 +111,7 @@ const describeEvidence = (
     : `- The bundle, in the folder of the run: ${redact(`${kept}.tar.gz`)}. Secrets are redacted in it, addresses and names are not.`,
 ];
 
-// The volumes and the backups that the history is about.
+// The volumes and the backups in the history.
 const namesIn = (history: string): string[] => {
   const found = history.matchAll(/"resource":"(?:backups|volumes)".*?"name":"([^"]+)"/g);
   return [...new Set([...found].map(([, name = '']) => name))];
@@ -120,7 +119,7 @@ const namesIn = (history: string): string[] => {
 
 const isBad = /\blevel=(?:warning|error|fatal)\b|\bpanic: |^\S*\s*goroutine \d+ \[running\]/;
 
-// What went wrong with them says most; where nothing did by the logs, what was done does.
+// Lines about problems are the most useful ones. If there are none, all lines about the objects are shown.
 const linesAbout = (names: readonly string[], logs: readonly { text: string }[]): string[] => {
   const all = logs.flatMap(({ text }) => text.split('\n'));
   const about = all.filter((line) => /\bpanic: /.test(line) || names.some((name) => line.includes(name)));

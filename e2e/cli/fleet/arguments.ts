@@ -5,24 +5,24 @@ import { newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
 
 /**
- * Where the shards of a fleet run: each in a lab of its own inside its pod, or all on the Longhorn that the
- * cluster has.
+ * Where the shards of a fleet run. `lab`: each shard in a lab inside its pod. `existing`: all shards on the Longhorn
+ * of the cluster.
  */
 export type FleetMode = 'lab' | 'existing';
 
-/** What a fleet was asked to do. */
+/** The parsed flags of `fleet`. */
 export type FleetArguments = {
   shards: number;
-  /** The cluster that the pods run in. */
+  /** The kubeconfig of the cluster in which the pods run. */
   kubeconfig: string;
   context: string;
   image: string;
   mode: FleetMode;
-  /** Absolute. */
+  /** An absolute path. */
   out: string;
-  /** Further flags of `npm run e2e`, for every shard. */
+  /** Additional flags of `npm run e2e`, for every shard. */
   flags: string[];
-  /** What these flags mean. */
+  /** The parsed form of `flags`. */
   e2e: Arguments;
 };
 
@@ -52,7 +52,7 @@ const describe = (): Command =>
     )
     .option('--out <dir>', 'where the reports go', '.corral/fleet');
 
-// What the fleet says itself, and what makes no sense in a pod.
+// Flags that the fleet sets itself, and flags that are useless in a pod.
 const own = [
   ...['provider', 'kubeconfig', 'context', 'expect-cluster', 'namespace', 'shard', 'out', 'keep'],
   ...['list', 'last-failed', 'pause-on-failure'],
@@ -73,7 +73,7 @@ const checkFlags = (given: readonly string[], { mode, kubeconfig, context, shard
   return parsed;
 };
 
-/** Reads the flags. Throws a CommandError of one line. */
+/** Parses the flags. Throws a CommandError of one line. */
 export const parseFleet = (argv: readonly string[]): FleetArguments => {
   const command = describe();
   parseFlags(command, argv);

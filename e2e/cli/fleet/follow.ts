@@ -15,8 +15,8 @@ import { podsOfJob } from './objects.ts';
 const block = /^corral-report ([0-9a-f]{64})\n([A-Za-z0-9+/=\n]*)\ncorral-report-end$/gm;
 
 /**
- * Reads the report at the end of a pod's log, where fixtures/fleet/run-shard.sh puts it; throws when there
- * is none, or not all of it.
+ * Reads the report at the end of a pod's log, written there by fixtures/fleet/run-shard.sh. Throws if it is missing
+ * or damaged.
  */
 export const readReportBlock = (log: string): Report => {
   const [, digest, packed] = [...log.matchAll(block)].at(-1) ?? [];
@@ -27,7 +27,7 @@ export const readReportBlock = (log: string): Report => {
   return reportSchema.parse(JSON.parse(text.toString()));
 };
 
-/** The log without that report: what a reader wants of it. */
+/** The log for readers, without the encoded report. */
 export const withoutReportBlock = (log: string): string => log.replace(block, '').trimEnd();
 
 type ContainerState = {
@@ -70,12 +70,12 @@ const stateOf = ({ status, spec }: Pod): string => {
   return unscheduled?.message === undefined ? '' : `waits: ${unscheduled.message}`;
 };
 
-/** Where a fleet is and what is printed of it. */
+/** Which fleet to follow, and where to print and to write. */
 export type Following = {
   cluster: Cluster;
   namespace: string;
   shards: number;
-  /** A folder for each shard's report and log. */
+  /** The folder that gets a folder for each shard, with its report and log. */
   out: string;
   print: (line: string) => void;
   signal: AbortSignal;
@@ -104,9 +104,8 @@ const collect = async (
 };
 
 /**
- * Follows a fleet's Job to its end, prints what its pods do, and takes the report out of each pod's log as
- * soon as that has ended: a node that is lost later takes nothing along. Returns what it got; rejects when
- * the signal aborts.
+ * Follows the Job of a fleet until it ends, and prints the states of its pods. Reads the report from each pod's log
+ * as soon as the pod ends, because its node may be lost later. Returns the reports; rejects if the signal aborts.
  */
 export const followFleet = async (options: Following): Promise<ReportFile[]> => {
   const { cluster, namespace, shards, print, signal } = options;
@@ -118,12 +117,12 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
     const { name } = pod.metadata;
     if (hasEnded(pod)) {
       if (!collected.has(name)) collected.set(name, collect(pod, options));
-      // Who waits for it may come later.
+      // Prevents an unhandled rejection: the result is awaited later.
       collected.get(name)?.catch(() => {});
       return;
     }
     const state = stateOf(pod);
-    // A container ends before its pod does.
+    // A container ends before its pod does, and the end of the pod is printed with its report.
     if (state === '' || state.startsWith('ended') || reported.get(name) === state) return;
     reported.set(name, state);
     print(`shard ${indexOf(pod)}/${shards}: ${state}`);
@@ -138,7 +137,7 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
       within: '7h',
       owner: 'the Job, which ends itself after 6 h',
     });
-    // The end of the Job may be reported before that of its last pod.
+    // The watch may report the end of the Job before the end of its last pod.
     for (const pod of (await cluster.list<Pod>(resources.pods, { namespace, labelSelector: podsOfJob }))
       .items)
       takePod(pod);

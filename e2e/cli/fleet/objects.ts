@@ -12,12 +12,12 @@ import {
 import { rolesFor } from '../../permissions/roles.ts';
 import type { FleetArguments } from './arguments.ts';
 
-/** The label of everything that a run makes. */
+/** The label of all objects that a run makes. */
 const runLabel = 'corral.test/run';
 
 const jobName = 'fleet';
 
-/** By this label Kubernetes knows which pods are the Job's. */
+/** The label selector for the pods of the Job. */
 export const podsOfJob = `batch.kubernetes.io/job-name=${jobName}`;
 
 type Container = { image: string; args: string[]; env: { name: string; value: string }[] };
@@ -34,12 +34,12 @@ const labelled = <T extends KubernetesObject>(object: T, run: string): T => ({
   metadata: { ...object.metadata, labels: { ...object.metadata.labels, [runLabel]: run } },
 });
 
-/** The namespace of a fleet; its name is of the form that all namespaces of a run have. */
+/** The namespace of a fleet. Its name has the form of all namespaces of a run. */
 export const fleetNamespace = (run: string): string => `corral-${run}-fleet`;
 
 /**
- * What variables say of a Longhorn in the cluster: the emulator's clocks are faster than
- * Longhorn's.
+ * Environment variables about the Longhorn in the cluster, which the pods need too. The emulator's timers are faster
+ * than Longhorn's.
  */
 const passedOn = ['CORRAL_TARGET_CLOCKS'];
 
@@ -76,9 +76,9 @@ const fillJob = (
 };
 
 /**
- * All that a fleet makes, in the order in which to make it: a namespace, on an existing cluster a service
- * account with what the scenarios need and nothing else, and the Job. The stores of the scenarios are in the
- * same namespace. `uid` is that of the cluster's namespace kube-system.
+ * Composes the objects of a fleet, in the order of creation: a namespace, on an existing cluster a service account
+ * with exactly the rights that the scenarios need, and the Job. The scenarios' stores use the same namespace. `uid`
+ * is the UID of the cluster's namespace kube-system.
  */
 export const composeFleet = async (
   args: Pick<FleetArguments, 'mode' | 'shards' | 'image' | 'flags' | 'e2e'>,
@@ -94,7 +94,7 @@ export const composeFleet = async (
     const flags = ['--expect-cluster', uid, '--namespace', namespace, ...args.flags];
     return [...account, fillJob(job, { ...args, flags, namespace })].map((object) => labelled(object, run));
   }
-  // Of the profiles of pod security, this one alone lets a pod leave seccomp's.
+  // `privileged` is the only pod security level that lets a pod run without seccomp.
   const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
   const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } };
   return [own, fillJob(job, { ...args, namespace })].map((object) => labelled(object, run));
@@ -110,7 +110,7 @@ const resourceOfKind: Record<string, Resource> = {
   Job: resources.jobs,
 };
 
-/** Where an object of a fleet lives in the API. */
+/** The API resource of a fleet's object. */
 export const resourceOf = ({ kind = '' }: KubernetesObject): Resource => {
   const resource = resourceOfKind[kind];
   if (resource === undefined) throw new Error(`a fleet makes no ${kind}`);
@@ -118,8 +118,8 @@ export const resourceOf = ({ kind = '' }: KubernetesObject): Resource => {
 };
 
 /**
- * Makes the objects of a fleet, one after the other; one that is there already is an error, as it is somebody
- * else's.
+ * Creates the objects of a fleet one after the other. An object that already exists is an error, because it belongs
+ * to somebody else.
  */
 export const makeObjects = async (
   cluster: Cluster,
@@ -137,7 +137,7 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
   const { name, namespace } = object.metadata;
   const where = { ...(namespace !== undefined && { namespace }), fieldSelector: `metadata.name=${name}` };
   await using timeline = await follow(cluster, resource, where);
-  // A Job goes when its pods are gone: they need the service account and its roles until then.
+  // Waits for the pods of a Job: until they end, they need the service account and its roles.
   const propagationPolicy = 'Foreground' as const;
   await cluster
     .delete(resource, { name, ...(namespace !== undefined && { namespace }) }, { propagationPolicy })
@@ -150,9 +150,7 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
   });
 };
 
-/**
- * Removes what a fleet made, the last first, and returns when it is gone; what is gone already is no error.
- */
+/** Removes the objects of a fleet in reverse order, and waits until they are gone. Missing objects are no error. */
 export const removeObjects = async (
   cluster: Cluster,
   objects: readonly KubernetesObject[],
@@ -161,7 +159,7 @@ export const removeObjects = async (
     objects.filter(({ kind }) => kind === 'Namespace'),
     objects.filter(({ kind }) => kind !== 'Namespace'),
   ];
-  // What lies in a namespace of its own goes with it, but for the Job: its pods are to end first.
+  // Objects in a namespace of the fleet are removed with it, except for the Job: its pods must end first.
   const inside = new Set(namespaces.map(({ metadata }) => metadata.name));
   const outside = others.filter(
     ({ kind, metadata }) => kind === 'Job' || !inside.has(metadata.namespace ?? ''),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-/** How far a promise is judged, in the order of the summary. */
+/** How completely a promise is judged, in the order of the summary. */
 export const statuses = ['proven', 'known-bug', 'partly', 'open', 'out-of-scope'] as const;
 
 const fields = {
@@ -16,7 +16,7 @@ const fields = {
   note: z.string().optional(),
 };
 
-/** Files of scenarios, each with the steps of it that judge. */
+/** Scenario files, each with the steps that judge the promise. */
 const proof = z.record(z.string(), z.array(z.string()).nonempty());
 const missing = z.string();
 
@@ -34,15 +34,15 @@ const promiseSchema = z.discriminatedUnion('status', [
   z.strictObject({ ...fields, status: z.literal('out-of-scope'), why: z.string() }),
 ]);
 
-/** A promise of Longhorn's documents; fixtures/promises/README.md says what the fields mean. */
+/** A promise of Longhorn's documents. fixtures/promises/README.md describes the fields. */
 export type DocumentedPromise = z.infer<typeof promiseSchema>;
 
 const subjectSchema = z.strictObject({ subject: z.string(), promises: z.array(promiseSchema).nonempty() });
 
-/** The promises about one subject; `name` is that of their file. */
+/** The promises about one subject. `name` is the name of their file. */
 export type PromiseSubject = { name: string; title: string; promises: readonly DocumentedPromise[] };
 
-/** Reads the promises of a subject; throws with the place when one is not of the form. */
+/** Parses the promises of a subject. Throws an error with the path of an invalid field. */
 export const parseSubject = (name: string, yaml: string): PromiseSubject => {
   const { subject: title, promises } = subjectSchema.parse(parse(yaml));
   return { name, title, promises };
@@ -50,12 +50,12 @@ export const parseSubject = (name: string, yaml: string): PromiseSubject => {
 
 const folder = fileURLToPath(new URL('../../../fixtures/promises/', import.meta.url));
 
-/** Reads the promises of this project, a subject a file. */
+/** Reads all promises of this project: one file per subject. */
 export const readPromises = (): PromiseSubject[] =>
   globSync('*.yaml', { cwd: folder })
     .toSorted()
     .map((file) => parseSubject(basename(file, '.yaml'), readFileSync(`${folder}${file}`, 'utf8')));
 
-/** How many promises have each status. */
+/** The number of promises by status, in the order of `statuses`. */
 export const countStatuses = (promises: readonly DocumentedPromise[]): number[] =>
   statuses.map((status) => promises.filter((promise) => promise.status === status).length);

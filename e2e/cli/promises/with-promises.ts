@@ -2,16 +2,16 @@ import { shownBugs } from '../../report/judged.ts';
 import type { JudgedPromise, Report, ScenarioReport } from '../../report/schema.ts';
 import { type DocumentedPromise, readPromises } from './map.ts';
 
-/** The worst first. */
+/** The worst state comes first. */
 const states: readonly JudgedPromise['state'][] = ['failed', 'known-bug', 'kept', 'not-checked'];
 
-/** What a scenario says of a promise that it judges. */
+/** The result of a scenario for a promise that it judges. */
 const saidBy = (scenario: ScenarioReport, promise: DocumentedPromise): JudgedPromise['state'] => {
   const { state } = scenario;
   if (state === 'failed') return 'failed';
   if (state === 'passed') return 'kept';
   const bugs = 'bugs' in promise ? promise.bugs : [];
-  // Behind another bug it may have ended before it came to this promise.
+  // With another bug, the scenario may have ended before it judged this promise.
   return state === 'known-bug' && shownBugs(scenario).some((bug) => bugs.includes(bug))
     ? 'known-bug'
     : 'not-checked';
@@ -28,7 +28,7 @@ const judge = (scenarios: readonly ScenarioReport[], promise: DocumentedPromise)
   return [{ id, promise: promise.promise, severity, state, scenarios: [...names] }];
 };
 
-/** A report with what its scenarios say of the promises of Longhorn's documents, the worst first. */
+/** Adds the results for the promises of Longhorn's documents to a report, the worst first. */
 export const withPromises = (report: Report): Report => {
   if (!report.scenarios.some(({ proves = [] }) => proves.length > 0)) return report;
   const all = readPromises().flatMap(({ promises }) => promises);

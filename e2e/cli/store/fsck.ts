@@ -7,10 +7,7 @@ import { printable } from '../printable.ts';
 import { openNamedStore } from './open.ts';
 import { bytes, print, printJson, type StoreFlags } from './text.ts';
 
-/**
- * `fsck STORE`: checks a store and prints what was found. Returns 0 for a sound one, 1 when data are lost or
- * wrong.
- */
+/** `fsck STORE`: checks a store and prints the findings. Returns 0 for a sound store, 1 if data are lost or wrong. */
 export const fsck = async (
   name: string,
   { output, quick }: StoreFlags & { quick?: true },
@@ -66,7 +63,7 @@ const summary = (
   return `${printable(name)} ${error > 0 ? 'is damaged' : 'is sound'}${met && `: ${met}`}; ${has}`;
 };
 
-// On a terminal alone, and beside what is printed.
+// Progress is shown on stderr, and only on a terminal.
 const showProgress = () => {
   const { stderr } = process;
   let done = 0;

@@ -27,7 +27,7 @@ type Volume = {
   backups: ReturnType<typeof describe>[];
 };
 
-/** `ls STORE`: the volumes of a store and their backups, by their configs alone. */
+/** `ls STORE`: lists the volumes of a store and their backups, from their configs only. */
 export const list = async (name: string, { output }: StoreFlags): Promise<ExitCode> => {
   const source = await openNamedStore(name);
   const volumes: Volume[] = [];

@@ -7,8 +7,8 @@ import type { StoreSource } from '../../store/format/source.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 
 /**
- * Opens the store that the user named: the folder that was exported, the folder `backupstore` in it, or a
- * URL. Throws a CommandError of one line that says what to name instead.
+ * Opens a store: the exported folder, the folder `backupstore` in it, or a URL. Throws a CommandError that says what
+ * to name instead.
  */
 export const openNamedStore = async (name: string): Promise<StoreSource> => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name)?.[1]?.toLowerCase();
@@ -27,7 +27,7 @@ const openFolder = async (folder: string, name: string): Promise<StoreSource> =>
     const path = join(root, below);
     if (!(await isFolder(path, name)) || (below === '.' && !(await isFolder(join(path, 'volumes'), name))))
       continue;
-    // A store that cannot even be listed is no store with a finding.
+    // A store that cannot be listed is an error of the command, not a finding of the check.
     await readdir(path).catch((error) => notReadable(name, error));
     await readdir(join(path, 'volumes')).catch((error) =>
       error.code === 'ENOENT' ? [] : notReadable(name, error),
@@ -48,7 +48,7 @@ const notReadable = (name: string, error: NodeJS.ErrnoException): never => {
   );
 };
 
-// A link is no folder: it would lead out of the store.
+// A symbolic link is not followed, because it could lead out of the store.
 const isFolder = async (path: string, name: string): Promise<boolean> => {
   try {
     return (await lstat(path)).isDirectory();

@@ -53,8 +53,8 @@ const of = <T>(store: string, work: Promise<T>): Promise<T> =>
   });
 
 /**
- * `npx corral store`: looks into a backup store, or does one of the others that belong to stores. Returns the
- * exit code; every error is printed.
+ * `npx corral store`: inspects a backup store, or runs one of the other commands about stores. Returns the exit code.
+ * Errors are printed.
  */
 export const runStoreCommand = (
   argv: readonly string[],

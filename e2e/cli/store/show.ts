@@ -9,7 +9,7 @@ type Found =
   | { kind: 'volume'; name: string; listed: Listed<VolumeConfig>; backups: string[] }
   | { kind: 'backup'; name: string; listed: Listed<BackupConfig> };
 
-/** `show STORE NAME`: the config of a volume, or of a backup, in readable form. */
+/** `show STORE NAME`: prints the config of a volume or a backup. */
 export const show = async (store: string, name: string, { output }: StoreFlags): Promise<ExitCode> => {
   const found = await find(store, name);
   const [only, ...more] = found;

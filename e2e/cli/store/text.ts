@@ -1,6 +1,6 @@
 import { printable } from '../printable.ts';
 
-/** Bytes for people: `3.2 MiB`. */
+/** Formats a number of bytes: `3.2 MiB`. */
 export const bytes = (number: number): string => {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(number, 1)) / 10));
@@ -8,7 +8,7 @@ export const bytes = (number: number): string => {
   return `${Number.isInteger(figure) || figure >= 100 ? figure.toFixed(0) : figure.toFixed(1)} ${units[step]}`;
 };
 
-/** A table with a line for its heads, its columns as wide as they need. */
+/** Formats a table with a header row and aligned columns. */
 export const textTable = (heads: string[], rows: string[][]): string[] => {
   const all = [heads, ...rows.map((row) => row.map(printable))];
   const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -25,5 +25,5 @@ export const print = (...lines: readonly string[]): void =>
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
 
-/** The flags that all commands on a store have. */
+/** The common flags of the store commands. */
 export type StoreFlags = { output: 'text' | 'json' };

@@ -1,6 +1,6 @@
 import { readScenarioFiles } from './trace.ts';
 
-/** The cells of the store's matrix that scenarios say to run, by their names, each with the first of these. */
+/** The cells of the store's matrix that scenarios declare, each with the first scenario that declares it. */
 export const cellsOfScenarios = (): ReadonlyMap<string, string> => {
   const byCell = new Map<string, string>();
   for (const { scenarios } of readScenarioFiles().values())

@@ -1,21 +1,22 @@
 import { parseAst } from 'rolldown/parseAst';
 
 /**
- * A scenario as it is written, and the steps that it calls, itself or by helpers of its file: `then.deleted`.
+ * A scenario in its source form, and the steps that it calls directly or through helpers of its file, such as
+ * `then.deleted`.
  */
 export type WrittenScenario = {
   name: string;
   text: string;
   calls: ReadonlySet<string>;
-  /** The bugs of the ledger whose promises it checks. */
+  /** The bugs of the ledger whose promises the scenario checks. */
   kept: readonly string[];
-  /** The cells of the store's matrix that it says to run. */
+  /** The cells of the store's matrix that the scenario declares. */
   cells: readonly string[];
-  /** The promises that it says to prove, by their ids. */
+  /** The ids of the promises that the scenario declares to prove. */
   proves: readonly string[];
 };
 
-/** A file of scenarios; `calls` are all steps that are called in it. */
+/** A file of scenarios. `calls` are all steps that are called in it. */
 export type ScenarioFile = { scenarios: readonly WrittenScenario[]; calls: ReadonlySet<string> };
 
 type Node = { type: string; start: number; end: number; [part: string]: unknown };
@@ -24,7 +25,7 @@ const isNode = (value: unknown): value is Node => typeof (value as Node | null)?
 const partsOf = (node: Node): Node[] => Object.values(node).flat().filter(isNode);
 const parse = (source: string): Node => parseAst(source, { lang: 'ts' }) as unknown as Node;
 
-/** Every node below one, with those that it stands in, the nearest last. */
+/** Yields a node and all nodes below it, each with its ancestors, the nearest last. */
 const walk = function* (
   node: Node,
   above: readonly Node[] = [],
@@ -39,13 +40,13 @@ const nameOf = (node: unknown): string => {
   return String(node.name ?? node.value ?? '');
 };
 
-/** What a string says; undefined for anything else. */
+/** The value of a string literal. Undefined for any other node. */
 const textOf = (node: unknown): string | undefined =>
   isNode(node) && node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 
 /**
- * The step that a call is of, as `then.deleted`: of the steps by their own names, or of an object that has
- * them.
+ * The step that a call expression calls, such as `then.deleted`, through `then` itself or a property of that name.
+ * Undefined for other calls.
  */
 const calledBy = ({ type, callee }: Node): string | undefined => {
   if (type !== 'CallExpression' || !isNode(callee) || callee.type !== 'MemberExpression') return undefined;
@@ -53,7 +54,7 @@ const calledBy = ({ type, callee }: Node): string | undefined => {
   return ['given', 'when', 'then'].includes(word) ? `${word}.${nameOf(callee)}` : undefined;
 };
 
-/** What a scenario's options list under this name. */
+/** The strings in an array option of a scenario. */
 const listed = (statement: Node, option: 'cells' | 'proves'): string[] =>
   [...walk(statement)].flatMap(({ node: { type, key, value } }) =>
     type === 'Property' && nameOf(key) === option && isNode(value)

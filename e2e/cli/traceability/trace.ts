@@ -7,19 +7,19 @@ import { differences } from '../../longhorn/differences/differences.ts';
 import { steps, stepsOfAll } from '../../suite/steps/subjects.ts';
 import { readScenarios, type ScenarioFile } from './scenario-files.ts';
 
-/** One sentence of a document, as it stands there, and the heading that it stands under. */
+/** One sentence of a document, unchanged, and the heading above it. */
 export type DocumentSentence = { section: string; text: string };
 
 const frontMatter = /^---\n[\s\S]*?\n---\n/;
 const listMark = /^\s*(?:[-*]|\d+\.)\s+/;
 const link = /^https?:\/\/\S+$/;
-// After the full stop of a sentence, before a capital, a code span or emphasis; `No_Root` or `v1.8` have no
-// space.
+// A sentence ends with a full stop and a space before a capital letter, a code span or emphasis. `No_Root` or `v1.8`
+// contain no space.
 const between = /(?<=[.!?])\s+(?=[A-Z`*])/;
 
 /**
- * Takes a document (Markdown) apart into its sentences. A block of code is one sentence, an item of a list
- * begins a new one; headings, the front matter and bare links say nothing that could be proven.
+ * Splits a Markdown document into sentences. A code block is one sentence, and a list item starts a new one.
+ * Headings, the front matter and bare links are skipped, because they state nothing that could be proven.
  */
 export const sentencesOfDocument = (document: string): DocumentSentence[] => {
   const sentences: DocumentSentence[] = [];
@@ -50,30 +50,27 @@ const entrySchema = z.strictObject({
   because: z.string().optional(),
 });
 
-/** What is known of one sentence of a seed; fixtures/seeds/README.md says what the fields mean. */
+/** The entry of one sentence of a seed. fixtures/seeds/README.md describes the fields. */
 export type SentenceEntry = z.infer<typeof entrySchema>;
 
-/** Reads the entries of a seed; throws with the place when one is not of the form. */
+/** Parses the entries of a seed. Throws an error with the path of an invalid field. */
 export const parseEntries = (yaml: string): SentenceEntry[] => z.array(entrySchema).parse(parse(yaml));
 
 /** The sentences of the steps, with their parameters in braces. */
 export type Sentences = {
-  /** By the id of the step, as `then.deleted`. */
+  /** By the id of the step, such as `then.deleted`. */
   byId: ReadonlyMap<string, string>;
-  /** Those of the steps that every scenario has without calling them. */
+  /** The sentences of the steps that every scenario has without calling them. */
   always: ReadonlySet<string>;
 };
 
-/** The sentences of all steps that there are. */
+/** Returns the sentences of all steps. */
 export const sentencesOfSteps = (): Sentences => ({
   byId: new Map(Object.entries(steps).map(([id, { sentence }]) => [id, sentence])),
   always: new Set(stepsOfAll.map(({ sentence }) => sentence)),
 });
 
-/**
- * What the check works on. `scenarios` holds the files of scenarios, by their path under e2e/scenarios
- * without `.e2e.ts`.
- */
+/** The input of the check. The key of `scenarios` is the file's path under e2e/scenarios without `.e2e.ts`. */
 export type Material = {
   documents: readonly { name: string; text: string; entries: readonly SentenceEntry[] }[];
   scenarios: ReadonlyMap<string, ScenarioFile>;
@@ -82,25 +79,25 @@ export type Material = {
 };
 
 /**
- * One step of a scenario that proves a sentence; `sentence` is what it prints, undefined while there is no
- * such scenario.
+ * A step of a scenario that proves a sentence. `sentence` is its printed text, undefined if the scenario does not
+ * exist.
  */
 export type Proof = { scenario: string; step: string; sentence: string | undefined };
 
-/** A sentence of a document with what is known of it. */
+/** A sentence of a document with the results of the check. */
 export type Traced = DocumentSentence & {
   document: string;
   entry: SentenceEntry | undefined;
   proofs: Proof[];
-  /** Scenarios that are to prove it and do not exist yet. */
+  /** Scenarios that the entry names and that do not exist yet. */
   missing: string[];
   problems: string[];
 };
 
-/** The whole table; `problems` are those that belong to no sentence. */
+/** The result for all documents. `problems` are those that belong to no sentence. */
 export type Trace = { sentences: Traced[]; problems: string[] };
 
-/** Holds every sentence of the documents against the steps that are said to prove it. */
+/** Checks every sentence of the documents against the steps that its entry names. */
 export const trace = (material: Material): Trace => {
   const sentences: Traced[] = [];
   const problems: string[] = [];
@@ -108,7 +105,7 @@ export const trace = (material: Material): Trace => {
   for (const { name, text, entries } of material.documents) {
     const left = [...entries];
     for (const sentence of sentencesOfDocument(text)) {
-      // The same sentence can stand in a document more than once: each takes the next entry.
+      // The same sentence can occur several times in a document. Each occurrence takes the next entry.
       const index = left.findIndex((entry) => entry.text === sentence.text);
       const entry = index === -1 ? undefined : left.splice(index, 1)[0];
       sentences.push({ ...sentence, document: name, ...judgeSentence(entry, material) });
@@ -160,7 +157,7 @@ const judgeSentence = (
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
 
-/** Reads the scenarios of this project, by their files below `e2e/scenarios`. */
+/** Reads the scenario files of this project. The key is the path below `e2e/scenarios`. */
 export const readScenarioFiles = (): Map<string, ScenarioFile> =>
   new Map(
     globSync('**/*.e2e.ts', { cwd: join(root, 'e2e/scenarios') })
@@ -168,7 +165,7 @@ export const readScenarioFiles = (): Map<string, ScenarioFile> =>
       .map((file) => [file.replace(/\.e2e\.ts$/, ''), readScenarios(read('e2e/scenarios', file))]),
   );
 
-/** Reads the seeds with their tables, the scenarios and the steps of this project. */
+/** Reads the seeds with their entries, the scenarios and the steps of this project. */
 export const readProject = (): Material => ({
   documents: globSync('fixtures/seeds/*.txt', { cwd: root })
     .toSorted()
@@ -196,7 +193,7 @@ const describe = ({ entry, text, proofs, problems }: Traced): string[] => [
   ...problems.map((problem) => `      ✗ ${problem}`),
 ];
 
-/** Writes the table, a sentence with its steps below it, and last the line that counts. */
+/** Formats the result: each sentence with its steps below it, and a summary in the last line. */
 export const describeTrace = ({ sentences, problems }: Trace): string[] => {
   const lines: string[] = [];
   let heading = '';
