@@ -12,8 +12,11 @@ export const drivers: readonly StoreDriver[] = [nfs, s3, cifs, ownBucket];
 const served: readonly StoreDriver[] = [nfs, s3, cifs];
 const usual: readonly StoreDriver[] = [nfs, s3];
 
-/** The ways in which this machine reads stores, without duplicates. */
-export const waysHere: readonly ReadFromHere[] = served.map(({ here }) => here);
+/** How this machine reads stores, one entry for each scheme of URLs. */
+export const readersHere: readonly ReadFromHere[] = served.map(({ here }) => here);
+
+/** Schemes of Longhorn's that nothing here reads: such a store is checked as a copy in a folder. */
+export const schemesOnlyCopied: readonly string[] = ['azblob'];
 
 /** The kind of store in an existing bucket. */
 export const ownBucketKind = ownBucket.name;

@@ -78,7 +78,7 @@ const findStore = async (client: S3, { url, bucket, prefix }: Wanted) => {
   };
   const below = (name: string): string => posix.join(prefix, `${name}/`);
   if (await holds(below('backupstore'))) return { source: s3Source({ ...place, prefix }) };
-  if (await holds(below('volumes'))) return { source: s3Source({ ...place, prefix, folder: '' }) };
+  if (await holds(below('volumes'))) return { source: s3Source({ ...place, prefix, isStoreFolder: true }) };
   return {
     problem: `${url} holds no backup store: no key there begins with backupstore/ or volumes/`,
     wrong: false,

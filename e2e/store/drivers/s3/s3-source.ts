@@ -5,10 +5,10 @@ import { type StoreEntry, type StoreSource, StoreUnreadable, Unreadable } from '
 import { explainFailure } from './explain.ts';
 
 /**
- * A bucket and the key prefix of a store, without slashes at its ends. The prefix contains the folder `backupstore`,
- * unless `folder` is empty: then it is that folder.
+ * A bucket and the key prefix of a store, without slashes at its ends. The prefix contains the folder `backupstore`;
+ * with `isStoreFolder`, it is that folder.
  */
-type S3Place = { client: S3; bucket: string; prefix: string; folder?: '' };
+type S3Place = { client: S3; bucket: string; prefix: string; isStoreFolder?: true };
 
 /** The limit of concurrent requests for a store. */
 export const requestsAtOnce = 16;
@@ -22,9 +22,9 @@ const attempts = 3;
 
 /** The source of a store in a bucket. Its folders are the parts of keys before slashes. */
 export const s3Source = (place: S3Place): StoreSource => {
-  const { client, bucket, prefix, folder = storeFolder } = place;
+  const { client, bucket, prefix, isStoreFolder } = place;
   const inTurn = atMost(requestsAtOnce);
-  const root = [prefix, folder]
+  const root = [prefix, isStoreFolder ? '' : storeFolder]
     .filter((part) => part !== '')
     .map((part) => `${part}/`)
     .join('');
