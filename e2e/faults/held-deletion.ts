@@ -228,7 +228,8 @@ export const heldDeletion = {
     inject:
       'in all longhorn-manager pods a command waits for the process that deletes this backup, from before the deletion on, and stops it (SIGSTOP)',
     prove: 'the process is in state `T`',
-    'held again': `released, it is let run for some milliseconds at a time until the first of some files of its volume (its config, or a block) is gone as the pod sees it, and is stopped there: the backup is gone for Longhorn then, while the command has not ended. From then on its lock is written anew every two seconds, as the process itself would each minute`,
+    'held again':
+      'the process runs for some milliseconds at a time, until its pod no longer sees the config of the backup, and, where the scenario asks for that, a block of the volume. Then it is stopped again: for Longhorn the backup is gone, but the command has not ended. From then on the fault renews the lock every two seconds; the process itself would do so each minute',
     heal: 'SIGCONT, and the commands are ended',
     bound:
       "60 s for the process to appear, 120 s for the hold; the deletion's lock, which nobody refreshes before it is held again, counts for 150 s",

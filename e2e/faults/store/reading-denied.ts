@@ -62,7 +62,7 @@ const denied = (mode: Mode) => ({
 
 const document: FaultDocument = {
   about: `A folder of the store cannot be listed by any client, while what is in it can be read, changed and removed by its name; or nothing in it can be looked at either. Both are answered with \`Permission denied\`.`,
-  inject: `the owner's right to read the folder is taken away (\`chmod\`), or that to enter it as well. For root no right counts, so the server of a scenario that needs this is started with \`Squash = All\`: every client is the user 65534 there, to whom all files belong, as on CIFS always; there the folder can still be opened, and its listing fails, which a real v1.12.1 writes to its log alone`,
+  inject: `the owner's right to read the folder is taken away (\`chmod\`), or that to enter it as well. For root no right counts, so the server of a scenario that needs this is started with \`Squash = All\`: every client is the user 65534 there, to whom all files belong. On CIFS that is always so. On CIFS the folder can still be opened, and only its listing fails: a real v1.12.1 writes that to its log alone`,
   prove:
     "in the pod of the store's server, as that user: the folder is that user's, as a client has made it; its listing is refused, and a file in it can be looked at, or not",
   heal: "the owner's rights are given back; a client knows of it within a second",

@@ -162,7 +162,7 @@ export const versionsKept = storeFault({
   ways: { s3Server: { make, heal, healByLabels } },
   document: {
     about:
-      'No fault, but what a bucket with object lock is bought for: what is written stays for a day at least. What is deleted as Longhorn asks for it has a marker on top, what is overwritten another version, and whoever owns the bucket can bring back what was there.',
+      'The bucket has object lock, which users choose as a protection: nothing in it is lost for a day. It is in this list because a scenario switches it on and off as it does with faults. An object that Longhorn deletes gets a marker on top, one that it overwrites gets another version, and the owner of the bucket can bring back the old one.',
     inject: 'the bucket, made with object lock, puts all new objects under retention (governance, one day)',
     prove:
       "a version of an object beside the store, which was deleted, is deleted for good as the server's root: `AccessDenied`",

@@ -184,9 +184,9 @@ export const wrongAnswers = storeFault({
   document: {
     about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; as one does to which a proxy has rewritten the host that is signed (\`SignatureDoesNotMatch\`), or the time, which is 20 minutes ago then (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
     inject:
-      "in a scenario that needs this a proxy (`s3-faults`, `lab/s3/`) stands before the server in its pod, at the store's address; it is given a rule; of one that lets others pass, what an SDK asks again is no part. All other requests it hands on as they are signed",
+      "in a scenario that needs this a proxy (`s3-faults`, `lab/s3/`) stands before the server in its pod, at the store's address; it is given a rule. Where the rule is about one of several requests, the retries of an SDK are not counted and always pass. The proxy forwards all other requests as they are signed",
     prove:
-      "so many such requests as Longhorn's user, through the proxy (a writing or a deletion of an ETag that no object has, so that nothing could change): at least one met the rule",
+      "as many such requests as the rule needs are sent through the proxy, as Longhorn's user, and at least one met the rule. A write or a deletion asks for an ETag that no object has, so nothing can change",
     heal: 'the rule is taken away; whoever waits for an answer then is cut off, and asks again',
     bound: 'none; the store goes with the scenario',
     strangers:
