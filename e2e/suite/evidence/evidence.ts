@@ -44,6 +44,7 @@ export type Evidence = {
 };
 
 type Options = {
+  /** The folder of the run's results. */
   out: string;
   header: Header;
   cluster: Cluster;

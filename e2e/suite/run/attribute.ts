@@ -20,6 +20,7 @@ type AttributeOptions = {
   scenario: string;
   /** The URL of the API server. */
   server: string;
+  /** The folder of the run's results. */
   out: string;
   target: string;
   startedAt: Date;

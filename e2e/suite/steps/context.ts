@@ -27,6 +27,7 @@ export type MetMessage = Message & { of: string; at: number; classification: Cla
 export type Context = {
   cluster: Cluster;
   run: string;
+  /** The scenario's name. */
   scenario: string;
   /** The version of the Longhorn under test, such as `v1.12.1`. */
   version: string;

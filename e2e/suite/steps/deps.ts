@@ -24,6 +24,7 @@ export type StepReport = {
 export type ScenarioDeps = {
   config: RunConfig;
   cluster: Cluster;
+  /** The scenario's name. */
   scenario: string;
   declared: {
     /**

@@ -5,16 +5,16 @@ import type { Context } from './context.ts';
 import type { StepReport } from './deps.ts';
 import { readyNodes } from './volume/volume.ts';
 
-/** The nodes that the documents ask for. */
+/** The number of worker nodes that the documents require. */
 const nodesOfTheDocuments = 3;
 
 /** The first step of every scenario. */
 export const longhornIsReady = { sentence: 'Given a Longhorn whose nodes are ready' };
 
 /**
- * Finds the Longhorn of the cluster and returns its version, as `v1.12.1`. Skips the scenario where that is
- * not in its range, or older than any that it can be run on; fewer nodes than the documents have, and a
- * version that nobody has tried yet, are findings.
+ * Returns the version of the cluster's Longhorn, such as `v1.12.1`. Skips the scenario if the version is not in its
+ * range or is older than the suite supports. Reports a finding for fewer nodes than in the documents, and for a
+ * version newer than any tested one.
  */
 export const findLonghorn = async ({
   cluster,

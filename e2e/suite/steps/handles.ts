@@ -6,70 +6,75 @@ import type { TablePage } from '../../ui/table-page.ts';
 import type { DataStretch } from './made.ts';
 import type { ServiceForward } from './service-forward.ts';
 
-/** A backup target made by a step, and the store that it is on: another one from when a step changes that. */
+/** A backup target that a step made, and its store. A step may change the store. */
 export type TargetHandle = { name: string; store: RunningStore };
 
-/** A volume made by a step. */
+/** A volume that a step made. */
 export type VolumeHandle = {
   name: string;
-  /** Where its backups go. */
+  /** The target of its backups. */
   target: TargetHandle;
   node: string;
-  /** Bytes. */
+  /** In bytes. */
   size: number;
   /**
-   * The blocks that it was restored with, all it will ever hold; undefined for one that is written to through
-   * its block device.
+   * The blocks that it was restored with; its data never change. Undefined for a volume that is written through its
+   * block device.
    */
   restored?: readonly BlockMapping[];
 };
 
 /**
- * A stretch of a volume that is full of random data, and the SHA-256 of it; not known where the data came
- * with the volume.
+ * A range of a volume with random data, in bytes, and its SHA-256. The hash is undefined if the data came with the
+ * volume.
  */
 export type WrittenData = { offset: number; size: number; sha256?: string };
 
-/** A snapshot made by a step; `filled` is where its volume may have had data, of one that Longhorn took by itself not known. */
+/**
+ * A snapshot of a volume. `filled`: the ranges in which the volume may have had data; undefined for a snapshot that
+ * Longhorn made without a step.
+ */
 export type SnapshotHandle = { name: string; volume: VolumeHandle; filled?: readonly DataStretch[] };
 
-/** A backup made by a step. */
+/** A backup that a step made. */
 export type BackupHandle = {
   name: string;
-  /** How sentences call it: "the first backup". */
+  /** Its name in sentences: "the first backup". */
   label: string;
   volume: VolumeHandle;
   snapshot: SnapshotHandle;
   /**
-   * The marks of the timelines before it was made; once a step did so, before it was deleted, before its
-   * owner was killed, and before its fault was healed.
+   * Marks of the timelines before it was made, before it was deleted, before its owner was killed, and before the
+   * fault on its deletion was healed. Undefined until a step does so.
    */
   since: { made: number; deleted?: number; orphaned?: number; healed?: number };
 };
 
-/** A page that is open in the browser, as far as its scenario's end has to do with it. */
+/** An open page in the browser, as far as the end of its scenario needs it. */
 export type OpenPage = {
   page: { picture(): Promise<Uint8Array>; trace?(): Promise<Uint8Array>; close(): Promise<void> };
 };
 
-/** A page with one table, opened by a step. */
+/** A page with one table that a step opened. */
 export type TablePageHandle = { page: TablePage; cutOff: Span[] };
 
-/** The page of a volume's backups, opened by a step. */
+/** The page of a volume's backups that a step opened. */
 export type PageHandle = {
   page: FollowedPage;
   forward: ServiceForward;
   /** The mark of the timelines before it was opened. */
   mark: number;
-  /** When a step cut it off, and until when connections may fail by that; ms since the epoch. */
+  /** When steps cut it off from Longhorn, and until when connections may therefore fail, in ms since the epoch. */
   cutOff: Span[];
 };
 
-/** What sentences call several backups, all of them: "the first backup and the second backup". */
+/** Lists the names of all backups for sentences: "the first backup and the second backup". */
 export const listLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string =>
   backups.map(({ label }) => label).join(' and ');
 
-/** The same, of many only how many and from which to which: "10 backups, the second backup to the 11th backup,". */
+/**
+ * Lists up to two backups, and otherwise their number and range: "10 backups, the second backup to the 11th backup,".
+ */
 export const describeLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string =>
   backups.length <= 2
     ? listLabels(backups)

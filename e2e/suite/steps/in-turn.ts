@@ -1,4 +1,4 @@
-/** Runs every stage, whatever fails before it; throws at the end, with all that went wrong. */
+/** Runs all stages in order, even if one fails. Throws all errors at the end. */
 export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<void> => {
   const errors: unknown[] = [];
   for (const stage of stages) await stage().catch((error: unknown) => errors.push(error));

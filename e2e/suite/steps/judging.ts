@@ -3,16 +3,13 @@ import type { Duration } from '../../kube/duration.ts';
 import type { KubernetesObject } from '../../kube/objects.ts';
 import type { Seen } from '../../longhorn/bugs/bug.ts';
 
-/**
- * What a step is about was over before it came to it, by no fault of Longhorn's: nothing is proven, either
- * way.
- */
+/** What a step judges had already ended, through no fault of Longhorn. Nothing is proven. */
 export class PremiseLost extends Error {
   override readonly name = 'PremiseLost';
   readonly verdict = { state: 'not-provable' } as const;
 }
 
-/** A promise was found broken: what was seen there shows whether a known bug did it. */
+/** A promise was broken. `seen` shows whether a known bug is the cause. */
 export class PromiseBroken extends Error {
   readonly seen: Seen;
 
@@ -23,8 +20,8 @@ export class PromiseBroken extends Error {
 }
 
 /**
- * When an expectation that was met reached a step (counted from 0), and the resourceVersion that the object
- * had then.
+ * Returns when an expectation that was met reached a step (counted from 0), and the object's resourceVersion at that
+ * time.
  */
 export const reached = ({ steps }: Verdict, position: number): { at: number; resourceVersion: string } => {
   const found = steps[position]?.reached;
@@ -33,15 +30,17 @@ export const reached = ({ steps }: Verdict, position: number): { at: number; res
 };
 
 /**
- * Watches for a while that a history does not go on (see `remains`): returns when the time is over, throws at
- * once when it does. This is a length of time that is looked at, not a wait for something.
+ * Checks that a history does not go on for a time (see `remains`). Throws at once if it does. This is an observation
+ * period, not a wait for a state.
  */
 export const stays = <T extends KubernetesObject>(
   expectation: Expectation<T>,
   time: Duration,
 ): Promise<void> => expectation.undecidedFor(time, 'the period in which nothing may change');
 
-/** Neither passed nor failed: the watch cannot vouch for the stretch that decides. */
+/**
+ * Creates an error for a result that is neither passed nor failed, because a watch had a gap in the deciding period.
+ */
 export const notProvable = (reason: string): ExpectationError =>
   new ExpectationError({
     state: 'not-provable',
@@ -52,10 +51,7 @@ export const notProvable = (reason: string): ExpectationError =>
     details: '',
   });
 
-/**
- * Throws where there are problems: what is not in order, and each of them in a line of its own; `seen` is
- * what of it known bugs are recognised by.
- */
+/** Throws if there are problems, with `what` and one line for each problem. `seen` is for recognizing known bugs. */
 export const throwFor = (problems: readonly string[], what: string, seen?: Seen): void => {
   if (problems.length === 0) return;
   const message = `${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;

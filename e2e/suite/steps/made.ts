@@ -2,50 +2,48 @@ import { randomBytes } from 'node:crypto';
 import type { KubernetesObject } from '../../kube/cluster.ts';
 import { backupLabels } from '../../longhorn/resources.ts';
 
-/** A stretch of a volume, in bytes. */
+/** A range of a volume, in bytes. */
 export type DataStretch = { offset: number; size: number };
 
-/** What a scenario has made in the cluster; names are entered before the request that makes them. */
+/** What a scenario has made in the cluster. Names are added before the request that creates the object. */
 export type Made = {
   volumes: string[];
   snapshots: string[];
   backups: string[];
   jobs: string[];
-  /** The backups that were written into the store by hand, and what is said there to be their volume. */
+  /** Backups that the suite wrote into the store without Longhorn, and the name of their volume there. */
   written: { volume: string; backup: string }[];
-  /** Where volumes have other data than zeros, or may have them. */
+  /** The ranges in which volumes have, or may have, data other than zeros. */
   filled: (DataStretch & { volume: string })[];
 };
 
-/** Nothing made yet. */
 export const nothingMade = (): Made => ({
   ...{ volumes: [], snapshots: [], backups: [], jobs: [] },
   written: [],
   filled: [],
 });
 
-/** Where a volume may have data. */
+/** Returns the ranges in which a volume may have data. */
 export const filledIn = ({ filled }: Made, volume: string): DataStretch[] =>
   filled.filter((stretch) => stretch.volume === volume);
 
-/** The name of the label on everything that a run makes; its value is the run's id. */
+/** The label on everything that a run makes. Its value is the run's id. */
 export const runLabelName = 'corral.test/run';
 
-/** The label on everything that a run makes. */
+/** Returns the label for everything that a run makes. */
 export const runLabel = (run: string): Record<string, string> => ({ [runLabelName]: run });
 
-/** The annotation that names the scenario that a volume was made for. */
+/** The annotation with the name of the scenario that a volume was made for. */
 export const scenarioAnnotation = 'corral.test/scenario';
 
 /**
- * Makes the name of one thing of a run's: 32 random bits, as a run makes some fifty snapshots, and of 16 bits
- * one run in fifty gave two of them the same name. A volume's stays below the 40 characters that Longhorn
- * allows.
+ * Returns a unique name with 32 random bits. A run makes about fifty snapshots, and with 16 bits one run in fifty had
+ * a collision. A volume's name stays below Longhorn's limit of 40 characters.
  */
 export const uniqueName = (run: string, what: string): string =>
   `corral-${run}-${what}-${randomBytes(4).toString('hex')}`;
 
-/** Distinguishes the objects of a volume's backups on a target, as Longhorn labels them, from others. */
+/** Returns a test for objects of a volume's backups on a target, by Longhorn's labels. */
 export const isBackupOf = (of: { volume: string; target: string }) => {
   const labels = Object.entries(backupLabels(of));
   return ({ metadata }: KubernetesObject): boolean =>

@@ -27,8 +27,8 @@ import { timeoutsOn } from './timeouts.ts';
 export type { Steps } from './steps.ts';
 
 /**
- * Opens a scenario on a Longhorn that it holds for, and returns its steps: watches are live, and stores, backup targets
- * and pages are opened when a step first needs them.
+ * Opens a scenario and returns its steps. The watches are running; stores, backup targets and pages are opened when a
+ * step first needs them.
  */
 export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
   const { config, cluster, scenario, declared, signal, report, skip, turn, evidence } = deps;
@@ -109,12 +109,12 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
       const removal = [
         () => removeMade(context),
         () => own.removeTargets(),
-        // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
+        // Kubernetes takes at least five seconds to remove a namespace. Other scenarios need not wait for that.
         async () => turn.release(),
         () => own.removeStores(),
       ];
       const title = madeStays ? 'Cleanup of the faults alone: what was made stays' : 'Cleanup';
-      // It must not end with the scenario's signal.
+      // The cleanup must not end when the scenario's signal aborts.
       const asCleanup = createAsStep({ report, signal: new AbortController().signal });
       return asCleanup(title, () =>
         inTurn([

@@ -17,27 +17,27 @@ type Pod = KubernetesObject & {
   status?: { conditions?: { type: string; status: string }[] };
 };
 
-/** A Service, as this machine reaches it. */
+/** A Service that is reachable from this machine. */
 export type ServiceForward = {
   /** `http://127.0.0.1:PORT`. */
   url: string;
-  /** The pod that the last connection went to; undefined before the first. */
+  /** The pod of the last connection. Undefined before the first. */
   pod(): string | undefined;
-  /** How many bytes have come back by all connections so far. */
+  /** The number of bytes that all connections have received so far. */
   carried(): number;
-  /** Why a connection could not be made, the last one that could not. */
+  /** The error of the last connection that failed. Undefined if none has. */
   trouble(): Error | undefined;
 };
 
-// As long as a pod's container may take to be ready after it was killed; a browser's own patience is longer.
+// The time in which a container may become ready again after a kill. A browser waits longer.
 const patience = {
   within: '30s',
   owner: 'the forward to a service: one of its pods gets ready again',
 } as const;
 
 /**
- * Listens on a free port of 127.0.0.1 until the signal aborts, and takes each connection to a pod of the
- * service that is ready then: to the same one for as long as it is. One that is under way ends with its pod.
+ * Listens on a free port of 127.0.0.1 until the signal aborts. Forwards each connection to a ready pod of the
+ * service, always to the same pod while it is ready. A connection ends with its pod.
  */
 export const forwardService = async (
   cluster: Cluster,
@@ -77,7 +77,7 @@ export const forwardService = async (
       } catch (error) {
         trouble = error as Error;
         if (!(error instanceof ExecError)) throw error;
-        // The watch may not have heard yet that the pod is gone.
+        // The watch may not have reported yet that the pod is gone.
         refused.add(pod.metadata.uid ?? '');
       }
     }
@@ -87,7 +87,7 @@ export const forwardService = async (
   let carriedBefore = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
-    // 'close' follows.
+    // The event 'close' follows an error.
     socket
       .on('error', () => {})
       .on('close', () => {
@@ -111,14 +111,14 @@ export const forwardService = async (
   };
 };
 
-/** The same for Longhorn's user interface, which serves its API as well. */
+/** Forwards to Longhorn's user interface, which also serves Longhorn's API. */
 export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
   forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });
 
 const isReady = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined && holdsCondition(pod, 'Ready');
 
-// Each pod may have another number for a name.
+// A named port may have another number in each pod.
 const portOf = ({ metadata, spec }: Pod, { port, targetPort = port }: ServicePort): number => {
   if (typeof targetPort === 'number') return targetPort;
   const found = spec?.containers?.flatMap(({ ports = [] }) => ports).find((each) => each.name === targetPort);

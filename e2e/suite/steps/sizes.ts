@@ -1,16 +1,15 @@
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
 
-/** Bytes in a MiB. */
+/** The number of bytes in a MiB. */
 export const mebibyte = 1024 * 1024;
 
-/** A size in MiB, for sentences. */
+/** Formats a size in MiB for sentences. */
 export const inMebibytes = (bytes: number): string => `${bytes / mebibyte} MiB`;
 
 /**
- * "Large data" and "small data" of the documents, in a volume of 512 MiB on Longhorn's own clocks. The small
- * overwrite the end of the large: blocks that only the first backup had must be gone with it. With less an
- * upload was seen to end between two looks of Longhorn's (each 2 s), never InProgress. `brief` is for a first
- * backup whose upload and deletion nobody has to see.
+ * Returns the "large data" and "small data" of the documents: a volume of 512 MiB with Longhorn's default timers. The
+ * small data overwrite the end of the large, so that some blocks belong only to the first backup. With less data, an
+ * upload ended between two polls of Longhorn (each 2 s). `brief` is for an upload that need not be observed.
  */
 export const documentData = ({ monitorPoll }: Pick<LonghornClocks, 'monitorPoll'>): DocumentData => {
   const unit = Math.ceil(32 * (monitorPoll / longhornClocks.monitorPoll)) * mebibyte;
@@ -26,5 +25,5 @@ export const documentData = ({ monitorPoll }: Pick<LonghornClocks, 'monitorPoll'
 export type DocumentData = { volume: number; large: Stretch; small: Stretch; brief: Stretch };
 type Stretch = { offset: number; size: number };
 
-/** Data for a backup whose upload nobody needs to see. */
+/** Data for a backup whose upload need not be observed, in bytes. */
 export const littleData = { volume: 64 * mebibyte, data: { offset: 0, size: 16 * mebibyte } };

@@ -2,38 +2,38 @@ import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
 import type { Detail } from './as-step.ts';
 import type { Context } from './context.ts';
 
-/** What a sentence calls a parameter: it itself, its label, or what the scenario has for it. */
+/** The text for a parameter in a sentence: the value itself, its label, or a function of the context. */
 type Word = string | number | { label: string } | ((context: Context) => string);
 
 /**
- * A step, declared once, under its id (`when.deleted`): scenarios run it, and documents, traceability and mutants read
- * its sentence. What its action is given besides the context are its parameters.
+ * A step, declared once under its id (`when.deleted`). Scenarios run it; documents, traceability and mutants use its
+ * sentence. Its parameters are the arguments of its action after the context.
  */
 export type Step<Args extends unknown[], Result, Sentence extends string = string> = {
-  /** With what it names of its parameters in braces. */
+  /** Names of parameters are in braces. */
   sentence: Sentence;
   parameters?: (...args: Args) => Record<NamesIn<Sentence>, Word>;
   action: (context: Context, ...args: Args) => Promise<Result>;
   detail?: (result: Result, context: Context, ...args: Args) => Detail;
-  /** It waits for a timer, of Longhorn's or of cron's: meanwhile another scenario may begin. */
+  /** The step waits for a timer of Longhorn or of cron. Another scenario may begin meanwhile. */
   waitsForTimer?: true;
-  /** Opens what it needs, which is a step of its own, before. */
+  /** Opens what the step needs before it starts, as a step with its own sentence. */
   opens?: (context: Context, ...args: Args) => Promise<unknown>;
-  /** Where it is false nothing is done, and nothing printed. */
+  /** If it returns false, the step is neither run nor printed. */
   only?: (context: Context, ...args: Args) => boolean;
-  /** What is run right after it, and printed by itself. */
+  /** Runs further steps after this one. They are printed separately. */
   afterwards?: (context: Context, result: Result, ...args: Args) => Promise<void>;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: steps of any parameters.
+// biome-ignore lint/suspicious/noExplicitAny: steps with any parameters.
 export type AnyStep = Step<any[], any>;
 
-// biome-ignore lint/suspicious/noExplicitAny: actions of any parameters.
+// biome-ignore lint/suspicious/noExplicitAny: actions with any parameters.
 type Action = (context: Context, ...args: any[]) => Promise<any>;
 type Given<Of extends Action> = Of extends (context: Context, ...args: infer Args) => unknown ? Args : never;
 type Result<Of extends Action> = Awaited<ReturnType<Of>>;
 
-/** Declares a step, typed by its action; its sentence names what `parameters` has. */
+/** Declares a step. Types come from its action, and `parameters` must have all names in the sentence. */
 export const step = <Of extends Action, const Sentence extends string>(
   declared: Omit<Step<Given<Of>, Result<Of>, Sentence>, 'action'> & { action: Of },
 ): Step<Given<Of>, Result<Of>> => declared as unknown as Step<Given<Of>, Result<Of>>;
@@ -43,7 +43,7 @@ const inWords = (word: Word, context: Context): string => {
   return typeof word === 'object' ? word.label : String(word);
 };
 
-/** The sentence of a step with these arguments. */
+/** Returns the sentence of a step with these arguments. */
 const compose = <Args extends unknown[]>(
   context: Context,
   { sentence, parameters }: Pick<Step<Args, unknown>, 'sentence' | 'parameters'>,
@@ -53,7 +53,7 @@ const compose = <Args extends unknown[]>(
   return fillSentence(sentence, (name) => inWords(words[name] ?? '', context));
 };
 
-/** Runs a step: prints it, does it, and prints what came of it. */
+/** Runs a step: prints it, executes it, and prints its result. */
 export const runStep = async <Args extends unknown[], Result>(
   context: Context,
   declared: Step<Args, Result>,
@@ -61,7 +61,7 @@ export const runStep = async <Args extends unknown[], Result>(
 ): Promise<Result> => {
   const { action, detail, waitsForTimer, only, opens, afterwards } = declared;
   if (only?.(context, ...args) === false) return undefined as Result;
-  // What needs nothing begins at once: it may take a mark of what has come so far.
+  // Without `opens`, the action must start at once: it may take a mark of the events so far.
   if (opens !== undefined) await opens(context, ...args);
   const work = (): Promise<Result> => action(context, ...args);
   const result = await context.asStep(
@@ -73,7 +73,7 @@ export const runStep = async <Args extends unknown[], Result>(
   return result;
 };
 
-/** The steps whose ids begin with a word, as scenarios call them: `deleted(backup)` is `when.deleted`. */
+/** The steps whose ids begin with a keyword, as functions for scenarios: `deleted(backup)` is `when.deleted`. */
 export type Called<Steps, Keyword extends string> = {
   [Id in keyof Steps as Id extends `${Keyword}.${infer Name}` ? Name : never]: Steps[Id] extends {
     action: (context: Context, ...args: infer Args) => Promise<infer Result>;
@@ -82,7 +82,7 @@ export type Called<Steps, Keyword extends string> = {
     : never;
 };
 
-/** Makes the steps of one word callable in a scenario. */
+/** Returns the steps of one keyword as functions for scenarios. */
 export const bind = <Steps extends object, Keyword extends string>(
   context: Context,
   steps: Steps,

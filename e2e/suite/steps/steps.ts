@@ -5,23 +5,23 @@ import type { BoundSteps } from './subjects.ts';
 
 /** The steps of one scenario. */
 export type Steps = BoundSteps & {
-  /** Large and small data, as the documents have them, for the clocks of the Longhorn under test. */
+  /** The large and small data of the documents, sized for the timers of the Longhorn under test. */
   data: DocumentData;
-  /** Judges what Longhorn said during the whole scenario; called when its own steps have all passed. */
+  /** Judges Longhorn's messages during the whole scenario. Called after its own steps have passed. */
   conclude(): Promise<void>;
   /**
-   * What a failure of its own steps is, seen from what others brought about meanwhile: the failure, or why
-   * nothing is proven.
+   * Returns the error to report for a failed step: the error itself, or why nothing is proven because of what others
+   * caused.
    */
   reclassify(error: unknown): Promise<unknown>;
-  /** What Longhorn has said so far, through the catalogue. */
+  /** Returns Longhorn's messages so far, with their meaning in the catalogue. */
   messages(): ReportedMessage[];
-  /** What an error is about, as far as faults of other scenarios can have reached it. */
+  /** Returns the objects that an error is about, as far as faults of other scenarios can have reached them. */
   affectedObjects(error: unknown): AffectedObjects;
   /** Closes the pages of Longhorn's user interface. */
   disconnect(): Promise<void>;
   /**
-   * Heals every fault, removes all that was made and returns when it is gone; throws when something stayed.
+   * Heals all faults and removes everything that was made. Returns when it is gone, and throws if something is left.
    */
   close(what?: { madeStays: boolean }): Promise<void>;
 };

@@ -22,7 +22,7 @@ import { uiTableSteps } from './ui-tables/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
 import { writeSteps } from './writes/steps.ts';
 
-/** Every step that scenarios can call, by its id: `given.volume`. */
+/** All steps that scenarios can call, by id: `given.volume`. */
 export const steps = {
   ...turnSteps,
   ...faultSteps,
@@ -46,7 +46,7 @@ export const steps = {
   ...admissionSteps,
 };
 
-/** The steps that every scenario has without calling them. */
+/** The steps that run in every scenario without a call. */
 export const stepsOfAll = [
   everyMessageIsKnown,
   noManagerEnded,
@@ -56,11 +56,11 @@ export const stepsOfAll = [
   hasRestoredData,
 ];
 
-/** The steps as scenarios call them. */
+/** Returns the steps as functions for scenarios. */
 export const bindSteps = (context: Context) => ({
   given: bind(context, steps, 'given'),
   when: bind(context, steps, 'when'),
-  // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes the steps for a promise.
+  // biome-ignore lint/suspicious/noThenProperty: `then` is not a function, so the object is not taken for a promise.
   then: bind(context, steps, 'then'),
 });
 

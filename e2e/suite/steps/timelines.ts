@@ -12,7 +12,7 @@ import type {
   VolumeAttachment,
 } from '../../longhorn/types.ts';
 
-/** A longhorn-manager pod, as far as it shows whether its processes were begun anew. */
+/** A longhorn-manager pod, with the fields that show restarts of its containers. */
 export type ManagerPodObject = KubernetesObject & {
   spec?: { nodeName?: string };
   status?: {
@@ -25,7 +25,7 @@ export type ManagerPodObject = KubernetesObject & {
   };
 };
 
-/** What a scenario watches of Longhorn, from before its first action to its end. */
+/** The watches of a scenario, from before its first action to its end. */
 export type Timelines = {
   volumes: Timeline<Volume>;
   attachments: Timeline<VolumeAttachment>;
@@ -36,7 +36,7 @@ export type Timelines = {
   managers: Timeline<ManagerPodObject>;
 };
 
-/** Opens all watches and returns when every one is live; they end with the signal. */
+/** Opens all watches and returns when all are running. They end when the signal aborts. */
 export const openTimelines = async (cluster: Cluster, signal: AbortSignal): Promise<Timelines> => {
   const [volumes, attachments, snapshots, backups, backupVolumes, backupTargets, managers] =
     await Promise.all([

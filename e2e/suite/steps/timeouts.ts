@@ -3,24 +3,20 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { StorePatience } from '../../store/at-work.ts';
 
 /**
- * A time-out and whose it is; the words go into the message when it runs out. With `atMost` it is how long
- * nothing may change of what is waited for, and that is how long it may last in all.
+ * A time-out and its owner, which is in the error message. With `atMost`, `within` limits the time without a change,
+ * and `atMost` limits the whole wait.
  */
 export type Timeout = { within: Duration; atMost?: Duration; owner: string };
 
-/**
- * So many times as long a wait may last at most while something changes: what changes for ever and comes to
- * no end is no progress.
- */
+/** The factor for `atMost`. Endless changes without a result are no progress. */
 const mostTimes = 4;
 
 /** The time-outs of the steps, by what they wait for. */
 export type Timeouts = Record<keyof typeof timeoutRules, Timeout>;
 
 /**
- * Every time-out of the steps, for a Longhorn with these clocks: what a machine may take that is so many times
- * slower than the reference, and how often each clock may go round until then. What is decided earlier ends
- * earlier.
+ * Returns all time-outs of the steps for a Longhorn with these timers. `slowness` multiplies the time for work (1 is
+ * the reference machine). A wait ends earlier if it is decided earlier.
  */
 export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks, slowness = 1): Timeouts => {
   const toTimeout = ({ machine, resyncs = 0, backoffs = 0, locks = 0, fixed, owner }: Rule): Timeout => {
@@ -35,8 +31,7 @@ export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks
 };
 
 /**
- * Waits until an expectation is decided, for as long as the timeout allows; its verdict when it is met, its
- * error otherwise.
+ * Waits until an expectation is decided, within the time-out. Returns its verdict if it is met, and throws otherwise.
  */
 export const judgeWithin = <T>(
   { within }: { within(time: Duration, owner: string, atMost?: Duration): Promise<T> },
@@ -44,9 +39,9 @@ export const judgeWithin = <T>(
 ): Promise<T> => within(timeout.within, timeout.owner, timeout.atMost);
 
 /**
- * How long the store may stay locked after the last backup: the lock is removed when its holder ends, and
- * counts no more when its life is over. Who writes it anew is waited for, but not longer than a deletion of
- * some thousand blocks takes on a slow machine.
+ * Returns how long a store may stay locked after the last backup: a holder removes its lock at its end, and a lock
+ * expires after its life. A refreshed lock prolongs the wait up to `atMost`, the time in which a slow machine deletes
+ * some thousand blocks.
  */
 export const storeQuiet = ({ lockLife }: LonghornClocks): StorePatience => ({
   seconds: Math.ceil(lockLife / 1000) + 30,
@@ -55,9 +50,8 @@ export const storeQuiet = ({ lockLife }: LonghornClocks): StorePatience => ({
 });
 
 /**
- * What a step waits for: seconds that a slow machine may take, and rounds of Longhorn's clocks (a back-off is
- * doubled with each failure: 1, 2, 4). Where it is `fixed`, it is the length of a stretch that is looked at, or
- * of a promise, and no change prolongs it.
+ * The parts of a time-out: seconds for work (`machine`), and numbers of Longhorn's timers. A back-off doubles with
+ * each failure: 1, 2, 4. `fixed`: it is an observation period or a promised time, and changes do not prolong it.
  */
 type Rule = {
   machine: number;
@@ -68,14 +62,14 @@ type Rule = {
   owner: string;
 };
 
-// Longhorn may drop a request to look at a volume (difference sync-leaves-volume-out), and lists it with the next poll: each
-// 5 min, as targets are made here.
+// In seconds. Longhorn may drop a request for a sync of a volume (difference sync-leaves-volume-out), and then syncs
+// it at the next poll. Targets here poll each 5 min.
 const poll = 300;
 
 /**
- * Everything that steps wait for. Longhorn's own clocks: 30 s resync (longhorn-manager,
- * util/client/client.go), 2 s wait for a lock and 150 s of its life (backupstore, lock.go), 1 min before a
- * failed deletion is tried again (controller/backup_controller.go).
+ * All time-outs of the steps. Longhorn's default timers: 30 s resync (longhorn-manager, util/client/client.go), 2 s
+ * wait for a lock and 150 s life of a lock (backupstore, lock.go), 1 min before the retry of a failed deletion
+ * (controller/backup_controller.go).
  */
 export const timeoutRules = {
   targetAvailable: {
@@ -111,7 +105,7 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store when it is asked to, or with its poll, then reads what it did not know',
   },
-  // A Longhorn that does act ends this at once, so it is as long as a slow machine may take to.
+  // A Longhorn that acts ends this wait early, so it is as long as a slow machine may need to act.
   syncActedOn: {
     machine: 60,
     resyncs: 2,
@@ -139,14 +133,15 @@ export const timeoutRules = {
     resyncs: 2,
     owner: 'the expectation: the volume is attached, by a Longhorn that may be busy',
   },
-  // One that gives way to a lock does so in its first try: Longhorn asks a replica each 5 s, which waits 2 s.
+  // A restore that meets a lock fails in its first attempt: Longhorn asks a replica each 5 s, and the replica waits 2
+  // s.
   restoreWaits: {
     machine: 30,
     resyncs: 1,
     fixed: true,
     owner: 'the period in which the restore may neither end nor be given up',
   },
-  // A block that cannot be read is tried again for eight and a half minutes (backupstore, util.go).
+  // An unreadable block is retried for eight and a half minutes (backupstore, util.go).
   restoreFails: {
     machine: 900,
     resyncs: 2,
@@ -194,7 +189,7 @@ export const timeoutRules = {
       'the expectation: 0.25 s were seen, a backup that nothing holds back would have started at the next look',
   },
   deleting: { machine: 30, resyncs: 1, owner: 'the expectation: 10 ms were seen' },
-  // As above: one that goes all the same ends this.
+  // As for `syncActedOn`: a backup that is deleted ends this wait early.
   notDeleted: {
     machine: 240,
     resyncs: 3,

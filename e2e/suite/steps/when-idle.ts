@@ -5,10 +5,7 @@ import { storeQuiet } from './timeouts.ts';
 
 type WorkedOn = { store: Pick<BackupStore, 'untilIdle'>; clocks: LonghornClocks; run: string };
 
-/**
- * Takes something of a backup store away as soon as nobody works there; `what` is named when it has to be
- * left.
- */
+/** Removes something of a backup store when no work goes on in the store. `what` names it in errors. */
 export type WhenIdle = (
   what: string,
   take: () => Promise<void>,
@@ -16,11 +13,9 @@ export type WhenIdle = (
 ) => Promise<void>;
 
 /**
- * Lets go of a store only when nothing works in it: Longhorn's command that removes a backup's blocks goes on
- * after that Backup is gone, and when it fails because its folder is taken away, managers of v1.8.0 to
- * v1.11.2 panic (longhorn#13245). All waits share one bound. What is worked on when the patience is over is
- * left, and that is an error, without another wait for what comes after it; where the store cannot be looked
- * into, it is taken, and that is reported as well.
+ * Creates a function that waits for the end of all work in a store. Longhorn removes blocks after a Backup is gone; if
+ * their folder goes meanwhile, managers of v1.8.0 to v1.11.2 panic (longhorn#13245). All waits share one time limit.
+ * After it, things are left, with an error. If the store cannot be read, they are removed, also with an error.
  */
 export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
   const { seconds, atMost = seconds, owner } = storeQuiet(clocks);

@@ -2,13 +2,13 @@ import type { Backup, BackupStatus, BackupVolume, Volume } from '../../../longho
 import type { BackupConfig } from '../../../store/format/config.ts';
 import { blockSize } from '../../../store/format/pack-block.ts';
 
-/** How many whole blocks a backup sent, for the first time and again. */
+/** The number of whole blocks that a backup sent for the first time, and again. */
 export type SentBlocks = { new: number; again: number };
 
-// What is sent is compressed; of random data that is a little more than the data.
+// Blocks are compressed before they are sent. Random data gets slightly larger by that, so the quotient is rounded.
 const blocksIn = (bytes: string | undefined, size: number): number => Math.round(Number(bytes || 0) / size);
 
-/** The blocks of random data that a backup says it sent, each of so many bytes. */
+/** Returns the numbers of blocks of random data that a backup reports as sent. `size` is the block size in bytes. */
 export const sentBlocks = (
   { newlyUploadDataSize, reUploadedDataSize }: BackupStatus,
   size = blockSize,
@@ -17,7 +17,10 @@ export const sentBlocks = (
   again: blocksIn(reUploadedDataSize, size),
 });
 
-/** What is wrong with the size of a backup's blocks, for Longhorn and in the store; that of each block fsck checks. */
+/**
+ * Returns what is wrong with the block size of a backup, in Longhorn's status and in its config. fsck checks the size
+ * of each block.
+ */
 export const wrongBlockSize = (
   size: number,
   { reported, config }: { reported: string | undefined; config: BackupConfig | undefined },
@@ -32,10 +35,10 @@ export const wrongBlockSize = (
   ];
 };
 
-// What Longhorn writes there of the workload of a volume that has one.
+// Longhorn writes the volume's workload into this label, if there is one.
 const workloadLabel = 'KubernetesStatus';
 
-/** What is wrong with the labels of a backup that was asked for with these, of a volume without a workload. */
+/** Returns what is wrong with the labels of a backup that was made with `requested`. Its volume has no workload. */
 export const wrongLabels = (
   requested: Record<string, string>,
   { status, config }: { status: BackupStatus | undefined; config: Pick<BackupConfig, 'labels'> | undefined },
@@ -52,15 +55,15 @@ export const wrongLabels = (
 
 type Wish = Pick<Backup, 'metadata' | 'spec'>;
 
-/** Whether a backup has what Longhorn fills in where a wish for one leaves it out. */
+/** Whether Longhorn has filled in the fields that a Backup object left out. */
 export const isFilledIn = ({ metadata, spec }: Wish, { name: target }: { name: string }): boolean =>
   metadata.labels?.['backup-target'] === target && spec.backupMode === 'incremental';
 
-/** What is asked of a backup, in a line. */
+/** Describes the fields of a Backup object in one line. */
 export const describeWish = ({ metadata, spec }: Wish): string =>
   `target ${metadata.labels?.['backup-target'] || 'none'}, mode ${spec.backupMode || 'none'}`;
 
-/** What is wrong with the URL of a backup in a store. */
+/** Returns what is wrong with the URL of a backup in a store. */
 export const wrongInURL = (
   url: string | undefined,
   { store, volume, backup }: { store: string; volume: string; backup: string },
@@ -74,22 +77,22 @@ export const wrongInURL = (
 
 type Newest = { name: string; snapshotCreatedAt: string };
 
-/** Whether a volume, or what is known of it in a store, says that this backup is its last one. */
+/** Whether a volume, or a backup volume, reports this backup as the last one. */
 export const isLastOf = (
   { name, snapshotCreatedAt }: Newest,
   last: { name: string | undefined; at: string | undefined },
 ): boolean => last.name === name && Date.parse(last.at ?? '') === Date.parse(snapshotCreatedAt);
 
-/** What a volume says of its last backup. */
+/** Returns what a volume reports as its last backup. */
 export const lastOfVolume = ({ status }: Volume) => ({ name: status?.lastBackup, at: status?.lastBackupAt });
 
-/** What is known in a store of the last backup of a volume. */
+/** Returns what a backup volume reports as its last backup. */
 export const lastOfBackupVolume = ({ status }: BackupVolume) => ({
   name: status?.lastBackupName,
   at: status?.lastBackupAt,
 });
 
-/** What is wrong of what is known of a volume in a store, which has so many blocks of it. */
+/** Returns what is wrong with a backup volume, for a store with this number of its blocks. */
 export const wrongOfVolume = (
   { status }: BackupVolume,
   { size, blocks, labels }: { size: number; blocks: number; labels: Record<string, string> },

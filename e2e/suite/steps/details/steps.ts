@@ -27,9 +27,8 @@ const currentOf = ({ timelines }: Context, { name, label }: BackupHandle) => {
   return backup;
 };
 
-/** The steps that judge what Longhorn says of a completed backup, and of its volume in the store. */
+/** The steps that judge the details of a completed backup, and of its backup volume. */
 export const detailSteps = {
-  /** Longhorn has filled in what the wish for the backup left out. */
   'then.filledIn': step({
     sentence: 'Then {backup} has the fields that were left out: the target of its volume, and its mode',
     parameters: (backup) => ({ backup }),
@@ -42,7 +41,7 @@ export const detailSteps = {
       }),
     detail: (backup) => describeWish(backup),
   }),
-  /** The labels that the backup was asked for with are in Longhorn and in the store, and there is none of a workload. */
+  /** In Longhorn's status and in the store. */
   'then.labelled': step({
     sentence: 'Then {backup} has its labels, for Longhorn and in the store, and none of a workload',
     parameters: (backup, _) => ({ backup }),
@@ -53,7 +52,6 @@ export const detailSteps = {
       throwFor(wrongLabels(labels, { status, config }), `the labels of ${label} are not as asked for`);
     },
   }),
-  /** Its URL names the store, the volume and the backup. */
   'then.urlNames': step({
     sentence: 'Then the URL of {backup} names its store, its volume and itself',
     parameters: (backup) => ({ backup }),
@@ -69,7 +67,7 @@ export const detailSteps = {
     },
     detail: (url) => url,
   }),
-  /** Its config in the store says how its blocks are compressed. */
+  /** Reads the compression method from the backup's config in the store. */
   'then.compressedBy': step({
     sentence: 'Then {backup} is compressed by {method}',
     parameters: (backup, method) => ({ backup, method }),
@@ -79,7 +77,7 @@ export const detailSteps = {
         throw new Error(`${label} is compressed by ${config?.compression ?? 'nothing: it has no config'}`);
     },
   }),
-  /** So many whole blocks of random data did the backup send, for the first time and again. */
+  /** Counts whole blocks of random data, by Longhorn's status. `of` is the block size in bytes. */
   'then.sent': step({
     sentence: 'Then {backup} sent {new} new blocks, and {again} blocks again',
     parameters: (backup, { new: fresh, again }) => ({ backup, new: fresh, again }),
@@ -95,7 +93,7 @@ export const detailSteps = {
         );
     },
   }),
-  /** Longhorn and the config in the store say so. */
+  /** In Longhorn's status and in the backup's config. `size` is in bytes. */
   'then.blocksAreOf': step({
     sentence: 'Then the blocks of {backup} are of {size}',
     parameters: (backup, size) => ({ backup, size: inMebibytes(size) }),
@@ -106,7 +104,7 @@ export const detailSteps = {
       throwFor(wrongBlockSize(size, { reported, config }), `the blocks of ${label} are not of ${size} bytes`);
     },
   }),
-  /** The volume, and what is known of it in the store, say that this is the last backup. */
+  /** Both the volume and the backup volume must report the backup as the last one. */
   'then.lastBackup': step({
     sentence: 'Then the last backup of the volume is {backup}',
     parameters: (backup) => ({ backup }),
@@ -132,7 +130,6 @@ export const detailSteps = {
       });
     },
   }),
-  /** What is known of the volume in the store is so. */
   'then.backupVolumeTells': step({
     sentence: 'Then the backup volume has the size of the volume, its labels, and the {blocks} blocks stored',
     parameters: (_, { blocks }) => ({ blocks }),

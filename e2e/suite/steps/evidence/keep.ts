@@ -16,14 +16,14 @@ type SubjectSources = {
   made: Made;
   own: Pick<Own, 'stores' | 'targets'>;
   pages: readonly OpenPage[];
-  /** Undefined before the watches are live. */
+  /** Undefined until the watches have started. */
   timelines(): Timelines | undefined;
 };
 
-/** Where Longhorn's own bundle goes. */
+/** The evidence file for Longhorn's support bundle. */
 const supportBundleFile = 'support-bundle.zip';
 
-/** What there is of a scenario for its evidence: whatever it has opened and made by the time that it is asked. */
+/** Returns the evidence of a scenario, from whatever it has opened and made when the sources are read. */
 export const subjectOf = (
   { cluster, startedAt: since, folder }: Pick<EvidenceRecorder, 'cluster' | 'startedAt' | 'folder'>,
   { run, made, own, pages, timelines }: SubjectSources,
@@ -54,8 +54,8 @@ export const subjectOf = (
 const [managerLabelName = '', managerLabelValue = ''] = managerLabel.split('=');
 
 /**
- * Distinguishes the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the
- * managers are everybody's.
+ * Returns a function that distinguishes a scenario's objects from others in the cluster. The manager pods belong to
+ * every scenario.
  */
 export const belongsTo = ({ made, own }: Pick<SubjectSources, 'made' | 'own'>): Belongs => {
   const isVolume = (name: string | undefined): boolean =>
@@ -97,9 +97,7 @@ export const belongsTo = ({ made, own }: Pick<SubjectSources, 'made' | 'own'>): 
   return (resource, object) => rules[resource]?.(object) ?? false;
 };
 
-/**
- * A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`).
- */
+/** A screenshot of each open page, and a trace of the actions on it (for `npx playwright show-trace`). */
 const ofPages = (pages: readonly OpenPage[]): EvidenceSource[] =>
   pages.flatMap(({ page }, index): EvidenceSource[] => {
     const folder = index === 0 ? 'ui' : `ui/page-${index + 1}`;

@@ -19,14 +19,14 @@ type SourcesOptions = {
   timelines: Timelines;
   belongs: Belongs;
   since: Date;
-  /** The scenario's own, also those that do not run yet. */
+  /** The scenario's stores, including those that are still starting. */
   stores: readonly {
     place: { namespace: string };
     running?: Pick<RunningStore, 'logs' | 'source'>;
   }[];
 };
 
-/** All that is read of the cluster for who looks into a failure, while everything is still there. */
+/** Returns everything that is read from the cluster after a failure, before the cleanup. */
 export const sourcesOf = (deps: SourcesOptions): EvidenceSource[] => [
   { file: 'objects.yaml', read: (signal) => readObjects(deps, signal) },
   { file: 'events.ndjson', read: (signal) => readEvents(deps, signal) },
@@ -104,7 +104,7 @@ const ofStore = (
   ];
 };
 
-// The blocks lie at the seventh level below the store's own folder.
+// Blocks are at the seventh level below the store's folder.
 const deepest = 12;
 
 const listFiles = async (source: StoreSource): Promise<string> => {
@@ -116,13 +116,10 @@ const listFiles = async (source: StoreSource): Promise<string> => {
 
 type Managers = { managers: Timeline<ManagerPodObject>; since: Date };
 
-// The kubelet gives the end of a log, however long it is.
+// The kubelet returns the last lines of a log.
 const lines = { brief: 2000, whole: 20_000 };
 
-/**
- * The logs of the managers that there are, from the scenario's beginning on; of one that was started again,
- * what it said before as well.
- */
+/** The logs of all existing managers since the scenario's start. For a restarted container also its previous log. */
 const managersLogs = (cluster: Cluster, { managers, since }: Managers): EvidenceSource[] =>
   managers.objects().flatMap(({ metadata: { name }, status }) => {
     const pod = { namespace: longhornNamespace, name, container: managerContainer };
@@ -142,12 +139,12 @@ const managersLogs = (cluster: Cluster, { managers, since }: Managers): Evidence
     ];
   });
 
-/** With these a manager pod may go in a scenario, and its log with it. */
+/** The disruptions that can remove manager pods and their logs. */
 export const endManagers: readonly Disruption[] = ['manager-kill', 'node-fault'];
 
 /**
- * Reads the logs of the managers while they live, for a scenario that kills some: with a pod its log goes.
- * Whoever observes gets those that end.
+ * Follows the logs of the managers, for a scenario that kills some: a log is lost with its pod. The log goes to the
+ * observer.
  */
 export const followManagers = (
   cluster: Cluster,
@@ -160,7 +157,7 @@ export const followManagers = (
     );
     if (!runs || followed.has(uid)) return;
     followed.add(uid);
-    // One that cannot be read to its end is one of a pod that lives: it is read at the end of the scenario.
+    // If following fails, the pod still exists, and its log is read at the end of the scenario.
     followLog(
       cluster,
       { namespace: longhornNamespace, name, container: managerContainer },

@@ -13,7 +13,10 @@ import {
 import { runLabel } from '../made.ts';
 import { forwardFrontend } from '../service-forward.ts';
 
-/** `interrupted` ends it early; what was made for it is removed also then. The times are for tests. */
+/**
+ * `interrupted` ends the request early. Objects that were made for it are removed in every case. Only tests set the
+ * times.
+ */
 type SupportBundleRequest = {
   run: string;
   path: string;
@@ -22,15 +25,14 @@ type SupportBundleRequest = {
   goneWithin?: Duration;
 };
 
-// Of Longhorn's manager of support bundles: a pod of its own has to start, then each node is asked, and all
-// of it zipped and fetched.
+// The time for Longhorn's support bundle manager: its pod starts, it asks each node, and the bundle is zipped and
+// fetched.
 const bundleTime: Duration = '5m';
 const resource = longhornResources.supportBundles;
 
 /**
- * Asks Longhorn for its support bundle and puts it where it is wanted; throws, in one line, when there is
- * none to be had. The object that asks for it has one name in a run, so that there is never a second one at a
- * time: a bundle is of the whole cluster.
+ * Requests Longhorn's support bundle and writes it to `path`. Throws a one-line error if that fails. The requesting
+ * object has a fixed name for each run, so that only one bundle is made at a time: a bundle covers the whole cluster.
  */
 export const fetchSupportBundle = async (
   cluster: Cluster,
@@ -62,7 +64,7 @@ export const fetchSupportBundle = async (
       throw error;
     } finally {
       await cluster.delete(resource, { namespace, name }).catch(unlessGone);
-      // What is still there would hold up the next one, and with it go the pods that made it.
+      // An object that is left would block the next request. Its deletion also removes the pods that made the bundle.
       await until(
         timeline,
         () => timeline.current(name) === undefined,
@@ -84,7 +86,7 @@ const sayUnknown = (error: unknown): never => {
   throw error;
 };
 
-// Longhorn gives up the bundle of before, which nobody may have fetched yet, for a new one.
+// For a new bundle, Longhorn deletes the previous one, which may not have been fetched yet.
 const refuseBeside = (other: SupportBundle | undefined, name: string): void => {
   if (other === undefined) return;
   if (other.metadata.name === name) throw new Error(ofAnother);
@@ -127,7 +129,7 @@ const download = async (
   { bundle: { metadata, status }, path, signal }: Download,
 ): Promise<void> => {
   const { url } = await forwardFrontend(cluster, signal);
-  // The node that owns it has the way to what made it.
+  // Only the owner node can reach the pod that made the bundle.
   const answer = await fetch(`${url}/v1/supportbundles/${status?.ownerID}/${metadata.name}/download`, {
     signal,
   });
@@ -142,7 +144,7 @@ const download = async (
   }
 };
 
-/** What Longhorn says of a support bundle, as far as it is read. */
+/** The fields of a SupportBundle that are read. */
 type SupportBundle = KubernetesObject & {
   status?: {
     state?: string;
@@ -152,17 +154,17 @@ type SupportBundle = KubernetesObject & {
   };
 };
 
-// One that failed is purged where Longhorn keeps none, and may be seen in any of the states after that.
+// A failed bundle is purged if Longhorn keeps none, so any of the later states may be the first that is observed.
 const last = ['ReadyForDownload', 'Error', 'Purging', 'Deleting', 'Replaced'];
 
-/** The bundle that a new one would come in the way of: any but one that failed, which stays, as it is. */
+/** Returns a bundle that a new request would replace. A failed bundle is not replaced. */
 const findOther = (bundles: readonly SupportBundle[]): SupportBundle | undefined =>
   bundles.find(({ status }) => status?.state !== 'Error');
 
 const lastEntry = (timeline: Timeline<SupportBundle>, uid: string | undefined) =>
   timeline.entries.findLast((entry) => entry.kind !== 'gap' && entry.object.metadata.uid === uid);
 
-/** Whether nothing more will come of a bundle. */
+/** Whether a bundle has reached a final state. */
 const isOver = (timeline: Timeline<SupportBundle>, uid: string | undefined): boolean => {
   const entry = lastEntry(timeline, uid);
   if (entry === undefined || entry.kind === 'gap') return false;
@@ -170,8 +172,8 @@ const isOver = (timeline: Timeline<SupportBundle>, uid: string | undefined): boo
 };
 
 /**
- * Its state in a few words, with what Longhorn says of a failure: `Error (FailedCreating: no manager)`,
- * `Generating, 40 %`.
+ * Describes its state briefly, with Longhorn's text on a failure: `Error (FailedCreating: no manager)`, `Generating,
+ * 40 %`.
  */
 const stateOf = (timeline: Timeline<SupportBundle>, uid: string | undefined): string => {
   const entry = lastEntry(timeline, uid);
@@ -183,7 +185,7 @@ const stateOf = (timeline: Timeline<SupportBundle>, uid: string | undefined): st
   return `${now}${progress > 0 && progress < 100 ? `, ${progress} %` : ''}${said === '' ? '' : ` (${said.replace(/\s+/g, ' ')})`}`;
 };
 
-/** Resolves when that is so, when the watch cannot go on, or when the signal aborts. */
+/** Resolves when the condition is true, when the watch fails, or when the signal aborts. */
 const until = (timeline: Timeline<SupportBundle>, is: () => boolean, signal: AbortSignal): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const check = (): void => {

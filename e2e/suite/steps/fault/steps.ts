@@ -7,7 +7,7 @@ import type { TargetHandle, VolumeHandle } from '../handles.ts';
 import { type Step, step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 
-/** A step for each fault of a store: it is in force until `when.released`. */
+/** One step for each fault of a store. The fault is in force until `when.released`. */
 type StoreFaultSteps = {
   [Kind in (typeof storeFaults)[number] as `given.${Kind['name']}`]: Kind extends StoreFault<
     StoreFaultName,
@@ -18,13 +18,13 @@ type StoreFaultSteps = {
     : never;
 };
 
-// That of the volume that a fault is about, where it is about one's file or folder.
+// The target of the volume that the fault is about; otherwise the first target.
 const targetOf = async (context: Context, ...args: unknown[]): Promise<TargetHandle> => {
   const volumes = args.flatMap((arg) => volumeOf(arg) ?? []) as VolumeHandle[];
   return volumes[0]?.target ?? firstTarget(context);
 };
 
-// What another subject declares under the same id, as that of a foreign lock, takes the place of one.
+// If another group declares a step with the same id, such as `given.foreignLock`, that step replaces the one here.
 const storeFaultSteps = Object.fromEntries(
   (storeFaults as readonly AnyStoreFault[]).map(({ name, sentence, parameters, targetSays = [], on }) => [
     `given.${name}`,
@@ -41,7 +41,7 @@ const storeFaultSteps = Object.fromEntries(
   ]),
 ) as unknown as StoreFaultSteps;
 
-/** The steps for any fault of e2e/faults. */
+/** The steps for all faults in e2e/faults. */
 export const faultSteps = {
   ...storeFaultSteps,
   'when.released': step({
@@ -50,7 +50,7 @@ export const faultSteps = {
     action: (_: Context, fault: Injected) => fault.heal(),
     detail: (how) => how,
   }),
-  /** The fault is in force now. */
+  /** Proves that the fault is in force. */
   'then.inForce': step({
     sentence: 'Then {fault}',
     parameters: ({ title }) => ({ fault: title }),

@@ -26,7 +26,7 @@ import { failsToTakeLabelsOff, jobLabelsOf, keptBy, staysThere, wrongOfTaken } f
 
 const historyLimit = 'recurring-successful-jobs-history-limit';
 
-// The backup that the last run of a job has made, or makes.
+// Waits for the backup that the last run of a job makes.
 const runsBackup = async ({ timelines: { backups }, timeouts }: Context, job: JobHandle) => {
   const { label, from } = lastRun(job);
   const made = await once(backups, isBackupSince(backups, { from, volume: job.volume.name }), {
@@ -36,9 +36,9 @@ const runsBackup = async ({ timelines: { backups }, timeouts }: Context, job: Jo
   return { name: made.metadata.name, label: `the backup of ${label}` };
 };
 
-/** The steps about jobs that do something else than to back up, and about what takes part in jobs. */
+/** The steps for jobs with tasks other than backups, and for the volumes that take part in jobs. */
 export const jobTaskSteps = {
-  /** A job that takes snapshots of a volume, or deletes them; it runs when a step says so. */
+  /** Creates a job that makes or deletes snapshots of a volume. It runs only when a step starts it. */
   'given.snapshotJob': step({
     sentence: 'Given a recurring job with the task {task} that keeps {kept}',
     parameters: (_, { task, keeps = 1 }) => ({
@@ -52,7 +52,7 @@ export const jobTaskSteps = {
     ) => makeRecurringJob(context, volume, how),
     detail: ({ name }) => name,
   }),
-  /** A setting of Longhorn's, for the jobs that are made after it, until `when.released`. */
+  /** Changes a setting of Longhorn until `when.released`. It applies to jobs that are made afterwards. */
   'given.jobHistory': step({
     sentence: 'Given that Longhorn is to keep the Jobs of {count} runs of a recurring job',
     parameters: (count) => ({ count }),
@@ -63,7 +63,6 @@ export const jobTaskSteps = {
         after: String(count),
       }),
   }),
-  /** The Jobs of so many runs are there, the newest ones, and the others are removed. */
   'then.runsKept': step({
     sentence: 'Then the Jobs of the newest {count} runs are kept, and those of the others are removed',
     parameters: (_, count) => ({ count }),
@@ -88,7 +87,7 @@ export const jobTaskSteps = {
       );
     },
   }),
-  /** The last run took one snapshot, which has the labels of its job, and made no backup. */
+  /** Also checks that the last run made no backup. */
   'then.snapshotTaken': step({
     sentence: 'Then {run} has taken one snapshot, with the labels of its job, and made no backup',
     parameters: (job) => ({ run: lastRun(job).label }),
@@ -123,7 +122,7 @@ export const jobTaskSteps = {
     },
     detail: ({ name }) => name,
   }),
-  /** Of the volume's snapshots these are there, and no other one is. */
+  /** The volume has all these snapshots and no other. */
   'then.snapshotsLeft': step({
     sentence: 'Then the volume has {count}',
     parameters: (_, { length }) => ({
@@ -150,12 +149,12 @@ export const jobTaskSteps = {
     },
     detail: (names) => names.join(', '),
   }),
-  /** The youngest of a volume, which was deleted, is there still, marked as removed. */
+  /** The newest snapshot of a volume still exists after its deletion, marked as removed. */
   'then.snapshotMarked': step({
     sentence: 'Then the newest snapshot, which was deleted too, is marked as removed',
     action: untilSnapshotMarked,
   }),
-  /** The backup of the last run, while it is uploaded. */
+  /** Waits until the backup of the last run is InProgress. */
   'then.runUploads': step({
     sentence: 'Then the backup of {run} is InProgress',
     parameters: (job) => ({ run: lastRun(job).label }),
@@ -171,7 +170,7 @@ export const jobTaskSteps = {
     },
     detail: ({ name }) => name,
   }),
-  /** Nobody wants the volume any more, as where a workload is scaled down, but for its backup. */
+  /** Detaches the volume during the upload, as if its workload were scaled down. Only the backup still needs it. */
   'when.volumeUnwanted': step({
     sentence: 'When nobody wants the volume any more, while {backup} is uploaded',
     parameters: (_, backup) => ({ backup }),
@@ -186,7 +185,7 @@ export const jobTaskSteps = {
         throw new PremiseLost(`${backup.label} was completed before nobody wanted the volume any more`);
     },
   }),
-  /** Never was a backup of one of the volumes made while one of another was. */
+  /** At no time were backups of two of the volumes made. */
   'then.oneVolumeAtATime': step({
     sentence: 'Then no two of the {count} volumes were backed up at the same time',
     parameters: (backups) => ({ count: new Set(backups.map(({ volume }) => volume.name)).size }),
@@ -205,7 +204,7 @@ export const jobTaskSteps = {
     parameters: (_, by) => ({ by: by === 'kubectl' ? by : "Longhorn's page" }),
     action: deleteJob,
   }),
-  /** The volume takes part in these jobs and in these groups, by its labels, and in no other. */
+  /** Checks the volume's labels for these jobs and groups. It must have no other such label. */
   'then.inJobs': step({
     sentence: 'Then {volume} takes part in {jobs}, and in nothing else',
     parameters: ({ name }, { of, byGroup, byDefault }) => ({
@@ -234,7 +233,10 @@ export const jobTaskSteps = {
       });
     },
   }),
-  /** Nobody takes a label off later that Longhorn has left; of a job that was there for a while it has said why. */
+  /**
+   * Longhorn does not remove a label later that it has missed at the deletion of the job. If the job was deleted as
+   * on Longhorn's page, a manager's log must give the reason.
+   */
   'then.jobLabelsGone': step({
     sentence: 'Then {volume} no longer takes part in the deleted job',
     parameters: ({ name }) => ({ volume: name }),

@@ -4,7 +4,7 @@ import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Snapshot, Volume } from '../../../longhorn/types.ts';
 import type { MadeByRun } from '../job/runs.ts';
 
-/** What is wrong with what a run of a job with the task snapshot made, a line each. */
+/** Returns what is wrong with what a run of a job with the task snapshot made, one line for each problem. */
 export const wrongOfTaken = (
   { run, snapshots, backups }: MadeByRun,
   { job, labels }: { job: string; labels: Record<string, string> },
@@ -24,21 +24,21 @@ export const wrongOfTaken = (
   ];
 };
 
-/** Whether a snapshot is there and is to stay. */
+/** Whether a snapshot is ready and not being deleted. */
 export const staysThere = (snapshot: Snapshot | undefined): boolean =>
   snapshot?.status?.readyToUse === true && snapshot.metadata.deletionTimestamp === undefined;
 
-/** The labels by which a volume takes part in recurring jobs, in the order of the alphabet. */
+/** Returns the labels with which a volume takes part in recurring jobs, sorted. */
 export const jobLabelsOf = ({ metadata }: Volume): string[] =>
   Object.entries(metadata.labels ?? {})
     .filter(([label, value]) => isOfJobs(label) && value === 'enabled')
     .map(([label]) => label)
     .sort();
 
-/** How many finished Jobs a CronJob lets Kubernetes keep. */
+/** Returns the number of finished Jobs that Kubernetes keeps for a CronJob. */
 export const keptBy = ({ spec }: CronJob): number | undefined => spec.successfulJobsHistoryLimit;
 
-/** Whether a log of a longhorn-manager says that the labels of this job were not taken off all volumes. */
+/** Whether a log of a longhorn-manager says that a job's labels could not be removed from all volumes. */
 export const failsToTakeLabelsOff = (
   log: string,
   { job, version }: { job: string; version: string },

@@ -14,7 +14,7 @@ const isSo = ({ status }: Job, ...types: string[]): boolean =>
   status?.conditions?.some((condition) => types.includes(condition.type) && condition.status === 'True') ===
   true;
 
-// At one moment, in a few words.
+// Describes the state of a Job briefly.
 export const describeJob = ({ status }: Job): string => {
   const conditions = status?.conditions
     ?.map(({ type, message }) => `${type}${message ? ` (${message})` : ''}`)
@@ -49,19 +49,17 @@ const history = (
 ): Expectation<Job> =>
   expectHistory(jobs, { name: job, label: `the Job of ${label}`, describe: describeJob }).from(from);
 
-/** The Job of a run ends Complete. */
 export const jobCompletes = (
   jobs: Timeline<Job>,
   run: Pick<JobRun, 'job' | 'label' | 'from'>,
 ): Expectation<Job> => history(jobs, run).startingAs(atWork()).goes(complete());
 
-/** The Job of a run ends Failed. */
 export const jobFails = (
   jobs: Timeline<Job>,
   run: Pick<JobRun, 'job' | 'label' | 'from'>,
 ): Expectation<Job> => history(jobs, run).startingAs(atWork(), failing()).goes(failed());
 
-/** The Job of a run ends, in whichever way. */
+/** The Job of a run ends Complete or Failed. */
 export const jobEnds = (jobs: Timeline<Job>, run: Pick<JobRun, 'job' | 'label' | 'from'>): Expectation<Job> =>
   history(jobs, run).startingAs(atWork(), failing()).goes(ended());
 
@@ -71,8 +69,8 @@ const backupBeingMade = namedState('backup-being-made', () => ({
 }));
 
 /**
- * A backup completes, and is never being made at the same time as one of the others; all of them are on their
- * way to Completed.
+ * A backup completes, and at no time another one of `others` is being made too. All of them must be on their way to
+ * Completed.
  */
 export const isMadeAlone = (
   backups: Timeline<Backup>,
@@ -94,7 +92,7 @@ const snapshotBeingMade = namedState('snapshot-being-made', () => ({
     status?.readyToUse !== true && metadata.deletionTimestamp === undefined,
 }));
 
-/** A snapshot becomes ready, and is never being made at the same time as one of the others. */
+/** A snapshot becomes ready, and at no time another one of `others` is being made too. */
 export const isTakenAlone = (
   snapshots: Timeline<Snapshot>,
   { snapshot, others }: { snapshot: BackupSubject; others: readonly BackupSubject[] },
@@ -109,8 +107,8 @@ export const isTakenAlone = (
   );
 
 /**
- * What was started a second time, a line each: a container of a run's pod, or a pod of a run's Job. Those in
- * `failing` may have had their containers restarted.
+ * Returns one line for each container of a run's pod that was restarted, and for each Job with more than one pod.
+ * Containers of the Jobs in `failing` may be restarted.
  */
 export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly string[] = []): string[] => {
   const restarted = new Set<string>();
@@ -132,11 +130,11 @@ export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly stri
   ];
 };
 
-/** The name of the Job that a pod belongs to. */
+/** Returns the name of the Job that a pod belongs to. */
 export const jobOf = ({ metadata }: JobPod): string =>
   metadata.labels?.['batch.kubernetes.io/job-name'] ?? '';
 
-/** Who refuses the removal of an old backup's files, and what its Backup says then. */
+/** What refuses to remove an old backup's files, and the message of the Backup object for it. */
 export const refusals = { 'the mount': 'deletion-read-only', 'the store': 'deletion-denied' } as const;
 
 export type Refusing = keyof typeof refusals;
@@ -152,11 +150,11 @@ const isRefused = (by: readonly Refusing[], version: string): StateStep<Backup> 
     version,
   );
 
-// A deletion that is tried while another backup of the volume uploads loses the lock, and is tried again.
+// A deletion during an upload of another backup of the same volume loses the lock and is retried.
 const isLocked = (version: string): StateStep<Backup> =>
   deletionFailed('Error (with the text on a lock)', ['deletion-lost-lock'], version);
 
-/** A backup of an earlier run is deleted by a later one, and its deletion fails. */
+/** A later run deletes a backup of an earlier run, and the deletion fails. */
 export const oldOneFails = (
   backups: Timeline<Backup>,
   { backup, version, by }: OldOne & { by: Refusing },
@@ -166,7 +164,7 @@ export const oldOneFails = (
     .goes(is('Deleting'), isRefused([by], version))
     .allowing(isLocked(version));
 
-/** A backup of an earlier run is deleted by a later one, at once or after any number of failures. */
+/** A later run deletes a backup of an earlier run. The deletion may fail any number of times before. */
 export const oldOneGoes = (backups: Timeline<Backup>, { backup, version }: OldOne): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(...untilOld)

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { runLabel } from '../made.ts';
 import type { JobHandle } from './job.ts';
 
-/** How the cleanup of a job is made to fail; each for the job's volume alone. */
+/** The ways to make the cleanup of a job fail. Each affects only the job's volume. */
 export const faultyCleanups = {
   'the engine deletes no backup': "the backups of the job's volume are read-only within longhorn-manager",
   'backups may not be deleted': "the API server refuses to delete a backup of the job's volume",
@@ -16,7 +16,7 @@ export const faultyCleanups = {
 
 export type FaultyCleanup = keyof typeof faultyCleanups;
 
-/** Makes the cleanup of a job fail in this way, until it is healed. */
+/** Makes the cleanup of a job fail, until the fault is healed. */
 export const failCleanup = async (context: Context, job: JobHandle, how: FaultyCleanup): Promise<Injected> =>
   context.faults.inject(await toFault(context, job, how));
 

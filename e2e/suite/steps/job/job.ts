@@ -22,51 +22,56 @@ import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { runLabel } from '../made.ts';
 
-/** What is watched of a recurring job, from before it was made. */
+/** The watches of a recurring job, started before it was made. */
 type JobTimelines = {
   cronJobs: Timeline<CronJob>;
   jobs: Timeline<Job>;
-  /** Of the job's runs. */
+  /** The pods of the job's runs. */
   pods: Timeline<JobPod>;
-  /** About the recurring job, and its CronJob, which has the same name. */
+  /** Events about the recurring job, and about its CronJob, which has the same name. */
   events: Timeline<Event>;
 };
 
-/** One run of a recurring job that a step brought about. */
+/** One run of a recurring job. */
 export type JobRun = {
-  /** How sentences call it: "the first run". */
+  /** Its name in sentences: "the first run". */
   label: string;
   /** The name of its Kubernetes Job. */
   job: string;
-  /** Whether Kubernetes' own cron controller started it, or a step from the CronJob's template. */
+  /** True if Kubernetes' cron controller started it; false if a step started it from the CronJob's template. */
   scheduled: boolean;
-  /** Whether a backup is expected of it. */
+  /** Whether it is expected to make a backup. */
   makes: boolean;
-  /** It was started while no backup could be made: it may have left a snapshot, and a backup in Error. */
+  /** It was started while no backup could be made. It may have left a snapshot, and a backup in Error. */
   tries?: true;
   /** The mark before it. */
   from: number;
 };
 
-/** A recurring job made by a step, and what it does for one of its volumes. */
+/** A recurring job that a step made, for one of its volumes. */
 export type JobHandle = {
   name: string;
   volume: VolumeHandle;
-  /** What it does for its other volumes; their runs are those of this one. */
+  /** The handles for its other volumes. They share its runs. */
   others: JobHandle[];
-  /** How many backups it keeps. */
+  /** The number of backups that it keeps. */
   retain: number;
   watched: JobTimelines;
-  /** The whole log of each pod of its runs, by the pod's name; resolves when the container has ended. */
+  /** The whole log of each pod of its runs, by pod name. A log resolves when the container has ended. */
   logs: ReadonlyMap<string, Promise<string>>;
-  /** Those so far, in their order. */
+  /** The runs so far, in order. */
   runs: JobRun[];
 };
 
-/** A cron that no scenario lasts until, whatever the time zone that it is read in: half a year from now. */
+/**
+ * Returns a cron schedule about half a year from now, in any time zone, so that it is never due during a scenario.
+ */
 const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) % 12) + 1} *`;
 
-/** What a job does, how many it keeps, each how manieth it is to send whole, and the labels of what it makes. */
+/**
+ * Options of a job. `keeps`: how many backups or snapshots it keeps. `fullInterval`: with n, every nth backup is
+ * full. `labels`: the labels of what it makes.
+ */
 export type JobOptions = {
   task?: 'backup' | 'backup-force-create' | 'snapshot' | 'snapshot-delete';
   keeps?: number;
@@ -75,8 +80,8 @@ export type JobOptions = {
 };
 
 /**
- * Makes a recurring job for a volume, by default for its backups, and returns when Longhorn has a CronJob for it. It runs
- * when a step says so, and not by itself; it is also for the group that has its name, in which nobody is yet.
+ * Makes a recurring job for a volume; the default task is backup. Returns when Longhorn has created its CronJob. The
+ * job runs only when a step starts it. It is also for a group with its own name, which has no volumes yet.
  */
 export const makeRecurringJob = async (
   context: Context,
@@ -121,7 +126,7 @@ const label = async ({ cluster }: Context, { name }: VolumeHandle, key: string):
   );
 };
 
-/** Takes the volume out of a job. */
+/** Removes the volume from a job. */
 export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle): Promise<void> => {
   await cluster.patch(
     longhornResources.volumes,
@@ -130,12 +135,12 @@ export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle
   );
 };
 
-/** Who a job is deleted as by. */
+/** Whose way of deleting a job is used. */
 export type DeletedBy = 'the page' | 'kubectl';
 
 /**
- * Deletes a job: as by Longhorn's own page it is there until what it owns has gone, and Longhorn takes its
- * labels off the volumes meanwhile; as by kubectl it has gone at once.
+ * Deletes a job. Longhorn's page deletes in the foreground: the job exists until its dependents are gone, and
+ * Longhorn meanwhile removes its labels from volumes. kubectl deletes in the background: the job is gone at once.
  */
 export const deleteJob = ({ cluster }: Context, { name }: JobHandle, by: DeletedBy): Promise<void> =>
   cluster.delete(
@@ -144,7 +149,7 @@ export const deleteJob = ({ cluster }: Context, { name }: JobHandle, by: Deleted
     { propagationPolicy: by === 'the page' ? 'Foreground' : 'Background' },
   );
 
-/** Has another volume take part in a job that has not run yet, by the job's group. */
+/** Adds a volume to a job through its group. The job must not have run yet. */
 export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHandle): Promise<JobHandle> => {
   await label(context, volume, inGroup(job.name));
   const other: JobHandle = { ...job, volume, others: [], runs: [] };
@@ -152,7 +157,7 @@ export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHa
   return other;
 };
 
-/** Gives the job another cron (far away where left out), and returns when its CronJob has it. */
+/** Changes the schedule of a job; the default is never due. Returns when the CronJob has it. */
 export const changeCron = async (
   { cluster, timeouts }: Context,
   { name, watched }: JobHandle,
@@ -188,8 +193,8 @@ const watchJob = async (
   return { cronJobs, jobs, pods, events };
 };
 
-// Read while the pod runs: with the next run's end Kubernetes may remove it (by default it keeps the last one
-// only).
+// Logs are read while the pod runs. Kubernetes may remove the pod when the next run ends, because by default it keeps
+// only the last run.
 const readLogs = (
   { cluster, scenarioSignal: signal }: Context,
   { name, pods }: { name: string; pods: Timeline<JobPod> },
@@ -201,7 +206,7 @@ const readLogs = (
     const state = entry.object.status?.containerStatuses?.[0]?.state;
     if (logs.has(pod) || (state?.running === undefined && state?.terminated === undefined)) return;
     const log = followLog(cluster, { namespace, name: pod, container: name }, { signal });
-    // Reported by the step that needs it; the scenario may end before.
+    // The step that needs the log reports the error. The scenario may end earlier.
     log.catch(() => {});
     logs.set(pod, log);
   });
@@ -210,12 +215,12 @@ const readLogs = (
 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
 
-/** What sentences call the next run of a job: "the first run", "the second run". */
+/** Returns the name of the next run for sentences: "the first run", "the second run". */
 export const nextRunLabel = ({ runs }: Pick<JobHandle, 'runs'>): string => nthRun(runs.length);
 
 const nthRun = (before: number): string => `the ${ordinals[before] ?? `${before + 1}th`} run`;
 
-/** The run of a job that a step started last. */
+/** Returns the last run of a job that a step started. */
 export const lastRun = ({ name, runs }: Pick<JobHandle, 'name' | 'runs'>): JobRun => {
   const last = runs.at(-1);
   if (last === undefined) throw new Error(`no step has started recurring job ${name} yet`);
@@ -223,8 +228,8 @@ export const lastRun = ({ name, runs }: Pick<JobHandle, 'name' | 'runs'>): JobRu
 };
 
 /**
- * Starts a run of the job now, with a Job from its CronJob's template, and returns when Kubernetes has taken
- * the wish. Kubernetes' cron controller removes it like its own, but reports nothing of its end.
+ * Starts a run now, with a Job made from the CronJob's template. Returns when Kubernetes has accepted it. Kubernetes'
+ * cron controller removes such a Job like its own, but does not report its end.
  */
 export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Promise<JobRun> => {
   const { cronJobs, jobs } = job.watched;
@@ -262,9 +267,9 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
 };
 
 /**
- * Has Kubernetes' cron controller start a run, and returns when it has. The job gets the minute that began
- * last as its cron: a start that was missed is made up for, if it lies after the CronJob was made and after
- * its last start. Where none does, the next minute is waited for.
+ * Makes Kubernetes' cron controller start a run, and returns when it has. The schedule is set to the minute that has
+ * just begun: the controller catches up on a missed start, if it lies after the CronJob's creation and its last
+ * start. Otherwise the run starts at the next minute.
  */
 export const scheduleJob = async (context: Context, job: JobHandle): Promise<JobRun> => {
   const { cluster, timeouts } = context;
@@ -274,7 +279,7 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Job
   const before = cronJob?.status?.lastScheduleTime;
   const since = before ?? cronJob?.metadata.creationTimestamp ?? '';
   await changeCron(context, job, everyQuarter(dueMinute({ since: Date.parse(since), now: Date.now() })));
-  // A new cron is looked at only when it comes round; any other change, at once.
+  // The controller looks at a changed schedule only at its next time, and at any other change at once.
   await cluster.patch(
     resources.cronJobs,
     { namespace, name: job.name },
@@ -290,29 +295,31 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Job
   );
   const whole: JobRun = { ...jobRun, job: started.metadata.name };
   job.runs.push(whole);
-  // Were the cron changed before this note, the note would meet a conflict, and by the new cron there would
-  // be nothing to note: Kubernetes (v1.36.3) would take the Job for somebody else's, and never report its
-  // end.
+  // The controller notes each start in the CronJob's status. A schedule changed before that would make the note fail
+  // with a conflict, and the new schedule has no start to note. Kubernetes (v1.36.3) would then never report the end
+  // of the Job.
   await once(cronJobs, ({ status }) => status?.lastScheduleTime !== before, {
     name: job.name,
     label: `CronJob ${job.name} has a note of that start`,
     describe: ({ status }) => `last started: ${status?.lastScheduleTime ?? 'never'}`,
     ...timeouts.jobNoted,
   });
-  // Before its minute comes round again.
+  // Before the scheduled minute comes again.
   await changeCron(context, job);
   return whole;
 };
 
 const minute = 60_000;
 
-/** The last full minute, or the next one where nothing has begun since; in ms since the epoch. */
+/** Returns the start of the current minute, or of the next one if `since` is not earlier. In ms since the epoch. */
 export const dueMinute = ({ since, now }: { since: number; now: number }): number => {
   const last = Math.floor(now / minute) * minute;
   return last > since ? last : last + minute;
 };
 
-/** The cron that holds this minute and every fifteenth after it: the same in every time zone there is. */
+/**
+ * Returns a cron schedule with this minute and every fifteenth after it. It has the same times in every time zone.
+ */
 export const everyQuarter = (time: number): string => {
   const first = new Date(time).getUTCMinutes() % 15;
   return `${[0, 15, 30, 45].map((quarter) => first + quarter).join(',')} * * * *`;
@@ -321,7 +328,7 @@ export const everyQuarter = (time: number): string => {
 const isRunOf = ({ metadata }: Job, { name }: JobHandle): boolean =>
   metadata.ownerReferences?.some((owner) => owner.kind === 'CronJob' && owner.name === name) === true;
 
-/** The runs that Kubernetes has started by the cron and no step has reported, in their order. */
+/** Returns the runs that Kubernetes has started by schedule and that are not in `runs` yet, in order. */
 export const startedRuns = (job: JobHandle): JobRun[] => {
   const { entries } = job.watched.jobs;
   const seen = new Set(job.runs.map((jobRun) => jobRun.job));

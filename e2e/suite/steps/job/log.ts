@@ -9,21 +9,22 @@ import type { Timeout } from '../timeouts.ts';
 import { jobOf } from './expectations.ts';
 import type { JobHandle, JobRun } from './job.ts';
 
-/** How the cleanup of a run goes by its log. */
+/** How the cleanup of a run goes, according to its log. */
 export type JobCleanup =
-  /** It asks for the deletion of each old backup, and does not learn what comes of it. */
+  /** The run requests the deletion of each old backup. It does not wait for the result. */
   | 'done'
-  /** The same, or Longhorn did not know the volume in the store yet (a volume's first run). */
+  /** As `done`, or Longhorn did not yet know the volume in the store, as in a volume's first run. */
   | 'done, or too early'
-  /** The API server refuses the deletion of an old one, after the backup was made. */
+  /** The API server refuses to delete an old backup or an old snapshot, after the new backup was made. */
   | 'backups refused'
   | 'snapshots refused'
-  /** It refuses that of an old snapshot before anything is made. */
+  /** The API server refuses to delete an old snapshot, before anything is made. */
   | 'nothing made'
-  /** The volume is left out, as it is detached. */
+  /** The run skips the volume, because it is detached. */
   | 'left out';
 
-// What a run may say beside how it goes on; where `needed`, it must say one of them. `besides` says it once more.
+// The messages in a log besides normal progress. If `needed`, at least one of `ids` must be there. `besides` repeat
+// such a message in other words.
 const outcomes: Record<
   JobCleanup,
   { ids: readonly MessageId[]; needed: boolean; besides?: readonly MessageId[] }
@@ -44,10 +45,10 @@ const outcomes: Record<
   },
 };
 
-// What any run may say: that it began late is no matter of its cleanup.
+// Allowed in every run: a late start does not concern the cleanup.
 const anyRun: readonly MessageId[] = ['job-retries-start'];
 
-/** Reads the log of a run when its container has ended; of several pods, one after the other. */
+/** Returns the log of a run after its container has ended. The logs of several pods are joined. */
 export const readLogOf = async (
   { logs, watched }: Pick<JobHandle, 'logs' | 'watched'>,
   { run, version, limit }: { run: JobRun; version: string; limit: Timeout },
@@ -78,10 +79,10 @@ const endOf = async (
   return awaitCluster(() => Promise.race([log, late])).finally(() => clearTimeout(timer));
 };
 
-/** A line of a job's log with its place in the catalogue. */
+/** A line of a job's log and its class in the catalogue. */
 type JobLine = { message: Message; classification: Classification };
 
-/** Reads the log of a run's pod; a line of a form that is not Longhorn's is said by nobody known. */
+/** Parses the log of a run's pod. A line in an unknown format counts as an error message. */
 export const readJobLog = (log: string, version: string): JobLine[] =>
   log
     .split('\n')
@@ -96,17 +97,17 @@ export const readJobLog = (log: string, version: string): JobLine[] =>
       return { message, classification: classify(message, version) };
     });
 
-/** Whether a run gave a volume up because it did not find its backup (known bug backup-looked-at-anew). */
+/** Whether a run gave up on a volume because it did not find its backup (known bug backup-looked-at-anew). */
 export const sawNoEnd = (lines: readonly JobLine[]): boolean =>
   lines.some(({ classification: found }) => found.class !== 'unclassified' && found.id === 'job-loses-sight');
 
-/** The backups whose deletion a run asked for, by its log. */
+/** Returns the backups whose deletion a run requested, according to its log. */
 export const cleanedUp = (lines: readonly JobLine[]): string[] =>
   lines.flatMap(({ message }) => /^Cleaned up backup (\S+) for /.exec(message.text)?.slice(1) ?? []);
 
 /**
- * What is wrong with the log of a run, a line each; `old` are the backups that it may clean up, `due` those
- * of them that it must.
+ * Returns what is wrong with the log of a run, one line for each problem. `old`: backups that it may delete. `due`:
+ * backups that it must delete.
  */
 export const problemsOfLog = (
   lines: readonly JobLine[],
@@ -138,10 +139,7 @@ export const problemsOfLog = (
   ];
 };
 
-/**
- * The line of a log that says how its cleanup went, cut short; undefined where it only says that it was
- * done.
- */
+/** Returns the line about the result of the cleanup, shortened. Undefined if the log only reports success. */
 export const jobCleanupLine = (lines: readonly JobLine[]): string | undefined => {
   const line = lines.find(({ classification }) => classification.class !== 'informational');
   return line && shorten(line.message.text, 300);

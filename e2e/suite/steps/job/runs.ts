@@ -14,14 +14,14 @@ import type { Timeout } from '../timeouts.ts';
 import { type JobHandle, type JobRun, lastRun } from './job.ts';
 import { readLogOf } from './log.ts';
 
-/** What appeared for a volume from one run's mark to that of the next. */
+/** What appeared for a volume between one run's mark and the next run's mark. */
 export type MadeByRun = { run: JobRun; backups: Backup[]; snapshots: Snapshot[] };
 
 type Timelines = { backups: Timeline<Backup>; snapshots: Timeline<Snapshot> };
 
 /**
- * What each run of a job made, `others` left out, which steps have made, and what another job says that it made; what
- * appeared later than the last run's mark counts as that one's. Throws, as not provable, where a watch lost a stretch.
+ * Returns what each run of a job made, without `others` (made by steps) and objects with another job's label. What
+ * appeared after the last run's mark counts for that run. Throws `not-provable` if a watch had a gap.
  */
 export const madeByRuns = (
   { backups, snapshots }: Timelines,
@@ -57,8 +57,8 @@ export const madeByRuns = (
 };
 
 /**
- * What is wrong with what the runs made, a line each: a run makes one snapshot, and one backup of it; of one
- * that could not, what it left is looked at elsewhere.
+ * Returns one line for each problem: a run makes one snapshot and one backup of it. Runs that could not make a backup
+ * are judged elsewhere.
  */
 export const problemsOf = (made: readonly MadeByRun[]): string[] =>
   made.flatMap(({ run, backups, snapshots }) => {
@@ -115,13 +115,13 @@ export const isBackupSince =
         entry.kind !== 'gap' && entry.sequence <= from && entry.object.metadata.name === metadata.name,
     );
 
-/** Waits until a backup is Completed, or in Error with the words on a store that does not answer. */
+/** Waits until a backup is Completed, or in Error because the store did not answer. Returns its state. */
 export const endOfBackup = async (
   { timelines, timeouts, expected }: Context,
   { name, label }: { name: string; label: string },
 ): Promise<string> => {
   expected.push({ id: 'creation-without-store', of: name });
-  // A later run may have cleaned it up since.
+  // A later run may already have deleted it.
   const completed = timelines.backups.entries.some(
     (entry) =>
       entry.kind !== 'gap' &&
@@ -140,8 +140,8 @@ export const endOfBackup = async (
 const isFinal = (state: string): boolean => ['Completed', 'Error'].includes(state);
 
 /**
- * Waits until what the last run of a job made was seen: each collection has a watch of its own, and that of
- * the Jobs may be ahead. Where nothing was made, the error says what the run's log says.
+ * Waits until the watches have shown what the last run made: each collection has its own watch, and the one of Jobs
+ * may be ahead. If nothing was made, the error contains the run's log.
  */
 export const untilMade = async (context: Context, job: JobHandle): Promise<void> => {
   if (!lastRun(job).makes) return;
@@ -177,9 +177,8 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
 };
 
 /**
- * Waits until Longhorn knows a run's backup to be its volume's last: the snapshot of that one is all that the
- * next run leaves alone when it cleans up before it makes anything. On a real v1.12.1 that was 1 to 3 s after
- * the backup completed.
+ * Waits until Longhorn reports a run's backup as the volume's last: a run that cleans up first keeps only the
+ * snapshot of that backup. On a real v1.12.1 this took 1 to 3 s after completion.
  */
 export const untilLast = async (
   { timelines, timeouts }: Context,
@@ -193,7 +192,7 @@ export const untilLast = async (
   });
 };
 
-// A run that makes nothing says why in its log alone.
+// Only the log of a run gives the reason why it made nothing.
 const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: unknown): Promise<never> => {
   if (!(error instanceof ExpectationError)) throw error;
   const { verdict } = error;
@@ -206,8 +205,8 @@ const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: un
 };
 
 /**
- * Waits until Kubernetes' cron controller has reported a run that it started, and of its end: SuccessfulCreate
- * and SawCompletedJob. Returns the words about its end; throws for a run that did not end Complete.
+ * Waits for the events SuccessfulCreate and SawCompletedJob of Kubernetes' cron controller for a run that it started.
+ * Returns the message of the second. Throws if the run did not end Complete.
  */
 export const untilReported = async (
   { watched }: JobHandle,
@@ -226,7 +225,7 @@ export const untilReported = async (
   return message;
 };
 
-/** What the events about a job say that nobody knows, or that reports a failure; a line each. */
+/** Returns one line for each event about a job that is unknown or reports a failure. */
 export const problemsOfEvents = ({ entries }: Timeline<Event>, version: string): string[] => {
   const problems = entries.flatMap((entry) => {
     if (entry.kind === 'gap' || entry.kind === 'deleted') return [];

@@ -67,7 +67,7 @@ const configOf = async ({ name, label, volume: { name: volume, target } }: Backu
   return config;
 };
 
-/** Whether the Job of a run that made nothing ends Complete. */
+/** Whether the Job of a run that made nothing ends Complete in this version. */
 const hidesFailure = ({ version }: Context): boolean => differsIn('job-hides-failure', version);
 
 const untilEnded = async (context: Context, job: JobHandle, run: JobRun): Promise<void> => {
@@ -87,7 +87,7 @@ const subject = (
 
 const lastRunLabel = (job: JobHandle): string => lastRun(job).label;
 
-/** Those that the runs made, in their order, but for the ones that the job keeps. */
+/** The backups of the runs, in order, without those that the job keeps. */
 const oldOnes = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
 
 const whole = ({ version }: Context, backup: BackupHandle) => ({
@@ -96,11 +96,11 @@ const whole = ({ version }: Context, backup: BackupHandle) => ({
 });
 
 /**
- * The steps that make a recurring job, start a run of it, and judge its runs, each all runs so far, and how they
- * clean up; `backups` are those that the runs made, in their order.
+ * The steps that make a recurring job, start runs, and judge runs and their cleanup. A judging step covers all runs
+ * so far. `backups` are the backups of the runs, in order.
  */
 export const jobSteps = {
-  /** A recurring job that backs a volume up; it runs when a step says so. */
+  /** Creates a job that backs a volume up. It runs only when a step starts it. */
   'given.recurringJob': step({
     sentence: 'Given a recurring job that backs the volume up and keeps {kept}',
     parameters: (_, { task, keeps = 1, fullInterval } = {}) => ({
@@ -114,36 +114,36 @@ export const jobSteps = {
       makeRecurringJob(context, volume, how),
     detail: ({ name }) => name,
   }),
-  /** The runs of the job are for this volume too; what they do for it is judged by the handle that it gives. */
+  /** Adds another volume to the job. Returns a handle for judging the runs on this volume. */
   'given.jobJoined': step({
     sentence: 'Given that {volume} takes part in the recurring job too, by its group',
     parameters: (_, { name }) => ({ volume: name }),
     action: joinJob,
   }),
-  /** From now on the cleanup of the job's runs fails in this way, until `when.released`. */
+  /** The cleanup of the job's runs fails until `when.released`. */
   'given.faultyCleanup': step({
     sentence: 'Given a fault: {fault}',
     parameters: (_, how) => ({ fault: faultyCleanups[how] }),
     action: failCleanup,
   }),
-  /** With a Job from the template of its CronJob, at once. */
+  /** Starts a run at once, with a Job from the template of its CronJob. */
   'when.jobTriggered': step({
     sentence: 'When {run} of the recurring job is started from its template',
     parameters: (job) => ({ run: nextRunLabel(job) }),
     action: triggerJob,
     detail: (run) => run.job,
   }),
-  /** By Kubernetes' own cron controller, each minute from now on, where no other run is still at work. */
+  /** Kubernetes' cron controller starts a run each minute, unless the previous run is still at work. */
   'when.jobEachMinute': step({
     sentence: 'When the recurring job is due each minute from now on',
     action: (context: Context, job: JobHandle) => changeCron(context, job, '* * * * *'),
   }),
-  /** No time for it comes any more. */
+  /** Changes the schedule so that it is never due. */
   'when.jobRests': step({
     sentence: 'When the recurring job is not due any more',
     action: (context: Context, job: JobHandle) => changeCron(context, job),
   }),
-  /** By Kubernetes' own cron controller; within a minute. */
+  /** Kubernetes' cron controller starts the run, within a minute. */
   'when.jobScheduled': step({
     sentence: 'When {run} of the recurring job is due, and Kubernetes starts it',
     parameters: (job) => ({ run: nextRunLabel(job) }),
@@ -152,8 +152,8 @@ export const jobSteps = {
     detail: (run) => run.job,
   }),
   /**
-   * The Jobs end Complete, and Kubernetes says so of each that it started; a run that made nothing ends as
-   * the version has it.
+   * Also checks Kubernetes' event on each run that it started. The expected end of a run that made nothing depends on
+   * the version.
    */
   'then.jobsComplete': step({
     sentence: 'Then the Job of {run} is Complete, as were those before',
@@ -177,10 +177,7 @@ export const jobSteps = {
     },
     detail: (message, _, job) => (message === undefined ? lastRun(job).job : `"${message}"`),
   }),
-  /**
-   * Each run made one snapshot, and one backup of it that completed, but for those that made nothing;
-   * returns the backups, in their order.
-   */
+  /** Judges all runs so far, except those expected to make nothing. Returns their backups in order. */
   'then.oneBackupEachTick': step({
     sentence:
       'Then each of the {count} runs that made something made one backup, completed, and one snapshot',
@@ -211,8 +208,8 @@ export const jobSteps = {
     detail: (backups) => backups.at(-1)?.name ?? 'none',
   }),
   /**
-   * However it ends, and though it was disturbed: what it made is returned, and of the old ones what it deleted is
-   * waited for. Undisturbed it made one backup, and deleted all old ones, and none of those beside them.
+   * Accepts Complete and Failed. Returns what the run made, and waits until the old backups that it deleted are gone.
+   * If not `disturbed`, it must have made one backup and deleted all of `old` and none of `beside`.
    */
   'then.runEnds': step({
     sentence: 'Then {run} ends, and the backups that it deleted are gone',
@@ -230,7 +227,8 @@ export const jobSteps = {
       const { volume } = job;
       const { label, from } = lastRun(job);
       await judgeWithin(jobEnds(job.watched.jobs, lastRun(job)), timeouts.jobEnds);
-      // Read, as each collection has a watch of its own, and that of the Jobs may be ahead.
+      // Lists the backups instead of using the watch: each collection has its own watch, and the one of Jobs may be
+      // ahead.
       const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
       const isOld = ({ metadata: { name } }: Backup): boolean =>
         [...old, ...beside].some((each) => each.name === name);
@@ -255,7 +253,7 @@ export const jobSteps = {
     },
     detail: (made) => `made ${made.map(({ name }) => name).join(', ') || 'nothing'}`,
   }),
-  /** A setting of Longhorn's, until `when.released`. */
+  /** Changes a setting of Longhorn until `when.released`. */
   'given.detachedAllowed': step({
     sentence: 'Given that recurring jobs may run for volumes that are detached',
     action: (context: Context) =>
@@ -266,12 +264,11 @@ export const jobSteps = {
         after: 'true',
       }),
   }),
-  /** The volume takes part in the job no more. */
   'when.jobLeft': step({
     sentence: 'When the volume is taken out of the recurring job',
     action: leaveJob,
   }),
-  /** The last run made nothing for the volume; `detached`: its log says that it was left out for that. */
+  /** The last run made nothing for the volume. With `detached`, its log must give that as the reason. */
   'then.leftOut': step({
     sentence: 'Then {run} leaves the volume out{why}',
     parameters: (job, { detached }) => ({
@@ -292,13 +289,13 @@ export const jobSteps = {
       );
     },
   }),
-  /** Each so manieth run sent all blocks, and no other did; nothing was written between them. */
+  /** Nothing was written between the runs. */
   'then.fullInterval': step({
     sentence: 'Then one run of {interval} made a full backup, and the others incremental ones',
     parameters: (_, interval) => ({ interval }),
     action: async ({ report, version }: Context, backups: readonly BackupHandle[], interval: number) => {
       const configs = await Promise.all(backups.map(configOf));
-      // The first one of a volume sends all that there is, whatever is asked for.
+      // The first backup of a volume sends all blocks in any case.
       const all = configs[0]?.uploaded.new;
       const problems = configs.flatMap(({ incremental, uploaded }, index) => {
         if (index === 0) return [];
@@ -312,7 +309,7 @@ export const jobSteps = {
       report.finding(toFinding('each-nth-run-is-full', `Longhorn ${version}, interval ${interval}.`));
     },
   }),
-  /** A run that made a backup where nothing was written since the one before: both have the same blocks. */
+  /** Nothing was written since `before`, so both backups must have the same blocks. */
   'then.madeUnchanged': step({
     sentence: 'Then {backup} has the same blocks as {before}: it was made though nothing was written',
     parameters: (backup, { before }) => ({ backup, before }),
@@ -329,10 +326,7 @@ export const jobSteps = {
       report.finding(toFinding('job-backs-up-unchanged', `Longhorn ${version} made ${backup.label}.`));
     },
   }),
-  /**
-   * For so many ticks of a cron that comes round each minute no backup of the job completes: what its runs
-   * begin stands still, or fails.
-   */
+  /** Lasts `ticks` minutes. Uploads of the runs may hang or fail in this time. */
   'then.nothingCompletes': step({
     sentence: 'Then for {ticks} ticks of its cron no backup of the recurring job completes',
     parameters: (_, { ticks }) => ({ ticks }),
@@ -353,8 +347,8 @@ export const jobSteps = {
     },
   }),
   /**
-   * Each run that Kubernetes started by the cron ends: it made a backup that completed, or one that says
-   * that the store did not answer, or none, and its log says so.
+   * A run may make a completed backup, a backup in Error because the store did not answer, or no backup. In the last
+   * case its log must say so.
    */
   'then.startedRunsEnd': step({
     sentence:
@@ -383,7 +377,7 @@ export const jobSteps = {
     },
     detail: (runs) => runs.map(({ label, makes }) => `${label} made ${makes ? 'one' : 'none'}`).join(', '),
   }),
-  /** The last run made nothing, as this Longhorn does where it may not remove an old snapshot. */
+  /** This version makes nothing if it must not remove an old snapshot. */
   'then.nothingMadeAnyMore': step({
     sentence: 'Then {run} makes no backup and no snapshot, and its Job ends {end}',
     parameters: (job) => ({
@@ -399,7 +393,7 @@ export const jobSteps = {
         problemsOf(madeBy(context, job)),
         `the runs of the recurring job did not do as Longhorn ${version} is known to`,
       );
-      // Once is enough: each later run does the same.
+      // Reported once, because each later run does the same.
       if (job.runs.filter(({ makes }) => !makes).length > 1) return;
       const isHidden = hidesFailure(context);
       const stops = isHidden ? 'snapshot-cleanup-stops-the-job' : 'snapshot-cleanup-fails-the-job';
@@ -408,7 +402,7 @@ export const jobSteps = {
         report.finding(toFinding('job-hides-failure', `The Job of ${run.label}, ${run.job}, is Complete.`));
     },
   }),
-  /** No two backups of the volume, and no two snapshots, were ever being made at the same time. */
+  /** Covers all runs so far. */
   'then.neverTwoAtOnce': step({
     sentence: 'Then no two backups and no two snapshots of the volume were made at the same time',
     action: async (context: Context, job: JobHandle) => {
@@ -430,10 +424,7 @@ export const jobSteps = {
       }
     },
   }),
-  /**
-   * No container of a run's pod was restarted (but of one whose Job ends Failed, as the version has it),
-   * and no Job had a second pod.
-   */
+  /** Containers may be restarted in Jobs that are expected to end Failed in this version. */
   'then.nothingRestarted': step({
     sentence: 'Then no container was restarted, and no Job has a second pod',
     action: async (context: Context, { runs, watched }: JobHandle) => {
@@ -441,7 +432,7 @@ export const jobSteps = {
       throwFor(restartsIn(watched.pods, failing), 'something was started a second time');
     },
   }),
-  /** The log of the last run reports its cleanup as this Longhorn does, and each line of it is known. */
+  /** Also checks that every line of the log is known. */
   'then.jobLogs': step({
     sentence: 'Then the log of {run} says of its cleanup: {cleanup}',
     parameters: (job, { cleanup }) => ({
@@ -456,7 +447,7 @@ export const jobSteps = {
       const run = lastRun(job);
       const lines = await readLogOf(job, { run, version, limit: timeouts.jobLogEnds });
       const before = backups.filter(({ since }) => since.made < run.from);
-      // With the run's own there is one more.
+      // The run's own backup counts towards `retain`.
       const old = before.slice(0, before.length - job.retain + 1);
       const isDue = ({ name }: BackupHandle): boolean =>
         watched.current(name) !== undefined ||
@@ -471,17 +462,14 @@ export const jobSteps = {
       if (line === undefined) return line;
       if (cleanup === 'done, or too early')
         report.finding(toFinding('first-run-warns', `Longhorn ${version} says "${line}".`));
-      // Once is enough: each later run says the same.
+      // Reported once, because each later run has the same message.
       else if (cleanup !== 'nothing made' && job.runs.length === 2)
         report.finding(toFinding('cleanup-warning-wording', `Longhorn ${version} says "${line}".`));
       return line;
     },
     detail: (line) => (line === undefined ? 'no warning, no error' : `"${line}"`),
   }),
-  /**
-   * Each old backup goes Deleting, and Error: that the engine or the store refuses its deletion, only the
-   * Backup says.
-   */
+  /** Only the Backup object reports that the engine or the store refuses the deletion. */
   'then.oldOnesFail': step({
     sentence: 'Then each of the {count} old backups goes Deleting, and Error with the refusal of {by}',
     parameters: (job, { by, backups }) => ({
@@ -507,7 +495,6 @@ export const jobSteps = {
       );
     },
   }),
-  /** All of them are in the store still. */
   'then.allInStore': step({
     sentence: 'Then the store still has all {count} backups',
     parameters: (backups) => ({ count: backups.length }),
@@ -523,7 +510,7 @@ export const jobSteps = {
       if (more.length > 0) throw new Error(`the store has backups that no run made: ${more.join(', ')}`);
     },
   }),
-  /** Each old backup is gone in the end, and the snapshot that it was made of. */
+  /** Also waits until the snapshots of these backups are gone. */
   'then.oldOnesGo': step({
     sentence: 'Then each of the {count} old backups is gone in the end, and its snapshot',
     parameters: (job, backups) => ({

@@ -32,8 +32,8 @@ type Meaning = { id: MessageId; class: MessageClass };
 const lostDeletion: Meaning = { id: 'deletion-lost-lock', class: 'informational' };
 const lostCreation: Meaning = { id: 'creation-lost-lock', class: 'failure' };
 
-// Every error that it reports must be this one, said in its own field and in the state Error: the same words
-// elsewhere mean another thing, which is what `classify` goes by.
+// Every error of the backup must be this message in this field, in the state Error. `classify` uses field and state,
+// because the same text elsewhere has another meaning.
 export const errs = namedState('backup-errs', (label: string, meaning: Meaning, version: string) => ({
   label,
   matches: (backup: Backup) => {
@@ -50,38 +50,32 @@ const lost = (version: string): StateStep<Backup> =>
 const lostForGood = (version: string): StateStep<Backup> =>
   errs('Error (with the text on a lock as a failure)', lostCreation, version);
 
-/** The deletion of a completed backup meets a lock. */
+/** The deletion of a completed backup fails because of a lock. */
 export const deletionLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version));
 
-/** Such a deletion is tried again. */
+/** Such a deletion is retried. */
 export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation<Backup> =>
   deletionLosesLock(backups, losing).goes(is('Deleting'));
 
-/**
- * The whole of such a deletion: it loses the lock once or more often, and is tried again by itself until the
- * backup is gone.
- */
+/** The whole history of such a deletion: it loses the lock at least once, and is retried until the backup is gone. */
 export const deletionResolves = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(is('Completed'))
     .goes(is('Deleting'), lost(version), is('Deleting'), gone)
     .allowing(lost(version));
 
-/** A new backup meets a lock: there is an end of it before it began. */
+/** A new backup meets a lock and fails before it starts. */
 export const creationLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
 
-/**
- * A backup that lost the lock when it was made stays as it is, for as long as the expectation is given time
- * (see stays).
- */
+/** A backup that lost the lock at its creation stays in Error until the time-out (see stays). */
 export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup> =>
   creationLosesLock(backups, losing).goes(change);
 
 /**
- * The error to throw for a deletion that did not lose a lock to an upload: where that one had ended by then,
- * nothing was brought about that it could have lost, and nothing is proven.
+ * Returns the error to throw for a deletion that did not lose a lock to an upload. If the upload had already ended,
+ * there was no conflict, and nothing is proven.
  */
 export const unlessUploaded = (
   backups: Backups,
@@ -93,14 +87,14 @@ export const unlessUploaded = (
   return new PremiseLost(`${reason}\n\n${error.message}`);
 };
 
-/** When a backup was seen to be gone, in ms since the epoch; throws for one that was not. */
+/** Returns when a backup was observed to be gone, in ms since the epoch. Throws if it was not. */
 export const goneAt = ({ entries }: Pick<Backups, 'entries'>, name: string): number => {
   const entry = entries.find((each) => each.kind === 'deleted' && each.object.metadata.name === name);
   if (entry === undefined) throw new Error(`nobody has seen ${name} go`);
   return entry.at;
 };
 
-/** The status that a backup had at a step of its history. */
+/** Returns the status of a backup at a step of its history. */
 export const statusAt = (
   { entries }: Pick<Backups, 'entries'>,
   { resourceVersion }: { resourceVersion: string },
@@ -111,9 +105,7 @@ export const statusAt = (
 
 type LockMessage = { text: string; volume: string };
 
-/**
- * The lock that Longhorn names to who lost one; throws for a text that names none in the volume's own folder.
- */
+/** Returns the name of the lock in Longhorn's message. Throws if the message names no lock in the volume's folder. */
 export const namedLock = ({ text, volume }: LockMessage): string => {
   const [, folder, named] =
     /failed to acquire lock (\S+)\/([^/\s]+)\.lck when performing backup /.exec(text) ?? [];
@@ -124,8 +116,8 @@ export const namedLock = ({ text, volume }: LockMessage): string => {
 };
 
 /**
- * Reports in what the text of a deletion that lost a lock differs from the document, and returns the lock
- * that it names; `held` is the one that stood in the way.
+ * Reports how the message of a deletion that lost a lock differs from the documents. Returns the lock that it names.
+ * `held` is the lock that actually blocked the deletion.
  */
 export const reportLockText = (
   report: Pick<StepReport, 'finding'>,

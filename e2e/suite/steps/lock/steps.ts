@@ -26,7 +26,7 @@ import {
   unlessUploaded,
 } from './expectations.ts';
 
-/** A lock on a volume: its name, what it is for, and the backup that holds it while it is uploaded. */
+/** A lock on a volume: its name, its purpose, and the backup that holds it during its upload. */
 export type LockHandle = { name: string; of: keyof typeof foreignLockTypes; holder?: BackupHandle };
 
 /** A lock that the suite has written. */
@@ -34,10 +34,10 @@ export type ForeignLockHandle = LockHandle & Injected & ForeignLock;
 
 type Purpose = Pick<LockHandle, 'of'>;
 
-// Seconds for which a lock counts that nobody removes: the time of the longest scenario.
+// In seconds: a lock that is not removed expires after this. It is the duration of the longest scenario.
 const counts = 40 * 60;
 
-// Seconds: an age is given in whole ones, and so is a lock's life by the server.
+// In seconds. Both the age and the life of a lock are rounded to whole seconds.
 const unsure = 2;
 
 const since = ({ version }: Context, backup: BackupHandle, from: number) => ({
@@ -48,11 +48,10 @@ const made = (context: Context, backup: BackupHandle) => since(context, backup, 
 const deleted = (context: Context, backup: BackupHandle) => since(context, backup, sinceDeleted(backup));
 const windowOf = ({ clocks, slowness }: Context) => retryWindow(clocks, slowness);
 
-/** The steps that make and end a lock that no process of Longhorn's holds, and that judge locks and what meets them. */
+/** The steps that write and remove a lock without a process of Longhorn, and judge locks and their effects. */
 export const lockSteps = {
   /**
-   * A lock in the volume's folder of the store, as one that is held; until `when.lockAbandoned` or
-   * `when.lockRemoved`.
+   * Refreshes a lock in the volume's folder, as its holder would, until `when.lockAbandoned` or `when.lockRemoved`.
    */
   'given.foreignLock': step({
     sentence: 'Given a foreign lock of {purpose} on the volume',
@@ -68,16 +67,13 @@ export const lockSteps = {
     },
     detail: ({ name }) => name,
   }),
-  /**
-   * Nobody refreshes the lock any more, so that it counts for its life from now on and stays behind, as that
-   * of a process that was killed.
-   */
+  /** Stops refreshing the lock. It expires after its life, and its file stays, as after the kill of a process. */
   'when.lockAbandoned': step({
     sentence: 'When nobody refreshes the foreign lock of {purpose} any more',
     parameters: ({ of }) => ({ purpose: of }),
     action: (_: Context, lock: ForeignLockHandle) => lock.abandon(),
   }),
-  /** The lock is removed from the store; `holdsUp` is the backup whose deletion it held up, if any. */
+  /** Removes the lock from the store. `holdsUp` is the backup whose deletion it blocked, if any. */
   'when.lockRemoved': step({
     sentence: 'When the foreign lock of {purpose} is removed',
     parameters: ({ of }, _) => ({ purpose: of }),
@@ -88,8 +84,8 @@ export const lockSteps = {
     detail: (how) => how,
   }),
   /**
-   * The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way
-   * is that backup's.
+   * Returns the acquired lock in the folder of the backup's volume. The lock shows that this backup's upload is under
+   * way.
    */
   'then.storeLocked': step({
     sentence: 'Then {backup} has acquired a lock, in the folder of its volume',
@@ -98,7 +94,7 @@ export const lockSteps = {
       const locks = await holder.volume.target.store.locks(holder.volume.name);
       const held = locks.find(({ type, acquired }) => type === foreignLockTypes['a backup'] && acquired);
       if (held === undefined) {
-        // A lock goes with its upload.
+        // A lock is removed when its upload ends.
         const current = timelines.backups.current(holder.name);
         if (current !== undefined && backupState(current) === 'Completed')
           throw new PremiseLost(`${holder.label} was Completed before its lock was looked at`);
@@ -113,7 +109,7 @@ export const lockSteps = {
     },
     detail: ({ name }) => name,
   }),
-  /** The lock is still there and counts no more. */
+  /** The file of the lock is still in the store. */
   'then.expired': step({
     sentence: 'Then the foreign lock of {purpose} has expired, and is still there',
     parameters: ({ of }) => ({ purpose: of }),
@@ -121,7 +117,7 @@ export const lockSteps = {
     action: (_: Context, lock: ForeignLockHandle) => lock.outlived(),
     detail: (age) => `written ${age} s ago`,
   }),
-  /** The backup is completed while a lock of its own type is in force. */
+  /** Backups share locks of their own type. */
   'then.completedBeside': step({
     sentence: 'Then {backup} is Completed while the foreign lock of {purpose} is in force',
     parameters: (backup, { of }) => ({ backup, purpose: of }),
@@ -136,10 +132,7 @@ export const lockSteps = {
     },
     detail: (evidence) => evidence,
   }),
-  /**
-   * The backup goes Error with the text on a lock in `status.error`, which is a failure; `to` is the lock
-   * that stood in the way.
-   */
+  /** The argument `to` is the lock that blocked the backup. */
   'then.creationLostLock': step({
     sentence: 'Then {backup} goes Error with the text on a lock in status.error, which is a failure',
     parameters: (backup, _) => ({ backup }),
@@ -155,7 +148,7 @@ export const lockSteps = {
     },
     detail: (named, _, __, to) => `it names ${named}; what stood in the way is ${to.name}`,
   }),
-  /** That backup stays so, for at least as long as a deletion would wait to be tried again. */
+  /** Lasts at least as long as the back-off before the retry of a deletion. */
   'then.neverTriedAgain': step({
     sentence: 'Then {backup} is not tried again: it has stayed in Error',
     parameters: (backup) => ({ backup }),
@@ -164,8 +157,7 @@ export const lockSteps = {
       const { timelines, report, version } = context;
       const { steps } = evaluate(creationLosesLock(timelines.backups, made(context, backup)));
       const failedAt = steps[0]?.reached?.at ?? Date.now();
-      // On Longhorn's own clocks 100 s; where as much has passed already, what came in it is judged and
-      // nothing more is waited for.
+      // 100 s with Longhorn's default timers. Time that has already passed is judged and not waited for again.
       const left = Math.max(0, failedAt + windowOf(context).most - Date.now());
       await stays(staysLost(timelines.backups, made(context, backup)), `${left}ms`);
       report.finding(
@@ -173,10 +165,7 @@ export const lockSteps = {
       );
     },
   }),
-  /**
-   * A completed backup goes Deleting, then Error with the text on a lock, which is informational; `to` is
-   * the lock that stood in the way.
-   */
+  /** The argument `to` is the lock that blocked the deletion. */
   'then.lostLock': step({
     sentence:
       'Then {backup} goes Deleting, and Error with the text on a lock in status.messages, which is informational',
@@ -198,7 +187,7 @@ export const lockSteps = {
     },
     detail: (named, _, __, to) => `it names ${named}; what stood in the way is ${to.name}`,
   }),
-  /** Nobody does anything, and the deletion is tried again when its back-off is over, until the backup is gone. */
+  /** The retry comes after the back-off. */
   'then.resolvedByItself': step({
     sentence: 'Then {backup} goes Deleting again by itself, after {time}, and is gone in the end',
     parameters: (backup) => ({
@@ -209,8 +198,7 @@ export const lockSteps = {
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
       const window = windowOf(context);
-      // Its own limit: a deletion that is never tried again is known for it as soon as the time for that
-      // is over.
+      // A separate time-out, so that a missing retry is found as soon as its time is over.
       const owner =
         'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
       const verdict = await judgeWithin(deletionIsRetried(timelines.backups, deleted(context, backup)), {
@@ -226,14 +214,14 @@ export const lockSteps = {
     },
     detail: describeGap,
   }),
-  /** When the backup went the lock counted no more, and it is still there. */
+  /** The lock was expired when the backup was gone, and its file still exists. */
   'then.heldUpUntilExpiry': step({
     sentence:
       'Then {backup} was gone only after the foreign lock of {purpose} had expired, which is still there',
     parameters: (backup, { of }) => ({ backup, purpose: of }),
     action: async ({ timelines, clocks }: Context, backup: BackupHandle, lock: ForeignLockHandle) => {
       await lock.outlived();
-      // Looked at once more, now that nothing has to be waited for: the look itself takes time.
+      // Read again now, because the first read may have waited, and a read takes time.
       const before = Date.now();
       const now = await lock.outlived();
       const after = Date.now();

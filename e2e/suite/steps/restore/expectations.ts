@@ -30,7 +30,7 @@ const unusedMeanwhile = namedState('restore-unused-meanwhile', () => ({
     !isInUse(volume),
 }));
 
-// The condition stays until the volume is detached.
+// The condition Restore stays True until the volume is detached.
 const written = namedState('restore-written', () => ({
   label: 'restored, and still attached',
   matches: ({ status }: Volume) => status?.restoreInitiated === true && !status.restoreRequired,
@@ -58,14 +58,14 @@ const givenUp = namedState('restore-given-up', () => ({
     restoreOf(volume)?.reason === 'RestoreFailure' && volume.status?.robustness === 'faulted',
 }));
 
-// The condition may come after the robustness.
+// The condition may follow after the robustness.
 const faulted = namedState('restore-faulted', () => ({
   label: 'faulted',
   matches: (volume: Volume) =>
     volume.status?.robustness === 'faulted' && restoreOf(volume)?.reason !== 'RestoreFailure',
 }));
 
-/** A volume that is restored: its name, how sentences call it, and the mark before it was made. */
+/** A volume that is being restored: its name, its name in sentences, and the mark before it was made. */
 export type RestoreSubject = { name: string; label: string; from: number };
 
 type Volumes = Timeline<Volume>;
@@ -73,16 +73,16 @@ type Volumes = Timeline<Volume>;
 const history = (volumes: Volumes, { name, label, from }: RestoreSubject): Expectation<Volume> =>
   expectHistory(volumes, { name, label, describe: describeRestore }).from(from);
 
-/** The restore is under way: the condition Restore says so. */
+/** The restore is under way, according to the condition Restore. */
 export const isUnderWay = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
   history(volumes, subject).startingAs(begun()).goes(inProgress());
 
-/** It ends well, and is never given up; for a stretch in which it is to do neither, see `stays`. */
+/** The restore succeeds and is never given up. To check that it does neither for some time, see `stays`. */
 export const endsWell = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
   history(volumes, subject).startingAs(begun()).goes(restored());
 
 /**
- * The volume is attached for the restore, says that it is restored and has no device meanwhile, and is detached when it
+ * The volume is attached for the restore, has the condition Restore and no device meanwhile, and is detached after it
  * is written.
  */
 export const isUnusedMeanwhile = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
@@ -91,6 +91,6 @@ export const isUnusedMeanwhile = (volumes: Volumes, subject: RestoreSubject): Ex
     .goes(unusedMeanwhile(), reportedAsOver())
     .allowing(written());
 
-/** It is given up: the volume is faulted, and the condition Restore says why. */
+/** The restore is given up: the volume is faulted, and the condition Restore gives the reason. */
 export const isGivenUp = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
   history(volumes, subject).startingAs(begun(), faulted()).goes(givenUp());

@@ -16,20 +16,20 @@ import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
 import { askForRestore, describeRestore } from '../volume/restored.ts';
 import { endStandby } from '../volume/volume.ts';
 
-/** A volume that a step has restored from a backup. */
+/** A volume that a step restores from a backup. */
 export type RestoreHandle = {
   name: string;
-  /** How sentences call it: "the volume restored from the first backup". */
+  /** Its name in sentences: "the volume restored from the first backup". */
   label: string;
   backup: BackupHandle;
-  /** The mark of the timeline of volumes before it was made. */
+  /** The mark of the volumes' timeline before it was made. */
   from: number;
-  /** What Longhorn says of it. */
+  /** The events on the volume. */
   events: Timeline<Event>;
   engines: Timeline<VolumeEngine>;
 };
 
-/** Has a volume restored from a backup, and returns when Kubernetes has taken the wish. */
+/** Creates a volume that Longhorn restores from a backup. Returns when Kubernetes has accepted it. */
 export const beginRestore = async (
   context: Context,
   backup: BackupHandle,
@@ -56,8 +56,8 @@ export const beginRestore = async (
 type RestoreReason = { text: string; id: MessageId | undefined };
 
 /**
- * What the replicas of a volume whose restore was given up say of it, each once; waits for the first, as its
- * event may come after the state.
+ * Returns each reason that replicas give for a failed restore, once. Waits for the first one, because its event may
+ * follow after the volume's state.
  */
 export const reasonsOf = async (
   { timeouts, version }: Context,
@@ -78,11 +78,11 @@ export const reasonsOf = async (
   });
 };
 
-/** What replicas say, in a line each. */
+/** Lists the reasons, one line each. */
 export const describeReasons = (reasons: readonly RestoreReason[]): string =>
   reasons.map(({ text, id }) => `- ${id ?? 'unclassified'}: "${shorten(text, 700)}"`).join('\n');
 
-/** Judges an expectation on a restore; where the volume is faulted instead, the error says why. */
+/** Judges an expectation on a restore. If the volume is faulted instead, the error contains the reasons. */
 export const withReasons = async (
   context: Context,
   restore: RestoreHandle,
@@ -111,7 +111,7 @@ const isRestoring = ({ status }: VolumeEngine): boolean =>
 const describeEngine = (engine: VolumeEngine): string =>
   `${isRestoring(engine) ? 'restoring' : 'not restoring'}, last restored: ${engine.status?.lastRestoredBackup || 'none'}`;
 
-// Of a volume that is faulted nothing is to be waited for.
+// A faulted volume will not be restored, so a wait for it ends.
 const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): FatalState<Volume> => ({
   timeline: volumes,
   name,
@@ -119,7 +119,7 @@ const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): 
   because: ({ status }) => (status?.robustness === 'faulted' ? `volume ${name} is faulted` : undefined),
 });
 
-/** Waits until the engine of a volume says that it is being written from a backup. */
+/** Waits until the engine of a volume reports that it is being restored. */
 export const untilRestoring = async (context: Context, restore: RestoreHandle): Promise<void> => {
   const { engines, label, backup } = restore;
   const isWritten = ({ status }: VolumeEngine): boolean => status?.lastRestoredBackup === backup.name;
@@ -133,7 +133,7 @@ export const untilRestoring = async (context: Context, restore: RestoreHandle): 
     throw new PremiseLost(`${label} was written before anything could be done meanwhile`);
 };
 
-/** When it was written, by its engine; ms since the epoch. */
+/** Returns when the engine reported the volume as restored, in ms since the epoch. */
 export const writtenAt = ({ engines, backup, label }: RestoreHandle): number => {
   const entry = engines.entries.find(
     (each) => each.kind !== 'gap' && each.object.status?.lastRestoredBackup === backup.name,
@@ -142,7 +142,7 @@ export const writtenAt = ({ engines, backup, label }: RestoreHandle): number => 
   return entry.at;
 };
 
-/** Waits until a volume on standby has a backup, and says that it is the last one. */
+/** Waits until a standby volume has restored a backup and reports it as the last one. */
 export const untilFollowed = async (
   context: Context,
   standby: RestoreHandle,
@@ -165,7 +165,7 @@ export const untilFollowed = async (
   });
 };
 
-/** The states that a volume was seen in since a mark, in their order. */
+/** Returns the states of a volume that were observed since a mark, in order. */
 export const statesSince = (
   { entries }: Timeline<Volume>,
   { name, from }: Pick<RestoreHandle, 'name' | 'from'>,
@@ -177,9 +177,9 @@ export const statesSince = (
   });
 
 /**
- * Activates a volume on standby as Longhorn's own API does (longhorn-manager, manager/volume.go): its backup volume is
- * to be looked at, so that the newest backup is not missed. A Longhorn without its user interface lets nobody else
- * reach that API.
+ * Activates a standby volume as Longhorn's API does (longhorn-manager, manager/volume.go): it requests a sync of the
+ * backup volume first, so that the newest backup is not missed. The API itself cannot be used, because it is reached
+ * only through Longhorn's user interface, which may be missing.
  */
 export const activate = async (
   context: Context,

@@ -24,7 +24,7 @@ import {
   writtenAt,
 } from './restore.ts';
 
-/** Why a restore fails for good. */
+/** The reasons for which a restore is given up. */
 const failures = {
   'restore-damaged': 'a block is not what was written',
   'restore-without-block': 'a block is missing',
@@ -32,9 +32,9 @@ const failures = {
   'restore-config-spoilt': 'the config of the backup cannot be read',
 } as const satisfies { [Id in MessageId]?: string };
 
-/** The steps that restore a backup where its restore itself is what a scenario is about. */
+/** The steps for scenarios that test restores. */
 export const restoreSteps = {
-  /** A block of a backup, as faults of a store name a file. */
+  /** Returns a block of a backup in the form that store faults accept. */
   'given.blockOf': step({
     sentence: 'Given a block of {backup} in the store',
     parameters: (backup) => ({ backup }),
@@ -46,14 +46,17 @@ export const restoreSteps = {
     },
     detail: ({ block }) => block,
   }),
-  /** Returns when Kubernetes has taken the wish. */
+  /** Returns when Kubernetes has accepted the volume. */
   'when.restored': step({
     sentence: 'When a volume is restored from {backup}',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => beginRestore(context, backup),
     detail: ({ name }) => name,
   }),
-  /** A volume that is to follow the backups of this one's volume. Returns when Kubernetes has taken the wish. */
+  /**
+   * Creates a standby volume that follows the backups of the backup's volume. Returns when Kubernetes has accepted
+   * it.
+   */
   'when.standbyMade': step({
     sentence: 'When {standby} is put on standby, which is to follow the backups from {backup} on',
     parameters: (backup, { another = false } = {}) => ({
@@ -66,27 +69,27 @@ export const restoreSteps = {
     },
     detail: ({ name }) => name,
   }),
-  /** As Longhorn's own API does it. */
+  /** With the same requests as Longhorn's API. */
   'when.activated': step({
     sentence: 'When {standby} is activated',
     parameters: (standby) => ({ standby }),
     action: activate,
   }),
-  /** Longhorn's engine says so: blocks are being written. */
+  /** According to Longhorn's engine. */
   'then.restoring': step({
     sentence: 'Then {restore} is being written',
     parameters: (restore) => ({ restore }),
     action: (context: Context, restore: RestoreHandle) =>
       withReasons(context, restore, () => untilRestoring(context, restore)),
   }),
-  /** It has all of that backup, says that it is the last one, and follows on. */
+  /** The standby volume has restored the whole backup and reports it as the last one. */
   'then.follows': step({
     sentence: 'Then {standby} has restored {backup}, and follows on',
     parameters: (standby, backup) => ({ standby, backup }),
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       withReasons(context, standby, () => untilFollowed(context, standby, backup)),
   }),
-  /** Longhorn alone has attached it, and has not detached it since. */
+  /** Longhorn attached the volume without a request, and has not detached it since. */
   'then.staysAttached': step({
     sentence: 'Then {standby} has been attached by itself, and has stayed so',
     parameters: (standby) => ({ standby }),
@@ -98,7 +101,7 @@ export const restoreSteps = {
       if (other !== undefined) throw new Error(`${label} was attached, and then ${other}`);
     },
   }),
-  /** It was on standby until then, was never given up, and holds these data: it is a volume like any other. */
+  /** Until its activation the volume was on standby and not given up. It is an ordinary volume now. */
   'then.activated': step({
     sentence: 'Then {standby} is no longer on standby, and has the written data, and zeros elsewhere',
     parameters: (standby, _) => ({ standby }),
@@ -111,7 +114,7 @@ export const restoreSteps = {
     },
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
-  /** The backup goes, and did not before the restore was over. */
+  /** The backup is gone, and was not before the volume was restored. */
   'then.deletedAfterRestore': step({
     sentence: 'Then {backup} is deleted, but not before {restore} was written',
     parameters: (backup, restore) => ({ backup, restore }),
@@ -124,7 +127,7 @@ export const restoreSteps = {
         );
     },
   }),
-  /** Neither waits for the other: the upload has begun before the restore is written. */
+  /** Neither waits for the other: the upload began before the restore ended. */
   'then.madeBeside': step({
     sentence: 'Then {backup} is Completed, and was InProgress before {restore} was written',
     parameters: (backup, { restore }) => ({ backup, restore }),
@@ -144,7 +147,7 @@ export const restoreSteps = {
         throw new PremiseLost(`nobody saw ${backup.label} InProgress before ${restore.label} was written`);
     },
   }),
-  /** The restore is under way, and for as long as Longhorn may take to act it is neither done nor given up. */
+  /** The restore is under way, and stays so for as long as Longhorn may take to act. */
   'then.restoreWaits': step({
     sentence: 'Then {restore} stays under way: it is neither restored nor given up',
     parameters: (restore) => ({ restore }),
@@ -155,7 +158,7 @@ export const restoreSteps = {
         await stays(endsWell(timelines.volumes, restore), timeouts.restoreWaits.within);
       }),
   }),
-  /** It was never given up, and the volume holds these data. */
+  /** The restore was never given up. */
   'then.restored': step({
     sentence: 'Then {restore} has the written data, and zeros elsewhere',
     parameters: (restore, _) => ({ restore }),
@@ -167,7 +170,9 @@ export const restoreSteps = {
       return judgeRestoredData(context, { ...restore, data });
     },
   }),
-  /** From the wish on: Longhorn alone attaches it, and nobody has a device until it is detached again. */
+  /**
+   * From the creation of the volume on: only Longhorn attaches it, and it has no device until it is detached again.
+   */
   'then.unusedMeanwhile': step({
     sentence: 'Then {restore} was attached without a device, said that it was restored, and is detached',
     parameters: (restore) => ({ restore }),
@@ -176,7 +181,7 @@ export const restoreSteps = {
         judgeWithin(isUnusedMeanwhile(context.timelines.volumes, restore), context.timeouts.restored),
       ),
   }),
-  /** Its volume is faulted, the condition Restore says so, and each replica that says why says this. */
+  /** The condition Restore reports the failure, and all replicas that give a reason give this one. */
   'then.restoreFails': step({
     sentence: 'Then {restore} is faulted: {why}',
     parameters: (restore, id) => ({ restore, why: failures[id] }),

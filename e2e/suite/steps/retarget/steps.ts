@@ -19,7 +19,7 @@ import { describeTarget, makeTarget, removeTarget } from '../target/target.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { describeVolume } from '../volume/volume.ts';
 
-/** Where a backup target is led to that has no store: each by a part of the URL that is changed. */
+/** URLs without a store, each made by a change of one part of the target's URL. */
 export const nowhere = {
   'a server that is not there': (url: string) => url.replace('://', '://nowhere-'),
   'a folder that is not there': (url: string) => `${url}-nowhere`,
@@ -41,9 +41,12 @@ const depsOf = ({ cluster, timelines, timeouts }: Context) => ({
   timeouts,
 });
 
-/** The steps that take a backup target's URL away, or the target, that give it back, and that give a volume another target. */
+/**
+ * The steps that change, remove and restore the URL of a backup target or the target itself, and that change a
+ * volume's target.
+ */
 export const retargetSteps = {
-  /** Longhorn unmounts every store then. */
+  /** Longhorn then unmounts all stores. */
   'when.targetEmptied': step({
     sentence: 'When the URL of the backup target is emptied',
     action: emptyTarget,
@@ -52,7 +55,7 @@ export const retargetSteps = {
     sentence: 'When the URL of the backup target is set as it was',
     action: setTarget,
   }),
-  /** As fast as the API server takes it; in the end it is set. */
+  /** Without pauses between the requests. The URL is set at the end. */
   'when.targetFlipped': step({
     sentence: 'When the URL of the backup target is emptied and set, {times} times in quick succession',
     parameters: (_, { times }) => ({ times }),
@@ -72,7 +75,7 @@ export const retargetSteps = {
       return changeTarget(context, target, { backupTargetURL: nowhere[place](target.store.url) });
     },
   }),
-  /** With what Longhorn knows of it; the store stays. */
+  /** Also removes what Longhorn knows of the store. The store itself stays. */
   'when.targetRemoved': step({
     sentence: 'When the backup target is deleted',
     action: async (context: Context, target: TargetHandle): Promise<StoreSync> => {
@@ -86,7 +89,7 @@ export const retargetSteps = {
     action: (context: Context, { name, store }: TargetHandle) =>
       makeTarget(depsOf(context), { name, store, run: context.run }),
   }),
-  /** Its next backups go there; of those before nothing changes. */
+  /** Applies to the volume's next backups. Earlier backups stay where they are. */
   'when.volumeRetargeted': step({
     sentence: 'When the backup target of the volume is changed',
     action: async (
@@ -103,7 +106,7 @@ export const retargetSteps = {
     },
     detail: ({ target }) => target.name,
   }),
-  /** Its URL; empty as long as nobody has given it one. */
+  /** Returns the URL of the target; empty if it has none. */
   'given.defaultTarget': step({
     sentence: 'Given the backup target default, which each Longhorn has',
     action: async ({ timelines: { backupTargets }, timeouts }: Context): Promise<string> => {
@@ -116,7 +119,7 @@ export const retargetSteps = {
     },
     detail: (url) => (url === '' ? 'without a URL' : url),
   }),
-  /** Longhorn has one target of its own, which nobody has given a URL. */
+  /** The target default has no URL, and Longhorn has no other target that was not made by a run. */
   'then.defaultTargetUnset': step({
     sentence:
       'Then Longhorn has one backup target of its own, default, which is not available as its URL is empty',
@@ -129,7 +132,7 @@ export const retargetSteps = {
           ({ type, status, message }) =>
             type === 'Unavailable' && status === 'True' && message === 'backup target URL is empty',
         );
-      // A Longhorn that was just installed may not have looked at it yet.
+      // A newly installed Longhorn may not have checked the target yet.
       const found = await once(backupTargets, isUnset, {
         name: 'default',
         label: 'Longhorn has a backup target default, not available as its URL is empty',
@@ -145,7 +148,7 @@ export const retargetSteps = {
     },
     detail: (target) => describeTarget(target),
   }),
-  /** In a dry run. */
+  /** As a dry run. */
   'then.defaultTargetStays': step({
     sentence: 'Then the deletion of the backup target default is rejected',
     action: async ({ cluster }: Context) => {
@@ -153,7 +156,7 @@ export const retargetSteps = {
       mustBeRefused(await tryDeletion(cluster, longhornResources.backupTargets, object));
     },
   }),
-  /** In a dry run. */
+  /** As a dry run. */
   'then.sameStoreRefused': step({
     sentence: 'Then a second backup target on the store of the first is rejected',
     action: async (context: Context, { store }: TargetHandle) => {
@@ -167,7 +170,6 @@ export const retargetSteps = {
       mustBeRefused(answer);
     },
   }),
-  /** The volume names no last backup any more. */
   'then.noLastBackup': step({
     sentence: 'Then the volume has no last backup',
     action: ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
@@ -178,8 +180,8 @@ export const retargetSteps = {
         ...timeouts.lastBackupReported,
       }),
   }),
-  // A manager that has not yet heard that the target is unavailable may begin a deletion in the store. It
-  // lets go of the Backup as soon as it hears of that; Longhorn orders no two of its watches.
+  // A manager that has not yet seen that the target is unavailable may start a deletion in the store. It removes the
+  // Backup object as soon as it has seen that. The order of Longhorn's watches is not defined.
   'then.goneAlone': step({
     sentence: 'Then {backup} goes from the cluster, and its deletion in the store is not tried to its end',
     parameters: (backup) => ({ backup }),

@@ -3,7 +3,9 @@ import { longhornResources, longhornNamespace as namespace } from '../../../long
 import type { Setting } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 
-/** A setting of Longhorn's becomes another one, until the fault is healed: then it is as it was before. */
+/**
+ * Changes a setting of Longhorn until the fault is healed. `before` is its expected value, which the heal restores.
+ */
 export const changeSetting = (
   { cluster, faults }: Context,
   { title, name, before, after }: { title: string; name: string; before: string; after: string },
@@ -16,7 +18,7 @@ export const changeSetting = (
     }),
   );
 
-/** The same, of a setting that may be anything before. */
+/** The same for a setting with any value before. */
 export const changeSettingFromAny = async (
   context: Context,
   { name, ...how }: { title: string; name: string; after: string },

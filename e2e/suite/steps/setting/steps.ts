@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { step } from '../step.ts';
 import { changeSettingFromAny } from './setting.ts';
 
-/** What Longhorn may be set to do: as sentences say it, and by which setting. */
+/** Settings by their description in sentences. */
 const wishes = {
   'a snapshot goes once its backup by hand is made': {
     name: 'auto-cleanup-snapshot-after-on-demand-backup-completed',
@@ -13,9 +13,9 @@ const wishes = {
   'backup blocks of new volumes have 16 MiB': { name: 'default-backup-block-size', value: '16' },
 } as const;
 
-/** The steps that change settings of Longhorn's, which are those of all its volumes. */
+/** The steps that change settings of Longhorn. A setting applies to all volumes. */
 export const settingSteps = {
-  /** Until `when.released`. */
+  /** In force until `when.released`. */
   'given.setting': step({
     sentence: 'Given the setting of Longhorn by which {what}',
     parameters: (what) => ({ what }),

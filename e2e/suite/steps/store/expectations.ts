@@ -4,7 +4,7 @@ import type { Backup } from '../../../longhorn/types.ts';
 import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
 import { errs } from '../lock/expectations.ts';
 
-/** Why a backup is not made that is the store's doing, by the message that reports it. */
+/** The reasons for a failed backup that lie in the store, by the message that reports them. */
 export const storeFailures = {
   'creation-denied': 'the store refused what was to be written',
   'creation-not-begun': 'volume.cfg could not be read',
@@ -13,7 +13,7 @@ export const storeFailures = {
 
 export type StoreFailure = keyof typeof storeFailures;
 
-/** A backup is begun and never completed: it ends in Error, with the message that says so. */
+/** A backup starts and ends in Error with this message. It is never Completed. */
 export const creationEnds = (
   backups: Timeline<Backup>,
   { backup, id, version }: { backup: BackupSubject; id: StoreFailure; version: string },
@@ -22,6 +22,6 @@ export const creationEnds = (
     .startingAs(is(''), is('Pending'), is('InProgress'))
     .goes(errs(`Error (${id})`, { id, class: 'failure' }, version));
 
-/** A completed backup goes without a deletion: only Longhorn's view of it does. */
+/** A completed Backup object is removed without a deletion in the store. */
 export const isRemovedFromCluster = (backups: Timeline<Backup>, backup: BackupSubject): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is('Completed')).goes(gone);

@@ -27,23 +27,22 @@ import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { type ForeignWish, judgeRestore, makeForeignBackup } from '../volume/restored.ts';
 import { creationEnds, isRemovedFromCluster, type StoreFailure, storeFailures } from './expectations.ts';
 
-/** A key that is replaced at the store, and the means to give Longhorn the new one. */
+/** A key that is replaced in the store, and a function that gives Longhorn the new key. */
 export type ReplacedKeyHandle = Injected & ReplacedKey;
 
-/** Versions that a store keeps, and the means to note those of now. */
+/** A store that keeps versions, and a function that notes the present versions. */
 type KeptVersionsHandle = Injected & KeptVersions;
 
-/** A sync of Longhorn with the store, as it was asked for. */
+/** A sync of a backup target that a step requested. */
 export type StoreSync = {
-  /** Where it was asked for. */
   target: TargetHandle;
-  /** The mark of the timeline of backups before it. */
+  /** The mark of the backups' timeline before the request. */
   mark: number;
-  /** When Longhorn had looked there last before. */
+  /** The time of Longhorn's previous sync. */
   before: string | undefined;
 };
 
-/** Changes a backup target, and asks Longhorn to look at its store. */
+/** Changes a backup target and requests a sync of its store. */
 export const changeTarget = async (
   { cluster, timelines, turn }: Context,
   target: TargetHandle,
@@ -62,7 +61,10 @@ export const changeTarget = async (
   return { target, mark, before: current?.status?.lastSyncedAt ?? undefined };
 };
 
-/** One that is on its way out is still there for Longhorn, which would not make it anew. */
+/**
+ * Waits until no backup volume of the target is being deleted. Longhorn does not create an object again while the old
+ * one exists.
+ */
 const untilGoingOnesGone = async ({ timelines, timeouts }: Context, target: TargetHandle): Promise<void> => {
   const { backupVolumes } = timelines;
   const going = backupVolumes
@@ -79,8 +81,8 @@ const untilGoingOnesGone = async ({ timelines, timeouts }: Context, target: Targ
     });
 };
 
-// While Longhorn lists the store, the end of a look at a volume that was under way makes its own request to look at that volume
-// a conflict, which it drops: the target counts as synced, and the volume is looked at with the next poll
+// If a sync of a backup volume ends while Longhorn lists the store, Longhorn's own request for that volume fails with
+// a conflict, which it drops. The target then counts as synced, and the volume is synced only at the next poll
 // (backup_target_controller.go, syncBackupVolume, v1.8.0 to master of 2026-08-21).
 const syncAgainWhereUnderWay = async (context: Context, target: TargetHandle): Promise<void> => {
   const { items } = await context.cluster.list<BackupVolume>(longhornResources.backupVolumes, {
@@ -92,8 +94,8 @@ const syncAgainWhereUnderWay = async (context: Context, target: TargetHandle): P
   );
 };
 
-// Where the store is there and its volumes cannot be listed, Longhorn says so in its log alone (backup_target_controller.go,
-// syncBackupVolume, v1.12.1). The URL is this store's alone.
+// If the store exists but its volumes cannot be listed, only Longhorn's log reports it (backup_target_controller.go,
+// syncBackupVolume, v1.12.1). The URL is unique to this store.
 const hasFailedToList = async ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> => {
   const logs = await managerLogs(cluster);
   return logs.some((log) => log.includes(`failed to list backup volumes in ${store.url}`));
@@ -103,11 +105,10 @@ const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
   void expected.push(...storeRefusals.map((id) => ({ id, of: name })));
 
 /**
- * The steps that need something of a store, that have Longhorn look into the store, or into another one, and that judge what
- * Longhorn makes of it.
+ * The steps that prepare a store, request syncs of it or of another store, and judge what Longhorn does about them.
  */
 export const storeSteps = {
-  /** Of a volume that this Longhorn does not have and does not know of. */
+  /** Longhorn does not know the volume of this backup. */
   'given.foreignBackup': step({
     sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}',
     parameters: (_, { size, by, accessMode }) => ({
@@ -119,14 +120,14 @@ export const storeSteps = {
       makeForeignBackup(context, { ...how, target }),
     detail: ({ backup }) => backup.name,
   }),
-  /** Whoever owns the store notes which versions the volume's files have now. */
+  /** Notes the present versions with the rights of the store's owner. */
   'given.versionsNoted': step({
     sentence: 'Given that the versions of all files of {volume} in the store are noted',
     parameters: (_, { name }) => ({ volume: name }),
     action: (_: Context, { note }: KeptVersionsHandle, { name }: VolumeHandle): Promise<NotedVersions> =>
       note(volumeFolder(name)),
   }),
-  /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
+  /** Requests the sync that Longhorn otherwise does every few minutes. */
   'when.storeLookedInto': step({
     sentence: 'When the backup target is synced',
     opens: async (context, target) => target ?? firstTarget(context),
@@ -137,12 +138,11 @@ export const storeSteps = {
       return changeTarget(context, target, {});
     },
   }),
-  /** Longhorn is given the key by which the old one was replaced. */
   'when.keyRenewed': step({
     sentence: 'When the Secret of the backup target is given the new key',
     action: (_: Context, { renew }: ReplacedKeyHandle) => renew(),
   }),
-  /** That one volume's backups alone, not those of others. */
+  /** Syncs the backups of this volume only. */
   'when.backupVolumeLookedInto': step({
     sentence: 'When the backup volume alone is synced',
     action: async (context: Context, volume: VolumeHandle) => {
@@ -150,7 +150,7 @@ export const storeSteps = {
         throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
     },
   }),
-  /** From now on Longhorn looks into the store by itself so often. */
+  /** From now on Longhorn syncs the target at this interval. */
   'when.pollIntervalSet': step({
     sentence: 'When the poll interval of the backup target is set to {interval}',
     parameters: (_, interval) => ({ interval }),
@@ -161,13 +161,13 @@ export const storeSteps = {
         { spec: { pollInterval: interval } },
       )),
   }),
-  /** Whoever owns the store brings its files back as they were when they were noted. */
+  /** Restores the files to the noted versions, with the rights of the store's owner. */
   'when.broughtBack': step({
     sentence: 'When the files in the store are brought back as they were then',
     action: (_: Context, { bringBack }: NotedVersions) => bringBack(),
     detail: (files) => `${files} files`,
   }),
-  /** A backup target is another store from now on, at which Longhorn is asked to look. */
+  /** Changes the target to another store, and requests a sync. */
   'when.targetChanged': step({
     sentence: 'When the backup target is changed to {store}',
     parameters: (_, { to }) => ({ store: driverNamed(to.driver).called.store }),
@@ -177,7 +177,7 @@ export const storeSteps = {
       return changeTarget(context, target, { backupTargetURL: url, credentialSecret });
     },
   }),
-  /** Whatever Longhorn saw at that sync, and for as long as it may take to act on it, the backup stays. */
+  /** Lasts as long as Longhorn may take to act on the result of the sync. */
   'then.staysKnown': step({
     sentence: 'Then Longhorn looks there, and {backup} stays Completed',
     parameters: (backup, _) => ({ backup }),
@@ -185,7 +185,7 @@ export const storeSteps = {
     action: async (context: Context, backup: BackupHandle, sync: StoreSync) => {
       const { timelines, timeouts, expected } = context;
       const { target } = sync;
-      // A Longhorn that reports a failed listing says it so.
+      // The message of a Longhorn version that reports a failed listing.
       expected.push({ id: 'target-not-listed', of: target.name });
       const subject = { ...backup, from: sync.mark };
       await stays(
@@ -203,14 +203,17 @@ export const storeSteps = {
         );
     },
   }),
-  /** Longhorn has found at that sync that the store has the backup no more, and lets it go as it is. */
+  /**
+   * The sync finds that the store no longer has the backup, and Longhorn removes the Backup object without a
+   * deletion.
+   */
   'then.removedFromCluster': step({
     sentence: 'Then Longhorn removes {backup}, which the store no longer has',
     parameters: (backup, _) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, sync: StoreSync) =>
       judgeWithin(isRemovedFromCluster(backups, { ...backup, from: sync.mark }), timeouts.removedFromCluster),
   }),
-  /** The backup target says that it is not available, and this of why. */
+  /** `why` must be part of the message in the target's status. */
   'then.targetTells': step({
     sentence: 'Then the backup target says why it is not available: {why}',
     parameters: (why) => ({ why }),
@@ -236,7 +239,6 @@ export const storeSteps = {
     },
     detail: (target) => describeTarget(target),
   }),
-  /** Longhorn can use the backup target again. */
   'then.targetAvailable': step({
     sentence: 'Then the backup target is available',
     action: async (context: Context) =>
@@ -247,7 +249,7 @@ export const storeSteps = {
         ...context.timeouts.targetAvailable,
       }),
   }),
-  /** Longhorn knows the backup as a completed one, be it still or again. */
+  /** The backup is Completed, whether Longhorn kept it or found it again. */
   'then.known': step({
     sentence: 'Then Longhorn knows {backup}, Completed',
     parameters: (backup) => ({ backup }),
@@ -261,7 +263,7 @@ export const storeSteps = {
         { name, label: `Longhorn knows ${label}, Completed`, ...timeouts.writtenBackupKnown },
       ),
   }),
-  /** The backup is being uploaded, or is already: with little data nobody may see it InProgress. */
+  /** With little data the state InProgress may not be observed. */
   'then.underWay': step({
     sentence: 'Then {backup} is InProgress, or Completed',
     parameters: (backup) => ({ backup }),
@@ -273,10 +275,7 @@ export const storeSteps = {
         ...timeouts.secondCompleted,
       }),
   }),
-  /**
-   * The backup does not go: its deletion fails with a text that is known, or does not get on for as long as
-   * one may take.
-   */
+  /** The deletion fails with a known message, or makes no progress for as long as it may take. */
   'then.notDeleted': step({
     sentence: 'Then {backup} does not go: its deletion fails, or waits',
     parameters: (backup) => ({ backup }),
@@ -291,7 +290,7 @@ export const storeSteps = {
       });
     },
   }),
-  /** The attempt to delete the backup is over, for Longhorn and in the store, whatever came of it. */
+  /** Waits until the attempt has ended, in Longhorn and in the store, with any result. */
   'then.deletionTried': step({
     sentence: 'Then the deletion of {backup} is over, or has failed',
     parameters: (backup) => ({ backup }),
@@ -306,22 +305,22 @@ export const storeSteps = {
           if (last === undefined || backupState(last) !== 'Error') throw error;
         },
       );
-      // A backup is gone for Longhorn as soon as its config is: its blocks are removed after that.
+      // The Backup object is gone as soon as the config is removed. The blocks are removed after that.
       const lockLife = Math.ceil(clocks.lockLife / 1000);
       await store.untilIdle({ volumes: [backup.volume.name], lockLife, ...storeQuiet(clocks) });
     },
   }),
-  /** Whatever came of its deletion before, the backup goes in the end. */
+  /** Whatever its deletion went through before. */
   'then.goneInTheEnd': step({
     sentence: 'Then {backup} is gone in the end',
     parameters: (backup, _) => ({ backup }),
     action: (context: Context, backup: BackupHandle, { forgotten = false } = {}) => {
-      // A manager that was killed meanwhile may have begun the deletion.
+      // A manager that was killed meanwhile may have started the deletion.
       if (forgotten) context.expected.push({ id: 'deletion-forgotten', of: backup.name });
       return untilGone(context, backup);
     },
   }),
-  /** The backup was begun, and ends in Error, which names a store that fails so. */
+  /** The backup ends in Error with this message about the store. */
   'then.creationFails': step({
     sentence: 'Then {backup} goes Error: {why}',
     parameters: (backup, id) => ({ backup, why: storeFailures[id] }),
@@ -334,7 +333,7 @@ export const storeSteps = {
     },
     detail: (_, { timelines }, { name }) => timelines.backups.current(name)?.status?.error ?? '',
   }),
-  /** Longhorn can use its target again, and has listed the store since that sync was asked for. */
+  /** Longhorn can use the target, and has listed the store since the sync was requested. */
   'then.storeListed': step({
     sentence: 'Then Longhorn finds the store, and lists it',
     action: ({ timelines, timeouts }: Context, sync: StoreSync) =>
@@ -349,7 +348,6 @@ export const storeSteps = {
         },
       ),
   }),
-  /** A volume is restored from the backup, and holds these data. */
   'then.restores': step({
     sentence: 'Then a volume restored from {backup} has the written data, and zeros elsewhere',
     parameters: (backup, _) => ({ backup }),

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../kube/cluster.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 
-/** With which options the managers have mounted a store there, one entry a mount. */
+/** Returns the mount options of a store in all managers, one entry for each mount. */
 export const mountsOf = async (cluster: Cluster, mountPoint: string): Promise<string[]> => {
   const tables = (await managerPods(cluster)).map((pod) => cluster.exec(pod, ['cat', '/proc/mounts']));
   return (await Promise.all(tables)).flatMap(({ stdout }) =>
@@ -12,12 +12,12 @@ export const mountsOf = async (cluster: Cluster, mountPoint: string): Promise<st
   );
 };
 
-/** Of Longhorn's own options the one that a mount table shows, and that none has which names others. */
+/** One of Longhorn's default options. It is in the mount table only if the target has no options. */
 const ownOption = 'acregmin=1';
 
 /**
- * What is wrong with the options that a target's URL has, and with those of its mounts, a line each. The table of mounts calls
- * nfsvers vers, and says nothing of retry.
+ * Returns what is wrong with the options in a target's URL and in its mounts, one line for each problem. The mount
+ * table shows `nfsvers` as `vers`, and does not show `retry`.
  */
 export const wrongOptions = (
   wanted: readonly string[],

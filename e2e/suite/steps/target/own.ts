@@ -13,24 +13,24 @@ import { inTurn } from '../in-turn.ts';
 import { createWhenIdle, type WhenIdle } from '../when-idle.ts';
 import { makeTarget, removeTarget, type TargetDeps } from './target.ts';
 
-/** A store that a scenario has, from when it is being started. */
+/** A store of a scenario. Its start may still be under way. */
 export type OwnStore = { place: StorePlace; whenIdle: WhenIdle; running?: RunningStore };
 
-/** The stores and the backup targets that a scenario has opened so far. */
+/** The stores and backup targets that a scenario has opened so far. */
 export type Own = {
-  /** The kind of store that the scenario is run on. */
+  /** The kind of store that the scenario runs on. */
   readonly kind: string;
   readonly stores: readonly OwnStore[];
   readonly targets: readonly TargetHandle[];
-  /** Starts a store of its own: of the kind that it is run on, or of the other that it can have. */
+  /** Starts a store for the scenario: of the kind that it runs on, or of the second kind. */
   startStore(which: 'first' | 'other'): Promise<RunningStore>;
-  /** Makes a backup target of its own on a store of its own. */
+  /** Creates a backup target for the scenario on one of its stores. */
   makeTarget(store: RunningStore): Promise<TargetHandle>;
-  /** Enters a target that was made otherwise, so that it goes as well. */
+  /** Adds a target that was made in another way, so that it is removed at the end. */
   enter(target: TargetHandle): void;
-  /** The target that steps use where none is named; `make` is called for it once. */
+  /** Returns the default target of steps. `make` is called once. */
   first(make: () => Promise<TargetHandle>): Promise<TargetHandle>;
-  /** Waits with taking something of a target's away until nobody works in its store. */
+  /** Returns a function that waits until nothing works in the target's store before something is removed. */
   whenIdle(target: TargetHandle): WhenIdle;
   removeTargets(): Promise<void>;
   removeStores(): Promise<void>;
@@ -39,7 +39,7 @@ export type Own = {
 type Options = TargetDeps & {
   cluster: Cluster;
   kinds: Record<'first' | 'other', () => StoreDriver>;
-  /** What a server of the first kind is started with. */
+  /** The features of the servers of the first kind. */
   features: readonly ServerFeature[];
   run: string;
   clocks: LonghornClocks;
@@ -53,7 +53,7 @@ type Options = TargetDeps & {
 
 const nameIn = ({ namespace, name = namespace }: StorePlace): string => name;
 
-/** Opens stores and backup targets of a scenario's own when they are asked for, and removes them at its end. */
+/** Creates stores and backup targets for a scenario on request, and removes them at its end. */
 export const openOwn = (options: Options): Own => {
   const {
     cluster,
@@ -113,7 +113,7 @@ export const openOwn = (options: Options): Own => {
             whenIdle(target)(`backup target ${target.name}`, () => removeTarget(options, target.name)),
         ),
       ),
-    // All at the end, as until its target is gone Longhorn may be at work in any of them.
+    // Stores are removed last, because Longhorn may work in a store until its target is gone.
     removeStores: () =>
       inTurn(
         stores.map(

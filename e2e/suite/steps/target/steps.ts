@@ -21,13 +21,13 @@ export const ownTarget = step({
   detail: ({ name, store }) => `${name}, ${store.url}`,
 });
 
-/** The backup target that a step uses where none is named: made, on a store of its own, when a step first needs it. */
+/** Returns the default backup target of steps. It is made on its own store when a step first needs it. */
 export const firstTarget = (context: Context): Promise<TargetHandle> =>
   context.own.first(async () => runStep(context, ownTarget, await runStep(context, ownStore)));
 
 /** The steps that make further stores and backup targets. */
 export const targetSteps = {
-  /** Another store, of the kind of the first or of the other that the scenario can have; nothing is on it yet. */
+  /** Starts an empty store, of the first kind or of the scenario's second kind. */
   'given.store': step({
     sentence: 'Given another backup store of its own, of {kind}',
     parameters: ({ kind }) => ({ kind }),
@@ -35,7 +35,7 @@ export const targetSteps = {
       own.startStore(kind === 'the same kind' ? 'first' : 'other'),
     detail: ({ driver, url }) => `${driverNamed(driver).called.server}, ${url}`,
   }),
-  /** Another backup target of Longhorn on such a store, with these options for its mount on NFS. */
+  /** `nfsOptions`: the options for its NFS mount. */
   'given.target': step({
     sentence: 'Given another backup target of Longhorn on {store}{how}',
     parameters: ({ driver }, { nfsOptions } = {}) => ({
@@ -46,7 +46,10 @@ export const targetSteps = {
       own.makeTarget(nfsOptions ? { ...store, url: `${store.url}?nfsOptions=${nfsOptions}` } : store),
     detail: ({ name, store }) => `${name}, ${store.url}`,
   }),
-  /** In the URL of the target, and, but for `retry`, which only mounting knows, in each mount of its store. */
+  /**
+   * Checks the URL of the target and each mount of its store. `retry` is not checked in mounts, because the mount
+   * table does not show it.
+   */
   'then.mountedWith': step({
     sentence: 'Then Longhorn mounts the store of the backup target with {options}, and no others of its own',
     parameters: (_, options) => ({ options: options.join(', ') }),
@@ -61,7 +64,7 @@ export const targetSteps = {
     },
     detail: (mounts) => mounts.join('; '),
   }),
-  /** Neither Longhorn nor the store of any other of the scenario's targets has anything of the backup's volume. */
+  /** Checks Longhorn's objects and the stores of all other targets of the scenario. */
   'then.onlyOnItsTarget': step({
     sentence: 'Then Longhorn and the stores have {backup} on its own backup target only',
     parameters: (backup) => ({ backup }),

@@ -15,18 +15,17 @@ import type { Timeouts } from '../timeouts.ts';
 
 const resource = longhornResources.backupTargets;
 
-/** What backup targets are made and removed with. */
+/** What is needed to make and remove backup targets. */
 export type TargetDeps = {
   cluster: Cluster;
-  /** The watch of backup targets, live. */
+  /** The running watch of backup targets. */
   watched(): Timeline<BackupTarget>;
   timeouts: Timeouts;
 };
 
 /**
- * Makes a backup target of the scenario's own and returns when Longhorn can use it (any number of them:
- * Longhorn v1.8 and later). The one that the cluster has by default is not touched: other people's backups
- * are on it.
+ * Creates a backup target for the scenario, and returns when Longhorn can use it (Longhorn v1.8 and later allows
+ * several targets). The cluster's default target is not changed, because it may have the backups of other people.
  */
 export const makeTarget = async (
   { cluster, watched, timeouts }: TargetDeps,
@@ -52,8 +51,8 @@ export const makeTarget = async (
 };
 
 /**
- * Removes a backup target, with what Longhorn knows of it, and returns when it is gone; one that was never
- * made is no error.
+ * Removes a backup target and what Longhorn knows of its store. Returns when it is gone. A target that does not exist
+ * is not an error.
  */
 export const removeTarget = async (
   { cluster, watched, timeouts, changingTargets }: TargetDeps & Pick<ScenarioDeps['turn'], 'changingTargets'>,
@@ -68,7 +67,7 @@ export const removeTarget = async (
   });
 };
 
-/** What a backup target says of itself, in a line. */
+/** Describes the status of a backup target in one line. */
 export const describeTarget = ({ spec, status }: BackupTarget): string => {
   const why = status?.conditions?.find(({ status }) => status === 'True')?.message;
   return `${spec.backupTargetURL || 'no URL'}, ${status?.available ? 'available' : 'not available'}${why ? `: ${why}` : ''}, listed ${status?.lastSyncedAt || 'never'}`;

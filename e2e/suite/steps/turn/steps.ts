@@ -13,10 +13,10 @@ const haveExclusive = async (context: Context, ...things: SharedThing[]): Promis
   return waited;
 };
 
-/** The steps by which a scenario gets for itself what it declares to need alone, and gives it back. */
+/** The steps with which a scenario gets its declared exclusive things, and releases them. */
 export const turnSteps = {
   /**
-   * All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside
+   * Gets all things at once, until everything of the scenario is removed from Longhorn. Earlier steps ran beside
    * other scenarios.
    */
   'given.exclusive': step({
@@ -25,7 +25,7 @@ export const turnSteps = {
     action: haveExclusive,
     detail: (waited) => `waited ${formatDuration(waited)}`,
   }),
-  /** The same where this Longhorn has a bug by which others would be hurt; where it has not, nothing. */
+  /** The same, but only if this Longhorn has a bug that would affect other scenarios. */
   'given.exclusiveBefore': step({
     sentence: 'Given that nobody else uses {things}',
     parameters: (_, ...things) => ({ things: list(things) }),
@@ -34,8 +34,8 @@ export const turnSteps = {
     detail: (waited) => `waited ${formatDuration(waited)}`,
   }),
   /**
-   * What the scenario had alone is everybody's again, and so is all that it shared: what follows, up to its
-   * cleanup, looks at its own store only.
+   * Releases all exclusive and shared things. The following steps must only read the scenario's own store, until its
+   * cleanup.
    */
   'when.givenBack': step({
     sentence: 'When others may use {things} again',

@@ -23,7 +23,7 @@ const openTable = async (
 ): Promise<TablePageHandle> => {
   const forward = await forwardFrontend(cluster, scenarioSignal);
   const opening = openTablePage({
-    // The scenario has said that it needs a browser.
+    // The scenario declares its need for a browser, so the run has checked that one exists.
     chromium: findChromium(process.env) ?? 'chromium',
     url: `${forward.url}/#/${path}`,
     carried: forward.carried,
@@ -41,12 +41,12 @@ const targetOf = ({ timelines }: Context, { name }: TargetHandle): BackupTarget 
   return target;
 };
 
-/** What a backup target says of why it cannot be used; its page has the same. */
+/** Returns why a backup target is not available, by its status. The page must show the same text. */
 const reasonOf = ({ status }: BackupTarget): string =>
   status?.conditions?.find(({ type }) => type === 'Unavailable')?.message?.trim() ?? '';
 
-// All that it said of where it is now: with times in it, as the log of a mount has, the text is another one at
-// each look (longhorn/longhorn#13831), and the page may be some looks behind.
+// Returns all reasons since the last change of the URL. A reason with times in it, such as a mount log, changes at
+// each check (longhorn/longhorn#13831), and the page may be several checks behind.
 const reasonsOf = (context: Context, target: TargetHandle): string[] => {
   const { metadata, spec } = targetOf(context, target);
   return context.timelines.backupTargets.entries.flatMap((entry) =>
@@ -58,8 +58,8 @@ const reasonsOf = (context: Context, target: TargetHandle): string[] => {
   );
 };
 
-// In seconds: longhorn-manager takes no request within so many after the last (manager/engine.go,
-// minSyncBackupTargetIntervalSec), and sends the page nothing of it.
+// In seconds: longhorn-manager ignores a request that comes within this time after the last one (manager/engine.go,
+// minSyncBackupTargetIntervalSec), and does not report that to the page.
 const leastBetween = 10;
 
 const untilTaken = async (
@@ -73,7 +73,7 @@ const untilTaken = async (
   return known.metadata.name;
 };
 
-/** The steps on the pages of backup volumes and of backup targets in Longhorn's user interface. */
+/** The steps on the pages of backup volumes and backup targets in Longhorn's user interface. */
 export const uiTableSteps = {
   'given.backupVolumesPage': step({
     sentence: "Given the page of backup volumes in Longhorn's user interface",
@@ -83,7 +83,7 @@ export const uiTableSteps = {
     sentence: "Given the page of backup targets in Longhorn's user interface",
     action: (context: Context) => openTable(context, { path: 'backupTarget', table: '#backupTargetTable' }),
   }),
-  /** All backup volumes of this Longhorn. */
+  /** Affects all backup volumes of this Longhorn. */
   'when.allSyncedOnPage': step({
     sentence: 'When all backup volumes are synced on the page',
     action: async (context: Context, { page }: TablePageHandle, volume: VolumeHandle) => {
@@ -153,7 +153,7 @@ export const uiTableSteps = {
         await page.answer('Delete');
       }),
   }),
-  /** Its row says that it can be used, or that it cannot and why, as its custom resource does. */
+  /** The row must show the same state and reason as the custom resource. */
   'then.targetShown': step({
     sentence: 'Then the page shows the backup target, {state}',
     parameters: (_, __, state) => ({ state }),

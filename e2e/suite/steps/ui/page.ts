@@ -12,7 +12,7 @@ import { notProvable } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { forwardFrontend } from '../service-forward.ts';
 
-/** What the page had to show of a backup by its custom resource, from its beginning on. */
+/** Returns the row states that the page had to show for a backup, from its custom resource's history. */
 export const rowStatesOf = (
   { timelines }: Pick<Context, 'timelines'>,
   name: string,
@@ -30,8 +30,7 @@ export const rowStatesOf = (
 };
 
 /**
- * Opens the page of a volume's backups in Chromium, and returns when it shows what their custom
- * resources say.
+ * Opens the page of a volume's backups in Chromium. Returns when the page shows the state of their custom resources.
  */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
   const { cluster, timelines, timeouts, scenarioSignal, pages } = context;
@@ -50,7 +49,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
   const mark = timelines.backups.mark();
   const forward = await forwardFrontend(cluster, scenarioSignal);
   const opening = followPage({
-    // The scenario has said that it needs a browser.
+    // The scenario declares its need for a browser, so the run has checked that one exists.
     chromium: findChromium(process.env) ?? 'chromium',
     url: forward.url + backupsPagePath({ volume: volume.name, backupVolume: backupVolume.metadata.name }),
     carried: forward.carried,
@@ -77,9 +76,9 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
 };
 
 /**
- * Waits where every manager was killed and the page's connection had ended no more often than `losses` times:
- * the last packet of the manager that it was connected to was lost, so it lasts until the proxy in between
- * gives it up. For how long the page received nothing is a finding.
+ * Waits for the end of the page's connection after every manager was killed, if it has ended at most `losses` times.
+ * The last packet of its manager was lost, so the connection lasts until the proxy closes it. The duration is
+ * reported as a finding.
  */
 export const untilLostLate = async (
   { timeouts, report, version }: Pick<Context, 'timeouts' | 'report' | 'version'>,
@@ -102,9 +101,9 @@ export const untilLostLate = async (
 };
 
 /**
- * Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected
- * to, nobody says. It is likely the one with the most connections, as nobody else uses them now; each of the
- * others would cost the wait for its successor.
+ * Kills one manager pod at a time, and the next after the first is replaced, because the page's manager is not known.
+ * It starts with the pod with the most connections, which is likely the right one: each other pod costs a wait for
+ * its successor.
  */
 export const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
   const { cluster, faults, timeouts } = context;
@@ -118,7 +117,8 @@ export const killUntilLost = async (context: Context, { page, cutOff }: PageHand
     cutOff.push({ from, to: from + parseDuration(timeouts.pageReconnects.within) });
     const fault = await faults.inject(managerKilled(cluster, pod));
     killed.push(`${pod.name} on ${pod.node}`);
-    // Its connections end with it: once another is ready in its place, they were none of the page's.
+    // A manager's connections end with it. If its successor is ready and the page is still connected, it was another
+    // manager's connection.
     const replaced = fault.heal();
     replaced.catch(() => {});
     await Promise.race([page.until(isLost, time), replaced]);

@@ -5,18 +5,18 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 
-/** What a row was found to say; `hidden` is a message of the custom resource that the page shows nowhere. */
+/** The content of a row. `hidden` is a message of the custom resource that the page does not show. */
 type ReportedRow = { summary: string; hidden: string | undefined };
 
-// A backup that changes as often while its row is read is not one that can be read.
+// The maximum number of attempts. A backup that changes during each of them cannot be read.
 const mostReadings = 5;
 
-// The error of a command has all that the command has written.
+// In characters: the error of a command may contain all its output.
 const longestQuote = 100;
 
 /**
- * Reads all that the row of a backup says and offers, and holds it against its custom resource, which must
- * stay the same meanwhile: what changes is read anew, as soon as the page shows it (`ready`).
+ * Compares a backup's row, menu and tooltips with its custom resource. If the custom resource changes meanwhile,
+ * reads again as soon as the page shows the change (`ready`).
  */
 export const judgeRow = async (
   table: BackupTable,

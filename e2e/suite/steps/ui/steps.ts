@@ -16,7 +16,7 @@ import { step } from '../step.ts';
 import { killUntilLost, openBackupPage, rowStatesOf } from './page.ts';
 import { judgeRow } from './row.ts';
 
-/** Waits until a page shows backups as their custom resources are. */
+/** Waits until a page shows the state of these backups' custom resources. */
 const untilShown = async (
   { timelines: { backups }, timeouts }: Context,
   { page }: PageHandle,
@@ -43,24 +43,24 @@ const untilShown = async (
       (backup) =>
         `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.rowOf(backup.name))}: longhorn-manager has sent it ${isReceived(backup) ? 'what is so' : describeRowState(receivedOf(backup))}`,
     );
-  // Also where it came right only now: that was too late.
+  // Also thrown if the page became correct just now, because that was too late.
   throw new Error(
     `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say:\n${wrong.join('\n')}`,
   );
 };
 
 /**
- * The steps that open a page of Longhorn's user interface, act on it or on what it stands on, and judge it, always by
- * the custom resources.
+ * The steps that open a page of Longhorn's user interface, act on it or on its managers, and compare it with the
+ * custom resources.
  */
 export const uiSteps = {
-  /** The page of the volume's backups in Longhorn's user interface, drawn; one of them must be settled. */
+  /** Opens the page of the volume's backups. At least one backup must be settled. */
   'given.backupPage': step({
     sentence: "Given the page of the volume's backups in Longhorn's user interface",
     action: (context: Context, volume: VolumeHandle) => openBackupPage(context, volume),
     detail: ({ forward }) => `through ${forward.pod()}`,
   }),
-  /** The backup is deleted by its row's menu; the dialog that asks must name it, and is answered with OK. */
+  /** Uses the menu of the row. The dialog must name the backup and is confirmed. */
   'when.deletedOnPage': step({
     sentence: 'When {backup} is deleted on the page, where a dialog names it',
     parameters: (_, backup) => ({ backup }),
@@ -78,15 +78,15 @@ export const uiSteps = {
     detail: (question) => `"${question}"`,
   }),
   /**
-   * The longhorn-manager pods are killed, one after the other, until the page has lost its connection: at the
-   * latest when the proxy before them gives it up, which is a finding.
+   * Kills one longhorn-manager pod after the other. If the page stays connected until the proxy closes the
+   * connection, that is a finding.
    */
   'when.cutOff': step({
     sentence: 'When longhorn-manager pods are killed, until the page has lost its connection',
     action: (context: Context, page: PageHandle) => killUntilLost(context, page),
     detail: (killed) => killed.join(', '),
   }),
-  /** The page shows these backups as their custom resources are now, or does so soon. */
+  /** Waits until the page shows the present state. */
   'then.pageShows': step({
     sentence: 'Then the page shows {backups} as the custom resources are',
     parameters: (_, ...made) => ({ backups: describeLabels(made) }),
@@ -94,7 +94,7 @@ export const uiSteps = {
     detail: (_, __, { page }, ...made) =>
       made.map(({ name }) => describeRowState(page.rowOf(name))).join(', '),
   }),
-  /** The row's menu offers what can be done to the backup, and its tooltips say what went wrong, in full. */
+  /** The menu must offer the right actions, and the tooltips must contain the complete error messages. */
   'then.rowTells': step({
     sentence: 'Then the row of {backup} has the right actions, and shows what went wrong',
     parameters: (_, backup) => ({ backup }),
@@ -113,10 +113,7 @@ export const uiSteps = {
     },
     detail: (summary) => summary,
   }),
-  /**
-   * Since it was opened the page showed every state of these backups that lasted, soon, and none that they
-   * were not in.
-   */
+  /** Covers the time since the page was opened. */
   'then.pageFollowed': step({
     sentence:
       'Then the page showed each state of {backups} that lasted, within {time}, and none that the custom resources had not',
@@ -155,7 +152,7 @@ export const uiSteps = {
     },
     detail: (delays) => describeDelays(delays),
   }),
-  /** Nobody has asked for the deletion of this backup, and it is Completed. */
+  /** The backup is Completed, and its deletion was not requested. */
   'then.unchanged': step({
     sentence: 'Then {backup} is unchanged',
     parameters: (backup) => ({ backup }),
@@ -168,7 +165,7 @@ export const uiSteps = {
         );
     },
   }),
-  /** The page that was cut off is connected again, by itself. */
+  /** The page reconnects after it was cut off. */
   'then.pageIsBack': step({
     sentence: 'Then the page is connected again, by itself',
     action: async ({ timeouts }: Context, { page, cutOff }: PageHandle) => {
@@ -184,7 +181,7 @@ export const uiSteps = {
     },
     detail: (after) => `${formatDuration(after)} after the kill`,
   }),
-  /** Nothing went wrong on the page, but what a cut brings about. */
+  /** Ignores errors that a cut-off causes. */
   'then.pageUntroubled': step({
     sentence: 'Then the page has no error in its console, and no request failed',
     action: async (_: Context, { page, cutOff }: PageHandle | TablePageHandle) => {
@@ -201,13 +198,13 @@ export const uiSteps = {
 };
 
 /**
- * Writes how long after its custom resource a page showed each state, at most: `Deleting after 0.4 s, a bar
+ * Describes the longest delay between the custom resource and the page for each state: `Deleting after 0.4 s, a bar
  * after 1.1 s`.
  */
 export const describeDelays = (delays: readonly Delay[]): string => {
   const longest = new Map<string, number>();
   for (const { row, delay } of delays) {
-    // What a bar says does not matter.
+    // All percentages count as one state.
     const name = row.replace(/^\d+ %/, 'a bar');
     longest.set(name, Math.max(delay, longest.get(name) ?? 0));
   }

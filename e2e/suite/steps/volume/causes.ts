@@ -10,7 +10,7 @@ import type { BackupHandle, SnapshotHandle } from '../handles.ts';
 
 type CausesContext = Pick<Context, 'cluster' | 'timelines'>;
 
-/** Why a snapshot does not get ready: what it says itself, and how its volume is. */
+/** Returns why a snapshot does not become ready, from the snapshot and its volume. */
 export const causeOfSnapshot = async (
   deps: CausesContext,
   { name, volume }: SnapshotHandle,
@@ -27,7 +27,7 @@ export const causeOfSnapshot = async (
   return { line: own ?? of.line, details: [...(own === undefined ? [] : [own]), ...of.details] };
 };
 
-/** Why a backup does not complete: what it says itself, how its snapshot is, and its volume. */
+/** Returns why a backup does not complete, from the backup, its snapshot and its volume. */
 export const causeOfBackup = async (
   deps: CausesContext,
   { name, snapshot }: BackupHandle,
@@ -45,8 +45,8 @@ export const causeOfBackup = async (
 };
 
 /**
- * Why a volume does not come to be attached and healthy: its state, its engine and replicas, their last
- * errors, and what keeps it from being scheduled.
+ * Returns why a volume does not become attached and healthy: its state, its engine and replicas, their last errors,
+ * and failed scheduling.
  */
 export const causeOfVolume = async (
   { cluster, timelines }: CausesContext,
@@ -86,7 +86,7 @@ export const causeOfVolume = async (
 
 type Found<T> = { found: T[]; trouble: string[] };
 
-// What one request does not say, another may.
+// If one request fails, the others may still give the reason.
 const quietly = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
   try {
     return { found: await read(), trouble: [] };
@@ -106,7 +106,7 @@ type Conditions = NonNullable<Volume['status']>['conditions'];
 const isScheduling = (type: string): boolean =>
   ['scheduled', 'toomanysnapshots'].includes(type.toLowerCase());
 
-/** What the conditions of a volume say that it lacks. */
+/** Returns the unmet scheduling conditions of a volume. */
 const unmet = (conditions: Conditions): string[] =>
   (conditions ?? []).flatMap(({ type, status, reason, message }) =>
     isScheduling(type) && status === (type.toLowerCase() === 'scheduled' ? 'False' : 'True')
@@ -114,12 +114,12 @@ const unmet = (conditions: Conditions): string[] =>
       : [],
   );
 
-// In ms: who waits is not to wait for the probe much longer than for what it is about.
+// In ms. A wait should not last much longer because of its probe.
 const longestProbe = 15_000;
 
 /**
- * What a volume's engine and replicas are at: all that changes while it is detached or removed, as the volume
- * itself shows its first and its last state alone.
+ * Returns the states of a volume's engine and replicas, as a sign of progress while the volume is detached or
+ * removed. The volume object shows only its first and its last state.
  */
 export const instancesProbe = ({ cluster }: Pick<CausesContext, 'cluster'>, name: string): StateProbe => ({
   name: `the engine and the replicas of volume ${name}`,
@@ -156,20 +156,20 @@ const ticketsOf = (attachment: VolumeAttachment | undefined): string[] =>
     },
   );
 
-/** Engines and replicas run in these pods, whose logs have what they say. */
+/** The label of the pods in which engines and replicas run and log. */
 const instanceManagerLabel = 'longhorn.io/component=instance-manager';
 
-// The kubelet gives the end of a log, however long it is.
+// The number of lines at the end of a log that are read.
 const tailLines = 5000;
 const most = 6;
 
-/** A line in which a process, or who starts it, says that something went wrong. */
+/** Whether a line reports an error of a process, or of the program that starts it. */
 const isError = (line: string): boolean =>
   /\blevel="?(error|fatal|panic)\b|\bFATAL\b|\bpanic:|\bError running\b/.test(line);
 
 const unquoted = (text: string): string => text.replaceAll(/\\(["\\])/g, '$1').replaceAll('\\n', ' ');
 
-/** What a line says, without its time and the names of fields: its message, and the error behind that. */
+/** Returns the message and error in a log line, without its time and the names of fields. */
 export const sayingOf = (line: string): string => {
   const field = (name: string) => new RegExp(`\\b${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|(\\S+))`).exec(line);
   const said = ['msg', 'error'].flatMap((name) => {
@@ -179,10 +179,7 @@ export const sayingOf = (line: string): string => {
   return said.length > 0 ? said.join(': ') : line.replace(/^\S*\d\d:\d\d:\d\d\S*\s+/, '').trim();
 };
 
-/**
- * The last lines of a log that report an error of a volume's: those name the volume, or one of its
- * processes.
- */
+/** Returns the last error lines of a log that name the volume or one of its processes. */
 export const errorLinesOf = (log: string, volume: string): string[] =>
   log
     .split('\n')
@@ -192,8 +189,8 @@ export const errorLinesOf = (log: string, volume: string): string[] =>
 type Read = { cluster: Cluster; volume: string; since: string | undefined; signal: AbortSignal };
 
 /**
- * The last errors of a volume's processes, `pod: line`: from the logs of the instance managers; where those
- * report none, from the managers'.
+ * Returns the last errors of a volume's processes as `pod: line`, from the logs of the instance managers. If they
+ * have none, from the logs of the longhorn-managers.
  */
 const processErrors = async (read: Read): Promise<string[]> => {
   const found = await errorsIn(read, { labelSelector: instanceManagerLabel });
@@ -216,7 +213,7 @@ const errorsIn = async (
     const log = await cluster.logs(pod, { tailLines, ...(since !== undefined && { sinceTime: since }) });
     return errorLinesOf(log, volume).map((line) => `${name}: ${line}`);
   });
-  // One pod that cannot be read keeps nobody from what the others say.
+  // An unreadable log of one pod does not hide the errors in the others.
   return (await Promise.allSettled(logs))
     .flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
     .slice(-most);

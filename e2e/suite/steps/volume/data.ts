@@ -4,9 +4,8 @@ import type { VolumeHandle, WrittenData } from '../handles.ts';
 import type { DataStretch } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 
-// Random, so that neither compression nor equal blocks make a backup smaller. Written and read back past
-// every cache; the checksum is of what was read. One pass through pipes would do as well, but takes twice as
-// long where a system call is slow.
+// Random data: neither compression nor equal blocks make a backup smaller. Direct I/O bypasses all caches, and the
+// checksum is of what was read back. A single pass through pipes takes twice as long where system calls are slow.
 const readScript = `
 set -eo pipefail
 dd if="$1" bs=1M skip="$2" count="$3" iflag=direct,fullblock status=none | sha256sum`;
@@ -26,15 +25,15 @@ const dataCommand = (script: string, device: string, { offset, size }: DataStret
 ];
 
 /**
- * The command that fills a stretch of a device (bytes, whole MiB) and prints the SHA-256 of what is there
- * then.
+ * Returns the command that fills a range of a device with random data and prints its SHA-256. Offset and size are in
+ * bytes, in whole MiB.
  */
 export const writeCommand = (device: string, stretch: DataStretch): string[] =>
   dataCommand(writeScript, device, stretch);
 
 /**
- * Fills a stretch of an attached volume (bytes, whole MiB) with random data, through the manager pod of its
- * node.
+ * Fills a range of an attached volume with random data, in the manager pod on its node. Offset and size are in bytes,
+ * in whole MiB.
  */
 export const writeData = async (
   { cluster, made }: Context,
@@ -61,7 +60,7 @@ const copyScript = `
   set -- "$1" "$4" "$3"
 ${readScript}`;
 
-/** Copies a stretch of an attached volume to another offset of it. */
+/** Copies a range of an attached volume to another offset. All values are in bytes, in whole MiB. */
 export const copyData = async (
   { cluster, made }: Context,
   { volume, from, to }: { volume: VolumeHandle; from: DataStretch; to: number },
@@ -75,7 +74,7 @@ export const copyData = async (
   };
 };
 
-/** The SHA-256 of what is in a stretch of an attached volume. */
+/** Returns the SHA-256 of a range of an attached volume. */
 export const readData = (
   { cluster }: Pick<Context, 'cluster'>,
   { volume, offset, size }: { volume: VolumeHandle } & DataStretch,

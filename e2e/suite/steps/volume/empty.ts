@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DataStretch } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 
-/** The stretches of a volume that lie outside of these, which may overlap. */
+/** Returns the ranges of a volume outside of `filled`, whose ranges may overlap. */
 export const emptyStretches = (size: number, filled: readonly DataStretch[]): DataStretch[] => {
   const empty: DataStretch[] = [];
   let offset = 0;
@@ -13,7 +13,7 @@ export const emptyStretches = (size: number, filled: readonly DataStretch[]): Da
   return empty;
 };
 
-/** The SHA-256 of so many zeros (bytes, whole MiB). */
+/** Returns the SHA-256 of `size` zero bytes (whole MiB). */
 export const checksumOfZeros = (size: number): string => {
   const hash = createHash('sha256');
   const zeros = Buffer.alloc(mebibyte);

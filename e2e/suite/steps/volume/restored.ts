@@ -24,9 +24,9 @@ import { checksumOfZeros, emptyStretches } from './empty.ts';
 import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
 
 /**
- * Makes a volume that is full of random data and has no block device: a backup of them is written into the
- * scenario's store in Longhorn's own format, and Longhorn restores it. It is then attached without a
- * frontend, where it was restored: it can be backed up, and not be written to.
+ * Makes a volume full of random data without a block device: a backup in Longhorn's format is written into the
+ * scenario's store, and Longhorn restores it. The volume is then attached without a frontend on the node of the
+ * restore. It can be backed up, but not written to.
  */
 export const makeRestoredVolume = async (
   context: Context,
@@ -40,7 +40,7 @@ export const makeRestoredVolume = async (
 
 type Source = { size: number; url: string; target: TargetHandle; standby?: boolean };
 
-/** Restores a volume from the backup of a URL, and returns it when that is done: it is detached then. */
+/** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
 const restoreVolume = async (context: Context, { size, url, target }: Source): Promise<VolumeHandle> => {
   const name = await beginRestore(context, { size, url, target });
   await untilRestored(context, name);
@@ -53,8 +53,9 @@ const beginRestore = async (context: Context, { url, ...how }: Source): Promise<
 };
 
 /**
- * Has a volume made from a backup, and returns its name when Kubernetes has taken the wish. Of one that is Completed, and
- * was not read in the store yet, Longhorn's webhook refuses it (v1.8.0 to v1.12.1, webhook/resources/volume/mutator.go).
+ * Creates a volume from a backup and returns its name when Kubernetes has accepted it. Waits first until Longhorn has
+ * read the backup in the store: until then its webhook refuses the volume (v1.8.0 to v1.12.1,
+ * webhook/resources/volume/mutator.go).
  */
 export const askForRestore = async (
   context: Context,
@@ -75,8 +76,8 @@ export const askForRestore = async (
 };
 
 /**
- * Restores a backup into a volume of its own, and throws where data of it are not what was written, or, elsewhere,
- * zeros; a volume without a block device cannot be read, so that of one the restore alone is judged.
+ * Restores a backup into a new volume. Throws if the written data differ or other ranges are not zeros. Without a
+ * block device the data cannot be read, so only the restore is judged.
  */
 export const judgeRestore = async (
   context: Context,
@@ -87,7 +88,7 @@ export const judgeRestore = async (
   return judgeRestoredData(context, { name, backup, data });
 };
 
-/** Attaches a volume that is restored, and throws where data of it are not what was written, or, elsewhere, zeros. */
+/** Attaches a restored volume. Throws if the written data differ or other ranges are not zeros. */
 export const judgeRestoredData = async (
   context: Context,
   { name, backup, data }: { name: string; backup: BackupHandle; data: readonly WrittenData[] },
@@ -123,10 +124,12 @@ const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<
   }
 };
 
-/** A backup that another Longhorn has made, or an old one, of a volume with this access mode. */
+/**
+ * How to write a backup as another or an old Longhorn would. `size` is in bytes; `accessMode` is that of its volume.
+ */
 export type ForeignWish = { size: number; by?: OldLonghorn; accessMode?: AccessMode };
 
-// As another Longhorn would have written it: of a volume that this one knows nothing of.
+// Writes a backup of a volume that this Longhorn does not know.
 const writeForeign = async (
   context: Context,
   { size, store, ...how }: ForeignWish & { store: TargetHandle['store'] },
@@ -149,10 +152,10 @@ const writeForeign = async (
   return { volume, backup, blocks, sha256: hash.digest('hex') };
 };
 
-/** A backup that another Longhorn has made of a volume full of random data, and those data. */
+/** A backup of a volume full of random data, as another Longhorn would have made it, and these data. */
 export type ForeignBackup = { backup: BackupHandle; volume: VolumeHandle; data: WrittenData };
 
-/** Writes a backup into a store as another Longhorn would have, or an old one; this one does not know. */
+/** Writes a backup into a store as another or an old Longhorn would. The Longhorn under test does not know it yet. */
 export const makeForeignBackup = async (
   context: Context,
   { target, ...wish }: ForeignWish & { target: TargetHandle },
@@ -208,7 +211,7 @@ const untilRestored = async (context: Context, name: string): Promise<void> => {
   );
 };
 
-// Its data are there.
+// The node that has the volume's data.
 const restoredOn = ({ timelines: { volumes } }: Context, name: string): string => {
   const been = volumes.entries.flatMap((entry) =>
     entry.kind !== 'gap' && entry.object.metadata.name === name
@@ -220,11 +223,11 @@ const restoredOn = ({ timelines: { volumes } }: Context, name: string): string =
   return node;
 };
 
-/** Whether a volume has all the data of its backup, and is detached again. */
+/** Whether a volume has all data of its backup and is detached again. */
 export const isRestored = ({ status }: Volume): boolean =>
   status?.restoreInitiated === true && !status.restoreRequired && status.state === 'detached';
 
-/** The condition Restore of a volume. */
+/** Returns the condition Restore of a volume. */
 export const restoreOf = ({ status }: Volume) =>
   status?.conditions?.find(({ type }) => type.toLowerCase() === 'restore');
 
@@ -238,15 +241,15 @@ const notRestored = (timeline: Timeline<Volume>, name: string): FatalState<Volum
       : undefined,
 });
 
-/** One line about a volume and its restore. */
+/** Describes a volume and its restore in one line. */
 export const describeRestore = (volume: Volume): string => {
   const { reason, message } = restoreOf(volume) ?? {};
   return [describeVolume(volume), ...[reason, message].filter((text) => text)].join(', ');
 };
 
 /**
- * What is wrong with the blocks of a backup of a volume that was restored with others, a few words each;
- * nothing where they are the same.
+ * Returns how the blocks of a backup differ from the blocks that its volume was restored with. Empty if they are
+ * equal.
  */
 export const differencesOf = (written: readonly BlockMapping[], found: readonly BlockMapping[]): string[] => {
   const at = new Map(found.map(({ offset, checksum }) => [offset, checksum]));

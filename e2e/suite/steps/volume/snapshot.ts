@@ -15,7 +15,7 @@ import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { filledIn, runLabel } from '../made.ts';
 import { causeOfSnapshot } from './causes.ts';
 
-/** Takes a snapshot of a volume and returns when it can be backed up. */
+/** Makes a snapshot of a volume, and returns when it can be backed up. */
 export const makeSnapshot = async (context: Context, volume: VolumeHandle): Promise<SnapshotHandle> => {
   const { cluster, timelines, made, run, timeouts } = context;
   const name = context.uniqueName('snapshot');
@@ -40,11 +40,11 @@ export const makeSnapshot = async (context: Context, volume: VolumeHandle): Prom
   return { name, volume, filled: filledIn(made, volume.name) };
 };
 
-/** Has a snapshot removed that has a younger one: the youngest is only marked. */
+/** Deletes a snapshot. There must be a newer one, because Longhorn only marks the newest one as removed. */
 export const deleteSnapshot = ({ cluster }: Context, { name }: SnapshotHandle): Promise<unknown> =>
   cluster.delete(longhornResources.snapshots, { namespace, name });
 
-/** Waits until a snapshot that is being removed is gone. */
+/** Waits until a deleted snapshot is gone. */
 export const untilSnapshotGone = (
   { timelines, timeouts }: Context,
   { name }: Pick<SnapshotHandle, 'name'>,
@@ -56,7 +56,7 @@ export const untilSnapshotGone = (
     ...timeouts.snapshotsGone,
   });
 
-/** The messages of the catalogue that a snapshot says now. */
+/** Returns the catalogue ids of a snapshot's present messages. */
 export const messagesOfSnapshot = (
   { timelines, version }: Context,
   { name }: SnapshotHandle,
@@ -65,7 +65,10 @@ export const messagesOfSnapshot = (
   return snapshot === undefined ? [] : knownIdsOf(saidBySnapshot(snapshot), version);
 };
 
-/** Waits until a snapshot is marked as removed: it is the youngest of its volume, and goes after the next one. */
+/**
+ * Waits until a snapshot is marked as removed. Longhorn does that to the newest snapshot of a volume, and removes it
+ * after there is a newer one.
+ */
 export const untilSnapshotMarked = (
   { timelines, timeouts }: Context,
   { name }: SnapshotHandle,
@@ -81,7 +84,7 @@ export const untilSnapshotMarked = (
     },
   );
 
-// What a snapshot says may pass: that the engine does not run is such an error.
+// Other errors of a snapshot may be temporary, such as an engine that is not running.
 const lostForGood = ({ timelines, version }: Context, name: string): FatalState<Snapshot> => ({
   timeline: timelines.snapshots,
   name,
@@ -92,7 +95,7 @@ const lostForGood = ({ timelines, version }: Context, name: string): FatalState<
       : undefined,
 });
 
-/** One line about a snapshot. */
+/** Describes a snapshot in one line. */
 export const describeSnapshot = ({ status }: Snapshot): string =>
   status?.markRemoved
     ? 'marked as removed'

@@ -22,9 +22,9 @@ import {
   type VolumeWish,
 } from './volume.ts';
 
-/** The steps that make volumes and what is in them, take them away, and judge how they are; sizes are in bytes. */
+/** The steps that make, fill, detach, remove and judge volumes. Sizes are in bytes. */
 export const volumeSteps = {
-  /** A volume attached to a node. */
+  /** Without block devices, the volume is restored from a backup that the suite writes into the store. */
   'given.volume': step({
     sentence: 'Given a volume of {size}, {attached}',
     parameters: ({ size, group }) => ({
@@ -46,7 +46,7 @@ export const volumeSteps = {
     },
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
-  /** Random data in a stretch of a volume (whole MiB). */
+  /** Offset and size are in whole MiB. */
   'given.data': step({
     sentence: 'Given {size} of random data in the volume, from {offset} on',
     parameters: (_, { offset, size }) => ({
@@ -62,7 +62,7 @@ export const volumeSteps = {
     detail: ({ sha256 }) =>
       sha256 === undefined ? 'they came with the volume, and nothing new is written' : `sha256 ${sha256}`,
   }),
-  /** The volume has in one stretch what it has in another (whole MiB). */
+  /** Offsets and size are in whole MiB. */
   'given.copiedData': step({
     sentence: 'Given that the volume has the same {size} from {to} on as from {from} on',
     parameters: (_, { size, offset }, { to }) => ({
@@ -73,13 +73,13 @@ export const volumeSteps = {
     action: (context: Context, volume: VolumeHandle, from: WrittenData, { to }: { to: number }) =>
       copyData(context, { volume, from, to }),
   }),
-  /** A snapshot that can be backed up. */
+  /** Returns when the snapshot can be backed up. */
   'given.snapshot': step({
     sentence: 'Given a snapshot of the volume',
     action: (context: Context, volume: VolumeHandle) => makeSnapshot(context, volume),
     detail: ({ name }) => name,
   }),
-  /** The snapshot goes; the volume has a younger one. */
+  /** The volume must have a newer snapshot. */
   'when.snapshotRemoved': step({
     sentence: 'When the snapshot of {backup} is removed',
     parameters: (backup) => ({ backup }),
@@ -88,7 +88,7 @@ export const volumeSteps = {
       await untilSnapshotGone(context, snapshot);
     },
   }),
-  /** The same of one that was not backed up; nobody waits for it. */
+  /** The same for a snapshot that was not backed up. Does not wait for its removal. */
   'when.snapshotDeleted': step({
     sentence: 'When the older snapshot is deleted',
     action: (context: Context, snapshot: SnapshotHandle) => deleteSnapshot(context, snapshot),
@@ -109,7 +109,7 @@ export const volumeSteps = {
       }
     },
   }),
-  /** Nobody wants the volume any more, and it is detached. */
+  /** Removes the suite's attachment ticket and waits. */
   'when.volumeDetached': step({
     sentence: 'When the volume is detached',
     action: async (context: Context, { name }: VolumeHandle) => {
@@ -117,17 +117,17 @@ export const volumeSteps = {
       await untilDetached(context, name);
     },
   }),
-  /** Whoever attached it meanwhile, however often, wants it no more. */
+  /** Waits until Longhorn has removed all its tickets, after any number of attachments. */
   'then.volumeDetached': step({
     sentence: 'Then the volume is detached again',
     action: (context: Context, { name }: VolumeHandle) => untilDetached(context, name),
   }),
-  /** The volume goes, and its snapshots with it; its backups stay. */
+  /** Removes the volume with its snapshots. Its backups stay. */
   'when.volumeRemoved': step({
     sentence: 'When the volume is removed',
     action: (context: Context, volume: VolumeHandle) => removeVolume(context, volume),
   }),
-  /** From before the backup was asked for, and for a while from now on. */
+  /** Judges the time since the backup was requested, and some time from now on. */
   'then.staysHealthy': step({
     sentence: 'Then the volume stays healthy, since {backup} was asked for',
     parameters: (_, { since }) => ({ backup: since }),
@@ -137,20 +137,20 @@ export const volumeSteps = {
       { since }: { since: BackupHandle },
     ) => stays(staysHealthy(volumes, { name, from: since.since.made }), timeouts.syncActedOn.within),
   }),
-  /** Since the backup was asked for, its volume, which was detached, was attached, and is detached again. */
+  /** Judges the time since the backup was requested. The volume was detached before. */
   'then.attachedMeanwhile': step({
     sentence: 'Then the volume was attached for {backup}, and is detached again',
     parameters: (backup) => ({ backup }),
     action: ({ timelines: { volumes }, timeouts }: Context, { volume, since }: BackupHandle) =>
       judgeWithin(isAttachedMeanwhile(volumes, { name: volume.name, from: since.made }), timeouts.detached),
   }),
-  /** The backup has asked for its volume to be attached, and does not any more. */
+  /** Throws if the backup never had an attachment ticket. */
   'then.attachmentGivenBack': step({
     sentence: 'Then {backup} no longer asks for the volume to be attached',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => untilGivenBack(context, backup),
   }),
-  /** The same of the past alone. */
+  /** The same for the past only. */
   'then.hasStayedHealthy': step({
     sentence: 'Then the volume has been healthy all the time, since {backup} was asked for',
     parameters: (_, { since }) => ({ backup: since }),
@@ -176,9 +176,8 @@ export const volumeSteps = {
 };
 
 /**
- * A volume without a block device cannot be read, so this is how its data are judged: a completed backup of
- * it has the blocks that it was restored with, by their checksums. Of a volume that was written to through a device
- * it is not run.
+ * Judges the data of a volume without a block device, which cannot be read: a completed backup must have the blocks
+ * that the volume was restored with, by their checksums. Not run for volumes with a block device.
  */
 export const hasRestoredData = step({
   sentence: 'Then {backup} has the data that the volume was restored with',

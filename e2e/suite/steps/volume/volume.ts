@@ -19,19 +19,22 @@ import { causeOfVolume, instancesProbe } from './causes.ts';
 
 const ticket = 'corral';
 
-/** What a volume is to be: `compression` is the method of its backups, `blockSize` that of their blocks in bytes. */
+/**
+ * How to make a volume. `size` and `blockSize` (of its backups' blocks) are in bytes; `compression` is the method for
+ * its backups.
+ */
 export type VolumeWish = {
   size: number;
   node?: string;
   compression?: CompressionMethod | undefined;
-  /** The group of recurring jobs that it takes part in from the beginning. */
+  /** The group of recurring jobs that it belongs to from its creation. */
   group?: string | undefined;
   blockSize?: number | undefined;
 };
 
 /**
- * Makes a volume and attaches it to the node given, or to a ready one beside that of the store: scenarios
- * side by side spread over the nodes as Kubernetes spreads their stores.
+ * Makes a volume and attaches it to `node`, by default to the ready node after the store's node. Kubernetes spreads
+ * the stores of parallel scenarios over the nodes, so their volumes are spread too.
  */
 export const makeVolume = async (
   context: Context,
@@ -48,8 +51,8 @@ export const makeVolume = async (
 };
 
 /**
- * Makes a volume for a Longhorn of so many ready nodes, empty or restored from a backup (by its URL), or on standby for
- * all that follow that one, and returns its name.
+ * Creates a volume and returns its name. `nodes` is the number of ready nodes. The volume is empty, or restored from
+ * the backup at the URL `fromBackup`; with `standby`, it also follows later backups.
  */
 export const createVolume = async (
   context: Context,
@@ -59,12 +62,11 @@ export const createVolume = async (
     target,
     fromBackup,
     standby = false,
-    // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it
-    // every 2 s).
+    // The slowest method: an upload must last long enough for its state to be observed (Longhorn polls each 2 s).
     compression = 'gzip',
     group,
-    // Block by block the backups of a restored volume are held against the one that it comes from (versions before
-    // v1.10 know no other size).
+    // Backups of a restored volume are compared block by block with the backup that it comes from. Versions before
+    // v1.10 know no other size.
     blockSize = fromBackup === undefined ? undefined : smallestBlock,
   }: Omit<VolumeWish, 'node'> & {
     nodes: number;
@@ -87,12 +89,12 @@ export const createVolume = async (
     },
     spec: {
       size: String(size),
-      // Two replicas are what the recordings of real Longhorns were made with; a third would only be one more
-      // writer.
+      // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
       numberOfReplicas: Math.min(2, nodes),
-      // One on standby has none until it is activated.
+      // A standby volume has no frontend until it is activated.
       frontend: standby ? '' : 'blockdev',
-      // Longhorn's own spelling (k8s/pkg/apis): another one Kubernetes leaves out, and the volume is an ordinary one.
+      // Longhorn's spelling (k8s/pkg/apis). Kubernetes ignores any other spelling, and the volume would be an
+      // ordinary one.
       ...(standby && { Standby: true }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
@@ -103,7 +105,7 @@ export const createVolume = async (
   return name;
 };
 
-/** Attaches a volume to a node, with its frontend or without, and returns when it is healthy there. */
+/** Attaches a volume to a node, with or without its frontend. Returns when it is healthy. */
 export const attach = (
   context: Attaching,
   how: { name: string; node: string; disableFrontend?: boolean },
@@ -126,8 +128,8 @@ const untilAttached = async (
     fatal,
     ...timeouts.attachmentExists,
   });
-  // The webhook that is asked may be another manager's, which does not know a volume yet that was made just now (seen on
-  // a v1.12.1): once it has a state, some time has passed.
+  // The request may reach the webhook of another manager, which does not know a new volume yet (seen on a v1.12.1).
+  // When the volume has a state, the other managers have had time to learn of it.
   await once(timelines.volumes, ({ status }) => Boolean(status?.state), {
     name,
     label: `volume ${name} has a state`,
@@ -161,9 +163,8 @@ const untilAttached = async (
 };
 
 /**
- * A volume is faulted when all its replicas have failed. One that was never healthy stays so, as none of them
- * has anything to be salvaged from (seen on v1.12.1 for 5 min); one that was, Longhorn may bring back by
- * itself.
+ * A volume is faulted when all its replicas have failed. If it was never healthy, it stays so, because no replica can
+ * be salvaged (seen on v1.12.1 for 5 min). If it was healthy before, Longhorn may repair it.
  */
 const faultedForGood = (volumes: Context['timelines']['volumes'], name: string): FatalState<Volume> => ({
   timeline: volumes,
@@ -182,16 +183,13 @@ const faultedForGood = (volumes: Context['timelines']['volumes'], name: string):
   },
 });
 
-/** A volume on standby is to be an ordinary one from now on. */
+/** Makes a standby volume an ordinary one. */
 export const endStandby = async ({ cluster }: Pick<Context, 'cluster'>, name: string): Promise<void> => {
   const spec = { frontend: 'blockdev', Standby: false };
   await cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
 };
 
-/**
- * Takes the suite's own ticket out of a volume's attachment; Longhorn detaches a volume that nobody wants any
- * more.
- */
+/** Removes the suite's ticket from a volume's attachment. Longhorn detaches a volume without tickets. */
 export const detach = async ({ cluster }: Pick<Context, 'cluster'>, name: string): Promise<void> => {
   await cluster.patch(
     longhornResources.volumeAttachments,
@@ -200,7 +198,7 @@ export const detach = async ({ cluster }: Pick<Context, 'cluster'>, name: string
   );
 };
 
-/** Waits until a volume that nobody wants any more is detached; who still wants it, the error names. */
+/** Waits until a volume is detached. The error names the remaining tickets. */
 export const untilDetached = (context: Attaching, name: string): Promise<void> =>
   namingCause(
     async () => {
@@ -216,19 +214,21 @@ export const untilDetached = (context: Attaching, name: string): Promise<void> =
     (signal) => causeOfVolume(context, name, signal),
   );
 
-/** The volume is attached, and all its replicas are well. */
+/** The volume is attached, and all its replicas are healthy. */
 export const isHealthy = namedState('volume-is-healthy', () => ({
   label: 'attached, healthy',
   matches: ({ status }: Volume) => status?.state === 'attached' && status.robustness === 'healthy',
 }));
 
-/** No state matches it: the volume stays as it is. */
+/** Matches no state. Used to expect that the volume does not change. */
 const volumeChanges = namedState('volume-changes', () => ({
   label: 'unchanged',
   matches: (_: Volume) => false,
 }));
 
-/** The volume stays attached and healthy, from this mark on; to be met, it must time out (see `stays`). */
+/**
+ * The volume stays attached and healthy from this mark on. To be met, the expectation must time out (see `stays`).
+ */
 export const staysHealthy = (
   volumes: Context['timelines']['volumes'],
   { name, from }: { name: string; from: number },
@@ -238,7 +238,7 @@ export const staysHealthy = (
     .startingAs(isHealthy())
     .goes(volumeChanges());
 
-/** One line about a volume. */
+/** Describes a volume in one line. */
 export const describeVolume = ({ status }: Volume): string =>
   `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;
 
@@ -258,7 +258,7 @@ const ticketPatch = (nodeID: string, disableFrontend: boolean) => ({
   },
 });
 
-/** The names of the nodes that Longhorn calls ready and that have a running longhorn-manager pod. */
+/** Returns the names of the nodes that are ready in Longhorn and have a running longhorn-manager pod. */
 export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise<string[]> => {
   const [{ items }, pods] = await Promise.all([
     cluster.list<Node>(longhornResources.nodes, { namespace }),
@@ -273,7 +273,7 @@ export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise
     .sort();
 };
 
-/** Detaches a volume and removes it, with its snapshots; returns when it is gone. Its backups stay. */
+/** Detaches and removes a volume with its snapshots, and returns when it is gone. Its backups stay. */
 export const removeVolume = async (
   { cluster, timelines, timeouts }: Context,
   { name }: VolumeHandle,
@@ -290,13 +290,13 @@ export const removeVolume = async (
   });
 };
 
-/** The volume is in this state, however its replicas are. */
+/** The volume is in this state, with any robustness. */
 const inState = namedState('volume-in-state', (state: string) => ({
   label: state,
   matches: ({ status }: Volume) => status?.state === state,
 }));
 
-/** A detached volume is attached, and detached again, from this mark on. */
+/** A detached volume is attached and detached again, from this mark on. */
 export const isAttachedMeanwhile = (
   volumes: Context['timelines']['volumes'],
   { name, from }: { name: string; from: number },
@@ -307,7 +307,7 @@ export const isAttachedMeanwhile = (
     .goes(inState('attached'), inState('detached'))
     .allowing(inState('attaching'), inState('detaching'));
 
-/** Waits until the wish of a backup to have its volume attached is taken back; throws where there was none. */
+/** Waits until Longhorn has removed a backup's attachment ticket from its volume. Throws if there was none. */
 export const untilGivenBack = async (
   { timelines: { attachments }, timeouts }: Pick<Context, 'timelines' | 'timeouts'>,
   { name, label, volume }: BackupHandle,

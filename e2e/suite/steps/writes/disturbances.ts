@@ -1,4 +1,4 @@
-/** What can be done to one write of a longhorn-manager, by the name that cells have it under. */
+/** The ways to disturb one write of a longhorn-manager, by the name in the cells of the crash matrix. */
 export const disturbances = {
   'crash before': 'the manager is killed before the API server gets the write',
   'crash after': 'the manager is killed after the write, before it gets the answer',
@@ -9,9 +9,9 @@ export const disturbances = {
   late: "the write is delayed by Longhorn's resync period (30 s)",
 } as const;
 
-/** The name of something that is done to a write. */
+/** The name of a way to disturb a write. */
 export type Disturbance = keyof typeof disturbances;
 
-/** Those by which a manager is killed. */
+/** Whether a disturbance kills the manager. */
 export const kills = (disturbance: Disturbance): boolean =>
   disturbance.startsWith('crash') || disturbance === 'stale';

@@ -8,23 +8,23 @@ import { type Disturbance, kills } from './disturbances.ts';
 import { followWrites, type Gatekeeper, type WriteRequest } from './gate.ts';
 import { describeWrite, type Roles } from './write.ts';
 
-/** One write of an operation, by what it does and which of several alike it is, and what is done to it. */
+/** One write of an operation, by its name (with a number if it repeats), and how it is disturbed. */
 export type DisturbedWrite = { write: string; disturbance: Disturbance };
 
-/** What an operation is about: a volume, its backup target, and the backups that are there when it begins. */
+/** The objects of an operation: a volume, its backup target, and the backups that exist when it begins. */
 export type Followed = { volume: VolumeHandle; backups: readonly BackupHandle[] };
 
-/** The writes of an operation, as they come. */
+/** The writes of an operation while it runs. */
 export type FollowedWrites = {
   volume: VolumeHandle;
-  /** Each write that means something, in order, by its name: those alike are numbered from the second on. */
+  /** The name of each significant write, in order. Repeated names have a number from the second on. */
   writes: string[];
   /**
-   * What was done to the write that was to be disturbed; undefined as long as it has not come. Throws where its manager
-   * could not be killed.
+   * Describes the disturbance that happened. Undefined if the write has not come yet. Throws if its manager could not
+   * be killed.
    */
   disturbed(): string | undefined;
-  /** The operation is over: what is written from now on does not belong to it. */
+  /** Ends the operation. Later writes do not belong to it. */
   end(): void;
 };
 
@@ -46,8 +46,8 @@ const rolesOf = ({ volume, backups }: Followed): Roles =>
   ]);
 
 /**
- * Follows what longhorn-managers write to these objects from now on, and disturbs one write. A manager that is killed
- * learns nothing more, and none of its writes goes on.
+ * Follows the writes of longhorn-managers to these objects from now on, and disturbs one write. A manager that is
+ * killed gets no more answers, and its later writes are dropped.
  */
 export const followOperation = async (
   context: Context,
@@ -80,7 +80,7 @@ export const followOperation = async (
     await fault.heal();
   };
 
-  // The process may live for a moment more: it learns nothing until it is gone.
+  // The process may live for another moment. It gets no answers in that time.
   const killWriter = (pod: { uid: string }): Promise<unknown> => {
     const killed = kill(pod).catch((error: unknown) => {
       failure = error;
@@ -89,7 +89,7 @@ export const followOperation = async (
     return killed;
   };
 
-  // The revision that a list has is that of everything.
+  // The resourceVersion of a list applies to all collections.
   const showOlder = async (): Promise<void> => {
     const { resourceVersion: revision } = await cluster.list(longhornResources.backupTargets, { namespace });
     const except = (await managerPods(cluster)).map(({ uid }) => uid);
@@ -146,7 +146,7 @@ export const followOperation = async (
     disturbed: () => {
       if (failure !== undefined) throw failure;
       if (cell?.disturbance !== 'stale' || done === undefined) return done;
-      // One that had nothing of it saw no other state than it does after each crash.
+      // A successor that got no list of the older state was not disturbed differently from an ordinary crash.
       return gate.staleLists() === 0 ? undefined : `${done}, ${gate.staleLists()} lists of the state before`;
     },
     end: () => {

@@ -12,7 +12,7 @@ const requestSchema = z.object({
   path: z.string(),
   pod: z.object({ name: z.string(), uid: z.string() }).optional(),
   object: objectSchema.optional(),
-  /** The object as it was; undefined for one that is made. */
+  /** The object before the write. Undefined for a new object. */
   before: objectSchema.optional(),
 });
 const answerSchema = z.object({ id: z.number(), of: z.number(), status: z.number() });
@@ -20,38 +20,39 @@ const followingSchema = z.object({ following: z.number() });
 const staleSchema = z.object({ staleLists: z.number() });
 const lineSchema = z.union([requestSchema, answerSchema, followingSchema, staleSchema]);
 
-/** A write of a pod, before the API server has it; an object in another format than JSON is not read. */
+/** A write of a pod, before the API server gets it. Only JSON objects are read. */
 export type WriteRequest = z.infer<typeof requestSchema>;
 
-/** What became of a write, before the pod learns it. */
+/** The result of a write, before the pod gets it. */
 export type WriteAnswer = z.infer<typeof answerSchema>;
 
-/** What becomes of a write: it goes on, the pod gets a refusal, or the pod gets no answer. */
+/** The decision on a write: it passes, it is refused, or it is dropped without an answer. */
 export type RequestWord =
   | { do: 'pass' }
   | { do: 'drop' }
   | { do: 'refuse'; code: number; reason: string; message: string };
 
-/** Who decides on each write that is followed, and on whether the pod learns what became of it. */
+/** Decides on each followed write, and on whether the pod gets the answer. */
 export type Gatekeeper = {
   onRequest(write: WriteRequest): Promise<RequestWord>;
   answered(answer: WriteAnswer): Promise<{ do: 'pass' } | { do: 'drop' }>;
 };
 
-/** The state of a revision, which pods see for a while (ms) that appear from now on and whose names begin so. */
+/** Pods whose names begin with `pods` and that appear from now on see the state of `revision`, for `lasts` ms. */
 type StaleRule = { pods: string; except: string[]; revision: string; lasts: number };
 
-/** Writes that are followed. */
+/** The gate while writes are followed. */
 type FollowedGate = {
-  /** Has the gate show such pods an older state; returns when it does. */
+  /** Makes the gate show such pods an older state. Resolves when it does. */
   showOlder(rule: StaleRule): Promise<void>;
-  /** How many lists of that state such pods have got. */
+  /** The number of lists of that state that such pods got. */
   staleLists(): number;
 };
 
 /**
- * Follows the writes of pods whose path or body has one of these texts, at the gate of the lab in a folder
- * (lab/run/api-gate.ts); returns when the gate asks about each. Ends with the signal, and all writes go on.
+ * Follows the writes of pods whose path or body contains one of `texts`, at the gate of the lab in `folder`
+ * (lab/run/api-gate.ts). Returns when the gate asks about each such write. Ends when the signal aborts; all writes
+ * then pass.
  */
 export const followWrites = async (
   folder: string,
@@ -72,14 +73,14 @@ export const followWrites = async (
       return showing.resolve();
     }
     const word = 'of' in line ? keeper.answered(line) : keeper.onRequest(line);
-    // A keeper that cannot decide, as its scenario is over, holds nobody up.
+    // If the keeper fails, as after the end of its scenario, the write passes.
     say({ id: line.id, ...(await word.catch(() => ({ do: 'pass' }))) });
   };
   const read = async (): Promise<void> => {
     for await (const line of jsonLines(stream)) void decide(lineSchema.parse(line));
     throw new Error('the gate of the lab has ended');
   };
-  // Without it all writes go on.
+  // The rejection is handled by `showOlder`, if it is called.
   showing.promise.catch(() => {});
   void read().catch((error: unknown) => {
     following.reject(error);

@@ -14,9 +14,9 @@ import { type DisturbedWrite, type Followed, type FollowedWrites, followOperatio
 const ticketsOf = ({ spec }: VolumeAttachment, type: string): string[] =>
   Object.values(spec.attachmentTickets ?? {}).flatMap((ticket) => (ticket?.type === type ? [ticket.id] : []));
 
-/** The steps that follow what longhorn-managers write, disturb one write, and judge what is left afterwards. */
+/** The steps that follow the writes of longhorn-managers, disturb one, and judge the result. */
 export const writeSteps = {
-  /** All of an operation, from now on. */
+  /** Follows all writes of an operation from now on. */
   'given.writesFollowed': step({
     sentence: 'Given that what longhorn-managers write to {things} is followed',
     parameters: ({ backups }) => ({
@@ -24,17 +24,18 @@ export const writeSteps = {
     }),
     action: (context: Context, followed: Followed) => followOperation(context, followed, undefined),
   }),
-  /** The same, and one of them is disturbed. */
+  /** The same, and disturbs one of the writes. */
   'given.writeDisturbed': step({
     sentence: 'Given that one write is disturbed: {write}: {disturbance}',
     parameters: (_, { write, disturbance }) => ({ write, disturbance: disturbances[disturbance] }),
     action: (context: Context, followed: Followed, cell: DisturbedWrite) => {
-      // Whose deletion its manager began and does not know of any more, be it for its death or for a lost answer.
+      // The manager that started the deletion may be killed or miss its answer. Its successor then has no record of
+      // the deletion.
       for (const { name } of followed.backups) context.expected.push({ id: 'deletion-forgotten', of: name });
       return followOperation(context, followed, cell);
     },
   }),
-  /** A write that did not come in this run proves nothing. */
+  /** If the write did not come in this run, nothing is proven. */
   'then.disturbed': step({
     sentence: 'Then the write was disturbed',
     action: async (_: Context, { disturbed, writes }: FollowedWrites) => {
@@ -46,8 +47,8 @@ export const writeSteps = {
     detail: (write) => write,
   }),
   /**
-   * Completed, or where it may fail in an Error that the catalogue knows: a manager that was killed may have held it.
-   * Returns whether it is Completed.
+   * The backup is Completed. If it `mayFail`, it may also be in Error with a known message, because it may depend on
+   * a manager that was killed. Returns whether it is Completed.
    */
   'then.ends': step({
     sentence: 'Then {backup} comes to an end',
@@ -82,7 +83,10 @@ export const writeSteps = {
     },
     detail: (completed) => (completed ? 'Completed' : 'Error, whose text is known'),
   }),
-  /** Of a volume that it does not know there Longhorn deletes a backup without its files, and has it back with the next look. */
+  /**
+   * If Longhorn does not know the volume in the store, it deletes a backup without its files, and finds it again at
+   * the next sync.
+   */
   'then.volumeKnown': step({
     sentence: 'Then Longhorn knows the volume in the store',
     action: async ({ timelines, timeouts }: Context, { name: volume, target }: VolumeHandle) =>
@@ -91,7 +95,7 @@ export const writeSteps = {
         ...timeouts.backupVolumeKnown,
       })),
   }),
-  /** Nothing holds the volume attached for the sake of a backup. */
+  /** Otherwise the ticket of a backup would keep the volume attached. */
   'then.noTicketLeft': step({
     sentence: 'Then no attachment ticket of a backup is left on the volume',
     action: async ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
@@ -103,7 +107,7 @@ export const writeSteps = {
         ...timeouts.secondCompleted,
       })),
   }),
-  /** No Backup is left half-way, none is without files, and no files are without a Backup. */
+  /** Every Backup object is in a final state and has files, and all files belong to a Backup object. */
   'then.knownAsStored': step({
     sentence: 'Then Longhorn has the backups that the store has, and each has come to an end',
     action: async ({ timelines }: Context, { name: volume, target }: VolumeHandle) => {

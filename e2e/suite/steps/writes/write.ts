@@ -1,6 +1,6 @@
 import type { WriteRequest } from './gate.ts';
 
-/** What a reader calls the objects of a run, by their names: `the first backup`. */
+/** The names of a run's objects in sentences, by object name: `the first backup`. */
 export type Roles = ReadonlyMap<string, string>;
 
 type Tree = { [key: string]: unknown };
@@ -12,8 +12,8 @@ const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'p
 
 const place = /\/namespaces\/[^/]+\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?.*)?$/;
 
-// What names have by chance: the id of a run, of which a job's snapshot has the beginning, UUIDs, hashes, and
-// what Kubernetes appends to a pod's.
+// The random parts of names: the run id (a job's snapshot has its beginning), UUIDs, hashes, and the suffix of a
+// pod's name.
 const runId = /(?<=\bcorral-)[a-z0-9]{1,6}(?=-)/g;
 const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const hash = /(?<=-)[0-9a-f]{8,}\b/g;
@@ -31,16 +31,16 @@ const roleOf = (name: string, roles: Roles): string => {
   return name === each ? role : `${role} (${withoutChance(name.replace(each, ''))})`;
 };
 
-// Times, and how far work has come: they are written again and again, and mean nothing by themselves.
+// Fields that are written again and again without a meaning: times and progress.
 const noise =
   /(?:^|\.)(?:lastSyncedAt|syncRequestedAt|lastProbeTime|lastTransitionTime|progress|size|newlyUploadDataSize|reUploadedDataSize|observedGeneration|resourceVersion|generation|managedFields|uid|creationTimestamp|deletionTimestamp|deletionGracePeriodSeconds)$/;
 
-// Their values are few, and say which step of the work it is; a node is one by chance.
+// Fields with few values, which show the step of an operation. The name of a node is random.
 const significant = /(?:^|\.)(?:state|finalizers|currentNodeID|available)$/;
 const writtenValue = (path: string, value: unknown): string =>
   JSON.stringify(path.endsWith('currentNodeID') && value ? 'a node' : (value ?? null));
 
-// A patch says only what is to change.
+// A patch contains only the fields to change.
 const changesIn = (
   before: unknown,
   after: unknown,
@@ -60,10 +60,10 @@ const changesIn = (
 
 const writtenMetadata = new Set(['finalizers', 'labels', 'annotations', 'ownerReferences']);
 
-/** What is written: the collection, the object's name, the subresource, and the name of what is done. */
+/** The target of a write: verb, collection, name of the object, and subresource. */
 type WritePlace = { verb: string; resource: string; name: string; subresource: string };
 
-/** Where a write goes; undefined for what is no object of a namespace. */
+/** Returns the target of a write. Undefined if it is not an object in a namespace. */
 const placeOf = ({ verb, path, object }: WriteRequest): WritePlace | undefined => {
   const [, resource, name = object?.metadata?.name, subresource = ''] = place.exec(path) ?? [];
   if (resource === undefined || name === undefined) return undefined;
@@ -71,8 +71,8 @@ const placeOf = ({ verb, path, object }: WriteRequest): WritePlace | undefined =
 };
 
 /**
- * What a write does, in words that are the same in each run of the same operation: the verb, the resource, the role
- * of the object, and the fields that change. Undefined for one without meaning: a time, a progress.
+ * Describes a write in words that are equal in each run of an operation: the verb, the resource, the role of the
+ * object, and the changed fields. Undefined if it only writes times or progress.
  */
 export const describeWrite = (request: WriteRequest, roles: Roles): string | undefined => {
   const at = placeOf(request);
