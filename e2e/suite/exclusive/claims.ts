@@ -56,7 +56,7 @@ const meets = (exclusive: readonly string[], other: Claim): boolean =>
 export const areAtOdds = (one: Claim, other: Claim): boolean =>
   one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
-/** Limits: `places` holders at work, `begun` holders at work or waiting, and `maxFailures`. See createClaims. */
+/** Limits: `places` holders at work, `begun` holders at work or paused, and `maxFailures`. See createClaims. */
 export type ClaimsOptions = { places?: number; begun?: number; maxFailures?: number };
 
 /**

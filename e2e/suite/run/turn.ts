@@ -61,8 +61,8 @@ export type Turn = {
   releaseUntilCleanup(): Promise<void>;
   /**
    * Prepares the cleanup. The place goes to the next scenario, and things released by `releaseUntilCleanup` are
-   * shared again as soon as nobody has them alone. A scenario with nothing alone and nothing urgent lets the
-   * exclusive claims go first that it alone blocks.
+   * shared again as soon as nobody has them alone. If the scenario has nothing alone and left nothing in force,
+   * waiting claims for things alone go first, where only this scenario blocks them.
    */
   cleanup(how: { isUrgent: boolean }): Promise<void>;
   /**
