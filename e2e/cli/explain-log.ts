@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { shorten } from '../kube/shorten.ts';
 import { isExplained, isOnlyGuess } from '../longhorn/diagnosis/diagnose.ts';
 import {
-  isContinuation,
+  joinedTo,
   type Pasted,
   readPasted,
   readPastedLine,
@@ -146,9 +146,9 @@ const longestText = 1 << 16;
 async function* together(lines: AsyncIterable<string>): AsyncGenerator<string> {
   let text: string | undefined;
   for await (const line of lines) {
-    const isMore = text !== undefined && text.length < longestText && isContinuation(line, text);
-    if (!isMore && text !== undefined) yield text;
-    text = isMore ? `${text}\n${line}` : line;
+    const whole = text === undefined || text.length >= longestText ? undefined : joinedTo(text, line);
+    if (whole === undefined && text !== undefined) yield text;
+    text = whole ?? line;
   }
   if (text !== undefined) yield text;
 }

@@ -165,9 +165,18 @@ export const causes: readonly KnownCause[] = [
     quoted: 'to its end',
   },
   {
+    id: 'resolver-crash',
+    pattern: /_C2func_getaddrinfo/,
+    means:
+      "The process ended by a crash in the C library's resolver of names, which it was asking for the address of the store or of another server.",
+    advice: {
+      any: 'Upgrade Longhorn; until then set GODEBUG=netdns=go in the environment of longhorn-manager (longhorn/longhorn#1768, #2577).',
+    },
+  },
+  {
     id: 'panic',
     pattern:
-      /(?:^|\s)panic: |Recovered from panic|invalid memory address or nil pointer|index out of range|slice bounds out of range|assignment to entry in nil map|send on closed channel/,
+      /(?:^|\s)panic: |"Observed a panic"|Recovered from panic|signal SIGSEGV: segmentation violation|invalid memory address or nil pointer|index out of range|slice bounds out of range|assignment to entry in nil map|send on closed channel/,
     means:
       'A process met a bug of its own (a panic of Go) and ended, or gave up what it did; where in it, the text does not say.',
     advice: {
@@ -199,7 +208,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'segmentation-fault',
-    pattern: /\bSegmentation fault\b|signal: segmentation fault(?! violation)/,
+    pattern:
+      /\bSegmentation fault\b|\bsegfault at [0-9a-f]{1,16} ip\b|signal: segmentation fault(?! violation)/,
     means: 'The program ended by a bug of its own (a segmentation fault).',
     advice: { any: 'Keep its log, look for an issue of Longhorn, and upgrade.' },
   },
@@ -711,7 +721,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'tls',
-    pattern: /x509: |\btls: |server gave HTTP response to HTTPS client|SSL routines/,
+    pattern: /x509: |(?<![\w-])tls: |server gave HTTP response to HTTPS client|SSL routines/,
     means: 'The TLS connection to the endpoint failed.',
     unreached: true,
     advice: { any: 'Check the scheme (http or https), the certificate, and what stands between.' },
@@ -912,8 +922,10 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'replica-no-answer',
-    pattern: /R\/W Timeout\. No response received|\br\/w timeout\b/,
-    means: 'A replica did not answer a read or write within the time that the engine waits (8 s by default).',
+    pattern:
+      /R\/W Timeout\. No response received|\br\/w timeout\b|\b(?:Read|Write|Unmap|Ping) timeout on replica|\bRetry +\d+ on replica \S+ seq/,
+    means:
+      'A replica did not answer a read or write within the time that the engine waits for it (8 s in most versions).',
     advice: {
       any: "Look at the disk and the load of the replica's node, and at the network between it and the engine: backups, rebuilds and snapshots at that time load both. Run fewer at once; the setting engine-replica-timeout is the time.",
     },
@@ -1416,7 +1428,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'kernel-io',
     pattern:
-      /\bBuffer I\/O error on dev|\bI\/O error, dev \w+|\bEXT4-fs error|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
+      /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bEXT4-fs error|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
     means: 'A read or write of that device failed, or its file system is damaged.',
     advice: {
       any: 'See what the device is (lsblk): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',

@@ -40,12 +40,12 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
 
 // What goes well names an operation too.
 const failing =
-  /fail|error|\bERR\b|EOF\b|Timeout\. No response|already removed|Illegal instruction|and has no URL|is not available|conn error|timeout of|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable/i;
+  /fail|error|\bERR\b|EOF\b|Timeout\. No response|already removed|Illegal instruction|and has no URL|is not available|conn error|SIG[A-Z]{3,4}\b|hostbyte=|Aborting|timeout on replica|on replica \S+ seq|segfault|crashed on|is faulted|is degraded|timeout of|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable/i;
 
 const longestWords = 200;
 
 const shortened = (words: string): string | undefined => {
-  const trimmed = words.replace(/^[\s"'\\,]+|[\s"'\\,.]+$/g, '');
+  const trimmed = words.replace(/^[\s"'`\\,]+|[\s"'`\\,.]+$/g, '');
   if (trimmed.length <= longestWords) return trimmed || undefined;
   return `${trimmed.slice(0, longestWords).replace(/\s\S*$/, '')} ...`;
 };
@@ -87,7 +87,7 @@ const innermostOf = (text: string): string | undefined => {
 /** The first words of what stands before a cause and wraps it. */
 const wrappingIn = (before: string): string | undefined => {
   const [first = '', ...more] = before.slice(0, 2 * longestWords).split(': ');
-  return more.length === 0 ? undefined : shortened(first);
+  return more.length === 0 || /["={}]/.test(first) ? undefined : shortened(first);
 };
 
 const ofBackups = new Set(['create', 'backup-work', 'sync']);

@@ -196,7 +196,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'restore',
     pattern:
-      /failed the restore|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
+      /failed the restore|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
     topic: /\brestored?\b|\brestoring (?:backup|attached)|\bdecompress/i,
     failed: 'A restore failed',
     retry:
@@ -259,7 +259,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'backing-image-copy',
     pattern:
-      /[Bb]acking image (?:recorded|expected) checksum|expected checksum \S{1,200} doesn't match the (?:file|existing|processed)|doesn't match the processed file checksum|found mismatching (?:size|realSize|virtualSize) \d/,
+      /[Bb]acking image (?:recorded|expected) checksum|failed to process (?:sync|backing image) file|expected checksum \S{1,200} doesn't match the (?:file|existing|processed)|doesn't match the processed file checksum|found mismatching (?:size|realSize|virtualSize) \d/,
     failed: 'The copy of a backing image on one disk is not as it should be, and counts as failed',
     retry:
       'Longhorn makes a failed copy anew from a good one, where there is one; the status of the backing image tells, disk by disk. No backup in the store is concerned.',
@@ -278,7 +278,7 @@ export const operations: readonly Operation[] = [
     id: 'spdk',
     pattern: /\bbdev_nvme\w*\.c:|\bNVMe path '|\bspdk_tgt\b/,
     controllers: ['SPDK'],
-    failed: 'SPDK, which the v2 data engine is made of, reported an error',
+    failed: 'SPDK, which the v2 data engine is made of, met a fault',
   },
   {
     id: 'replica-given-up',
@@ -289,8 +289,17 @@ export const operations: readonly Operation[] = [
       'While another replica of the volume is whole the volume goes on, and Longhorn rebuilds this one; without any its reads and writes fail.',
   },
   {
+    id: 'instance-ended',
+    pattern: /\bInstance \S+ (?:is state error|crashed on Instance Manager)/,
+    failed: 'The process of an engine or of a replica ended',
+    retry:
+      'Longhorn starts an engine again, and rebuilds a replica while another one is whole; a backup or restore that ran in it has failed.',
+    look: 'Look at what it logged last, in the log of its instance manager: a panic, a fault of its disk.',
+  },
+  {
     id: 'replica-io',
-    pattern: /\bReplicator\.\w+: ?\d|[Rr]eading from wire|[Ww]rit(?:e|ing) to wire/,
+    pattern:
+      /\bReplicator\.\w+: ?\d|\b\w+ timeout on replica|\bRetry +\d+ on replica|[Rr]eading from wire|[Ww]rit(?:e|ing) to wire/,
     failed: "A volume's engine could not read from, or write to, a replica",
   },
   {
@@ -312,7 +321,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'kernel',
     pattern:
-      /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\bI\/O error, dev \w+|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)/,
+      /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\berror, dev \w+, sector|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)/,
     controllers: ['kernel'],
     failed: 'The kernel of a node reports a fault; these are no words of Longhorn',
   },

@@ -135,7 +135,7 @@ const isFolded = (line: string, before: string): boolean => {
   return quotes % 2 === 1 && !quotedLine.test(before) && before.split('\n').length < mostFolded;
 };
 
-const fatal = /^(?:fatal error: |panic: )/;
+const fatal = /^(?:fatal error: |panic: |\[signal SIG)/;
 
 // A text that quotes a process's log has words of its own before it, a line of a log has names and times.
 const ownWords = /error|fail|output|stderr|cannot/i;
@@ -158,7 +158,7 @@ const spdkLevels: Record<string, Field> = {
 };
 
 const kernel =
-  /^(?:\[(?:\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}| *\d{1,10}\.\d{6})\]|\w{3} [ \d]\d \d\d:\d\d:\d\d \S{1,253} kernel: (?:\[ *[\d.]{1,20}\])?)\s+(\S[\s\S]*)$/;
+  /^(?:\[(?:\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}| *\d{1,10}\.\d{6})\]|\w{3} [ \d]\d \d\d:\d\d:\d\d \S{1,253} kernel:(?: \[ *[\d.]{1,20}\])?|kern *:\w+ *: \[[^\]]{1,40}\])\s+(\S[\s\S]*)$/;
 
 // What longhorn-manager's API logs of each request.
 const request = / - - \[[^\]]{1,60}\] "[A-Z]+ \S+ HTTP\/\d\.\d" [1-4]\d\d /;
@@ -187,11 +187,33 @@ const unquoted = (line: string): string =>
 const processOf = (line: string): string | undefined =>
   processes.find(([prefix]) => prefix.test(line.slice(0, 400)))?.[1];
 
+// An engine's or a replica's line that longhorn-manager logged again.
+const relayedIn = /^\S{1,253}-[re]-[0-9a-f]{8}: (time="[\s\S]*)$/;
+
+// A controller logs the events that it makes, at level info whatever their type.
+const loggedEvent =
+  /^Event\(v1\.ObjectReference\{Kind:"(\w+)"[^}]{0,300}? Name:"([^"]{0,253})"[^}]{0,600}\}\): type: '(Normal|Warning)' reason: '(\w*)' ?([\s\S]*)$/;
+
+const readLoggedEvent = (text: string): Pasted | undefined => {
+  const [, kind = '', name = '', type, state = '', said = ''] = loggedEvent.exec(text) ?? [];
+  if (type === undefined) return undefined;
+  return {
+    text: said,
+    field: `event ${type as 'Normal' | 'Warning'}`,
+    state,
+    objects: name === '' ? [] : [`${kind.toLowerCase()} ${name}`],
+  };
+};
+
 const readLog = (line: string): Pasted | undefined => {
   const whole = unquoted(line);
   const bare = logrusOf(whole) ?? afterPrefixes(whole);
   const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
   const controller = controllerIn.exec(bare)?.[1] ?? processOf(whole);
+  const within = relayedIn.exec(logged?.message.text ?? '')?.[1];
+  if (within !== undefined) return readLog(within);
+  const event = readLoggedEvent(logged?.message.text ?? '');
+  if (event !== undefined) return { ...event, ...(logged && { time: logged.time }) };
   if (logged !== undefined)
     return {
       text: logged.message.text,
@@ -202,6 +224,8 @@ const readLog = (line: string): Pasted | undefined => {
     };
   const [, severity = '', time, text] = klog.exec(bare) ?? [];
   const field = klogLevels[severity];
+  const told = readLoggedEvent(text ?? '');
+  if (told !== undefined) return { ...told, ...(time !== undefined && { time }) };
   if (text !== undefined && field !== undefined)
     return { text, field, ...(time !== undefined && { time }), objects: [] };
   if (fatal.test(bare))
@@ -209,7 +233,7 @@ const readLog = (line: string): Pasted | undefined => {
   return readForeign(line) ?? readJson(bare);
 };
 
-const describedEvent = /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+\S+\s{2,}(\S[^\n]*)$/;
+const describedEvent = /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+\S+(?: \S+)?\s{2,}(\S[^\n]*)$/;
 const listedEvent = /^(?:\S+\s+){0,2}(Normal|Warning)\s+(\S+)\s+\S+\/\S+\s+(\S[^\n]*)$/;
 
 const readEvent = (line: string): Pasted | undefined => {
@@ -246,13 +270,22 @@ const unwrap = (text: string): string => {
 const ofStack =
   /^(?:goroutine \d+ \[|\t|\s+\/\S+\.go:\d+|created by |[\w./*()-]+\([^)]*\)$|[\w./-]+\.\(?\*?\w+\)?[.\w]*\(|exit status \d+$|\[signal )/;
 
-const startsStack = /\bpanic\b|^fatal error: /;
+const startsStack = /\bpanic\b|(?:^|\s)fatal error: |\[signal SIG/;
 
-/** Whether a line goes on with the one before it: what a mount says, a record that was folded, the stack of a panic. */
-export const isContinuation = (line: string, before: string): boolean =>
-  startsMore.test(line) ||
-  isFolded(line, before) ||
-  (startsStack.test(before) && (ofStack.test(line) || /^\s+\S/.test(line)));
+const timeBefore = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]{0,10}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?/;
+
+/**
+ * The line with the one before it, where it goes on with that: what a mount says, a record that was folded, the stack
+ * of a panic.
+ */
+export const joinedTo = (before: string, line: string): string | undefined => {
+  const bare = line.replace(timeBefore, '');
+  const isMore =
+    startsMore.test(bare) ||
+    isFolded(line, before) ||
+    (startsStack.test(before) && (ofStack.test(bare) || /^\s+\S/.test(bare)));
+  return isMore ? `${before}\n${bare}` : undefined;
+};
 
 const asText = (text: string): Pasted => ({ text: unwrap(text), objects: [] });
 
@@ -357,9 +390,13 @@ const together = (lines: readonly string[]): string[] => {
   const joined: string[] = [];
   for (const line of lines) {
     const before = joined.at(-1);
-    if (before !== undefined && (isContinuation(line, before) || (isCutOff(before) && /^\S/.test(line))))
-      joined[joined.length - 1] = `${before}\n${line}`;
-    else joined.push(line);
+    const whole =
+      before === undefined
+        ? undefined
+        : (joinedTo(before, line) ??
+          (isCutOff(before) && /^\S/.test(line) ? `${before}\n${line}` : undefined));
+    if (whole === undefined) joined.push(line);
+    else joined[joined.length - 1] = whole;
   }
   return joined;
 };

@@ -4,6 +4,7 @@ const tables: readonly (readonly [kind: string, columns: readonly string[]])[] =
   ['SystemBackup', ['VERSION', 'STATE', 'LASTSYNCEDAT']],
   ['BackupBackingImage', ['BACKINGIMAGE', 'STATE', 'LASTSYNCEDAT']],
   ['Backup', ['SNAPSHOTNAME', 'STATE']],
+  ['Volume', ['ROBUSTNESS', 'SCHEDULED']],
   ['SystemRestore', ['NAME', 'STATE', 'AGE']],
 ];
 
@@ -34,9 +35,10 @@ export const statesInTable = (lines: readonly string[]): string[] => {
     const cells = Object.fromEntries(
       columns.map(([name, start], index) => [name, line.slice(start, columns[index + 1]?.[1]).trim()]),
     );
-    const { NAME = '', STATE = '', AVAILABLE, URL = '' } = cells;
+    const { NAME = '', STATE = '', AVAILABLE, ROBUSTNESS, URL = '' } = cells;
     if (kind === undefined || !/^[a-z0-9][\w.-]*$/.test(NAME)) return [];
     if (AVAILABLE === 'true' || AVAILABLE === 'false') return [targetOf(NAME, AVAILABLE === 'true', URL)];
+    if (ROBUSTNESS !== undefined) return [`${kind} ${NAME} is ${ROBUSTNESS}`];
     return STATE === '' ? [] : [stateOf(kind, NAME, STATE)];
   });
 };

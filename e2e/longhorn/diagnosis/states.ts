@@ -48,6 +48,26 @@ export const printedStates: readonly Operation[] = [
     retry: again,
   },
   {
+    id: 'volume-faulted',
+    pattern: /^Volume \S.{0,253} is faulted$/,
+    failed: 'All replicas of the volume have failed (robustness faulted), so that it cannot be used',
+    look: 'Look at the events and conditions of the volume, and at what its replicas met: a node or a disk that was lost, a restore that was given up. A restored or standby volume is restored anew; of another one Longhorn salvages a replica when its node is back (the setting auto-salvage).',
+  },
+  {
+    id: 'volume-degraded',
+    pattern: /^Volume \S.{0,253} is degraded$/,
+    failed: 'The volume has fewer whole replicas than it should (robustness degraded), and can be used',
+    harmless:
+      'Nothing, while a replica is rebuilt. If that never ends, look at the condition Scheduled of the volume and at the log of its engine.',
+    retry: 'Longhorn rebuilds a replica when a node and a disk fit.',
+  },
+  {
+    id: 'volume-whole',
+    pattern: /^Volume \S.{0,253} is (?:healthy|unknown)$/,
+    failed: 'The volume is as it should be (robustness healthy; unknown while it is detached)',
+    harmless: 'Nothing.',
+  },
+  {
     id: 'object-ended',
     pattern: /^\w+ \S.{0,253} is in the state Error$/,
     failed: 'It has ended in the state Error, and is not tried again',

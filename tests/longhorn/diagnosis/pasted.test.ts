@@ -30,9 +30,12 @@ test.each([
   [`[pvc-1-r-00112233] ${logged}`, 'replica process'],
   [`2026-01-01T00:00:00Z [pvc-1-e-0] ${logged}`, 'engine process'],
   ['[pvc-1-r-00112233] panic: oh', 'replica process'],
+  ['[pvc-1-r-00112233] [signal SIGSEGV: oh', 'replica process'],
   ['[Mon May 19 13:27:43 2025] NFS: oh', 'kernel'],
   ['[   12.345678] NFS: oh', 'kernel'],
   ['May 19 13:27:43 n1 kernel: [   12.345678] NFS: oh', 'kernel'],
+  ['May 19 13:27:43 n1 kernel: NFS: oh', 'kernel'],
+  ['kern  :err   : [  +0.000001] NFS: oh', 'kernel'],
   ['[2026-01-01 00:00:00.123456] lvol.c:2857:spdk_x: *ERROR*: oh', 'SPDK'],
 ])('who said it shows in the form of a line: %j', (line, controller) => {
   expect(readPasted(line, () => false)).toMatchObject([{ controller }]);
@@ -61,6 +64,11 @@ test.each([
     'replica r failed',
   ],
   ['2m   Warning   FailedRestore   volume/v   replica r failed', 'event Warning', 'replica r failed'],
+  [
+    '  Warning  Failed  5s  csi-snapshotter driver.longhorn.io  replica r failed',
+    'event Warning',
+    'replica r failed',
+  ],
   ['Warning   FailedRestore   volume/v   replica r failed', 'event Warning', 'replica r failed'],
 ])('a line of another form: %s', (line, field, text) => {
   expect(readPasted(line, () => false)).toEqual([expect.objectContaining({ field, text })]);
@@ -131,6 +139,31 @@ test('a record that was folded ends where another begins, and does not take in w
   expect(textsOf(long).length).toBeGreaterThan(1);
 });
 
+test('a stack whose lines have times before them is one message, with its functions', () => {
+  const time = '2026-01-01T00:00:00.123456789Z ';
+  const stack = [
+    'panic: oh',
+    'goroutine 1 [running]:',
+    'panic({0x1})',
+    '\t/usr/p.go:1',
+    'github.com/longhorn/x/y.z(0x1)',
+  ];
+  const [only, ...more] = readPasted(stack.map((line) => `${time}${line}`).join('\n'), () => false);
+  expect([only?.text.includes('\ngithub.com/longhorn/x/y.z('), more]).toEqual([true, []]);
+});
+
+test('an event that a controller logs is of its own type, and a line of a replica within another of its own level', () => {
+  const event = (type: string) =>
+    `time="t" level=info msg="Event(v1.ObjectReference{Kind:\\"Engine\\", Namespace:\\"l\\", Name:\\"e1\\", UID:\\"\\"}): type: '${type}' reason: 'FailedStopping' it failed"`;
+  const read = { text: 'it failed', state: 'FailedStopping', time: 't', objects: ['engine e1'] };
+  expect(readPasted(event('Warning'), () => false)).toEqual([{ ...read, field: 'event Warning' }]);
+  expect(readPasted(event('Normal'), () => false)).toEqual([{ ...read, field: 'event Normal' }]);
+  const within = 'time="t" level=warning msg="v-r-de5a0267: time=\\"u\\" level=error msg=\\"it failed\\""';
+  expect(readPasted(within, () => false)).toMatchObject([
+    { text: 'it failed', field: 'log error', time: 'u' },
+  ]);
+});
+
 test('many lines that no log has are no one text, however little each says', () => {
   const lines = (count: number) => readPasted('a line\n'.repeat(count), () => false).length;
   expect([lines(3), lines(100)]).toEqual([1, 100]);
@@ -144,12 +177,15 @@ s1               Error             2026-01-13T05:36:43Z
 NAME      URL    CREDENTIAL   LASTBACKUPAT   AVAILABLE   LASTSYNCEDAT
 default                       5m0s           true        2026-05-25T05:49:54Z
 other     u                   5m0s           false       2026-05-25T05:49:54Z
+NAME   DATA ENGINE   STATE      ROBUSTNESS   SCHEDULED   SIZE
+v1     v1            detached   faulted                  1
 NAME   AGE
 p      Error`;
   expect(textsOf(tables)).toEqual([
     'SystemBackup s1 is in the state Error',
     'BackupTarget default is available, and has no URL',
     'BackupTarget other is not available',
+    'Volume v1 is faulted',
   ]);
   const target = 'spec:\n  backupTargetURL: u\nstatus:\n  available: false\n  conditions: null\n';
   expect(textsOf(target)).toEqual(['BackupTarget of that name is not available']);
