@@ -238,7 +238,7 @@ const describeAnswer = (answer: Answer): string[] => {
     ...describeFailure(failure),
     isOnlyGuess(failure)
       ? '  operation unknown, cause unknown'
-      : `  operation ${failure.operation.id}, cause ${failure.cause?.id ?? (isExplained(failure) ? 'none' : 'unknown')}`,
+      : `  operation ${failure.isGuess ? 'unknown' : failure.operation.id}, cause ${failure.cause?.id ?? (isExplained(failure) ? 'none' : 'unknown')}`,
     ...(rows.length > 0 ? [''] : []),
     ...rows,
   ];

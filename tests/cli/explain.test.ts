@@ -54,6 +54,9 @@ test('--output json is for programs', async () => {
     said: { by: 'Backup', fields: ['status.error'], states: ['Error', 'Deleting'], asCause: false },
     wordings: [{ versions: '>=1.8.0', origin: 'product', links: [`${github}/backupstore`] }],
   });
+  expect((await explain(['failed to clone x: no space left on device'])).stdout).toContain(
+    'operation unknown, cause no-space',
+  );
   expect(await answerTo(snapshot)).toMatchObject({ class: null, meanings: [{}, {}] });
   const text = 'the dog ate it';
   expect(await answerTo(text)).toEqual({

@@ -583,6 +583,12 @@ export const causes: readonly KnownCause[] = [
     advice: { any: "Look at the store's log; it may pass by itself." },
   },
   {
+    id: 'store-quorum',
+    pattern: /InsufficientWriteQuorum|InsufficientReadQuorum|Storage resources are insufficient for the/,
+    means: 'The store (MinIO) does not have enough of its disks or servers for the request.',
+    advice: { any: "Look at the store's own disks and servers (mc admin info): some are down or full." },
+  },
+  {
     id: 'object-locked',
     pattern:
       /\bObjectLocked\b|WORM protected|InvalidRetentionPeriod|object is locked|immutable due to a policy|BlobImmutableDueToPolicy/i,
@@ -778,7 +784,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-such-host',
     pattern:
-      /no such host|Name or service not known|Temporary failure in name resolution|could not resolve|server misbehaving|lookup \S+(?: on \S+)?: i\/o timeout/,
+      /no such host|Name or service not known|Temporary failure in name resolution|could not resolve|server misbehaving|lookup \S+(?: on \S+)?: (?:read udp \S+: )?i\/o timeout/,
     means: 'The name of the server does not resolve.',
     unreached: true,
     advice: {
@@ -1277,6 +1283,20 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: 'Look at what is on it (blkid, on that node), and at fsType of the PersistentVolume: a restored volume has the type of its source. Look at the kernel log of the node for the reason.',
     },
+  },
+  {
+    id: 'csi-driver-missing',
+    pattern: /not found in the list of registered CSI drivers/,
+    means: "That node's kubelet does not have the CSI driver: its plugin does not run there (yet).",
+    advice: {
+      any: 'Look at the pod of longhorn-csi-plugin on that node, and at the directory of the kubelet that it was installed for.',
+    },
+  },
+  {
+    id: 'iscsid-not-running',
+    pattern: /iscsid is not running|can't open iscsid\.startup/,
+    means: 'The daemon iscsid does not run on that node; each volume of the v1 data engine needs it there.',
+    advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
   },
   {
     id: 'mount-busy',

@@ -369,7 +369,7 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
 const isManifest = (text: string): boolean => /^\s*(?:kind|Kind): +\w+\s*$/m.test(text);
 
 const described =
-  /^[ \t]*(?:Message|Error): +(\S[^\n]*(?:\n(?![ \t]*[\w .-]{1,60}:(?:\s|$))[ \t]+\S[^\n]*)*)/gm;
+  /^[ \t]*(?:Message|Error): +(\S[^\n]*(?:\n(?![ \t]*[\w .-]{1,60}:(?:\s|$))[ \t]+\S[^\n]*|\n(?:Mounting (?:command|arguments)|Output): [^\n]*)*)/gm;
 
 /** Reads what `kubectl describe` prints of an object; one without messages says nothing. */
 const readDescribed = (text: string): Pasted[] => {

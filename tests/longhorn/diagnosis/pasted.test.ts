@@ -110,6 +110,10 @@ test('an object that says nothing is no message; one that kubectl describes has 
   expect(readPasted(target, () => true)).toEqual([
     { text: 'failed: it is gone', controller: 'longhorn-backup-target', objects: [] },
   ]);
+  const mount = 'cannot mount nfs n:/b\nMounting command: mount\nOutput: mount.nfs4: no such export';
+  expect(readPasted(`Kind: Backup\nStatus:\n  Error:  ${mount}\n  Messages:\n`, () => true)).toEqual([
+    { text: mount.replaceAll('\n', ' '), controller: 'longhorn-backup', objects: [] },
+  ]);
   const answer = '{\n"data": [{ "type": "backupTarget", "message": "gone" }]\n}';
   expect(readPasted(answer, () => false)).toEqual([
     { text: 'gone', controller: 'longhorn-backup-target', objects: [] },
