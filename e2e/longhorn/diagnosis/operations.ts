@@ -196,7 +196,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'restore',
     pattern:
-      /failed the restore|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
+      /failed the restore|running restore (?:backup )?command|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
     topic: /\brestored?\b|\brestoring (?:backup|attached)|\bdecompress/i,
     failed: 'A restore failed',
     retry:
@@ -405,7 +405,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'mount',
     pattern:
-      /[Cc]annot mount (?:nfs|CIFS)|longhorn-backupstore-mounts|cannot mount using NFSv4|backup ?store\S{0,100} mount|mounting \S+ share \S+ on/,
+      /[Cc]annot mount (?:nfs|CIFS)|cannot mount using NFSv4|backup ?store\S{0,100} mount|mounting \S+ share \S+ on/,
     failed: 'The backup store could not be mounted on a node',
     retry: 'Longhorn mounts it again when it next needs it.',
     asksStore: true,
@@ -495,7 +495,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'store-request',
     pattern:
-      /\b(?:get|put|delete|open) (?:objects?|blobs?)\b|\bAWS (?:HTTP |Operation )?Error\b|\bin backupstore\b(?!\/)|\bbackupstore\/volumes\//,
+      /\b(?:get|put|delete|open) (?:objects?|blobs?)\b|\bAWS (?:HTTP |Operation )?Error\b|\bin backupstore\b(?!\/)|\bbackupstore\/volumes\/|\blonghorn-backupstore-mounts\//,
     topic:
       /\b(?:metadata for|size of) (?:objects?|blobs?)\b|\b(?:read|write|seek)\b[^:]{0,40}\bblocks?\b|\bs3 client|\bazblob\b|backup ?store\b/i,
     failed: 'A request to the backup store failed',
