@@ -14,84 +14,79 @@ const failsBefore = 'A backup made after a deletion failed does not wait for it'
 const killed = 'A deletion whose manager is killed is begun again';
 const meetsOldLock = 'A deletion is held up by a lock that nobody refreshes until it expires';
 const meetsDeletion = 'A backup that meets the lock of a deletion fails for good';
-const sameWords = 'The same words pass for a deletion, and are the end for a creation';
+const sameWords = 'The same lock message is temporary for a deletion, and final for a backup';
 const killedHeld = 'A deletion that is held open when its manager is killed is begun again';
-const noSpace = 'A backup for which the store has no space fails, and harms no other';
+const noSpace = 'A backup for which the store has no space fails, and harms no other backup';
 const lostConfig =
-  'A backup whose config is gone from the store goes from Longhorn, and is back as soon as that is';
-const changedTarget =
-  'Backups outlive a change of their target to another kind of store, and are back with it';
+  'A backup whose config is missing from the store disappears from Longhorn, and is back with its config';
+const changedTarget = 'Backups survive a change of their target to another kind of store and back';
 const renewedKey =
-  'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one';
+  'A key that expires during an upload fails that backup alone, and backups continue with a new key';
 const holds = "A backup holds its snapshot's data, whatever becomes of the volume and of its snapshots";
-const backupContents = 'A backup tells what it is of, and what it has sent';
+const backupContents = 'A backup names its source, and reports what it has sent';
 const sideBySide =
   'Two backups of a volume are made side by side, and one of a detached volume attaches it meanwhile';
 const volumeGoes = 'A backup volume that is deleted goes with all its backups, and the next backup is whole';
-const emptyStore = 'A store that is found empty loses no file by that, and its backups are back with it';
+const emptyStore = 'A store that was found empty loses no file, and its backups are back with its files';
 const otherTarget =
-  'A volume that is given another backup target has backups on both, and each target has its own';
+  'A volume that is given another backup target has backups on both, and each target lists its own';
 const unreachable =
-  'A backup that is deleted while its target cannot be reached stays in the store, and is back with that';
+  'A backup that is deleted while its target is unreachable stays in the store, and is back when the target is';
 const otherLonghorn =
-  'A backup of another Longhorn appears by itself, beside a volume that cannot be read, and is restored and deleted';
+  'A backup of another Longhorn appears beside a volume that cannot be read, and is restored and deleted';
 const targetPage =
-  'A backup target is made, changed and deleted on its page, which tells why it cannot be used';
-const volumesPage = 'The page of backup volumes has Longhorn look into the store, at all volumes or at one';
-const pageShowsCreation = 'The page of backups tells why a backup could not be made';
-const noURL = 'A new Longhorn has one backup target, default, which has no URL, says so, and stays';
+  'A backup target is made, changed and deleted on its page, which shows why it is unavailable';
+const volumesPage = 'The page of backup volumes syncs all volumes, or one';
+const pageShowsCreation = 'The page of backups shows why a backup failed';
+const noURL =
+  'A new Longhorn has one backup target, default, which has no URL, reports that, and cannot be deleted';
 const compressed = 'Backups are restored however they are compressed';
-const largeBlocks =
-  'All backups of a volume have the size of blocks that was chosen for it, and a restored one may have another';
-const defaultBlocks = 'The default size of backup blocks is for the volumes that are made after it alone';
+const largeBlocks = 'All backups of a volume have its block size, and a restored volume may have another';
+const defaultBlocks =
+  'The default size of backup blocks applies only to volumes that are made after it is set';
 const goneBySetting =
-  'Snapshots go with their backups or before them, and failed backups after their time, where settings say so';
+  'Settings remove snapshots with their backups or before them, and failed backups after their time';
 const nfsOptions =
-  'The options for NFS in the URL of a backup target replace those of Longhorn, but a mount never hangs for good';
+  'NFS options in the URL of a backup target replace those of Longhorn, but a mount never hangs forever';
 const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
-const twoJobs =
-  'Two recurring jobs of a volume keep the newest of their own, and none that was made by hand goes';
-const othersGoOn =
-  'A volume for which a recurring job fails does not keep the others of the job from their backups';
-const lacksBlock = 'A restore that lacks a block is given up, until a full backup has brought the block back';
-const damagedBlock =
-  'A restore that meets a damaged block is given up, until a full backup has mended the block';
+const twoJobs = 'Each of two recurring jobs keeps its own newest backups, and no manual backup is removed';
+const othersGoOn = 'A recurring job that fails for one volume still backs up its other volumes';
+const lacksBlock = 'A restore that lacks a block fails, until a full backup has brought the block back';
+const damagedBlock = 'A restore that meets a damaged block fails, until a full backup has repaired the block';
 const besideRestore =
-  'Backups that are deleted while one of them is restored go after that, and its data are right';
+  'Backups that are deleted during a restore of one of them are removed after it, and its data are right';
 const standbyActivated =
-  'A volume on standby follows each backup, and has the newest when it is activated before it could follow';
+  'A standby volume follows each backup, and has the newest even if it is activated before it followed';
 const lostConfigRestore =
-  'A restore from a backup whose config is gone, or empty, is given up and tells why, and ends well once it is back';
-const standbyDeleted = 'A volume on standby goes on with the next backup, whichever are deleted meanwhile';
-const activatedMidway =
-  'A volume on standby that is activated while it is written is written to the end first';
+  'A restore from a backup whose config is missing or empty fails with the reason, and succeeds once the config is back';
+const standbyDeleted =
+  'A standby volume continues with the next backup, whichever backups are deleted meanwhile';
+const activatedMidway = 'A standby volume that is activated during a restore finishes the restore first';
 const besideBackup = 'A backup is made while another one of its volume is restored, and both are whole';
 const snapshotTasks =
-  'Recurring jobs take snapshots and keep the newest of their own, or delete the old ones of anybody';
+  'Snapshot jobs keep their own newest snapshots, and snapshot-delete jobs remove the old ones of any origin';
 const byForce =
   'A recurring job that is to make a backup by force makes one though it may delete no snapshot';
 const scaledDown =
-  'A volume that nobody wants any more while a recurring job backs it up is backed up, and detached then';
+  'A volume whose workload ends while a recurring job backs it up is backed up, and then detached';
 const jobGroups =
-  'A volume that takes part in no recurring job is in the group default, and a job that is deleted takes its labels along';
-const fullEachTime =
-  'A recurring job with a full-backup-interval sends all blocks again each so manieth time';
+  'A volume without a recurring job is in the group default, and a job that is deleted takes its labels along';
+const fullEachTime = 'A recurring job with a full-backup-interval makes each nth backup a full one';
 const leftOut =
-  'A recurring job leaves out a volume that is detached, until that is allowed, and one that is taken out of it';
+  'A recurring job skips a detached volume until that is allowed, and a volume that has left the job';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
-const pageShowsDeletion = 'The page of backups tells why a deletion failed, for as long as it does';
+const pageShowsDeletion = 'The page of backups shows why a deletion failed, for as long as it fails';
 const pageGoesOn =
   'The page of backups goes on by itself after the manager that it was connected to is killed';
-const raggedSecret = 'Credentials that end with a blank or a line end are refused';
-const refusedOfJobs = 'What no recurring job may be is refused, and limits that are too small are mended';
+const raggedSecret = 'Credentials that end with a space or a newline are rejected';
+const refusedOfJobs = 'An invalid recurring job is rejected, and limits that are too small are corrected';
 const refusedOfVolumes =
-  'A volume or a restore that cannot be is refused, and one from a backup has its size';
+  'An invalid volume or restore is rejected, and a volume from a backup has the size of the backup';
 const blockSizes =
-  'Backup blocks have 2 or 16 MiB, of which the size of the volume is a multiple, and stay so';
-const refusedOfBackups =
-  'A backup of a snapshot that is not there, or to a target that is not available, is refused';
+  'The size of backup blocks is 2 or 16 MiB, divides the size of the volume, and never changes';
+const refusedOfBackups = 'A backup of a missing snapshot, or to an unavailable target, is rejected';
 // With this seed, the first run does everything that its bugs need to show.
 const soak = soakName(326);
 // An operation of the crash matrix.
@@ -292,11 +287,11 @@ export const mended: Record<Fix, readonly string[]> = {
     'A deletion does not begin beside an upload whose lock cannot be read, as the server answers with an error [s3]',
   ],
   'fixed:unlistable-store-is-empty': [
-    'A store whose volumes cannot be listed is not taken for an empty one',
+    'A store whose volumes cannot be listed is not treated as empty',
     'The backups of a volume stay in Longhorn while they cannot be listed',
   ],
   'fixed:unreadable-config-is-gone': [
-    'A backup that is being deleted does not go while its config cannot be looked at',
+    'A backup that is being deleted does not disappear while its config cannot be read',
   ],
   'fixed:config-removed-without-volume-cfg': [],
   'fixed:unlistable-blocks-are-unknown': [
@@ -306,15 +301,17 @@ export const mended: Record<Fix, readonly string[]> = {
     'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
   ],
   'fixed:unread-volume-cfg-ends-replica': [
-    'A backup that cannot read volume.cfg costs its volume no replica',
+    'A backup that cannot read volume.cfg fails, and its volume loses no replica',
   ],
   'fixed:upload-miscounts-blocks': [lacksBlock],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],
   'fixed:restore-given-up-over-lock': [
-    'A restore that meets the lock of a deletion is tried again, and ends well',
+    'A restore that meets the lock of a deletion is retried, and succeeds',
   ],
   'fixed:deleted-job-leaves-labels': [jobGroups],
-  'fixed:snapshot-stays-while-detached': ['A snapshot that is deleted while its volume is detached goes'],
+  'fixed:snapshot-stays-while-detached': [
+    'A snapshot that is deleted while its volume is detached is removed',
+  ],
 };

@@ -12,7 +12,7 @@ const about: ScenarioOptions = {
 const bug = 'manager-panics-on-late-failure';
 
 scenario(
-  'A deletion that cannot remove a block, and fails after its backup has gone, ends no manager',
+  'A deletion that cannot remove a block, and fails after its backup is gone, crashes no manager',
   {
     ...about,
     needs: ['immutableFile', 'mounted-store', 'block-device'],
@@ -48,7 +48,7 @@ scenario(
 );
 
 scenario(
-  'A backup volume that is deleted while the blocks of its last backup are being removed ends no manager',
+  'A backup volume that is deleted while the blocks of its last backup are being removed crashes no manager',
   { ...about, needs: ['mounted-store'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -3,7 +3,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: every user who moves to an object store goes through this once.
 scenario(
-  'Backups outlive a change of their target to another kind of store, and are back with it',
+  'Backups survive a change of their target to another kind of store and back',
   {
     tags: ['backup-targets'],
     timeout: '40m',

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A volume that is given another backup target has backups on both, and each target has its own',
+  'A volume that is given another backup target has backups on both, and each target lists its own',
   { tags: ['backup-targets'], timeout: '40m', needs: ['block-device'], proves: ['C28', 'T4', 'T11'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
-  'A new Longhorn has one backup target, default, which has no URL, says so, and stays',
+  'A new Longhorn has one backup target, default, which has no URL, reports that, and cannot be deleted',
   // On other clusters the default target usually has a user.
   { tags: ['backup-targets'], needs: ['lab'], proves: ['T1', 'T12'] },
   async ({ given, then, skip }) => {

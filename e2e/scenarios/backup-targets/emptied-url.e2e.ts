@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A backup target whose URL is emptied forgets its backups, and has them back with it, however fast that is',
+  'A backup target whose URL is emptied and set again forgets its backups and has them back, however fast that is',
   {
     tags: ['backup-targets'],
     timeout: '40m',

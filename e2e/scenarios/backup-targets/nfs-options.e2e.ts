@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 
 // longhorn/longhorn#12896: a hard mount hangs when its server hangs, and so does every process that uses it.
 scenario(
-  'The options for NFS in the URL of a backup target replace those of Longhorn, but a mount never hangs for good',
+  'NFS options in the URL of a backup target replace those of Longhorn, but a mount never hangs forever',
   { tags: ['backup-targets'], needs: ['mounted-store'], longhorn: '>=1.12.0', proves: ['T24'] },
   async ({ given, then, skip }) => {
     const store = await given.store({ kind: 'the same kind' });

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A backup of another Longhorn appears by itself, beside a volume that cannot be read, and is restored and deleted',
+  'A backup of another Longhorn appears beside a volume that cannot be read, and is restored and deleted',
   {
     tags: ['backup-targets'],
     timeout: '40m',

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // Not derived from a document: keys expire and are renewed at any time. The server of this scenario is the one
 // without TLS.
 scenario(
-  'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one',
+  'A key that expires during an upload fails that backup alone, and backups continue with a new key',
   {
     tags: ['backup-targets', 'failing-store', 'slow'],
     timeout: '40m',

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A backup that is deleted while its target cannot be reached stays in the store, and is back with that',
+  'A backup that is deleted while its target is unreachable stays in the store, and is back when the target is',
   {
     tags: ['backup-targets'],
     timeout: '40m',

@@ -5,7 +5,7 @@ const large = 16 * mebibyte;
 const small = 2 * mebibyte;
 
 scenario(
-  'All backups of a volume have the size of blocks that was chosen for it, and a restored one may have another',
+  'All backups of a volume have its block size, and a restored volume may have another',
   {
     tags: ['backups'],
     timeout: '40m',
@@ -39,7 +39,7 @@ scenario(
 );
 
 scenario(
-  'The default size of backup blocks is for the volumes that are made after it alone',
+  'The default size of backup blocks applies only to volumes that are made after it is set',
   {
     tags: ['backups', 'refusals'],
     // On other clusters, other users may make volumes while the setting is changed.

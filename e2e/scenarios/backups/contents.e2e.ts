@@ -35,7 +35,7 @@ scenario(
 const labels = { 'made-by': 'corral', reason: 'a label of a user' };
 
 scenario(
-  'A backup tells what it is of, and what it has sent',
+  'A backup names its source, and reports what it has sent',
   {
     tags: ['backups'],
     timeout: '40m',
@@ -97,7 +97,7 @@ scenario(
 // Not derived from a document: old snapshots of a recurring job were observed to stay while their volume was
 // detached.
 scenario(
-  'A snapshot that is deleted while its volume is detached goes',
+  'A snapshot that is deleted while its volume is detached is removed',
   { tags: ['backups'], timeout: '20m', needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size });

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'Snapshots go with their backups or before them, and failed backups after their time, where settings say so',
+  'Settings remove snapshots with their backups or before them, and failed backups after their time',
   {
     tags: ['backups', 'snapshots', 'slow'],
     timeout: '40m',

@@ -77,7 +77,7 @@ scenario(
 );
 
 scenario(
-  'The same words pass for a deletion, and are the end for a creation',
+  'The same lock message is temporary for a deletion, and final for a backup',
   { ...about('told-apart'), needs: ['foreignLock'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -63,7 +63,7 @@ scenario(
 );
 
 scenario(
-  'A store whose volumes cannot be listed is not taken for an empty one',
+  'A store whose volumes cannot be listed is not treated as empty',
   { ...about, cells: ['list volumes | volumes/ | no permission to list it'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -108,7 +108,7 @@ scenario(
 );
 
 scenario(
-  'A backup that is being deleted does not go while its config cannot be looked at',
+  'A backup that is being deleted does not disappear while its config cannot be read',
   {
     ...about,
     needs: ['readingDenied'],

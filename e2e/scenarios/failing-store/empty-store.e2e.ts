@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A store that is found empty loses no file by that, and its backups are back with it',
+  'A store that was found empty loses no file, and its backups are back with its files',
   { tags: ['failing-store'], timeout: '40m', needs: ['storeEmptied'], proves: ['L3', 'L16'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // The purpose of object lock: somebody who may delete all backups, or may make Longhorn delete them, cannot destroy
 // them.
 scenario(
-  'Backups that were deleted from a bucket with object lock are known and whole again once it is undone',
+  'Backups that were deleted from a bucket with object lock are known and complete again once the deletion is undone',
   { tags: ['failing-store'], timeout: '40m', needs: ['versionsKept'] },
   async ({ given, when, then }) => {
     const kept = await given.versionsKept();

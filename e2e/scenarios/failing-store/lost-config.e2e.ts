@@ -6,7 +6,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 scenario(
-  'A backup whose config is gone from the store goes from Longhorn, and is back as soon as that is',
+  'A backup whose config is missing from the store disappears from Longhorn, and is back with its config',
   { ...about, needs: ['fileMissing'], proves: ['L2', 'L5', 'L9'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -63,7 +63,7 @@ scenario(
 );
 
 scenario(
-  'A backup that cannot read volume.cfg costs its volume no replica',
+  'A backup that cannot read volume.cfg fails, and its volume loses no replica',
   { ...about, needs: ['fileEmptied'], cells: ['create | volume.cfg | empty file'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

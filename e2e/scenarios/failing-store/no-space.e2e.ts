@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A backup for which the store has no space fails, and harms no other',
+  'A backup for which the store has no space fails, and harms no other backup',
   { tags: ['failing-store'], timeout: '40m', needs: ['diskNearlyFull'], proves: ['D13'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A recurring job goes on after the server of its store was gone for three ticks',
+  'A recurring job continues after the server of its store was gone for three runs',
   {
     tags: ['failing-store', 'recurring-jobs'],
     timeout: '60m',

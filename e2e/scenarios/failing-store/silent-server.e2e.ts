@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A store whose server answers nothing is told as not available, and an upload that stood still meanwhile goes on',
+  'A store whose server does not answer is reported as unavailable, and an upload that stood still goes on',
   {
     tags: ['failing-store', 'upload'],
     timeout: '40m',

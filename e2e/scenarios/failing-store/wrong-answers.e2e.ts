@@ -11,7 +11,7 @@ const requests = ['list', 'look', 'read', 'write', 'delete'] as const;
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
 
 scenario(
-  'Backups are made, restored and deleted on a store that now and then asks for fewer requests',
+  'Backups are made, restored and deleted on a store that sometimes asks for fewer requests',
   about,
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -31,7 +31,7 @@ scenario(
 );
 
 scenario(
-  'A deletion removes no block of another backup, though every listing comes in pages of two',
+  'A deletion that gets every listing in pages of two removes no block of another backup',
   { ...about, proves: ['D2'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -54,7 +54,7 @@ scenario(
 
 // longhorn/longhorn#13646, #13756: the user must learn which permission is missing.
 scenario(
-  'A store that denies access says so where its user looks: at the backup, and at the backup target',
+  'A store that denies access is reported at the backup, and at the backup target',
   { ...about, proves: ['L19'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -84,7 +84,7 @@ scenario(
 
 // As with a wrong clock in a store or in a proxy before it: it refuses all signed requests.
 scenario(
-  'A store to which every request seems 20 minutes old says so at the backup target, and no backup is lost',
+  'A store whose clock differs by 20 minutes is reported at the backup target, and no backup is lost',
   { ...about, tags: ['failing-store', 'slow'], proves: ['L19'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -4,7 +4,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: the number of backups that a job keeps counts only its own backups.
 scenario(
-  'A backup made by hand outlives the runs of a recurring job that keeps one',
+  'A manual backup outlives the runs of a recurring job that retains one',
   // Needs a block device: data are overwritten before each run, so that no other backup has the blocks of the manual
   // one.
   { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J3', 'R1'] },

@@ -3,7 +3,7 @@ import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A recurring job with a full-backup-interval sends all blocks again each so manieth time',
+  'A recurring job with a full-backup-interval makes each nth backup a full one',
   // Without a block device each backup of a volume is full.
   { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['I7', 'J28'] },
   async ({ given, when, then }) => {

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // several-volumes tests what a group's job does for its volumes. A job for the group default is not tested: it would
 // also run for the volumes of all other scenarios.
 scenario(
-  'A volume that takes part in no recurring job is in the group default, and a job that is deleted takes its labels along',
+  'A volume without a recurring job is in the group default, and a job that is deleted takes its labels along',
   { tags: ['recurring-jobs'], timeout: '30m', needs: ['block-device'], proves: ['J19', 'J21'] },
   async ({ given, when, then }) => {
     const size = littleData.volume;

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A recurring job leaves out a volume that is detached, until that is allowed, and one that is taken out of it',
+  'A recurring job skips a detached volume until that is allowed, and a volume that has left the job',
   {
     tags: ['recurring-jobs'],
     timeout: '40m',

@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
-  'A volume that nobody wants any more while a recurring job backs it up is backed up, and detached then',
+  'A volume whose workload ends while a recurring job backs it up is backed up, and then detached',
   // Needs a block device: the data prolong the upload, and are restored at the end.
   { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J17'] },
   async ({ given, when, then, data }) => {

@@ -6,7 +6,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 // longhorn/longhorn#13623, #13976: in v1.8 the Job of such a run fails, and the whole run is repeated.
 scenario(
-  'A volume for which a recurring job fails does not keep the others of the job from their backups',
+  'A recurring job that fails for one volume still backs up its other volumes',
   {
     tags: ['recurring-jobs', 'denied-snapshots'],
     timeout: '60m',

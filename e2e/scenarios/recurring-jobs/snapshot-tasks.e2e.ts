@@ -4,7 +4,7 @@ import type { JobHandle } from '../../suite/steps/job/job.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'Recurring jobs take snapshots and keep the newest of their own, or delete the old ones of anybody',
+  'Snapshot jobs keep their own newest snapshots, and snapshot-delete jobs remove the old ones of any origin',
   {
     tags: ['recurring-jobs', 'snapshots'],
     timeout: '40m',

@@ -3,7 +3,7 @@ import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'Two recurring jobs of a volume keep the newest of their own, and none that was made by hand goes',
+  'Each of two recurring jobs keeps its own newest backups, and no manual backup is removed',
   // Needs a block device, because different data make the backups differ.
   {
     tags: ['recurring-jobs'],

@@ -10,7 +10,7 @@ const flaws = {
 } as const;
 
 scenario(
-  'What no recurring job may be is refused, and limits that are too small are mended',
+  'An invalid recurring job is rejected, and limits that are too small are corrected',
   { tags: ['refusals', 'recurring-jobs'], proves: ['I10', 'J25', 'J27'] },
   async ({ given, then }) => {
     const job = await given.newJob();

@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
-  'Credentials that end with a blank or a line end are refused',
+  'Credentials that end with a space or a newline are rejected',
   { tags: ['refusals', 'backup-targets'], needs: ['keyReplaced'], proves: ['T30'] },
   async ({ given, when, then }) => {
     const target = await given.newTarget();

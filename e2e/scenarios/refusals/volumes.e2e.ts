@@ -5,7 +5,7 @@ const smallBlocks = String(2 * mebibyte);
 const largeBlocks = String(16 * mebibyte);
 
 scenario(
-  'A volume or a restore that cannot be is refused, and one from a backup has its size',
+  'An invalid volume or restore is rejected, and a volume from a backup has the size of the backup',
   { tags: ['refusals', 'restores'], proves: ['I5', 'R2', 'R6', 'R9', 'R27', 'T6'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -40,7 +40,7 @@ scenario(
 );
 
 scenario(
-  'Backup blocks have 2 or 16 MiB, of which the size of the volume is a multiple, and stay so',
+  'The size of backup blocks is 2 or 16 MiB, divides the size of the volume, and never changes',
   { tags: ['refusals'], longhorn: '>=1.10.0', proves: ['DR20', 'I12'] },
   async ({ given, then }) => {
     const other = await given.newVolume();

@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
-  'Backups that are deleted while one of them is restored go after that, and its data are right',
+  'Backups that are deleted during a restore of one of them are removed after it, and its data are right',
   {
     tags: ['restores', 'backup-deletion'],
     timeout: '40m',

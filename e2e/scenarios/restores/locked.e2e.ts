@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A restore that meets the lock of a deletion is tried again, and ends well',
+  'A restore that meets the lock of a deletion is retried, and succeeds',
   { tags: ['restores', 'backupstore-locks'], timeout: '40m', needs: ['foreignLock'], proves: ['R18'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -20,7 +20,7 @@ scenario(
 );
 
 scenario(
-  'A volume on standby that meets the lock of a deletion is delayed, no more',
+  'A standby volume that meets the lock of a deletion is only delayed',
   {
     tags: ['standby', 'backupstore-locks'],
     timeout: '40m',

@@ -36,13 +36,13 @@ const restoringWith =
   };
 
 scenario(
-  'A restore that lacks a block is given up, until a full backup has brought the block back',
+  'A restore that lacks a block fails, until a full backup has brought the block back',
   { ...about, needs: ['block-device', 'fileMissing'], proves: ['I8', 'R20'] },
   restoringWith('fileMissing', 'restore-without-block'),
 );
 
 scenario(
-  'A restore that meets a damaged block is given up, until a full backup has mended the block',
+  'A restore that meets a damaged block fails, until a full backup has repaired the block',
   { ...about, needs: ['block-device', 'fileDamaged'], proves: ['I7', 'I8', 'R20', 'R21'] },
   restoringWith('fileDamaged', 'restore-damaged'),
 );

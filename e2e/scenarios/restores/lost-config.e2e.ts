@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A restore from a backup whose config is gone, or empty, is given up and tells why, and ends well once it is back',
+  'A restore from a backup whose config is missing or empty fails with the reason, and succeeds once the config is back',
   {
     tags: ['restores', 'failing-store'],
     timeout: '40m',

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A volume on standby follows each backup, and has the newest when it is activated before it could follow',
+  'A standby volume follows each backup, and has the newest even if it is activated before it followed',
   {
     tags: ['standby'],
     timeout: '40m',
@@ -36,7 +36,7 @@ scenario(
 );
 
 scenario(
-  'A volume on standby that is activated while it is written is written to the end first',
+  'A standby volume that is activated during a restore finishes the restore first',
   {
     tags: ['standby'],
     timeout: '40m',

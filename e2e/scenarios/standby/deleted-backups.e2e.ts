@@ -3,7 +3,7 @@ import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'A volume on standby goes on with the next backup, whichever are deleted meanwhile',
+  'A standby volume continues with the next backup, whichever backups are deleted meanwhile',
   {
     tags: ['standby', 'backup-deletion'],
     timeout: '40m',

@@ -52,7 +52,7 @@ scenario(
 );
 
 scenario(
-  'The page of backups tells why a deletion failed, for as long as it does',
+  'The page of backups shows why a deletion failed, for as long as it fails',
   { ...about('error', 'in-error'), needs: ['browser', 'immutableFile'], proves: ['U1'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
-  'The page of backups tells why a backup could not be made',
+  'The page of backups shows why a backup failed',
   { tags: ['ui'], timeout: '40m', needs: ['browser', 'foreignLock'], proves: ['U3'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

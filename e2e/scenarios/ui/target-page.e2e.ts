@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 const about: ScenarioOptions = { tags: ['ui', 'backup-targets'], timeout: '40m', needs: ['browser'] };
 
 scenario(
-  'A backup target is made, changed and deleted on its page, which tells why it cannot be used',
+  'A backup target is made, changed and deleted on its page, which shows why it is unavailable',
   { ...about, proves: ['U11', 'U12'] },
   async ({ given, when, then }) => {
     const store = await given.store({ kind: 'the same kind' });
@@ -21,7 +21,7 @@ scenario(
 );
 
 scenario(
-  'The page of backup volumes has Longhorn look into the store, at all volumes or at one',
+  'The page of backup volumes syncs all volumes, or one',
   { ...about, needs: ['browser', 'fileMissing'], longhorn: '>=1.9.0', proves: ['U13'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
