@@ -48,7 +48,7 @@ export const noteWhole = async (dir: string, stamps = stampsOf(dir)): Promise<vo
 /** Returns why this folder cannot be trusted, or undefined if it can. */
 const ownerTrouble = (dir: string): string | undefined => {
   const found = lstatSync(dir);
-  if (!found.isDirectory()) return 'it is no folder';
+  if (!found.isDirectory()) return 'it is not a folder';
   if (found.uid !== process.getuid?.()) return 'it belongs to another user';
   if (found.mode & 0o022) return 'other users may write into it';
 };

@@ -31,7 +31,7 @@ const faultsOf = async (name: string): Promise<string[]> => {
       .parse(await askLab(name, { action: 'faults' }))
       .map(({ text }) => `  in force: ${text}`);
   } catch (error) {
-    return [`  which faults are in force it does not say: ${(error as Error).message}`];
+    return [`  the faults in force are not known: ${(error as Error).message}`];
   }
 };
 

@@ -13,7 +13,7 @@ const slowSchema = z
   })
   .refine(
     ({ delayMs, lossPercent }) => delayMs + lossPercent > 0,
-    'neither a delay nor a loss: that is as fast as ever',
+    'neither a delay nor a loss is given: one of them must be above 0',
   );
 const nodeSchema = z.object({ node: z.string() });
 

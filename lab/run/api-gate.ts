@@ -213,7 +213,11 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
   const answerRead = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
     const word = staleReadOf(from);
     if (word.do === 'refuse')
-      return refuse(to, { code: 422, reason: 'Invalid', message: 'no list as events' });
+      return refuse(to, {
+        code: 422,
+        reason: 'Invalid',
+        message: 'this API server does not send a list as watch events',
+      });
     if (word.after !== undefined) await sleep(word.after);
     if (!to.destroyed) await pass(from, to, word.url);
   };

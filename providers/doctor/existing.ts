@@ -79,7 +79,7 @@ const examineTargets = (cluster: Cluster): Promise<Check> =>
 const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise<Check[]> => {
   let lacking: MissingRights | undefined;
   const rights = await examine('rights', async () => {
-    lacking = await orRefuse('nobody knows what may be done', () => missingRights(cluster, wanted));
+    lacking = await orRefuse('the permissions cannot be determined', () => missingRights(cluster, wanted));
     return 'all that the run needs';
   });
   if (lacking === undefined) return [rights];

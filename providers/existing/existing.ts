@@ -29,7 +29,9 @@ const refuseWithout = async (
   cluster: Cluster,
   { existing, spelling }: Pick<Options, 'existing' | 'spelling'>,
 ): Promise<void> => {
-  const missing = await orRefuse('nobody knows what may be done', () => missingRights(cluster, existing));
+  const missing = await orRefuse('the permissions cannot be determined', () =>
+    missingRights(cluster, existing),
+  );
   if (missing !== undefined) throw new NotFit(rightsTrouble(missing, { context: cluster.context, spelling }));
 };
 
