@@ -66,7 +66,7 @@ export const untilPolicy = async (
       throw new Error(`${probe.name} is not there: nothing shows whether policy ${policy} is ${is}`);
     if (Date.now() > end)
       throw new Error(
-        `policy ${policy} is not ${is} after ${heardOf.within / 1000} s (the API server's, to hear of it)`,
+        `policy ${policy} is not ${is} after ${heardOf.within / 1000} s, the time that the API server has to apply the change`,
       );
     await sleep(heardOf.every);
   }
@@ -173,7 +173,7 @@ export const deniedDeletion = {
     about:
       'The API server denies the deletion of some objects: the backups, or the snapshots, of one volume.',
     inject:
-      'a ValidatingAdmissionPolicy and its binding, which are about these objects alone; what the policy cannot judge, it lets pass',
+      'a ValidatingAdmissionPolicy and its binding, which are about these objects alone; a deletion that the policy cannot evaluate is allowed',
     prove: "a deletion of one of them in a dry run is denied, with the policy's words",
     heal: 'both are removed, and the dry run is allowed',
     bound:

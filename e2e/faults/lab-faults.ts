@@ -67,7 +67,7 @@ const labFault = (
   },
   prove: async () => {
     const { faulty, text } = await askLab(folder, { action: 'look', ...at });
-    if (!faulty) throw new Error(`it is not so that ${title}: ${text}`);
+    if (!faulty) throw new Error(`the fault is not in force: ${title}: ${text}`);
     return text;
   },
 });
@@ -188,7 +188,7 @@ export const lab = {
 | \`apiServerStopped\` | kube-apiserver is killed; etcd, controllers and nodes go on | a connection is refused | it is started |`,
     bound: 'a fault that is in force when the lab goes down goes with it',
     strangers:
-      'whoever is on that node, as with a real one; who is on others, with a store on others, lives on. Without an API server everybody waits',
+      'everyone on that node, as with a real fault. Those on other nodes, with a store on other nodes, are not affected. Without an API server everyone waits',
   },
 } as const satisfies FaultKind;
 

@@ -168,7 +168,7 @@ const healEntry = async (
     throw new Error(`${entry.title}: that was done to ${entry.server}, and this is ${cluster.server}`);
   if (JSON.stringify(entry.data)?.includes('[redacted: '))
     throw new Error(
-      `${entry.title}: what it was before held a secret, which is not kept on disk: put it back by hand (${entry.kind})`,
+      `${entry.title}: the former value held a secret, which is not kept on disk: restore it by hand (${entry.kind})`,
     );
   const outcome = await whileStreamsBreak(() => fault.heal(cluster, entry.data));
   await ledger.healed(entry.id);

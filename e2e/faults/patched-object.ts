@@ -48,7 +48,7 @@ const on = (
     prove: async () => {
       const found = fieldsOf(await cluster.get(resource, where), after);
       if (!isDeepStrictEqual(found, after))
-        throw new Error(`it is not so that ${title}: ${data.name} has ${JSON.stringify(found)}`);
+        throw new Error(`the fault is not in force: ${title}: ${data.name} has ${JSON.stringify(found)}`);
       return `${data.name} has ${JSON.stringify(found)}`;
     },
   };

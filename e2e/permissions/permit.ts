@@ -53,7 +53,7 @@ const permitOnly = (
   return (access) => {
     if (rules.some((rule) => isAt(rule.place, access) && allows(rule, access))) return;
     throw new Error(
-      `a defect of the suite: it wants to ${describeRight(access)}, which is not among what e2e/permissions says ${among}`,
+      `a defect of the suite: it wants to ${describeRight(access)}, which is not among the rights in e2e/permissions ${among}`,
     );
   };
 };

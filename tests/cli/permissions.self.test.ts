@@ -12,7 +12,7 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
   const ended = await withSuite(suiteOf('asking'), ({ folder, config }) => runBare(folder, config, { env }));
   const refused = (what: string) =>
     expect.stringContaining(
-      `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without disruptions`,
+      `a defect of the suite: it wants to ${what}, which is not among the rights in e2e/permissions of a scenario without disruptions`,
     );
   const outcomes = ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [];
   expect(Object.fromEntries(outcomes)).toEqual({

@@ -134,7 +134,7 @@ test('a secret in what a fault has to put back is not on disk: this process can 
   const injected = await faults.inject({ ...fault, data: { ...(data as object), before } });
   expect(await readFile(ledgerPath(out), 'utf8')).not.toContain('s3cret');
   const message =
-    'one is changed: what it was before held a secret, which is not kept on disk: put it back by hand (patched-object)';
+    'one is changed: the former value held a secret, which is not kept on disk: restore it by hand (patched-object)';
   const healing = healLeftOver({ cluster, ledger: await openLedger(out) });
   await expect(healing).rejects.toMatchObject({ errors: [new Error(message)] });
   expect(patched).toEqual([]);

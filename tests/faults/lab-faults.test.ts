@@ -45,7 +45,7 @@ test.each<[title: string, Make, inject: object, at: string, heal: string]>([
 ])('%s', async (title, make, inject, at, heal) => {
   const fault = make({ lab: lab.folder, node });
   const faults = openFaults({ cluster, ledger });
-  await expect(fault.prove()).rejects.toThrow(`it is not so that ${title}: it works`);
+  await expect(fault.prove()).rejects.toThrow(`the fault is not in force: ${title}: it works`);
   const injected = await faults.inject(fault);
   expect(await injected.prove()).toBe('it is broken');
   expect(await injected.heal()).toBe('it works');

@@ -16,7 +16,7 @@ const oneAtATime = () => patchedObject.on(cluster, { title, resource: settings, 
 test('an object is changed from the inject to the heal, and the proof is what it has', async () => {
   const { inject, prove, data } = oneAtATime();
   await expect(prove()).rejects.toThrow(
-    'it is not so that one backup is made at a time: backup-concurrent-limit has {"value":"5"}',
+    'the fault is not in force: one backup is made at a time: backup-concurrent-limit has {"value":"5"}',
   );
   await inject();
   expect(await prove()).toBe('backup-concurrent-limit has {"value":"1"}');

@@ -90,7 +90,7 @@ test.each([
 test('a refusal says what was wanted, and with which disruptions', () => {
   const permit = permitNeeded({ disruptions: ['settings', 'manager-mount'], namespace: undefined, run });
   expect(ask(permit, `DELETE ${pods}/one`)).toBe(
-    'a defect of the suite: it wants to delete pods one in namespace longhorn-system, which is not among what e2e/permissions says of a scenario with settings, manager-mount',
+    'a defect of the suite: it wants to delete pods one in namespace longhorn-system, which is not among the rights in e2e/permissions of a scenario with settings, manager-mount',
   );
 });
 

@@ -53,7 +53,7 @@ export const diskNearlyFull = storeFault({
     folder: {
       make: (access: FolderAccess, title: string, left: number) => {
         const path = `${access.root}/${ballastFile}`;
-        const failed = `it is not so that ${title}`;
+        const failed = `the fault is not in force: ${title}`;
         return doneByCommand(access, path, {
           command: (action) => ballastCommand(action, path, { left }),
           failed,

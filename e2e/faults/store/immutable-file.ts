@@ -72,7 +72,7 @@ const byPolicy = {
           ({ name }: Error) => name,
         );
         if (said !== 'AccessDenied')
-          throw new Error(`it is not so that ${title}: asked to delete it, the server says ${said}`);
+          throw new Error(`the fault is not in force: ${title}: asked to delete it, the server says ${said}`);
         return `it is there (ETag ${ETag}); deleting it as Longhorn's user: ${said}`;
       },
     };

@@ -30,7 +30,7 @@ const make = ({ cluster, server, place }: S3ServerAccess, title: string): Doing<
       const [before, now] = [await listWith(user, place), await listWith(next, place)];
       if (before !== 'AccessDenied' || now !== 'a list')
         throw new Error(
-          `it is not so that ${title}: with the old key the server answers ${before}, with the new one ${now}`,
+          `the fault is not in force: ${title}: with the old key the server answers ${before}, with the new one ${now}`,
         );
       return `with the old key the server answers ${before}, with the new one ${now}`;
     },

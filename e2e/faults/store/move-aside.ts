@@ -74,7 +74,7 @@ export const keepingAside = (aside: Aside) => {
     folder: {
       make: (access: FolderAccess, title: string, file: FaultyFile) => {
         const path = `${access.root}/${filePath(file)}`;
-        const failed = `it is not so that ${title}`;
+        const failed = `the fault is not in force: ${title}`;
         return doneByCommand(access, path, { command: (action) => command(action, path), failed });
       },
       ...undoneByCommand({ command, made, again }),

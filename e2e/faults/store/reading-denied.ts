@@ -51,7 +51,7 @@ export const readingCommand = (
 const denied = (mode: Mode) => ({
   make: (access: FolderAccess, title: string, folder: StoreFolder) => {
     const path = `${access.root}/${folderPath(folder)}`;
-    const failed = `it is not so that ${title}`;
+    const failed = `the fault is not in force: ${title}`;
     return doneByCommand(access, path, {
       command: (action) => readingCommand(action, path, { mode }),
       failed,

@@ -50,10 +50,11 @@ const stall = (
     prove: async () => {
       const { stdout, stderr, exitCode } = await cluster.exec(pod, stallCommand('look', program));
       const stopped = Number(stdout);
-      if (exitCode !== 0) throw new Error(`it is not so that ${title}: ${`${stdout}${stderr}`.trim()}`);
+      if (exitCode !== 0)
+        throw new Error(`the fault is not in force: ${title}: ${`${stdout}${stderr}`.trim()}`);
       if (!isInForce(stopped))
         throw new Error(
-          `it is not so that ${title}: ${program} in ${name} was stopped at ${stopped} of 100 looks`,
+          `the fault is not in force: ${title}: ${program} in ${name} was stopped at ${stopped} of 100 looks`,
         );
       return `${program} in ${name} ${describe(stopped)}`;
     },

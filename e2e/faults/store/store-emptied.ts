@@ -50,7 +50,7 @@ export const storeEmptied = storeFault({
       make: (access: FolderAccess, title: string) =>
         doneByCommand(access, access.root, {
           command: (action) => emptyStoreCommand(action, access.root),
-          failed: `it is not so that ${title}`,
+          failed: `the fault is not in force: ${title}`,
         }),
       ...undoneByCommand({ command: emptyStoreCommand, made: 'empty', again: 'whole' }),
     },

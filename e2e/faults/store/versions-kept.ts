@@ -102,7 +102,9 @@ const make = ({ server, place }: S3ServerAccess, title: string): Doing<KeptVersi
         ({ name, message }: Error) => `${name} (${message})`,
       );
       if (!said.startsWith('AccessDenied'))
-        throw new Error(`it is not so that ${title}: asked to delete a version, the server says ${said}`);
+        throw new Error(
+          `the fault is not in force: ${title}: asked to delete a version, the server says ${said}`,
+        );
       return `the version of an object that was deleted, deleted as the server's root: ${said}`;
     },
     handle: {

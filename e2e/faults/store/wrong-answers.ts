@@ -37,7 +37,7 @@ const answers = {
   'another host': 'the refusal of a signature, as the host was rewritten',
   'another time': 'the refusal of a time, as it was rewritten to 20 minutes ago',
   'short pages': 'pages of two entries',
-  'cut short': 'two entries, and no word of the others',
+  'cut short': 'two entries, without a sign that there are more',
 } as const;
 
 type WrongAnswer = keyof typeof answers;
@@ -107,7 +107,8 @@ const make = (
   const key = `${prefix}${below === undefined ? '' : '/'}corral-probe`;
   const current = async () => {
     const rule = (await askProxy(server, place, {})).find((each) => each.id === id);
-    if (rule === undefined) throw new Error(`it is not so that ${title}: the proxy has no such rule`);
+    if (rule === undefined)
+      throw new Error(`the fault is not in force: ${title}: the proxy has no such rule`);
     return rule;
   };
   const ask = (client: S3): Promise<string> =>
@@ -125,13 +126,13 @@ const make = (
     prove: async () => {
       const before = await current();
       const { proxy } = server;
-      if (proxy === undefined) throw new Error(`it is not so that ${title}: there is no proxy`);
+      if (proxy === undefined) throw new Error(`the fault is not in force: ${title}: there is no proxy`);
       const answers = new Set<string>();
       for (let sent = 0; sent < every; sent += 1) answers.add(await ask(proxy.user));
       const { seen, met } = await current();
       if (met === before.met)
         throw new Error(
-          `it is not so that ${title}: ${[...answers].join(', ')}, and the proxy met it not once`,
+          `the fault is not in force: ${title}: ${[...answers].join(', ')}, and the proxy met it not once`,
         );
       return `asked ${every === 1 ? 'once' : `${every} times`} as Longhorn's user: ${[...answers].join(', ')}; met by ${met} of ${seen} such requests`;
     },

@@ -42,7 +42,7 @@ beforeEach(async () => {
   await utimes(path, longAgo, longAgo);
 });
 
-const notSo = (what: string) => new RegExp(`^it is not so that .*: .*${what}`);
+const notSo = (what: string) => new RegExp(`^the fault is not in force: .*: .*${what}`);
 const lock = (name = 'lock-1') => ({ of: volume, lock: { name, of: 'a backup' } });
 const content = (of = path) => readFile(of, 'utf8').catch(() => undefined);
 const mode = async (of: string) => ((await stat(of)).mode & 0o777).toString(8);

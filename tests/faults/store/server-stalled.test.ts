@@ -50,7 +50,7 @@ test('a slow server is stopped most of the time, and never all of it, a frozen o
   for (const stalled of [serverFrozen, serverGone]) {
     const { inject, prove, data, settle } = await stalled.on(store());
     await expect(prove()).rejects.toThrow(
-      /^it is not so that the store's server .*: .* was stopped at 0 of 100 looks$/,
+      /^the fault is not in force: the store's server .*: .* was stopped at 0 of 100 looks$/,
     );
     await inject();
     expect(await prove()).toBe(`${program} in backupstore is stopped`);

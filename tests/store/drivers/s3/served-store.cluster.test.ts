@@ -137,7 +137,7 @@ test('what is written to the store is read from outside, and Longhorn is given w
 test('a deletion that the policy denies is proven, leaves the object, and is allowed again by who knows its data alone', async () => {
   const denied = await immutableFile.on(store, configOf);
   await expect(denied.prove()).rejects.toThrow(
-    "it is not so that the volume's volume.cfg is immutable: asked to delete it, the server says PreconditionFailed",
+    "the fault is not in force: the volume's volume.cfg is immutable: asked to delete it, the server says PreconditionFailed",
   );
   await denied.inject();
   const proof = /^it is there \(ETag .*\); deleting it as Longhorn's user: AccessDenied$/;
@@ -208,7 +208,9 @@ describe('the proxy before the server', () => {
   type Requests = Parameters<typeof wrongAnswers.on>[2];
   const wrong = async (to: Requests['to'], answer: Parameters<typeof wrongAnswers.on>[1], every = 1) => {
     const made = await wrongAnswers.on(store, answer, { to, below, every });
-    await expect(made.prove()).rejects.toThrow(`it is not so that ${made.title}: the proxy has no such`);
+    await expect(made.prove()).rejects.toThrow(
+      `the fault is not in force: ${made.title}: the proxy has no such`,
+    );
     await made.inject();
     return { prove: made.prove, heal: () => wrongAnswers.heal(cluster, kept(made)) };
   };
@@ -304,7 +306,7 @@ test('a key that is replaced is good for nothing, the new one that Longhorn is g
     return listed.then(({ KeyCount = 0 }) => KeyCount > 0).catch(({ name }: Error) => name);
   };
   await expect(replaced.prove()).rejects.toThrow(
-    'it is not so that the key by which Longhorn logs in is replaced at the store: with the old key the server answers a list, with the new one AccessDenied',
+    'the fault is not in force: the key by which Longhorn logs in is replaced at the store: with the old key the server answers a list, with the new one AccessDenied',
   );
   const before = await secretIn(longhornNamespace, store.credentialSecret);
   await replaced.inject();
@@ -357,7 +359,7 @@ test('what is deleted or overwritten under retention stays, and is brought back 
     return found.sort();
   };
   await expect(retained.prove()).rejects.toThrow(
-    `it is not so that ${retained.title}: asked to delete a version, the server says it is deleted`,
+    `the fault is not in force: ${retained.title}: asked to delete a version, the server says it is deleted`,
   );
   await retained.inject();
   expect(await retained.prove()).toMatch(/as the server's root: AccessDenied \(.*object lock/);
