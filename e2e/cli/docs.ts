@@ -175,7 +175,7 @@ const describeBugs = (): string[] => {
       `- Severity: ${severity}. Holds for: ${code(versions)}.`,
       `- Shows so: ${symptoms.map(describeShown).join('; or ')}.`,
       `- Shown by: ${shown.get(id)?.join(', ') || 'no scenario yet'}.`,
-      `- Source: ${source}. Met: ${seen}.`,
+      `- Source: ${source}. Seen: ${seen}.`,
       `- Upstream: ${upstream.startsWith('https:') ? `<${upstream}>` : upstream}.`,
       '',
       ...composeSteps(id).map((line) => (line.startsWith('```') ? line.replace('sh', 'text') : line)),

@@ -209,7 +209,7 @@ const describeGroup = (group: Group): string[] => {
       ? [
           group.still === undefined
             ? `${row?.class}: ${row?.means}`
-            : `It told the same number from ${group.still.first} to ${group.still.last}, so that it may stand still.`,
+            : `The number stayed the same from ${group.still.first} to ${group.still.last}: there may be no progress.`,
           `  what to do: ${row?.advice}`,
         ]
       : describeFailure(failure);

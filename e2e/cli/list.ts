@@ -45,7 +45,7 @@ const describeOne = ({
   `    ${expected === null ? 'time not known yet' : `about ${formatDuration(expected)}`}; ${tags.length > 0 ? `tags: ${tags.join(', ')}` : 'no tags'}`,
   ...(needs.length > 0 ? [`    needs ${needs.join(', ')}`] : []),
   ...(disruptions.length > 0 ? [`    on an existing cluster: --allow ${disruptions.join(',')}`] : []),
-  ...(exclusive.length > 0 ? [`    has for itself: ${exclusive.join(', ')}`] : []),
+  ...(exclusive.length > 0 ? [`    needs exclusive use of: ${exclusive.join(', ')}`] : []),
   ...(longhorn === '*' ? [] : [`    on Longhorn ${longhorn}`]),
   ...(skipped === null ? [] : [`    skipped: ${skipped}`]),
 ];

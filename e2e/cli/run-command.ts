@@ -45,7 +45,7 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
     const args = parseArguments(argv, Object.keys(providers));
     const load = providers[args.provider];
     if (load === undefined)
-      throw new Error(`the flags let provider ${args.provider} through, which there is not`);
+      throw new Error(`the flags accept provider ${args.provider}, which does not exist`);
     const last = args.lastFailed ? await readLastFailed(args.out) : undefined;
     if (last?.keys.size === 0) {
       streamFor(args.output).write(`nothing failed in ${last.path}: there is nothing to run\n`);

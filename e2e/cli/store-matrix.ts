@@ -154,7 +154,7 @@ const divide = async (
     );
     const why =
       whyNot(cell) ??
-      (isReached ? undefined : `${operation} asks nothing of ${cell.place} that this answers`);
+      (isReached ? undefined : `${operation} makes no request for ${cell.place} that this trouble affects`);
     if (why === undefined) can.push(cell);
     else cannot.push({ ...cell, why });
   }
@@ -181,7 +181,7 @@ const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): st
   const scenario = scenarios.get(cellNameOf(cell));
   if (scenario !== undefined) return `on a cluster: "${scenario}"`;
   const known = atCluster(cell);
-  if (known === undefined) return 'what becomes of it on a cluster nobody knows';
+  if (known === undefined) return 'its effect on a cluster is not known';
   if ('as' in known) return `on a cluster as ${known.as}: ${known.why}`;
   return 'cannot' in known
     ? `on no cluster: ${known.cannot}`

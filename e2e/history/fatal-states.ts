@@ -35,7 +35,12 @@ export const decideFatal = (
       continue;
     const why = each.because(object);
     if (why !== undefined)
-      return { state: 'broken', at, until: sequence, reason: `${why}: no waiting leads to it that ${label}` };
+      return {
+        state: 'broken',
+        at,
+        until: sequence,
+        reason: `${why}: it can no longer happen that ${label}`,
+      };
   }
   return undefined;
 };

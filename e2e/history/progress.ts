@@ -95,6 +95,6 @@ export const describeTimeout = ({ time, atMost, owner, waited, lastChange }: Tim
   const { name, state, after } = lastChange;
   const last = `the last change came after ${formatDuration(after)}: ${name}, ${shorten(state, longestState)}`;
   return atMost !== undefined && after + time > atMost
-    ? `timed out after ${formatDuration(waited)}, the longest, while something still changed (${owner}); ${last}`
+    ? `timed out after ${formatDuration(waited)}, the maximum, while something still changed (${owner}); ${last}`
     : `timed out after ${formatDuration(waited)}, the last ${formatDuration(time)} without a change (${owner}); ${last}`;
 };

@@ -88,8 +88,8 @@ export const openHealth = (): Health => {
       const title =
         outages.length > 0
           ? `The API server did not answer for ${away}`
-          : `The API server put ${count(putOff, 'request')} off`;
-      const later = putOff > 0 ? [`${putOff} put off by the server (429)`] : [];
+          : `The API server was too busy for ${count(putOff, 'request')}`;
+      const later = putOff > 0 ? [`${putOff} rejected by the busy server (429)`] : [];
       const detail = [...outages.map(describe), ...later, `${sentAgain} sent again`].join('; ');
       return { title, detail, isOutage: outages.length > 0 };
     },

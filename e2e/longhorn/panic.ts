@@ -72,4 +72,4 @@ const namesIn = (url: string): { volume: string; backup: string } => {
 };
 
 export const describePanic = ({ first, frames, row }: PanicTrace, version: string): string =>
-  `longhorn-manager ${version} ended by a panic that ${row === undefined ? 'nobody knows' : `is known as ${row.id} (${row.seen})`}: "${first}", at ${frames.join(', ') || 'no place of its own'}`;
+  `longhorn-manager ${version} ended by a panic that ${row === undefined ? 'is not known' : `is known as ${row.id} (${row.seen})`}: "${first}", at ${frames.join(', ') || 'an unknown place'}`;

@@ -176,7 +176,7 @@ export const composeClosing = (
     ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
     ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npx corral bugs describes each):', ...bugs] : []),
     ...(left.length > 0 ? ['', describeLeft(report), ...left] : []),
-    ...(otherwise.length > 0 ? ['', 'Other than the ledger of known bugs says:', ...otherwise] : []),
+    ...(otherwise.length > 0 ? ['', 'Contradictions to the ledger of known bugs:', ...otherwise] : []),
     ...(cells.length > 0
       ? ['', "Cells of the store's matrix (npx corral store matrix runs all on the engine alone):", ...cells]
       : []),

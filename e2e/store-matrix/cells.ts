@@ -152,7 +152,7 @@ export const signs = {
   'wrong-count':
     'exit code 0, and volume.cfg says another number of blocks than there is, or another last backup',
   'said-gone': 'it says that something is not there which is',
-  'lock-passed': "another's lock kept nobody out",
+  'lock-passed': 'it took the lock in spite of another lock',
   'replica-lost': 'the replica that was to make the backup has ended',
   hangs: 'it does not end',
   'no-recovery': 'the same again, after the trouble is healed, fails as well',

@@ -55,7 +55,7 @@ export class StillAtWork extends Error {
   readonly left: WorkLeft;
 
   constructor(left: WorkLeft) {
-    super(`the backup store is still worked on ${describeLeft(left)}`);
+    super(`work in the backup store has not ended ${describeLeft(left)}`);
     this.left = left;
   }
 }
@@ -65,7 +65,7 @@ export const describeLeft = (left: WorkLeft): string => {
   const { waited, seconds, atMost, owner, changedAfter } = left;
   const isBounded = changedAfter !== undefined && atMost !== undefined && changedAfter + seconds > atMost;
   const why = isBounded
-    ? ', the longest, while something still changed'
+    ? ', the maximum, while something still changed'
     : changedAfter === undefined
       ? ''
       : `, the last ${Math.round(waited - changedAfter)} s without a change`;

@@ -140,7 +140,7 @@ const progress = (day: string, percent: number) =>
 test('the same number of a progress for a long time is not told as one that goes on', async () => {
   const toldOf = async (...lines: string[]) => (await explain(['-'], lines.join('\n'))).stdout;
   expect(await toldOf(progress('02', 15), progress('16', 15))).toContain(
-    '2 x It told the same number from 2024-05-02T07:20:16Z to 2024-05-16T07:20:16Z',
+    '2 x The number stayed the same from 2024-05-02T07:20:16Z to 2024-05-16T07:20:16Z',
   );
   for (const other of [progress('02', 15), progress('16', 16)])
     expect(await toldOf(progress('02', 15), other)).toContain('2 x informational: The job goes on');

@@ -44,7 +44,7 @@ const cluster = () => ['--kubeconfig', kubeconfig, '--context', 'c', '--image', 
 const existing = ['--mode', 'existing', '--', '--store-image', 'store:1'];
 
 const alone =
-  '--allow with several shards on one cluster: they do not wait for each other, and would feel it: use --shards 1, or --mode lab';
+  '--allow with several shards on one cluster: the shards do not wait for each other, so one would disturb the others: use --shards 1, or --mode lab';
 
 describe('the flags', () => {
   test('say where, how many and what', () => {
@@ -59,7 +59,7 @@ describe('the flags', () => {
     [['--shards', '1000'], '--shards 1000: give at most 999'],
     [['--shards', '2', '--mode', 'kind'], '--mode kind is unknown: use --mode lab or --mode existing'],
     [['--shards', '2', '--image', ''], "--image '': name the image that the pods start"],
-    [['--shards', '2', '--', '--out=x'], '--out=x behind --: a fleet says that to its shards'],
+    [['--shards', '2', '--', '--out=x'], '--out=x after --: the fleet sets it for its shards'],
     [['--shards', '2', '--', '--only', '['], /^--only \[: Invalid regular expression/],
     [
       ['--shards', '2', '--mode', 'existing'],

@@ -65,7 +65,7 @@ test('the console says it in a line, counts it by itself, and ends with what sho
   );
   expect(ended.stdout).toMatch(/^!! .* It shows the bug$/m);
   expect(ended.stdout).toContain(
-    '\n  ! deletion-destroys-other-backups: It shows the bug (round 2)\n    out/evidence/it-shows-the-bug-r2\n\nOther than the ledger of known bugs says:\n  It finds it fixed: lock-fails-open is fixed here, ',
+    '\n  ! deletion-destroys-other-backups: It shows the bug (round 2)\n    out/evidence/it-shows-the-bug-r2\n\nContradictions to the ledger of known bugs:\n  It finds it fixed: lock-fails-open is fixed here, ',
   );
   expect(ended.stdout).toMatch(/^2 passed, 0 failed, 1 known bug$/m);
 });

@@ -118,7 +118,7 @@ describe('once', () => {
   });
 });
 
-describe('once, of what no waiting leads to', () => {
+describe('once, of what can no longer happen', () => {
   const unless = (timeline: ReturnType<typeof timelineOf>, name: string) => ({
     timeline,
     name,
@@ -132,7 +132,7 @@ describe('once, of what no waiting leads to', () => {
     const found = once(lamps, isOn, { ...wait, fatal });
     pushEvent(fuses, 'fuse:burnt');
     const verdict = await verdictOf(found);
-    const reason = 'the fuse is burnt: no waiting leads to it that a lamp is on';
+    const reason = 'the fuse is burnt: it can no longer happen that a lamp is on';
     expect(verdict).toMatchObject({ state: 'broken', at: 3000, reason });
     expect(verdict.details).toContain('History of what it depends on (fuse) in lamps');
     expect(verdict.last?.metadata.name).toBe('hall');
@@ -223,7 +223,7 @@ describe('a time that begins anew with each change', () => {
     const wait = hall(timeline).goes(is('on')).within('1m', owner, '4m');
     const flicker = Array.from({ length: 10 }, (_, index) => `hall:${index % 2 ? 'dim' : 'red'}`);
     expect((await endAfter(wait, timeline, [30_000, ...flicker])).reason).toBe(
-      `timed out after 4 min, the longest, while something still changed (${owner}); the last change came after 3 min 30 s: hall, red: on was not reached; the hall lamp is still red`,
+      `timed out after 4 min, the maximum, while something still changed (${owner}); the last change came after 3 min 30 s: hall, red: on was not reached; the hall lamp is still red`,
     );
   });
 

@@ -50,7 +50,7 @@ const broken = (method: string) => ({
 describe('what the server has not worked on, or may do twice, is sent again', () => {
   const hallThere = found('hall', labels);
   const done = { result: undefined };
-  const twice = 'The API server put 2 requests off';
+  const twice = 'The API server was too busy for 2 requests';
   const [timeout, internal] = [refusal(504, 'Timeout'), refusal(500, 'InternalError')];
   const later = refusal(429, 'TooManyRequests', { retryAfter: 1 });
   const refused = [refusal(403, 'Forbidden'), refusal(401, 'Unauthorized')];
@@ -74,7 +74,7 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
 
 describe('nothing else is', () => {
   const hook = refusal(500, 'InternalError', { message: 'failed calling webhook "x"' });
-  const once = 'The API server put 1 request off';
+  const once = 'The API server was too busy for 1 request';
   const conflict = { status: 409 };
   test.concurrent.each<[string, Answer[], typeof get, string, object, unknown?]>([
     ['a POST without a name is cut', [brokenOff], makeNameless, 'POST', broken('POST'), away],

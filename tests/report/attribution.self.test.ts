@@ -109,7 +109,7 @@ test('a fault of another scenario points to the suite, by the name of both, as o
     expect(recorded.because).toContain('it reaches every volume that starts meanwhile, and this one did');
     const [, first] = recorded.reason.split('\n');
     for (const part of [
-      'volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it',
+      'volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: it can no longer happen that',
       'nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ',
       'Error running start replica command: exec: "/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn": stat',
     ])

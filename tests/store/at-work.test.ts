@@ -80,7 +80,7 @@ test('one that never ends hits the bound, and is reported with its age, the bloc
     changedAfter: expect.closeTo(900, -1),
   });
   expect(left && describeLeft(left)).toMatch(
-    /^after 90\d s, the longest, while something still changed \(a test\): lock lock-1 of a deletion in the folder of vol, last written \S+ s ago; 375 blocks in the folder of vol$/,
+    /^after 90\d s, the maximum, while something still changed \(a test\): lock lock-1 of a deletion in the folder of vol, last written \S+ s ago; 375 blocks in the folder of vol$/,
   );
 });
 

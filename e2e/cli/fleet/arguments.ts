@@ -63,12 +63,14 @@ const checkFlags = (given: readonly string[], { mode, kubeconfig, context, shard
     own.some((flag) => word === `--${flag}` || word.startsWith(`--${flag}=`)),
   );
   if (taken !== undefined)
-    throw usageError(`${taken} behind --: a fleet says that to its shards itself: leave it out`);
+    throw usageError(
+      `${taken} after --: the fleet sets it for its shards, or a shard cannot use it: leave it out`,
+    );
   const reach = mode === 'existing' ? ['--kubeconfig', kubeconfig, '--context', context] : [];
   const parsed = parseArguments(['--provider', mode, ...reach, ...given], [mode]);
   if (parsed.existing !== undefined && parsed.existing.allow.length > 0 && shards !== '1')
     throw usageError(
-      '--allow with several shards on one cluster: they do not wait for each other, and would feel it: use --shards 1, or --mode lab',
+      '--allow with several shards on one cluster: the shards do not wait for each other, so one would disturb the others: use --shards 1, or --mode lab',
     );
   return parsed;
 };

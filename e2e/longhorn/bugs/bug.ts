@@ -5,9 +5,9 @@ export const severities = {
   'data loss': 'data of backups that nobody asked to delete are destroyed',
   outage: 'a volume in use loses replicas, or stops, though nothing is wrong with it',
   'objects lost': 'what Longhorn shows of the backups goes, or stays, without the files in the store',
-  silent: 'something was not done, and what was asked says that it was',
+  silent: 'something was not done, but is reported as done',
   misleading: 'what is said is not what happened',
-  noise: 'it warns of what is in order',
+  noise: 'it warns of something that is in order',
 } as const;
 
 export type BugSeverity = keyof typeof severities;
@@ -133,6 +133,6 @@ export const describeShown = (shown: Symptom | Seen): string => {
   if (shown.of === 'log') return `the log of a run says ${shown.says.join(', ') || 'nothing of it'}`;
   return `longhorn-manager ends by ${[shown.says]
     .flat()
-    .map((id) => id ?? 'a panic that nobody knows')
+    .map((id) => id ?? 'an unknown panic')
     .join(', ')}`;
 };

@@ -82,7 +82,7 @@ export const managerBugs = {
     },
     upstream: 'not reported yet',
     source:
-      'longhorn-manager, webhook/resources/volume/mutator.go, mutate, read in v1.10.0, v1.10.1, v1.11.2, v1.12.1 and master (2026-08-21); v1.9.2 has it not',
+      'longhorn-manager, webhook/resources/volume/mutator.go, mutate, read in v1.10.0, v1.10.1, v1.11.2, v1.12.1 and master (2026-08-21); v1.9.2 does not have it',
     seen: 'a whole real v1.12.1 (2026-11-26): deleting for 6 min, with neither engine nor replica, until spec.Standby was false',
   },
   'backup-looked-at-anew': {
@@ -106,7 +106,7 @@ export const managerBugs = {
     seen: 'a whole real v1.12.1 (2026-11-26), load 10, twice in some twenty runs: InProgress 142 %, no state for 5.3 s, Completed',
   },
   'broken-target-is-looked-at-on-and-on': {
-    title: 'A backup target that cannot be used is looked at on and on, twice a second',
+    title: 'A backup target that cannot be used is checked twice a second, without end',
     severity: 'noise',
     versions: '>=1.8.0',
     promise: 'a backup target that cannot be used is looked at as often as its poll interval says',
@@ -174,7 +174,7 @@ export const managerBugs = {
     },
     upstream: 'not reported yet',
     source:
-      'longhorn-manager, controller/snapshot_controller.go, reconcile, and controller/utils.go, isEngineUpgrading, read in v1.11.0, v1.11.3, v1.12.0, v1.12.1 and master (2026-08-21); v1.10.x has it not. It came with the fix of longhorn/longhorn#10274',
+      'longhorn-manager, controller/snapshot_controller.go, reconcile, and controller/utils.go, isEngineUpgrading, read in v1.11.0, v1.11.3, v1.12.0, v1.12.1 and master (2026-08-21); v1.10.x does not have it. It came with the fix of longhorn/longhorn#10274',
     seen: 'a whole real v1.12.1 (2026-11-26): a recurring job deleted a snapshot 3 s after its volume was detached; it was still there 82 s later, when the volume was removed',
   },
   'deleted-job-leaves-labels': {

@@ -97,7 +97,7 @@ export const documentDifferences = {
   'access-mode-is-restored': {
     title: 'A volume that is restored has the access mode of the one that was backed up',
     document: 'page on Velero, and a manual case: it is RWO',
-    product: 'a label of the backup says which one it had, and it is given that',
+    product: 'the restored volume gets the access mode that a label of the backup names',
     versions: '>=1.8.0',
     seen: `webhook/resources/backup/mutator.go, ${read}; a test of longhorn-tests`,
   },

@@ -39,7 +39,7 @@ export const controllerMessages = {
     class: 'warning',
     fields: ['log info'],
     means:
-      'By the last listing the store has no longer what objects of the cluster are of: these objects go.',
+      'By the last listing, the store no longer holds the data of some objects in the cluster: these objects are removed.',
     advice:
       'Look whether it is so: a listing that failed is taken for an empty one, and the objects come back with a later sync.',
     wordings: [

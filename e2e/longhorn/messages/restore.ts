@@ -97,7 +97,8 @@ export const restoreMessages = {
   'restore-not-read': {
     ...replica,
     class: 'failure',
-    means: 'A block of the backup that is restored could not be read; that it is damaged, nothing says.',
+    means:
+      'A block of the backup could not be read during the restore. Nothing shows that the block is damaged.',
     advice: 'See to the cause that stands behind it, then restore anew.',
     wordings: [
       {

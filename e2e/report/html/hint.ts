@@ -101,7 +101,7 @@ export const hintOf = (
       because: [
         error === 'gap'
           ? 'the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed'
-          : 'what the verdict would stand on did not come about: it is neither passed nor failed',
+          : 'the precondition of the verdict did not occur: it is neither passed nor failed',
       ],
     };
   if (error === 'suite-code')
@@ -123,7 +123,7 @@ export const hintOf = (
       at: 'suite',
       because: [
         ...faults,
-        'what the scenario stands on was not there, so that it says nothing about Longhorn',
+        'the preconditions of the scenario were not met, so it says nothing about Longhorn',
       ],
     };
   const missed = missedOfKubernetes(timeline);

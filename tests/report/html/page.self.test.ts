@@ -173,9 +173,11 @@ describe.skipIf(found === undefined)(
       const name = 'A backup made during a deletion';
       const row = page.locator('.scenarios tbody tr', { hasText: name });
       const waited = page.locator('details.scenario', { hasText: name });
-      expect(await row.locator('.note').textContent()).toBe('2 min 30 s in line, not counted');
+      expect(await row.locator('.note').textContent()).toBe('2 min 30 s waiting for locks, not counted');
       expect(await row.locator('.number').first().textContent()).toBe('2 min 21 s');
-      expect(await waited.locator('.took').first().textContent()).toBe('2 min 21 s, and 2 min 30 s in line');
+      expect(await waited.locator('.took').first().textContent()).toBe(
+        '2 min 21 s, and 2 min 30 s waiting for locks',
+      );
       await page.locator('.scenarios .name a').first().click();
       await opened.first().getByText('vz-n', { exact: true }).waitFor();
       await waited.locator('summary').first().click();
@@ -256,7 +258,7 @@ describe.skipIf(found === undefined)(
       expect(await status()).toMatch(/^backups ze-b1, \+15\.471 s\. ◷ new/);
       await page.keyboard.press('ArrowRight');
       expect(await status()).toMatch(/▸ InProgress/);
-      expect(await red(page).locator('.object h4').textContent()).toContain('kept');
+      expect(await red(page).locator('.object h4').textContent()).toContain('pinned');
       const ticks = () => ticksOf(red(page));
       const whole = await ticks();
       await page.keyboard.press('+');

@@ -330,7 +330,7 @@ test('what is still worked on after the time is left, with its target and its st
   expect(storeLines(ended.printed)).toEqual([
     expect.stringMatching(waitingForLock),
     expect.stringMatching(
-      /^backup store backupstore in corral-abc123-store-0001: the backup store is still worked on after .+: lock lock-1 of a deletion in the folder of corral-abc123-volume-0001, last written .+ ago; 0 blocks in the folder of corral-abc123-volume-0001$/,
+      /^backup store backupstore in corral-abc123-store-0001: work in the backup store has not ended after .+: lock lock-1 of a deletion in the folder of corral-abc123-volume-0001, last written .+ ago; 0 blocks in the folder of corral-abc123-volume-0001$/,
     ),
   ]);
   expect(ended.printed.filter((line) => line.startsWith('left: '))).toEqual([

@@ -53,7 +53,7 @@ test('what is still worked on after the time is left, and so is all that is to g
   const clocks = { ...longhornClocks, lockLife: 3_600_000 };
   const { taken, take } = idle({ store: { ...store, untilIdle }, clocks });
   await expect(take('backup volume a-1', ['a'])).rejects.toThrow(
-    /^backup volume a-1 is left: the backup store is still worked on after \d+ s \(.*a lock's life of 3600 s\): lock lock-1 of a deletion in the folder of a, last written \d+ s ago; 0 blocks in the folder of a; when that has ended, remove it with npx corral cleanup --run abc123$/,
+    /^backup volume a-1 is left: work in the backup store has not ended after \d+ s \(.*a lock's life of 3600 s\): lock lock-1 of a deletion in the folder of a, last written \d+ s ago; 0 blocks in the folder of a; when that has ended, remove it with npx corral cleanup --run abc123$/,
   );
   await expect(take('backup target t')).rejects.toThrow(/^backup target t is left: /);
   expect(taken).toEqual([]);

@@ -56,7 +56,7 @@ export const legend = (): HTMLElement =>
     ),
     element('li', '', [hatch(), ' not watched']),
     element('li', '', [line('in-force', 9), ' while a fault was in force']),
-    element('li', '', [line('queue', 9), ' ⋯ in line for others, drawn shorter']),
+    element('li', '', [line('queue', 9), ' ⋯ waiting for a lock, drawn shorter']),
     element('li', '', [line('failure', 1), ' a step failed']),
     element('li', '', [line('chosen-moment', 2), ' the moment chosen']),
     element('li', '', [`├──┤ expectation, with each state that it reached: ${listed(bracketWords)}`]),

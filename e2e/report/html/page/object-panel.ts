@@ -12,7 +12,7 @@ export type ObjectPanel = { root: HTMLElement; show(pointed: Pointed | undefined
 
 const hint = (): Node[] => [
   element('p', 'hint', [
-    'Point at a state to see the object as it was then and what had changed. Click, or use the arrow keys, to keep it here.',
+    'Point at a state to see the object as it was then and what had changed. Click, or use the arrow keys, to pin it.',
   ]),
 ];
 
@@ -67,7 +67,7 @@ export const createObjectPanel = ({ startedAt }: ReportTimeline): ObjectPanel =>
       heading.replaceChildren(
         `${kindName(lane.kind)} ${lane.name} `,
         element('small', '', [
-          `${formatAt(at, 3)} ${formatClock(startedAt, at)}${kept ? ' · kept, Escape lets it go' : ''}`,
+          `${formatAt(at, 3)} ${formatClock(startedAt, at)}${kept ? ' · pinned, Escape unpins it' : ''}`,
         ]),
       );
       body.replaceChildren(...bodyOf(pointed));

@@ -84,7 +84,8 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
     emulatedPage(scenario, target),
     flakiness(scenario),
-    scenario.account.locks >= leastLine && `${formatDuration(scenario.account.locks)} in line, not counted`,
+    scenario.account.locks >= leastLine &&
+      `${formatDuration(scenario.account.locks)} waiting for locks, not counted`,
     scenario.findings.length > 0 &&
       count(scenario.findings.length, isEmulated({ name: target }) ? 'known difference' : 'finding'),
   ];

@@ -61,7 +61,7 @@ const factsOf = (scenario: PageScenario, { results }: PageRun): HTMLElement => {
 const tookOf = (scenario: PageScenario): string => {
   const { locks } = scenario.account;
   const own = formatDuration(ownTime(scenario));
-  return locks < 1000 ? own : `${own}, and ${formatDuration(locks)} in line`;
+  return locks < 1000 ? own : `${own}, and ${formatDuration(locks)} waiting for locks`;
 };
 
 const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {

@@ -87,13 +87,13 @@ const decompressFrame = (
       const to = at;
       at = skip(data, at, 4, 'before the checksum of a block');
       if (xxh32(data.subarray(from, to)) !== uint32(data, to))
-        throw new Damage('corrupt', 'has a block that its checksum denies');
+        throw new Damage('corrupt', 'has a block that does not match its checksum');
     }
   }
   if (header.contentChecksum) {
     at = skip(data, at, 4, 'before the checksum of its content');
     if (xxh32(target.subarray(base, end)) !== uint32(data, at - 4))
-      throw new Damage('corrupt', 'has a content that its checksum denies');
+      throw new Damage('corrupt', 'has a content that does not match its checksum');
   }
   if (header.contentSize !== undefined && header.contentSize !== BigInt(end - base))
     throw new Damage('corrupt', `holds ${end - base} bytes and says ${header.contentSize}`);
@@ -109,7 +109,7 @@ const readHeader = (data: Uint8Array, start: number): Header => {
   const hasDictionary = (flags & 1) !== 0;
   const end = skip(data, after, (hasSize ? 8 : 0) + (hasDictionary ? 4 : 0) + 1, 'within its header');
   if (((xxh32(data.subarray(start, end - 1)) >>> 8) & 0xff) !== data[end - 1])
-    throw new Damage('corrupt', 'has a header that its checksum denies');
+    throw new Damage('corrupt', 'has a header that does not match its checksum');
   const step = (sizes >>> 4) & 7;
   if ((flags & 2) !== 0 || (sizes & 0x8f) !== 0 || step < 4)
     throw new Damage('corrupt', 'has bits in its header that mean nothing');

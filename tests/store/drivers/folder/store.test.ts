@@ -52,7 +52,7 @@ test('each lock that lives after the time is reported with what holds it, where 
   const untilIdle = (...volumes: string[]) => open().untilIdle({ ...quiet, lockLife: 150, volumes });
   await lock('a', { age: 40 });
   await expect(untilIdle()).rejects.toThrow(
-    /^the backup store is still worked on after \d+ s \(the test\): lock lock-0123456789abcdef of a deletion in the folder of a, last written \d+ s ago; 0 blocks in the folder of a$/,
+    /^work in the backup store has not ended after \d+ s \(the test\): lock lock-0123456789abcdef of a deletion in the folder of a, last written \d+ s ago; 0 blocks in the folder of a$/,
   );
   await untilIdle('b', 'c');
   await expect(untilIdle('b', 'a')).rejects.toThrow('in the folder of a,');

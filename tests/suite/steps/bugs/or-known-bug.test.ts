@@ -154,7 +154,7 @@ test('a panic is known by its row in the catalogue, and what follows does not co
   const panic = (says: 'manager-panics-in-deletion' | undefined) => () =>
     Promise.reject(new PromiseBroken('a longhorn-manager ended', { of: 'panic', says: [says] }));
   await expect(orKnownBug('manager-panics-on-late-failure', panic(undefined))).rejects.toThrow(
-    /here longhorn-manager ends by a panic that nobody knows$/,
+    /here longhorn-manager ends by an unknown panic$/,
   );
   expect(await orKnownBug('manager-panics-on-late-failure', panic('manager-panics-in-deletion'))).toBe(false);
   expect(met).toMatchObject([{ kept: false, listed: true }]);

@@ -29,7 +29,7 @@ test('a snapshot that Longhorn has lost ends the wait at once, by what it says; 
   const { verdict, message } = (await made({ readyToUse: false, error: lost })) as ExpectationError;
   expect(verdict.state).toBe('broken');
   expect(message.split('\n')[0]).toMatch(
-    /^Longhorn has lost snapshot s1: lost track of .*: no waiting leads to it that snapshot s1 is ready; nearest cause: snapshot s1: lost track of/,
+    /^Longhorn has lost snapshot s1: lost track of .*: it can no longer happen that snapshot s1 is ready; nearest cause: snapshot s1: lost track of/,
   );
   const waited = await made({ readyToUse: false, error: waits }, { readyToUse: true });
   expect(waited).toEqual({ name: 's1', volume, filled: [] });

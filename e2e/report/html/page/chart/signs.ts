@@ -16,11 +16,11 @@ export const toneSigns: Record<Tone, string> = {
 /** The meaning of each tone, for the legend. */
 export const toneWords: Record<Tone, string> = {
   good: 'as it should be',
-  busy: 'at work',
+  busy: 'in progress',
   waiting: 'waiting',
   bad: 'in error',
-  going: 'going, or a fault in force',
-  quiet: 'at rest',
+  going: 'being deleted, or a fault in force',
+  quiet: 'inactive',
 };
 
 /** The sign for the result of an expectation. */
