@@ -142,7 +142,7 @@ export const creationMessages = {
       },
       {
         versions: '>=1.8.0',
-        pattern: /(?:: | desc = )(?:EOF|unexpected EOF|unexpected end of JSON input)$/,
+        pattern: /(?<=\bbackup\b[\s\S]*)(?:: | desc = )(?:EOF|unexpected EOF|unexpected end of JSON input)$/,
         example: `${failedCall}Unknown desc = EOF`,
         origin: 'product',
         seen: 'as Go says of an empty config and of one that is cut off; not met',

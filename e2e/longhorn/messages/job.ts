@@ -20,15 +20,32 @@ export const jobMessages = {
     ...said,
     class: 'informational',
     fields: ['log info', 'log debug'],
-    means: 'The job goes on, or waits for a backup that is being made.',
+    means: 'The job makes a backup and waits for it, has made it, or asked for the deletion of an old one.',
     advice:
       'Nothing, while its numbers grow. If one stands still, that upload does, and all later runs of the job wait: delete that Backup (before v1.6.3 and v1.7.2 it could hang for ever: longhorn/longhorn#9168). A line "Cleaned up backup" says that a deletion was asked for; whether it succeeds, the Backup tells.',
     wordings: [
       {
         versions: '>=1.8.0',
         pattern:
-          /Setting \S+ is \S+|Got volumes from label \S+|Found \d+ volumes with recurring job \S+|Running recurring (?:backup|snapshot|filesystem trim) for volume \S+|Complete creating the snapshot \S+|(?:Completed creating|Creating) backup \S+?(?:, current progress \d+)?|Cleaned up (?:backup|snapshot CR) \S+ for \S+|Finished recurring (?:backup|snapshot)/,
+          /(?:Completed creating|Creating) backup \S+?(?:, current progress \d+)?|Cleaned up backup \S+ for \S+/,
         example: 'Cleaned up backup backup-65cc13da782f4489 for vz-r',
+        origin: 'product',
+        seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
+      },
+    ],
+  },
+  'job-steps': {
+    ...said,
+    class: 'informational',
+    fields: ['log info', 'log debug'],
+    means: "A recurring job's pod says what it does; that is no fault, and does not say how the job ends.",
+    advice: 'Nothing.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Setting \S+ is \S+|Got volumes from label \S+|Found \d+ volumes with recurring job \S+|Running recurring (?:backup|snapshot|filesystem trim) for volume \S+|Complete creating the snapshot \S+|Cleaned up snapshot CR \S+ for \S+|Finished recurring (?:backup|snapshot)/,
+        example: 'Found 2 volumes with recurring job rj',
         origin: 'product',
         seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
       },

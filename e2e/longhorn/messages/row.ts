@@ -4,7 +4,8 @@ export const messageClasses = {
   transient: 'Longhorn tries again, for a limited time or number of times',
   warning: 'something went wrong beside the work, whose result is valid',
   failure: 'what failed stays undone; another attempt may succeed',
-  configuration: 'the cluster or the store is not set up for it, which says nothing about Longhorn',
+  configuration:
+    'look at the set-up of the cluster and of the store first, before you look for a fault of Longhorn',
 } as const;
 
 export type MessageClass = keyof typeof messageClasses;

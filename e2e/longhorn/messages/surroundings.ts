@@ -208,7 +208,7 @@ export const surroundingMessages = {
   },
   'target-not-listed': {
     ...unavailable,
-    means: 'The store could not be listed; why, stands behind it.',
+    means: 'The store could not be listed; the last words tell why, if the text is whole.',
     advice: 'See to the cause; Longhorn looks again at the next poll.',
     wordings: [
       {
