@@ -36,7 +36,10 @@ const credentials =
 const reachable = 'Check the address, and that every node reaches it (network policies, firewalls, proxies).';
 
 const slowSnapshot =
-  "Look at the instance manager of the volume's node, and whether the volume's disks are slow: a snapshot waits for the file system. The backup store has no part in it.";
+  "Look at the instance manager of the volume's node, and whether the volume's disks are slow: a snapshot waits for the file system.";
+
+const backupOfSnapshot =
+  "Look whether the Backup, or the Snapshot, comes about after all. If not, see that the backup target has a URL and is available, look at the volume's Backups that are in Error or do not go on (longhorn/longhorn#3167), and at the instance manager of its node.";
 
 const gone =
   'It was never written, was removed (by a lifecycle rule, another cluster or a person), or is looked for in the wrong place: compare the path with the URL of the backup target.';
@@ -62,17 +65,19 @@ export const causes: readonly KnownCause[] = [
     id: 'deadlock',
     pattern: /all goroutines are asleep - deadlock!/,
     means:
-      "The process ended by a bug of its own: all of its goroutines waited for each other. In a recurring job's pod no volume of that run was backed up.",
+      'The process ended by a bug of its own: all of its goroutines waited for each other. If it is the pod of a recurring job, the volumes that were not done yet are left out of that run.',
     advice: {
-      any: 'Set spec.concurrency of the recurring job to 1 or more (missing or 0 leads to this), and upgrade Longhorn (longhorn/longhorn#11493, #13416).',
+      any: 'Look at spec.concurrency of the recurring job: if it is missing or 0, set it to 1 or more (from v1.11.3 and v1.12.1 on Longhorn does that: longhorn/longhorn#13416). v1.9.1 was also seen to end so with a concurrency of 2 (#11493): upgrade. What the job does can be done by hand meanwhile.',
     },
   },
   {
     id: 'concurrent-map',
     pattern: /concurrent map (?:writes|iteration and map write|read and map write)/,
     means:
-      "The process ended by a bug of its own: two goroutines used one map. In a recurring job's pod the volumes that were not done yet have no backup of that run.",
-    advice: { any: 'Upgrade Longhorn (longhorn/longhorn#11016); until then the next run tries again.' },
+      'The process ended by a bug of its own: two goroutines used one map. If it is the pod of a recurring job, the volumes that were not done yet are left out of that run.',
+    advice: {
+      any: 'Upgrade: fixed in v1.9.1 and v1.10.0 (longhorn/longhorn#11016); until then the next run tries again.',
+    },
   },
   {
     id: 'panic-in-backup-deletion',
@@ -91,11 +96,29 @@ export const causes: readonly KnownCause[] = [
     retry: managerAgain,
   },
   {
+    id: 'panic-in-backup-without-engine',
+    pattern: /\(\*BackupController\)\.getEngineClient\b/,
+    means:
+      'longhorn-manager met a bug of its own where it looks for the engine of the volume that is backed up, which is not there, and ended.',
+    advice: {
+      any: 'Upgrade: fixed in v1.2.4 and v1.3.0 (longhorn/longhorn#3484). If it ends so at each start, look for a Backup under way whose volume has no engine, and delete that Backup.',
+    },
+    retry: managerAgain,
+  },
+  {
+    id: 'panic-in-csi-backup-volume',
+    pattern: /\(\*ControllerServer\)\.getBackupVolume\b/,
+    means:
+      'It is of longhorn-csi-plugin v1.8.0, which ends by a bug there (a panic) when it looks for the backups of a volume that is not there.',
+    advice: { any: 'Upgrade: fixed in v1.8.1 (longhorn/longhorn#10303).' },
+    retry: 'Kubernetes starts its container anew, and asks again for what it was at.',
+  },
+  {
     id: 'panic-in-job',
     pattern:
       /\bpanic\b[^\n]{1,400} in (?:longhorn-manager\/app\/recurring_?job\S*|\S+ of longhorn-manager\/app)/,
     means:
-      'The pod of a recurring job met a bug of its own (a panic of Go), and ended: the volumes that were not done yet have no backup of that run.',
+      'The pod of a recurring job met a bug of its own (a panic of Go), and ended: the volumes that were not done yet are left out of that run.',
     advice: panicAdvice,
     retry: 'The next run tries again.',
     quoted: 'to its end',
@@ -188,6 +211,15 @@ export const causes: readonly KnownCause[] = [
       'engine-process': 'Longhorn starts the engine again, or attaches the volume again.',
     },
     kind: true,
+  },
+  {
+    id: 'stack-alone',
+    pattern: /^stack: /,
+    means:
+      'The line above it, which says what happened ("panic: ..." or "fatal error: ..."), is not in this text.',
+    advice: { any: 'Look for that line; look for an issue with the function named, and with your version.' },
+    kind: true,
+    quoted: 'to its end',
   },
   {
     id: 'out-of-memory',
@@ -323,6 +355,14 @@ export const causes: readonly KnownCause[] = [
       any: 'If you gave the value, correct it. If Longhorn made it, as a name out of other names, shorten those or upgrade.',
     },
     quoted: 'to its end',
+  },
+  {
+    id: 'no-snapshot-named',
+    pattern: /snapshot <nil> is invalid/,
+    means: 'The request names no snapshot. That says nothing of the snapshots of the volume.',
+    advice: {
+      any: "Back the snapshot up from the volume's list of snapshots, or by a Backup that names it. If the user interface sent the request, upgrade it with Longhorn (longhorn/longhorn#11451, before v1.10.0).",
+    },
   },
   {
     id: 'no-snapshot-kind',
@@ -461,9 +501,19 @@ export const causes: readonly KnownCause[] = [
 
   // Answers of an object store. The codes are S3's, then Azure's, then Google's.
   {
+    id: 'url-without-scheme',
+    pattern: /unsupported protocol scheme/,
+    means: 'The URL that was to be asked does not begin with http:// or https://, so that nothing was asked.',
+    advice: { any: 'Write http:// or https:// before the address, in AWS_ENDPOINTS or where it was given.' },
+    adviceIn: {
+      'backing-image-file': 'Make the backing image anew, with a whole URL (http:// or https://).',
+    },
+    quoted: 'to its end',
+  },
+  {
     id: 'key-unknown',
     pattern:
-      /\bInvalidAccessKeyId\b|The AWS Access Key Id you provided does not exist|InvalidAuthenticationInfo|\bAuthenticationFailed\b/,
+      /\bInvalidAccessKeyId\b|The (?:AWS )?Access Key Id you provided does not exist|InvalidAuthenticationInfo|\bAuthenticationFailed\b/,
     means: 'The store does not know the key, or does not accept it.',
     advice: { any: credentials },
   },
@@ -545,9 +595,27 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'storage-full',
     pattern:
-      /\b(?:XMinioStorageFull|QuotaExceeded|XMinioAdminBucketQuotaExceeded|InsufficientCapacity|AccountStorageLimitExceeded|InsufficientStorage|StorageFull)\b|minimum free drive threshold|(?:bucket|storage) quota exceeded/i,
+      /\b(?:XMinioStorageFull|QuotaExceeded|XMinioAdminBucketQuotaExceeded|InsufficientCapacity|AccountStorageLimitExceeded|InsufficientStorage|StorageFull)\b|minimum free (?:drive|disk) threshold|\b(?:drive|disk) path full\b|(?:bucket|storage) quota exceeded/i,
     means: 'The store is full, or its quota is used up.',
     advice: { any: 'Make room in the store, or raise the quota; then make the backup again.' },
+  },
+  {
+    id: 'store-drive',
+    pattern: /\b(?:[Dd]isk|[Dd]rive) (?:not found|(?:is )?(?:faulty|offline)|access denied)/,
+    within: ['store-log'],
+    means: 'A drive of the server is not there, or does not work.',
+    advice: { any: "Look at the server's drives (mc admin info), and at the disks behind them." },
+  },
+  {
+    id: 'store-of-itself',
+    pattern: /\bAPI: SYSTEM\(/,
+    within: ['store-log'],
+    common: true,
+    kind: true,
+    means: 'No request of a client met it, but a task of the server itself (SYSTEM).',
+    advice: {
+      any: 'Look for lines of requests (PutObject, GetObject) at the time when a backup or a restore failed: without any this one is not the reason.',
+    },
   },
   {
     id: 'slow-down',
@@ -614,11 +682,21 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'wrong-scope',
+    pattern: /unexpected scope: \S+/,
+    means: 'The request was signed for another region (the second part of the scope) than the server has.',
+    advice: {
+      any: "Write the server's own region into the URL of the backup target (s3://BUCKET@REGION/): of Garage it is s3_region of its configuration, often garage. The key is not at fault.",
+    },
+    quoted: true,
+  },
+  {
     id: 'wrong-region',
     pattern:
-      /\b(?:AuthorizationHeaderMalformed|PermanentRedirect|IllegalLocationConstraintException|BucketRegionError|MissingRegion)\b|incorrect region|MovedPermanently/,
+      /\b(?:AuthorizationHeaderMalformed|PermanentRedirect|IllegalLocationConstraintException|BucketRegionError|MissingRegion)\b|incorrect region|MovedPermanently|the region '[^']{1,100}' is wrong/,
     means: "The bucket is in another region than the backup target's URL says.",
     advice: { any: 'Correct the region in the URL (s3://BUCKET@REGION/).' },
+    quoted: 'to its end',
   },
   {
     id: 'object-too-large',
@@ -736,7 +814,7 @@ export const causes: readonly KnownCause[] = [
   // Longhorn's own processes: what was not reached is not the store.
   {
     id: 'instance-manager-not-running',
-    pattern: /instance manager is in \w+(?: state)?, not running state/,
+    pattern: /instance manager (?:\S{1,253} )?is in \w+(?: state)?, not running state/,
     means: 'The instance manager that has to do the work does not run.',
     advice: {
       any: 'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and at its pod: all that goes through it waits.',
@@ -782,6 +860,17 @@ export const causes: readonly KnownCause[] = [
 
   // The network.
   {
+    id: 'address-as-region',
+    pattern:
+      /lookup \S{0,200}\bs3[.-](?!dualstack\.|accesspoint\.|control\.)[\w-]{1,63}\.(?:[\w-]{1,63}\.){1,9}amazonaws\.com/,
+    means:
+      'The URL of the backup target has an address where the region stands, so that a name of Amazon was made of it that does not exist.',
+    unreached: true,
+    advice: {
+      any: "Write the URL as s3://BUCKET@REGION/ with the store's region, and its address into AWS_ENDPOINTS of the Secret (longhorn/longhorn#289).",
+    },
+  },
+  {
     id: 'no-such-host',
     pattern:
       /no such host|Name or service not known|Temporary failure in name resolution|could not resolve|server misbehaving|lookup \S+(?: on \S+)?: (?:read udp \S+: )?i\/o timeout/,
@@ -804,6 +893,15 @@ export const causes: readonly KnownCause[] = [
     means: 'The connection was refused: nothing listens at that address and port.',
     unreached: true,
     advice: { any: `See that the server runs. ${reachable}` },
+  },
+  {
+    id: 'smb-no-answer',
+    pattern: /mount error\(112\)|cifs_mount failed w\/return code = -112\b/,
+    means:
+      'The SMB server did not answer (EHOSTDOWN): it is not there, or ended the connection, as for a version of SMB that it does not offer.',
+    advice: {
+      any: 'See that the server is reached (port 445), and which versions of SMB it offers (the option vers= of the mount).',
+    },
   },
   {
     id: 'no-route',
@@ -840,10 +938,11 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'command-timed-out',
     pattern: /timeout executing: /i,
-    means: 'The store did not answer in time, and the command was ended.',
+    means:
+      'The command did not end in its time, and was ended: the store did not answer, or there is more in it than can be read in that time.',
     advice: {
-      any: 'See whether the store answers, and how slowly; the setting backup-execution-timeout is its time.',
-      nfs: 'See whether the NFS server answers and the mount hangs; the setting backup-execution-timeout is its time.',
+      any: 'See whether the store answers, how slowly, and how much is in it; the setting backup-execution-timeout is its time.',
+      nfs: 'See whether the NFS server answers and the mount hangs, and how much is in the store; the setting backup-execution-timeout is its time.',
     },
   },
   {
@@ -872,6 +971,25 @@ export const causes: readonly KnownCause[] = [
       'The replica that uploaded is gone, or was started anew, and nobody knows any more how far the backup came.',
     advice: { any: 'Look for what ended the replica or its instance manager; then make the backup again.' },
     retryIn: { 'backup-status': 'Longhorn does not make it again: make another one, and delete this one.' },
+  },
+  {
+    id: 'instance-manager-ended',
+    pattern:
+      /[Ii]nvalid [Ii]nstance [Mm]anager \S+, state: (?:error|unknown|stopped)|[Cc]annot find the instance manager for the running instance|since failed to find the instance manager for the running instance/,
+    means:
+      'The instance manager does not run (any more): the engines and replicas that ran in it count as failed.',
+    advice: {
+      any: 'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and why its pod ended: its events, its node, what deleted it. Longhorn makes a new one, and starts or rebuilds what ran there.',
+    },
+    quoted: 'to its end',
+  },
+  {
+    id: 'no-ready-node',
+    pattern: /no ready nodes available/,
+    means: 'No node of Longhorn is ready, so that none does this. Nothing was asked of the backup store.',
+    advice: {
+      any: 'Look at the nodes (kubectl -n longhorn-system get nodes.longhorn.io: their conditions) and at the longhorn-manager pods, which have to run and be ready, as after an upgrade.',
+    },
   },
   {
     id: 'no-instance-manager',
@@ -1131,8 +1249,18 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'smb-unreached',
+    pattern:
+      /mount error\((?:101|110|111|113|115)\)|cifs_mount failed w\/return code = -(?:101|110|111|113|115)\b|CIFS: VFS: Error connecting to socket/,
+    means: 'The SMB server was not reached: no connection to it (TCP, port 445) came about.',
+    advice: {
+      any: 'Check the name and address, that the server runs, and that port 445 is open between the node and it (firewalls, routers). User and password were not asked for yet.',
+    },
+  },
+  {
     id: 'mount-denied',
-    pattern: /mount\.nfs4?: access denied by server|mount error\(13\)|mount error\(1\)/,
+    pattern:
+      /mount\.nfs4?: access denied by server|mount error\(13\)|mount error\(1\)|(?:cifs_mount failed w\/return code|Send error in SessSetup) = -13\b|STATUS_(?:LOGON_FAILURE|ACCESS_DENIED)\b/,
     means: 'The server refused the mount.',
     advice: {
       any: "Check the export's clients and squashing, and the path.",
@@ -1142,19 +1270,21 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'mount-not-there',
     pattern:
-      /mount\.nfs4?: \S+ failed, reason given by server: No such file or directory|mount error\(2\)|mount\.nfs4?: mounting \S+ failed/,
-    means: 'The server has no such export.',
+      /mount\.nfs4?: \S+ failed, reason given by server: No such file or directory|mount error\(2\)|mount\.nfs4?: mounting \S+ failed|cifs_mount failed w\/return code = -2\b|STATUS_BAD_NETWORK_NAME\b/,
+    means: 'The server has no such export or share.',
     advice: {
       any: 'Check the path. If the export has fsid=0 (the root of NFS 4), write the path as seen from there, often just /.',
+      cifs: 'Check the name of the share.',
     },
   },
   {
     id: 'mount-protocol',
     pattern:
-      /Protocol not supported|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option(?!, bad superblock on \/dev\/)|unknown filesystem type(?! \W{0,4}crypto_LUKS)/,
+      /Protocol not supported|mount error\(95\)|cifs_mount failed w\/return code = -95\b|Dialect not supported by server|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option(?!, bad superblock on \/dev\/)|unknown filesystem type(?! \W{0,4}crypto_LUKS)/,
     means: 'The node or the server does not know this protocol, version or option.',
     advice: {
       any: 'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
+      cifs: 'Look which versions of SMB the server offers, and at the option vers= of the mount.',
     },
   },
 
@@ -1313,6 +1443,43 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Unmount that folder on the node, or restart the node (longhorn/longhorn#3381).' },
   },
   {
+    id: 'no-frontend',
+    pattern:
+      /no block device frontend for volume|volume \S+ (?:frontend is disabled|(?:has )?invalid frontend type)/,
+    means:
+      'The volume has no block device now: it is attached in maintenance mode, is being restored, or is a standby (DR) volume; or its frontend is none that a pod can use.',
+    advice: {
+      any: 'Look at the volume (spec.disableFrontend, spec.frontend, spec.Standby, status.restoreRequired). Wait for the restore, activate the standby volume, or detach it where it is attached in maintenance mode.',
+    },
+  },
+  {
+    id: 'not-ready-for-workloads',
+    pattern: /is not ready for workloads/,
+    means:
+      'Longhorn does not give the volume to a pod yet: it is being restored or cloned, is Faulted, or its replicas found no place.',
+    advice: {
+      any: "Look at the volume's state, robustness and conditions (kubectl -n longhorn-system get volumes.longhorn.io VOLUME -o yaml): Restore and Scheduled say more.",
+    },
+    quoted: 'to its end',
+  },
+  {
+    id: 'not-attached-yet',
+    pattern: /hasn't been attached yet/,
+    means: 'The volume was not attached to that node (yet) when it was to be mounted there.',
+    advice: {
+      any: "Nothing, if a later attempt succeeds. Otherwise look at the volume's state, and at its attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
+    },
+  },
+  {
+    id: 'corrupt-mount-point',
+    pattern: /unmounted existing corrupt(?:ed)? mount point/,
+    means:
+      'The mount for the pod on that node was dead, as after the connection to the volume broke, and Longhorn took it away. That says nothing of the data.',
+    advice: {
+      any: 'Nothing, if the next attempt mounts it anew. Otherwise delete the pod, so that it starts again.',
+    },
+  },
+  {
     id: 'volume-not-shared',
     pattern: /multi node use for non shared volume/,
     means:
@@ -1440,6 +1607,13 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'kernel-smb-server',
+    pattern: /\bCIFS: (?:VFS: )?\S{1,253} has not responded in \d+ seconds/,
+    means:
+      'The SMB server did not answer the kernel of that node for that time, and the connection is made anew.',
+    advice: { any: 'See whether it runs, and how loaded it is; then look at the network between.' },
+  },
+  {
     id: 'kernel-nfs-server',
     pattern: /\bnfs: server \S+ not responding/,
     means: 'The NFS server did not answer the kernel of that node.',
@@ -1525,6 +1699,24 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'backup-not-begun',
+    pattern: /waitForBackupInitiation: timeout/,
+    means:
+      "No backup had begun when Longhorn's CSI plugin had waited for it long enough. No call went without an answer.",
+    advice: {
+      any: 'See that the backup target has a URL and is available: without one none begins (longhorn/longhorn-manager#2104). Then look at the Backup of that snapshot (its state and error), and at the log of longhorn-manager.',
+    },
+  },
+  {
+    id: 'no-time-of-snapshot',
+    pattern: /nil Timestamp/,
+    means:
+      "Longhorn's answer has no time of creation: the snapshot or the backup was not there yet, or was not made. Clocks have no part in it.",
+    advice: {
+      any: 'See that the backup target has a URL and is available (for a VolumeSnapshotClass that makes backups), and look at the Backup or Snapshot of Longhorn for its state and error (longhorn/longhorn#3500).',
+    },
+  },
+  {
     id: 'not-attached-in-time',
     pattern: /failed to attach to node \S+ with attachmentID(?: [\w-]+)?\W*$/,
     means: 'The volume was not attached in time; what holds it up, the text does not say.',
@@ -1541,6 +1733,7 @@ export const causes: readonly KnownCause[] = [
     adviceIn: {
       velero:
         'Look at the VolumeSnapshot and its VolumeSnapshotContent (kubectl describe), and at the logs of csi-snapshotter and snapshot-controller: no snapshot came of it in time.',
+      'csi-snapshot': backupOfSnapshot,
     },
   },
   {
@@ -1554,7 +1747,7 @@ export const causes: readonly KnownCause[] = [
       snapshot: slowSnapshot,
       'snapshot-request': slowSnapshot,
       'delete-snapshot': slowSnapshot,
-      'csi-snapshot': slowSnapshot,
+      'csi-snapshot': backupOfSnapshot,
     },
   },
   {
@@ -1859,6 +2052,24 @@ export const causes: readonly KnownCause[] = [
     common: true,
   },
   {
+    id: 'mounted-twice',
+    pattern: /invalid controller count \d|should be only one controller for volume/,
+    means:
+      'The volume is attached to two nodes, as a migratable volume while it migrates; one with a file system is mounted on one alone.',
+    advice: {
+      any: 'Wait until the migration has ended. A volume that pods of several nodes are to mount must not be migratable (migratable: "false" in its StorageClass: longhorn/longhorn#3053).',
+    },
+  },
+  {
+    id: 'two-attachments',
+    pattern: /cannot attach migratable volume \S+ to more than two nodes/,
+    means:
+      "Longhorn takes two attachments of a migratable volume at most, and another one was asked for. Some versions count the volume's tickets, even if they are of one node.",
+    advice: {
+      any: 'Look at the tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml). One of a snapshot or a backup goes when that ends: look at the Snapshot or Backup that it names, and why it does not. Do not delete its ticket, which comes back (longhorn/longhorn#11555).',
+    },
+  },
+  {
     id: 'two-engines',
     pattern: /(?:found more than (?:1|one) engines?|more than one engine (?:found|exists))/,
     means: 'The volume has two engines, as while it migrates from one node to another.',
@@ -1870,7 +2081,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'under-way',
     pattern:
-      /\bin progress\b|\balready (?:\w+ing|started|initiated)\b|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|\bis (?:restoring|pending restoring|hashing|being (?:\w+ed|\w+ing))\b/,
+      /(?<!\b[Oo]peration now )\bin progress\b|\balready (?:\w+ing|started|initiated)\b|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|\bis (?:restoring|pending restoring|hashing|being (?:\w+ed|\w+ing))\b/,
     means: 'Something else is under way that keeps it from being done.',
     advice: { any: 'Try again when that has ended; see whether it goes on at all.' },
     common: true,
@@ -1957,6 +2168,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'connection-ended',
+    kind: true,
     pattern: /(?:: |desc = |Replicator\.\w+: ?\d{1,20} )EOF\b|unexpected EOF/,
     means: 'The other side ended the connection, or its process ended.',
     advice: { any: 'Look for what ended it in the log of the other side (a replica, an engine, a server).' },

@@ -16,6 +16,8 @@ export type Diagnosis = {
   besides: KnownCause[];
   /** The words of the text that hold the cause, or the last ones where it is not known. */
   words: string | undefined;
+  /** The text ends where it would say why. */
+  isCutOff: boolean;
   /** The first of the words that stand around the cause. */
   outermost: string | undefined;
   /** What a controller was at when a request of it was refused. */
@@ -34,7 +36,7 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
   ['s3', /\bs3:\/|\bAWS\b|AWS_|\bX?Minio/],
   ['azblob', /\bazblob:\/\/|blob\.core\.windows\.net/],
   ['nfs', /\bnfs:\/\/|\bnfs4?\b|\bNFS\b/],
-  ['cifs', /\bcifs:\/\/|\bCIFS\b/],
+  ['cifs', /\bcifs:\/\/|\bCIFS\b|\bmount\.cifs\b|\bmount error\(/],
   ['gcs', /storage\.googleapis\.com/],
 ];
 
@@ -67,7 +69,39 @@ const partAt = (text: string, start: number, end: number, upTo: KnownCause['quot
 };
 
 // What ends in a command, a path or the name of who speaks was cut off before its cause.
-const isNoCause = /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|.{0,3})$/i;
+const isNoCause = /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|Failed\w+|.{0,3})$/i;
+
+const opensQuote = (text: string): boolean => {
+  const at = text.lastIndexOf('"');
+  return (
+    at >= 0 &&
+    text.split('"').length % 2 === 0 &&
+    /^(?:|[\s=:([{,])$/.test(text.charAt(at - 1)) &&
+    /[^\s,.)\]}]/.test(text.charAt(at + 1))
+  );
+};
+
+// The last words are within a quote or a bracket, only name who speaks, or are an event without its message.
+const endsTooEarly = (text: string): boolean => {
+  const bare = text.replace(/\\(?=["'\\])["'\\]?/g, (escaped) => (escaped === '\\"' ? '"' : ' '));
+  const last = bare.split(borders).at(-1)?.trim() ?? '';
+  return (
+    opensQuote(bare) ||
+    bare.lastIndexOf('[') > bare.lastIndexOf(']') ||
+    bare.lastIndexOf('{') > bare.lastIndexOf('}') ||
+    /(?::|\\|\b(?:err|error|msg)=)["'\s]{0,4}$|^FailedRestore$/.test(bare.slice(-40)) ||
+    /^"?(?:rpc error|AWS Error|code = \w+|fail(?:ed)? to execute)$/i.test(last)
+  );
+};
+
+/** The last words of a text that was cut off, without those that only begin to say something. */
+const lastWordsOf = (text: string): string | undefined =>
+  shortened(
+    text
+      .split(borders)
+      .map((part) => part.replace(/^[\s"'\\]+|[\s"'\\:]+$/g, ''))
+      .findLast((part) => !isNoCause.test(part) && part !== text) ?? '',
+  );
 
 /** The innermost of what wraps each other: it says most of a cause. Undefined for a text that has no such parts. */
 const innermostOf = (text: string): string | undefined => {
@@ -87,7 +121,9 @@ const innermostOf = (text: string): string | undefined => {
 /** The first words of what stands before a cause and wraps it. */
 const wrappingIn = (before: string): string | undefined => {
   const [first = '', ...more] = before.slice(0, 2 * longestWords).split(': ');
-  return more.length === 0 || /["={}]/.test(first) ? undefined : shortened(first);
+  return more.length === 0 || /["={}]|^(?:fatal error|panic|API|stack)$/.test(first)
+    ? undefined
+    : shortened(first);
 };
 
 const ofBackups = new Set(['create', 'backup-work', 'sync']);
@@ -114,7 +150,7 @@ const programs = new Set([
 
 // Of a panic the first line counts, and where it was: the place in the code, and whose code called that.
 const withoutStack = (text: string): string => {
-  if (!/\bpanic\b/.test(text)) return text;
+  if (!/\bpanic\b|^stack: /.test(text)) return text;
   const found = [...text.slice(text.lastIndexOf('\npanic(') + 1 || 0).matchAll(frames)];
   const [, repository = '', place] = found[0] ?? [];
   if (place === undefined) return text;
@@ -136,7 +172,10 @@ const controllerOf = (text: string): string | undefined => {
 };
 
 const operationIn = (text: string, { controller, field }: Beside): OperationFound => {
-  const worded = [...printedStates, ...harmless, ...operations].find(({ pattern }) => pattern?.test(text));
+  // Velero has a store of its own.
+  const worded = [...printedStates, ...harmless, ...operations].find(
+    ({ pattern, asksStore }) => pattern?.test(text) && !(asksStore && controller === 'velero'),
+  );
   if (worded !== undefined) return { operation: worded, byItsWords: true, isGuess: false };
   const ofController =
     operations.find(({ conditions }) => field !== undefined && conditions?.includes(field)) ??
@@ -171,15 +210,19 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
   if (cause === undefined && !tells) return undefined;
   const isCompleted = beside.state === 'Completed' || hasCompleted.test(text);
   const found = cause?.pattern.exec(text);
+  const isCutOff = !isHarmless && cause === undefined && endsTooEarly(text);
   return {
     operation: isCompleted && ofBackups.has(operation.id) ? statusOfBackup : operation,
     byItsWords,
     isGuess,
     cause,
+    isCutOff,
     besides: fitting.filter((each) => each.beside && each !== cause),
     words: found
       ? partAt(text, found.index, found.index + found[0].length, cause?.quoted)
-      : innermostOf(text),
+      : isCutOff
+        ? lastWordsOf(text)
+        : innermostOf(text),
     outermost: wrappingIn(text.slice(0, found?.index ?? 0)),
     during: operation.id === 'webhook' ? operationOf(beside.controller) : undefined,
     isCompleted,
@@ -203,10 +246,12 @@ export const isExplained = (diagnosis: Diagnosis): boolean =>
   !isOnlyGuess(diagnosis) &&
   ((diagnosis.cause !== undefined && !diagnosis.cause.kind) || diagnosis.operation.harmless !== undefined);
 
-const reasonOf = ({ operation, cause, words }: Diagnosis): string => {
+const reasonOf = ({ operation, cause, words, isCutOff }: Diagnosis): string => {
   if (operation.harmless !== undefined) return 'That alone is no fault.';
   if (cause?.quoted && words !== undefined) return `${cause.means} Its words: "${words}".`;
   if (cause !== undefined) return cause.means;
+  if (isCutOff)
+    return `Why, is not in this text, which ends before that${words === undefined ? '' : `, behind "${words}"`}: it was cut off there, or left empty.`;
   return words === undefined
     ? 'Why, is not known here.'
     : `The cause that it names is not known here: "${words}".`;
@@ -214,10 +259,14 @@ const reasonOf = ({ operation, cause, words }: Diagnosis): string => {
 
 const around = 'Look at the lines around it, and at the objects that it names.';
 
+const wholeText = 'Look at the whole text: the whole line of the log, the whole event or status.';
+
 const adviceOf = (diagnosis: Diagnosis): string => {
-  const { cause, store } = diagnosis;
+  const { cause, store, isCutOff } = diagnosis;
   const operation = provenIn(diagnosis);
   if (isOnlyGuess(diagnosis)) return around;
+  if (isCutOff) return [wholeText, operation.look ?? []].flat().join(' ');
+  if (operation.advice !== undefined) return operation.advice;
   if (cause === undefined) return operation.harmless ?? operation.look ?? around;
   const advice = cause.adviceIn?.[operation.id] ?? cause.advice[store] ?? cause.advice.any;
   if (!restores.has(operation.id) || cause.data === undefined) return advice;

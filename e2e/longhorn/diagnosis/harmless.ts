@@ -43,6 +43,14 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: 'It looks again every 5 seconds until its own time is over.',
   },
   {
+    id: 'waits-for-process',
+    pattern: /^Wait for gRPC service of process \S+ to start at \S+$/,
+    failed: 'An instance manager waits until the process of an engine or a replica answers it',
+    harmless:
+      'Nothing, if that ends soon. If it goes on for minutes, look at what that process logs, and at what the node allows between processes (localhost, the load).',
+    retry: 'It looks again and again, and then counts the process as failed.',
+  },
+  {
     id: 'operation-counted-twice',
     pattern: /RemovePendingOp: OpID already removed/,
     failed:

@@ -17,6 +17,8 @@ export type Operation = {
   asksStore?: boolean;
   /** Where to look while the cause is not known. */
   look?: string;
+  /** What to do whatever the cause, where another program than Longhorn met it. */
+  advice?: string;
   /** It is no fault; this says what to do, if anything. */
   harmless?: string;
 };
@@ -36,6 +38,40 @@ export const statusOfBackup: Operation = {
  * first: the text of a deletion is a deletion's, whatever it met. Topics count after all patterns, in the same order.
  */
 export const operations: readonly Operation[] = [
+  {
+    id: 'stack',
+    pattern: /^stack: /,
+    failed: 'A part of the stack of a Go program',
+  },
+  {
+    id: 'store-log',
+    pattern: /\bDeploymentID: [0-9a-f]{8}-|\bAPI: [A-Z]\w{2,60}\(|\bgarage_\w{1,60}::/,
+    failed: 'The S3 server logged a fault; these are no words of Longhorn',
+    look: 'Look at the server and its disks. Whether a backup or a restore met this, its own messages tell.',
+  },
+  {
+    id: 'velero-store',
+    pattern: /[Bb]ackup storage locations?\b|\bBackupStorageLocation\b|\bbackup-storage-location\b/,
+    failed: "Velero did not get at its own storage location; that is not Longhorn's backup target",
+    retry: 'Velero looks again by itself.',
+    advice:
+      'Look at the BackupStorageLocation of Velero (kubectl -n velero describe backupstoragelocations), and at the credentials, URL and region that it names.',
+  },
+  {
+    id: 'velero-log',
+    controllers: ['velero'],
+    failed: 'Velero met a fault; these are no words of Longhorn',
+    advice:
+      "Look at the store of Velero's BackupStorageLocation and at the credentials for it, if the text is about a store: Longhorn's backup target has no part in that. Otherwise look at what the text names.",
+  },
+  {
+    id: 'pod-sandbox',
+    pattern: /\bFailedCreatePodSandBox\b|[Ff]ailed to create pod sandbox/,
+    failed:
+      "A pod's sandbox was not made: that is the work of the container runtime and the network plugin (CNI) of its node, and not of Longhorn",
+    retry: 'The kubelet tries again.',
+    look: 'Look at the events of the pod (kubectl describe pod), and at the network plugin of its node.',
+  },
   {
     id: 'system-restore-part',
     pattern: /Unknown resource kind \w+|\b[Ff]ailed to create item: |System rollout ignoring item: cannot/,
@@ -115,8 +151,8 @@ export const operations: readonly Operation[] = [
   {
     id: 'ended-process-log',
     pattern: /[Cc]annot get requested log|[Ff]ailed to (?:get requested|receive) log/,
-    failed: 'The log of a process was asked for in vain, which harms nothing',
-    retry: 'Nothing depends on it.',
+    failed: 'The log of a process was asked for in vain',
+    retry: 'Nothing depends on that log.',
   },
   {
     id: 'provision',
@@ -171,7 +207,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'restore-start',
-    pattern: /in engine monitor, will retry the restore later/,
+    pattern: /in engine monitor, will retry the restore later|with last restored backup in engine monitor: /,
     failed: 'A restore could not be started',
     retry: 'Longhorn tries again.',
     asksStore: true,
@@ -252,8 +288,9 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'backing-image-file',
-    pattern: /should be a multiple of 512 bytes|no expectedChecksum for existing file/,
-    failed: 'A file was not taken for a backing image',
+    pattern:
+      /should be a multiple of 512 bytes|no expectedChecksum for existing file|failed to get file size before pulling|failed to download backing images?\b/,
+    failed: 'The file of a backing image was not loaded, or not taken',
     retry: 'The status of the backing image on that node tells.',
   },
   {
@@ -290,7 +327,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'instance-ended',
-    pattern: /\bInstance \S+ (?:is state error|crashed on Instance Manager)/,
+    pattern:
+      /\bInstance \S+ (?:is state error|crashed on Instance Manager)|[Cc]annot find the instance manager for the running instance|Marking the instance as state ERROR/,
     failed: 'The process of an engine or of a replica ended',
     retry:
       'Longhorn starts an engine again, and rebuilds a replica while another one is whole; a backup or restore that ran in it has failed.',
@@ -336,7 +374,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'csi-snapshot',
     pattern:
-      /waitForBackupControllerSync|waitForSnapshotToBeReady|take snapshot of the volume|checkandUpdateContentStatus/,
+      /waitForBackup(?:ControllerSync|Initiation)|waitForSnapshotToBeReady|nil Timestamp|take snapshot of the volume|checkandUpdateContentStatus/,
     failed: 'A VolumeSnapshot is not ready: the snapshot or the backup that Longhorn makes for it is not',
     retry: 'csi-snapshotter asks again; the Backup, or the Snapshot, tells how far it is and what it met.',
   },
@@ -399,7 +437,7 @@ export const operations: readonly Operation[] = [
     pattern:
       /MountVolume\.\w+ failed|Unable to attach or mount volumes|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors|missing passphrase for|crypto_LUKS|\bLUKS\b|\bcryptsetup\b/,
     failed: 'A volume could not be mounted for its pod',
-    retry: 'The kubelet tries again. The backup store has no part in this.',
+    retry: 'The kubelet tries again.',
     look: 'Look at the events of the pod, and at the log of longhorn-csi-plugin on its node.',
   },
   {
@@ -420,7 +458,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'sync',
     pattern:
-      /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|[Ff]ailed to init backup target clients|backup target client|backup target URL is empty/,
+      /(?:[Ff]ail(?:ed)? to|[Ff]ailed to select node for) sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|[Ff]ailed to init backup target clients|backup target client|backup target URL is empty/,
     controllers: ['longhorn-backup', 'longhorn-backup-volume', 'longhorn-backup-target'],
     failed: 'Work on a backup, a backup volume or a backup target failed',
     retry: 'Longhorn tries again.',
@@ -526,7 +564,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'attach',
-    pattern: /AttachVolume\.Attach failed|Multi-Attach error|failed to attach to node/,
+    pattern:
+      /AttachVolume\.Attach failed|\bVolumeAttachment=\S+ err=|cannot attach migratable volume|Multi-Attach error|failed to attach to node/,
     topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
     failed: 'A volume could not be attached, detached or activated',
     retry: "Longhorn's attachments are tried again; a request of the user interface is not.",

@@ -24,13 +24,13 @@ const prefixes = [
   /^(?:stdout|stderr) [FP] /,
   /^\[[\w.:-]{1,200}\]\s+/,
   /^[\w.-]{1,200}\/[\w.-]{1,200}\[[\w.-]{1,200}\]:\s+/,
-  /^(?:[+›-] )?[\w./-]{1,200}(?: ›)?(?: [\w./-]{1,200})?(?: [|›])?:? (?=time="|\{"|fatal error: |panic: |[IWEF]\d{4} |\[[\w.-]+\] time=")/,
+  /^(?:[+›-] )?[\w./-]{1,200}(?: ›)?(?: [\w./-]{1,200})?(?: [|›])?:? (?=time="|\{"|fatal error: |panic: |goroutine \d|github\.com\/\S{1,300}\(|\s*\/\S{1,300}\.go:\d|[IWEF]\d{4} |\[[\w.-]+\] time=")/,
 ];
 
 // An instance manager puts the name of the process before what an engine or a replica says.
-const processes: readonly (readonly [RegExp, string])[] = [
-  [/(?:^|\s)\[\S{1,253}-r-[0-9a-f]{8}\] /, 'replica process'],
-  [/(?:^|\s)\[\S{1,253}-e-(?:[0-9a-f]{8}|\d)\] /, 'engine process'],
+const processes: readonly (readonly [RegExp, string, string])[] = [
+  [/(?:^|\s)\[(\S{1,253}-r-[0-9a-f]{8})\] /, 'replica process', 'replica'],
+  [/(?:^|\s)\[(\S{1,253}-e-(?:[0-9a-f]{8}|\d))\] /, 'engine process', 'engine'],
 ];
 
 const afterPrefixes = (line: string): string => {
@@ -96,6 +96,15 @@ const fieldOfLevel = (level: string | undefined): { field?: Field } => {
   return levels.has(name) ? { field: `log ${name}` as Field } : {};
 };
 
+// MinIO's log as JSON.
+const storeErrorIn = ({ api, error }: Record<string, unknown>): string | undefined => {
+  const { name } = (api ?? {}) as Record<string, unknown>;
+  const { message } = (error ?? {}) as Record<string, unknown>;
+  return typeof name === 'string' && typeof message === 'string'
+    ? `API: ${name}() Error: ${message}`
+    : undefined;
+};
+
 /** A line of a JSON log, or an object with a single text, as `{"info": "..."}`. */
 const readJson = (line: string): Pasted | undefined => {
   const object = parseObject(line);
@@ -103,7 +112,7 @@ const readJson = (line: string): Pasted | undefined => {
   const wrapped = textIn(object, 'log');
   if (wrapped !== undefined) return readLine(wrapped.trim());
   const message = textIn(object, 'msg', 'message', 'info');
-  const error = textIn(object, 'error', 'err');
+  const error = textIn(object, 'error', 'err') ?? storeErrorIn(object);
   const text = [message, error].filter((each) => each !== undefined).join(': ');
   if (text === '') return undefined;
   const time = textIn(object, 'time', 'ts', 'timestamp', '@timestamp');
@@ -120,7 +129,7 @@ const readJson = (line: string): Pasted | undefined => {
 // What mounts say has several lines.
 const startsMore = /^(?:Mounting (?:command|arguments): |Output: |, error exit status )/;
 
-const record = /\b(?:time|level)=\\?"?\S/;
+const record = /\b(?:time|level)=\\?"?\S|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\] /;
 
 const startsRecord =
   /^(?:\W{0,4}\d{4}-\d\d-\d\d[T ]|\[[^\]]{1,200}\] |[IWEF]\d{4} \d\d:|\{"|.{0,200}?\btime=\\?")/;
@@ -149,6 +158,9 @@ const logrusOf = (line: string): string | undefined => {
     ? undefined
     : line.slice(start).replace(relayed, '');
 };
+
+// Velero logs as longhorn-manager does, with the place in its source.
+const velero = /\slogSource="?pkg\/|\s\w{1,40}=velero\/\S/;
 
 const controllerIn = /\scontroller=([\w-]+)/;
 
@@ -184,8 +196,11 @@ const unquoted = (line: string): string =>
         .replace(/\\(["\\])/g, '$1')
     : line;
 
-const processOf = (line: string): string | undefined =>
-  processes.find(([prefix]) => prefix.test(line.slice(0, 400)))?.[1];
+const processOf = (line: string): { name: string; object: string } | undefined => {
+  const start = line.slice(0, 400);
+  const [of, name = '', kind] = processes.find(([prefix]) => prefix.test(start)) ?? [];
+  return of && { name, object: `${kind} ${of.exec(start)?.[1]}` };
+};
 
 // An engine's or a replica's line that longhorn-manager logged again.
 const relayedIn = /^\S{1,253}-[re]-[0-9a-f]{8}: (time="[\s\S]*)$/;
@@ -209,7 +224,8 @@ const readLog = (line: string): Pasted | undefined => {
   const whole = unquoted(line);
   const bare = logrusOf(whole) ?? afterPrefixes(whole);
   const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
-  const controller = controllerIn.exec(bare)?.[1] ?? processOf(whole);
+  const process = processOf(whole);
+  const controller = velero.test(bare) ? 'velero' : (controllerIn.exec(bare)?.[1] ?? process?.name);
   const within = relayedIn.exec(logged?.message.text ?? '')?.[1];
   if (within !== undefined) return readLog(within);
   const event = readLoggedEvent(logged?.message.text ?? '');
@@ -220,7 +236,7 @@ const readLog = (line: string): Pasted | undefined => {
       field: logged.message.field,
       time: logged.time,
       ...(controller !== undefined && { controller }),
-      objects: [...new Set(objectsOfLogrus(bare))],
+      objects: [...new Set([...objectsOfLogrus(bare), ...(process ? [process.object] : [])])],
     };
   const [, severity = '', time, text] = klog.exec(bare) ?? [];
   const field = klogLevels[severity];
@@ -229,14 +245,25 @@ const readLog = (line: string): Pasted | undefined => {
   if (text !== undefined && field !== undefined)
     return { text, field, ...(time !== undefined && { time }), objects: [] };
   if (fatal.test(bare))
-    return { text: bare, field: 'log fatal', ...(controller !== undefined && { controller }), objects: [] };
+    return {
+      text: bare,
+      field: 'log fatal',
+      ...(controller !== undefined && { controller }),
+      objects: process ? [process.object] : [],
+    };
   return readForeign(line) ?? readJson(bare);
 };
 
 const describedEvent = /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+\S+(?: \S+)?\s{2,}(\S[^\n]*)$/;
 const listedEvent = /^(?:\S+\s+){0,2}(Normal|Warning)\s+(\S+)\s+\S+\/\S+\s+(\S[^\n]*)$/;
 
+// The last line of a description that was cut off behind the age of an event.
+const eventCutOff = /^\s*(Normal|Warning)\s+(\w+)\s+\S+(?: \([^)]*\))?\s*$/;
+
 const readEvent = (line: string): Pasted | undefined => {
+  const [, kind, reason] = eventCutOff.exec(line) ?? [];
+  if (kind !== undefined && reason !== undefined)
+    return { text: reason, field: `event ${kind as 'Normal' | 'Warning'}`, state: reason, objects: [] };
   const [, type, state, text] = describedEvent.exec(line) ?? listedEvent.exec(line) ?? [];
   return type === undefined || state === undefined || text === undefined
     ? undefined
@@ -272,6 +299,27 @@ const ofStack =
 
 const startsStack = /\bpanic\b|(?:^|\s)fatal error: |\[signal SIG/;
 
+const isOfStack = (line: string): boolean => ofStack.test(afterPrefixes(line));
+
+const tellsOfStack = /\bpanic: |\ba panic\b|fatal error: |\[signal SIG/;
+
+// What stands in a stack alone: its first line is not there.
+const ofStackAlone = /^\s*(?:goroutine \d+ \[|created by |github\.com\/\S+\(|\/\S+\.go:\d+)/;
+
+/** Lines of a stack without the one that says what happened, as one message. */
+const readStackAlone = (lines: readonly string[]): Pasted | undefined => {
+  if (!lines.every((line) => isOfStack(line) && !tellsOfStack.test(line))) return undefined;
+  const bare = lines.map(afterPrefixes);
+  return bare.some((line) => ofStackAlone.test(line))
+    ? { text: `stack: \n${bare.join('\n')}`, objects: [] }
+    : undefined;
+};
+
+// MinIO logs a fault in several lines, of which some logs give each its time.
+const startsStoreLog = /^(?:\S+ \S+ )?API: [A-Z]\w{2,60}\(/;
+const ofStoreLog =
+  /^(?:\S+ \S+ )?\s*(?:(?:Time|DeploymentID|RequestID|RemoteHost|Host|UserAgent|Error): |\d+: \S+\.go:\d+)/;
+
 const timeBefore = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]{0,10}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?/;
 
 /**
@@ -283,6 +331,7 @@ export const joinedTo = (before: string, line: string): string | undefined => {
   const isMore =
     startsMore.test(bare) ||
     isFolded(line, before) ||
+    (startsStoreLog.test(before) && ofStoreLog.test(bare)) ||
     (startsStack.test(before) && (ofStack.test(bare) || /^\s+\S/.test(bare)));
   return isMore ? `${before}\n${bare}` : undefined;
 };
@@ -300,7 +349,7 @@ const isOneValue = (lines: readonly string[]): boolean =>
  */
 export const readPastedLine = (line: string): Pasted | undefined => {
   if (line.trim() === '' || line.includes('\0') || ofStack.test(line)) return undefined;
-  return readLine(line.trimEnd()) ?? asText(line);
+  return readLine(line.trimEnd()) ?? (isOfStack(line) ? undefined : asText(line));
 };
 
 // The annotation that Longhorn gives a PersistentVolume whose replicas have no place.
@@ -383,6 +432,10 @@ const readDescribed = (text: string): Pasted[] => {
 
 const mostOfOneText = 40;
 
+// k9s draws a frame around what it shows.
+const withoutFrame = (line: string): string =>
+  line.startsWith('│') ? line.replace(/^│ ?/, '').replace(/\s*│\s*$/, '') : line;
+
 const isCutOff = (line: string): boolean => /^\S/.test(line) && /\s/.test(line) && line.endsWith(':');
 
 // A sentence that ends in a colon goes on in the next line.
@@ -406,14 +459,24 @@ const together = (lines: readonly string[]): string[] => {
  * whether a line by itself says anything: where all do, each is a message.
  */
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
-  const printed = input.includes('\0') ? [] : input.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const printed = input.includes('\0')
+    ? []
+    : input
+        .split(/\r?\n/)
+        .map(withoutFrame)
+        .filter((line) => line.trim() !== '');
+  const stack = readStackAlone(printed);
+  if (stack !== undefined) return [stack];
   const lines = together(printed);
   if (lines.length === 0) return [];
   if (printed.length > 1 && isOneValue(printed)) return [asText(input)];
   const logged = lines.map((line) => readLine(line.trimEnd()));
-  const read = lines.flatMap((line, index) => (ofStack.test(line) ? [] : [logged[index] ?? asText(line)]));
-  if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;
+  const read = lines.flatMap((line, index) => {
+    if (ofStack.test(line)) return [];
+    return logged[index] ?? (isOfStack(line) ? [] : asText(line));
+  });
   const listed = statesInTable(printed).map(asText);
+  if (lines.length === 1 || logged.some((each) => each !== undefined)) return [...listed, ...read];
   if (listed.length > 0) return listed;
   const said = readPrintedObjects(input) ?? [];
   if (said.length > 0) return said;

@@ -5,10 +5,10 @@ const tables: readonly (readonly [kind: string, columns: readonly string[]])[] =
   ['BackupBackingImage', ['BACKINGIMAGE', 'STATE', 'LASTSYNCEDAT']],
   ['Backup', ['SNAPSHOTNAME', 'STATE']],
   ['Volume', ['ROBUSTNESS', 'SCHEDULED']],
-  ['SystemRestore', ['NAME', 'STATE', 'AGE']],
+  ['InstanceManager', ['STATE', 'TYPE', 'NODE']],
 ];
 
-const kinds = new Set(tables.map(([kind]) => kind));
+const kinds = new Set([...tables.map(([kind]) => kind), 'SystemRestore']);
 
 const stateOf = (kind: string, name: string, state: string): string =>
   `${kind} ${name} is in the state ${state}`;
@@ -29,7 +29,10 @@ export const statesInTable = (lines: readonly string[]): string[] => {
     if (isHeader(line)) {
       columns = columnsOf(line);
       const names = columns.map(([name]) => name);
-      kind = tables.find(([, needed]) => needed.every((each) => names.includes(each)))?.[0];
+      kind =
+        names.join() === 'NAME,STATE,AGE'
+          ? 'SystemRestore'
+          : tables.find(([, needed]) => needed.every((each) => names.includes(each)))?.[0];
       return [];
     }
     const cells = Object.fromEntries(

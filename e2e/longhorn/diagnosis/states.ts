@@ -68,6 +68,19 @@ export const printedStates: readonly Operation[] = [
     harmless: 'Nothing.',
   },
   {
+    id: 'instance-manager-down',
+    pattern: /^InstanceManager \S.{0,253} is in the state (?:error|unknown|stopped)$/,
+    failed: 'The instance manager does not run: the engines and replicas that ran in it count as failed',
+    look: 'Look at its pod and its node: why it ended, or was never started.',
+    retry: 'Longhorn makes the pod anew when it can, and starts or rebuilds what ran there.',
+  },
+  {
+    id: 'instance-manager-runs',
+    pattern: /^InstanceManager \S.{0,253} is in the state (?:running|starting)$/,
+    failed: 'The instance manager runs, or is being started',
+    harmless: 'Nothing.',
+  },
+  {
     id: 'object-ended',
     pattern: /^\w+ \S.{0,253} is in the state Error$/,
     failed: 'It has ended in the state Error, and is not tried again',

@@ -226,7 +226,7 @@ test('a cause that is not known is quoted, as the innermost, with what a number 
     ].map(whatOf),
   ).toEqual([
     'The cause that it names is not known here: "of a reason of its own".',
-    'Why, is not known here.',
+    'Why, is not in this text, which ends before that, behind "error listing backups": it was cut off there, or left empty.',
     'Why, is not known here.',
     'The cause that it names is not known here: "its number of things is: 251".',
   ]);
@@ -284,4 +284,47 @@ test('no pattern looks twice at the same part of a text, so that the time grows 
   expect(patterns.length).toBeGreaterThan(causes.length + operations.length);
   expect(patterns).toContain(harmless[0]?.pattern);
   expect(patterns.filter(({ source }) => /\[\\s\\S\]|\.[*+]/.test(source))).toEqual([]);
+});
+
+test('of a text that ends before it says why, that is told, and no stump as its cause', () => {
+  const start = 'failed to create backup: the reason of it';
+  const isCutOff = (end: string) => diagnose(`${start}${end}`)?.isCutOff;
+  for (const end of [
+    ...[
+      ': "of',
+      ' err="of',
+      ': a [b',
+      ': a {b',
+      ':',
+      ': "',
+      ' err=',
+      ': \\"',
+      ': rpc error',
+      ': code = Unknown',
+    ],
+    ...[': "rpc error', ': AWS Error', ': failed to execute', ': level=error msg=\\"a b'],
+  ])
+    expect([end, isCutOff(end)]).toEqual([end, true]);
+  for (const end of [
+    ': of its own',
+    ': of "it"',
+    ': of it", x',
+    ': [a] b',
+    ': of a=',
+    ': disk quota exceeded "x',
+  ])
+    expect([end, isCutOff(end)]).toEqual([end, false]);
+  expect(said(`${start}: "rpc error`)).toMatchObject({
+    what: 'A backup could not be made. Why, is not in this text, which ends before that, behind "the reason of it": it was cut off there, or left empty.',
+    advice: expect.stringMatching(/^Look at the whole text/),
+  });
+  expect(said('FailedRestore')?.what).toContain('which ends before that: it was');
+  expect(said('failed to get object: "x')?.advice).toMatch(/status\.$/);
+  expect(said('VolumeSnapshot v in error state: "x')?.advice).toMatch(/status\. Look at the VolumeSnapshot/);
+});
+
+test("what another program met is not mended in Longhorn's backup target", () => {
+  const location = 'Backup storage location "default" is unavailable: ';
+  for (const why of ['InvalidAccessKeyId', 'failed: oh'])
+    expect(said(`${location}${why}`)?.advice).toMatch(/^Look at the BackupStorageLocation/);
 });

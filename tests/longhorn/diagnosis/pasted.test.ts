@@ -271,3 +271,82 @@ test('the error of an object has the state that stands beside it', () => {
     },
   ]);
 });
+
+const frame =
+  'github.com/longhorn/longhorn-manager/csi.(*ControllerServer).getX(0xc0006c12c0, {0xc00087d096, 0x28})';
+
+test('lines of a stack without its first one are one message, in the frame of k9s too', () => {
+  const textsOf = (...lines: string[]) => readPasted(lines.join('\n'), () => false).map(({ text }) => text);
+  const boxed = [
+    `│ longhorn-csi-plugin ${frame}   │`,
+    '│ longhorn-csi-plugin     /go/src/x.go:287 +0x2e0   │',
+  ];
+  expect(textsOf(...boxed)).toEqual([`stack: \n${frame}\n    /go/src/x.go:287 +0x2e0`]);
+  expect(textsOf(frame)).toEqual([`stack: \n${frame}`]);
+  expect(textsOf(`[manager-x2] ${frame}`, 'panic: oh')).toEqual(['panic: oh']);
+  expect(textsOf('panic(0x1931a20, 0x2c92950)', frame)[0]).toMatch(/^stack: /);
+  expect(textsOf('E0101 10:00:00.1  1 x.go:1] Observed a panic: oh', frame)[0]).toMatch(/^Observed/);
+  expect(textsOf('exit status 1')).toEqual([]);
+});
+
+test("a fault that MinIO logs in several lines is one message, with each line's time too", () => {
+  const fault = [
+    'API: SYSTEM()',
+    '04/11/2020 10:33:13 Time: 09:33:13 UTC',
+    'Error: oh',
+    '      1: cmd/x.go:1:x()',
+  ];
+  expect(readPasted([...fault, ...fault].join('\n'), () => true).map(({ text }) => text)).toEqual([
+    fault.join('\n'),
+    fault.join('\n'),
+  ]);
+  expect(readPasted([...fault, 'other: x'].join('\n'), () => true)).toHaveLength(2);
+});
+
+test('a line of klog that was folded is one message', () => {
+  const lines = 'E0922 00:11:49.053068       1 x.go:804] "Unhandled" err="failed to\nrestore b"';
+  expect(readPasted(lines, () => false)).toMatchObject([{ text: '"Unhandled" err="failed to\nrestore b"' }]);
+});
+
+test('an event that was cut off behind its age has its reason, and a table beside events is read', () => {
+  const table = 'NAME  ROBUSTNESS   SCHEDULED\ndr    faulted      x';
+  const pasted = readPasted(`${table}\n  Warning  FailedRestore  4m28s\n`, () => false);
+  expect(pasted.map(({ text, state }) => [text, state])).toEqual([
+    ['Volume dr is faulted', undefined],
+    ['NAME  ROBUSTNESS   SCHEDULED', undefined],
+    ['dr    faulted      x', undefined],
+    ['FailedRestore', 'FailedRestore'],
+  ]);
+});
+
+test('the process that a line is of is an object that it is about', () => {
+  for (const line of [`[v-e-0] ${logged}`, '[v-e-0] panic: oh'])
+    expect(readPasted(line, () => false)[0]?.objects).toContain('engine v-e-0');
+});
+
+test('a line of Velero, or of MinIO as JSON, is not taken for one of Longhorn', () => {
+  for (const field of ['logSource="pkg/controller/x.go:1"', 'backupLocation=velero/default'])
+    expect(readPasted(`time="t" level=error msg="oh" controller=backup ${field}`, () => false)).toMatchObject(
+      [{ controller: 'velero' }],
+    );
+  const minio = { level: 'ERROR', time: 't', api: { name: 'PutObject' }, error: { message: 'oh' } };
+  expect(readPasted(JSON.stringify(minio), () => false)).toMatchObject([
+    { text: 'API: PutObject() Error: oh' },
+  ]);
+  expect(readPasted(JSON.stringify({ ...minio, api: {} }), () => false)).not.toMatchObject([
+    { level: 'ERROR' },
+  ]);
+});
+
+test('a table is of the kind that has its columns', () => {
+  const stateIn = (...columns: string[]) =>
+    readPasted(
+      `${columns.join('   ')}\n${columns.map((each) => each.toLowerCase()).join('   ')}\n`,
+      () => false,
+    ).map(({ text }) => text);
+  expect(stateIn('NAME', 'STATE', 'AGE')).toEqual(['SystemRestore name is in the state state']);
+  expect(stateIn('NAME', 'STATE', 'TYPE', 'NODE', 'AGE')).toEqual([
+    'InstanceManager name is in the state state',
+  ]);
+  expect(stateIn('NAME', 'STATE', 'AGE', 'IMAGE')).toEqual([expect.stringContaining('NAME')]);
+});
