@@ -118,6 +118,8 @@ const answerIn = (pasted: Pasted, where: Where): Answer => {
     diagnosis?.byItsWords === false &&
     ((isCommon && meanings.length > 0) || where.isField !== undefined || where.state !== undefined);
   if (diagnosis === undefined || isVague) return { meanings, diagnosis: undefined };
+  // A row tells of a whole text.
+  if (diagnosis.isCutOff) return { meanings: [], diagnosis };
   const isPlaced = place.isField !== undefined;
   return { meanings: meanings.filter((meaning) => agrees(text, meaning, diagnosis, isPlaced)), diagnosis };
 };

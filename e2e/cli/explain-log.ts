@@ -49,11 +49,16 @@ const isStill = ({ first, last }: { first: string; last: string }): boolean =>
 
 const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
 
+// Names, numbers and quotes.
+const withoutNames = (words: string): string =>
+  words.replaceAll(/"[^"]*"|'[^']*'|[\w.]+(?:-[\w.]+)+|\S*[\d/]\S*/g, '#');
+
+// What has no cause that is known differs by its words.
 const keyOf = (answer: Answer): string => {
   const failure = failureToReport(answer);
   return failure === undefined
     ? String(answer.meanings[0]?.id)
-    : `${failure.operation.id}|${failure.cause?.id}`;
+    : `${failure.operation.id}|${failure.cause?.id}|${isExplained(failure) ? '' : withoutNames(failure.words ?? '')}`;
 };
 
 // Failures with a known cause come first, because they may be the cause of others. Lines without a failure come last.
@@ -231,8 +236,12 @@ export const describeSummary = ({ lines, groups, unknown, isNewsAlone }: LogSumm
   return [
     `Lines read: ${lines}; messages known here: ${known}; different ones: ${groups.length}.`,
     '',
-    ...(groups.length === 0 && isNewsAlone
-      ? ['No line reports a failure: by their levels all are news (info or debug).']
+    ...(groups.length === 0 && unknown.count === 0
+      ? [
+          isNewsAlone
+            ? 'No line reports a failure: by their levels all are news (info or debug).'
+            : 'No line is known here, and none has the level error. That does not say that nothing failed: look at what stands before and after them.',
+        ]
       : []),
     ...groups.flatMap((group) => [...describeGroup(group), '']),
     ...(unknown.count === 0

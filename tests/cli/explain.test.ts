@@ -12,6 +12,9 @@ const folder = folderOfEachTest();
 const answerTo = async (...args: string[]) =>
   JSON.parse((await explain([...args, '--output', 'json'])).stdout);
 
+const answerOfInput = async (lines: string[]) =>
+  JSON.parse((await explain(['-', '--output', 'json'], lines.join('\n'))).stdout);
+
 const explain = (args: string[], input = '') => {
   vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin);
   return runInProcess(() => runExplainCommand(args));
@@ -143,7 +146,7 @@ test('the same number of a progress for a long time is not told as one that goes
     '2 x The number stayed the same from 2024-05-02T07:20:16Z to 2024-05-16T07:20:16Z',
   );
   for (const other of [progress('02', 15), progress('16', 16)])
-    expect(await toldOf(progress('02', 15), other)).toContain('2 x informational: The job goes on');
+    expect(await toldOf(progress('02', 15), other)).toContain('2 x informational: The job makes a backup');
 });
 
 test('what no row of the version has is told as known from others', async () => {
@@ -283,7 +286,7 @@ test('no row of the catalogue is printed for another cause, or of an operation t
 test('the lines of what a mount says are one message', async () => {
   const mount =
     'E0707 16:16:48.858742 4734 mount_linux.go:272] Mount failed: exit status 32\nMounting command: mount\nOutput: mount.nfs4: mounting nas:/b failed, reason given by server: No such file or directory\n';
-  expect((await explain(['-'], `x\n${mount}`)).stdout).toMatch(/1 x [^\n]* has no such export\.\n/);
+  expect((await explain(['-'], `x\n${mount}`)).stdout).toMatch(/1 x [^\n]* has no such export or share\.\n/);
   expect((await explain(['-'], `x\n${mount}`)).stdout).toContain('Lines read: 4; messages known here: 1;');
 });
 
@@ -315,6 +318,8 @@ test('lines that are no failure by their level are not told as known, nor as unk
       'Lines read: 2; messages known here: 0; different ones: 0.\n\nNo line reports a failure: by their levels all are news (info or debug).',
   });
   expect((await explain(['-'], `${info}\n${info.replace('info', 'error')}`)).stdout).not.toContain('No line');
+  const warning = `${info.replace('info', 'warning')}\n${request}`;
+  expect((await explain(['-'], warning)).stdout).toContain('\n\nNo line is known here, and none');
   expect((await explain([info])).stdout).toContain('By its level (log info) it reports no failure.');
 });
 
@@ -324,4 +329,17 @@ test('in a log a failure whose cause is known comes first, then the most frequen
   const lines = [waits, waits, waits, unexplained, unexplained, failing('no such host', 2)];
   const { groups } = JSON.parse((await explain(['-', '--output', 'json'], lines.join('\n'))).stdout);
   expect(groups.map(({ count }: { count: number }) => count)).toEqual([1, 2, 3]);
+});
+
+test('failures whose causes are not known are counted by their words, whatever they name', async () => {
+  const of = (reason: string) => failing(reason, 1);
+  const lines = [of('one "a" of v-1'), of('one "b" of v-2'), of('another reason'), of('no such host at all')];
+  const { groups } = await answerOfInput(lines);
+  expect(groups.map(({ count }: { count: number }) => count)).toEqual([1, 2, 1]);
+});
+
+test('of a text that was cut off no row of the catalogue is told', async () => {
+  const text =
+    'failed to list backup volumes in azblob://c@s/: error listing backup volume names: failed to execute: /x [/x';
+  expect(await answerTo(text)).toMatchObject({ meanings: [], diagnosis: { operation: 'list', cause: null } });
 });
