@@ -32,11 +32,11 @@ const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | u
 const agrees = (
   text: string,
   { row, wordings }: Meaning,
-  { operation, byItsWords, cause }: Diagnosis,
+  { operation, cause }: Diagnosis,
   isPlaced: boolean,
 ): boolean => {
   const place = placeOf(row);
-  if (place !== undefined && byItsWords && !isPlaced && !place.includes(operation.id)) return false;
+  if (place !== undefined && !isPlaced && !place.includes(operation.id)) return false;
   return wordings.some(({ example }) => {
     const diagnosis = diagnose(example);
     if (diagnosis === undefined) return true;

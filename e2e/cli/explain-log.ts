@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
 import { shorten } from '../kube/shorten.ts';
-import { isExplained, isOnlyGuess } from '../longhorn/diagnosis/diagnose.ts';
+import { type Diagnosis, isExplained, isOnlyGuess } from '../longhorn/diagnosis/diagnose.ts';
 import {
   joinedTo,
   type Pasted,
@@ -53,12 +53,17 @@ const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
 const withoutNames = (words: string): string =>
   words.replaceAll(/"[^"]*"|'[^']*'|[\w.]+(?:-[\w.]+)+|\S*[\d/]\S*/g, '#');
 
-// What has no cause that is known differs by its words.
+// Failures without a known cause differ by the words that are told of them.
+const toldOf = (failure: Diagnosis): string =>
+  isExplained(failure) || (failure.cause !== undefined && !failure.cause.quoted)
+    ? ''
+    : withoutNames(failure.words ?? '');
+
 const keyOf = (answer: Answer): string => {
   const failure = failureToReport(answer);
   return failure === undefined
     ? String(answer.meanings[0]?.id)
-    : `${failure.operation.id}|${failure.cause?.id}|${isExplained(failure) ? '' : withoutNames(failure.words ?? '')}`;
+    : `${failure.operation.id}|${failure.cause?.id}|${toldOf(failure)}`;
 };
 
 // Failures with a known cause come first, because they may be the cause of others. Lines without a failure come last.

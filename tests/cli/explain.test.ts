@@ -275,6 +275,7 @@ test('no row of the catalogue is printed for another cause, or of an operation t
     'failed to put object: b.blk error: AWS Error: AccessDenied Signature validation failed',
     'Error listing backups: cannot find volumes/00/a4/v/volume.cfg in backupstore',
     'failed lock volumes/97/d4/v/locks/lock-1.lck type 1 acquisition',
+    'stat /storage/x: input/output error',
   ])
     expect(await answerTo(text)).toMatchObject({ diagnosis: { cause: expect.any(String) }, meanings: [] });
   const { meanings } = await answerTo(
@@ -334,8 +335,9 @@ test('in a log a failure whose cause is known comes first, then the most frequen
 test('failures whose causes are not known are counted by their words, whatever they name', async () => {
   const of = (reason: string) => failing(reason, 1);
   const lines = [of('one "a" of v-1'), of('one "b" of v-2'), of('another reason'), of('no such host at all')];
-  const { groups } = await answerOfInput(lines);
-  expect(groups.map(({ count }: { count: number }) => count)).toEqual([1, 2, 1]);
+  const panics = ['panic: oh', '[signal SIGSEGV: segmentation violation'].map((each) => `[v-e-0] ${each}`);
+  const { groups } = await answerOfInput([...lines, ...panics]);
+  expect(groups.map(({ count }: { count: number }) => count)).toEqual([1, 2, 2, 1]);
 });
 
 test('of a text that was cut off no row of the catalogue is told', async () => {

@@ -35,6 +35,9 @@ const credentials =
   "Check the access key and the secret key in the backup target's Secret, and who may use them.";
 const reachable = 'Check the address, and that every node reaches it (network policies, firewalls, proxies).';
 
+const serversRegion =
+  "Write the server's own region into the URL of the backup target (s3://BUCKET@REGION/): of Garage it is s3_region of its configuration, often garage. The key is not at fault.";
+
 const slowSnapshot =
   "Look at the instance manager of the volume's node, and whether the volume's disks are slow: a snapshot waits for the file system.";
 
@@ -598,6 +601,7 @@ export const causes: readonly KnownCause[] = [
       /\b(?:XMinioStorageFull|QuotaExceeded|XMinioAdminBucketQuotaExceeded|InsufficientCapacity|AccountStorageLimitExceeded|InsufficientStorage|StorageFull)\b|minimum free (?:drive|disk) threshold|\b(?:drive|disk) path full\b|(?:bucket|storage) quota exceeded/i,
     means: 'The store is full, or its quota is used up.',
     advice: { any: 'Make room in the store, or raise the quota; then make the backup again.' },
+    adviceIn: { 'store-log': "Make room on the server's drives, or give it larger ones." },
   },
   {
     id: 'store-drive',
@@ -685,9 +689,8 @@ export const causes: readonly KnownCause[] = [
     id: 'wrong-scope',
     pattern: /unexpected scope: \S+/,
     means: 'The request was signed for another region (the second part of the scope) than the server has.',
-    advice: {
-      any: "Write the server's own region into the URL of the backup target (s3://BUCKET@REGION/): of Garage it is s3_region of its configuration, often garage. The key is not at fault.",
-    },
+    advice: { any: serversRegion },
+    adviceIn: { 'store-log': serversRegion },
     quoted: true,
   },
   {
@@ -975,9 +978,9 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'instance-manager-ended',
     pattern:
-      /[Ii]nvalid [Ii]nstance [Mm]anager \S+, state: (?:error|unknown|stopped)|[Cc]annot find the instance manager for the running instance|since failed to find the instance manager for the running instance/,
+      /[Ii]nvalid [Ii]nstance [Mm]anager \S+, state: (?:error|unknown|stopped)|[Cc]annot find (?:the )?[Ii]nstance [Mm]anager\b|since failed to find the instance manager for the running instance/,
     means:
-      'The instance manager does not run (any more): the engines and replicas that ran in it count as failed.',
+      'The instance manager is not there, or does not run (any more): the engines and replicas that ran in it count as failed.',
     advice: {
       any: 'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and why its pod ended: its events, its node, what deleted it. Longhorn makes a new one, and starts or rebuilds what ran there.',
     },
@@ -1202,11 +1205,20 @@ export const causes: readonly KnownCause[] = [
 
   // Mounts.
   {
+    id: 'stale-mount-of-pod',
+    pattern:
+      /\/kubelet\/(?:pods|plugins)\/[^\s:]{1,400}: (?:stale (?:NFS )?file handle|transport endpoint is not connected)/i,
+    means:
+      "The mount of a pod's volume on that node is stale or dead: the server behind it went away, or was started anew.",
+    advice: {
+      any: 'Delete the pod, so that its volume is mounted anew. Of a ReadWriteMany volume of Longhorn the server is its share-manager pod; of another driver look at its own NFS or SMB server.',
+    },
+  },
+  {
     id: 'stale-mount',
     pattern:
       /stale (?:NFS )?file handle|\bESTALE\b|mkdir \S{0,300}longhorn-backupstore-mounts\S{0,300}: file exists|create mount directory [^:]{0,300}: mkdir \S{1,300}: file exists|corrupted mount point|mount point \S{1,300} was identified as corrupted|transport endpoint is not connected/i,
-    means:
-      'The mount of the store on that node is stale or dead: most likely the server went away, or has another export there now.',
+    means: 'The mount is stale or dead: most likely its server went away, or has another export there now.',
     advice: {
       any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again. If it comes back with a CIFS share, its server may change inode numbers: mount it with noserverino.',
     },
@@ -1612,6 +1624,15 @@ export const causes: readonly KnownCause[] = [
     means:
       'The SMB server did not answer the kernel of that node for that time, and the connection is made anew.',
     advice: { any: 'See whether it runs, and how loaded it is; then look at the network between.' },
+  },
+  {
+    id: 'kernel-nfs-fileid',
+    pattern: /\bNFS: server \S{1,253} error: fileid changed/,
+    means:
+      'The NFS server has another file where the node knew one: its file system or export was replaced, or its files have new numbers.',
+    advice: {
+      any: 'Mount it anew on that node (unmount it, or restart the pods that use it), and see that the export stays the same when the server restarts (fsid).',
+    },
   },
   {
     id: 'kernel-nfs-server',

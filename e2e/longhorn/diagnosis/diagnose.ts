@@ -90,7 +90,8 @@ const endsTooEarly = (text: string): boolean => {
     bare.lastIndexOf('[') > bare.lastIndexOf(']') ||
     bare.lastIndexOf('{') > bare.lastIndexOf('}') ||
     /(?::|\\|\b(?:err|error|msg)=)["'\s]{0,4}$|^FailedRestore$/.test(bare.slice(-40)) ||
-    /^"?(?:rpc error|AWS Error|code = \w+|fail(?:ed)? to execute)$/i.test(last)
+    /^"?(?:rpc error|AWS Error|code = \w+|fail(?:ed)? to execute)$/i.test(last) ||
+    /fail(?:ed)? to execute: \S{0,300}$/i.test(bare.slice(-400))
   );
 };
 
@@ -266,9 +267,11 @@ const adviceOf = (diagnosis: Diagnosis): string => {
   const operation = provenIn(diagnosis);
   if (isOnlyGuess(diagnosis)) return around;
   if (isCutOff) return [wholeText, operation.look ?? []].flat().join(' ');
-  if (operation.advice !== undefined) return operation.advice;
+  const known = cause?.adviceIn?.[operation.id];
+  if (known === undefined && operation.advice !== undefined && !cause?.within?.includes(operation.id))
+    return operation.advice;
   if (cause === undefined) return operation.harmless ?? operation.look ?? around;
-  const advice = cause.adviceIn?.[operation.id] ?? cause.advice[store] ?? cause.advice.any;
+  const advice = known ?? cause.advice[store] ?? cause.advice.any;
   if (!restores.has(operation.id) || cause.data === undefined) return advice;
   return cause.data === 'doubtful'
     ? `${advice} Only if both fail restore from another backup.`

@@ -45,9 +45,11 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'store-log',
-    pattern: /\bDeploymentID: [0-9a-f]{8}-|\bAPI: [A-Z]\w{2,60}\(|\bgarage_\w{1,60}::/,
+    pattern:
+      /\bDeploymentID: [0-9a-f]{8}-|\bAPI: [A-Z]\w{2,60}\(|\bgarage_\w{1,60}::|\.minio\.sys\/|\bcmd\/[\w-]{1,60}\.go:\d+:cmd\./,
     failed: 'The S3 server logged a fault; these are no words of Longhorn',
-    look: 'Look at the server and its disks. Whether a backup or a restore met this, its own messages tell.',
+    advice:
+      'Look at the server, and at what its drives are on (disks, mounts). Whether a backup or a restore met this, its own messages tell.',
   },
   {
     id: 'velero-store',
@@ -150,7 +152,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'ended-process-log',
-    pattern: /[Cc]annot get requested log|[Ff]ailed to (?:get requested|receive) log/,
+    pattern: /[Cc]annot get (?:requested|crash) log|[Ff]ailed to (?:get requested|receive) log/,
     failed: 'The log of a process was asked for in vain',
     retry: 'Nothing depends on that log.',
   },
@@ -328,7 +330,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'instance-ended',
     pattern:
-      /\bInstance \S+ (?:is state error|crashed on Instance Manager)|[Cc]annot find the instance manager for the running instance|Marking the instance as state ERROR/,
+      /\bInstance \S+ (?:is state error|crashed on Instance Manager)|[Cc]annot find the instance manager for the running instance|Engine of volume \S+ dead unexpectedly|Marking the instance as state ERROR/,
     failed: 'The process of an engine or of a replica ended',
     retry:
       'Longhorn starts an engine again, and rebuilds a replica while another one is whole; a backup or restore that ran in it has failed.',
