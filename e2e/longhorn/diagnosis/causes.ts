@@ -672,7 +672,7 @@ export const causes: readonly KnownCause[] = [
     id: 'access-denied',
     pattern:
       /\b(?:AccessDenied|AllAccessDisabled|AccountProblem|NotSignedUp|AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)\b|Access Denied|does not have storage\.\S+ access|status ?code: 403|AWS HTTP Error: 403|AWS Error: +Forbidden\b|\b403 Forbidden\b/,
-    means: 'The store denied access: the key is known, and may not do this.',
+    means: 'The store denied access: most likely it knows the key, which may not do this.',
     advice: {
       any: "Give the key the right that is missing (ListBucket, GetObject, PutObject, DeleteObject), and look at the bucket's policy.",
     },
@@ -893,7 +893,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'connection-refused',
     pattern: /connection refused/i,
-    means: 'The connection was refused: nothing listens at that address and port.',
+    means: 'The connection was refused: nothing listens at that address and port, or a firewall refuses it.',
     unreached: true,
     advice: { any: `See that the server runs. ${reachable}` },
   },
@@ -1643,7 +1643,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'kernel-io',
     pattern:
-      /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bEXT4-fs error|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
+      /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bEXT4-fs error|Remounting filesystem read-only|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
     means: 'A read or write of that device failed, or its file system is damaged.',
     advice: {
       any: 'See what the device is (lsblk): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',
@@ -1651,7 +1651,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'kernel-iscsi',
-    pattern: /\bconnection\d+:\d+: (?:detected conn error|ping timeout)/,
+    pattern:
+      /\bconnection\d+:\d+: (?:detected conn error|ping timeout)|Kernel reported iSCSI connection \d+:\d+ error/,
     means: 'The iSCSI connection of a volume on that node broke: its target, the engine, did not answer.',
     advice: {
       any: 'Look at the instance manager of that node at that time, and at its CPU: the engine ended, or had no time to answer.',
@@ -1755,6 +1756,8 @@ export const causes: readonly KnownCause[] = [
       velero:
         'Look at the VolumeSnapshot and its VolumeSnapshotContent (kubectl describe), and at the logs of csi-snapshotter and snapshot-controller: no snapshot came of it in time.',
       'csi-snapshot': backupOfSnapshot,
+      'mount-volume':
+        "Look at the earlier events of the pod, of which one has the reason (FailedMount, FailedAttachVolume), and at the volume's state and attachment tickets.",
     },
   },
   {

@@ -69,7 +69,7 @@ const partAt = (text: string, start: number, end: number, upTo: KnownCause['quot
 };
 
 // What ends in a command, a path or the name of who speaks was cut off before its cause.
-const isNoCause = /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|Failed\w+|.{0,3})$/i;
+const isNoCause = /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|failed\w*|.{0,3})$/i;
 
 const opensQuote = (text: string): boolean => {
   const at = text.lastIndexOf('"');

@@ -91,8 +91,7 @@ export const operations: readonly Operation[] = [
     id: 'other-webhook',
     pattern: /admission webhook \\?"[^"]{1,253}" denied/,
     failed: "An admission webhook that is not Longhorn's refused a request",
-    retry:
-      'Nothing was created or changed, and Longhorn has no part in this: the name of the webhook tells whose it is.',
+    retry: 'Nothing was created or changed; the name of the webhook tells whose it is.',
   },
   {
     id: 'helm',
@@ -306,7 +305,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'backing-image',
     pattern:
-      /backup backing image|BackupBackingImage|backup of backing image|[Bb]ack(?:ing)? ?up backing image|[Ff]ailed to read backing image/,
+      /(?<!\blist(?:ing)? )[Bb]ack(?:ing)? ?up backing image|BackupBackingImage|backup of backing image|[Ff]ailed to read backing image/,
     topic: /\bbacking ?(?:image|file)/i,
     controllers: ['longhorn-backup-backing-image', 'longhorn-backing-image'],
     failed: 'The work on a backing image, or on its backup, failed',
@@ -361,7 +360,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'kernel',
     pattern:
-      /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\berror, dev \w+, sector|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)/,
+      /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\berror, dev \w+, sector|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)|Kernel reported iSCSI connection/,
     controllers: ['kernel'],
     failed: 'The kernel of a node reports a fault; these are no words of Longhorn',
   },

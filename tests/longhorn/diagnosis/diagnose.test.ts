@@ -286,6 +286,10 @@ test('no pattern looks twice at the same part of a text, so that the time grows 
   expect(patterns.filter(({ source }) => /\[\\s\\S\]|\.[*+]/.test(source))).toEqual([]);
 });
 
+test('that something failed is no cause of it', () => {
+  expect(said('failed to initiate backup restore: failed')?.what).toMatch(/Why, is not known here\.$/);
+});
+
 test('of a text that ends before it says why, that is told, and no stump as its cause', () => {
   const start = 'failed to create backup: the reason of it';
   const isCutOff = (end: string) => diagnose(`${start}${end}`)?.isCutOff;
