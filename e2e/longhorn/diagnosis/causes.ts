@@ -825,6 +825,15 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'spdk-socket',
+    pattern: /\/var\/tmp\/spdk\.sock\b/,
+    means:
+      'SPDK (spdk_tgt), of the v2 data engine, does not answer at its socket on that node: it ended, or does not run yet.',
+    advice: {
+      any: 'Look at the log of the instance manager of the v2 data engine on that node for its end, and restart that pod if it does not come back (longhorn/longhorn#6155).',
+    },
+  },
+  {
     id: 'kube-api-unreached',
     pattern:
       /\/apis?\/(?:[\w.]{1,100}\/)?v\d\w{0,10}\/[^"]{0,300}"?:? (?:dial tcp|net\/http|context deadline|EOF|read tcp|http2|unexpected EOF|x509)/,
@@ -919,7 +928,8 @@ export const causes: readonly KnownCause[] = [
       /connection reset by peer|broken pipe|unexpected EOF reading|use of closed network connection|server closed idle connection/i,
     means: 'The connection broke in the middle of a request; why, the text does not say.',
     advice: {
-      any: "Look at the store's log: a server that refuses an upload may close the connection before it has read all of it.",
+      any: 'Look at the log of the other side at that time; the address tells which it is.',
+      s3: "Look at the store's log: a server that refuses an upload may close the connection before it has read all of it.",
     },
   },
   {
@@ -1749,7 +1759,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'waited-too-long',
     pattern:
-      /time(?:d )?out(?:ed)? (?:while )?(?:a?waiting (?:for )?)|(?<!connection |operation |responding, )\btimed out(?: after \d+\w*)?\W*$/i,
+      /Unable to attach or mount volumes: [^"]{0,600}context deadline exceeded|time(?:d )?out(?:ed)? (?:while )?(?:a?waiting (?:for )?)|(?<!connection |operation |responding, )\btimed out(?: after \d+\w*)?\W*$/i,
     means: 'Waiting timed out; what was waited for may still happen.',
     advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
     adviceIn: {
@@ -1888,6 +1898,17 @@ export const causes: readonly KnownCause[] = [
       any: 'Use another snapshot, or a backup. Before v1.4.3 and v1.5.0 a rebuild could remove snapshots of users (longhorn/longhorn#5992).',
     },
     retry: 'The provisioner tries again, in vain while it is not there.',
+    quoted: true,
+  },
+  {
+    id: 'snapshot-of-no-volume',
+    pattern: /(?<=code = NotFound desc = )volume \S+ (?:not found|missing)/,
+    within: ['csi-snapshot'],
+    means: 'Longhorn does not have the volume that a snapshot is asked of: it was deleted, or not restored.',
+    advice: {
+      any: 'If it was deleted, delete the VolumeSnapshot and its VolumeSnapshotContent too. Otherwise look for the volume (kubectl -n longhorn-system get volumes.longhorn.io).',
+    },
+    retry: 'csi-snapshotter asks again, in vain while the volume is not there.',
     quoted: true,
   },
   {

@@ -69,7 +69,8 @@ const partAt = (text: string, start: number, end: number, upTo: KnownCause['quot
 };
 
 // What ends in a command, a path or the name of who speaks was cut off before its cause.
-const isNoCause = /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|failed\w*|.{0,3})$/i;
+const isNoCause =
+  /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|failed(?:\w*| to \w{0,2})|.{0,3})$/i;
 
 const opensQuote = (text: string): boolean => {
   const at = text.lastIndexOf('"');
@@ -91,14 +92,14 @@ const endsTooEarly = (text: string): boolean => {
     bare.lastIndexOf('{') > bare.lastIndexOf('}') ||
     /(?::|\\|\b(?:err|error|msg)=)["'\s]{0,4}$|^FailedRestore$/.test(bare.slice(-40)) ||
     /^"?(?:rpc error|AWS Error|code = \w+|fail(?:ed)? to execute)$/i.test(last) ||
-    /fail(?:ed)? to execute: \S{0,300}$/i.test(bare.slice(-400))
+    /fail(?:ed)? to (?:execute: \S{0,300}|\w{0,2})$/i.test(bare.slice(-400))
   );
 };
 
 /** The last words of a text that was cut off, without those that only begin to say something. */
 const lastWordsOf = (text: string): string | undefined =>
   shortened(
-    text
+    (text.split(/,? stderr\b/)[0] ?? '')
       .split(borders)
       .map((part) => part.replace(/^[\s"'\\]+|[\s"'\\:]+$/g, ''))
       .findLast((part) => !isNoCause.test(part) && part !== text) ?? '',

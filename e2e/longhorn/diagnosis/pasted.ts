@@ -23,6 +23,7 @@ const prefixes = [
   /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\s+/,
   /^(?:stdout|stderr) [FP] /,
   /^\[[\w.:-]{1,200}\]\s+/,
+  /^\[[a-z][\w.:/-]{0,200} [a-z][\w.:/-]{0,200}\]\s+/,
   /^[\w.-]{1,200}\/[\w.-]{1,200}\[[\w.-]{1,200}\]:\s+/,
   /^\w{3} [ \d]\d \d\d:\d\d:\d\d \S{1,253} [\w.-]{1,100}\[\d{1,10}\]: /,
   /^(?:[+›-] )?[\w./-]{1,200}(?: ›)?(?: [\w./-]{1,200})?(?: [|›])?:? (?=time="|\{"|fatal error: |panic: |goroutine \d|github\.com\/\S{1,300}\(|\s*\/\S{1,300}\.go:\d|[IWEF]\d{4} |\[[\w.-]+\] time=")/,
@@ -178,7 +179,7 @@ const request = / - - \[[^\]]{1,60}\] "[A-Z]+ \S+ HTTP\/\d\.\d" [1-4]\d\d /;
 
 /** What is no log of Longhorn's own Go code, and is read by the form of its lines. */
 const readForeign = (line: string): Pasted | undefined => {
-  const [, time, said, level = ''] = spdk.exec(line) ?? [];
+  const [, time, said, level = ''] = spdk.exec(afterPrefixes(line)) ?? [];
   if (said !== undefined && spdkLevels[level] !== undefined)
     return { text: said, field: spdkLevels[level], ...(time && { time }), controller: 'SPDK', objects: [] };
   if (request.test(line)) return { text: line, field: 'log info', objects: [] };
@@ -478,9 +479,11 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
   });
   const listed = statesInTable(printed).map(asText);
   if (lines.length === 1 || logged.some((each) => each !== undefined)) return [...listed, ...read];
-  if (listed.length > 0) return listed;
-  const said = readPrintedObjects(input) ?? [];
-  if (said.length > 0) return said;
+  // A reason that was looked up and pasted behind the table.
+  const said = printed.findIndex((line) => /^\s*(?:- )?(?:error|message): +\S/i.test(line));
+  if (listed.length > 0) return said < 0 ? listed : [...listed, asText(printed.slice(said).join('\n'))];
+  const objects = readPrintedObjects(input) ?? [];
+  if (objects.length > 0) return objects;
   if (isManifest(input)) return readDescribed(input);
   return lines.length > mostOfOneText || read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
 };

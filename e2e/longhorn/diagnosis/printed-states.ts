@@ -35,6 +35,7 @@ export const statesInTable = (lines: readonly string[]): string[] => {
           : tables.find(([, needed]) => needed.every((each) => names.includes(each)))?.[0];
       return [];
     }
+    if (!/^[a-z0-9]/.test(line)) return [];
     const cells = Object.fromEntries(
       columns.map(([name, start], index) => [name, line.slice(start, columns[index + 1]?.[1]).trim()]),
     );

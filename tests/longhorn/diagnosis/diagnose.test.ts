@@ -306,7 +306,7 @@ test('of a text that ends before it says why, that is told, and no stump as its 
       ': rpc error',
       ': code = Unknown',
     ],
-    ...[': "rpc error', ': AWS Error', ': failed to execute', ': level=error msg=\\"a b'],
+    ...[': "rpc error', ': AWS Error', ': failed to execute', ': failed to d', ': level=error msg=\\"a b'],
   ])
     expect([end, isCutOff(end)]).toEqual([end, true]);
   for (const end of [

@@ -13,6 +13,7 @@ const read = {
 test.each([
   ['as it is', logged],
   ['kubectl --timestamps', `2026-01-01T01:00:00.123456789+01:00 ${logged}`],
+  ['a pod and its container', `[manager-x2x longhorn-manager] ${logged}`],
   ['kubectl --prefix', `[pod/longhorn-manager-x2x/longhorn-manager] ${logged}`],
   ['both', `[pod/longhorn-manager-x2x/longhorn-manager] 2026-01-01T00:00:00.1Z ${logged}`],
   ['stern', `longhorn-manager-x2x longhorn-manager ${logged}`],
@@ -37,6 +38,7 @@ test.each([
   ['May 19 13:27:43 n1 kernel: NFS: oh', 'kernel'],
   ['kern  :err   : [  +0.000001] NFS: oh', 'kernel'],
   ['[2026-01-01 00:00:00.123456] lvol.c:2857:spdk_x: *ERROR*: oh', 'SPDK'],
+  ['[instance-manager-1] [2026-01-01 00:00:00.123456] lvol.c:2857:spdk_x: *ERROR*: oh', 'SPDK'],
 ])('who said it shows in the form of a line: %j', (line, controller) => {
   expect(readPasted(line, () => false)).toMatchObject([{ controller }]);
 });
@@ -53,6 +55,16 @@ test.each([
     'Failed to x: no',
   ],
   ['E0101 10:00:00.123456       1 reflector.go:138] failed to list', 'log error', 'failed to list'],
+  [
+    '[manager-x2 longhorn-manager] E0101 10:00:00.1       1 r.go:1] failed to list',
+    'log error',
+    'failed to list',
+  ],
+  [
+    'Mar 31 15:47:14 n1 kubelet[3416]: E0101 10:00:00.1       1 r.go:1] failed to list',
+    'log error',
+    'failed to list',
+  ],
   [
     '2026-01-01T00:00:00.1Z fatal error: concurrent map writes',
     'log fatal',
@@ -316,6 +328,15 @@ test('an event that was cut off behind its age has its reason, and a table besid
     ['NAME  ROBUSTNESS   SCHEDULED', undefined],
     ['dr    faulted      x', undefined],
     ['FailedRestore', 'FailedRestore'],
+  ]);
+});
+
+test('a reason that stands behind a table is a text of its own', () => {
+  const table =
+    "NAME  SNAPSHOTNAME  STATE\nb1    s1            Error\nb2 is a text with Errors of it\n    error: 'failed to\n      back up s1";
+  expect(readPasted(table, () => false).map(({ text }) => text)).toEqual([
+    'Backup b1 is in the state Error',
+    expect.stringMatching(/^'failed to\s+back up s1$/),
   ]);
 });
 
