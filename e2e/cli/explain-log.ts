@@ -20,6 +20,8 @@ export type Group = {
   last?: string;
   objects: Set<string>;
   example: string;
+  /** What the same process said before it ended by a panic, and of what. */
+  before?: string;
   /** The first and the last time of a progress message with an unchanged number. */
   still?: { first: string; last: string };
 };
@@ -46,6 +48,8 @@ const longEnough = 15 * 60_000;
 
 const isStill = ({ first, last }: { first: string; last: string }): boolean =>
   Date.parse(last) - Date.parse(first) > longEnough;
+
+const ofProcess = /^(?:engine|replica) \S+-[er]-\w+$/;
 
 const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
 
@@ -78,6 +82,7 @@ export const createSummary = (version: string | undefined) => {
   const answers = new Map<string, Answer>();
   const groups = new Map<string, Group>();
   const progressed = new Map<string, string>();
+  const lastSaid = new Map<string, string>();
   const unknown: LogSummary['unknown'] = { count: 0 };
   let lines = 0;
   let isNewsAlone = true;
@@ -97,6 +102,10 @@ export const createSummary = (version: string | undefined) => {
       isNewsAlone &&= /^(?:log (?:info|debug)|event Normal)$/.test(field);
       const answer = answerOf(pasted);
       const failure = failureToReport(answer);
+      const process = pasted.objects.find((each) => ofProcess.test(each)) ?? '';
+      const before = lastSaid.get(process);
+      if (process !== '' && lastSaid.size < mostAnswers)
+        lastSaid.set(process, [pasted.text, ...pasted.objects.filter((each) => each !== process)].join(', '));
       if (!isAnswer(answer) || (failure !== undefined && isOnlyGuess(failure))) {
         if (!/^log (?:error|fatal)$/.test(field)) return;
         unknown.count += 1;
@@ -106,6 +115,7 @@ export const createSummary = (version: string | undefined) => {
       const key = keyOf(answer);
       const group = groups.get(key) ?? { answer, count: 0, objects: new Set(), example: pasted.text };
       groups.set(key, group);
+      if (group.count === 0 && failure?.cause?.id === 'panic' && before !== undefined) group.before = before;
       group.count += 1;
       if (pasted.time !== undefined) {
         const since = progress.test(pasted.text) ? progressed.get(pasted.text) : undefined;
@@ -227,6 +237,9 @@ const describeGroup = (group: Group): string[] => {
     `${count} x ${what}`,
     ...more,
     ...(answer.isOfOtherVersions ? ['  known from other versions than the one given'] : []),
+    ...(group.before === undefined
+      ? []
+      : [`  before that the same process said: ${shorten(group.before, longestExample)}`]),
     ...describeTimes(group),
     ...describeObjects(group.objects),
     `  such as: ${shorten(example.replaceAll(/\s+/g, ' '), longestExample)}`,

@@ -340,6 +340,19 @@ test('failures whose causes are not known are counted by their words, whatever t
   expect(groups.map(({ count }: { count: number }) => count)).toEqual([1, 2, 2, 1]);
 });
 
+test('of a panic what the same process said before is told', async () => {
+  const said = (process: string) =>
+    `[${process}] time="2026-01-01T00:00:00Z" level=info msg="Starting snapshot" snapshot=s1`;
+  const before = 'before that the same process said: Starting snapshot, snapshot s1\n';
+  const toldOf = async (...lines: string[]) => (await explain(['-'], lines.join('\n'))).stdout;
+  expect(await toldOf(said('v-e-0'), said('v-r-00112233'), '[v-e-0] panic: oh')).toContain(before);
+  expect(await toldOf(said('v-r-00112233'), '[v-e-0] panic: oh')).not.toContain('before that');
+  expect(await toldOf(said('v-e-0'), '[v-e-0] fatal error: oh')).not.toContain('before that');
+  expect(
+    await toldOf('x', '[v-e-0] panic: oh', '[v-e-0] [signal SIGSEGV: segmentation violation]'),
+  ).not.toContain('before that');
+});
+
 test('of a text that was cut off no row of the catalogue is told', async () => {
   const text =
     'failed to list backup volumes in azblob://c@s/: error listing backup volume names: failed to execute: /x [/x';

@@ -200,12 +200,14 @@ const unquoted = (line: string): string =>
 
 const processOf = (line: string): { name: string; object: string } | undefined => {
   const start = line.slice(0, 400);
-  const [of, name = '', kind] = processes.find(([prefix]) => prefix.test(start)) ?? [];
-  return of && { name, object: `${kind} ${of.exec(start)?.[1]}` };
+  const found = processes.find(([prefix]) => prefix.test(start));
+  if (found === undefined) return undefined;
+  const [prefix, name, kind] = found;
+  return { name, object: `${kind} ${prefix.exec(start)?.[1]}` };
 };
 
 // An engine's or a replica's line that longhorn-manager logged again.
-const relayedIn = /^\S{1,253}-[re]-[0-9a-f]{8}: (time="[\s\S]*)$/;
+const relayedIn = /^(\S{1,253}-([re])-[0-9a-f]{8}): (time="[\s\S]*)$/;
 
 // A controller logs the events that it makes, at level info whatever their type.
 const loggedEvent =
@@ -228,8 +230,12 @@ const readLog = (line: string): Pasted | undefined => {
   const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
   const process = processOf(whole);
   const controller = velero.test(bare) ? 'velero' : (controllerIn.exec(bare)?.[1] ?? process?.name);
-  const within = relayedIn.exec(logged?.message.text ?? '')?.[1];
-  if (within !== undefined) return readLog(within);
+  const [, name, kind, within] = relayedIn.exec(logged?.message.text ?? '') ?? [];
+  const said = within === undefined ? undefined : readLog(within);
+  if (said !== undefined) {
+    const of = kind === 'r' ? 'replica' : 'engine';
+    return { controller: `${of} process`, ...said, objects: [...said.objects, `${of} ${name}`] };
+  }
   const event = readLoggedEvent(logged?.message.text ?? '');
   if (event !== undefined) return { ...event, ...(logged && { time: logged.time }) };
   if (logged !== undefined)

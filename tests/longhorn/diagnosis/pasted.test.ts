@@ -371,3 +371,17 @@ test('a table is of the kind that has its columns', () => {
   ]);
   expect(stateIn('NAME', 'STATE', 'AGE', 'IMAGE')).toEqual([expect.stringContaining('NAME')]);
 });
+
+test('a line that longhorn-manager logged again is of the replica or engine that said it', () => {
+  const again = (name: string) => {
+    const [said] = readPasted(
+      `time="t" level=warning msg="${name}: time=\\"u\\" level=error msg=\\"oh\\""`,
+      () => false,
+    );
+    return [said?.text, said?.controller, said?.objects];
+  };
+  expect([again('v-r-332ddc2d'), again('v-e-332ddc2d')]).toEqual([
+    ['oh', 'replica process', ['replica v-r-332ddc2d']],
+    ['oh', 'engine process', ['engine v-e-332ddc2d']],
+  ]);
+});
