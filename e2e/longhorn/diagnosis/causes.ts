@@ -23,6 +23,8 @@ export type KnownCause = {
   beside?: boolean;
   /** The operations that the words tell this of, where elsewhere they tell something else. */
   within?: readonly string[];
+  /** What to do in a text that names no store and no operation of one. */
+  elsewhere?: string;
   /** What to do where it is met in one operation, by the operation's id. */
   adviceIn?: Readonly<Record<string, string>>;
   /** What becomes of it, whatever the operation. */
@@ -270,7 +272,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /no endpoints available for service \S+/,
     means: 'Kubernetes has no ready pod behind that service.',
     advice: {
-      any: 'Look at the pods behind it. For the webhooks of Longhorn that are, in newer versions, the longhorn-manager pods; in an upgrade they and the webhook may wait for each other (as longhorn/longhorn#8578).',
+      any: 'Look at the pods behind it. For the webhooks of Longhorn that are, from v1.5.0 on, the longhorn-manager pods: see whether one is Ready, and whether nodes and API server reach its ports 9501 to 9503 (firewalls). In an upgrade they and the webhook may wait for each other (as longhorn/longhorn#8578).',
     },
     quoted: true,
   },
@@ -631,6 +633,15 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'payload-checksum',
+    pattern: /\bXAmzContentSHA256Mismatch\b|x-amz-content-sha256' header does not match/,
+    means:
+      'The store computed another checksum of the request than its header has (x-amz-content-sha256). Most likely it does not know how newer AWS libraries send an upload; less likely, the upload was changed on its way.',
+    advice: {
+      any: 'For the config of a large backup (backup_*.cfg, more than about 6 MB) it is known of v1.10 and v1.11.0: upgrade to v1.10.3, v1.11.1 or newer (longhorn/longhorn#12713); until then a larger backup block size keeps that file small. If it comes now and then, look at proxies and the network between. It tells nothing of the data of the volume.',
+    },
+  },
+  {
     id: 'payload-signing',
     pattern: /x-amz-content-sha256 must be|STREAMING-\S+-PAYLOAD-TRAILER/,
     means: 'The store does not accept how an upload is signed (x-amz-content-sha256).',
@@ -652,7 +663,11 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /(?<!server \()\b(?:InternalError|ServiceUnavailable|OperationAborted|BadGateway|GatewayTimeout)\b|status ?code: 50[0234]|AWS HTTP Error: 50\d|We encountered an internal error/i,
     means: 'The store met an error of its own.',
-    advice: { any: "Look at the store's log; it may pass by itself." },
+    advice: {
+      any: "Look at the store's log for the reason. If it comes each time, it does not pass by itself: look at how the store is set up (its version, its encryption, its disks).",
+    },
+    kind: true,
+    quoted: 'to its end',
   },
   {
     id: 'store-quorum',
@@ -710,7 +725,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-environment',
     pattern:
-      /(?:^|\s)[$#] \S{1,300}longhorn [^"]{0,600}(?:NoCredentialProviders|no EC2 IMDS role found|without credential secret)/,
+      /(?:(?:^|\s)[$#] \S{0,300}longhorn\s|\bERRO\[[\w:+-]{4,30}\] ?)[^"]{0,600}"?(?:NoCredentialProviders|no EC2 IMDS role found|without credential secret)/,
     means:
       'The command was typed by hand, and its environment has no credentials. That says nothing about the Secret.',
     advice: {
@@ -782,6 +797,8 @@ export const causes: readonly KnownCause[] = [
     means: "The endpoint's certificate is not trusted: its authority is unknown.",
     unreached: true,
     advice: { any: "Put the authority's certificate into AWS_CERT of the backup target's Secret." },
+    elsewhere:
+      'See whose certificate it is, by the address in the text, and give its authority to who asked.',
   },
   {
     id: 'tls-expired',
@@ -891,6 +908,8 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "Check the name in the URL or in AWS_ENDPOINTS, and the cluster's DNS (for a mount that of the node).",
     },
+    elsewhere:
+      'Check the name in the text, and the DNS that it was asked of: of the cluster, or of the node.',
   },
   {
     id: 'no-connection',
@@ -1010,7 +1029,7 @@ export const causes: readonly KnownCause[] = [
       /cannot find a running instance manager|failed to get running instance manager|instance manager \S+ (?:is not running|not found)|no running instance manager/,
     means: 'There is no running instance manager on the node that has to do the work.',
     advice: {
-      any: 'Look at the instance-manager pod of that node (started, evicted, node down?); the work goes on when it runs.',
+      any: 'Look at the instance-manager pod of that node (started, evicted, node down?), and at its InstanceManager object: a pod that runs counts only once that is in the state running (with a storage network: once it has an address there). The work goes on then.',
     },
   },
   {
@@ -1035,9 +1054,9 @@ export const causes: readonly KnownCause[] = [
     id: 'spdk-snapshot-range',
     pattern: /failed to find snapshot lvol range|invalid snapshot lvol range/,
     means:
-      'A bug of the v2 data engine: it compared the snapshot with that of the last backup, which is not older than it. Nothing is missing.',
+      'The v2 data engine did not find the snapshots of the replica that the backup begins and ends with. No store was asked.',
     advice: {
-      any: 'Upgrade: fixed in v1.10.0 (longhorn/longhorn#11461). Until then back up the newest snapshot.',
+      any: 'If an older snapshot was backed up than that of the last backup, it is a bug that v1.10.0 mends (longhorn/longhorn#11461): back up the newest one. Otherwise make a new snapshot and back that up, and look at the log of the instance manager.',
     },
   },
   {
@@ -1232,6 +1251,8 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again. If it comes back with a CIFS share, its server may change inode numbers: mount it with noserverino.',
     },
+    elsewhere:
+      'See which mount the path is of, and mount it anew on that node: unmount it, or restart what uses it.',
   },
   {
     id: 'mount-folder',
@@ -1260,6 +1281,28 @@ export const causes: readonly KnownCause[] = [
     pattern: /mount\.nfs4?: No such device/,
     means: 'The kernel of that node cannot mount NFS 4; the server is not at fault.',
     advice: { any: 'Load the kernel module nfsv4 on every node, and install nfs-common (or nfs-utils).' },
+  },
+  {
+    id: 'no-smb-client',
+    pattern:
+      /cifs filesystem not supported by the system|mount error\(19\)|mount\.cifs: No such device|unknown filesystem type \W{0,4}(?:cifs|smb3)\b/,
+    means: 'The kernel of that node does not have the module cifs; the server was not asked.',
+    advice: {
+      any: 'Load the module cifs on every node (modprobe cifs), also at each start; where it is not there, install it (Ubuntu: linux-modules-extra of that kernel), and cifs-utils.',
+    },
+  },
+  {
+    id: 'mount-call-failed',
+    pattern: /mount\.nfs4?: mount system call failed/,
+    means: 'The kernel of that node refused the mount, and mount.nfs has no words for why.',
+    advice: {
+      any: 'Look at the kernel log of that node (dmesg) at that time, and see whether it reaches the address in the text (port 2049).',
+    },
+    adviceIn: {
+      'mount-volume':
+        'Look at the kernel log of that node (dmesg), and see whether it reaches the address in the text (port 2049). Of a ReadWriteMany volume of Longhorn that is the service of its share-manager pod: look at that pod and its log, too.',
+    },
+    kind: true,
   },
   {
     id: 'mount-not-permitted',
@@ -1306,7 +1349,11 @@ export const causes: readonly KnownCause[] = [
     means: 'The node or the server does not know this protocol, version or option.',
     advice: {
       any: 'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
-      cifs: 'Look which versions of SMB the server offers, and at the option vers= of the mount.',
+      cifs: 'Look whether cifs-utils is on the node, which versions of SMB the server offers, and at the option vers= of the mount.',
+    },
+    adviceIn: {
+      'mount-volume':
+        'Look at the type and the options in the text (fsType and mountOptions of the PersistentVolume), and at the modules and tools of that node; a ReadWriteMany volume of Longhorn needs NFS 4.1 (nfs-common or nfs-utils).',
     },
   },
 
@@ -1352,7 +1399,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /no healthy or scheduled replica for starting/,
     means: 'The volume has no replica that could be started: none was given a place, or all have failed.',
     advice: {
-      any: "Look at the volume's condition Scheduled and at its replicas. A restored volume without any was a bug of v1.5.0 (longhorn/longhorn#6239).",
+      any: "Look at the volume's condition Scheduled and at its replicas: none, or all failed? A restored volume with the data locality strict-local had none (longhorn/longhorn#6239, fixed in v1.4.3 and v1.5.0): restore it with another one.",
     },
   },
   {
@@ -1376,14 +1423,16 @@ export const causes: readonly KnownCause[] = [
     pattern: /already contains crypto_LUKS|unknown filesystem type \W{0,4}crypto_LUKS/,
     means: 'The data are encrypted (LUKS), and the volume is mounted as if they were not.',
     advice: {
-      any: 'Restore it anew as an encrypted volume (encrypted: "true"), with a PersistentVolume that names the Secret with the passphrase of the source. Waiting does not help.',
+      any: 'Mount it as an encrypted volume, by a PersistentVolume that names the Secret with its passphrase; if it was restored, restore it anew with encrypted: "true" and the passphrase of the source. Waiting does not help.',
     },
   },
   {
     id: 'plain-as-encrypted',
     pattern: /unsupported disk encryption format/,
     means: 'The volume is mounted as an encrypted one, and its data are not encrypted by LUKS.',
-    advice: { any: 'Restore it anew as a volume without encryption (encrypted: "false").' },
+    advice: {
+      any: 'Mount it as a volume without encryption; if it was restored, restore it anew with encrypted: "false".',
+    },
     quoted: 'to its end',
   },
   {
@@ -1418,7 +1467,9 @@ export const causes: readonly KnownCause[] = [
     pattern: /failed to overlay fragment map/,
     means:
       'The v2 data engine could not read which parts of a snapshot have data; known where the volume was expanded (longhorn/longhorn#12313).',
-    advice: { any: 'Upgrade Longhorn: a new backup of the same chain of snapshots fails in the same way.' },
+    advice: {
+      any: 'See in that issue whether a version mends it: a new backup of the same chain of snapshots fails in the same way. The store has no part in it.',
+    },
   },
   {
     id: 'filesystem-damaged',
@@ -1431,10 +1482,12 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'volume-not-mountable',
     pattern: /wrong fs type, bad option, bad superblock on \/dev\//,
-    means: 'The kernel of that node finds no file system of this type on the volume, or a damaged one.',
+    means:
+      'The kernel of that node refused the file system on the volume. For a wrong type, a wrong option, damage and (of XFS) a UUID that is mounted there already, the words are the same.',
     advice: {
-      any: 'Look at what is on it (blkid, on that node), and at fsType of the PersistentVolume: a restored volume has the type of its source. Look at the kernel log of the node for the reason.',
+      any: 'The kernel log of that node (dmesg) has the reason: look there before anything is repaired or made anew. XFS refuses a restored or cloned volume beside its source for their equal UUID: v1.5.6, v1.6.3 and v1.7.0 mend that, until then mount it on another node. Otherwise compare what is on it (blkid) with fsType of the PersistentVolume.',
     },
+    kind: true,
   },
   {
     id: 'csi-driver-missing',
@@ -1653,10 +1706,19 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'kernel-io',
     pattern:
-      /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bEXT4-fs error|Remounting filesystem read-only|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
+      /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bSense Key : \w|\bAdd\. Sense: |\bEXT4-fs error|Remounting filesystem read-only|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
     means: 'A read or write of that device failed, or its file system is damaged.',
     advice: {
-      any: 'See what the device is (lsblk): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',
+      any: 'See what the device is (lsblk -o NAME,VENDOR,SERIAL: of the v1 data engine the vendor is IET): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',
+    },
+  },
+  {
+    id: 'xfs-same-uuid',
+    pattern: /\bXFS \([\w-]+\): Filesystem has duplicate UUID/,
+    means:
+      'A file system with the same UUID is mounted on that node, as that of the source of a restored or cloned volume; XFS refuses another one. Neither is damaged.',
+    advice: {
+      any: 'Mount it on another node, or upgrade Longhorn: v1.5.6, v1.6.3 and v1.7.0 mount with nouuid (longhorn/longhorn#2642). A new UUID (xfs_admin -U generate) helps, too.',
     },
   },
   {
@@ -1673,15 +1735,33 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-space-in-volume',
     pattern: /write \/dev\/longhorn\/\S+: no space left on device/,
+    within: ['restore', 'incremental-restore'],
     means: 'The volume is smaller than what is written into it.',
     advice: { any: 'Restore into a volume of the size of the backup (longhorn/longhorn#11767).' },
+  },
+  {
+    id: 'no-space-in-image',
+    pattern: /write \/dev\/longhorn\/bi-\S+: no space left on device/,
+    means: 'There is no room for the backing image on the disk of the v2 data engine that the device is on.',
+    advice: {
+      any: 'Look at the room of that disk (diskStatus of the Node of Longhorn), and make room there or use a larger one.',
+    },
+  },
+  {
+    id: 'no-space-in-store',
+    pattern: /longhorn-backupstore-mounts\/[^"]{1,600}: no space left on device/,
+    means:
+      'The share of the backup store is full: its room, its inodes or its quota; not the disk of a node.',
+    advice: {
+      any: 'Make room on the share that the path names (df and df -i on its server), or raise its quota.',
+    },
   },
   {
     id: 'no-space',
     pattern: /no space left on device|\bENOSPC\b/i,
     means: 'The file system is full.',
     advice: {
-      any: "Make room: in the store, or on the node's disk where the path named is one of the node.",
+      any: 'See which file system or device the path named is of (a share of the store, or a disk of a node), and make room there; there may be none for inodes, too (df -i).',
     },
   },
   {
@@ -1689,6 +1769,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /disk quota exceeded|\bEDQUOT\b/i,
     means: 'The quota of the file system is used up.',
     advice: { any: 'Raise the quota, or make room in the store.' },
+    elsewhere: 'Raise the quota, or make room, where the path named is.',
   },
   {
     id: 'read-only',
@@ -1697,6 +1778,8 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "Look at the export's options, at the mount, and at the server's kernel log for an error of its disk.",
     },
+    elsewhere:
+      'See which file system the path is of, and look at the kernel log of its node: after an error it is made read-only.',
   },
   {
     id: 'not-permitted',
@@ -1706,6 +1789,7 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "Look at the attributes (lsattr), owner and mode of the file named, and at the export's squashing.",
     },
+    elsewhere: 'Look at the attributes (lsattr), owner and mode of the file named.',
   },
   {
     id: 'not-permitted-at-all',
@@ -1721,6 +1805,7 @@ export const causes: readonly KnownCause[] = [
       /\b(?:unlinkat|unlink|remove|rename|open|mkdir|chmod|chown|stat|lstat|write|ls: |cannot (?:remove|create \w+|access|open)|backupstore|CIFS|nfs)\b[^"]{0,400}: permission denied|\bEACCES\b/i,
     means: 'The file system denied access.',
     advice: { any: "Look at the owner and mode of the file named, and at the export's squashing." },
+    elsewhere: 'Look at the owner and mode of the file named, and at the rights of who asked.',
   },
   {
     id: 'denied-at-all',
@@ -1773,10 +1858,12 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'call-timed-out',
     pattern: /code = DeadlineExceeded/,
-    means: 'A process of Longhorn did not answer a call in time; the work may go on.',
+    means: 'A call (gRPC) was not answered in time; the work may go on.',
     advice: {
       any: "See whether it comes about after all; otherwise look at the replica's disk, the store and the network, which may be slow.",
     },
+    elsewhere:
+      'See whether it comes about after all; otherwise look at who was called, and at its load, disk and network.',
     adviceIn: {
       snapshot: slowSnapshot,
       'snapshot-request': slowSnapshot,
@@ -1809,6 +1896,7 @@ export const causes: readonly KnownCause[] = [
     means:
       'Reading or writing failed (an input/output error): a disk, or a mount whose server does not answer.',
     advice: { any: "Look at the server's disk and kernel log, and at the mount." },
+    elsewhere: 'Look at the kernel log of the node, for the disk or the mount that the path named is on.',
   },
   {
     id: 'not-a-directory',
@@ -1916,12 +2004,25 @@ export const causes: readonly KnownCause[] = [
     pattern: /(?<=code = NotFound desc = )volume \S+ (?:not found|missing)/,
     within: ['attach', 'mount-volume'],
     means:
-      'The PersistentVolume is there, and the volume of Longhorn that it names is not: most likely only objects of Kubernetes were restored.',
+      'The PersistentVolume is there, and the volume of Longhorn that it names is not: it was deleted, or only objects of Kubernetes were restored.',
     advice: {
-      any: 'Restore the volume from its backup under that name, then let the pod start; or delete the claim and its PersistentVolume, and restore anew.',
+      any: 'If its data are wanted, restore the volume from a backup under that name, then let the pod start; or delete the claim and its PersistentVolume, and restore anew.',
     },
     retry: 'It is tried again, in vain while the volume is not there.',
     quoted: true,
+  },
+  {
+    id: 'unbound-claim',
+    pattern: /unbound immediate PersistentVolumeClaims/,
+    means:
+      'A pod waits for its PersistentVolumeClaim, whose volume is not made yet. Nothing in it says that nodes are full.',
+    advice: {
+      any: 'Look at the events of that PersistentVolumeClaim (kubectl describe pvc), and whether its volume comes about.',
+    },
+    adviceIn: {
+      'velero-data':
+        "Look at the events of the PersistentVolumeClaim in Velero's namespace. If its volume comes about a little later, upgrade Velero: v1.14.0 gives up at once, v1.14.1 waits (velero-io/velero#7898).",
+    },
   },
   {
     id: 'handle-without-backup',
@@ -2000,7 +2101,10 @@ export const causes: readonly KnownCause[] = [
     means:
       'The request could not be sent to the store, or got no answer; the reason stands behind these words, if the text is whole.',
     advice: {
-      any: `${reachable} Behind an HTTP proxy, look at HTTPS_PROXY and NO_PROXY of the backup target's Secret; v1.3.2 and v1.4.0 did not use them in restores (longhorn/longhorn#5054, fixed in v1.4.1).`,
+      any: `${reachable} Behind an HTTP proxy, look at HTTPS_PROXY and NO_PROXY of the backup target's Secret.`,
+    },
+    adviceIn: {
+      restore: `${reachable} Behind an HTTP proxy, look at HTTPS_PROXY and NO_PROXY of the backup target's Secret; v1.3.2 and v1.4.0 did not use them in restores (longhorn/longhorn#5054, fixed in v1.4.1).`,
     },
   },
   {
@@ -2008,6 +2112,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /AWS Error: +[A-Z]\w{3,}|ERROR CODE: \w{4,}/,
     means: 'The store refused the request, with a code that is not known here.',
     advice: { any: "Look for the code in the documents of the store, and at the store's log." },
+    kind: true,
     quoted: 'to its end',
   },
 
@@ -2057,9 +2162,10 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'not-supported',
     pattern: /\bnot supported\b|\b[Uu]nsupported |(?:doesn't|does not|not) support\b|not allowed/,
-    means:
-      'This is not supported: by this version of Longhorn, by the data engine, or for this kind of object.',
-    advice: { any: 'See what the version and the data engine of the volume support.' },
+    means: 'What was asked for is not supported there.',
+    advice: {
+      any: 'See by whom: the words name a version or data engine of Longhorn, a kind of object, the store, or the kernel or a tool of the node.',
+    },
     common: true,
     quoted: true,
   },

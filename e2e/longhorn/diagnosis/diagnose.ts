@@ -26,6 +26,8 @@ export type Diagnosis = {
   isCompleted: boolean;
   /** The controller has tried as often as it does. */
   isDropped: boolean;
+  /** It was logged as a warning, after which a program goes on. */
+  isWarning: boolean;
   store: StoreKind;
 };
 
@@ -229,6 +231,7 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
     during: operation.id === 'webhook' ? operationOf(beside.controller) : undefined,
     isCompleted,
     isDropped: /\bDropping [^"]{1,300} out of the queue/.test(text),
+    isWarning: beside.field === 'log warning',
     store: kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'any',
   };
 };
@@ -243,9 +246,14 @@ export const isOnlyGuess = (diagnosis: Diagnosis): boolean =>
   provenIn(diagnosis) === unknownOperation &&
   (diagnosis.cause === undefined || diagnosis.cause.common === true);
 
+// What a warning of no known operation comes to, it does not say.
+const isMereWarning = (diagnosis: Diagnosis): boolean =>
+  diagnosis.isWarning && provenIn(diagnosis) === unknownOperation;
+
 /** Whether it is known why something failed, and not only in what way, or that nothing did. */
 export const isExplained = (diagnosis: Diagnosis): boolean =>
   !isOnlyGuess(diagnosis) &&
+  !isMereWarning(diagnosis) &&
   ((diagnosis.cause !== undefined && !diagnosis.cause.kind) || diagnosis.operation.harmless !== undefined);
 
 const reasonOf = ({ operation, cause, words, isCutOff }: Diagnosis): string => {
@@ -272,7 +280,8 @@ const adviceOf = (diagnosis: Diagnosis): string => {
   if (known === undefined && operation.advice !== undefined && !cause?.within?.includes(operation.id))
     return operation.advice;
   if (cause === undefined) return operation.harmless ?? operation.look ?? around;
-  const advice = known ?? cause.advice[store] ?? cause.advice.any;
+  const isOfStore = operation.asksStore === true || store !== 'any';
+  const advice = known ?? (isOfStore ? cause.advice[store] : cause.elsewhere) ?? cause.advice.any;
   if (!restores.has(operation.id) || cause.data === undefined) return advice;
   return cause.data === 'doubtful'
     ? `${advice} Only if both fail restore from another backup.`
@@ -302,8 +311,8 @@ const whatOf = (diagnosis: Diagnosis): string[] => {
     ];
   }
   const proven = provenIn(diagnosis);
-  const failed =
-    proven === unknownOperation && outermost ? `${proven.failed} ("${outermost}")` : proven.failed;
+  const what = isMereWarning(diagnosis) ? 'A warning, which alone proves no failure' : proven.failed;
+  const failed = proven === unknownOperation && outermost ? `${what} ("${outermost}")` : what;
   return [failed, ...(during ? [during.failed] : [])];
 };
 

@@ -140,6 +140,23 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'no-mutual-tls',
+    pattern: /\/tls-files\/\S*: no such file or directory/,
+    failed:
+      'The processes of Longhorn talk to each other without TLS of their own: the Secret for that (longhorn-grpc-tls) is optional, and is not there',
+    harmless:
+      'Nothing, unless you want that. It is no reason for a restart or a failure: look at other lines.',
+    retry: goesOn,
+  },
+  {
+    id: 'schedulable-while-degraded',
+    pattern: /Reset schedulable due to allow volume creation with degraded availability/,
+    failed:
+      'A volume may be used though not all of its replicas have a place (the setting allow-volume-creation-with-degraded-availability)',
+    harmless: 'Nothing. If the volume stays degraded, look at the nodes and disks for its other replicas.',
+    retry: goesOn,
+  },
+  {
     id: 'node-condition-not-known',
     pattern: /Unknown condition true of kubernetes node \S+ condition type is EtcdIsVoter/,
     failed: 'A node has a condition that Longhorn does not know, which tells of nothing bad',

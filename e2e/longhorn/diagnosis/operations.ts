@@ -75,6 +75,13 @@ export const operations: readonly Operation[] = [
     look: 'Look at the events of the pod (kubectl describe pod), and at the network plugin of its node.',
   },
   {
+    id: 'container-ended',
+    pattern: /\bterminated with exit code [1-9]/,
+    failed: 'A container ended with an error',
+    retry: 'Kubernetes starts it again, or makes another pod, as its owner says.',
+    look: 'Look at what it said last (kubectl logs POD -c CONTAINER --previous; of a job, the pod that failed), and at the events of the pod. The exit code 137 is a kill, by the limit of memory or by the kubelet.',
+  },
+  {
     id: 'system-restore-part',
     pattern: /Unknown resource kind \w+|\b[Ff]ailed to create item: |System rollout ignoring item: cannot/,
     failed: 'A system restore left a part out',
@@ -124,7 +131,7 @@ export const operations: readonly Operation[] = [
     pattern: /Internal error occurred: /,
     failed: 'The Kubernetes API server could not carry out a request',
     retry:
-      'Nothing was created or changed, so that there is nothing to delete; a request of yours has to be made again.',
+      'Nothing was created or changed, so that there is nothing to delete; controllers ask again by themselves, a request of yours has to be made again.',
   },
   {
     id: 'api-list',
@@ -290,7 +297,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'backing-image-file',
     pattern:
-      /should be a multiple of 512 bytes|no expectedChecksum for existing file|failed to get file size before pulling|failed to download backing images?\b/,
+      /should be a multiple of 512 bytes|no expectedChecksum for existing file|failed to get file size before pulling|failed to download backing images?\b|[Ff]ailed to prepare the backing image\b/,
     failed: 'The file of a backing image was not loaded, or not taken',
     retry: 'The status of the backing image on that node tells.',
   },
@@ -363,6 +370,13 @@ export const operations: readonly Operation[] = [
       /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\berror, dev \w+, sector|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)|Kernel reported iSCSI connection/,
     controllers: ['kernel'],
     failed: 'The kernel of a node reports a fault; these are no words of Longhorn',
+  },
+  {
+    id: 'velero-data',
+    pattern: /\b[Dd]ata(?:[Uu]pload|[Dd]ownload)s?\b|\bpreparing data (?:up|down)load\b/,
+    failed: "Velero's data mover gave up on a volume (its DataUpload or DataDownload)",
+    retry: 'Velero does not try again: make another Velero backup, or restore, once the cause is gone.',
+    look: 'Look at the DataUpload or DataDownload (kubectl -n velero describe), at the pod and the PersistentVolumeClaim that it made, and at the log of node-agent.',
   },
   {
     id: 'velero',

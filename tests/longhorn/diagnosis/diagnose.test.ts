@@ -332,3 +332,15 @@ test("what another program met is not mended in Longhorn's backup target", () =>
   for (const why of ['InvalidAccessKeyId', 'failed: oh'])
     expect(said(`${location}${why}`)?.advice).toMatch(/^Look at the BackupStorageLocation/);
 });
+
+test('advice about a store is only of a text of one', () => {
+  const adviceOf = (text: string) => said(text)?.advice;
+  expect(adviceOf('lookup x on 10.0.0.1:53: no such host')).not.toContain('AWS_ENDPOINTS');
+  expect(adviceOf('Fail to list s3: lookup x on 10.0.0.1:53: no such host')).toContain('AWS_ENDPOINTS');
+});
+
+test('a warning of no known operation is told as no failure', () => {
+  const warned = diagnose('Failed to read x: open /x: no such file or directory', { field: 'log warning' });
+  expect(warned && describeDiagnosis(warned).what).toMatch(/^A warning, which alone proves no failure/);
+  expect(warned && isExplained(warned)).toBe(false);
+});
