@@ -330,12 +330,17 @@ const ofStoreLog =
 
 const timeBefore = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]{0,10}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?/;
 
+// A terminal or a mail breaks a long address anywhere.
+const endsInUrl = /\bhttps?:\/\/[^\s"]{1,300}$/;
+const restOfUrl = /^[\w.%&=-]{1,253}(?::\d{2,5}[/?"\\]|[/?]\S|\\?":)/;
+
 /**
  * The line with the one before it, where it goes on with that: what a mount says, a record that was folded, the stack
  * of a panic.
  */
 export const joinedTo = (before: string, line: string): string | undefined => {
   const bare = line.replace(timeBefore, '');
+  if (endsInUrl.test(before.slice(-400)) && restOfUrl.test(line)) return `${before}${line}`;
   const isMore =
     startsMore.test(bare) ||
     isFolded(line, before) ||
@@ -374,6 +379,16 @@ const controllers: Record<string, string> = {
 
 const saying = new Set([schedulingError, 'message', 'error', 'info', 'lastError']);
 
+/** One that ended well says nothing. */
+const endedContainer = (exitCode: number, reason: unknown, message: unknown): Pasted[] =>
+  exitCode > 0
+    ? [
+        asText(
+          `A container terminated with exit code ${exitCode} (${reason ?? 'Error'})${message ? `: ${message}` : ''}`,
+        ),
+      ]
+    : [];
+
 const placeOf = (object: Record<string, unknown>): Pick<Pasted, 'field' | 'state'> => {
   const { type, status, reason, error, state } = object;
   if (typeof error === 'string' && typeof state === 'string') return { field: 'status.error', state };
@@ -390,6 +405,8 @@ const saidIn = (value: unknown, around?: string): Pasted[] => {
   if (typeof value !== 'object' || value === null) return [];
   const { message, error, kind, type } = value as Record<string, unknown>;
   const controller = controllers[String(kind ?? type)] ?? around;
+  const { reason, exitCode } = value as Record<string, unknown>;
+  if (typeof exitCode === 'number') return endedContainer(exitCode, reason, message);
   const place = placeOf(value as Record<string, unknown>);
   return Object.entries(value).flatMap(([key, each]) =>
     typeof each === 'string' && each !== '' && saying.has(key)
@@ -425,6 +442,11 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
 
 const isManifest = (text: string): boolean => /^\s*(?:kind|Kind): +\w+\s*$/m.test(text);
 
+const startsManifest = /^\s*(?:Name|Namespace|apiVersion|kind|Kind|metadata):(?:\s|$)/;
+
+// A command that was typed, the fence of a paste, a heading.
+const isAside = /^(?:`{3}|\S{0,100}[$#] |\[[^\]]{1,100}\][$#] ?|[\w ]{1,60}:$)/;
+
 const described =
   /^[ \t]*(?:Message|Error): +(\S[^\n]*(?:\n(?![ \t]*[\w .-]{1,60}:(?:\s|$))[ \t]+\S[^\n]*|\n(?:Mounting (?:command|arguments)|Output): [^\n]*)*)/gm;
 
@@ -436,6 +458,34 @@ const readDescribed = (text: string): Pasted[] => {
     ...(controller !== undefined && { controller }),
     objects: [],
   }));
+};
+
+const ended =
+  /^([ \t]*)(?:- )?Last State:[ \t]+Terminated[ \t]*\n((?:\1[ \t]+(?:Reason|Message|Exit Code|Signal|Started|Finished):[^\n]*(?:\n|$))+)/gm;
+
+const saysHowEnded = /terminated with exit code \d|^\s*(?:Reason|Message): /;
+
+/** How containers ended before, as `kubectl describe` prints it of a pod. */
+const readEndedContainers = (text: string): Pasted[] =>
+  [...text.matchAll(ended)].flatMap(([, , how = '']) => {
+    const partOf = (key: string): string | undefined =>
+      new RegExp(`^\\s*${key}: +(\\S.*)$`, 'm').exec(how)?.[1]?.trim();
+    return endedContainer(Number(partOf('Exit Code')), partOf('Reason'), partOf('Message'));
+  });
+
+// Log stores (Elastic, Loki) show a record of logrus as a string, or in a list, within other JSON.
+const quotedRecord = /[[:,]\s{0,20}("time=\\"(?:[^"\\]|\\.)*")/g;
+
+/** The records of logrus that are quoted in a JSON of which the lines alone are no records. */
+const readQuotedRecords = (text: string, lines: readonly string[]): Pasted[] => {
+  if (lines.some((line) => readJson(line.trim()) !== undefined)) return [];
+  return [...text.matchAll(quotedRecord)].flatMap(([, each = '']) => {
+    try {
+      return readLine(String(JSON.parse(each)).trimEnd()) ?? [];
+    } catch {
+      return [];
+    }
+  });
 };
 
 const mostOfOneText = 40;
@@ -475,6 +525,8 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
         .filter((line) => line.trim() !== '');
   const stack = readStackAlone(printed);
   if (stack !== undefined) return [stack];
+  const quoted = readQuotedRecords(input, printed);
+  if (quoted.length > 0) return quoted;
   const lines = together(printed);
   if (lines.length === 0) return [];
   if (printed.length > 1 && isOneValue(printed)) return [asText(input)];
@@ -484,7 +536,19 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
     return logged[index] ?? (isOfStack(line) ? [] : asText(line));
   });
   const listed = statesInTable(printed).map(asText);
-  if (lines.length === 1 || logged.some((each) => each !== undefined)) return [...listed, ...read];
+  const containers = readEndedContainers(printed.join('\n'));
+  if (lines.length === 1 || logged.some((each) => each !== undefined))
+    return [...listed, ...containers, ...read];
+  const startOfManifest = isManifest(input) ? printed.findIndex((line) => startsManifest.test(line)) : 0;
+  if (startOfManifest > 0) {
+    const before = printed.slice(0, startOfManifest).filter((line) => !isAside.test(line));
+    const told = isKnown(before.join('\n')) ? [asText(before.join('\n'))] : [];
+    return [...told, ...readPasted(printed.slice(startOfManifest).join('\n'), isKnown)];
+  }
+  if (containers.length > 0) {
+    const others = lines.filter((line) => !saysHowEnded.test(line) && isKnown(line));
+    return [...containers, ...others.map(asText)];
+  }
   // A reason that was looked up and pasted behind the table.
   const said = printed.findIndex((line) => /^\s*(?:- )?(?:error|message): +\S/i.test(line));
   if (listed.length > 0) return said < 0 ? listed : [...listed, asText(printed.slice(said).join('\n'))];

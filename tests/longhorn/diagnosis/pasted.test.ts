@@ -385,3 +385,44 @@ test('a line that longhorn-manager logged again is of the replica or engine that
     ['oh', 'engine process', ['engine v-e-332ddc2d']],
   ]);
 });
+
+test('a record that a log store quotes in other JSON is read, whatever stands around it', () => {
+  const quoted = JSON.stringify(logged);
+  for (const around of [
+    `  "message": [\n    ${quoted}\n  ],\n  "pod": [\n    "p"\n  ],`,
+    `{\n  "_source": {\n    "message": ${quoted}\n  }\n}`,
+    `{"streams":[{"values":[["1690000000", ${quoted}]]}]}`,
+  ])
+    expect(readPasted(around, () => false)).toEqual([read]);
+  expect(readPasted('{\n"message": ["time=\\"x\\q"\n]', () => false)).toHaveLength(1);
+});
+
+test('a message before an object is read too, without what was typed between', () => {
+  const object = 'Name: b\nKind:   Backup\nStatus:\n  Error:  it failed';
+  const textsIn = (isKnown: boolean) =>
+    readPasted(`the reason\n\nPVC:\n$ kubectl describe\n${object}`, () => isKnown).map(({ text }) => text);
+  expect([textsIn(true), textsIn(false)]).toEqual([['the reason', 'it failed'], ['it failed']]);
+});
+
+test('an address that a terminal broke is one text again', () => {
+  const [only, ...more] = readPasted(
+    'failed: Get https://store.ex\nample.com:9000/b?x: no such host',
+    () => true,
+  );
+  expect([only?.text, more]).toEqual(['failed: Get https://store.example.com:9000/b?x: no such host', []]);
+});
+
+const lastState = (code: number) =>
+  `x is known\nPod\n  Last State:     Terminated\n    Reason:       Error\n    Exit Code:    ${code}\n  Ready: False`;
+
+test('how a container ended is told of describe and YAML, unless it ended well', () => {
+  const textsIn = (text: string) =>
+    readPasted(text, (line) => line === 'x is known').map(({ text: said }) => said);
+  const ended = 'A container terminated with exit code 1 (Error)';
+  expect(textsIn(lastState(1))).toEqual([ended, 'x is known']);
+  expect(textsIn(lastState(0))).not.toContain(ended);
+  const yaml = (code: number) =>
+    `kind: Pod\nstatus:\n  terminated:\n    exitCode: ${code}\n    message: oh\n`;
+  expect(textsIn(yaml(1))).toEqual([`${ended}: oh`]);
+  expect(textsIn(yaml(0))).toEqual([]);
+});
