@@ -229,9 +229,11 @@ const unclassified = 'unclassified: the catalogue knows no such text';
 
 const describeAnswer = (answer: Answer): string[] => {
   const failure = failureToReport(answer);
+  // Of a failure with a known cause, the rows of other places say less.
+  const isClear = failure !== undefined && isExplained(failure) && answer.meanings.length > 1;
   const rows = [
     ...(answer.isOfOtherVersions ? ['No row is of the version given; it is known from others:', ''] : []),
-    ...(answer.meanings.length === 0 ? [] : describeMeanings(answer.meanings)),
+    ...(answer.meanings.length === 0 || isClear ? [] : describeMeanings(answer.meanings)),
   ];
   if (failure === undefined) return rows;
   return [
