@@ -525,11 +525,11 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'config-upload',
     pattern:
-      /backup_[^\s:"]{1,300}\.cfg\b[^"]{0,100}AWS Error: +(?:SignatureDoesNotMatch|InvalidRequest The authorization mechanism)/,
+      /backup_[^\s:"]{1,300}\.cfg\b[^"]{0,100}AWS Error: +(?:SignatureDoesNotMatch|XAmzContentSHA256Mismatch|InvalidRequest The authorization mechanism)/,
     means:
       "The store refused the upload of a backup's config, after it had taken the lock of the backup with the same key: the key is right. Most likely the config is large, and goes up in parts in a way that this store does not accept.",
     advice: {
-      any: 'Upgrade Longhorn: mended for Storj in v1.10.3 and v1.11.1 (longhorn/longhorn#12713), for Google Cloud Storage in v1.11.4 and v1.12.1 (#13573). Until then another attempt fails in the same way.',
+      any: 'Upgrade Longhorn: mended for Storj in v1.10.3 and v1.11.1 (longhorn/longhorn#12713), for Google Cloud Storage in v1.11.4 and v1.12.1 (#13573). Until then another attempt fails in the same way, unless a larger backup block size makes the config small.',
     },
   },
   {
@@ -638,7 +638,7 @@ export const causes: readonly KnownCause[] = [
     means:
       'The store computed another checksum of the request than its header has (x-amz-content-sha256). Most likely it does not know how newer AWS libraries send an upload; less likely, the upload was changed on its way.',
     advice: {
-      any: 'For the config of a large backup (backup_*.cfg, more than about 6 MB) it is known of v1.10 and v1.11.0: upgrade to v1.10.3, v1.11.1 or newer (longhorn/longhorn#12713); until then a larger backup block size keeps that file small. If it comes now and then, look at proxies and the network between. It tells nothing of the data of the volume.',
+      any: "If it comes each time, look for a newer version of the store's software and of Longhorn (as longhorn/longhorn#12713). If it comes now and then, look at proxies and the network between. It tells nothing of the data of the volume.",
     },
   },
   {
@@ -647,6 +647,15 @@ export const causes: readonly KnownCause[] = [
     means: 'The store does not accept how an upload is signed (x-amz-content-sha256).',
     advice: {
       any: "Look for a newer version of the store's software, or of Longhorn (longhorn/longhorn#13295).",
+    },
+  },
+  {
+    id: 'chunked-encoding',
+    pattern: /AWS chunked encoding not supported/,
+    means:
+      'The store does not take uploads in signed pieces (aws-chunked), as newer versions of Longhorn send them.',
+    advice: {
+      any: 'Upgrade Longhorn to v1.11.4, v1.12.1 or newer, and see longhorn/longhorn#13477; or use a store, or a version of it, that takes them.',
     },
   },
   {
