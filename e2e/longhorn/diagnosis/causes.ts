@@ -37,6 +37,9 @@ const credentials =
   "Check the access key and the secret key in the backup target's Secret, and who may use them.";
 const reachable = 'Check the address, and that every node reaches it (network policies, firewalls, proxies).';
 
+const serverOfVolume =
+  "See whose address is in the text, and that the node reaches it: of a ReadWriteMany volume of Longhorn it is the service of its share-manager pod, whose log and state tell more; of another driver it is that driver's server.";
+
 const serversRegion =
   "Write the server's own region into the URL of the backup target (s3://BUCKET@REGION/): of Garage it is s3_region of its configuration, often garage. The key is not at fault.";
 
@@ -1340,6 +1343,7 @@ export const causes: readonly KnownCause[] = [
       any: "Check the export's clients and squashing, and the path.",
       cifs: "Check user and password in the backup target's Secret, and the rights on the share.",
     },
+    adviceIn: { 'mount-volume': serverOfVolume },
   },
   {
     id: 'mount-not-there',
@@ -1492,7 +1496,7 @@ export const causes: readonly KnownCause[] = [
     id: 'volume-not-mountable',
     pattern: /wrong fs type, bad option, bad superblock on \/dev\//,
     means:
-      'The kernel of that node refused the file system on the volume. For a wrong type, a wrong option, damage and (of XFS) a UUID that is mounted there already, the words are the same.',
+      'The kernel of that node refused the file system on that device. For a wrong type, a wrong option, damage and (of XFS) a UUID that is mounted there already, the words are the same.',
     advice: {
       any: 'The kernel log of that node (dmesg) has the reason: look there before anything is repaired or made anew. XFS refuses a restored or cloned volume beside its source for their equal UUID: v1.5.6, v1.6.3 and v1.7.0 mend that, until then mount it on another node. Otherwise compare what is on it (blkid) with fsType of the PersistentVolume.',
     },
@@ -1766,6 +1770,23 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'no-space-in-device',
+    pattern: /\/dev\/longhorn\/\S+: no space left on device/,
+    means:
+      'More was to be written to the device of a volume than fits: the device is smaller, or what it is on has no room.',
+    advice: {
+      any: 'Compare the size of the volume with what is written into it, and look at the room of the disks that it is on.',
+    },
+  },
+  {
+    id: 'no-space-on-node',
+    pattern: /\/(?:var\/lib\/longhorn|replicas)\/[^"\s]{1,600}: no space left on device/,
+    means: 'The disk of that node that the path named is on is full; no backup store was written to.',
+    advice: {
+      any: "Make room on it (df, and df -i for inodes), or move replicas to other disks: what others write there counts, too, beside Longhorn's replicas.",
+    },
+  },
+  {
     id: 'no-space',
     pattern: /no space left on device|\bENOSPC\b/i,
     means: 'The file system is full.',
@@ -1885,6 +1906,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /connection timed out|TLS handshake timeout|dial \S+ \S+: \S{0,20}\s?timeout/i,
     means: 'The connection was not made in time.',
     advice: { any: `See whether it answers at all. ${reachable}` },
+    adviceIn: { 'mount-volume': serverOfVolume },
   },
   {
     id: 'timed-out',
@@ -1929,6 +1951,23 @@ export const causes: readonly KnownCause[] = [
       'The folder of all backups (backupstore/volumes) is not in the store: no backup was made there yet, the store was emptied, or the path is another one.',
     advice: {
       any: 'Nothing, if there are no backups yet. Otherwise check the path in the URL, and the store.',
+    },
+  },
+  {
+    id: 'device-not-there',
+    pattern: /\/dev\/longhorn\/\S+: no such file or directory/i,
+    means:
+      'That node has no device of the volume: it is not attached there (yet, or any more), or its engine ended.',
+    advice: {
+      any: "Look at the volume's state and the node that it is attached to, and at the log of the instance manager there.",
+    },
+  },
+  {
+    id: 'replica-file-missing',
+    pattern: /\/replicas\/\S+: no such file or directory/i,
+    means: 'A file or folder of a replica is not on that disk.',
+    advice: {
+      any: 'See on that node whether the disk is mounted where Longhorn looks for it, and whether the folder of the replica was removed. While another replica is whole this one is rebuilt.',
     },
   },
   {

@@ -379,6 +379,13 @@ export const operations: readonly Operation[] = [
     look: 'Look at the DataUpload or DataDownload (kubectl -n velero describe), at the pod and the PersistentVolumeClaim that it made, and at the log of node-agent.',
   },
   {
+    id: 'pod-without-node',
+    pattern: /\bFailedScheduling\b|\b0\/\d{1,5} nodes are available/,
+    failed: 'The scheduler of Kubernetes has no node for a pod yet',
+    retry: 'It tries again by itself.',
+    look: 'Look at the reasons that it counts behind the number of nodes, and at the claims of the pod.',
+  },
+  {
     id: 'velero',
     pattern: /awaiting reconciliation of volumesnapshot|Error backing up item|\bbackup=velero\//,
     failed: 'Velero gave up on an object of its backup',
