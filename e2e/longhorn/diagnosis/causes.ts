@@ -912,9 +912,19 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
-    id: 'no-such-host',
+    id: 'dns-failed',
     pattern:
-      /no such host|Name or service not known|Temporary failure in name resolution|could not resolve|server misbehaving|lookup \S+(?: on \S+)?: (?:read udp \S+: )?i\/o timeout/,
+      /server misbehaving|Temporary failure in name resolution|lookup \S+(?: on \S+)?: (?:read udp \S+: )?i\/o timeout/,
+    means:
+      'The name of the server was not resolved: the DNS server failed, or did not answer. That does not say that the name is wrong.',
+    unreached: true,
+    advice: {
+      any: 'Look at the DNS server that the text names, and at the network to it: in the cluster that is CoreDNS and what it forwards to, for a mount the one of the node.',
+    },
+  },
+  {
+    id: 'no-such-host',
+    pattern: /no such host|Name or service not known|could not resolve/,
     means: 'The name of the server does not resolve.',
     unreached: true,
     advice: {

@@ -92,7 +92,9 @@ const endsTooEarly = (text: string): boolean => {
     opensQuote(bare) ||
     bare.lastIndexOf('[') > bare.lastIndexOf(']') ||
     bare.lastIndexOf('{') > bare.lastIndexOf('}') ||
-    /(?::|\\|\b(?:err|error|msg)=)["'\s]{0,4}$|^FailedRestore$/.test(bare.slice(-40)) ||
+    /(?::|\\|\b(?:err|error|msg)=)["'\s]{0,4}$|^FailedRestore$|\bstatusCode \[\d+\]\. Status$/.test(
+      bare.slice(-40),
+    ) ||
     /^"?(?:rpc error|AWS Error|code = \w+|fail(?:ed)? to execute)$/i.test(last) ||
     /fail(?:ed)? to (?:execute: \S{0,300}|\w{0,2})$/i.test(bare.slice(-400))
   );

@@ -367,7 +367,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'kernel',
     pattern:
-      /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\berror, dev \w+, sector|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)|Kernel reported iSCSI connection/,
+      /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\berror, dev \w+, sector|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)|Kernel reported iSCSI connection|\bFAILED Result: hostbyte=|\bSense Key : \w|^kernel: /,
     controllers: ['kernel'],
     failed: 'The kernel of a node reports a fault; these are no words of Longhorn',
   },

@@ -461,7 +461,7 @@ const readDescribed = (text: string): Pasted[] => {
 };
 
 const ended =
-  /^([ \t]*)(?:- )?Last State:[ \t]+Terminated[ \t]*\n((?:\1[ \t]+(?:Reason|Message|Exit Code|Signal|Started|Finished):[^\n]*(?:\n|$))+)/gm;
+  /^([ \t]*)(?:- )?(?:Last )?State:[ \t]+Terminated[ \t]*\n((?:\1[ \t]+(?:Reason|Message|Exit Code|Signal|Started|Finished):[^\n]*(?:\n|$))+)/gm;
 
 const saysHowEnded = /terminated with exit code \d|^\s*(?:Reason|Message): /;
 
