@@ -2070,6 +2070,13 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'node-resources',
+    pattern: /\b\d{1,5} Insufficient (?:cpu|memory|ephemeral-storage)\b/,
+    means: 'Nodes have less CPU, memory or room free than the pod asks for.',
+    advice: { any: 'Compare the requests of the pod with what the nodes have left (kubectl describe node).' },
+    quoted: true,
+  },
+  {
     id: 'unbound-claim',
     pattern: /unbound immediate PersistentVolumeClaims/,
     means:

@@ -44,7 +44,7 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
 
 // What goes well names an operation too.
 const failing =
-  /fail|error|\bERR\b|EOF\b|Timeout\. No response|already removed|Illegal instruction|and has no URL|is not available|conn error|SIG[A-Z]{3,4}\b|hostbyte=|Aborting|timeout on replica|on replica \S+ seq|segfault|crashed on|is faulted|is degraded|timeout of|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable/i;
+  /fail|error|\bERR\b|EOF\b|Timeout\. No response|already removed|Illegal instruction|and has no URL|is not available|conn error|SIG[A-Z]{3,4}\b|hostbyte=|Aborting|timeout on replica|on replica \S+ seq|segfault|crashed on|is faulted|is degraded|timeout of|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable|\bis cancell?ed\b/i;
 
 const longestWords = 200;
 
