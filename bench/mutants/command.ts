@@ -29,11 +29,10 @@ type CommandOptions = {
  */
 export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCode> => {
   const { argv, ...forLabs } = options;
-  const first = new AbortController();
-  const again = new AbortController();
+  const interrupted = new AbortController();
   const restoreSignals = takeSignals({
-    first: (signal) => first.abort(new CommandError(`interrupted by ${signal}`, exitCode.interrupted)),
-    again: () => again.abort(),
+    first: (signal) => interrupted.abort(new CommandError(`interrupted by ${signal}`, exitCode.interrupted)),
+    again: () => {},
   });
   try {
     const chosen = parseArguments(argv);
@@ -41,8 +40,7 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
     const ofPage = chosen.find((mutant) => mutant.startsWith('page-'));
     const noBrowser = ofPage && !(await fetchesBrowser()) && whyNoBrowser(process.env);
     if (noBrowser) throw new NotFit({ code: 'browser-missing', what: `${ofPage} ${noBrowser}` });
-    const fixture = () =>
-      openFixture({ ...forLabs, interruption: { first: first.signal, again: again.signal } });
+    const fixture = () => openFixture({ ...forLabs, signal: interrupted.signal });
     const fixtures = [fixture(), ...Array.from({ length: labs - 1 }, fixture)] as const;
     try {
       const print = (text: string) => void process.stdout.write(`${text}\n`);

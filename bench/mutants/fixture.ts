@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Interruption, spawnRunner } from '../../e2e/cli/spawn-runner.ts';
+import { spawnRunner } from '../../e2e/cli/spawn-runner.ts';
 import { makeRunConfig } from '../../e2e/config/config.ts';
 import { makeRunId } from '../../e2e/config/run-id.ts';
 import {
@@ -37,7 +37,8 @@ type FixtureOptions = {
   crashMatrix: string;
   soak: string;
   progress: ProgressDisplay;
-  interruption: Interruption;
+  /** Takes the lab down at once, with all that scenarios left in it. */
+  signal: AbortSignal;
 };
 
 /**
@@ -77,12 +78,11 @@ const describeBug = (mutant: Mutant | undefined): string =>
  * in it.
  */
 export const openFixture = (options: FixtureOptions): MutantLab => {
-  const { config, crashMatrix, soak, progress, interruption } = options;
+  const { config, crashMatrix, soak, progress, signal } = options;
   let cluster: RunningCluster | undefined;
   let version = '';
 
   const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
-    const signal = interruption.first;
     signal.throwIfAborted();
     cluster ??= await gatedLabProvider.up({
       ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
@@ -116,8 +116,8 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     const log = await open(join(out, 'log.txt'), 'w');
     const target = { name: 'emulator', version };
     const runConfig = makeRunConfig({ ...running, target, out, store: fittingStores });
-    // A lost lab needs no cleanup, so its loss aborts both signals.
-    const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
+    // A lab that goes down needs no cleanup, so the runner is killed.
+    const end = AbortSignal.any([signal, running.lost]);
     try {
       await progress.step(`Run ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () => {
         // Only the process that is spawned next reads these variables. The other lab's rounds set them again.
@@ -129,14 +129,14 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
           chosen: { only: namesPattern(scenarios), tags: undefined },
           files,
           browser: running.browser,
-          interruption: { first: lost(interruption.first), again: lost(interruption.again) },
+          interruption: { first: end, again: end },
           output: log.fd,
         });
       });
     } finally {
       await log.close();
     }
-    interruption.first.throwIfAborted();
+    signal.throwIfAborted();
     running.lost.throwIfAborted();
     return readReport(out);
   };
