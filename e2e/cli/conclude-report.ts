@@ -70,7 +70,8 @@ export const concludeReport = async (
   const whole = withPromises(
     withVerdicts(out, {
       ...report,
-      end: lost ?? report.end,
+      // The process that runs the scenarios always gets SIGINT, whichever signal interrupted the command.
+      end: lost ?? (ended.interrupted === undefined ? report.end : cut),
       scenarios: [...report.scenarios, ...missing],
     }),
   );

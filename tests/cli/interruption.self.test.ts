@@ -46,6 +46,11 @@ test('Ctrl-C takes a cluster of our own down at once, whatever was to stay, and 
   ]);
 });
 
+test('the report names the signal that ended the run', async () => {
+  const ended = await runSuite(suite, { flags, signals: [{ after: atWork, signal: 'SIGTERM' }] });
+  expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGTERM' });
+});
+
 test('a verdict that was reached stays, though every process of the run is killed; a closed terminal ends a run too', async () => {
   const signals: Signalled[] = [
     { after: 'It is deaf\n  · begins: Given a thing\n  ✓ Given a thing', signal: 'SIGHUP' },
