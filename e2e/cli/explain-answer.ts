@@ -90,12 +90,15 @@ export const answerTo = (pasted: Pasted, where: Where): Answer => {
   return ofOthers.meanings.length === 0 ? answer : { ...ofOthers, isOfOtherVersions: true };
 };
 
+const newsLevels: readonly (string | undefined)[] = ['log info', 'log debug', 'event Normal'];
+
+/** Whether a field is a level that reports no failure. */
+export const isNews = (field: Field | undefined): boolean => newsLevels.includes(field);
+
 // A message with the level info or Normal counts as a failure only if it is explained and has an operation's own
 // words. At the level debug, controllers log real errors.
-const isSaidOfNews = (stood: Field | undefined, found: Diagnosis): boolean => {
-  if (stood === 'log info' || stood === 'event Normal') return isExplained(found) && found.byItsWords;
-  return stood !== 'log debug' || isExplained(found);
-};
+const isSaidOfNews = (stood: Field | undefined, found: Diagnosis): boolean =>
+  !isNews(stood) || (isExplained(found) && (found.byItsWords || stood === 'log debug'));
 
 const answerIn = (pasted: Pasted, where: Where): Answer => {
   const { text, field: stood, state } = pasted;

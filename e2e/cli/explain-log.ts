@@ -9,7 +9,14 @@ import {
   readPastedLine,
   readPrintedObjects,
 } from '../longhorn/diagnosis/pasted.ts';
-import { type Answer, answerTo, describeFailure, failureToReport, isAnswer } from './explain-answer.ts';
+import {
+  type Answer,
+  answerTo,
+  describeFailure,
+  failureToReport,
+  isAnswer,
+  isNews,
+} from './explain-answer.ts';
 import { textsIn } from './explain-input.ts';
 
 /** The lines of a log with the same answer: their number, times and objects. */
@@ -99,7 +106,7 @@ export const createSummary = (version: string | undefined) => {
     add: (pasted: Pasted | undefined): void => {
       if (pasted === undefined) return;
       const { field = '' } = pasted;
-      isNewsAlone &&= /^(?:log (?:info|debug)|event Normal)$/.test(field);
+      isNewsAlone &&= isNews(pasted.field);
       const answer = answerOf(pasted);
       const failure = failureToReport(answer);
       const process = pasted.objects.find((each) => ofProcess.test(each)) ?? '';

@@ -22,6 +22,7 @@ import {
   describeFailure,
   failureToReport,
   isAnswer,
+  isNews,
   isWholeAnswer,
 } from './explain-answer.ts';
 import { hasManyTexts, textsIn } from './explain-input.ts';
@@ -246,8 +247,6 @@ const describeAnswer = (answer: Answer): string[] => {
   ];
 };
 
-const news: readonly (string | undefined)[] = ['log info', 'log debug', 'event Normal'];
-
 const explainText = (
   text: string,
   answer: Answer,
@@ -262,7 +261,7 @@ const explainText = (
   const lines = isKnown
     ? [...describeAnswer(answer), ...describeNearest(nearest)]
     : [
-        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${news.includes(field) ? `. By its level (${field}) it reports no failure.` : ''}`,
+        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${isNews(field) ? `. By its level (${field}) it reports no failure.` : ''}`,
         ...describeNearest(nearest),
       ];
   process.stdout.write(
