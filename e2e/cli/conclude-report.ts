@@ -48,18 +48,20 @@ export const concludeReport = async (
   ended: { interrupted: string | undefined; lost: string | undefined; trouble: string | undefined },
 ): Promise<Report> => {
   const { round, chosen } = notRun;
-  const lost: Report['end'] | undefined =
-    ended.lost === undefined ? undefined : { state: 'cluster-lost', reason: ended.lost };
-  const cut: Report['end'] =
-    ended.interrupted === undefined
-      ? { state: 'runner-died', reason: ended.trouble ?? 'no report was written' }
-      : { state: 'interrupted', reason: ended.interrupted };
+  // The process that runs the scenarios always gets SIGINT, whichever signal interrupted the command.
+  const cut: Report['end'] | undefined =
+    ended.lost !== undefined
+      ? { state: 'cluster-lost', reason: ended.lost }
+      : ended.interrupted !== undefined
+        ? { state: 'interrupted', reason: ended.interrupted }
+        : undefined;
   const written = await readReport(out);
   const isWritten = (one: Report | undefined): one is Report =>
     one !== undefined &&
     one.end.state !== 'runner-died' &&
     one.scenarios.some((each) => each.round === round);
-  const report = isWritten(written) ? written : await writeNotRun(out, notRun, lost ?? cut);
+  const died: Report['end'] = { state: 'runner-died', reason: ended.trouble ?? 'no report was written' };
+  const report = isWritten(written) ? written : await writeNotRun(out, notRun, cut ?? died);
   const isRun = ({ name, file }: Chosen) =>
     report.scenarios.some((each) => each.round === round && each.name === name && each.file === file);
   const missing = chosen
@@ -70,8 +72,7 @@ export const concludeReport = async (
   const whole = withPromises(
     withVerdicts(out, {
       ...report,
-      // The process that runs the scenarios always gets SIGINT, whichever signal interrupted the command.
-      end: lost ?? (ended.interrupted === undefined ? report.end : cut),
+      end: cut ?? report.end,
       scenarios: [...report.scenarios, ...missing],
     }),
   );
