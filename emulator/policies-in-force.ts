@@ -29,8 +29,8 @@ type Of = { mutant?: Mutant | undefined; version?: string | undefined };
  * version or mutant has.
  */
 export const putPoliciesInForce = async (cluster: Cluster, { mutant, version }: Of): Promise<void> => {
-  const canMend = (await list(cluster, resources.mutatingAdmissionPolicies)) !== undefined;
-  const wanted = admissionPolicies(mutant, { version, canMend }) as KubernetesObject[];
+  const supportsMutation = (await list(cluster, resources.mutatingAdmissionPolicies)) !== undefined;
+  const wanted = admissionPolicies(mutant, { version, supportsMutation }) as KubernetesObject[];
   for (const object of wanted)
     await cluster.apply(object, {
       resource: collections[object.kind ?? ''] as Resource,

@@ -83,7 +83,7 @@ test('an older Longhorn refuses and mends less', () => {
     expect(names(first)).toContain(name);
     expect(names('v1.9.1')).not.toContain(name);
   }
-  const unmended = admissionPolicies(undefined, { canMend: false }) as KubernetesObject[];
+  const unmended = admissionPolicies(undefined, { supportsMutation: false }) as KubernetesObject[];
   expect(unmended.filter(({ kind }) => kind?.startsWith('Mutating'))).toEqual([]);
   expect(unmended.length).toBeLessThan(admissionPolicies(undefined).length / 1.5);
   expect(names('v1.12.0')).not.toContain('longhorn-emulator-job-concurrency-mended');

@@ -1,14 +1,14 @@
 import { isSince, labels } from '../../modelled-on.ts';
-import type { Mend, Refusal } from './rule.ts';
+import type { MutatingRule, ValidatingRule } from './rule.ts';
 
 const resource = 'backups';
-const operations: Refusal['operations'] = ['CREATE'];
+const operations: ValidatingRule['operations'] = ['CREATE'];
 // Annotation set by the mutating policy below if the snapshot exists. An expression sees only one object at a
 // time.
 const known = 'emulator.corral.test/snapshot-known';
 
 /** Checks of a backup that a user creates (webhook/resources/backup/validator.go). */
-export const backupRefusals: Refusal[] = [
+export const backupValidatingRules: ValidatingRule[] = [
   {
     name: 'longhorn-emulator-backup-mode',
     resource,
@@ -21,7 +21,7 @@ export const backupRefusals: Refusal[] = [
     resource,
     operations,
     isOf: (version) => isSince(version, 'v1.9.2'),
-    beside: 'BackupTarget',
+    paramKind: 'BackupTarget',
     expression: [
       `!has(object.metadata.labels) || !('${labels.backupTarget}' in object.metadata.labels)`,
       `object.metadata.labels['${labels.backupTarget}'] != params.metadata.name`,
@@ -32,7 +32,7 @@ export const backupRefusals: Refusal[] = [
   {
     name: 'longhorn-emulator-backup-snapshot',
     resource,
-    afterMend: true,
+    afterMutation: true,
     operations,
     isOf: (version) => isSince(version, 'v1.10.0'),
     expression: [
@@ -44,12 +44,12 @@ export const backupRefusals: Refusal[] = [
 ];
 
 /** Marks a backup whose snapshot exists. */
-export const backupMends: Mend[] = [
+export const backupMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-backup-snapshot-known',
     resource,
     operations,
-    beside: 'Snapshot',
+    paramKind: 'Snapshot',
     when: 'has(object.spec.snapshotName) && params.metadata.name == object.spec.snapshotName',
     patches: [
       "(has(object.metadata.annotations) ? [] : [JSONPatch{op: 'add', path: '/metadata/annotations', value: {}}])",

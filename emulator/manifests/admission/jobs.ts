@@ -1,8 +1,8 @@
 import { isSince } from '../../modelled-on.ts';
-import { isUnset, type Mend, type Refusal, set } from './rule.ts';
+import { isUnset, type MutatingRule, set, type ValidatingRule } from './rule.ts';
 
 const resource = 'recurringjobs';
-const operations: Refusal['operations'] = ['CREATE', 'UPDATE'];
+const operations: ValidatingRule['operations'] = ['CREATE', 'UPDATE'];
 
 const tasks = (version: string): string =>
   [
@@ -20,7 +20,7 @@ const isCron = [
 ].join(' && ');
 
 /** Checks of a recurring job (webhook/resources/recurringjob, datastore/longhorn.go ValidateRecurringJob). */
-export const jobRefusals = (version: string): Refusal[] => [
+export const jobValidatingRules = (version: string): ValidatingRule[] => [
   {
     name: 'longhorn-emulator-job-task',
     resource,
@@ -46,7 +46,7 @@ export const jobRefusals = (version: string): Refusal[] => [
     name: 'longhorn-emulator-job-retain',
     resource,
     operations,
-    beside: 'Setting',
+    paramKind: 'Setting',
     expression:
       "params.metadata.name != 'recurring-job-max-retention' || object.spec.retain <= int(params.value)",
     message: "'retain value should be less than or equal to ' + params.value",
@@ -69,7 +69,7 @@ const isDeleting = "object.spec.task == 'snapshot-delete'";
 const least = `(${isUnkept} || ${isDeleting} ? 0 : 1)`;
 
 /** Silent corrections of a recurring job (webhook/resources/recurringjob/mutator.go). */
-export const jobMends: Mend[] = [
+export const jobMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-job-retain-mended',
     resource,

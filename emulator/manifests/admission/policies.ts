@@ -2,11 +2,11 @@ import { modelledOn, namespace } from '../../modelled-on.ts';
 import type { Mutant } from '../../mutants.ts';
 import { serviceAccount } from '../access.ts';
 import { group } from '../custom-resources.ts';
-import { backupMends, backupRefusals } from './backups.ts';
-import { jobMends, jobRefusals } from './jobs.ts';
-import type { Mend, Refusal } from './rule.ts';
-import { targetMends, targetRefusals } from './targets.ts';
-import { volumeMends, volumeRefusals } from './volumes.ts';
+import { backupMutatingRules, backupValidatingRules } from './backups.ts';
+import { jobMutatingRules, jobValidatingRules } from './jobs.ts';
+import type { MutatingRule, ValidatingRule } from './rule.ts';
+import { targetMutatingRules, targetValidatingRules } from './targets.ts';
+import { volumeMutatingRules, volumeValidatingRules } from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
@@ -18,7 +18,7 @@ const isOfAUser = `request.userInfo.username != 'system:serviceaccount:${namespa
 
 const policy = (
   kind: 'ValidatingAdmissionPolicy' | 'MutatingAdmissionPolicy',
-  { name, resource, operations, beside }: Refusal | Mend,
+  { name, resource, operations, paramKind }: ValidatingRule | MutatingRule,
   { policy: spec, binding }: { policy: object; binding: object },
 ): object[] => [
   {
@@ -27,8 +27,8 @@ const policy = (
     metadata: { name, labels: policyLabel },
     spec: {
       failurePolicy: 'Fail',
-      ...(beside && {
-        paramKind: { apiVersion: beside === 'Secret' ? 'v1' : `${group}/v1beta2`, kind: beside },
+      ...(paramKind && {
+        paramKind: { apiVersion: paramKind === 'Secret' ? 'v1' : `${group}/v1beta2`, kind: paramKind },
       }),
       matchConstraints: {
         resourceRules: [{ apiGroups: [group], apiVersions: ['v1beta2'], operations, resources: [resource] }],
@@ -42,15 +42,15 @@ const policy = (
     metadata: { name, labels: policyLabel },
     spec: {
       policyName: name,
-      ...(beside && { paramRef: { namespace, selector: {}, parameterNotFoundAction: 'Allow' } }),
+      ...(paramKind && { paramRef: { namespace, selector: {}, parameterNotFoundAction: 'Allow' } }),
       ...binding,
     },
   },
 ];
 
-const toRefusal = (refusal: Refusal): object[] => {
-  const { name, resource, expression, message } = refusal;
-  return policy('ValidatingAdmissionPolicy', refusal, {
+const toValidatingPolicy = (rule: ValidatingRule): object[] => {
+  const { name, resource, expression, message } = rule;
+  return policy('ValidatingAdmissionPolicy', rule, {
     policy: {
       ...(resource !== 'backuptargets' && { matchConditions: [{ name: 'user', expression: isOfAUser }] }),
       validations: [{ expression, messageExpression: message, message: name }],
@@ -59,21 +59,21 @@ const toRefusal = (refusal: Refusal): object[] => {
   });
 };
 
-const toMend = (mend: Mend): object[] =>
-  policy('MutatingAdmissionPolicy', mend, {
+const toMutatingPolicy = (rule: MutatingRule): object[] =>
+  policy('MutatingAdmissionPolicy', rule, {
     policy: {
       matchConditions: [
         { name: 'user', expression: isOfAUser },
-        { name: 'when', expression: mend.when },
+        { name: 'when', expression: rule.when },
       ],
       reinvocationPolicy: 'Never',
-      mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: mend.patches } }],
+      mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: rule.patches } }],
     },
     binding: {},
   });
 
 /** The mutants that remove all checks of a resource. */
-const unchecked: Record<Refusal['resource'], Mutant> = {
+const unchecked: Record<ValidatingRule['resource'], Mutant> = {
   backuptargets: 'nothing-refused',
   recurringjobs: 'jobs-unchecked',
   volumes: 'volumes-unchecked',
@@ -83,20 +83,32 @@ const unchecked: Record<Refusal['resource'], Mutant> = {
 type Of = {
   version?: string | undefined;
   /** Whether the API server supports mutating policies, as Kubernetes does since v1.36. */
-  canMend?: boolean;
+  supportsMutation?: boolean;
 };
 
 /** The checks and silent corrections of Longhorn's webhook in a version, as policies of the API server. */
 export const admissionPolicies = (
   mutant: Mutant | undefined,
-  { version = modelledOn, canMend = true }: Of = {},
+  { version = modelledOn, supportsMutation = true }: Of = {},
 ): object[] => {
-  const isOfVersion = ({ isOf }: Refusal | Mend): boolean => isOf === undefined || isOf(version);
-  const refusals = [...targetRefusals, ...jobRefusals(version), ...volumeRefusals, ...backupRefusals].filter(
-    (each) => isOfVersion(each) && unchecked[each.resource] !== mutant && (canMend || !each.afterMend),
+  const isOfVersion = ({ isOf }: ValidatingRule | MutatingRule): boolean =>
+    isOf === undefined || isOf(version);
+  const validating = [
+    ...targetValidatingRules,
+    ...jobValidatingRules(version),
+    ...volumeValidatingRules,
+    ...backupValidatingRules,
+  ].filter(
+    (each) =>
+      isOfVersion(each) && unchecked[each.resource] !== mutant && (supportsMutation || !each.afterMutation),
   );
-  const mends = [...jobMends, ...volumeMends, ...backupMends, ...targetMends].filter(
-    (each) => isOfVersion(each) && canMend && (each.bug === undefined || each.bug !== mutant),
+  const mutating = [
+    ...jobMutatingRules,
+    ...volumeMutatingRules,
+    ...backupMutatingRules,
+    ...targetMutatingRules,
+  ].filter(
+    (each) => isOfVersion(each) && supportsMutation && (each.bug === undefined || each.bug !== mutant),
   );
-  return [...mends.flatMap(toMend), ...refusals.flatMap(toRefusal)];
+  return [...mutating.flatMap(toMutatingPolicy), ...validating.flatMap(toValidatingPolicy)];
 };

@@ -8,21 +8,21 @@ type RuleBase = {
   resource: 'backuptargets' | 'backups' | 'recurringjobs' | 'volumes';
   operations: Operation[];
   /** A second kind. The expression is evaluated with each of its objects as `params`. */
-  beside?: 'Backup' | 'BackupTarget' | 'Secret' | 'Setting' | 'Snapshot' | 'Volume';
+  paramKind?: 'Backup' | 'BackupTarget' | 'Secret' | 'Setting' | 'Snapshot' | 'Volume';
   /** Whether a version of Longhorn has the rule. Default: all versions have it. */
   isOf?: (version: string) => boolean;
 };
 
 /** Refuses an object if the expression is false. */
-export type Refusal = RuleBase & {
+export type ValidatingRule = RuleBase & {
   expression: string;
   message: string;
-  /** The expression reads the result of a Mend, so it cannot be used without mutating policies. */
-  afterMend?: true;
+  /** The expression reads the result of a mutating rule, so it cannot be used without mutating policies. */
+  afterMutation?: true;
 };
 
-/** Changes an object with a list of JSON patches if `when` is true. This happens before the refusals. */
-export type Mend = RuleBase & {
+/** Changes an object with a list of JSON patches if `when` is true. Mutating rules come before validating ones. */
+export type MutatingRule = RuleBase & {
   when: string;
   patches: string;
   /** The mutant without this rule. */

@@ -1,5 +1,5 @@
 import { defaultTargetName, isSince } from '../../modelled-on.ts';
-import { type Mend, type Refusal, set } from './rule.ts';
+import { type MutatingRule, set, type ValidatingRule } from './rule.ts';
 
 const resource = 'backuptargets';
 
@@ -11,7 +11,7 @@ const isLogin = "key.startsWith('AWS_') || key.startsWith('CIFS_') || key.endsWi
  * The checks of Longhorn's webhook, with its texts (webhook/resources/backuptarget/validator.go,
  * datastore/longhorn.go, validateBackupTargetURLExisting).
  */
-export const targetRefusals: Refusal[] = [
+export const targetValidatingRules: ValidatingRule[] = [
   {
     name: 'longhorn-emulator-default-target',
     resource,
@@ -23,7 +23,7 @@ export const targetRefusals: Refusal[] = [
     name: 'longhorn-emulator-target-urls',
     resource,
     operations: ['CREATE', 'UPDATE'],
-    beside: 'BackupTarget',
+    paramKind: 'BackupTarget',
     expression: [
       'params.metadata.name == object.metadata.name',
       "object.spec.backupTargetURL == ''",
@@ -38,7 +38,7 @@ export const targetRefusals: Refusal[] = [
     name: 'longhorn-emulator-standby-volumes',
     resource,
     operations: ['UPDATE', 'DELETE'],
-    beside: 'Volume',
+    paramKind: 'Volume',
     expression: [
       '!(has(params.spec.Standby) && params.spec.Standby)',
       "request.operation == 'UPDATE' && oldObject.spec.backupTargetURL == object.spec.backupTargetURL && oldObject.spec.credentialSecret == object.spec.credentialSecret",
@@ -50,7 +50,7 @@ export const targetRefusals: Refusal[] = [
     name: 'longhorn-emulator-target-secret',
     resource,
     operations: ['CREATE', 'UPDATE'],
-    beside: 'Secret',
+    paramKind: 'Secret',
     expression: [
       'params.metadata.name != object.spec.credentialSecret',
       "request.operation == 'UPDATE' && oldObject.spec.credentialSecret == object.spec.credentialSecret",
@@ -76,7 +76,7 @@ const mended = [
  * Silent corrections of a backup target (webhook/resources/backuptarget/mutator.go). Corrected options are
  * URL-encoded, as in Go.
  */
-export const targetMends: Mend[] = [
+export const targetMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-target-nfs-options',
     resource,

@@ -1,8 +1,8 @@
 import { isSince, labels } from '../../modelled-on.ts';
-import { isUnset, type Mend, type Refusal, set } from './rule.ts';
+import { isUnset, type MutatingRule, set, type ValidatingRule } from './rule.ts';
 
 const resource = 'volumes';
-const operations: Refusal['operations'] = ['CREATE', 'UPDATE'];
+const operations: ValidatingRule['operations'] = ['CREATE', 'UPDATE'];
 const isUpdate = "request.operation == 'UPDATE'";
 
 const label = (name: string, value: string): string =>
@@ -18,7 +18,7 @@ const blockSize = (of: string): string =>
   `(has(${of}.spec.backupBlockSize) ? int(${of}.spec.backupBlockSize) : 2097152)`;
 
 /** Checks of a volume (webhook/resources/volume/validator.go). */
-export const volumeRefusals: Refusal[] = [
+export const volumeValidatingRules: ValidatingRule[] = [
   {
     name: 'longhorn-emulator-volume-compression',
     resource,
@@ -38,11 +38,11 @@ export const volumeRefusals: Refusal[] = [
     ].join(' && '),
     message: "'a backup block size of this volume is not supported'",
   },
-  // Uses the label from the target's Mend, because an expression sees only one object at a time.
+  // Uses the label from the target's mutating rule, because an expression sees only one object at a time.
   {
     name: 'longhorn-emulator-volume-target',
     resource,
-    afterMend: true,
+    afterMutation: true,
     operations,
     expression: [
       `${isUpdate} && oldObject.spec.backupTargetName == object.spec.backupTargetName`,
@@ -53,7 +53,7 @@ export const volumeRefusals: Refusal[] = [
   {
     name: 'longhorn-emulator-volume-backup',
     resource,
-    afterMend: true,
+    afterMutation: true,
     operations: ['CREATE'],
     expression: `object.spec.fromBackup == '' || ${hasLabel(labels.backupVolume)}`,
     message: "'cannot get backup of backup URL ' + object.spec.fromBackup",
@@ -66,12 +66,12 @@ const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMod
 const hasSize = "(has(params.status) && has(params.status.volumeSize) && params.status.volumeSize != '')";
 
 /** Silent corrections of a volume, and labels with the names of its backup target and backup (mutator.go). */
-export const volumeMends: Mend[] = [
+export const volumeMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-volume-target-label',
     resource,
     operations,
-    beside: 'BackupTarget',
+    paramKind: 'BackupTarget',
     when: 'params.metadata.name == object.spec.backupTargetName',
     patches: label(labels.backupTarget, 'params.metadata.name'),
   },
@@ -79,7 +79,7 @@ export const volumeMends: Mend[] = [
     name: 'longhorn-emulator-volume-backup-label',
     resource,
     operations: ['CREATE'],
-    beside: 'Backup',
+    paramKind: 'Backup',
     when: isFromThis,
     patches: label(labels.backupVolume, `params.metadata.labels['${labels.backupVolume}']`),
   },
@@ -87,7 +87,7 @@ export const volumeMends: Mend[] = [
     name: 'longhorn-emulator-volume-backup-size',
     resource,
     operations: ['CREATE'],
-    beside: 'Backup',
+    paramKind: 'Backup',
     when: `${isFromThis} && ${hasSize}`,
     patches: `[${set('/spec/size', 'params.status.volumeSize')}]`,
     bug: 'restored-size-kept',
@@ -96,7 +96,7 @@ export const volumeMends: Mend[] = [
     name: 'longhorn-emulator-volume-access-mode',
     resource,
     operations: ['CREATE'],
-    beside: 'Backup',
+    paramKind: 'Backup',
     when: `${isUnset('object.spec.accessMode', "''")} && ${isFromThis} && ${hasMode}`,
     patches: `[${set('/spec/accessMode', `params.status.labels[${accessMode}]`)}]`,
     bug: 'access-mode-forgotten',
@@ -106,7 +106,7 @@ export const volumeMends: Mend[] = [
     resource,
     operations: ['CREATE'],
     isOf: (version) => isSince(version, 'v1.10.0'),
-    beside: 'Setting',
+    paramKind: 'Setting',
     when: `params.metadata.name == 'default-backup-block-size' && ${isUnset('object.spec.backupBlockSize', "'0'")}`,
     patches: `[${set('/spec/backupBlockSize', 'string(int(params.value) * 1048576)')}]`,
     bug: 'default-block-size-ignored',
@@ -116,7 +116,7 @@ export const volumeMends: Mend[] = [
     resource,
     operations: ['CREATE'],
     isOf: (version) => isSince(version, 'v1.10.0'),
-    beside: 'Backup',
+    paramKind: 'Backup',
     when: `has(object.spec.Standby) && object.spec.Standby && ${isFromThis}`,
     patches: `[${set('/spec/backupBlockSize', "has(params.spec.backupBlockSize) ? params.spec.backupBlockSize : '2097152'")}]`,
     bug: 'standby-block-size-kept',
