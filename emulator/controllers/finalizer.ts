@@ -8,7 +8,7 @@ export const lacksFinalizer = ({ metadata }: ApiObject): boolean =>
   !metadata.deletionTimestamp && !metadata.finalizers?.includes(finalizer);
 
 /** Adds finalizer and labels to an object, as Longhorn's webhook does on its creation. */
-export const admit = <T extends ApiObject>(
+export const addFinalizerAndLabels = <T extends ApiObject>(
   collection: Collection<T>,
   object: T,
   labels: Record<string, string>,
@@ -23,7 +23,10 @@ export const admit = <T extends ApiObject>(
   });
 
 /** Removes Longhorn's finalizer, so that Kubernetes removes the object. A missing object is no error. */
-export const release = async <T extends ApiObject>(collection: Collection<T>, object: T): Promise<void> => {
+export const removeFinalizer = async <T extends ApiObject>(
+  collection: Collection<T>,
+  object: T,
+): Promise<void> => {
   const { finalizers = [], ...metadata } = object.metadata;
   const kept = finalizers.filter((entry) => entry !== finalizer);
   try {

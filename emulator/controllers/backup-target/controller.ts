@@ -6,7 +6,7 @@ import type { BackupTarget } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultTargetName, labels } from '../../modelled-on.ts';
-import { admit, forgetObject, lacksFinalizer, release } from '../finalizer.ts';
+import { addFinalizerAndLabels, forgetObject, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
 import { forgetVolumes, newBackupTargetStatus, syncTarget } from './sync.ts';
 
@@ -51,7 +51,7 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
   }
   if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);
   await forgetVolumes(context, target);
-  await release(datastore.backupTargets, target);
+  await removeFinalizer(datastore.backupTargets, target);
 };
 
 const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
@@ -66,7 +66,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
     return;
   let target = found;
   try {
-    if (lacksFinalizer(target)) target = await admit(datastore.backupTargets, target, {});
+    if (lacksFinalizer(target)) target = await addFinalizerAndLabels(datastore.backupTargets, target, {});
     if (target.status?.ownerID !== node) {
       target = await datastore.backupTargets.updateStatus({
         ...target,

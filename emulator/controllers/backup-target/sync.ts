@@ -109,11 +109,11 @@ const syncVolumes = async (
 export const syncTarget = async (context: ManagerContext, target: BackupTarget): Promise<Status> => {
   const status = { ...newBackupTargetStatus, ...target.status };
   const url = target.spec.backupTargetURL;
-  const beyond = notEmulated(target).join('; ');
-  if (url === '' || beyond) {
+  const unsupported = notEmulated(target).join('; ');
+  if (url === '' || unsupported) {
     await forgetVolumes(context, target);
     const why = context.mutant === 'target-reason-lost' ? 'not available' : 'backup target URL is empty';
-    return { ...unavailable(status, beyond || why), lastSyncedAt: null };
+    return { ...unavailable(status, unsupported || why), lastSyncedAt: null };
   }
   // Listed before the store is read, as in Longhorn since v1.9.1.
   const known = volumesOf(context, target);

@@ -6,9 +6,9 @@ import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
-import { forgetObject, release } from '../finalizer.ts';
+import { forgetObject, removeFinalizer } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
-import { adopt, deleteFailed, isOf, syncBackups } from './sync.ts';
+import { deleteFailed, isOf, requestLastBackupSync, syncBackups } from './sync.ts';
 
 type Status = NonNullable<BackupVolume['status']>;
 
@@ -49,7 +49,7 @@ const sync = async (
   if (context.mutant === 'last-backup-stays' && isBefore(info.LastBackupAt, status.lastBackupAt))
     return { ...status, lastSyncedAt: timestamp() };
   if (info.LastBackupName && info.LastBackupName !== status.lastBackupName)
-    await adopt(context, backupVolume, info.LastBackupName);
+    await requestLastBackupSync(context, backupVolume, info.LastBackupName);
   return {
     ...status,
     createdAt: info.Created,
@@ -77,7 +77,7 @@ const remove = async (
     const client = await targets.open(target);
     await client.removeVolume(target.spec.backupTargetURL, backupVolume.spec.volumeName);
   }
-  await release(datastore.backupVolumes, backupVolume);
+  await removeFinalizer(datastore.backupVolumes, backupVolume);
 };
 
 const reconcile = async (context: ManagerContext, name: string, gate: SyncGate): Promise<void> => {

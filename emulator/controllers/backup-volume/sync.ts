@@ -13,7 +13,11 @@ export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
 // False for a Backup that this cluster still makes or failed to make: it need not be in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';
 
-const pull = async (context: ManagerContext, backupVolume: BackupVolume, name: string): Promise<void> => {
+const createBackupObject = async (
+  context: ManagerContext,
+  backupVolume: BackupVolume,
+  name: string,
+): Promise<void> => {
   const { backupTargetName, volumeName } = backupVolume.spec;
   await context.datastore.backups
     .create({
@@ -28,7 +32,7 @@ const pull = async (context: ManagerContext, backupVolume: BackupVolume, name: s
     .catch((error) => {
       if (alreadyExists(error)) return;
       if (context.mutant !== 'retry-creates-two' || name.endsWith('-again')) throw error;
-      return pull(context, backupVolume, `${name}-again`);
+      return createBackupObject(context, backupVolume, `${name}-again`);
     });
 };
 
@@ -51,7 +55,7 @@ export const syncBackups = async (
   const completedBefore = before.filter((backup) => isOf(backupVolume, backup) && isStored(backup));
   for (const name of listing)
     if (!known.has(name) && context.mutant !== 'found-backup-not-pulled')
-      await pull(context, backupVolume, name);
+      await createBackupObject(context, backupVolume, name);
   for (const backup of completedBefore)
     if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
       await forgetObject(context.datastore.backups, backup);
@@ -78,7 +82,7 @@ export const deleteFailed = async (
 };
 
 /** Requests a sync of the Backup that became the last one, and makes the BackupVolume its owner. */
-export const adopt = async (
+export const requestLastBackupSync = async (
   { datastore }: ManagerContext,
   backupVolume: BackupVolume,
   name: string,

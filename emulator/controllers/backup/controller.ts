@@ -6,7 +6,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultTargetName, labels } from '../../modelled-on.ts';
-import { admit, lacksFinalizer } from '../finalizer.ts';
+import { addFinalizerAndLabels, lacksFinalizer } from '../finalizer.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { createRetryCounter } from './backoff.ts';
 import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
@@ -28,7 +28,7 @@ const admitBackup = async ({ datastore, mutant }: ManagerContext, backup: Backup
     datastore.volumes.get(volume ?? '')?.spec ?? {};
   const ofVolume = mutant !== 'block-size-ignored' && { backupBlockSize };
   const accessMode = { [labels.accessMode]: 'rwo' };
-  return admit(
+  return addFinalizerAndLabels(
     datastore.backups,
     { ...backup, spec: { ...backup.spec, ...ofVolume, labels: { ...accessMode, ...backup.spec.labels } } },
     {
@@ -99,10 +99,14 @@ const reconcileLiving = async (
   let change: Partial<BackupStatus> = {};
   if (creating) {
     const volume = datastore.volumes.get(volumeName);
-    const beyond = notEmulated(backup).join('; ');
-    if (!volume || beyond) {
-      const error = beyond || `cannot find the corresponding volume: volume ${volumeName} not found`;
-      context.recorder(backup, { type: 'Warning', reason: beyond ? 'NotEmulated' : 'Error', message: error });
+    const unsupported = notEmulated(backup).join('; ');
+    if (!volume || unsupported) {
+      const error = unsupported || `cannot find the corresponding volume: volume ${volumeName} not found`;
+      context.recorder(backup, {
+        type: 'Warning',
+        reason: unsupported ? 'NotEmulated' : 'Error',
+        message: error,
+      });
       await updateStatus(context, backup, { state: 'Error', error, lastSyncedAt: timestamp() });
       return;
     }

@@ -2,7 +2,8 @@ import type { BackupState } from '../../longhorn/objects.ts';
 import type { Mutant } from '../../mutants.ts';
 import { messages } from './messages.ts';
 
-export type Surroundings = {
+/** What decides whether a backup may start. */
+export type CreationConditions = {
   ticketSatisfied: boolean;
   volumeAttached: boolean;
   volume: string;
@@ -24,23 +25,23 @@ export type CreationStep =
   | { do: 'wait'; info: string | undefined; giveUp?: string };
 
 /** Decides whether a new backup may start. Checks the conditions in Longhorn's order. */
-export const decideCreation = (around: Surroundings, mutant?: Mutant): CreationStep => {
-  if (!around.ticketSatisfied)
+export const decideCreation = (conditions: CreationConditions, mutant?: Mutant): CreationStep => {
+  if (!conditions.ticketSatisfied)
     return { do: 'retry', reason: 'waiting for attachment to be attached before enabling backup monitor' };
-  if (!around.volumeAttached) {
-    const engine = `${around.volume}-e-0`;
+  if (!conditions.volumeAttached) {
+    const engine = `${conditions.volume}-e-0`;
     return {
       do: 'wait',
       info: messages.waitForEngine(engine),
       giveUp: messages.failedWaitingForEngine(engine),
     };
   }
-  if (!around.snapshot) {
-    const text = messages.failedToGetSnapshot(around.snapshotName);
+  if (!conditions.snapshot) {
+    const text = messages.failedToGetSnapshot(conditions.snapshotName);
     return { do: 'wait', info: text, giveUp: text };
   }
-  if (!around.snapshot.ready) {
-    const { snapshotName } = around;
+  if (!conditions.snapshot.ready) {
+    const { snapshotName } = conditions;
     return {
       do: 'wait',
       info: messages.waitForSnapshot(snapshotName),
@@ -49,7 +50,7 @@ export const decideCreation = (around: Surroundings, mutant?: Mutant): CreationS
   }
   const holds = (state: BackupState): boolean =>
     state === 'Deleting' || (mutant === 'held-by-error' && state === 'Error');
-  const deleting = around.others.find(({ state }) => holds(state));
+  const deleting = conditions.others.find(({ state }) => holds(state));
   if (deleting && mutant !== 'second-not-held') {
     return {
       do: 'wait',

@@ -4,7 +4,7 @@ import type { TargetClient } from '../../engine/target-client.ts';
 import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { labels, panicsOverLateFailure } from '../../modelled-on.ts';
-import { release } from '../finalizer.ts';
+import { removeFinalizer } from '../finalizer.ts';
 import { isBeingRestored } from '../volume/restore.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
@@ -235,6 +235,6 @@ export const reconcileDeletion = async (
     });
   }
   await cleanUpSnapshot(context, backup, 'deleted');
-  await release(context.datastore.backups, backup);
+  await removeFinalizer(context.datastore.backups, backup);
   if (remote && context.mutant === 'manager-panics') panic({ url, message: '' });
 };

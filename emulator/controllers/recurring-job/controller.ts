@@ -88,10 +88,10 @@ export const startRecurringJobController = (context: ManagerContext, pod: JobPod
     if (!(await own(context, found))) return;
     if (found.metadata.deletionTimestamp)
       return takeLabelsOff(context, { name, groups: found.spec.groups ?? [] });
-    const beyond = notEmulated(found);
-    for (const message of beyond)
+    const unsupported = notEmulated(found);
+    for (const message of unsupported)
       context.recorder(found, { type: 'Warning', reason: 'NotEmulated', message });
-    if (beyond.length === 0) await applyCronJob(context, found, pod);
+    if (unsupported.length === 0) await applyCronJob(context, found, pod);
   };
   datastore.recurringJobs.onEvent(startController({ name: 'recurring-job', reconcile }, context));
 };

@@ -3,7 +3,7 @@ import { removeSnapshot, snapshotFile } from '../../engine/replica-files.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { defaultEngineImage, keepsSnapshotsWhileDetached } from '../../modelled-on.ts';
-import { release } from '../finalizer.ts';
+import { removeFinalizer } from '../finalizer.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { requestAttachment, withdrawAttachment } from '../volume/tickets.ts';
 
@@ -126,5 +126,5 @@ export const removeWithData = async (context: ManagerContext, found: Snapshot): 
   await spoilOthers(context, snapshot, replica && replicaDirectory(replica));
   await takeOutOfChain(context, snapshot);
   await withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
-  await release(datastore.snapshots, snapshot);
+  await removeFinalizer(datastore.snapshots, snapshot);
 };

@@ -10,7 +10,7 @@ import type {
 } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { release } from '../finalizer.ts';
+import { removeFinalizer } from '../finalizer.ts';
 import { findReplica } from './replica.ts';
 
 const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
@@ -87,7 +87,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   const volume = datastore.volumes.get(attachment.spec.volume);
   const owner = volume?.status?.ownerID ?? '';
   if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
-  if (attachment.metadata.deletionTimestamp) return release(datastore.volumeAttachments, attachment);
+  if (attachment.metadata.deletionTimestamp) return removeFinalizer(datastore.volumeAttachments, attachment);
   if (!volume || volume.metadata.deletionTimestamp || !volume.status?.state) return;
 
   const tickets = Object.values(attachment.spec.attachmentTickets ?? {});

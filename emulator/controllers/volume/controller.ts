@@ -10,13 +10,13 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
-import { admit, lacksFinalizer, release } from '../finalizer.ts';
+import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
 import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
+  isIdleStandby,
   type Restores,
   requestRestore,
   restoreRequest,
-  restsBetween,
   stepRestore,
   withdrawRestore,
 } from './restore.ts';
@@ -85,7 +85,7 @@ const removeVolume = async (context: ManagerContext, volume: Volume): Promise<vo
     return; // The event of the replica's removal leads to another reconcile.
   }
   await datastore.volumeAttachments.delete(name).catch(ignoreMissing);
-  await release(datastore.volumes, volume);
+  await removeFinalizer(datastore.volumes, volume);
 };
 
 const prefixes = [jobLabels.ofJob(''), jobLabels.ofGroup('')];
@@ -102,12 +102,12 @@ const defaultJobGroup = ({ mutant }: ManagerContext, { metadata }: Volume): Reco
   return isLeftOut ? {} : { [jobLabels.ofGroup('default')]: 'enabled' };
 };
 
-/** Adds to a volume what Longhorn adds to each: finalizer and labels. */
-const withOwnMarks = async (context: ManagerContext, found: Volume): Promise<Volume> => {
+/** Adds the finalizer and labels that each volume of Longhorn has, if they are missing. */
+const ensureFinalizerAndLabels = async (context: ManagerContext, found: Volume): Promise<Volume> => {
   const { volumes } = context.datastore;
   const group = defaultJobGroup(context, found);
   if (lacksFinalizer(found))
-    return admit(volumes, found, {
+    return addFinalizerAndLabels(volumes, found, {
       ...group,
       [labels.backupTarget]: found.spec.backupTargetName,
       [labels.volume]: found.metadata.name,
@@ -197,7 +197,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
   const found = datastore.volumes.get(name);
   if (!found || !isMine(context, found)) return;
   if (found.metadata.deletionTimestamp) return removeVolume(context, found);
-  let volume = await withOwnMarks(context, found);
+  let volume = await ensureFinalizerAndLabels(context, found);
   if (volume.status?.ownerID !== context.node) {
     volume = await datastore.volumes.updateStatus({
       ...volume,
@@ -205,26 +205,27 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
     });
   }
   const status = { ...newVolumeStatus, ...volume.status };
-  const beyond = notEmulated(volume);
-  for (const message of beyond) context.recorder(volume, { type: 'Warning', reason: 'NotEmulated', message });
+  const unsupported = notEmulated(volume);
+  for (const message of unsupported)
+    context.recorder(volume, { type: 'Warning', reason: 'NotEmulated', message });
   const conditions = withCondition(
     status.conditions,
     {
       type: 'Scheduled',
-      status: beyond.length > 0 ? 'False' : 'True',
-      reason: beyond.length > 0 ? 'NotEmulated' : '',
-      message: beyond.join('; '),
+      status: unsupported.length > 0 ? 'False' : 'True',
+      reason: unsupported.length > 0 ? 'NotEmulated' : '',
+      message: unsupported.join('; '),
     },
     timestamp(),
   );
-  if (beyond.length > 0) {
+  if (unsupported.length > 0) {
     if (!isDeepStrictEqual(conditions, status.conditions))
       await datastore.volumes.updateStatus({ ...volume, status: { ...status, conditions } });
     return;
   }
   await clearFormerTargets(context, volume);
   await ensureAttachment(context, volume);
-  if (status.restoreRequired && !restsBetween(context, volume)) await requestRestore(context, volume);
+  if (status.restoreRequired && !isIdleStandby(context, volume)) await requestRestore(context, volume);
   else await withdrawRestore(context, volume);
 
   const wanted = volume.spec.nodeID === context.node;

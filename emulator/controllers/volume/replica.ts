@@ -5,7 +5,7 @@ import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Replica, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
-import { release } from '../finalizer.ts';
+import { removeFinalizer } from '../finalizer.ts';
 
 /** The only replica of a volume. It is created on the node of the first attachment and stays there. */
 export const findReplica = ({ datastore }: ManagerContext, volume: string): Replica | undefined =>
@@ -49,7 +49,7 @@ export const startReplicaController = (context: ManagerContext): void => {
     const replica = datastore.replicas.get(name);
     if (replica?.spec.nodeID !== node || !replica.metadata.deletionTimestamp) return;
     await removeReplica(replicaDirectory(replica));
-    await release(datastore.replicas, replica);
+    await removeFinalizer(datastore.replicas, replica);
   };
   datastore.replicas.onEvent(startController({ name: 'replica', reconcile }, context));
 };

@@ -136,8 +136,8 @@ export const isBeingRestored = (context: ManagerContext, source: string): Volume
 const wantedBackup = ({ spec, status }: Volume, restored: string): string =>
   (status?.isStandby && (status.lastBackup || restored)) || decodeBackupURL(spec.fromBackup ?? '').backup;
 
-/** Whether a standby volume is detached until the next backup. Only with the mutant standby-detaches. */
-export const restsBetween = (context: ManagerContext, volume: Volume): boolean => {
+/** Whether a standby volume holds its last backup and is detached. Only with the mutant standby-detaches. */
+export const isIdleStandby = (context: ManagerContext, volume: Volume): boolean => {
   const restored = findEngine(context, volume.metadata.name)?.status?.lastRestoredBackup ?? '';
   return (
     context.mutant === 'standby-detaches' &&

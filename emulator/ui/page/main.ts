@@ -10,7 +10,7 @@ import {
 import { confirmDialog, formDialog, showError, urlDialog } from './dialog.ts';
 import { makeButton, makeElement } from './element.ts';
 import { followCollection } from './live.ts';
-import { doomed, mutantOf, taken } from './mutants.ts';
+import { backupToDelete, displayedBackup, mutantOf } from './mutants.ts';
 import {
   type BackupRecord,
   type BackupTargetRecord,
@@ -90,7 +90,10 @@ const backups = createTable<BackupRecord>({
   menu: backupMenu,
   onSelect: (key, backup) => {
     if (key === 'delete')
-      confirmDialog(deletionQuestion(backup), () => void deleteBackup(doomed(backup, state.backups, mutant)));
+      confirmDialog(
+        deletionQuestion(backup),
+        () => void deleteBackup(backupToDelete(backup, state.backups, mutant)),
+      );
     else if (key === 'getUrl') urlDialog(backup.url);
     else notEmulated(key);
   },
@@ -179,7 +182,9 @@ const update = (): void => {
   const route = readRoute(location.hash);
   if (route.page === 'backups') {
     const known = state.backupVolumes.find(({ name }) => name === route.backupVolume);
-    backups.update(backupsOfBackupVolume(state.backups, known).map((backup) => taken(backup, mutant)));
+    backups.update(
+      backupsOfBackupVolume(state.backups, known).map((backup) => displayedBackup(backup, mutant)),
+    );
   }
   if (route.page === 'backupVolumes') backupVolumes.update(state.backupVolumes);
   if (route.page === 'backupTargets') backupTargets.update(state.backupTargets);

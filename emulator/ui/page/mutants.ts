@@ -4,7 +4,7 @@ import type { BackupRecord } from './records.ts';
 export const mutantOf = ({ dataset }: { dataset: DOMStringMap }): string | undefined => dataset.mutant;
 
 /** A backup as a page with this mutant shows it. */
-export const taken = (backup: BackupRecord, mutant: string | undefined): BackupRecord => {
+export const displayedBackup = (backup: BackupRecord, mutant: string | undefined): BackupRecord => {
   if (mutant === 'page-hides-deleting' && backup.state === 'Deleting')
     return { ...backup, state: 'Completed' };
   if (mutant === 'page-hides-error') return { ...backup, messages: null, error: '' };
@@ -12,7 +12,7 @@ export const taken = (backup: BackupRecord, mutant: string | undefined): BackupR
 };
 
 /** The backup that a page with this mutant deletes in place of `backup`. */
-export const doomed = (
+export const backupToDelete = (
   backup: BackupRecord,
   backups: readonly BackupRecord[],
   mutant: string | undefined,

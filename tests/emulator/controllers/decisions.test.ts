@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createBackoff } from '../../../emulator/controllers/backup/backoff.ts';
 import {
+  type CreationConditions,
   type CreationStep,
   decideCreation,
-  type Surroundings,
 } from '../../../emulator/controllers/backup/decide-creation.ts';
 import {
   type DeletionRecord,
@@ -18,7 +18,7 @@ import { recordedObject } from '../support/recorded.ts';
 
 // What the scripts of the recordings and the scenarios do not come to, or come to by luck.
 
-const ready: Surroundings = {
+const ready: CreationConditions = {
   ...{ ticketSatisfied: true, volumeAttached: true, volume: 'v' },
   ...{ snapshot: { ready: true }, snapshotName: 's', others: [] },
 };
@@ -29,7 +29,7 @@ const of = (what: string): [string, string] => [
 ];
 const lost = 'Failed to get the Snapshot s';
 
-test.each<[string, Partial<Surroundings>, CreationStep]>([
+test.each<[string, Partial<CreationConditions>, CreationStep]>([
   ['with a volume that is not attached', { volumeAttached: false }, waiting(...of('the engine v-e-0'))],
   ['without its snapshot', { snapshot: undefined }, waiting(lost, lost)],
   [
