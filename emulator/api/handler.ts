@@ -37,11 +37,11 @@ const keyOf = (method: string | undefined, { kind, name, action }: Target): stri
 
 // Longhorn forwards these requests to a manager that has the default engine image. The links in the response
 // contain that manager's address, whatever host the client used.
-const handedOn = ['backupvolumes'];
+const forwardedKinds = ['backupvolumes'];
 
 /** Returns the links of a response. `host` is the Host header of the request. */
 export const linksFor = ({ kind, pathname }: Target, host: string, { ip }: ApiOptions): Links =>
-  createLinks(`http://${handedOn.includes(kind) ? `${ip}:${longhornApiPort}` : host}`, pathname);
+  createLinks(`http://${forwardedKinds.includes(kind) ? `${ip}:${longhornApiPort}` : host}`, pathname);
 
 const send = (response: ServerResponse, status: number, body: object | undefined): void => {
   response.writeHead(status, body && { 'content-type': 'application/json' });

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** The longhorn command, and the files that it reads from its own folder. */
-export type CommandFiles = { file: string; beside: readonly string[] };
+export type CommandFiles = { file: string; companionFiles: readonly string[] };
 
 // Uses a rename, so that a running command keeps the file it was started from.
 const put = async (path: string, write: (path: string) => Promise<void>): Promise<void> => {
@@ -41,10 +41,10 @@ exec '${command}' "$@"
  * a replica and of its helper: a Node process for each would be too much for a small node. The command is
  * called longhorn too, so that processes have that name.
  */
-export const deployBinary = async ({ file, beside }: CommandFiles, binary: string): Promise<void> => {
+export const deployBinary = async ({ file, companionFiles }: CommandFiles, binary: string): Promise<void> => {
   const command = join(dirname(dirname(binary)), '.command/longhorn');
   await put(command, (path) => copyFile(file, path));
-  for (const each of beside)
+  for (const each of companionFiles)
     await put(join(dirname(command), basename(each)), (path) => copyFile(each, path));
   await put(binary, (path) => writeFile(path, script(command)));
 };

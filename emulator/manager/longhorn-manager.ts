@@ -38,7 +38,7 @@ const daemon = (): Promise<void> =>
     },
     command: {
       file: `${import.meta.dirname}/longhorn.cjs`,
-      beside: [`${import.meta.dirname}/s3-client.mjs`],
+      companionFiles: [`${import.meta.dirname}/s3-client.mjs`],
     },
     log,
     signal: new AbortController().signal,

@@ -114,7 +114,7 @@ const begin = async ({ name, kubernetes, log }: RunOptions) => {
 };
 
 const runOne = async (job: RecurringJobRun, volumeName: string): Promise<void> => {
-  for (const event of job.unsaid.splice(0)) job.log.info(event, inEvents);
+  for (const event of job.unloggedEvents.splice(0)) job.log.info(event, inEvents);
   const volumeJob = createVolumeJob(job, volumeName);
   const { log } = volumeJob;
   log.info('Creating volume job', inVolumes('startVolumeJob', 84));
@@ -158,7 +158,7 @@ export const runRecurringJob = async (options: RunOptions): Promise<number> => {
     const atOnce = mutant === 'concurrency-ignored' ? 99 : Math.max(1, recurringJob.spec.concurrency);
     const api = await connectManagerApi(options.managerURL, { atOnce, log });
     const volumes = await findVolumes(recurringJob, options);
-    const job = { name, recurringJob, kubernetes, api, log, clock, mutant, unsaid: [] };
+    const job = { name, recurringJob, kubernetes, api, log, clock, mutant, unloggedEvents: [] };
     await runAll(job, { volumes, atOnce });
     return 0;
   } catch (error) {

@@ -107,7 +107,7 @@ export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boole
       source: { component: 'longhorn-recurring-job' },
     } as const;
     const { apiVersion, kind, metadata } = job.recurringJob;
-    job.unsaid.push(
+    job.unloggedEvents.push(
       `Event(v1.ObjectReference{Kind:"${kind}", Namespace:"${namespace}", Name:"${metadata.name}", UID:"${metadata.uid}", APIVersion:"${apiVersion}", ResourceVersion:"${metadata.resourceVersion}", FieldPath:""}): type: '${event.type}' reason: '${event.reason}' ${message}`,
     );
     await writeEvent(job.kubernetes, job.recurringJob, event).catch((failure) =>

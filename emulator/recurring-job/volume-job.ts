@@ -18,7 +18,7 @@ export type RecurringJobRun = Behaviour & {
    * Events that are not in the log yet. In Longhorn another thread logs them, and a run that ends at once
    * does not wait for it.
    */
-  unsaid: string[];
+  unloggedEvents: string[];
 };
 
 /** A run for one volume. `log` has the fields that Longhorn adds to each line. */

@@ -17,7 +17,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   binary = join(folder, 'engine-binaries/engine/longhorn');
   await writeFile(join(folder, 'command'), '');
-  await deployBinary({ file: join(folder, 'command'), beside: [] }, binary);
+  await deployBinary({ file: join(folder, 'command'), companionFiles: [] }, binary);
 });
 afterEach(() => replicas?.end('v-r-1'));
 

@@ -58,7 +58,7 @@ await startManager({
   devices: fileDevices(join(dataRoot, 'dev')),
   dataRoot,
   job: { image: 'none', environment: {} },
-  command: { file: command, beside: [] },
+  command: { file: command, companionFiles: [] },
   log: createLog((line) => process.stdout.write(line)),
   signal: new AbortController().signal,
 });
