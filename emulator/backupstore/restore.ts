@@ -85,6 +85,8 @@ type Restore = Behaviour & {
   /** An image as long as the volume, or with isNew the path of an image to create. */
   image: string;
   isNew?: boolean;
+  /** The backup that the image holds. Only blocks that differ from its blocks are read. */
+  last?: string | undefined;
   /**
    * Called before the first block. The requester of the restore reports errors that occur before this call.
    */
@@ -97,12 +99,14 @@ type Restore = Behaviour & {
  */
 export const restoreBackup = (restore: Restore): Promise<void> =>
   underLock({ ...restore, type: lockTypes.backup }, async () => {
-    const { store, volume, backup, image, isNew = false, clock, mutant, onStarted } = restore;
+    const { store, volume, backup, image, isNew = false, last, clock, mutant, onStarted } = restore;
     const { Size } = await loadVolume(store, volume).catch((error) => {
       throw new StoreError(`Source volume doesn't exist in backupstore: ${error.message}`);
     });
     const { Blocks, CompressionMethod, CreatedTime, Parameters } = await loadBackup(store, volume, backup);
     if (CreatedTime === '') throw new StoreError(`backup ${backup} is still in progress`);
+    const held = last === undefined ? [] : (await loadBackup(store, volume, last)).Blocks;
+    const before = new Map(held.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
     const method = mutant === 'old-compression-unknown' && !Parameters ? 'none' : CompressionMethod;
     const file = await open(image, isNew ? 'w' : 'r+');
     try {
@@ -111,15 +115,20 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       if (size !== Size)
         throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
       // Removes the data of an earlier backup.
-      await file.truncate(0);
+      if (last === undefined) await file.truncate(0);
       await file.truncate(Size);
       onStarted?.();
       const packed = { method, blockSize: blockSizeOf(Parameters) };
       for (const { Offset, BlockChecksum } of Blocks) {
+        const isHeld = before.get(Offset) === BlockChecksum;
+        before.delete(Offset);
+        if (isHeld) continue;
         const loading = loadBlock({ store, volume, packed, clock }, BlockChecksum);
         const block = await (mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading);
         await file.write(block, 0, block.length, Offset);
       }
+      for (const gone of before.keys())
+        await file.write(Buffer.alloc(packed.blockSize), 0, packed.blockSize, gone);
       if (mutant === 'restore-leaves-old-data')
         for (let at = 0; at < Size; at += packed.blockSize)
           if (!Blocks.some(({ Offset }) => Offset === at)) await file.write('old', at);

@@ -84,9 +84,11 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
   });
 };
 
+type RestoreTo = { image: string; last: string | undefined };
+
 // The texts are those of the replica and its engine (longhorn-engine, pkg/sync/backup.go,
 // pkg/sync/rpc/server.go and pkg/replica/client).
-const restore = async (url: string, image: string, command: Command): Promise<void> => {
+const restore = async (url: string, { image, last }: RestoreTo, command: Command): Promise<void> => {
   const { store, volume, backup } = await open(url, command, 'replica');
   try {
     await inspectBackup(store, volume, backup);
@@ -95,11 +97,20 @@ const restore = async (url: string, image: string, command: Command): Promise<vo
     const { message } = error as Error;
     throw new StoreError(`failed to get the current restoring backup info: ${message}`);
   }
-  let around = `failed to restore backup data ${url} to snapshot file volume-snap-${randomUUID()}.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore`;
+  // If the store has lost the last backup, all is restored (canDoIncrementalRestore).
+  const known =
+    last &&
+    (await inspectBackup(store, volume, last).then(
+      () => last,
+      () => undefined,
+    ));
+  const mode = known ? 'incremental' : 'full';
+  let around = `failed to restore backup data ${url} to snapshot file volume-snap-${randomUUID()}.img: rpc error: code = Unknown desc = error starting backup restore: error initiating ${mode} backup restore`;
   const onStarted = (): void => {
     around = 'failed to wait for restore complete';
   };
-  await restoreBackup({ ...command, store, volume, backup, image, onStarted }).catch((error) => {
+  const how = { ...command, store, volume, backup, image, last: known, onStarted };
+  await restoreBackup(how).catch((error) => {
     throw error instanceof StoreError ? new StoreError(`${around}: ${error.message}`) : error;
   });
 };
@@ -113,6 +124,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
       'volume-only': { type: 'boolean' },
       request: { type: 'string' },
       to: { type: 'string' },
+      last: { type: 'string' },
       'output-file': { type: 'string' },
       'output-format': { type: 'string' },
     },
@@ -141,7 +153,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
     return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
   if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
   if (verb === 'restore' && values.to) {
-    return restore(destination, values.to, command);
+    return restore(destination, { image: values.to, last: values.last }, command);
   }
   if (verb === 'restore-to-file' && values['output-file'] && values['output-format'] === 'raw') {
     const { store, volume, backup } = await open(destination, command);

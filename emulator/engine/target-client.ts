@@ -87,9 +87,10 @@ export type TargetClient = {
   remove(backupURL: string, onStart?: (pid: number | undefined) => void): Promise<void>;
   removeVolume(url: string, volume: string): Promise<void>;
   /**
-   * Writes a backup into the image of a volume, without a time limit. Rejects with the replica's error text.
+   * Writes a backup into the image of a volume, without a time limit. `last` is the backup that the image
+   * holds, or empty. Rejects with the replica's error text.
    */
-  restore(backupURL: string, image: string): Promise<void>;
+  restore(backupURL: string, image: string, last: string): Promise<void>;
   /** Unmounts a store from this node's manager, if its kind is mounted. */
   unmount(url: string): Promise<void>;
 };
@@ -155,8 +156,9 @@ export const createTargetClient = ({
   removeVolume: async (url, volume) => {
     await run(binary, ['backup', 'rm', '--volume', volume, url], environment(), 0);
   },
-  restore: async (backupURL, image) => {
-    await run(binary, ['backup', 'restore', backupURL, '--to', image], environment(), 0).catch((error) => {
+  restore: async (backupURL, image, last) => {
+    const args = ['backup', 'restore', backupURL, '--to', image, ...(last ? ['--last', last] : [])];
+    await run(binary, args, environment(), 0).catch((error) => {
       const said = error instanceof CommandError ? error.output.trim() : '';
       throw said === '' ? error : new Error(said);
     });

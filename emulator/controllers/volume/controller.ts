@@ -146,13 +146,14 @@ const restore = (
   const { name } = volume.metadata;
   return stepRestore(context, volume, {
     restores,
-    run: async (backup) => {
+    run: async (backup, last) => {
       const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
       if (!target) throw new Error(`failed to get backup target ${volume.spec.backupTargetName}`);
       const client = await context.targets.open(target);
       await client.restore(
         encodeBackupURL({ ...decodeBackupURL(volume.spec.fromBackup ?? ''), backup }),
         headFile(replicaDirectory(await ensureReplica(context, volume))),
+        last,
       );
     },
     onChange: () => enqueue(name),

@@ -174,6 +174,40 @@ describe('backup restore', () => {
     },
   );
 
+  describe('into an image that holds the last backup', () => {
+    const [c, d] = [block(), block()];
+    const more = (last: string) =>
+      store.run(['backup', 'restore', store.url('v', 'b2'), '--to', image(), '--last', last]);
+    const removeUnchanged = () => rm(file(blockPath('v', checksumOf(a))));
+    beforeEach(async () => {
+      await create(1, [a, b, c], { method: 'none' });
+      await restore();
+      // The second backup has no third block.
+      await create(2, [a, d], { method: 'none', mode: 'full' });
+    });
+
+    test('reads the blocks that differ, and clears what the backup does not have', async () => {
+      await removeUnchanged();
+      expect(await more('b1')).toMatchObject({ code: 0, stdout: '' });
+      const expected = Buffer.concat([a, d, Buffer.alloc(size - 2 * blockSize)]);
+      expect((await readFile(image())).equals(expected)).toBe(true);
+    });
+
+    test('reads all blocks if the store does not have the last backup', async () => {
+      await rm(file(backupConfigPath('v', 'b1')));
+      await writeFile(image(), Buffer.alloc(size, 'x'));
+      expect(await more('b1')).toMatchObject({ code: 0, stdout: '' });
+      const expected = Buffer.concat([a, d, Buffer.alloc(size - 2 * blockSize)]);
+      expect((await readFile(image())).equals(expected)).toBe(true);
+    });
+
+    test('says which kind of restore failed', async () => {
+      await truncate(image(), 2 * size);
+      const { stdout } = await more('b1');
+      expect(stdout).toContain('error initiating incremental backup restore: not emulated');
+    });
+  });
+
   test.each<[string, () => Promise<unknown>, RegExp]>([
     [
       'another size',
