@@ -72,6 +72,7 @@ export const mutants = {
     'a volume on standby is activated with what it holds, though there is a newer backup',
   'standby-detaches': 'a volume on standby is detached between the backups that it follows',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
+  'standby-reads-everything': 'a volume on standby reads all blocks of each new backup, also unchanged ones',
   'standby-ends-with-its-backup':
     'a volume on standby restores nothing more once the backup that it holds is deleted',
   'restore-skips-blocks': 'a restore leaves out a block that it cannot read, and ends well: half the data',

@@ -63,6 +63,7 @@ const lostConfigRestore =
   'A restore from a backup whose config is missing or empty fails with the reason, and succeeds once the config is back';
 const standbyDeleted =
   'A standby volume continues with the next backup, whichever backups are deleted meanwhile';
+const onlyChanges = 'A standby volume reads only the blocks of a new backup that have changed';
 const activatedMidway = 'A standby volume that is activated during a restore finishes the restore first';
 const besideBackup = 'A backup is made while another one of its volume is restored, and both are whole';
 const snapshotTasks =
@@ -183,6 +184,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: activatedMidway, by: 'then.activated' },
   ],
   'standby-detaches': [{ scenario: standbyDeleted, by: 'then.staysAttached' }],
+  'standby-reads-everything': [{ scenario: onlyChanges, by: 'then.follows' }],
   'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
   'restore-leaves-old-data': [{ scenario: holds, by: 'then.restores' }],
