@@ -50,7 +50,7 @@ const isDenied = ({ message }: DryDeletion, policy: string): boolean =>
 
 // The API server learns of a new or removed policy through its own watch, within one or two seconds. No object shows
 // when that has happened, so the dry run is repeated. In ms.
-const heardOf = { within: 30_000, every: 100 };
+const policyPropagation = { within: 30_000, every: 100 };
 
 /** Waits until a policy is in force, or gone. Throws after 30 s, and at once if the probe object does not exist. */
 export const untilPolicy = async (
@@ -58,7 +58,7 @@ export const untilPolicy = async (
   { policy, resource, probe }: DeniedDeletion,
   is: 'in force' | 'gone',
 ): Promise<void> => {
-  const end = Date.now() + heardOf.within;
+  const end = Date.now() + policyPropagation.within;
   for (;;) {
     const answer = await dryDeletion(cluster, resource, probe);
     if (isDenied(answer, policy) === (is === 'in force')) return;
@@ -66,9 +66,9 @@ export const untilPolicy = async (
       throw new Error(`${probe.name} is not there: nothing shows whether policy ${policy} is ${is}`);
     if (Date.now() > end)
       throw new Error(
-        `policy ${policy} is not ${is} after ${heardOf.within / 1000} s, the time that the API server has to apply the change`,
+        `policy ${policy} is not ${is} after ${policyPropagation.within / 1000} s, the time that the API server has to apply the change`,
       );
-    await sleep(heardOf.every);
+    await sleep(policyPropagation.every);
   }
 };
 

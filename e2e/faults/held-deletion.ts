@@ -15,7 +15,7 @@ export type HoldBounds = { search: number; hold: number };
 
 /**
  * The command that waits for the process which deletes a backup, and stops it. It prints one line for each step:
- * `watching`; then `stopped PID...` or `not found...`; at the end `released...`. A `further` command adds a line
+ * `watching`; then `stopped PID...` or `not found...`; at the end `released...`. A `continue` command adds a line
  * `stopped again...`.
  */
 export const holdCommand = ({
@@ -53,7 +53,7 @@ const releaseCommand = ({ token, backup }: { token: string; backup: string }): s
 ];
 
 /** The command that lets a held process continue until one of its files is gone. */
-const furtherCommand = (token: string): string[] => ['bash', '-c', script, 'corral-hold', 'further', token];
+const continueCommand = (token: string): string[] => ['bash', '-c', script, 'corral-hold', 'continue', token];
 
 /** The command that prints the state letter of each process: `T` if it is stopped, `-` if it has ended. */
 const stateCommand = (pids: string[]): string[] => ['bash', '-c', script, 'corral-hold', 'state', ...pids];
@@ -68,7 +68,7 @@ const schema = z.object({
 type Hold = z.infer<typeof schema>;
 
 // If a pod is gone, the process that it held is gone too.
-const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
+const releaseHold = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { token, backup, pods } = schema.parse(data);
   const states = await inEachPod(pods, async (pod) => {
     const failed = `releasing the deletion of ${backup} in ${pod.name} failed`;
@@ -85,7 +85,7 @@ const defaultBounds: HoldBounds = { search: 60, hold: 120 };
 /** A held deletion that can continue for a while. */
 export type HeldDeletion = {
   /** Lets the deletion continue until one of `files` is gone, and stops it there. Returns the file that went last. */
-  goOn(): Promise<string>;
+  continueUntilFileGone(): Promise<string>;
 };
 
 const on = (
@@ -126,7 +126,7 @@ const on = (
         `no process deleted ${backup} within ${bounds.search} s of the watch for it (the fault's own bound); what the pods said:\n${describe()}`,
       );
     }
-    await letGo(cluster, { ...data, pods: data.pods.filter(({ name }) => name !== stopped.pod.name) });
+    await releaseHold(cluster, { ...data, pods: data.pods.filter(({ name }) => name !== stopped.pod.name) });
     return stopped;
   };
 
@@ -179,10 +179,10 @@ const on = (
     // The heal has ended the commands. A stream that does not end is closed; its command has its own time limit.
     settle: async () => holders?.end(10_000),
     handle: {
-      goOn: async () => {
+      continueUntilFileGone: async () => {
         const { holders, found } = await holding();
-        const failed = `the deletion of ${backup} could not be let go on in ${found.pod.name}`;
-        await execInPod(cluster, found.pod, furtherCommand(token), failed);
+        const failed = `the deletion of ${backup} could not be continued in ${found.pod.name}`;
+        await execInPod(cluster, found.pod, continueCommand(token), failed);
         const own = holders.commands.filter(({ pod }) => pod.name === found.pod.name);
         const again = () =>
           own.flatMap(({ lines }) => /^stopped again, (.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? [])[0];
@@ -194,7 +194,7 @@ const on = (
         const gone = again();
         if (gone !== undefined) return gone;
         const why = isOver()
-          ? 'ended, or was let go, before it was held again'
+          ? 'ended, or was released, before it was held again'
           : `was not held again within ${bounds.hold} s (the fault's own bound)`;
         throw new Error(`the deletion of ${backup} ${why}; what the pods said:\n${holders.describe()}`);
       },
@@ -212,7 +212,7 @@ const stoppedIn = ({ commands }: PodCommands): { pod: PodTarget; pids: string[] 
  * The deletion of a backup is stopped in the manager pod of the backup's owner. The owner may change, so all manager
  * pods are searched, from before the deletion on. The process waits 2 s for its lock and then removes the config; it
  * must be stopped before that.
- * `files` are paths of files that the deletion removes, as the pod sees them, the config first. `goOn` stops the
+ * `files` are paths of files that the deletion removes, as the pod sees them, the config first. `continueUntilFileGone` stops the
  * process again when the first file and one of the others are gone. There is no heal by labels, because the hold ends
  * by itself.
  */
@@ -222,7 +222,7 @@ export const heldDeletion = {
   disruption: 'process-hold',
   reach: 'none',
   on,
-  heal: letGo,
+  heal: releaseHold,
   document: {
     about: 'The deletion of a backup is stopped where it runs, so that the state Deleting stays.',
     inject:

@@ -3,7 +3,7 @@
 # hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS [FILE...]
 #   Waits for the process, stops it, and releases it after HOLD_SECONDS at the latest. The first FILE is the
 #   config of the backup.
-# further TOKEN
+# continue TOKEN
 #   Lets the process that `hold TOKEN` stopped continue until the first FILE is gone and, if there are others,
 #   one of them too. Then the process is stopped again, and `hold` refreshes its lock from then on.
 # release TOKEN BACKUP
@@ -38,9 +38,9 @@ shopt -s nullglob
 
 # The client may have closed the stream. The release must work even then.
 trap '' PIPE
-asked= further=
+asked= resumed=
 trap 'asked=yes' TERM INT HUP
-trap 'further=yes' USR1
+trap 'resumed=yes' USR1
 
 # A pipe without a writer. Reading from it with a time-out sleeps without a process.
 exec {nap}<> <(:)
@@ -98,11 +98,11 @@ if [[ $mode == release ]]; then
     nap 0.1
   done
   find_processes is_deletion && kill -CONT "${pids[@]}" 2>/dev/null
-  printf 'let go of %s\n' "${#pids[@]}"
+  printf 'released %s\n' "${#pids[@]}"
   exit 0
 fi
 
-if [[ $mode == further ]]; then
+if [[ $mode == continue ]]; then
   find_processes is_holder || { printf 'nothing holds it any more\n'; exit 1; }
   kill -USR1 "${pids[@]}"
   exit
@@ -166,7 +166,7 @@ printf 'stopped %s\n' "${pids[*]}"
 volume=${6%/*/*} written=
 until [[ -n $asked ]] || ((SECONDS >= end)); do
   nap 0.1
-  [[ -n $further ]] && further= && go_on "${@:6}" && written=$SECONDS
+  [[ -n $resumed ]] && resumed= && go_on "${@:6}" && written=$SECONDS
   [[ -n $written ]] && ((SECONDS > written + 1)) && written=$SECONDS && touch -c -- "$volume"/locks/*.lck 2>/dev/null
 done
 kill -CONT "${pids[@]}" 2>/dev/null

@@ -318,7 +318,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     }
     const restore = holdRestore((held) => rules.set(store.name, held));
     // A killed process ends only after its pending calls are answered.
-    AbortSignal.timeout(longestHeld).addEventListener('abort', () => restore.letGo());
+    AbortSignal.timeout(longestHeld).addEventListener('abort', () => restore.release());
     const ended = run(operation, store);
     const whileHeld = async (): Promise<boolean> => {
       await restore.refreshed(rule, isMet);
@@ -327,7 +327,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       return (await run('take a lock', store)).exitCode === 0;
     };
     const hasPassed = await Promise.race([whileHeld(), ended.then(() => false)]);
-    restore.letGo();
+    restore.release();
     return { ...(await ended), hasPassed };
   };
 
@@ -411,7 +411,7 @@ const quiet = stall + 500;
 
 /** Holds a restore at its first block. Meanwhile it only refreshes its lock. */
 const holdRestore = (set: (rule: Rule) => void) => {
-  const letGo = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   let isHeld = false;
   let answer: Rule = () => undefined;
   set((call) => {
@@ -419,10 +419,10 @@ const holdRestore = (set: (rule: Rule) => void) => {
     if (!call.path.includes('/blocks/')) return isHeld ? answer(call) : undefined;
     if (call.what !== 'open') return undefined;
     isHeld = true;
-    return { held: letGo.promise };
+    return { held: released.promise };
   });
   return {
-    letGo: letGo.resolve,
+    release: released.resolve,
     /** Answers by `rule` until the lock was refreshed, or until there are no more calls after `isMet`. */
     refreshed: (rule: Rule, isMet?: () => boolean): Promise<void> =>
       new Promise((resolve) => {

@@ -61,7 +61,7 @@ test('the deletion of one backup is stopped, proven to be, and goes on when heal
   expect(await held.prove()).toBe(`its process (${meant} in longhorn-manager-local) is stopped`);
   expect(await isStopped(meant)).toBe(true);
 
-  expect(await held.heal()).toBe('longhorn-manager-local let go of 1');
+  expect(await held.heal()).toBe('longhorn-manager-local released 1');
   expect(await isStopped(meant)).toBe(false);
   await expect(held.prove()).rejects.toThrow(/is in state [SR], not T/);
   expect(faults.lapsed()).toEqual([]);
@@ -127,7 +127,7 @@ test('what a killed suite left behind is undone by the ledger alone, and its com
   await held.prove();
 
   expect(await healLeftOver({ cluster, ledger: await ledger() })).toEqual([
-    `the deletion of ${backup} is held open: longhorn-manager-local let go of 1`,
+    `the deletion of ${backup} is held open: longhorn-manager-local released 1`,
   ]);
   expect(await isStopped(meant)).toBe(false);
   await fault.settle?.();
@@ -138,7 +138,7 @@ test('a process whose stopper was killed is let go too', async () => {
   const meant = runLonghorn('backup', 'rm', url(backup));
   process.kill(meant, 'SIGSTOP');
   expect(await heldDeletion.heal(cluster, { token: 'token', backup, pods })).toBe(
-    'longhorn-manager-local let go of 1',
+    'longhorn-manager-local released 1',
   );
   expect(await isStopped(meant)).toBe(false);
 });
@@ -176,7 +176,7 @@ setInterval(() => {
   await held.prove();
 
   await writeFile(begin, '');
-  expect(await fault.handle?.goOn()).toBe('1.blk is gone');
+  expect(await fault.handle?.continueUntilFileGone()).toBe('1.blk is gone');
   expect(await isStopped(meant)).toBe(true);
   expect([files[5], files.at(-1)].map((file = '') => existsSync(file))).toEqual([false, true]);
   await expect.poll(async () => (await stat(lock)).mtimeMs).toBeGreaterThan(0);

@@ -56,7 +56,7 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
     await askFor(removal, leftOver);
     await gone(cleanupKinds[kind].limit(timeouts, object)).catch(async (error: unknown) => {
       if (!force || !(await takeOff(removal, leftOver, timeline))) throw error;
-      await gone(timeouts.letGo);
+      await gone(timeouts.unblockedDeletion);
     });
     print(`${name}: gone after ${formatDuration(performance.now() - start)}`);
   } catch (error) {

@@ -382,5 +382,5 @@ export const timeoutRules = {
     machine: 120,
     owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
   },
-  letGo: { machine: 30, owner: 'the API server: nothing holds the object any more' },
+  unblockedDeletion: { machine: 30, owner: 'the API server: nothing holds the object any more' },
 } as const satisfies Record<string, Rule>;

@@ -157,7 +157,7 @@ const deleteError = async (driver: Driver, how: How, { atOnce = false } = {}): P
   const { clock, volume, of } = how;
   await given(driver, how);
   await moreData(driver, how);
-  const letGo = await keepFile(configOf(driver, how));
+  const makeMutable = await keepFile(configOf(driver, how));
   // One that is created at once is held until the first resync after the first's Error, and must have ended
   // before the retry.
   const hasRoom = !atOnce || 2 * (clock.resync + clock.lockWait) < clock.deletionBackoffMin;
@@ -172,7 +172,7 @@ const deleteError = async (driver: Driver, how: How, { atOnce = false } = {}): P
   }
   await driver.until(`${of}-b1`, { state: 'Error' }, 2);
   await driver.untilSettled(`${of}-b2`, volume);
-  await letGo();
+  await makeMutable();
   driver.mark('chattr -i');
 };
 
@@ -202,7 +202,7 @@ const lockConflict: Script = async (driver, how) => {
 const controllerCrash: Script = async (driver, how) => {
   const { prefix, volume, of } = how;
   await given(driver, how);
-  const letGo = await keepFile(configOf(driver, how));
+  const makeMutable = await keepFile(configOf(driver, how));
   const owner = driver.ownerOf(`${of}-b1`);
   driver.mark('when b1 deleted');
   await driver.delete(`${of}-b1`);
@@ -220,7 +220,7 @@ const controllerCrash: Script = async (driver, how) => {
   await stoppedWhile(await managerOf(removal), async () => {
     process.kill(removal, 'SIGCONT');
     await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
-    await letGo();
+    await makeMutable();
     driver.mark('chattr -i');
   });
 };

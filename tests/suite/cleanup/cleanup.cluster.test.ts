@@ -47,7 +47,12 @@ const timeoutsOf = (within: Timeout['within']): Timeouts =>
 // A crowded machine may take long to let go what can go; of what hangs, no time is enough.
 const timeouts = timeoutsOf('5m');
 const short: Timeout = { within: '2s', owner: 'this test' };
-const impatient: Timeouts = { ...timeouts, volumeGone: short, namespaceGone: short, letGo: short };
+const impatient: Timeouts = {
+  ...timeouts,
+  volumeGone: short,
+  namespaceGone: short,
+  unblockedDeletion: short,
+};
 const clean = async (
   options: Pick<CleanupOptions, 'wanted'> & Partial<CleanupOptions>,
 ): Promise<{ clean: boolean; printed: string[] }> => {

@@ -21,7 +21,7 @@ export const removals = {
   block: 'it has removed a block',
 } as const;
 
-/** A deletion that is held before it removes anything, and again in the middle after `goOn`. */
+/** A deletion that is held before it removes anything, and again in the middle after `continueUntilFileGone`. */
 export type HeldRemoval = Injected & HeldDeletion & { until: keyof typeof removals };
 
 const blocksOf = async ({ volume, name, label }: BackupHandle): Promise<string[]> => {

@@ -178,7 +178,7 @@ export const deletionSteps = {
   'when.deletionContinued': step({
     sentence: 'When the deletion goes on until {removed}',
     parameters: ({ until }) => ({ removed: removals[until] }),
-    action: (_: Context, held: HeldRemoval) => held.goOn(),
+    action: (_: Context, held: HeldRemoval) => held.continueUntilFileGone(),
     detail: (gone) => gone,
   }),
   /** Removes everything that the store has of the volume. */

@@ -40,11 +40,11 @@ export const startControllers = async (
 const eachDeleted = async (
   cluster: Cluster,
   { resource, signal }: { resource: Resource; signal: AbortSignal },
-  letGo: (object: KubernetesObject) => Promise<unknown>,
+  onDeleted: (object: KubernetesObject) => Promise<unknown>,
 ): Promise<void> => {
   const timeline = await follow(cluster, resource, { signal });
   const look = (object: KubernetesObject): void => {
-    if (object.metadata.deletionTimestamp !== undefined) letGo(object).catch(() => {});
+    if (object.metadata.deletionTimestamp !== undefined) onDeleted(object).catch(() => {});
   };
   timeline.objects().forEach(look);
   timeline.onEntry((entry) => {

@@ -224,15 +224,15 @@ describe('a look into the store', () => {
   });
 
   test('lets a completed backup go; one that is deleted, or stays, was not let go', async () => {
-    const letGo = async (...states: string[]) => {
+    const judgeRemoval = async (...states: string[]) => {
       const { when, then, setStatus, goes } = await setUp('Completed');
       const sync = await when.storeLookedInto();
       for (const state of states) state === 'gone' ? goes() : setStatus(state);
       return then.removedFromCluster(first, sync);
     };
-    await letGo('Completed', 'gone');
-    await expect(letGo('Deleting', 'gone')).rejects.toThrow('Got:      Deleting');
-    await expect(letGo('Completed')).rejects.toThrow('timed out');
+    await judgeRemoval('Completed', 'gone');
+    await expect(judgeRemoval('Deleting', 'gone')).rejects.toThrow('Got:      Deleting');
+    await expect(judgeRemoval('Completed')).rejects.toThrow('timed out');
   });
 
   test('that nobody has seen proves nothing; a store that is not available, or whose volumes a manager could not list, was looked at', async () => {
