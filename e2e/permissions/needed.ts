@@ -22,7 +22,7 @@ const base: readonly PermissionRule[] = [
     place: 'longhorn',
     resource: longhorn.replicas,
     verbs: ['list'],
-    seldom: 'read where a volume does not come, or does not go',
+    rareUse: 'read where a volume does not come, or does not go',
   },
   { place: 'longhorn', resource: longhorn.snapshots, verbs: ['list', 'watch', 'create', 'delete'] },
   { place: 'longhorn', resource: longhorn.backups, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
@@ -31,14 +31,14 @@ const base: readonly PermissionRule[] = [
     place: 'longhorn',
     resource: longhorn.backupVolumes,
     verbs: ['patch'],
-    seldom: 'only where Longhorn is to look at one volume of a store alone',
+    rareUse: 'only where Longhorn is to look at one volume of a store alone',
   },
   { place: 'longhorn', resource: longhorn.backupTargets, verbs: ['list', 'watch', 'create', 'delete'] },
   {
     place: 'longhorn',
     resource: longhorn.backupTargets,
     verbs: ['patch'],
-    seldom: 'only where volumes have no block device, or where the store is to fail',
+    rareUse: 'only where volumes have no block device, or where the store is to fail',
   },
   { place: 'longhorn', resource: resources.pods, verbs: ['list', 'watch'] },
   // Data are written to a volume through its block device, which the manager pods can access.
@@ -111,7 +111,7 @@ const ofSupportBundles: readonly PermissionRule[] = [
     place: 'longhorn',
     resource: longhorn.supportBundles,
     verbs: ['list', 'watch', 'create', 'delete'],
-    seldom: 'asked where a scenario does not pass',
+    rareUse: 'asked where a scenario does not pass',
   },
 ];
 
@@ -152,5 +152,12 @@ export const neededRules = ({
 // An uncertain creation is checked by reading the object by its name (e2e/kube/patience.ts).
 const readWhatWasMade = ({ place, resource, subresource, verbs }: PermissionRule): PermissionRule[] =>
   verbs.includes('create') && subresource === undefined
-    ? [{ place, resource, verbs: ['get'], seldom: 'asked when the API server lost the answer to a creation' }]
+    ? [
+        {
+          place,
+          resource,
+          verbs: ['get'],
+          rareUse: 'asked when the API server lost the answer to a creation',
+        },
+      ]
     : [];

@@ -20,5 +20,5 @@ export type PermissionRule = {
   /** The rule applies only to objects with these names. */
   names?: readonly string[];
   /** Why runs without failures do not send these requests. Missing if they do. */
-  seldom?: string;
+  rareUse?: string;
 };

@@ -115,7 +115,7 @@ export type StoreRule = {
   subresource?: 'exec' | 'log' | 'portforward';
   verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'patch' | 'delete')[];
   /** Why runs without failures do not send these requests. Missing if they do. */
-  seldom?: string;
+  rareUse?: string;
 };
 
 /** A kind of backup store. A driver contains everything about it. */

@@ -19,8 +19,8 @@ export const rightsInPod = (
     { resource: resources.deployments, verbs: ['create'] },
     { resource: resources.pods, verbs: ['list', 'watch'] },
     { resource: resources.pods, subresource: way, verbs: ['get', 'create'] },
-    { resource: resources.pods, subresource: 'log', verbs: ['get'], seldom: whereNotPassed },
-    { resource: resources.events, verbs: ['list'], seldom: whereNotPassed },
+    { resource: resources.pods, subresource: 'log', verbs: ['get'], rareUse: whereNotPassed },
+    { resource: resources.events, verbs: ['list'], rareUse: whereNotPassed },
   ],
   inSharedNamespace: [
     { resource: configuredBy.resource, verbs: ['delete'] },

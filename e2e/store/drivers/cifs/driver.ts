@@ -16,7 +16,7 @@ export const cifs: StoreDriver = {
   find: async (...place) => (await import('../folder/served-store.ts')).findStores(...place, cifsServer),
   rights: rightsInPod({ resource: resources.secrets, verbs: ['create'] }, 'exec', [
     { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
-    { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
+    { place: 'longhorn', resource: resources.secrets, verbs: ['list'], rareUse: 'read by a cleanup' },
   ]),
   access: { folder: cifsServer },
   here: {

@@ -25,7 +25,7 @@ export const ownBucket: StoreDriver = {
     always: [
       { resource: secrets, verbs: ['create', 'get'] },
       { place: 'longhorn', resource: secrets, verbs: ['create', 'delete'] },
-      { place: 'longhorn', resource: secrets, verbs: ['list'], seldom: 'read by a cleanup' },
+      { place: 'longhorn', resource: secrets, verbs: ['list'], rareUse: 'read by a cleanup' },
     ],
     inSharedNamespace: [{ resource: secrets, verbs: ['delete'] }],
   },
