@@ -16,7 +16,7 @@ import {
   watchedRequest,
 } from './patience.ts';
 import { createForward, type ForwardSocket } from './port-forward.ts';
-import { learnObject } from './redact/learn.ts';
+import { registerObjectSecrets } from './redact/register.ts';
 import { createRequest, query, type RequestOptions, type SendRequest, throwUnlessOk } from './request.ts';
 import { pathOf } from './resources.ts';
 import { createShells } from './shells.ts';
@@ -133,7 +133,7 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
   };
   const call = async <T>(path: string, init?: RequestOptions, resend?: Resend<string>): Promise<T> => {
     const answer = JSON.parse(await send(path, init, resend));
-    learnObject(answer);
+    registerObjectSecrets(answer);
     return answer;
   };
   const write = <T>(

@@ -5,7 +5,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { readNamedFile, whyNoFile } from './named-file.ts';
 import { proxyFor } from './proxy.ts';
-import { learnKubeconfig } from './redact/learn.ts';
+import { registerKubeconfigSecrets } from './redact/register.ts';
 
 // Loaded on demand: the client has about a thousand files, and a list of scenarios does not need it.
 const readClient: () => typeof import('@kubernetes/client-node') = () =>
@@ -73,7 +73,7 @@ const read = (kubeconfig: string): KubeConfig => {
     const written: unknown = parse(text, { logLevel: 'error' });
     if (typeof written !== 'object' || written === null || Array.isArray(written))
       throw new Error('it is no kubeconfig');
-    learnKubeconfig(written);
+    registerKubeconfigSecrets(written);
     checkShape(written as Written);
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(kubeconfig));

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { ApiError, NoPlugin } from './errors.ts';
-import { learnHeader } from './redact/learn.ts';
+import { registerHeaderSecrets } from './redact/register.ts';
 import { shorten } from './shorten.ts';
 
 // In characters, for the message of a plugin.
@@ -42,7 +42,7 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
         isOutput ? {} : { cause: error },
       );
     });
-    learnHeader((options.headers as Record<string, unknown> | undefined)?.Authorization);
+    registerHeaderSecrets((options.headers as Record<string, unknown> | undefined)?.Authorization);
     return new Promise((resolve, reject) => {
       const protocol = url(path).protocol === 'http:' ? http : https;
       const request = protocol.request(url(path), {

@@ -8,7 +8,7 @@ import { patchedObject } from '../../e2e/faults/patched-object.ts';
 import { immutableFile } from '../../e2e/faults/store/immutable-file.ts';
 import { serverGone } from '../../e2e/faults/store/server-stalled.ts';
 import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
-import { know } from '../../e2e/kube/redact/known.ts';
+import { registerSecret } from '../../e2e/kube/redact/known.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -128,7 +128,7 @@ test.each([
 });
 
 test('a secret in what a fault has to put back is not on disk: this process can put it back, and no other', async () => {
-  know('s3cret-of-a-fault', 'data of a Secret');
+  registerSecret('s3cret-of-a-fault', 'data of a Secret');
   const { data, ...fault } = change('one');
   const before = { spec: { was: 's3cret-of-a-fault' } };
   const injected = await faults.inject({ ...fault, data: { ...(data as object), before } });

@@ -1,5 +1,5 @@
-import { learnEnvironment } from './learn.ts';
 import { redact, redactError } from './redact.ts';
+import { registerEnvironmentSecrets } from './register.ts';
 
 const redactUncaught = (error: unknown): void => void redactError(error);
 
@@ -16,7 +16,7 @@ const guarded = new WeakSet<object>();
 
 /** Redacts all output of this process, whatever prints it. Also registers the secrets in its environment. */
 export const guardOutput = (): void => {
-  learnEnvironment(process.env);
+  registerEnvironmentSecrets(process.env);
   // Node prints an uncaught error itself, without using these streams.
   if (!process.listeners('uncaughtExceptionMonitor').includes(redactUncaught))
     process.on('uncaughtExceptionMonitor', redactUncaught);

@@ -1,5 +1,5 @@
 /** The text that replaces a secret. */
-export const mark = (what: string): string => `[redacted: ${what}]`;
+export const redactionMark = (what: string): string => `[redacted: ${what}]`;
 
 // In characters. Shorter values are found only by their context (rules.ts). Replacing them everywhere would make a
 // report unreadable.
@@ -15,19 +15,19 @@ let sorted: [form: string, what: string][] | undefined;
  * Registers a secret value. From now on it is redacted wherever it occurs, also as base64, within base64, or escaped
  * for JSON or a URL.
  */
-export const know = (value: unknown, what: string): void => {
+export const registerSecret = (value: unknown, what: string): void => {
   if (typeof value !== 'string' || value.length < shortest || couldBeAName.test(value)) return;
   for (const form of formsOf(value)) if (form.length >= shortest && !forms.has(form)) forms.set(form, what);
   sorted = undefined;
 };
 
 /** Redacts the registered secrets. */
-export const redactKnown = (text: string): string => {
+export const redactRegistered = (text: string): string => {
   // The longest first, because a secret may contain another.
   sorted ??= [...forms].toSorted(([one], [other]) => other.length - one.length);
   // A separate search for each is many times faster than one regular expression for all.
   return sorted.reduce(
-    (done, [form, what]) => (done.includes(form) ? done.replaceAll(form, mark(what)) : done),
+    (done, [form, what]) => (done.includes(form) ? done.replaceAll(form, redactionMark(what)) : done),
     text,
   );
 };

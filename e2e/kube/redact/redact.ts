@@ -1,4 +1,4 @@
-import { redactKnown } from './known.ts';
+import { redactRegistered } from './known.ts';
 import { redactionRules, redactSecretObjects } from './rules.ts';
 
 /**
@@ -10,7 +10,7 @@ export const redact = (text: string): string =>
   redactionRules.reduce(
     (done, { pattern, text: instead }) =>
       typeof instead === 'string' ? done.replace(pattern, instead) : done.replace(pattern, instead),
-    redactSecretObjects(redactKnown(text)),
+    redactSecretObjects(redactRegistered(text)),
   );
 
 /** Redacts every string in a JSON value. */

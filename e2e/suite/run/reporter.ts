@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { guardOutput } from '../../kube/redact/guard-output.ts';
-import { learnFile } from '../../kube/redact/learn-file.ts';
+import { registerFileSecrets } from '../../kube/redact/register-file.ts';
 import { type RunEnd, toFile, toScenario, toStrayFailures } from '../../report/collect.ts';
 import { addRound, composeReport } from '../../report/compose-report.ts';
 import { createNarrator } from '../../report/create-narrator.ts';
@@ -112,7 +112,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       try {
         guardOutput();
         config = readConfig();
-        learnFile(config.kubeconfig);
+        registerFileSecrets(config.kubeconfig);
         await guard?.(config);
         await clearEvidence(config);
       } catch (error) {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { expectHistory, once } from '../../../e2e/history/expectation.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
-import { know } from '../../../e2e/kube/redact/known.ts';
+import { registerSecret } from '../../../e2e/kube/redact/known.ts';
 import { hall, is, type Lamp, lamp, pushEvent } from '../../history/lamps.ts';
 import { lamps, recorded, recordedLamps } from './history.ts';
 
@@ -32,7 +32,7 @@ test('every event is a line in the order of arrival, and a gap says what it thro
 
 test('what belongs to others is left out, and so is who manages which field, and secrets', async () => {
   const secret = 'a-secret-of-36-letters';
-  know(secret, 'a test');
+  registerSecret(secret, 'a test');
   const { metadata, ...rest } = lamp('mine', secret, 1);
   const managed = { ...metadata, managedFields: [{ manager: 'somebody' }] } as Lamp['metadata'];
   const { text } = await recordedLamps(

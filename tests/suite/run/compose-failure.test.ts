@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { know } from '../../../e2e/kube/redact/known.ts';
+import { registerSecret } from '../../../e2e/kube/redact/known.ts';
 import { composeFailure } from '../../../e2e/suite/run/compose-failure.ts';
 
 const secret = 'a-secret-of-many-letters';
 const message = { of: 'b1', text: secret, class: 'failure', id: 'deletion-denied', meaning: 'No.' };
 
 test('a failure is reported with its step, its messages, the faults in force and the paths, redacted', () => {
-  know(secret, 'a test');
+  registerSecret(secret, 'a test');
   const steps = [
     { sentence: 'Given a thing', state: 'passed' },
     { sentence: 'Then it is so', state: 'failed' },

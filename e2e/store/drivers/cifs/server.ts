@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
-import { know } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/known.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { diskOf } from '../folder/place.ts';
 import { servedStore } from '../folder/served-store.ts';
@@ -15,7 +15,7 @@ const user = 'longhorn';
 /** Creates the password of a new server. */
 export const makePassword = (): string => {
   const password = randomBytes(24).toString('base64url');
-  know(password, 'password of the backup store');
+  registerSecret(password, 'password of the backup store');
   return password;
 };
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
-import { know } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/known.ts';
 import { composeTrouble } from '../../../machine/not-fit.ts';
 import type { ReadFromHere } from '../../driver.ts';
 import { StoreUnreadable } from '../../format/source.ts';
@@ -58,8 +58,8 @@ const clientFor = async (region: string | undefined, bucket: string): Promise<S3
   // Credentials of a profile or of the instance metadata are in no environment variable, so they must be registered
   // for redaction here.
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(unreadable);
-  know(secretAccessKey, 'secret key of S3');
-  know(sessionToken, 'session token of S3');
+  registerSecret(secretAccessKey, 'secret key of S3');
+  registerSecret(sessionToken, 'session token of S3');
   return client;
 };
 

@@ -8,7 +8,7 @@ import {
   resources,
   unlessGone,
 } from '../../../kube/cluster.ts';
-import { know } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/known.ts';
 import { NotFit } from '../../../machine/not-fit.ts';
 import type { BucketFolder, OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
@@ -32,8 +32,8 @@ const readSecret = async (cluster: Cluster, place: { namespace: string; name: st
   const login = Object.fromEntries(
     Object.entries(data).map(([field, value]) => [field, Buffer.from(value, 'base64').toString()]),
   );
-  know(login.AWS_ACCESS_KEY_ID, 'access key of the backup store');
-  know(login.AWS_SECRET_ACCESS_KEY, 'secret key of the backup store');
+  registerSecret(login.AWS_ACCESS_KEY_ID, 'access key of the backup store');
+  registerSecret(login.AWS_SECRET_ACCESS_KEY, 'secret key of the backup store');
   return login;
 };
 

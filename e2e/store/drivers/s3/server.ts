@@ -4,7 +4,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
 import { inEachPod } from '../../../kube/in-pods.ts';
-import { know } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/known.ts';
 import type { S3Login, S3Server, ServerKind, StartStore, StorePlace } from '../../driver.ts';
 import { giveLogin, takeLogin } from '../login.ts';
 import { hostOf, storeName } from '../place.ts';
@@ -72,17 +72,17 @@ export const makeLogin = async (
     'root-secret': secret(),
   };
   learn(login);
-  know(login['tls.key'], "key of the store's certificate");
+  registerSecret(login['tls.key'], "key of the store's certificate");
   return login;
 };
 
 const learn = (login: S3Login): void => {
-  know(login.user, 'access key of the backup store');
-  know(login.next, 'next access key of the backup store');
-  know(login['next-secret'], 'next secret key of the backup store');
-  know(login.root, "access key of the backup store's root");
-  know(login['user-secret'], 'secret key of the backup store');
-  know(login['root-secret'], "secret key of the backup store's root");
+  registerSecret(login.user, 'access key of the backup store');
+  registerSecret(login.next, 'next access key of the backup store');
+  registerSecret(login['next-secret'], 'next secret key of the backup store');
+  registerSecret(login.root, "access key of the backup store's root");
+  registerSecret(login['user-secret'], 'secret key of the backup store');
+  registerSecret(login['root-secret'], "secret key of the backup store's root");
 };
 
 // Longhorn also accepts servers without TLS. A store whose key can be replaced uses one.

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { learnKubeconfig } from './learn.ts';
+import { registerKubeconfigSecrets } from './register.ts';
 
 /**
  * Registers the secrets of a kubeconfig file, for a process that prints the output of other processes. An unreadable
  * file is ignored; the other processes report it.
  */
-export const learnFile = (kubeconfig: string): void => {
+export const registerFileSecrets = (kubeconfig: string): void => {
   try {
-    learnKubeconfig(parse(readFileSync(kubeconfig, 'utf8'), { logLevel: 'error' }));
+    registerKubeconfigSecrets(parse(readFileSync(kubeconfig, 'utf8'), { logLevel: 'error' }));
   } catch {}
 };

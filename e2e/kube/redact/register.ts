@@ -1,4 +1,4 @@
-import { know } from './known.ts';
+import { registerSecret } from './known.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -11,13 +11,14 @@ const learnUrl = (url: unknown, what: string): void => {
   const [, name, password] = /^[a-z][a-z0-9+.-]*:\/\/([^\s/@:]*)(?::([^\s/@]*))?@/i.exec(String(url)) ?? [];
   const isBucket = /^s3:/i.test(String(url));
   for (const part of [password, password === undefined && !isBucket ? name : undefined]) {
-    know(part, what);
-    if (part !== undefined && URL.canParse(String(url))) know(decodeURIComponent(part), what);
+    registerSecret(part, what);
+    if (part !== undefined && URL.canParse(String(url))) registerSecret(decodeURIComponent(part), what);
   }
 };
 
 const learnFields = (fields: unknown, names: Record<string, string>): void => {
-  for (const [field, what] of Object.entries(names)) if (isRecord(fields)) know(fields[field], what);
+  for (const [field, what] of Object.entries(names))
+    if (isRecord(fields)) registerSecret(fields[field], what);
 };
 
 const learnUser = (user: unknown): void => {
@@ -29,17 +30,17 @@ const learnUser = (user: unknown): void => {
     'client-key-data': of('client key'),
     'client-certificate-data': of('client certificate'),
   });
-  know(decoded(user['client-key-data']), of('client key'));
+  registerSecret(decoded(user['client-key-data']), of('client key'));
   const provider = isRecord(user['auth-provider']) ? user['auth-provider'].config : undefined;
   for (const [field, value] of Object.entries(provider ?? {}))
-    if (/token|secret|password|key/i.test(field)) know(value, of(`auth provider's ${field}`));
+    if (/token|secret|password|key/i.test(field)) registerSecret(value, of(`auth provider's ${field}`));
   const { env } = isRecord(user.exec) ? user.exec : {};
   for (const each of Array.isArray(env) ? env : [])
-    if (isRecord(each)) know(each.value, of(`exec plugin's ${each.name}`));
+    if (isRecord(each)) registerSecret(each.value, of(`exec plugin's ${each.name}`));
 };
 
 /** Registers the secrets of a parsed kubeconfig. */
-export const learnKubeconfig = (kubeconfig: unknown): void => {
+export const registerKubeconfigSecrets = (kubeconfig: unknown): void => {
   if (!isRecord(kubeconfig)) return;
   const { users, clusters } = kubeconfig;
   for (const each of Array.isArray(users) ? users : []) if (isRecord(each)) learnUser(each.user);
@@ -55,30 +56,30 @@ const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_?KEY|API_?KEY|PRIVATE_?K
  * Registers the secrets of the environment: variables whose name suggests a secret, and credentials in URLs. Values
  * that are paths of files are skipped.
  */
-export const learnEnvironment = (variables: NodeJS.ProcessEnv): void => {
+export const registerEnvironmentSecrets = (variables: NodeJS.ProcessEnv): void => {
   for (const [name, value = ''] of Object.entries(variables)) {
     learnUrl(value, `credentials in the variable ${name}`);
-    if (secretName.test(name) && !value.startsWith('/')) know(value, `variable ${name}`);
+    if (secretName.test(name) && !value.startsWith('/')) registerSecret(value, `variable ${name}`);
   }
 };
 
 /** Registers the secrets in a response of the API server: the data of Secrets, and requested tokens. */
-export const learnObject = (object: unknown): void => {
+export const registerObjectSecrets = (object: unknown): void => {
   if (!isRecord(object)) return;
   const { kind, items, data, stringData, status } = object;
   if (kind === 'SecretList' && Array.isArray(items))
-    for (const item of items) learnObject({ ...item, kind: 'Secret' });
+    for (const item of items) registerObjectSecrets({ ...item, kind: 'Secret' });
   if (kind === 'TokenRequest') learnFields(status, { token: 'token of a service account' });
   if (kind !== 'Secret') return;
   for (const value of Object.values(data ?? {})) {
-    know(value, 'data of a Secret');
-    know(decoded(value), 'data of a Secret');
+    registerSecret(value, 'data of a Secret');
+    registerSecret(decoded(value), 'data of a Secret');
   }
-  for (const value of Object.values(stringData ?? {})) know(value, 'data of a Secret');
+  for (const value of Object.values(stringData ?? {})) registerSecret(value, 'data of a Secret');
 };
 
 /** Registers the credentials in the Authorization header of a request. */
-export const learnHeader = (authorization: unknown): void => {
+export const registerHeaderSecrets = (authorization: unknown): void => {
   const [, credentials] = /^\w+ (.+)$/.exec(String(authorization)) ?? [];
-  know(credentials, 'credentials of a request');
+  registerSecret(credentials, 'credentials of a request');
 };
