@@ -3,7 +3,7 @@ import type { Cluster } from '../kube/cluster.ts';
 import { ApiError, WatchError } from '../kube/errors.ts';
 import type { KubernetesObject, Resource } from '../kube/objects.ts';
 import { describeResource, pathOf } from '../kube/resources.ts';
-import { troubleOf } from '../kube/trouble.ts';
+import { outageOf } from '../kube/trouble.ts';
 import { openWatch, type WatchTiming } from '../kube/watch-connection.ts';
 import { presentObserver } from './observer.ts';
 import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
@@ -114,7 +114,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   // retried.
   const isFatal = (error: Error): boolean => {
     if (isGone(error)) return false;
-    if (!live) return troubleOf(error) === undefined || Date.now() >= patienceEnds;
+    if (!live) return outageOf(error) === undefined || Date.now() >= patienceEnds;
     if (!isFinal(error)) return false;
     refusedSince ??= Date.now();
     return Date.now() >= refusedSince + timing.patience;

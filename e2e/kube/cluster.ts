@@ -6,13 +6,13 @@ import type { Health } from './health.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
 import {
-  creating,
-  deleting,
-  patching,
-  patientExec,
-  patiently,
+  execWithRetries,
   type Resend,
-  reading,
+  resendCreation,
+  resendDeletion,
+  resendPatch,
+  resendRead,
+  sendWithRetries,
   watchedRequest,
 } from './patience.ts';
 import { createForward, type ForwardSocket } from './port-forward.ts';
@@ -107,9 +107,11 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
   const runScript = createShells(exec);
   const forward = permittedForward(createForward(config), permit);
 
-  const send = (path: string, init: RequestOptions = {}, resend = reading): Promise<string> =>
+  const send = (path: string, init: RequestOptions = {}, resend = resendRead): Promise<string> =>
     awaitCluster(() =>
-      health === undefined ? sendNow(path, init) : patiently(() => sendNow(path, init), { health, resend }),
+      health === undefined
+        ? sendNow(path, init)
+        : sendWithRetries(() => sendNow(path, init), { health, resend }),
     );
   const sendNow = async (path: string, init: RequestOptions): Promise<string> => {
     const what = `${init.method ?? 'GET'} ${path} at ${server}`;
@@ -147,8 +149,8 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     server,
     context,
     request: (...what) => awaitCluster(() => watchedRequest(request, health)(...what)),
-    exec: (...command) => awaitCluster(() => patientExec(exec, health)(...command)),
-    script: (...script) => awaitCluster(() => patientExec(runScript, health)(...script)),
+    exec: (...command) => awaitCluster(() => execWithRetries(exec, health)(...command)),
+    script: (...script) => awaitCluster(() => execWithRetries(runScript, health)(...script)),
     forward,
     get: (resource, object) => call(pathOf(resource, object)),
     list: async <T>(
@@ -163,7 +165,7 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     },
     create: (resource, object) => {
       const { namespace } = (object as KubernetesObject).metadata;
-      const resend = creating(object, (name) => send(pathOf(resource, { namespace, name })));
+      const resend = resendCreation(object, (name) => send(pathOf(resource, { namespace, name })));
       return write('POST', pathOf(resource, { namespace }), { body: object, resend });
     },
     patch: (resource, object, body, { subresource } = {}) => {
@@ -171,12 +173,12 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
       return write('PATCH', pathOf(resource, object) + (subresource ? `/${subresource}` : ''), {
         body,
         type,
-        resend: patching(body),
+        resend: resendPatch(body),
       });
     },
     apply: (body, { resource, fieldManager = 'corral' }) => {
       const path = pathOf(resource, body.metadata) + query({ fieldManager, force: true });
-      return write('PATCH', path, { body, type: 'application/apply-patch+yaml', resend: patching(body) });
+      return write('PATCH', path, { body, type: 'application/apply-patch+yaml', resend: resendPatch(body) });
     },
     delete: async (resource, object, { uid, ...rest } = {}) => {
       const body = {
@@ -185,7 +187,7 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
         ...rest,
         ...(uid && { preconditions: { uid } }),
       };
-      await write('DELETE', pathOf(resource, object), { body, resend: deleting });
+      await write('DELETE', pathOf(resource, object), { body, resend: resendDeletion });
     },
     logs: ({ namespace, name, container }, logOptions = {}) =>
       send(`/api/v1/namespaces/${namespace}/pods/${name}/log${query({ container, ...logOptions })}`),

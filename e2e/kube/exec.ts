@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { BrokenStream, ExecError } from './errors.ts';
 import { shorten } from './shorten.ts';
-import { troubleOf } from './trouble.ts';
+import { outageOf } from './trouble.ts';
 
 /** A container of a pod. Without `container`, the default container of the pod. */
 export type PodTarget = { namespace: string; name: string; container?: string };
@@ -94,7 +94,7 @@ const nameOf = (command: string[]): string[] => {
 // A server that is busy or not ready answers before it contacts the node. Any other error comes from the node or the
 // pod.
 const isOfServer = (message: string | undefined, cause: unknown): boolean =>
-  /Unexpected server response: (429|503)\b/.test(message ?? '') || troubleOf(cause) !== undefined;
+  /Unexpected server response: (429|503)\b/.test(message ?? '') || outageOf(cause) !== undefined;
 
 // Error texts of the kubelet and the API server for a container that does not run. There is no error code for it.
 const saysPodGone = (message = ''): boolean =>

@@ -2,14 +2,14 @@ import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { ApiError } from './errors.ts';
 import { shorten } from './shorten.ts';
-import { type ApiOutage, troubleOf } from './trouble.ts';
+import { type ApiOutage, outageOf } from './trouble.ts';
 
 /** The health of an API server, as the requests of one connection experienced it. */
 export type Health = {
   /** Records the end of a request: a response, or an error. Returns what the error means for the server. */
-  met(error?: unknown): ApiOutage | undefined;
+  ended(error?: unknown): ApiOutage | undefined;
   /** Records that a request is sent again. */
-  again(): void;
+  resent(): void;
   /** Records the duration of a response, or of the start of a command in a pod, in ms. */
   took(time: number): void;
   /** The longest of these durations since a time (ms since the epoch). Undefined if there were none. */
@@ -60,8 +60,8 @@ export const openHealth = (): Health => {
     return `from ${when}: ${count(failures, 'request')} without an answer (the last: ${last})`;
   };
   return {
-    met: (error) => {
-      const trouble = error === undefined ? undefined : troubleOf(error);
+    ended: (error) => {
+      const trouble = error === undefined ? undefined : outageOf(error);
       if (trouble === 'later') putOff += 1;
       else if (trouble !== undefined) fail(error);
       // An aborted or unsent request says nothing about the server.
@@ -71,7 +71,7 @@ export const openHealth = (): Health => {
         outage.until = Date.now();
       return trouble;
     },
-    again: () => {
+    resent: () => {
       sentAgain += 1;
     },
     took: (time) => void answers.push({ at: Date.now(), time }),

@@ -9,7 +9,7 @@ import type { ApiOutage } from './trouble.ts';
 /** How to handle a request whose outcome is unknown. */
 export type Resend<T> = {
   /** Sending it twice is harmless. */
-  again: boolean;
+  isSafe: boolean;
   /**
    * Handles an error that may only mean that an earlier attempt succeeded. Returns its result, or undefined if the
    * error means something else.
@@ -21,16 +21,16 @@ export type Resend<T> = {
 type Patience = { time: number; first: number; longest: number };
 
 // A restart takes an API server about 10 s on two busy cores. A reboot of the machine takes about a minute.
-const suitesPatience: Patience = { time: 90_000, first: 100, longest: 2000 };
+const defaultPatience: Patience = { time: 90_000, first: 100, longest: 2000 };
 
 /**
  * Sends a request until the API server answers it. While the server is in trouble, requests that did not reach it are
  * sent again, and so are those that are safe to send twice. Throws the last error when the time is over (90 s; tests
  * set another).
  */
-export const patiently = async <T>(
+export const sendWithRetries = async <T>(
   send: () => Promise<T>,
-  { health, resend, patience = suitesPatience }: { health: Health; resend: Resend<T>; patience?: Patience },
+  { health, resend, patience = defaultPatience }: { health: Health; resend: Resend<T>; patience?: Patience },
 ): Promise<T> => {
   const { signal } = health;
   const deadline = performance.now() + patience.time;
@@ -39,12 +39,12 @@ export const patiently = async <T>(
     let error: unknown;
     try {
       const result = await send();
-      health.met();
+      health.ended();
       return result;
     } catch (thrown) {
       error = thrown;
     }
-    const trouble = health.met(error) ?? notYet(error, health);
+    const trouble = health.ended(error) ?? notYet(error, health);
     if (trouble === undefined) {
       const settled = isDoubtful && error instanceof ApiError ? await resend.settle?.(error) : undefined;
       if (settled === undefined) throw error;
@@ -53,10 +53,10 @@ export const patiently = async <T>(
     isDoubtful ||= trouble === 'unknown';
     const wanted = error instanceof ApiError ? error.retryAfter : undefined;
     const pause = Math.max(wanted ?? 0, Math.min(patience.first * 2 ** attempt, patience.longest));
-    if ((trouble === 'unknown' && !resend.again) || performance.now() + pause > deadline) throw error;
+    if ((trouble === 'unknown' && !resend.isSafe) || performance.now() + pause > deadline) throw error;
     await sleep(pause, undefined, { signal }).catch(() => {});
     if (signal.aborted) throw error;
-    health.again();
+    health.resent();
   }
 };
 
@@ -75,14 +75,14 @@ export const watchedRequest =
     try {
       const response = await request(...what);
       const { status } = response;
-      health.met(
+      health.ended(
         [502, 503, 504].includes(status)
           ? new ApiError(`${what[0]}: ${status}`, { status, reason: '' })
           : undefined,
       );
       return response;
     } catch (error) {
-      health.met(error);
+      health.ended(error);
       throw error;
     }
   };
@@ -91,7 +91,7 @@ export const watchedRequest =
  * Wraps `exec` so that a command is started again if the API server was not available to start it. A command that
  * started is never started again.
  */
-export const patientExec =
+export const execWithRetries =
   <Command extends unknown[]>(
     exec: (...command: Command) => Promise<ExecResult>,
     health: Health | undefined,
@@ -99,21 +99,21 @@ export const patientExec =
   (...command) =>
     health === undefined
       ? exec(...command)
-      : patiently(() => exec(...command), { health, resend: { again: false } });
+      : sendWithRetries(() => exec(...command), { health, resend: { isSafe: false } });
 
 /** For requests that only read. */
-export const reading: Resend<string> = { again: true };
+export const resendRead: Resend<string> = { isSafe: true };
 
 /**
  * For a merge patch or an apply: it sets the same values when it is sent twice, unless it requires a resourceVersion.
  */
-export const patching = (body: object): Resend<string> => ({
-  again: (body as Partial<KubernetesObject>).metadata?.resourceVersion === undefined,
+export const resendPatch = (body: object): Resend<string> => ({
+  isSafe: (body as Partial<KubernetesObject>).metadata?.resourceVersion === undefined,
 });
 
 /** For a deletion: if the object is gone, or the name belongs to another object, an earlier attempt deleted it. */
-export const deleting: Resend<string> = {
-  again: true,
+export const resendDeletion: Resend<string> = {
+  isSafe: true,
   settle: async ({ status }) => ([404, 409].includes(status) ? { result: '{}' } : undefined),
 };
 
@@ -121,10 +121,10 @@ export const deleting: Resend<string> = {
  * For a creation with a name. If the object already exists with all labels that were sent, an earlier attempt created
  * it. Without labels it could be the object of another client. Without a name it would be created twice.
  */
-export const creating = (object: object, read: (name: string) => Promise<string>): Resend<string> => {
+export const resendCreation = (object: object, read: (name: string) => Promise<string>): Resend<string> => {
   const { name, labels = {} } = (object as Partial<KubernetesObject>).metadata ?? {};
   return {
-    again: name !== undefined,
+    isSafe: name !== undefined,
     settle: async ({ reason }: ApiError) => {
       if (reason !== 'AlreadyExists' || name === undefined || Object.keys(labels).length === 0)
         return undefined;

@@ -15,7 +15,7 @@ const breaks = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_C
  * The trouble of the API server that an error shows. Undefined for a regular response, and for errors that repeating
  * cannot fix (a certificate, a plugin).
  */
-export const troubleOf = (error: unknown): ApiOutage | undefined => {
+export const outageOf = (error: unknown): ApiOutage | undefined => {
   if (error instanceof NoAnswer) return 'unknown';
   if (error instanceof ApiError) return troubleOfAnswer(error);
   // A stream that breaks later may have broken on the node.
@@ -27,7 +27,7 @@ export const troubleOf = (error: unknown): ApiOutage | undefined => {
   } = (error ?? {}) as { code?: unknown; syscall?: unknown; cause?: unknown };
   if (refusals.includes(String(code)) || (syscall === 'connect' && code !== 'ENOTFOUND')) return 'refused';
   if (breaks.test(String(code))) return 'unknown';
-  return error instanceof Error && cause !== undefined ? troubleOf(cause) : undefined;
+  return error instanceof Error && cause !== undefined ? outageOf(cause) : undefined;
 };
 
 // A failed webhook (500, the request had no effect) is not trouble of the server. Repeating the request would hide a

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
-import { patiently } from '../../e2e/kube/patience.ts';
+import { sendWithRetries } from '../../e2e/kube/patience.ts';
 import { end, freePort } from '../support/serving.ts';
 import { type Answer, serveStub, startStubServer } from '../support/stub-api-server.ts';
 import { brokenOff, found, refusal } from '../support/watch-script.ts';
@@ -107,7 +107,7 @@ test('a connection that is refused got nowhere: even what may be done only once 
   const listener = createServer((_, response) => response.end(JSON.stringify(hall)));
   const port = await freePort();
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/`)).json();
-  const request = patiently(ask, { health, resend: { again: false } });
+  const request = sendWithRetries(ask, { health, resend: { isSafe: false } });
   while (health.summary() === undefined) await sleep(1);
   listener.listen(port, '127.0.0.1');
   expect(await request).toEqual(hall);

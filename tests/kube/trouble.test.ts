@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { ApiError, BrokenStream, NoAnswer } from '../../e2e/kube/errors.ts';
-import { troubleOf } from '../../e2e/kube/trouble.ts';
+import { outageOf } from '../../e2e/kube/trouble.ts';
 
 const answered = (status: number, message = 'no') => new ApiError(message, { status, reason: 'x' });
 const failed = (details: object) => Object.assign(new Error('no'), details);
 
-test.each<[string, unknown, ReturnType<typeof troubleOf>]>([
+test.each<[string, unknown, ReturnType<typeof outageOf>]>([
   ['a refused connection', failed({ code: 'ECONNREFUSED', syscall: 'connect' }), 'refused'],
   ['a name server that does not answer', failed({ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }), 'refused'],
   ['a host that there is not', failed({ code: 'ENOTFOUND', syscall: 'getaddrinfo' }), undefined],
@@ -23,4 +23,4 @@ test.each<[string, unknown, ReturnType<typeof troubleOf>]>([
   ['500 of a webhook', answered(500, 'failed calling webhook "validator.longhorn.io"'), undefined],
   ['503', answered(503), 'unknown'],
   ['404', answered(404), undefined],
-])('%s', (_, error, trouble) => expect(troubleOf(error)).toBe(trouble));
+])('%s', (_, error, trouble) => expect(outageOf(error)).toBe(trouble));

@@ -1,5 +1,5 @@
 import { ExecError } from '../../kube/errors.ts';
-import { troubleOf } from '../../kube/trouble.ts';
+import { outageOf } from '../../kube/trouble.ts';
 import type { ErrorClass } from '../../report/html/hint.ts';
 
 const ofCode = ['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'];
@@ -18,5 +18,5 @@ export const classifyError = (error: unknown): ErrorClass | undefined => {
   if (verdict?.state === 'not-provable' && verdict.reason !== undefined) return 'gap';
   const all = causes(error);
   if (all.some((each) => each instanceof ExecError && each.isPodGone)) return 'pod-gone';
-  return all.some((each) => troubleOf(each) !== undefined) ? 'network' : undefined;
+  return all.some((each) => outageOf(each) !== undefined) ? 'network' : undefined;
 };
