@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
 import { createJudge, type Judge, pastOf, timelinesOf } from './judge.ts';
-import type { Moving } from './progress.ts';
+import type { WatchedSubject } from './progress.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
-import { blinded } from './waiting.ts';
+import { watchFailed } from './waiting.ts';
 
 /**
  * Evaluates an expectation step by step, on timelines that the caller fills. Each method returns the verdict as soon
@@ -42,16 +42,16 @@ export const openEvaluator = <T extends KubernetesObject>(specification: Specifi
     },
     take,
     end: (why, at) => verdictOf(judge.end(why, at)),
-    fail: (timeline, at) => verdictOf(blinded(timeline, at)),
+    fail: (timeline, at) => verdictOf(watchFailed(timeline, at)),
   };
 };
 
 /** The objects that an expectation is about. */
-export const movingOf = <T extends KubernetesObject>({
+export const watchedSubjectsOf = <T extends KubernetesObject>({
   timeline,
   subject: { name, describe },
   nevers,
-}: Specification<T>): Moving[] => [
+}: Specification<T>): WatchedSubject[] => [
   { timeline, name, describe },
   ...nevers.map(({ other }) => ({ timeline: other.timeline, name: other.name, describe: other.describe })),
 ];

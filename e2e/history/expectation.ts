@@ -1,11 +1,11 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { movingOf, openEvaluator, toVerdict } from './evaluator.ts';
+import { openEvaluator, toVerdict, watchedSubjectsOf } from './evaluator.ts';
 import type { StateStep } from './history.ts';
 import { createJudge, pastOf, timelinesOf } from './judge.ts';
-import { type Expected, presentObserver } from './observer.ts';
+import { type ExpectationStart, presentObserver } from './observer.ts';
 import { describeTimeout } from './progress.ts';
-import type { Never, Specification, Subject } from './specification.ts';
+import type { ForbiddenState, Specification, Subject } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import { ExpectationError, type Verdict } from './verdict.ts';
 import { firstDecision } from './waiting.ts';
@@ -98,7 +98,7 @@ const build = <T extends KubernetesObject>(specification: Specification<T>): Exp
 const completeOther = <T extends KubernetesObject, U extends KubernetesObject>(
   { timeline, subject }: Specification<T>,
   { timeline: own, name, is, label = name, describe }: Other<U>,
-): Never<T>['other'] => {
+): ForbiddenState<T>['other'] => {
   const described =
     own === undefined || own === (timeline as Timeline)
       ? subject.describe
@@ -116,7 +116,7 @@ export const evaluate = <T extends KubernetesObject>({ specification }: Expectat
 
 const settle = async <T extends KubernetesObject>(
   specification: Specification<T>,
-  { limit, wanted }: Pick<Expected, 'limit' | 'wanted'>,
+  { limit, wanted }: Pick<ExpectationStart, 'limit' | 'wanted'>,
 ): Promise<Verdict> => {
   const judge = createJudge(specification);
   const ended = presentObserver()?.expects({ ...toExpected(specification), limit, wanted });
@@ -125,7 +125,7 @@ const settle = async <T extends KubernetesObject>(
     past: pastOf(specification),
     take: judge.take,
     limit,
-    moving: movingOf(specification),
+    subjects: watchedSubjectsOf(specification),
     onTimeout: (over) => ({ ...judge.end(describeTimeout(over), Date.now()), over }),
     decided: (how) => ended?.({ ...how, steps: judge.steps }),
   });

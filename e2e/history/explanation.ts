@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type KubernetesObject, withoutManagedFields } from '../kube/objects.ts';
-import { inForceAt } from './history.ts';
+import { lastEntryUpTo } from './history.ts';
 import { historyTable, offset } from './history-table.ts';
 import type { Decision } from './specification.ts';
 import type { Timeline } from './timeline.ts';
@@ -61,7 +61,7 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
 
 /** The last entry of an object before an expectation was decided. */
 export const lastOf = ({ timeline, name }: ExplainedObject, until: number) =>
-  inForceAt(timeline, name, until);
+  lastEntryUpTo(timeline, name, until);
 
 const stepLines = (steps: readonly SequenceStep[], decision: Decision, start: number): string[] => {
   const next = steps.findIndex(({ reached }) => reached === undefined);

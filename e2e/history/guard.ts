@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kube/objects.ts';
-import { createTrack, firstDoubted, inForceAt, shows, type Track } from './history.ts';
-import type { Decision, Never, Specification } from './specification.ts';
+import { createTrack, firstDoubted, lastEntryUpTo, matchesStep, type Track } from './history.ts';
+import type { Decision, ForbiddenState, Specification } from './specification.ts';
 import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
 
 /** Checks one `withoutEver ... while ...`. */
@@ -17,7 +17,7 @@ export type Guard = {
  * watch that is the order of the server.
  */
 export const createGuard = <T extends KubernetesObject>(
-  never: Never<T>,
+  never: ForbiddenState<T>,
   { subject, timeline, mark }: Specification<T>,
   track: Track<T>,
 ): Guard => {
@@ -26,7 +26,7 @@ export const createGuard = <T extends KubernetesObject>(
   // The entries of a listing have an order, but describe the same moment.
   const atStart =
     other.timeline === (timeline as Timeline) ? firstListed(other.timeline, other.name) : undefined;
-  const inForce = inForceAt(other.timeline, other.name, mark) ?? atStart;
+  const inForce = lastEntryUpTo(other.timeline, other.name, mark) ?? atStart;
   if (inForce !== undefined) otherTrack.take(inForce);
   const seen: ObjectEntry<T>[] = [];
   let blind: readonly GapEntry[] = [];
@@ -39,7 +39,7 @@ export const createGuard = <T extends KubernetesObject>(
     return seen.some((entry, index) => {
       const next = seen[index + 1];
       const isOver = next !== undefined && next.at <= gap.since && next.sequence < firstDoubted(gap);
-      return shows(entry, step) && entry.sequence < end && !isOver;
+      return matchesStep(entry, step) && entry.sequence < end && !isOver;
     });
   };
   const lost = (gap: GapEntry): string =>
@@ -51,7 +51,7 @@ export const createGuard = <T extends KubernetesObject>(
       if (source === other.timeline) blind = [...blind, ...(otherTrack.take(entry)?.lost ?? [])];
       if (source === (timeline as Timeline) && track.last?.sequence === entry.sequence) seen.push(track.last);
       if (inDoubt(track) || inDoubt(otherTrack)) return undefined;
-      if (shows(track.last, step) && shows(otherTrack.last, other.is)) {
+      if (matchesStep(track.last, step) && matchesStep(otherTrack.last, other.is)) {
         return {
           state: 'broken',
           at: entry.at,

@@ -16,7 +16,7 @@ export const gone: StateStep<any> = {
 };
 
 /** Whether an entry matches a step. */
-export const shows = <T extends KubernetesObject>(
+export const matchesStep = <T extends KubernetesObject>(
   entry: ObjectEntry<T> | undefined,
   step: StateStep<T>,
 ): boolean => {
@@ -78,7 +78,7 @@ const vouchedFor = <T extends KubernetesObject>(
 export const firstDoubted = ({ from, sequence }: GapEntry): number => from ?? sequence;
 
 /** The last entry of an object up to a mark, including a deletion. */
-export const inForceAt = <T extends KubernetesObject>(
+export const lastEntryUpTo = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   name: string,
   mark: number,
@@ -103,7 +103,7 @@ export const historyOf = <T extends KubernetesObject>(
   name: string,
   mark: number,
 ): Entry<T>[] => {
-  const inForce = inForceAt(timeline, name, mark);
+  const inForce = lastEntryUpTo(timeline, name, mark);
   const later = entriesAfter(timeline, mark).filter((entry) => entry.kind === 'gap' || isOf(entry, name));
   return inForce === undefined || inForce.kind === 'deleted' ? later : [inForce, ...later];
 };

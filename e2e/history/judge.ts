@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import { createGuard } from './guard.ts';
-import { createTrack, entriesAfter, firstDoubted, inForceAt } from './history.ts';
+import { createTrack, entriesAfter, firstDoubted, lastEntryUpTo } from './history.ts';
 import { createSequence } from './sequence.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 import type { GuardReport, SequenceStep } from './verdict.ts';
-import { cutOff } from './waiting.ts';
+import { describeDisconnected } from './waiting.ts';
 
 /** Decides an expectation, one entry at a time. */
 export type Judge = {
@@ -56,7 +56,7 @@ export const createJudge = <T extends KubernetesObject>(specification: Specifica
   const blindness = (): string | undefined => {
     const [gap] = track.doubts;
     if (gap !== undefined) return `the watch lost a stretch of ${subject.label} (${gap.reason})`;
-    return guardsDoubt() ?? cutOff(timelinesOf(specification));
+    return guardsDoubt() ?? describeDisconnected(timelinesOf(specification));
   };
 
   return {
@@ -83,7 +83,7 @@ export const pastOf = <T extends KubernetesObject>(
   specification: Specification<T>,
 ): { timeline: Timeline; entry: Entry }[] => {
   const { timeline, subject, mark } = specification;
-  const inForce = inForceAt(timeline, subject.name, mark);
+  const inForce = lastEntryUpTo(timeline, subject.name, mark);
   const later = timelinesOf(specification)
     .flatMap((source) => entriesAfter(source, mark).map((entry) => ({ timeline: source, entry })))
     .sort((one, other) => orderOf(one.entry) - orderOf(other.entry));

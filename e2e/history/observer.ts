@@ -7,7 +7,7 @@ import type { Timeline } from './timeline.ts';
 import type { SequenceStep, Verdict } from './verdict.ts';
 
 /** An expectation or wait that starts, as observers receive it. */
-export type Expected = {
+export type ExpectationStart = {
   timeline: Timeline;
   /** The object. Undefined for any matching object of the timeline. */
   name: string | undefined;
@@ -28,7 +28,7 @@ export type Expected = {
 };
 
 /** How the expectation or wait ended. */
-export type Ended = Pick<Verdict, 'state' | 'reason' | 'at'> & {
+export type ExpectationEnd = Pick<Verdict, 'state' | 'reason' | 'at'> & {
   steps: readonly SequenceStep[];
   until?: number;
 };
@@ -38,9 +38,9 @@ export type Observer = {
   /** A watch starts. Its timeline is empty. */
   watches(resource: Resource, timeline: Timeline): void;
   /** An expectation or wait starts. The returned function is called when it is decided. */
-  expects(expected: Expected): (ended: Ended) => void;
+  expects(expected: ExpectationStart): (ended: ExpectationEnd) => void;
   /** An awaited object changed, without a decision yet. */
-  moves?(): void;
+  changed?(): void;
   /** The whole log of a container was read. Each line has its time. */
   reads(pod: PodTarget, log: string): void;
 };

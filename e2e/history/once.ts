@@ -9,11 +9,11 @@ import {
 } from './fatal-states.ts';
 import { entriesAfter } from './history.ts';
 import { presentObserver } from './observer.ts';
-import { describeTimeout, type Limit, type Moving, type StateProbe } from './progress.ts';
+import { describeTimeout, type Limit, type StateProbe, type WatchedSubject } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { ObjectEntry, Timeline } from './timeline.ts';
 import { ExpectationError } from './verdict.ts';
-import { cutOff, firstDecision } from './waiting.ts';
+import { describeDisconnected, firstDecision } from './waiting.ts';
 
 /** The options of a simple wait. */
 export type OnceOptions<T> = {
@@ -98,7 +98,7 @@ const awaitEntry = async <T extends KubernetesObject>(
     timelines: [...new Set([timeline as unknown as Timeline, ...fatal.map((each) => each.timeline)])],
     past: presentStates(fatal),
     limit,
-    moving: movingOf(timeline, options),
+    subjects: subjectsOf(timeline, options),
     probe,
     take: (of, entry) => {
       const isOfIt =
@@ -109,7 +109,7 @@ const awaitEntry = async <T extends KubernetesObject>(
     },
     onTimeout: (over) => {
       const why = describeTimeout(over);
-      const blind = cutOff([timeline]);
+      const blind = describeDisconnected([timeline]);
       const isLost = blind !== undefined || entriesAfter(timeline, mark).some(({ kind }) => kind === 'gap');
       const reason = `${why}${blind === undefined ? '' : `, and ${blind}`}: not seen that ${label}`;
       return { state: isLost ? 'not-provable' : 'timed-out', at: Date.now(), reason, over };
@@ -152,10 +152,10 @@ const toVerdict = <T extends KubernetesObject>(
 };
 
 // Without a name, changes of any object would count. A changed time alone is no progress.
-const movingOf = <T extends KubernetesObject>(
+const subjectsOf = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   { name, describe = statusWithoutTimes }: Pick<OnceOptions<T>, 'name' | 'describe'>,
-): Moving[] => (name === undefined ? [] : [{ timeline, name, describe }]);
+): WatchedSubject[] => (name === undefined ? [] : [{ timeline, name, describe }]);
 
 const presentOf = <T extends KubernetesObject>(
   timeline: Timeline<T>,

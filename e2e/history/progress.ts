@@ -16,7 +16,7 @@ export type StateChange = { name: string; state: string; after: number };
 export type TimeOver = Limit & { waited: number; lastChange?: StateChange };
 
 /** An object that a wait is about. It has changed if its description differs. */
-export type Moving = {
+export type WatchedSubject = {
   // biome-ignore lint/suspicious/noExplicitAny: objects of any kind may be waited for together.
   timeline: Timeline<any>;
   name: string;
@@ -47,7 +47,11 @@ export type WaitProgress = {
 };
 
 /** Starts to track a wait. */
-export const openProgress = (limit: Limit, objects: readonly Moving[], began: number): WaitProgress => {
+export const openProgress = (
+  limit: Limit,
+  objects: readonly WatchedSubject[],
+  began: number,
+): WaitProgress => {
   const { time, atMost } = limit;
   const states = objects.map(({ timeline, name, describe }) => {
     const present: KubernetesObject | undefined = atMost === undefined ? undefined : timeline.current(name);

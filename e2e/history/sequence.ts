@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import { shorten } from '../kube/shorten.ts';
-import { gone, type Observation, type StateStep, shows } from './history.ts';
+import { gone, matchesStep, type Observation, type StateStep } from './history.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { ObjectEntry } from './timeline.ts';
 import type { SequenceStep } from './verdict.ts';
@@ -54,7 +54,7 @@ export const createSequence = <T extends KubernetesObject>({
         `another object: ${subject.name} was made again (uid ${before.object.metadata.uid}, now ${entry.object.metadata.uid})`,
       );
     }
-    if (shows(entry, next())) {
+    if (matchesStep(entry, next())) {
       position += 1;
       reports[position] = {
         label: steps[position]?.label ?? '',
@@ -63,21 +63,23 @@ export const createSequence = <T extends KubernetesObject>({
       return undefined;
     }
     if (entry.kind === 'deleted') return unlike(next().label, `it was deleted${soFar()}`);
-    if (allowed.some((step) => shows(entry, step))) return undefined;
+    if (allowed.some((step) => matchesStep(entry, step))) return undefined;
     const present = steps[position];
     if (present !== undefined)
-      return shows(entry, present) ? undefined : unlike(`${next().label} after ${present.label}`, say(entry));
+      return matchesStep(entry, present)
+        ? undefined
+        : unlike(`${next().label} after ${present.label}`, say(entry));
     return judgeStart(entry);
   };
   const judgeStart = (entry: ObjectEntry<T>): string | undefined => {
     if (starts !== undefined) {
-      if (starts.some((step) => shows(entry, step))) return undefined;
+      if (starts.some((step) => matchesStep(entry, step))) return undefined;
       const may = starts.map(({ label }) => label).join(', ');
       return unlike(`${next().label}, and is only ${may} before`, say(entry));
     }
     const entered = steps
       .slice(1)
-      .find((step) => shows(entry, step) && before !== undefined && !shows(before, step));
+      .find((step) => matchesStep(entry, step) && before !== undefined && !matchesStep(before, step));
     return entered && unlike(`${next().label} before ${entered.label}`, `${say(entry)}${soFar()}`);
   };
   const soFar = (): string =>

@@ -10,7 +10,7 @@ export type Subject<T> = { name: string; label: string; describe(object: T): str
 type Other<T extends KubernetesObject = any> = Subject<T> & { timeline: Timeline<T>; is: StateStep<T> };
 
 /** A state that the subject must never have while another object has the state `is`. */
-export type Never<T extends KubernetesObject> = { step: StateStep<T>; other: Other };
+export type ForbiddenState<T extends KubernetesObject> = { step: StateStep<T>; other: Other };
 
 /** The data of an expectation. */
 export type Specification<T extends KubernetesObject> = {
@@ -20,7 +20,7 @@ export type Specification<T extends KubernetesObject> = {
   allowed: readonly StateStep<T>[];
   /** The only states allowed before the first step. Undefined for the default rule. */
   starts: readonly StateStep<T>[] | undefined;
-  nevers: readonly Never<T>[];
+  nevers: readonly ForbiddenState<T>[];
   mark: number;
 };
 

@@ -51,7 +51,7 @@ export type Timeline<T extends KubernetesObject = KubernetesObject> = {
   /** Why the watch ended permanently (403, stopped, ...). Undefined while it runs. */
   readonly failure: Error | undefined;
   /** When the connection was lost, in ms since the epoch. Undefined while there is one. */
-  readonly cutOff: number | undefined;
+  readonly disconnectedSince: number | undefined;
   /** The last trouble that the watch recovered from, for explanations. */
   readonly lastTrouble: { at: number; error: Error } | undefined;
   stop(): Promise<void>;
@@ -85,7 +85,7 @@ export const createTimeline = <T extends KubernetesObject>(options: {
   const entryListeners = new Set<(entry: Entry<T>) => void>();
   const failureListeners = new Set<(error: Error) => void>();
   let failure: Error | undefined;
-  let cutOff: number | undefined;
+  let disconnectedSince: number | undefined;
   let lastTrouble: Timeline['lastTrouble'];
 
   const timeline: Timeline<T> = {
@@ -99,8 +99,8 @@ export const createTimeline = <T extends KubernetesObject>(options: {
     get failure() {
       return failure;
     },
-    get cutOff() {
-      return cutOff;
+    get disconnectedSince() {
+      return disconnectedSince;
     },
     get lastTrouble() {
       return lastTrouble;
@@ -126,7 +126,7 @@ export const createTimeline = <T extends KubernetesObject>(options: {
     lastTrouble = { at: Date.now(), error };
   };
   const connected = (is: boolean): void => {
-    cutOff = is ? undefined : (cutOff ?? Date.now());
+    disconnectedSince = is ? undefined : (disconnectedSince ?? Date.now());
   };
   const listing = (): void => {
     const last = entries.at(-1);

@@ -1,6 +1,6 @@
 import { awaitCluster, decisionNote } from '../kube/account.ts';
 import { presentObserver } from './observer.ts';
-import { type Limit, type Moving, openProgress, type StateProbe, type TimeOver } from './progress.ts';
+import { type Limit, openProgress, type StateProbe, type TimeOver, type WatchedSubject } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
@@ -11,7 +11,7 @@ export type Waiting = {
   take(timeline: Timeline, entry: Entry): Decision | undefined;
   limit: Limit;
   /** The objects of the wait. A change of one extends the time. */
-  moving: readonly Moving[];
+  subjects: readonly WatchedSubject[];
   probe?: StateProbe | undefined;
   onTimeout(over: TimeOver): Decision;
   /** Called synchronously with the decision, before another entry can arrive. */
@@ -27,7 +27,7 @@ export const firstDecision = async ({
   past,
   take,
   limit,
-  moving,
+  subjects,
   probe,
   onTimeout,
   decided,
@@ -62,9 +62,9 @@ export const firstDecision = async ({
     }
   };
   const failed = (timeline: Timeline): Decision | undefined =>
-    timeline.failure && blinded(timeline, Date.now());
+    timeline.failure && watchFailed(timeline, Date.now());
   const began = performance.now();
-  const progress = openProgress(limit, moving, began);
+  const progress = openProgress(limit, subjects, began);
   // The timer is set again only when it fires, because there may be hundreds of changes.
   const runOut = () => {
     const now = performance.now();
@@ -80,7 +80,7 @@ export const firstDecision = async ({
     if (isOver) return;
     if (seen === undefined || !progress.probed(name, seen, performance.now())) timeOut();
     else {
-      observer?.moves?.();
+      observer?.changed?.();
       runOut();
     }
   };
@@ -93,7 +93,7 @@ export const firstDecision = async ({
           const decision = take(timeline, entry);
           if (decision !== undefined && entry.kind !== 'gap') noteDecision(entry.object);
           if (decision === undefined && progress.take(timeline, entry, performance.now()))
-            observer?.moves?.();
+            observer?.changed?.();
           return decision;
         }),
       ),
@@ -105,7 +105,7 @@ export const firstDecision = async ({
 };
 
 /** The decision `not-provable` for a watch that has ended permanently. */
-export const blinded = ({ label, failure }: Timeline, at: number): Decision => ({
+export const watchFailed = ({ label, failure }: Timeline, at: number): Decision => ({
   state: 'not-provable',
   at,
   reason: `the watch of ${label} cannot go on: ${failure?.message}`,
@@ -115,10 +115,10 @@ export const blinded = ({ label, failure }: Timeline, at: number): Decision => (
  * Text for a wait that ends while a watch has no connection, because the watch may have missed the state. Undefined
  * if all are connected.
  */
-export const cutOff = (timelines: readonly Timeline[]): string | undefined => {
-  const blind = timelines.find((timeline) => timeline.cutOff !== undefined);
+export const describeDisconnected = (timelines: readonly Timeline[]): string | undefined => {
+  const blind = timelines.find((timeline) => timeline.disconnectedSince !== undefined);
   return (
     blind &&
-    `the watch of ${blind.label} has had no connection since ${new Date(blind.cutOff ?? 0).toISOString()}`
+    `the watch of ${blind.label} has had no connection since ${new Date(blind.disconnectedSince ?? 0).toISOString()}`
   );
 };

@@ -134,7 +134,7 @@ export const untilNobodyWorks = async (
       .join('\n');
     if (before !== undefined && (isFewer || writings !== before.writings)) {
       changedAfter = passed();
-      observer?.moves?.();
+      observer?.changed?.();
     }
     before = { writings, blocks };
     if (left() <= 0)

@@ -26,11 +26,11 @@ export const awaitLoss = async (
   const giveUp = (why: string): void => lost.abort(new Error(`the API server ${cluster.server} ${why}`));
   const ignore = timeline.onFailure((error) => giveUp(`cannot be watched any more: ${error.message}`));
   const timer = setInterval(() => {
-    const { cutOff, lastTrouble } = timeline;
-    if (cutOff === undefined || Date.now() - cutOff < away) return;
+    const { disconnectedSince, lastTrouble } = timeline;
+    if (disconnectedSince === undefined || Date.now() - disconnectedSince < away) return;
     clearInterval(timer);
     giveUp(
-      `has been away for ${formatDuration(Date.now() - cutOff)}${lastTrouble ? `: ${lastTrouble.error.message}` : ''}`,
+      `has been away for ${formatDuration(Date.now() - disconnectedSince)}${lastTrouble ? `: ${lastTrouble.error.message}` : ''}`,
     );
   }, poll);
   return {

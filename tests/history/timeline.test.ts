@@ -28,10 +28,10 @@ test('knows since when there has been no connection', () => {
   const timeline = timelineOf();
   const before = Date.now();
   timeline.connected(false);
-  const { cutOff = 0 } = timeline;
-  expect(cutOff).toBeGreaterThanOrEqual(before);
+  const { disconnectedSince = 0 } = timeline;
+  expect(disconnectedSince).toBeGreaterThanOrEqual(before);
   timeline.connected(false);
-  expect(timeline.cutOff).toBe(cutOff);
+  expect(timeline.disconnectedSince).toBe(disconnectedSince);
   timeline.connected(true);
-  expect(timeline.cutOff).toBeUndefined();
+  expect(timeline.disconnectedSince).toBeUndefined();
 });

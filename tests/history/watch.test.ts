@@ -172,7 +172,7 @@ test('knows when it is cut off, and stops then, by its owner or by its signal', 
   // The script is over, so the next connection is never answered.
   const script = () => [list(5), lines('ends')];
   const { timeline } = await following(script());
-  while (timeline.cutOff === undefined) await new Promise(setImmediate);
+  while (timeline.disconnectedSince === undefined) await new Promise(setImmediate);
   expect(timeline.failure).toBeUndefined();
   await timeline.stop();
   expect(timeline.failure?.message).toBe('the watch of lamps.corral.test in house (kind=lamp) was stopped');

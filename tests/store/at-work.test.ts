@@ -33,13 +33,13 @@ const patience: StorePatience = { seconds: 180, atMost: 900, owner: 'a test' };
 /** Waits, while time passes, until it is decided; after how many seconds, and what is left. */
 const waiting = async (reader: WorkReader, how: StorePatience = patience) => {
   const began = now();
-  let moves = 0;
+  let changes = 0;
   const observer = {
     watches: () => {},
     expects: () => () => {},
     reads: () => {},
-    moves: () => {
-      moves += 1;
+    changed: () => {
+      changes += 1;
     },
   };
   let ended: { after: number; left: Awaited<ReturnType<typeof untilNobodyWorks>> } | undefined;
@@ -49,7 +49,7 @@ const waiting = async (reader: WorkReader, how: StorePatience = patience) => {
     },
   );
   while (ended === undefined) await sleep(1);
-  return { ...ended, moves };
+  return { ...ended, changes };
 };
 
 test('a lock that is written anew is waited for, past the time in which nothing may change, until it goes', async () => {
@@ -59,12 +59,12 @@ test('a lock that is written anew is waited for, past the time in which nothing 
     clearInterval(writing);
     store.written = undefined;
   }, 400_000);
-  expect(await waiting(store.reader)).toEqual({ after: 401, left: undefined, moves: 6 });
+  expect(await waiting(store.reader)).toEqual({ after: 401, left: undefined, changes: 6 });
 });
 
 test('a lock that was abandoned is waited for until its life is over by the clock of the server', async () => {
   const store = server({ written: now() - 27, blocks: 384 });
-  expect(await waiting(store.reader)).toEqual({ after: 124, left: undefined, moves: 0 });
+  expect(await waiting(store.reader)).toEqual({ after: 124, left: undefined, changes: 0 });
 });
 
 test('one that never ends hits the bound, and is reported with its age, the blocks, and what changed last', async () => {

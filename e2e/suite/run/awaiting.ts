@@ -1,4 +1,4 @@
-import type { Expected } from '../../history/observer.ts';
+import type { ExpectationStart } from '../../history/observer.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import { shorten } from '../../kube/shorten.ts';
 import type { Awaiting, ScenarioEvent } from '../../report/record.ts';
@@ -38,7 +38,7 @@ export const reportAwaited =
 const longestState = 160;
 
 // An error thrown in a watch would look like a broken connection. A description of a state is not worth that.
-const presentOf = ({ present }: Expected): string | null => {
+const presentOf = ({ present }: ExpectationStart): string | null => {
   try {
     const now = present();
     return now === undefined ? null : shorten(now, longestState);
@@ -49,7 +49,7 @@ const presentOf = ({ present }: Expected): string | null => {
 
 const toAwaiting = (
   id: number,
-  { name, label, steps, limit: { time, atMost, owner } }: Expected,
+  { name, label, steps, limit: { time, atMost, owner } }: ExpectationStart,
   { now, since, begun }: { now: string | null; since: number; begun: number },
 ): Awaiting => ({
   kind: 'awaits',

@@ -23,10 +23,10 @@ import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { whyNotFit } from './skip-reason.ts';
-import { boundBy, graceToUnwind, longer, notingMoves, startClock } from './time.ts';
+import { boundBy, graceToUnwind, notingActivity, scaledBy, startClock } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
-// A safety limit for a cleanup in which nothing moves. Each part of the cleanup has its own time-out.
+// A safety limit for a cleanup in which nothing changes. Each part of the cleanup has its own time-out.
 const cleanupTime: Duration = '10m';
 
 // In ms: the interval for printing what the cleanup of an interrupted scenario waits for.
@@ -120,14 +120,14 @@ const runOnce = async <Steps extends object>(
   const account = openAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.record });
-  const { observer, movedAt } = notingMoves(recorder.observer);
+  const { observer, lastActivity } = notingActivity(recorder.observer);
   const config = inject('corralConfig');
   const slowness = config.machine?.slowness;
   const clock = startClock({
-    timeout: longer(timeout, slowness),
+    timeout: scaledBy(timeout, slowness),
     interrupted: interruption,
     doing: journal.doing,
-    movedAt,
+    lastActivity,
   });
   const { paused, signal } = clock;
   const turn = createTurn(holder, {
@@ -266,8 +266,11 @@ const runOnce = async <Steps extends object>(
   if (close !== undefined && !isThrownAway) {
     const cleanup = (work: () => Promise<void>): Promise<void> =>
       boundBy(
-        longer(cleanupTime, slowness),
-        { whose: 'the cleanup', movedAt: () => (turn.awaitsTargets() ? performance.now() : movedAt()) },
+        scaledBy(cleanupTime, slowness),
+        {
+          whose: 'the cleanup',
+          lastActivity: () => (turn.awaitsTargets() ? performance.now() : lastActivity()),
+        },
         account.run(() => whileObserved(observer, work)),
       ).catch((cause: unknown) => {
         cleanupError ??= cause;

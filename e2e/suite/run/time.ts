@@ -5,7 +5,7 @@ import { type Duration, formatDuration, parseDuration } from '../../kube/duratio
 const grace: Duration = '10s';
 
 /** Multiplies a time by the machine's slowness (1 is the reference machine). */
-export const longer = (time: Duration, slowness = 1): Duration =>
+export const scaledBy = (time: Duration, slowness = 1): Duration =>
   `${Math.round(parseDuration(time) * slowness)}ms`;
 
 const settled = (promise: Promise<unknown>): Promise<void> =>
@@ -22,66 +22,66 @@ export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {
 };
 
 /** When an expectation last began, changed or ended, in ms of performance.now(). */
-export type MovedAt = () => number;
+export type LastActivity = () => number;
 
-/** Wraps an observer and notes the time of each movement. */
-export const notingMoves = (observer: Observer): { observer: Observer; movedAt: MovedAt } => {
+/** Wraps an observer and notes the time of each event. */
+export const notingActivity = (observer: Observer): { observer: Observer; lastActivity: LastActivity } => {
   let last = performance.now();
-  const moves = () => {
+  const changed = () => {
     last = performance.now();
-    observer.moves?.();
+    observer.changed?.();
   };
   const expects: Observer['expects'] = (expected) => {
-    moves();
+    changed();
     const ended = observer.expects(expected);
     return (how) => {
-      moves();
+      changed();
       ended(how);
     };
   };
-  return { observer: { ...observer, moves, expects }, movedAt: () => last };
+  return { observer: { ...observer, changed, expects }, lastActivity: () => last };
 };
 
-/** Rejects when nothing in `work` has moved for `limit`. The error says whose limit it was. */
+/** Rejects when nothing in `work` has changed for `limit`. The error says whose limit it was. */
 export const boundBy = <T>(
   limit: Duration,
-  { whose, movedAt }: { whose: string; movedAt: MovedAt },
+  { whose, lastActivity }: { whose: string; lastActivity: LastActivity },
   work: Promise<T>,
 ): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
   const time = parseDuration(limit);
   const began = performance.now();
   const late = () => {
-    const left = Math.max(began, movedAt()) + time - performance.now();
+    const left = Math.max(began, lastActivity()) + time - performance.now();
     if (left > 1) timer = setTimeout(late, left);
-    else reject(new Error(`${whose} stood still for ${formatDuration(time)}`));
+    else reject(new Error(`${whose} saw no change for ${formatDuration(time)}`));
   };
   let timer = setTimeout(late, time);
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 };
 
-// A scenario that still moves gets more time than its own, in factors of its own time: `most` in total, and none
-// after a stillness of `still`.
-const moreTime = { most: 2, still: 1 / 4 };
+// A scenario whose objects still change gets more time than its own, in factors of its own time: `most` in total, and
+// none after `unchanged` without a change.
+const moreTime = { most: 2, unchanged: 1 / 4 };
 
 /**
- * Starts the time-out of a scenario. `signal` aborts when the time is over and nothing moves, or when `interrupted`
+ * Starts the time-out of a scenario. `signal` aborts when the time is over and nothing changed, or when `interrupted`
  * aborts. `orCut` waits for work until then. The time does not run during `paused`. `doing` is for the error message.
  */
 export const startClock = (options: {
   timeout: Duration;
   interrupted: AbortSignal;
   doing: () => string | undefined;
-  movedAt: MovedAt;
+  lastActivity: LastActivity;
 }) => {
-  const { timeout, interrupted, doing, movedAt } = options;
+  const { timeout, interrupted, doing, lastActivity } = options;
   const time = parseDuration(timeout);
   const controller = new AbortController();
   const { signal } = controller;
   let more = 0;
   const late = () => {
     const now = performance.now();
-    const part = Math.min(time * moreTime.still - (now - movedAt()), time * moreTime.most - more);
+    const part = Math.min(time * moreTime.unchanged - (now - lastActivity()), time * moreTime.most - more);
     if (part > 1) {
       more += part;
       left = part;
@@ -89,7 +89,7 @@ export const startClock = (options: {
       timer = setTimeout(late, part);
       return;
     }
-    const after = `${formatDuration(time)}${more > 0 ? ` and ${formatDuration(more)} more, for which it still moved` : ''}`;
+    const after = `${formatDuration(time)}${more > 0 ? ` and ${formatDuration(more)} more, while something still changed` : ''}`;
     controller.abort(
       new Error(
         `the scenario took longer than its ${after}; it was at: ${doing() ?? 'reaching the cluster'}`,

@@ -56,7 +56,7 @@ export type OpenPage = {
 };
 
 /** A page with one table that a step opened. */
-export type TablePageHandle = { page: TablePage; cutOff: Span[] };
+export type TablePageHandle = { page: TablePage; disconnections: Span[] };
 
 /** The page of a volume's backups that a step opened. */
 export type PageHandle = {
@@ -65,7 +65,7 @@ export type PageHandle = {
   /** The mark of the timelines before it was opened. */
   mark: number;
   /** When steps cut it off from Longhorn, and until when connections may therefore fail, in ms since the epoch. */
-  cutOff: Span[];
+  disconnections: Span[];
 };
 
 /** Lists the names of all backups for sentences: "the first backup and the second backup". */

@@ -36,7 +36,7 @@ export const known: Record<string, Schedule> = {
     scene(stream([], 'error')),
   ]),
   'a server that has just started refuses what it allows a moment later': schedule([scene({ refused: 403 })]),
-  'who is cut off cannot say what was not': schedule(
+  'a watch without a connection cannot tell what did not happen': schedule(
     [scene({ refused: 'reset', ask: 0 }, { before: [hall('on')] })],
     goes('hall', 'on'),
   ),

@@ -75,7 +75,7 @@ const changes: Record<string, [by: Mutant['by'], from: string, to: string, hangs
       'if (observation !== undefined && observation.lost.length > 0) return',
       'if (observation === null) return',
     ],
-    [another, 'return guardsDoubt() ?? cutOff', 'return cutOff'],
+    [another, 'return guardsDoubt() ?? describeDisconnected', 'return describeDisconnected'],
   ],
   'history/guard.ts': [
     [another, 'return gap && lost(gap);', 'return undefined;'],
@@ -86,7 +86,11 @@ const changes: Record<string, [by: Mutant['by'], from: string, to: string, hangs
     ],
   ],
   'history/waiting.ts': [
-    ['who is cut off cannot say what was not', 'timeline.cutOff !== undefined', 'timeline === undefined'],
+    [
+      'a watch without a connection cannot tell what did not happen',
+      'timeline.disconnectedSince !== undefined',
+      'timeline === undefined',
+    ],
   ],
 };
 

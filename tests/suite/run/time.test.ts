@@ -1,18 +1,22 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { boundBy, longer, notingMoves, startClock } from '../../../e2e/suite/run/time.ts';
+import { boundBy, notingActivity, scaledBy, startClock } from '../../../e2e/suite/run/time.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 
 const never = new Promise<never>(() => {});
-const still = () => Number.NEGATIVE_INFINITY;
-const start = (interrupted = new AbortController().signal, movedAt = still) =>
-  startClock({ timeout: '10s', interrupted, doing: () => 'When it is deleted', movedAt });
-/** Something that moves each second until so many are over. */
-const moving = (seconds: number) => {
-  const { observer, movedAt } = notingMoves({ watches: () => {}, expects: () => () => {}, reads: () => {} });
-  const timer = setInterval(() => observer.moves?.(), 1000);
+const inactive = () => Number.NEGATIVE_INFINITY;
+const start = (interrupted = new AbortController().signal, lastActivity = inactive) =>
+  startClock({ timeout: '10s', interrupted, doing: () => 'When it is deleted', lastActivity });
+/** Something that changes each second until so many are over. */
+const changing = (seconds: number) => {
+  const { observer, lastActivity } = notingActivity({
+    watches: () => {},
+    expects: () => () => {},
+    reads: () => {},
+  });
+  const timer = setInterval(() => observer.changed?.(), 1000);
   setTimeout(() => clearInterval(timer), seconds * 1000 + 1);
-  return movedAt;
+  return lastActivity;
 };
 
 test('time that is up cuts the work, and says what it was at; work in time gives what it gives', async () => {
@@ -36,13 +40,13 @@ test.each(['before', 'while'])('an interruption cuts the work: %s it runs', asyn
   await expect(cut).rejects.toThrow('Ctrl-C');
 });
 
-test('time that is up does not cut work that still moves, until that stands still for a quarter of it, or three times it are over', async () => {
-  const [slow, endless] = [start(undefined, moving(15)), start(undefined, moving(1000))];
+test('work that still changes goes on after its time, until nothing changes for a quarter of it, or three times it are over', async () => {
+  const [slow, endless] = [start(undefined, changing(15)), start(undefined, changing(1000))];
   vi.advanceTimersByTime(17_400);
   expect(slow.signal.aborted).toBe(false);
   vi.advanceTimersByTime(100);
   expect(slow.signal.reason.message).toBe(
-    'the scenario took longer than its 10 s and 7.5 s more, for which it still moved; it was at: When it is deleted',
+    'the scenario took longer than its 10 s and 7.5 s more, while something still changed; it was at: When it is deleted',
   );
   vi.advanceTimersByTime(12_400);
   expect(endless.signal.aborted).toBe(false);
@@ -50,16 +54,16 @@ test('time that is up does not cut work that still moves, until that stands stil
   expect(endless.signal.aborted).toBe(true);
 });
 
-test('a bound says who stood still for so long, and does not cut what moves', async () => {
+test('a bound says who saw no change for so long, and does not cut what changes', async () => {
   const whose = 'the cleanup';
-  const late = expect(boundBy(longer('20ms', 2), { whose, movedAt: still }, never)).rejects.toThrow(
-    'the cleanup stood still for 40 ms',
+  const late = expect(boundBy(scaledBy('20ms', 2), { whose, lastActivity: inactive }, never)).rejects.toThrow(
+    'the cleanup saw no change for 40 ms',
   );
   vi.advanceTimersByTime(40);
   await late;
-  await expect(boundBy('10s', { whose, movedAt: still }, Promise.resolve(7))).resolves.toBe(7);
+  await expect(boundBy('10s', { whose, lastActivity: inactive }, Promise.resolve(7))).resolves.toBe(7);
   let ended = false;
-  const slow = boundBy('10s', { whose, movedAt: moving(50) }, never).catch(() => {
+  const slow = boundBy('10s', { whose, lastActivity: changing(50) }, never).catch(() => {
     ended = true;
   });
   await vi.advanceTimersByTimeAsync(59_000);
@@ -68,31 +72,31 @@ test('a bound says who stood still for so long, and does not cut what moves', as
   await slow;
 });
 
-test('what is waited for moves when it begins, changes and ends', () => {
+test('what is waited for counts as activity when it begins, changes and ends', () => {
   const events: string[] = [];
-  const { observer, movedAt } = notingMoves({
+  const { observer, lastActivity } = notingActivity({
     watches: () => {},
     expects:
       () =>
       ({ state }) =>
         void events.push(state),
     reads: () => {},
-    moves: () => void events.push('moves'),
+    changed: () => void events.push('changed'),
   });
   const began = performance.now();
   const at: number[] = [];
   const next = <T>(work: () => T): T => {
     vi.advanceTimersByTime(10);
     const done = work();
-    at.push(movedAt() - began);
+    at.push(lastActivity() - began);
     return done;
   };
   const ended = next(() => observer.expects({} as never));
-  next(() => observer.moves?.());
+  next(() => observer.changed?.());
   next(() => ended({ state: 'met', reason: '', at: 0, steps: [] }));
   expect([at, events]).toEqual([
     [10, 20, 30],
-    ['moves', 'moves', 'moves', 'met'],
+    ['changed', 'changed', 'changed', 'met'],
   ]);
 });
 

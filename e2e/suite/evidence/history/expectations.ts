@@ -1,5 +1,5 @@
 import { timelinesOf } from '../../../history/judge.ts';
-import type { Ended, Expected } from '../../../history/observer.ts';
+import type { ExpectationEnd, ExpectationStart } from '../../../history/observer.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Seconds } from './entry-line.ts';
 import type { ExpectationMarker } from './markers.ts';
@@ -18,13 +18,13 @@ export type MarkerContext = {
 };
 
 /** Returns each timeline that an expectation reads, once. */
-export const timelinesOfExpected = ({ timeline, specification }: Expected): Timeline[] =>
+export const timelinesOfExpected = ({ timeline, specification }: ExpectationStart): Timeline[] =>
   specification === undefined ? [timeline] : timelinesOf(specification);
 
 /** Returns the marker for an expectation that begins. */
 export const toSetMarker = (
   id: number,
-  expected: Expected,
+  expected: ExpectationStart,
   { seconds, now, placeOf, countAt, timeOf }: MarkerContext,
 ): ExpectationMarker => {
   const { timeline, name, label, steps, mark, limit, wanted, specification } = expected;
@@ -49,11 +49,15 @@ export const toSetMarker = (
 /** Returns the marker for an expectation that is decided. */
 export const toEndMarker = (
   { rule: _, ...set }: ExpectationMarker,
-  { ended, expected, deps: { seconds, placeOf } }: { ended: Ended; expected: Expected; deps: MarkerContext },
+  {
+    ended,
+    expected,
+    deps: { seconds, placeOf },
+  }: { ended: ExpectationEnd; expected: ExpectationStart; deps: MarkerContext },
 ): ExpectationMarker => {
   const blind =
     ended.until === undefined
-      ? timelinesOfExpected(expected).filter((timeline) => timeline.cutOff !== undefined)
+      ? timelinesOfExpected(expected).filter((timeline) => timeline.disconnectedSince !== undefined)
       : [];
   const cutOff = blind.flatMap((timeline) => placeOf(timeline) ?? []);
   return {

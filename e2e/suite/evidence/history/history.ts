@@ -1,4 +1,4 @@
-import type { Ended, Expected, Observer } from '../../../history/observer.ts';
+import type { ExpectationEnd, ExpectationStart, Observer } from '../../../history/observer.ts';
 import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { Lines } from '../ndjson-writer.ts';
 import type { Belongs } from '../recorder.ts';
@@ -17,7 +17,7 @@ import { countUpTo, openPlaces, type RecordedWatch, type WatchOrigin } from './p
  * Called with each new expectation and its number in the history. The function that it returns is called when the
  * expectation ends.
  */
-export type OnExpected = (id: number, expected: Expected) => (ended: Ended) => void;
+export type OnExpected = (id: number, expected: ExpectationStart) => (ended: ExpectationEnd) => void;
 
 /** A history that is being written. */
 export type History = {
@@ -56,7 +56,7 @@ export const openHistory = ({
   /** The sequence numbers of all event lines and listings in order of arrival. `times` has their times in seconds. */
   const sequences: number[] = [];
   const times: number[] = [];
-  const awaited = new Map<number, Expected>();
+  const awaited = new Map<number, ExpectationStart>();
   const blindness: { place: WatchOrigin; since: () => number | undefined }[] = [];
   let expectations = 0;
 
@@ -101,7 +101,7 @@ export const openHistory = ({
 
   const ended = (place: WatchOrigin, { label }: Timeline, reason: string): void =>
     mark(`the watch of ${label} has ended`, { ended: { ...place, reason } });
-  const expect = (expected: Expected): ((how: Ended) => void) => {
+  const expect = (expected: ExpectationStart): ((how: ExpectationEnd) => void) => {
     recordListings();
     expectations += 1;
     const id = expectations;
@@ -152,8 +152,8 @@ export const openHistory = ({
 // In ms. When a watch is stopped, its connection is cut some milliseconds earlier. Nothing is lost then.
 const noLoss = 1000;
 
-const cutOffOf = ({ cutOff }: Timeline): number | undefined =>
-  cutOff === undefined || Date.now() - cutOff < noLoss ? undefined : cutOff;
+const disconnectedTimeOf = ({ disconnectedSince }: Timeline): number | undefined =>
+  disconnectedSince === undefined || Date.now() - disconnectedSince < noLoss ? undefined : disconnectedSince;
 
 /**
  * Returns a function that says since when a watch received nothing (ms since the epoch), until it was stopped or
@@ -162,9 +162,9 @@ const cutOffOf = ({ cutOff }: Timeline): number | undefined =>
 const openBlindness = (timeline: Timeline): (() => number | undefined) => {
   let stopped: { since: number | undefined } | undefined;
   timeline.onFailure(() => {
-    stopped = { since: cutOffOf(timeline) };
+    stopped = { since: disconnectedTimeOf(timeline) };
   });
-  return () => (stopped === undefined ? cutOffOf(timeline) : stopped.since);
+  return () => (stopped === undefined ? disconnectedTimeOf(timeline) : stopped.since);
 };
 
 /**

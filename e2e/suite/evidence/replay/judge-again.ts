@@ -1,4 +1,4 @@
-import { type Evaluator, movingOf, openEvaluator } from '../../../history/evaluator.ts';
+import { type Evaluator, openEvaluator, watchedSubjectsOf } from '../../../history/evaluator.ts';
 import type { Verdict } from '../../../history/expectation.ts';
 import { describeTimeout, openProgress, type WaitProgress } from '../../../history/progress.ts';
 import type { RecordedEvent, Recording } from '../../../history/recording.ts';
@@ -53,7 +53,7 @@ export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Ju
     }
     const { limit, atMost, owner } = set;
     const waited = { time: limit * 1000, ...(atMost !== undefined && { atMost: atMost * 1000 }), owner };
-    const progress = openProgress(waited, movingOf(specification), at * 1000);
+    const progress = openProgress(waited, watchedSubjectsOf(specification), at * 1000);
     const each = { judged, evaluator: openEvaluator(specification), progress };
     open.add(each);
     close(each, each.evaluator.past());

@@ -1,4 +1,4 @@
-import { inForceAt } from '../../../history/history.ts';
+import { lastEntryUpTo } from '../../../history/history.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { describePanic, readPanic } from '../../../longhorn/panic.ts';
@@ -95,7 +95,8 @@ const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<Report
 
 // Undefined if the volume belongs to no scenario, or was gone before this one began.
 const scenarioOf = ({ timelines: { volumes } }: JudgeEndsContext, volume: string): string | undefined =>
-  inForceAt(volumes, volume, volumes.mark())?.object.metadata.annotations?.[scenarioAnnotation] ?? undefined;
+  lastEntryUpTo(volumes, volume, volumes.mark())?.object.metadata.annotations?.[scenarioAnnotation] ??
+  undefined;
 
 // The process panics if the Backup object is gone before the removal of its files ends.
 const wasGone = (

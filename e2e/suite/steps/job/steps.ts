@@ -1,5 +1,5 @@
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
-import { inForceAt } from '../../../history/history.ts';
+import { lastEntryUpTo } from '../../../history/history.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -451,7 +451,7 @@ export const jobSteps = {
       const old = before.slice(0, before.length - job.retain + 1);
       const isDue = ({ name }: BackupHandle): boolean =>
         watched.current(name) !== undefined ||
-        inForceAt(watched, name, run.from)?.object.metadata.deletionTimestamp === undefined;
+        lastEntryUpTo(watched, name, run.from)?.object.metadata.deletionTimestamp === undefined;
       const problems = problemsOfLog(lines, {
         cleanup,
         old: old.map(({ name }) => name),

@@ -30,7 +30,7 @@ const openTable = async (
     table,
     patient: parseDuration(timeouts.pageDrawn.within),
   });
-  const handle = { page: await awaitCluster(() => opening), cutOff: [] };
+  const handle = { page: await awaitCluster(() => opening), disconnections: [] };
   pages.push(handle);
   return handle;
 };

@@ -60,7 +60,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
       ? error
       : new Error((error as Error).message, { cause: forward.trouble() });
   });
-  const handle = { page, forward, mark, cutOff: [] };
+  const handle = { page, forward, mark, disconnections: [] };
   pages.push(handle);
   timelines.backups.onEntry(page.again);
   const { within, owner } = timeouts.pageDrawn;
@@ -82,11 +82,11 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
  */
 export const untilLostLate = async (
   { timeouts, report, version }: Pick<Context, 'timeouts' | 'report' | 'version'>,
-  { page, cutOff }: Pick<PageHandle, 'page' | 'cutOff'>,
+  { page, disconnections }: Pick<PageHandle, 'page' | 'disconnections'>,
   losses: number,
 ): Promise<void> => {
   const { within, owner } = timeouts.pageStale;
-  const [first, last] = [cutOff.at(0)?.from ?? 0, cutOff.at(-1)];
+  const [first, last] = [disconnections.at(0)?.from ?? 0, disconnections.at(-1)];
   if (!(await page.until(() => page.log.losses() > losses, parseDuration(within))))
     throw new Error(
       `the page kept its connection for ${formatDuration(parseDuration(within))} (${owner}) after every longhorn-manager was killed: nothing that it shows is live`,
@@ -105,7 +105,10 @@ export const untilLostLate = async (
  * It starts with the pod with the most connections, which is likely the right one: each other pod costs a wait for
  * its successor.
  */
-export const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
+export const killUntilLost = async (
+  context: Context,
+  { page, disconnections }: PageHandle,
+): Promise<string[]> => {
   const { cluster, faults, timeouts } = context;
   const pods = await mostConnectedFirst(cluster, await managerPods(cluster));
   const losses = page.log.losses();
@@ -114,7 +117,7 @@ export const killUntilLost = async (context: Context, { page, cutOff }: PageHand
   const killed: string[] = [];
   for (const pod of pods) {
     const from = Date.now();
-    cutOff.push({ from, to: from + parseDuration(timeouts.pageReconnects.within) });
+    disconnections.push({ from, to: from + parseDuration(timeouts.pageReconnects.within) });
     const fault = await faults.inject(managerKilled(cluster, pod));
     killed.push(`${pod.name} on ${pod.node}`);
     // A manager's connections end with it. If its successor is ready and the page is still connected, it was another
@@ -125,6 +128,6 @@ export const killUntilLost = async (context: Context, { page, cutOff }: PageHand
     if (!isLost()) await replaced;
     if (isLost()) return killed;
   }
-  await untilLostLate(context, { page, cutOff }, losses);
+  await untilLostLate(context, { page, disconnections }, losses);
   return killed;
 };

@@ -168,9 +168,9 @@ export const uiSteps = {
   /** The page reconnects after it was cut off. */
   'then.pageIsBack': step({
     sentence: 'Then the page is connected again, by itself',
-    action: async ({ timeouts }: Context, { page, cutOff }: PageHandle) => {
+    action: async ({ timeouts }: Context, { page, disconnections }: PageHandle) => {
       const { within, owner } = timeouts.pageReconnects;
-      const since = cutOff.at(-1)?.from ?? 0;
+      const since = disconnections.at(-1)?.from ?? 0;
       const isBack = (): boolean =>
         page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);
       if (!(await page.until(isBack, parseDuration(within))))
@@ -184,10 +184,10 @@ export const uiSteps = {
   /** Ignores errors that a cut-off causes. */
   'then.pageUntroubled': step({
     sentence: 'Then the page has no error in its console, and no request failed',
-    action: async (_: Context, { page, cutOff }: PageHandle | TablePageHandle) => {
+    action: async (_: Context, { page, disconnections }: PageHandle | TablePageHandle) => {
       const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
         /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
-        cutOff.some(({ from, to }) => at >= from && at < to);
+        disconnections.some(({ from, to }) => at >= from && at < to);
       const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
       throwFor(
         troubles.map(({ text }) => text),

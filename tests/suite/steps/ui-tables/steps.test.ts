@@ -27,7 +27,7 @@ const shown = async ({ version, sign, before }: Shown) => {
   const page = { reads: async (_: string, column: string) => (column === 'Status' ? sign : '') };
   const { then } = bindSteps(context);
   await then.targetShown(
-    { page, cutOff: [] } as unknown as TablePageHandle,
+    { page, disconnections: [] } as unknown as TablePageHandle,
     aTarget,
     'not available, and why',
   );
@@ -59,7 +59,7 @@ test('the page of an older version says nothing, which is a finding and no failu
 test('a backup target that the page lacks is not gone while it is there', async () => {
   const timelines = emptyTimelines();
   const { then } = bindSteps(createTestContext({ timelines }).context);
-  const page = { page: { lacks: async () => {} }, cutOff: [] } as unknown as TablePageHandle;
+  const page = { page: { lacks: async () => {} }, disconnections: [] } as unknown as TablePageHandle;
   const object = { metadata: { name: aTarget.name }, spec: { backupTargetURL: nowhere } };
   timelines.backupTargets.push({ kind: 'modified', at: 1, object });
   await expect(then.targetNotShown(page, aTarget)).rejects.toThrow(

@@ -45,7 +45,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
   const { page, until } = opened;
   await until(() => page.live().length > 0);
   const forward = { url: '', pod: () => undefined, carried: () => 0, trouble: () => undefined };
-  const handle: PageHandle = { page, forward, mark: backups.mark(), cutOff: [] };
+  const handle: PageHandle = { page, forward, mark: backups.mark(), disconnections: [] };
   const timeouts = { ...timeoutsOn(longhornClocks), ...limits(within) };
   const { context, findings } = createTestContext({ timelines: { backups }, timeouts });
   return {
@@ -65,7 +65,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
     /** The managers are gone, of which nobody has informed the page. */
     kill: (): void => {
       for (const ago of [30_000, 10_000])
-        handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
+        handle.disconnections.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
       opened.proxy.freeze();
     },
   };
@@ -143,7 +143,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
   test('that is cut off is back by itself; what went wrong by that does not count', async () => {
     const { judged, handle, page, proxy, until, untilTroubled } = await open({ within: '300ms' });
     const from = Date.now();
-    handle.cutOff.push({ from, to: from + 10_000 });
+    handle.disconnections.push({ from, to: from + 10_000 });
     proxy.refuse();
     proxy.cut();
     await untilTroubled();
@@ -154,7 +154,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     await until(() => page.live().length === 2);
     await judged.pageIsBack(handle);
     await judged.pageUntroubled(handle);
-    handle.cutOff.length = 0;
+    handle.disconnections.length = 0;
     await expect(judged.pageUntroubled(handle)).rejects.toThrow(
       /^on the page something went wrong:\n- console: WebSocket connection to /,
     );
