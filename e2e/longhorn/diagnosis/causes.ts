@@ -384,6 +384,37 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'snapshot-content-gone',
+    pattern:
+      /\bSnapshotContentMissing\b|VolumeSnapshotContent is missing|\bvolumesnapshotcontents?\.snapshot\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
+    means:
+      'The VolumeSnapshotContent of a VolumeSnapshot is not there: it was deleted, or was never made in this cluster.',
+    advice: {
+      any: 'Whether the data are still there, the Snapshot or the Backup of Longhorn tells. If so, make a VolumeSnapshotContent for it (with its snapshotHandle) and a VolumeSnapshot that names it; else make a new VolumeSnapshot.',
+    },
+    retry: 'Without it the VolumeSnapshot stays as it is.',
+    quoted: true,
+  },
+  {
+    id: 'snapshot-class-gone',
+    pattern:
+      /\bvolumesnapshotclass(?:es)?\.snapshot\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found|cannot find default snapshot class|[Ff]ailed to get snapshot class from/,
+    means: 'The VolumeSnapshotClass that is named, or a default one for this driver, is not in the cluster.',
+    advice: {
+      any: 'Make a VolumeSnapshotClass with the driver driver.longhorn.io, or name one that is there (kubectl get volumesnapshotclasses).',
+    },
+    quoted: true,
+  },
+  {
+    id: 'snapshot-source-gone',
+    pattern:
+      /cannot get claim from snapshot|failed to (?:retrieve|get) PVC \S+ from (?:the )?(?:lister|API server)/,
+    means:
+      'The PersistentVolumeClaim that the VolumeSnapshot is to be made of is not there, or could not be read.',
+    advice: { any: 'Look at the claim that spec.source of the VolumeSnapshot names, in its own namespace.' },
+    quoted: true,
+  },
+  {
     id: 'no-such-kind',
     pattern: /could not find the requested resource|no matches for kind/,
     means:
@@ -515,6 +546,34 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Write http:// or https:// before the address, in AWS_ENDPOINTS or where it was given.' },
     adviceIn: {
       'backing-image-file': 'Make the backing image anew, with a whole URL (http:// or https://).',
+    },
+    quoted: 'to its end',
+  },
+  {
+    id: 'registry-limit',
+    pattern: /\btoomanyrequests\b|429 Too Many Requests/,
+    within: ['image-pull'],
+    means: 'The registry gives out no more images to that address for a while (its limit of requests).',
+    advice: { any: 'Log in to the registry (imagePullSecrets), use a mirror, or wait.' },
+    quoted: true,
+  },
+  {
+    id: 'image-not-there',
+    pattern:
+      /code = NotFound desc|manifest unknown|manifest for \S+ not found|failed to resolve reference [^:]{1,300}:[^:]{1,100}: not found|no match for platform/,
+    within: ['image-pull'],
+    means: 'The registry does not have that image, or that tag, or not for this kind of CPU.',
+    advice: { any: 'Compare the name and the tag with those that the registry has.' },
+    quoted: 'to its end',
+  },
+  {
+    id: 'image-refused',
+    pattern:
+      /pull access denied|\binsufficient_scope\b|\bunauthorized: |: (?:401 Unauthorized|403 Forbidden)/,
+    within: ['image-pull'],
+    means: 'The registry refused the image: there is none of that name, or it wants a login.',
+    advice: {
+      any: 'Check the name of the image, and the login for its registry (imagePullSecrets; privateRegistry in the chart).',
     },
     quoted: 'to its end',
   },
@@ -1020,7 +1079,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'replica-lost',
     pattern:
-      /(?:on )?unknown replica|failed to find a replica with backup|[Ff]ailed to get (?:backup )?\S*(?:backup)? ?status on \S+ for \S+: rpc error: code = NotFound|cannot find backup \S+ status in longhorn engine|cannot find matched snapshot \S+ of backup|replica address \S+ is not found in engine/,
+      /\bon unknown replica|failed to find a replica with backup|[Ff]ailed to get (?:backup )?\S*(?:backup)? ?status on \S+ for \S+: rpc error: code = NotFound|cannot find backup \S+ status in longhorn engine|cannot find matched snapshot \S+ of backup|replica address \S+ is not found in engine/,
     means:
       'The replica that uploaded is gone, or was started anew, and nobody knows any more how far the backup came.',
     advice: { any: 'Look for what ended the replica or its instance manager; then make the backup again.' },
@@ -1390,7 +1449,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'engine-image-not-deployed',
-    pattern: /engine image \S+ (?:is )?not (?:yet )?deployed|image \S+ because it isn't deployed/,
+    pattern:
+      /engine image \S+ (?:\(\S+\) )?(?:is )?not (?:yet )?(?:deployed|ready)(?!, it's (?!deploying))|image \S+ because it isn't deployed|engine binary check failed|\bwait for engine image \S+|Failed to use node \S+, image \S+ is not ready/i,
     means: 'An engine image is not on the nodes that need it (yet).',
     advice: {
       any: 'Look at it (kubectl -n longhorn-system get engineimages) and at its pods: every node has to pull the image.',
@@ -1519,6 +1579,54 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: 'Look at the pod of longhorn-csi-plugin on that node, and at the directory of the kubelet that it was installed for.',
     },
+  },
+  {
+    id: 'no-iscsiadm',
+    pattern: /make sure you have iscsiadm\/open-iscsi installed|failed to execute iscsiadm: No such file/,
+    means:
+      'longhorn-manager could not run iscsiadm on its node, which each volume of the v1 data engine needs.',
+    advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
+  },
+  {
+    id: 'no-kubelet-folder',
+    pattern: /Need to specify \\?"--kubelet-root-dir|no related proc for root-dir detection/,
+    means: 'The folder of the kubelet could not be found out on that node.',
+    advice: {
+      any: 'Name it: the variable KUBELET_ROOT_DIR of the Deployment longhorn-driver-deployer (csi.kubeletRootDir in the chart).',
+    },
+    quoted: true,
+  },
+  {
+    id: 'recovery-backend',
+    pattern: /Failed to perform CURL operation|\bHTTP call error: res=|recovery[- ]backend/i,
+    within: ['share-manager'],
+    means:
+      'The NFS server of the volume got no good answer of the recovery backend, where it keeps who its clients are: that is a part of longhorn-manager.',
+    advice: {
+      any: 'Look at the longhorn-manager pods and the service longhorn-recovery-backend: whether they are there, and answer on the port 9503. Of v1.4.0 see longhorn/longhorn#5183.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'lease-lost',
+    pattern: /\bleaderelection lost\b|\bstopped leading\b|\blost lease\b|[Ff]ailed to renew lease/,
+    means:
+      'The program could not renew its lease at the Kubernetes API server in time, and gives its place up to another copy of it.',
+    advice: {
+      any: 'If that recurs, look at the API server and its etcd (how slow it answers, whether it is there), and at how busy the node is. Volumes are not at fault.',
+    },
+    retry: 'Its container is started anew.',
+    quoted: true,
+  },
+  {
+    id: 'disk-unlike-its-config',
+    pattern:
+      /cannot find disk config file|record diskUUID doesn't match the one on the disk|has same file system ID/,
+    means: 'What Longhorn has written on the disk is not there, or is of another disk.',
+    advice: {
+      any: 'See that the right file system is mounted at that path (findmnt), that its file longhorn-disk.cfg is there, and that no two disks of the node are folders of one file system.',
+    },
+    quoted: 'to its end',
   },
   {
     id: 'iscsid-not-running',
@@ -1709,7 +1817,10 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bCIFS: (?:VFS: )?\S{1,253} has not responded in \d+ seconds/,
     means:
       'The SMB server did not answer the kernel of that node for that time, and the connection is made anew.',
-    advice: { any: 'See whether it runs, and how loaded it is; then look at the network between.' },
+    advice: {
+      any: 'See whose address that is: of a shared (ReadWriteMany) volume of Longhorn it is the service of its share-manager pod, else your own NFS server, as of a backup target. See whether it runs, and how loaded it is; then look at the network between.',
+    },
+    quoted: true,
   },
   {
     id: 'kernel-nfs-fileid',
@@ -1721,19 +1832,34 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'kernel-filesystem',
+    pattern:
+      /\bEXT4-fs error|Remounting filesystem read-only|\bXFS \([\w-]+\): .{0,60}[Cc]orruption|\bXFS \([\w-]+\): Unmount and run xfs_repair/,
+    means:
+      'The file system on that device met data that are damaged or could not be read; it may be read-only now.',
+    advice: {
+      any: 'See what the device is (lsblk -o NAME,VENDOR,SERIAL: of the v1 data engine the vendor is IET): a disk of the node, or a volume of Longhorn. Look for I/O errors of that device in the lines before; if there are none, stop what uses it, and check it unmounted (fsck, xfs_repair).',
+    },
+    quoted: 'to its end',
+  },
+  {
     id: 'kernel-nfs-server',
     pattern: /\bnfs: server \S+ not responding/,
     means: 'The NFS server did not answer the kernel of that node.',
-    advice: { any: 'See whether it runs, and how loaded it is; then look at the network between.' },
+    advice: {
+      any: 'See whose address that is: of a shared (ReadWriteMany) volume of Longhorn it is the service of its share-manager pod, else your own NFS server, as of a backup target. See whether it runs, and how loaded it is; then look at the network between.',
+    },
+    quoted: true,
   },
   {
     id: 'kernel-io',
     pattern:
-      /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bSense Key : \w|\bAdd\. Sense: |\bEXT4-fs error|Remounting filesystem read-only|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
-    means: 'A read or write of that device failed, or its file system is damaged.',
+      /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bSense Key : \w|\bAdd\. Sense: |\bXFS \([\w-]+\): .{0,60}error/,
+    means: 'A read or write of that device failed.',
     advice: {
       any: 'See what the device is (lsblk -o NAME,VENDOR,SERIAL: of the v1 data engine the vendor is IET): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',
     },
+    quoted: 'to its end',
   },
   {
     id: 'xfs-same-uuid',
@@ -1995,6 +2121,10 @@ export const causes: readonly KnownCause[] = [
     pattern: /the object has been modified; please apply your changes to the latest version/,
     means: 'Two writers changed one object at the same time (a conflict of Kubernetes).',
     advice: { any: 'Nothing: the controller tries again.' },
+    adviceIn: {
+      'manager-upgrade':
+        'Nothing at first: the next start tries again. If each start ends so, look what else writes that object, as a longhorn-manager of the old version that still runs.',
+    },
   },
   {
     id: 'api-throttled',
@@ -2074,6 +2204,13 @@ export const causes: readonly KnownCause[] = [
     pattern: /\b\d{1,5} Insufficient (?:cpu|memory|ephemeral-storage)\b/,
     means: 'Nodes have less CPU, memory or room free than the pod asks for.',
     advice: { any: 'Compare the requests of the pod with what the nodes have left (kubectl describe node).' },
+    quoted: true,
+  },
+  {
+    id: 'claim-gone',
+    pattern: /persistentvolumeclaim \\?"[^"\\]{1,253}\\?" not found/,
+    means: 'The PersistentVolumeClaim that a pod names is not in its namespace (yet).',
+    advice: { any: 'Make it, or see who is to make it: what restores or clones a volume makes it first.' },
     quoted: true,
   },
   {

@@ -35,6 +35,22 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: 'It is activated by itself when that backup is restored.',
   },
   {
+    id: 'unknown-replica-found',
+    pattern: /\b[Ff]ound unknown replica\b/,
+    failed:
+      "A volume's engine, or its status, names a replica that Longhorn has no object of (any more), as after a replica was deleted or replaced",
+    harmless:
+      'Nothing, if it ends: Longhorn takes it out of the engine. If the line stays, look at the events of the engine for "Failed to remove unknown replica", and at the robustness of the volume. It says nothing of backups.',
+    retry: goesOn,
+  },
+  {
+    id: 'no-rdma',
+    pattern: /\biser_ib_init\(\d+\) Failed to initialize RDMA/,
+    failed: 'The iSCSI target of the v1 data engine found no RDMA, as on most nodes, and works without it',
+    harmless: 'Nothing: Longhorn does not use RDMA there.',
+    retry: goesOn,
+  },
+  {
     id: 'velero-waits',
     pattern: /Waiting for volumesnapshotcontents \S+ to have snapshot handle/i,
     failed: 'Velero waits until a VolumeSnapshot has its snapshot or backup',

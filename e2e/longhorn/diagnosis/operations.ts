@@ -75,6 +75,40 @@ export const operations: readonly Operation[] = [
     look: 'Look at the events of the pod (kubectl describe pod), and at the network plugin of its node.',
   },
   {
+    id: 'image-pull',
+    pattern:
+      /[Ff]ailed to pull image\b|\b(?:Err)?ImagePull(?:BackOff)?\b|\bErrImageNeverPull\b|\bInvalidImageName\b|Back-off pulling image/,
+    failed: 'A node has not got the image of a container, so that its pod does not start',
+    retry: 'The kubelet tries again, later each time.',
+    advice:
+      'Compare the name and the tag of the image in the text with those that the registry has, and look whether the node reaches it (its name, the network, a proxy, a login where it wants one). The event "Failed to pull image" of the pod (kubectl describe pod) has the reason.',
+  },
+  {
+    id: 'probe',
+    pattern: /\b(?:Readiness|Liveness|Startup) probe (?:failed|errored)/,
+    failed: 'A container did not answer the kubelet well, which asks whether it lives or is ready (a probe)',
+    retry:
+      'The kubelet asks again: what is not ready gets no requests by its service, and what fails its liveness probe too often is started anew.',
+    advice:
+      'Look at the log of that container (kubectl logs, and with --previous), and at how busy its node is.',
+  },
+  {
+    id: 'container-restarts',
+    pattern: /Back-off restarting failed container|\bCrashLoopBackOff\b/,
+    failed: 'A container ended again and again',
+    retry: 'The kubelet starts it again, later each time.',
+    advice:
+      'Look at what it said last (kubectl logs POD -c CONTAINER --previous), and how it ended (kubectl describe pod: Last State).',
+  },
+  {
+    id: 'container-start',
+    pattern:
+      /Error response from daemon: |failed to (?:create containerd (?:task|container)|start containerd task|generate container)|\bOCI runtime (?:create|exec) failed|\b(?:Create|Run)ContainerError\b/,
+    failed: 'The container runtime of a node did not do its work; these are no words of Longhorn',
+    retry: 'The kubelet tries again.',
+    advice: 'Look at the events of the pod, and at the container runtime of that node and its storage.',
+  },
+  {
     id: 'container-ended',
     pattern: /\bterminated with exit code [1-9]/,
     failed: 'A container ended with an error',
@@ -86,6 +120,36 @@ export const operations: readonly Operation[] = [
     pattern: /Unknown resource kind \w+|\b[Ff]ailed to create item: |System rollout ignoring item: cannot/,
     failed: 'A system restore left a part out',
     retry: 'It goes on with the rest, may end as Completed, and does not come back to that part.',
+  },
+  {
+    id: 'upgrade-check',
+    pattern:
+      /failed to upgrade since|(?:upgrading|downgrading) from \S+ to \S+ (?:for \w+ version )?is not supported/,
+    failed: 'Longhorn refuses to be upgraded or downgraded',
+    retry: 'It refuses each time; objects and data are as they were.',
+  },
+  {
+    id: 'manager-upgrade',
+    pattern:
+      /(?:^|: )[Uu]pgrade (?:failed: |[A-Za-z ]{2,40} failed\b)|\bupgrade from v[\d.x]{1,12} to v[\d.x]{1,12}: /,
+    failed: 'longhorn-manager, at its start, could not take the objects of Longhorn over to its new version',
+    retry:
+      'longhorn-manager ends, and walks through the upgrade again at its next start; before that is done it does none of its work.',
+    look: 'Look at the object that the text names, and upgrade only from a version that the new one allows.',
+  },
+  {
+    id: 'manager-start',
+    pattern: /\bError starting (?:manager|webhooks): /,
+    failed: 'longhorn-manager did not start',
+    retry: 'Kubernetes starts its container again.',
+    look: 'Look at the whole log of that container (kubectl logs --previous).',
+  },
+  {
+    id: 'driver-deploy',
+    pattern: /\bError deploying driver: |[Ff]ailed to start CSI driver\b/,
+    failed: "longhorn-driver-deployer did not install Longhorn's CSI driver",
+    retry: 'Kubernetes starts its container again; until it succeeds pods get no volumes of Longhorn by CSI.',
+    look: 'Look at the log of longhorn-driver-deployer.',
   },
   {
     id: 'webhook',
@@ -106,13 +170,6 @@ export const operations: readonly Operation[] = [
       /\b(?:UPGRADE|INSTALLATION|ROLLBACK) FAILED\b|rendered manifests contain a resource|Failed to (?:install|upgrade) app\b|another operation \(install\/upgrade\/rollback\)/,
     failed: 'Helm did not install or upgrade Longhorn',
     retry: 'Helm does not try again.',
-  },
-  {
-    id: 'upgrade-check',
-    pattern:
-      /failed to upgrade since|(?:upgrading|downgrading) from \S+ to \S+ (?:for \w+ version )?is not supported/,
-    failed: 'Longhorn refuses to be upgraded or downgraded',
-    retry: 'It refuses each time; objects and data are as they were.',
   },
   {
     id: 'conversion',
@@ -326,6 +383,13 @@ export const operations: readonly Operation[] = [
     failed: 'SPDK, which the v2 data engine is made of, met a fault',
   },
   {
+    id: 'unknown-replica',
+    pattern: /\b(?:remov\w{1,3}|Removed) unknown replica \S+/,
+    failed: "A volume's engine has a replica that Longhorn has no object of, and did not let go of it",
+    retry: 'Longhorn tries again to remove it from the engine.',
+    look: "Look at the volume's replicas (robustness, which of them are in mode RW), and at why an earlier one ended.",
+  },
+  {
     id: 'replica-given-up',
     pattern:
       /\bSetting (?:\w+ )?replica \S+ to ERR\b|R\/W Timeout\. No response received|\br\/w timeout\b|\bmark(?:ed)? as ERR\b/,
@@ -372,8 +436,17 @@ export const operations: readonly Operation[] = [
     failed: 'The kernel of a node reports a fault; these are no words of Longhorn',
   },
   {
+    id: 'disk-not-ready',
+    pattern: /\b[Dd]isk \S+ ?\([^)]{1,300}\) on (?:the )?node \S+ is not ready/,
+    controllers: ['longhorn-node'],
+    failed: 'Longhorn cannot use a disk of a node now, or met another fault of a node',
+    retry: 'Longhorn looks at it again by itself.',
+    look: 'Look at the Node of Longhorn (kubectl -n longhorn-system describe nodes.longhorn.io NODE: conditions of the node and of each disk).',
+  },
+  {
     id: 'velero-data',
-    pattern: /\b[Dd]ata(?:[Uu]pload|[Dd]ownload)s?\b|\bpreparing data (?:up|down)load\b/,
+    pattern:
+      /\b[Dd]ata(?:[Uu]pload|[Dd]ownload)s?\b|\bpreparing data (?:up|down)load\b|\berror to expose snapshot\b/,
     failed: "Velero's data mover gave up on a volume (its DataUpload or DataDownload)",
     retry: 'Velero does not try again: make another Velero backup, or restore, once the cause is gone.',
     look: 'Look at the DataUpload or DataDownload (kubectl -n velero describe), at the pod and the PersistentVolumeClaim that it made, and at the log of node-agent.',
@@ -387,7 +460,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'velero',
-    pattern: /awaiting reconciliation of volumesnapshot|Error backing up item|\bbackup=velero\//,
+    pattern:
+      /awaiting reconciliation of volumesnapshot|fail to wait VolumeSnapshot change|Error backing up item|\bbackup=velero\//,
     failed: 'Velero gave up on an object of its backup',
     retry:
       'Velero does not try again: make another Velero backup once the cause is gone. Longhorn may know nothing of it.',
@@ -402,7 +476,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'volume-snapshot',
-    pattern: /VolumeSnapshot|\bvolumesnapshot(?:content|classe?)?s?\b|external-snapshotter|csi-snapshotter/,
+    pattern:
+      /VolumeSnapshot|\bvolumesnapshot(?:content|classe?)?s?\b|external-snapshotter|csi-snapshotter|\bsnapshot (?:controller failed to update|content with error|class with error)|\bsnapshotContent "/,
     failed: "Something failed with a VolumeSnapshot of Kubernetes, which is not Longhorn's own Snapshot",
     retry:
       'csi-snapshotter and snapshot-controller try again. Whether Longhorn was asked at all, the text does not say.',
@@ -463,6 +538,16 @@ export const operations: readonly Operation[] = [
     look: 'Look at the events of the pod, and at the log of longhorn-csi-plugin on its node.',
   },
   {
+    id: 'share-manager',
+    pattern:
+      /\bnfs-ganesha-\d+\[|\bganesha\.nfsd\b|NFS server exited with error|[Ww]aiting with nfs server start|\bnfs export(?:er)?\b|[Ss]hare[- ]?[Mm]anager (?:gRPC|service)|Error starting share-manager/,
+    topic: /\bshare[- ]?manager\b/i,
+    controllers: ['longhorn-share-manager'],
+    failed: 'The server of a shared (ReadWriteMany) volume, its share-manager, met a fault',
+    retry: 'Longhorn starts its pod anew where that ends; pods that use the volume wait for it meanwhile.',
+    look: 'Look at the whole log of the pod share-manager-VOLUME, and whether the volume is attached and healthy.',
+  },
+  {
     id: 'mount',
     pattern:
       /[Cc]annot mount (?:nfs|CIFS)|cannot mount using NFSv4|backup ?store\S{0,100} mount|mounting \S+ share \S+ on/,
@@ -472,7 +557,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'mount-share',
-    pattern: /mount\.(?:nfs4?|cifs)\b|mount error\(\d+\)|mount_linux\.go/,
+    pattern:
+      /mount\.(?:nfs4?|cifs)\b|mount error\(\d+\)|mount_linux\.go|\bMount failed: exit status|\b[Ff]ormat of disk \\?"/,
     topic:
       /\bmount (?:points?|directory)\b|\b(?:un|bind )?mount(?:ed)? (?:to|at|filesystem|failed|all)\b|\bmounted[= )]|\bnot mounted\b/i,
     failed: 'A share, or a file system, could not be mounted on a node',
@@ -527,6 +613,14 @@ export const operations: readonly Operation[] = [
     topic: /\brebuild|\bWO replica|sync(?:ing)? files?|\badd(?:ing)? (?:\w+ ){0,2}replicas?\b/i,
     failed: 'The rebuilding of a replica failed',
     retry: 'Longhorn rebuilds again, later each time.',
+  },
+  {
+    id: 'engine-image',
+    pattern:
+      /engine binary check failed|\b[Ww]ait for engine image \S+|^[Ee]ngine image \S+ (?:\(\S+\) )?is not /,
+    controllers: ['longhorn-engine-image'],
+    failed: 'An engine image cannot be used (yet)',
+    retry: 'Longhorn looks at it again when its pods change.',
   },
   {
     id: 'image-upgrade',
