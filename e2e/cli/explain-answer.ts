@@ -1,4 +1,10 @@
-import { type Diagnosis, describeDiagnosis, diagnose, isExplained } from '../longhorn/diagnosis/diagnose.ts';
+import {
+  type Diagnosis,
+  describeDiagnosis,
+  diagnose,
+  isExplained,
+  isOperationKnown,
+} from '../longhorn/diagnosis/diagnose.ts';
 import type { Pasted } from '../longhorn/diagnosis/pasted.ts';
 import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
 import type { Field, MessageRow } from '../longhorn/messages/row.ts';
@@ -72,10 +78,12 @@ export const describeFailure = (diagnosis: Diagnosis): string[] => {
 export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>
   meanings.length > 0 || diagnosis !== undefined;
 
-/** Whether the cause of the failure is known, or the whole message. */
+/** Whether it is known what failed and why, or the whole message. */
 export const isWholeAnswer = (answer: Answer): boolean => {
   const failure = failureToReport(answer);
-  return failure === undefined ? answer.meanings.length > 0 : isExplained(failure);
+  return failure === undefined
+    ? answer.meanings.length > 0
+    : isExplained(failure) && isOperationKnown(failure);
 };
 
 /**

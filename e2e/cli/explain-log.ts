@@ -1,7 +1,12 @@
 import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
 import { shorten } from '../kube/shorten.ts';
-import { type Diagnosis, isExplained, isOnlyGuess } from '../longhorn/diagnosis/diagnose.ts';
+import {
+  type Diagnosis,
+  isExplained,
+  isOnlyGuess,
+  isOperationKnown,
+} from '../longhorn/diagnosis/diagnose.ts';
 import {
   joinedTo,
   type Pasted,
@@ -33,11 +38,15 @@ export type Group = {
   still?: { first: string; last: string };
 };
 
+type Repeated = { text: string; count: number; first: string; last: string };
+
 /** The result for a log: the lines that have an answer, and the error lines that have none. */
 export type LogSummary = {
   lines: number;
   /** Whether all lines have the level info, debug or Normal. */
   isNewsAlone: boolean;
+  /** The line of no failure that is said most often. */
+  repeated?: Repeated;
   groups: Group[];
   unknown: { count: number; example?: string };
 };
@@ -56,9 +65,36 @@ const longEnough = 15 * 60_000;
 const isStill = ({ first, last }: { first: string; last: string }): boolean =>
   Date.parse(last) - Date.parse(first) > longEnough;
 
+const near = 60_000;
+
+// Lines without a time, or with the hour alone, stand beside each other.
+const areNear = (one: string | undefined, other: string | undefined): boolean =>
+  !(Math.abs(Date.parse(one ?? '') - Date.parse(other ?? '')) > near);
+
+// It does not say why, as what waits for another thing that failed.
+const isWithoutCause = ({ cause, words }: Diagnosis): boolean =>
+  cause === undefined ? words === undefined : cause.kind === true;
+
+/** Whether two lines tell of one event: one of both not why, or not of what, or both by the same words. */
+const tellTheSame = (one: Diagnosis, other: Diagnosis): boolean =>
+  one.operation === other.operation
+    ? isWithoutCause(one) !== isWithoutCause(other)
+    : one.cause !== undefined &&
+      one.cause === other.cause &&
+      (one.words === other.words || !isOperationKnown(one) || !isOperationKnown(other));
+
+const saysMore = (one: Diagnosis, other: Diagnosis): boolean =>
+  isOperationKnown(one) !== isOperationKnown(other)
+    ? isOperationKnown(one)
+    : isExplained(one) && !isExplained(other);
+
+const mostRecent = 8;
+
 const ofProcess = /^(?:engine|replica) \S+-[er]-\w+$/;
 
 const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
+
+const bareName = (name: string): string => name.replace(/^\S+ (?=pvc-|backup-[0-9a-f]{16})/, '');
 
 // Names, numbers and quotes.
 const withoutNames = (words: string): string =>
@@ -84,12 +120,24 @@ const rankOf = ({ answer }: Group): number => {
   return isExplained(failure) ? 0 : 1;
 };
 
+const often = 3;
+
+const mostRepeated = (all: readonly Repeated[]): { repeated?: Repeated } => {
+  const most = all.reduce<Repeated | undefined>(
+    (best, each) => (each.count > (best?.count ?? often - 1) ? each : best),
+    undefined,
+  );
+  return most === undefined ? {} : { repeated: most };
+};
+
 /** Collects the answers for lines and counts equal ones. */
 export const createSummary = (version: string | undefined) => {
   const answers = new Map<string, Answer>();
   const groups = new Map<string, Group>();
   const progressed = new Map<string, string>();
   const lastSaid = new Map<string, string>();
+  const repeated = new Map<string, Repeated>();
+  let recent: Group[] = [];
   const unknown: LogSummary['unknown'] = { count: 0 };
   let lines = 0;
   let isNewsAlone = true;
@@ -99,6 +147,28 @@ export const createSummary = (version: string | undefined) => {
     if (answers.size < mostAnswers) answers.set(shape, found);
     return found;
   };
+  const repeat = (pasted: Pasted): void => {
+    const shape = shapeOf(pasted);
+    const said = repeated.get(shape);
+    const { text, time = '' } = pasted;
+    if (said !== undefined) Object.assign(said, { count: said.count + 1, last: time });
+    else if (repeated.size < mostAnswers) repeated.set(shape, { text, count: 1, first: time, last: time });
+  };
+  /** The group of the lines just before that tell of the same event, if there is one. */
+  const groupBefore = (failure: Diagnosis | undefined, { time, objects }: Pasted): Group | undefined =>
+    recent.find((group) => {
+      const told = failureToReport(group.answer);
+      return (
+        failure !== undefined &&
+        told !== undefined &&
+        failure.operation.harmless === undefined &&
+        tellTheSame(failure, told) &&
+        areNear(group.last, time) &&
+        (objects.length === 0 ||
+          group.objects.size === 0 ||
+          objects.some((each) => group.objects.has(bareName(each))))
+      );
+    });
   return {
     count: (more: number): void => {
       lines += more;
@@ -114,14 +184,20 @@ export const createSummary = (version: string | undefined) => {
       if (process !== '' && lastSaid.size < mostAnswers)
         lastSaid.set(process, [pasted.text, ...pasted.objects.filter((each) => each !== process)].join(', '));
       if (!isAnswer(answer) || (failure !== undefined && isOnlyGuess(failure))) {
+        if (isNews(pasted.field)) repeat(pasted);
         if (!/^log (?:error|fatal)$/.test(field)) return;
         unknown.count += 1;
         unknown.example ??= pasted.text;
         return;
       }
       const key = keyOf(answer);
-      const group = groups.get(key) ?? { answer, count: 0, objects: new Set(), example: pasted.text };
-      groups.set(key, group);
+      const found = groups.get(key) ?? groupBefore(failure, pasted);
+      const group = found ?? { answer, count: 0, objects: new Set(), example: pasted.text };
+      const told = failureToReport(group.answer);
+      if (failure !== undefined && told !== undefined && saysMore(failure, told))
+        Object.assign(group, { answer, example: pasted.text });
+      if (found === undefined || group.answer === answer) groups.set(key, group);
+      recent = [group, ...recent.filter((each) => each !== group)].slice(0, mostRecent);
       if (group.count === 0 && failure?.cause?.id === 'panic' && before !== undefined) group.before = before;
       group.count += 1;
       if (pasted.time !== undefined) {
@@ -135,12 +211,13 @@ export const createSummary = (version: string | undefined) => {
       }
       if (group.objects.size < mostObjects)
         for (const name of [...pasted.objects, ...[...pasted.text.matchAll(namesIn)].map(([each]) => each)])
-          group.objects.add(name.replace(/^\S+ (?=pvc-|backup-[0-9a-f]{16})/, ''));
+          group.objects.add(bareName(name));
     },
     end: (): LogSummary => ({
       lines,
       isNewsAlone,
-      groups: [...groups.values()].toSorted(
+      ...mostRepeated([...repeated.values()]),
+      groups: [...new Set(groups.values())].toSorted(
         (one, other) => rankOf(one) - rankOf(other) || other.count - one.count,
       ),
       unknown,
@@ -253,10 +330,24 @@ const describeGroup = (group: Group): string[] => {
   ];
 };
 
+const waits = /\b(?:[Ww]ait(?:s|ing)? (?:for|until|to) )(.{1,200})/;
+
+const describeRepeated = (repeated: Repeated | undefined): string => {
+  if (repeated === undefined) return '';
+  const { text, count, first, last } = repeated;
+  const when = first === last ? '' : `, from ${first} to ${last}`;
+  const waited = waits.exec(text)?.[1];
+  return ` But this one is said ${count} times${when}: "${shorten(text, longestExample)}". ${
+    waited === undefined
+      ? 'If what it tells of should have ended by now, look at why it is begun again.'
+      : `It waits for: ${shorten(waited, longestExample)}. If that does not come about, look at why.`
+  }`;
+};
+
 /**
  * Describes the result for a log: failures with a known cause come first, and the most frequent ones before others.
  */
-export const describeSummary = ({ lines, groups, unknown, isNewsAlone }: LogSummary): string[] => {
+export const describeSummary = ({ lines, groups, unknown, isNewsAlone, repeated }: LogSummary): string[] => {
   const known = groups.reduce((sum, { count }) => sum + count, 0);
   return [
     `Lines read: ${lines}; messages known here: ${known}; different ones: ${groups.length}.`,
@@ -264,7 +355,7 @@ export const describeSummary = ({ lines, groups, unknown, isNewsAlone }: LogSumm
     ...(groups.length === 0 && unknown.count === 0
       ? [
           isNewsAlone
-            ? 'No line reports a failure: by their levels all are news (info or debug).'
+            ? `No line reports a failure: by their levels all are news (info or debug).${describeRepeated(repeated)}`
             : 'No line is known here, and none has the level error. That does not say that nothing failed: look at what stands before and after them.',
         ]
       : []),

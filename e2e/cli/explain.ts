@@ -9,7 +9,7 @@ import {
   isExplained,
   isOnlyGuess,
 } from '../longhorn/diagnosis/diagnose.ts';
-import { readPasted } from '../longhorn/diagnosis/pasted.ts';
+import { type Pasted, readPasted } from '../longhorn/diagnosis/pasted.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
 import { type Meaning, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
@@ -250,7 +250,7 @@ const describeAnswer = (answer: Answer): string[] => {
 const explainText = (
   text: string,
   answer: Answer,
-  field: Field | undefined,
+  { field, controller: speaker }: Pasted,
   { where, json }: Arguments,
 ): boolean => {
   const { meanings } = answer;
@@ -261,7 +261,7 @@ const explainText = (
   const lines = isKnown
     ? [...describeAnswer(answer), ...describeNearest(nearest)]
     : [
-        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${isNews(field) ? `. By its level (${field}) it reports no failure.` : ''}`,
+        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${isNews(field) ? `. By its level (${field}) it reports no failure.` : field === 'log warning' ? '. A warning alone proves no failure.' : speaker === undefined ? '' : `. It was said by ${speaker}.`}`,
         ...describeNearest(nearest),
       ];
   process.stdout.write(
@@ -334,7 +334,7 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
     for (const each of pasted) summary.add(each);
     return printSummary(summary.end(), args) ? exitCode.passed : exitCode.failed;
   }
-  const isWhole = explainText(input.trim(), answerTo(only, args.where), only.field, args);
+  const isWhole = explainText(input.trim(), answerTo(only, args.where), only, args);
   return isWhole ? exitCode.passed : exitCode.failed;
 };
 

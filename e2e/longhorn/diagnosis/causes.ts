@@ -189,9 +189,9 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'panic-at-place',
-    pattern: /\bpanic\b[^\n]{1,400} in (?:backupstore|backing-image-manager|longhorn-share-manager)\/\S+/,
+    pattern: /\bpanic\b[^\n]{1,400} in [\w-]+\/\S+$/,
     means:
-      'A process of Longhorn met a bug of its own (a panic of Go) at the place named, and ended or gave up what it did.',
+      'A program met a bug of its own (a panic of Go) at the place named, which begins with the program or library, and ended or gave up what it did.',
     advice: panicAdvice,
     quoted: 'to its end',
   },
@@ -298,7 +298,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'snapshot-limit',
     pattern:
-      /snapshot count usage \d+ is equal or larger than snapshotMaxCount \d+|snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize|too many active disks/,
+      /snapshot count usage \d+ is equal or larger than snapshotMaxCount \d+|snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize|too many active disks|[Tt]oo many snapshots created/,
     means: 'The volume has as many snapshots as its snapshotMaxCount (or their size) allows.',
     advice: {
       any: 'Delete and purge old snapshots, or raise snapshotMaxCount; a recurring job of the task snapshot-cleanup keeps them few.',
@@ -1528,6 +1528,14 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'command-missing',
+    pattern: /\bexit status 127\b|executable file not found in \$PATH/,
+    means: 'A command that was to be run is not installed there.',
+    advice: {
+      any: 'Install it on that node: of an encrypted volume it is cryptsetup, of a shared one and of an NFS store the NFS client (nfs-common, nfs-utils).',
+    },
+  },
+  {
     id: 'luks',
     pattern: /with LUKS\b|LUKS device|\bcryptsetup\b|\bluksOpen\b|encrypto? device/,
     means: 'The encryption of the volume could not be set up on that node.',
@@ -1621,12 +1629,21 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'disk-unlike-its-config',
     pattern:
-      /cannot find disk config file|record diskUUID doesn't match the one on the disk|has same file system ID/,
+      /cannot find disk config file|has changed file system|DiskFilesystemChanged|record diskUUID doesn't match the one on the disk|has same file system ID/,
     means: 'What Longhorn has written on the disk is not there, or is of another disk.',
     advice: {
       any: 'See that the right file system is mounted at that path (findmnt), that its file longhorn-disk.cfg is there, and that no two disks of the node are folders of one file system.',
     },
     quoted: 'to its end',
+  },
+  {
+    id: 'no-initiator-name',
+    pattern:
+      /Invalid Initiatorname|InitiatorName is required|no such file[^"]{0,40}initiatorname\.iscsi|initiatorname\.iscsi[^"]{0,40}[Nn]o such file/,
+    means: 'The node has no valid name as an iSCSI initiator (/etc/iscsi/initiatorname.iscsi).',
+    advice: {
+      any: 'Make that file with a name of its own for each node (iscsi-iname writes one), and restart iscsid.',
+    },
   },
   {
     id: 'iscsid-not-running',
@@ -1643,10 +1660,117 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'format-failed',
+    pattern: /\b[Ff]ormat of disk \\?"[^"]{1,300}" failed/,
+    means: 'No file system was made on the device of the volume.',
+    advice: {
+      any: 'Look at the lines before it, and at the engine of the volume: whether its device takes writes.',
+    },
+    kind: true,
+  },
+  {
     id: 'dead-mount-of-kubelet',
     pattern: /mkdir \S{1,400}\/globalmount: file exists/,
     means: 'The folder that the kubelet mounts the volume at is there, and is a mount that is dead.',
     advice: { any: 'Unmount that folder on the node, or restart the node (longhorn/longhorn#3381).' },
+  },
+  {
+    id: 'share-not-ready',
+    pattern: /\bshare not yet available\b/,
+    means: 'The NFS server of the shared (ReadWriteMany) volume does not run yet: its share-manager pod.',
+    advice: {
+      any: 'Wait a moment. If it stays, look at the pod share-manager-VOLUME in the namespace of Longhorn (its state, events and log), and whether the volume is attached and healthy.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'migration-needs-healthy',
+    pattern: /volume must be healthy to start migration/,
+    means:
+      'A volume that is attached to two nodes migrates, and for that all of its replicas have to be whole; they are not.',
+    advice: {
+      any: 'Wait until its replicas are rebuilt (robustness healthy); if that never ends, look for disks and nodes for them. Or let only one node use the volume.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'mount-in-use',
+    pattern: /\b(?:target|device) is busy\b/,
+    means: 'It was not unmounted: something on that node still uses the mount.',
+    advice: {
+      any: 'Look for what uses it (fuser -m, lsof), most often the pod itself: stop or delete that pod.',
+    },
+  },
+  {
+    id: 'no-discard',
+    pattern: /the discard operation is not supported/,
+    means: 'That file system, or the device under it, does not take the discards of fstrim.',
+    advice: {
+      any: 'Look at the engine image of the volume (Longhorn trims from v1.4.0 on), and at what lies between the file system and the volume: an encrypted device passes discards on only if it was opened so.',
+    },
+  },
+  {
+    id: 'disruption-budget',
+    pattern: /violate the pod's disruption budget/,
+    means:
+      'A PodDisruptionBudget keeps the pod there. Those of instance-manager pods are of Longhorn, which keeps volumes from losing their last replica or a running engine.',
+    advice: {
+      any: 'See which volumes still have an engine or their last healthy replica on that node, and let their pods go first; the setting node-drain-policy decides what Longhorn lets through.',
+    },
+  },
+  {
+    id: 'no-mount-propagation',
+    pattern: /not support mount propagation|MountPropagation is not set/,
+    means: 'A node does not carry mounts of a pod over to the host (mount propagation), which CSI needs.',
+    advice: {
+      any: 'Turn it on for the container runtime or the service that it runs in (MountFlags=shared; mount --make-rshared /), on the node named.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'webhook-not-accessible',
+    pattern: /\bwebhook service is not accessible\b/,
+    means: 'longhorn-manager does not reach its own webhook by the name of the service in the cluster.',
+    advice: {
+      any: 'Look at the DNS of the cluster, at its network between nodes (CNI, firewall), and whether the service longhorn-admission-webhook (or longhorn-conversion-webhook) has endpoints.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'no-object-name',
+    pattern: /resource name may not be empty/,
+    means: 'An object was asked for without a name: the field of another object that is to name it is empty.',
+    advice: {
+      any: 'Look at the object that the words before name, and what it should point to; if it is of no use any more, delete it.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'unknown-call',
+    pattern: /code = Unimplemented\b|\bunknown (?:method \w+ for )?service \w+/,
+    means: 'The process that was asked does not know that call: it is of another version than who asks.',
+    advice: {
+      any: 'Look at the engine image of the volume, which stays the old one after an upgrade of Longhorn: upgrade it. Look whether pods of the old version still run.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'replica-metadata-gone',
+    pattern: /Failed to find metadata for \S+/,
+    means: 'The replica does not have the metadata of one of its snapshots, so that it cannot be opened.',
+    advice: {
+      any: 'If another replica of the volume is healthy, delete this one: Longhorn builds it anew. If none is, keep it as it is, and restore from a backup.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'disk-full-for-replicas',
+    pattern: /has \d+ available, but requires reserved/,
+    means: 'The disk has less room free than Longhorn keeps there, so that no more replicas are put on it.',
+    advice: {
+      any: 'Make room on it, or look at what is reserved on the disk (storageReserved) and at the setting storage-minimal-available-percentage.',
+    },
+    quoted: true,
   },
   {
     id: 'no-frontend',
@@ -2009,11 +2133,15 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'waited-too-long',
+    kind: true,
     pattern:
       /Unable to attach or mount volumes: [^"]{0,600}context deadline exceeded|time(?:d )?out(?:ed)? (?:while )?(?:a?waiting (?:for )?)|(?<!connection |operation |responding, )\btimed out(?: after \d+\w*)?\W*$/i,
     means: 'Waiting timed out; what was waited for may still happen.',
     advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
     adviceIn: {
+      'manager-start':
+        'Look at what it waited for, which the text names: its service, its pods, the network to it.',
+      'program-ended': 'Look at what it waited for, which the text names.',
       velero:
         'Look at the VolumeSnapshot and its VolumeSnapshotContent (kubectl describe), and at the logs of csi-snapshotter and snapshot-controller: no snapshot came of it in time.',
       'csi-snapshot': backupOfSnapshot,
@@ -2260,6 +2388,7 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "Make it in Longhorn's namespace, or name another. If the backup target names another one by now, this text is older: it goes with the next poll, and by an upgrade from v1.6.0, which keeps it (longhorn/longhorn#8210).",
     },
+    elsewhere: 'Make it there, if it is one that you are to make; see who reads it.',
     quoted: true,
   },
   {
@@ -2451,7 +2580,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'attached-elsewhere',
-    pattern: /already exclusively attached to one node|currently attached to different node/,
+    pattern:
+      /already exclusively attached to one node|currently attached to different node|since it is already attached to (?:the )?node \S+/,
     means: 'The volume is attached to another node.',
     advice: {
       any: "Look who holds it there: the volume's attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml), and pods that use it on that node.",

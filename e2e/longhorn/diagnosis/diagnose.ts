@@ -1,6 +1,6 @@
 import { causes, type KnownCause, type StoreKind } from './causes.ts';
 import { harmless } from './harmless.ts';
-import { type Operation, operations, statusOfBackup, unknownOperation } from './operations.ts';
+import { endedProgram, type Operation, operations, statusOfBackup, unknownOperation } from './operations.ts';
 import { printedStates } from './states.ts';
 
 /** What failed and why, as far as a text says so. */
@@ -28,6 +28,10 @@ export type Diagnosis = {
   isDropped: boolean;
   /** It was logged as a warning, after which a program goes on. */
   isWarning: boolean;
+  /** It was logged as the last line of a program. */
+  isFatal: boolean;
+  /** The component that said it, where that shows beside the text. */
+  speaker: string | undefined;
   store: StoreKind;
 };
 
@@ -113,7 +117,7 @@ const lastWordsOf = (text: string): string | undefined =>
 const innermostOf = (text: string): string | undefined => {
   const [said = ''] = text.split(/,? stderr\b/);
   const [last = '', before = '', ...around] = said
-    .replace(/[ ,:]*(?:error )?exit status \d+\W*$/, '')
+    .replace(/, code=[A-Z][\s\S]*$|[ ,:]*(?:error )?exit status \d+\W*$/, '')
     .split(borders)
     .map((part) => part.trim())
     .toReversed();
@@ -124,10 +128,14 @@ const innermostOf = (text: string): string | undefined => {
   return isNoCause.test(words) ? undefined : shortened(words);
 };
 
+// Words that only name the operation tell of no cause.
+const beyond = ({ pattern }: Operation, words: string | undefined): string | undefined =>
+  words !== undefined && pattern?.exec(words)?.[0] === words ? undefined : words;
+
 /** The first words of what stands before a cause and wraps it. */
 const wrappingIn = (before: string): string | undefined => {
   const [first = '', ...more] = before.slice(0, 2 * longestWords).split(': ');
-  return more.length === 0 || /["={}]|^(?:fatal error|panic|API|stack)$/.test(first)
+  return more.length === 0 || /["={}]|^(?:fatal error|panic|API|stack|rpc error)$/.test(first)
     ? undefined
     : shortened(first);
 };
@@ -165,6 +173,8 @@ const withoutStack = (text: string): string => {
   return `${text.split('\n')[0]} in ${repository}/${place}${caller}`;
 };
 
+const startsStack = /^(?:panic|fatal error): /;
+
 type OperationFound = Pick<Diagnosis, 'operation' | 'byItsWords' | 'isGuess'>;
 
 const panicked = / in longhorn-manager\/controller\.\(\*(\w+)Controller\)\.\w+$/;
@@ -177,16 +187,18 @@ const controllerOf = (text: string): string | undefined => {
   return name && `longhorn${name.replace(/[A-Z]/g, (each) => `-${each.toLowerCase()}`)}`;
 };
 
-const operationIn = (text: string, { controller, field }: Beside): OperationFound => {
+const operationIn = (text: string, { controller, field, state }: Beside): OperationFound => {
   // Velero has a store of its own.
-  const worded = [...printedStates, ...harmless, ...operations].find(
-    ({ pattern, asksStore }) => pattern?.test(text) && !(asksStore && controller === 'velero'),
-  );
+  const worded =
+    [...printedStates, ...harmless, ...operations].find(
+      ({ pattern, asksStore }) => pattern?.test(text) && !(asksStore && controller === 'velero'),
+    ) ?? operations.find(({ pattern }) => state !== undefined && pattern?.test(state));
   if (worded !== undefined) return { operation: worded, byItsWords: true, isGuess: false };
   const ofController =
     operations.find(({ conditions }) => field !== undefined && conditions?.includes(field)) ??
     operationOf(controller ?? controllerOf(text));
   if (ofController !== undefined) return { operation: ofController, byItsWords: false, isGuess: false };
+  if (field === 'log fatal') return { operation: endedProgram, byItsWords: true, isGuess: false };
   const unnamed = withoutNames(text.replace(placed, ''));
   const about = operations.find(({ topic }) => topic?.test(unnamed));
   return { operation: about ?? unknownOperation, byItsWords: false, isGuess: about !== undefined };
@@ -212,7 +224,8 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
       pattern.test(text),
   );
   const cause = fitting.find(({ beside: isBeside }) => !isBeside) ?? fitting[0];
-  const tells = isHarmless || (tellsOfFailure && operation !== unknownOperation);
+  const tells =
+    isHarmless || operation === endedProgram || (tellsOfFailure && operation !== unknownOperation);
   if (cause === undefined && !tells) return undefined;
   const isCompleted = beside.state === 'Completed' || hasCompleted.test(text);
   const found = cause?.pattern.exec(text);
@@ -228,12 +241,14 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
       ? partAt(text, found.index, found.index + found[0].length, cause?.quoted)
       : isCutOff
         ? lastWordsOf(text)
-        : innermostOf(text),
+        : beyond(operation, innermostOf(text)),
     outermost: wrappingIn(text.slice(0, found?.index ?? 0)),
     during: operation.id === 'webhook' ? operationOf(beside.controller) : undefined,
     isCompleted,
     isDropped: /\bDropping [^"]{1,300} out of the queue/.test(text),
     isWarning: beside.field === 'log warning',
+    isFatal: beside.field === 'log fatal' && !startsStack.test(text),
+    speaker: beside.controller,
     store: kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'any',
   };
 };
@@ -251,6 +266,9 @@ export const isOnlyGuess = (diagnosis: Diagnosis): boolean =>
 // What a warning of no known operation comes to, it does not say.
 const isMereWarning = (diagnosis: Diagnosis): boolean =>
   diagnosis.isWarning && provenIn(diagnosis) === unknownOperation;
+
+/** Whether it is known what failed. */
+export const isOperationKnown = (diagnosis: Diagnosis): boolean => provenIn(diagnosis) !== unknownOperation;
 
 /** Whether it is known why something failed, and not only in what way, or that nothing did. */
 export const isExplained = (diagnosis: Diagnosis): boolean =>
@@ -301,21 +319,17 @@ const retryOf = (diagnosis: Diagnosis): string | undefined => {
   return cause?.retryIn?.[id] ?? cause?.retry ?? during?.retry ?? retry;
 };
 
-const inSmallLetters = (sentence: string): string =>
-  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+const ended = 'The program that said it ended with that (its level is fatal)';
 
 const whatOf = (diagnosis: Diagnosis): string[] => {
-  const { operation, cause, during, outermost } = diagnosis;
-  if (isOnlyGuess(diagnosis)) {
-    const others = [operation === unknownOperation ? [] : operation.failed, cause?.means ?? []].flat();
-    return [
-      `Not known here. Single words of it are also in texts that say: ${inSmallLetters(others.join(': '))}`,
-    ];
-  }
+  const { during, outermost, speaker, isWarning, isFatal } = diagnosis;
+  const of = speaker === undefined ? '' : ` (said by ${speaker})`;
+  if (isOnlyGuess(diagnosis))
+    return [`Not known here${of}${isWarning ? ': a warning, which alone proves no failure' : ''}`];
   const proven = provenIn(diagnosis);
   const what = isMereWarning(diagnosis) ? 'A warning, which alone proves no failure' : proven.failed;
-  const failed = proven === unknownOperation && outermost ? `${what} ("${outermost}")` : what;
-  return [failed, ...(during ? [during.failed] : [])];
+  const failed = proven === unknownOperation ? `${what}${outermost ? ` ("${outermost}")` : ''}${of}` : what;
+  return [failed, ...(during ? [during.failed] : []), ...(isFatal && proven !== endedProgram ? [ended] : [])];
 };
 
 /**

@@ -51,6 +51,29 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'webhook-secret-not-there-yet',
+    pattern: /secrets \\?"longhorn-webhook-(?:tls|ca)\\?" not found/,
+    failed:
+      'The certificate of the webhooks is not there yet, as at the first start: longhorn-manager then makes it, and its Secret',
+    harmless: 'Nothing, if the next lines tell that it was generated.',
+    retry: goesOn,
+  },
+  {
+    id: 'kubelet-process-not-found',
+    pattern: /\bProc not found: \w+/,
+    failed: 'longhorn-driver-deployer looked for the process of the kubelet, and goes on with that of k3s',
+    harmless: 'Nothing, unless "Error deploying driver" follows.',
+    retry: goesOn,
+  },
+  {
+    id: 'engine-upgrade-delayed',
+    pattern: /are identical, delay upgrade until detach/,
+    failed:
+      'Two engine images hold the same engine, so that the volume takes the other one when it is detached',
+    harmless: 'Nothing: it takes over the new one by itself then.',
+    retry: goesOn,
+  },
+  {
     id: 'velero-waits',
     pattern: /Waiting for volumesnapshotcontents \S+ to have snapshot handle/i,
     failed: 'Velero waits until a VolumeSnapshot has its snapshot or backup',

@@ -61,6 +61,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'velero-log',
+    pattern: / in velero\/\S+$/,
     controllers: ['velero'],
     failed: 'Velero met a fault; these are no words of Longhorn',
     advice:
@@ -109,6 +110,12 @@ export const operations: readonly Operation[] = [
     advice: 'Look at the events of the pod, and at the container runtime of that node and its storage.',
   },
   {
+    id: 'drain',
+    pattern: /\berror when evicting pods?\/|\bCannot evict pod\b/,
+    failed: 'A pod was not evicted from its node, as a drain asks for',
+    retry: 'kubectl drain tries again until its own time is over.',
+  },
+  {
     id: 'container-ended',
     pattern: /\bterminated with exit code [1-9]/,
     failed: 'A container ended with an error',
@@ -146,7 +153,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'driver-deploy',
-    pattern: /\bError deploying driver: |[Ff]ailed to start CSI driver\b/,
+    pattern: /\bError deploying driver: |[Ff]ailed to start CSI driver\b|\bCSI cannot be deployed\b/,
+    controllers: ['longhorn-driver-deployer'],
     failed: "longhorn-driver-deployer did not install Longhorn's CSI driver",
     retry: 'Kubernetes starts its container again; until it succeeds pods get no volumes of Longhorn by CSI.',
     look: 'Look at the log of longhorn-driver-deployer.',
@@ -182,6 +190,19 @@ export const operations: readonly Operation[] = [
     pattern: /blocked by CORS policy/,
     failed: "The browser did not let Longhorn's user interface talk to longhorn-manager",
     retry: 'The page shows nothing, or old data, until that is mended.',
+  },
+  {
+    id: 'lease',
+    pattern: /\bleaderelection lost\b|\bstopped leading\b|\blost lease\b|[Ff]ailed to renew lease/,
+    failed: 'A program of which several copies run gave up its place as the one that works (the leader)',
+    retry: 'Another copy takes over, or the same one after its start.',
+  },
+  {
+    id: 'csi-socket',
+    pattern: /\b[Ll]ost connection to CSI driver\b|[Ss]till connecting to unix:\/\/\S*csi\.sock/,
+    failed: "A sidecar of CSI does not reach Longhorn's CSI plugin on its node, which answers on that socket",
+    retry: 'Its container is started anew, or it asks again.',
+    look: 'Look at the pod of longhorn-csi-plugin on that node: whether its container runs, and what it said last.',
   },
   {
     id: 'api-request',
@@ -390,6 +411,45 @@ export const operations: readonly Operation[] = [
     look: "Look at the volume's replicas (robustness, which of them are in mode RW), and at why an earlier one ended.",
   },
   {
+    id: 'engine-start',
+    pattern:
+      /failed to create backend with address|failed to open replica \S+ from remote|cannot create an available backend/,
+    failed: "A volume's engine could not open one of its replicas at its start",
+    retry: 'It starts with its other replicas; if none is left, it does not start.',
+    look: "Look at the volume's replicas, and at the log of the replica that is named.",
+  },
+  {
+    id: 'iscsi',
+    pattern: /\bFAIL to discover\b|\biscsiadm\b|\biscsid\b/,
+    failed: 'A node did not do what the v1 data engine needs of its iSCSI (open-iscsi)',
+    look: 'Look at iscsid on that node (systemctl status iscsid), and at /etc/iscsi.',
+  },
+  {
+    id: 'trim',
+    pattern: /\btrim (?:the )?(?:mounted )?filesystem\b|\bFailedFilesystemTrim\b|\bfstrim\b/,
+    failed: 'The file system of a volume was not trimmed: the space of deleted files is not given back',
+    retry: 'A recurring job tries again with its next run, a request of yours has to be made again.',
+  },
+  {
+    id: 'remount',
+    pattern: /\bcannot proceed to remount\b|[Ff]ailed to remount\b/,
+    failed: 'A volume was not mounted again for its pod, after its engine had ended and was started anew',
+    retry: 'The pod goes on with the dead mount until it is made anew.',
+    look: 'Delete the pod, so that its owner makes it anew, if its mount does not work.',
+  },
+  {
+    id: 'migration',
+    pattern: /\bMigrationFailed\b|[Ff]ailed to (?:start|process) (?:the )?(?:volume )?migration/,
+    failed: 'The migration of a volume from one node to another failed',
+  },
+  {
+    id: 'snapshot-check',
+    pattern:
+      /\bFailedSnapshotDataIntegrityCheck\b|[Ff]ailed to (?:hash snapshot|check (?:the )?snapshot data integrity)/,
+    failed: 'The checksums of a snapshot were not made or compared (the check of data integrity)',
+    retry: 'Longhorn makes them at the next check; it says nothing of backups.',
+  },
+  {
     id: 'replica-given-up',
     pattern:
       /\bSetting (?:\w+ )?replica \S+ to ERR\b|R\/W Timeout\. No response received|\br\/w timeout\b|\bmark(?:ed)? as ERR\b/,
@@ -437,7 +497,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'disk-not-ready',
-    pattern: /\b[Dd]isk \S+ ?\([^)]{1,300}\) on (?:the )?node \S+ is not ready/,
+    pattern:
+      /\b[Dd]isk \S+ ?(?:\([^)]{1,300}\) )?on (?:the )?node \S+ (?:is not ready|has changed file system|has \d+ available, but)|\bDiskFilesystemChanged\b/,
     controllers: ['longhorn-node'],
     failed: 'Longhorn cannot use a disk of a node now, or met another fault of a node',
     retry: 'Longhorn looks at it again by itself.',
@@ -542,7 +603,7 @@ export const operations: readonly Operation[] = [
     pattern:
       /\bnfs-ganesha-\d+\[|\bganesha\.nfsd\b|NFS server exited with error|[Ww]aiting with nfs server start|\bnfs export(?:er)?\b|[Ss]hare[- ]?[Mm]anager (?:gRPC|service)|Error starting share-manager/,
     topic: /\bshare[- ]?manager\b/i,
-    controllers: ['longhorn-share-manager'],
+    controllers: ['longhorn-share-manager', 'share-manager'],
     failed: 'The server of a shared (ReadWriteMany) volume, its share-manager, met a fault',
     retry: 'Longhorn starts its pod anew where that ends; pods that use the volume wait for it meanwhile.',
     look: 'Look at the whole log of the pod share-manager-VOLUME, and whether the volume is attached and healthy.',
@@ -598,18 +659,23 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'purge',
+    pattern:
+      /\b(?:Failed(?:Starting)?|Timeout)SnapshotPurge\b|[Ff]ailed to (?:start )?(?:snapshot )?purge|snapshot purge\b/,
     topic: /\bpurg(?:e|ing)\b|SnapshotPurge|\bcoalesce\b/i,
     failed: 'Deleted snapshots could not be merged and removed (the purge)',
     retry: 'Longhorn purges again with the next deletion of a snapshot; a recurring job with its next run.',
   },
   {
     id: 'clone',
+    pattern: /\bVolumeCloneFailed\b|[Ff]ailed to clone (?:the )?(?:snapshot|volume)|\bsnapshot clone\b/,
     topic: /\bclon(?:e|ed|ing)\b/i,
     failed: 'The clone of a volume or snapshot failed',
     retry: 'The status of the clone in the new volume tells.',
   },
   {
     id: 'rebuild',
+    pattern:
+      /\bFailedRebuilding\b|[Ff]ailed (?:to (?:start )?)?(?:replica )?rebuild|[Ff]ailed to add (?:a )?replica\b/,
     topic: /\brebuild|\bWO replica|sync(?:ing)? files?|\badd(?:ing)? (?:\w+ ){0,2}replicas?\b/i,
     failed: 'The rebuilding of a replica failed',
     retry: 'Longhorn rebuilds again, later each time.',
@@ -624,12 +690,16 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'image-upgrade',
+    pattern:
+      /\bcannot live upgrade\b|[Ff]ailed to live[- ]upgrade|\bcannot upgrade engine image\b|\bFailedUpgradeP\w{2,3}Check\b/,
     topic: /engine image|\bupgrad\w{1,3} (?:\w+ ){0,2}(?:engine|volume)|\bengine upgrad/i,
     failed: "The work on an engine's image failed, or its change was refused",
     retry: 'The request has to be made again, unless a setting makes it.',
   },
   {
     id: 'expand',
+    pattern:
+      /\b(?:Failed|Canceled)Expansion\b|\bVolumeResizeFailed\b|\b[Rr]esize volume\b|[Ff]ailed to (?:expand|resize)\b|\bexpansion from (?:existing )?capacity\b/,
     topic: /\bexpan(?:d|ded|sion)\b/i,
     failed: 'The expansion of a volume failed, or was refused',
     retry: 'The condition of the volume tells; a refused request has to be made again.',
@@ -712,4 +782,13 @@ export const operations: readonly Operation[] = [
 export const unknownOperation: Operation = {
   id: 'unknown',
   failed: 'Something failed',
+};
+
+/** What is said of the last line of a program, where its words name no operation. */
+export const endedProgram: Operation = {
+  id: 'program-ended',
+  failed: 'A program ended with an error (a line of the level fatal)',
+  retry:
+    'If it is that of a container, Kubernetes starts it again; a single command is not tried again by itself.',
+  look: 'Look at the whole log of that container (kubectl logs, and with --previous), and at the lines before it.',
 };

@@ -224,12 +224,22 @@ const readLoggedEvent = (text: string): Pasted | undefined => {
   };
 };
 
+// What else than longhorn-manager speaks, by the names of pods and containers before a line.
+const components =
+  /\b(csi-(?:attacher|provisioner|resizer|snapshotter)|longhorn-csi-plugin|snapshot-controller|longhorn-driver-deployer|share-manager|kubelet)\b/;
+
+const componentIn = (names: string): string | undefined => components.exec(names)?.[1];
+
 const readLog = (line: string): Pasted | undefined => {
   const whole = unquoted(line);
   const bare = logrusOf(whole) ?? afterPrefixes(whole);
   const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
   const process = processOf(whole);
-  const controller = velero.test(bare) ? 'velero' : (controllerIn.exec(bare)?.[1] ?? process?.name);
+  const controller = velero.test(bare)
+    ? 'velero'
+    : (controllerIn.exec(bare)?.[1] ??
+      process?.name ??
+      componentIn(whole.slice(0, Math.max(0, whole.length - bare.length))));
   const [, name, kind, within] = relayedIn.exec(logged?.message.text ?? '') ?? [];
   const said = within === undefined ? undefined : readLog(within);
   if (said !== undefined) {
@@ -237,12 +247,12 @@ const readLog = (line: string): Pasted | undefined => {
     return { controller: `${of} process`, ...said, objects: [...said.objects, `${of} ${name}`] };
   }
   const event = readLoggedEvent(logged?.message.text ?? '');
-  if (event !== undefined) return { ...event, ...(logged && { time: logged.time }) };
+  if (event !== undefined) return { ...event, ...(logged?.time && { time: logged.time }) };
   if (logged !== undefined)
     return {
       text: logged.message.text,
       field: logged.message.field,
-      time: logged.time,
+      ...(logged.time !== '' && { time: logged.time }),
       ...(controller !== undefined && { controller }),
       objects: [...new Set([...objectsOfLogrus(bare), ...(process ? [process.object] : [])])],
     };
@@ -251,7 +261,13 @@ const readLog = (line: string): Pasted | undefined => {
   const told = readLoggedEvent(text ?? '');
   if (told !== undefined) return { ...told, ...(time !== undefined && { time }) };
   if (text !== undefined && field !== undefined)
-    return { text, field, ...(time !== undefined && { time }), objects: [] };
+    return {
+      text,
+      field,
+      ...(time !== undefined && { time }),
+      ...(controller !== undefined && { controller }),
+      objects: [],
+    };
   if (fatal.test(bare))
     return {
       text: bare,
@@ -262,8 +278,9 @@ const readLog = (line: string): Pasted | undefined => {
   return readForeign(line) ?? readJson(bare);
 };
 
-const describedEvent = /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+\S+(?: \S+)?\s{2,}(\S[^\n]*)$/;
-const listedEvent = /^(?:\S+\s+){0,2}(Normal|Warning)\s+(\S+)\s+\S+\/\S+\s+(\S[^\n]*)$/;
+const describedEvent =
+  /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+([^\s,]+),?(?: \S+)?\s{2,}(\S[^\n]*)$/;
+const listedEvent = /^(?:\S+\s+){0,2}(Normal|Warning)\s+(\S+)\s+()\S+\/\S+\s+(\S[^\n]*)$/;
 
 // The last line of a description that was cut off behind the age of an event.
 const eventCutOff = /^\s*(Normal|Warning)\s+(\w+)\s+\S+(?: \([^)]*\))?\s*$/;
@@ -272,10 +289,16 @@ const readEvent = (line: string): Pasted | undefined => {
   const [, kind, reason] = eventCutOff.exec(line) ?? [];
   if (kind !== undefined && reason !== undefined)
     return { text: reason, field: `event ${kind as 'Normal' | 'Warning'}`, state: reason, objects: [] };
-  const [, type, state, text] = describedEvent.exec(line) ?? listedEvent.exec(line) ?? [];
-  return type === undefined || state === undefined || text === undefined
-    ? undefined
-    : { text, field: `event ${type as 'Normal' | 'Warning'}`, state, objects: [] };
+  const [, type, state, from, text] = describedEvent.exec(line) ?? listedEvent.exec(line) ?? [];
+  if (type === undefined || state === undefined || text === undefined) return undefined;
+  const controller = componentIn(from ?? '') ?? from?.replace(/(?<=^longhorn-.*)-controller$/, '');
+  return {
+    text,
+    field: `event ${type as 'Normal' | 'Warning'}`,
+    state,
+    ...(controller && { controller }),
+    objects: [],
+  };
 };
 
 const readLine = (line: string): Pasted | undefined => readLog(line) ?? readEvent(line);
@@ -442,6 +465,10 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
 
 const isManifest = (text: string): boolean => /^\s*(?:kind|Kind): +\w+\s*$/m.test(text);
 
+// The conditions of an object, out of what `kubectl describe` prints.
+const isOfDescription = (text: string): boolean =>
+  /^\s*Message: +\S/m.test(text) && /^\s*Reason: +\S/m.test(text);
+
 const startsManifest = /^\s*(?:Name|Namespace|apiVersion|kind|Kind|metadata):(?:\s|$)/;
 
 // A command that was typed, the fence of a paste, a heading.
@@ -492,7 +519,23 @@ const mostOfOneText = 40;
 
 // k9s draws a frame around what it shows.
 const withoutFrame = (line: string): string =>
-  line.startsWith('│') ? line.replace(/^│ ?/, '').replace(/\s*│\s*$/, '') : line;
+  line.includes('│') ? line.replace(/^│ ?/, '').replace(/\s+│\s*$/, '') : line;
+
+const narrowest = 60;
+
+/** Joins the records that a terminal broke at its width, which no other line exceeds and several have. */
+const withoutBreaks = (lines: readonly string[]): readonly string[] => {
+  const width = lines.reduce((most, { length }) => Math.max(most, length), 0);
+  if (width < narrowest || lines.filter(({ length }) => length === width).length < 2) return lines;
+  const whole: string[] = [];
+  lines.forEach((line, index) => {
+    const before = lines[index - 1]?.length ?? 0;
+    const joined = whole.at(-1) ?? '';
+    if (before < width - 1 || startsRecord.test(line) || !record.test(joined.slice(0, 400))) whole.push(line);
+    else whole[whole.length - 1] = `${joined}${before === width ? '' : ' '}${line}`;
+  });
+  return whole;
+};
 
 const isCutOff = (line: string): boolean => /^\S/.test(line) && /\s/.test(line) && line.endsWith(':');
 
@@ -519,10 +562,12 @@ const together = (lines: readonly string[]): string[] => {
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
   const printed = input.includes('\0')
     ? []
-    : input
-        .split(/\r?\n/)
-        .map(withoutFrame)
-        .filter((line) => line.trim() !== '');
+    : withoutBreaks(
+        input
+          .split(/\r?\n/)
+          .map(withoutFrame)
+          .filter((line) => line.trim() !== ''),
+      );
   const stack = readStackAlone(printed);
   if (stack !== undefined) return [stack];
   const quoted = readQuotedRecords(input, printed);
@@ -554,6 +599,6 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
   if (listed.length > 0) return said < 0 ? listed : [...listed, asText(printed.slice(said).join('\n'))];
   const objects = readPrintedObjects(input) ?? [];
   if (objects.length > 0) return objects;
-  if (isManifest(input)) return readDescribed(input);
+  if (isManifest(input) || isOfDescription(input)) return readDescribed(input);
   return lines.length > mostOfOneText || read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
 };

@@ -1,8 +1,8 @@
 import type { Field, Message } from './row.ts';
 
 const line =
-  /^time="(?<time>[^"]*)" level=(?<level>\w+) msg=(?<message>"(?:[^"\\]|\\.)*(?:"|\\?$)|\S+)(?<fields>.*)$/;
-const error = /\serror=("(?:[^"\\]|\\.)*(?:"|\\?$)|\S+)/;
+  /^(?:time="(?<time>[^"]*)" )?level=(?<level>\w+) msg=(?<message>"(?:[^"\\]|\\.|"(?!"*\s*$|\s+\w+=))*(?:"|\\?$)|\S+)(?<fields>.*)$/;
+const error = /\serror=("(?:[^"\\]|\\.|"(?!"*\s*$|\s+\w+=))*(?:"|\\?$)|\S+)/;
 
 // Logrus quotes as Go does. Go's syntax is JSON's except for \xNN, \a and \v.
 const asJson = (text: string): string =>
@@ -17,8 +17,8 @@ const unquoted = (text: string): string => {
   try {
     return JSON.parse(asJson(text));
   } catch {
-    // A truncated line has no closing quote.
-    return text.slice(1);
+    // A truncated line has no closing quote; quotes within may not be escaped.
+    return text.slice(1).replace(/(?<!\\)"$/, '');
   }
 };
 
@@ -34,5 +34,13 @@ export const readLogLine = (
   if (level === undefined) return undefined;
   const because = error.exec(fields)?.[1];
   const joined = [unquoted(message), ...(because === undefined ? [] : [unquoted(because)])].join(': ');
-  return { time, message: { speaker, field: `log ${level}` as Field, state: '', text: joined } };
+  return {
+    time,
+    message: {
+      speaker,
+      field: `log ${level === 'panic' ? 'fatal' : level}` as Field,
+      state: '',
+      text: joined,
+    },
+  };
 };

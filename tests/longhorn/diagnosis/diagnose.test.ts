@@ -29,7 +29,7 @@ test('what an operation is wrapped in counts before what a text is about', () =>
   const wordsOf = (text: string) => diagnose(text)?.byItsWords;
   expect([
     wordsOf('failed to create backup: the snapshot is gone, failed to purge'),
-    wordsOf('failed to hash snapshot s'),
+    wordsOf('failed to sort snapshot s'),
     wordsOf('connection refused'),
   ]).toEqual([true, false, false]);
 });
@@ -58,8 +58,8 @@ test('what only single words report is not claimed, whatever common words tell o
     return found && isExplained(found);
   };
   const guesses = [
-    'failed to hash snapshot s',
-    'failed to hash snapshot s: the key is required',
+    'failed to sort snapshot s',
+    'failed to sort snapshot s: the key is required',
     'it is required',
   ];
   expect([guesses.map(isClaimed), guesses.map(explained)]).toEqual([
@@ -70,15 +70,44 @@ test('what only single words report is not claimed, whatever common words tell o
     true,
     true,
   ]);
-  expect(said('failed to hash snapshot s: the chain was not found')?.what).toBe(
-    'Not known here. Single words of it are also in texts that say: the work on a snapshot failed: Something was not found.',
-  );
+  const toldOf = (beside: object) => said('failed to sort snapshot s: the chain was not found', beside)?.what;
+  expect([{}, { controller: 'longhorn-x' }, { field: 'log warning' }].map(toldOf)).toEqual([
+    'Not known here.',
+    'Not known here (said by longhorn-x).',
+    'Not known here: a warning, which alone proves no failure.',
+  ]);
+});
+
+test('the last line of a program tells that it ended, whatever else it tells', () => {
+  const of = (text: string) => diagnose(text, { field: 'log fatal' });
+  expect(
+    ['whatever', 'failed to sort snapshot s', 'failed to create backup'].map(
+      (text) => of(text)?.operation.id,
+    ),
+  ).toEqual(['program-ended', 'program-ended', 'create']);
+  expect(['failed to create backup', 'panic: oh'].map((text) => of(text)?.isFatal)).toEqual([true, false]);
+  const ended = / ended with that/;
+  expect(said('failed to create backup', { field: 'log fatal' })?.what).toMatch(ended);
+  expect(said('failed to create backup', { field: 'log error' })?.what).not.toMatch(ended);
+});
+
+test('the reason of an event tells the operation where its text does not', () => {
+  const operationOf = (text: string) => diagnose(text, { state: 'FailedRebuilding' })?.operation.id;
+  expect(['it failed', 'failed to create backup'].map(operationOf)).toEqual(['rebuild', 'create']);
+});
+
+test('words that only name the operation, and who passes a call on, are told of no cause', () => {
+  expect(diagnose('Error: ImagePullBackOff')?.words).toBeUndefined();
+  expect(
+    diagnose('failed to attach: Body: [message=volume is odd, code=Server Error, detail=] from [x]')?.words,
+  ).toBe('volume is odd');
+  expect(said('rpc error: code = Unknown desc = disk quota exceeded')?.what).toMatch(/^Something failed\. /);
 });
 
 test('of a cause that is known without an operation the words around it are told, and nothing of a guessed one', () => {
-  const full = said('failed to hash snapshot s: no space left on device');
+  const full = said('failed to sort snapshot s: no space left on device');
   expect(full).toMatchObject({
-    what: 'Something failed ("failed to hash snapshot s"). The file system is full.',
+    what: 'Something failed ("failed to sort snapshot s"). The file system is full.',
     retry: undefined,
   });
   expect(said('cannot decompress: connection refused')?.proves).toEqual([]);

@@ -39,6 +39,9 @@ test.each([
   ['kern  :err   : [  +0.000001] NFS: oh', 'kernel'],
   ['[2026-01-01 00:00:00.123456] lvol.c:2857:spdk_x: *ERROR*: oh', 'SPDK'],
   ['[instance-manager-1] [2026-01-01 00:00:00.123456] lvol.c:2857:spdk_x: *ERROR*: oh', 'SPDK'],
+  ['[pod/csi-attacher-1/csi-attacher] E0101 10:00:00.1       1 r.go:1] oh', 'csi-attacher'],
+  ['  Warning  Failed  5m (x2 over 9m)  kubelet, n1  oh', 'kubelet'],
+  ['  Warning  Faulted  5m  longhorn-volume-controller  oh', 'longhorn-volume'],
 ])('who said it shows in the form of a line: %j', (line, controller) => {
   expect(readPasted(line, () => false)).toMatchObject([{ controller }]);
 });
@@ -76,6 +79,13 @@ test.each([
     'replica r failed',
   ],
   ['2m   Warning   FailedRestore   volume/v   replica r failed', 'event Warning', 'replica r failed'],
+  ['level=fatal msg="a b" volume=v', 'log fatal', 'a b'],
+  ['time="t" level=panic msg="a b"', 'log fatal', 'a b'],
+  [
+    'time="t" level=error msg="no "a" b" error="no "c" of it" volume=v',
+    'log error',
+    'no "a" b: no "c" of it',
+  ],
   [
     '  Warning  Failed  5s  csi-snapshotter driver.longhorn.io  replica r failed',
     'event Warning',
@@ -132,6 +142,12 @@ test('an object that says nothing is no message; one that kubectl describes has 
   ]);
 });
 
+test('conditions without their object are read, and the frame behind a line is none of its text', () => {
+  const conditions = 'Ready:\n  Message:   a b\n  Reason:    X\nOther:\n  Message:   c d\n  Reason:    Y';
+  expect(readPasted(conditions, () => false).map(({ text }) => text)).toEqual(['a b', 'c d']);
+  expect(readPasted('  Warning  Failed  5m  kubelet  a b     │', () => false)[0]?.text).toBe('a b');
+});
+
 test('a field of a record that begins a line goes on with the record', () => {
   const record = 'time="t" level=error msg="Failed to x"\n error="gone"';
   expect(readPasted(record, () => false)).toMatchObject([{ text: 'Failed to x: gone' }]);
@@ -141,6 +157,18 @@ test('the lines of a stack are left out', () => {
   const stack =
     'fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [sync.WaitGroup.Wait]:\nsync.runtime_SemacquireWaitGroup(0xc000a1b2c0?)\ngithub.com/longhorn/longhorn-manager/app/recurringjob.StartVolumeJobs(0xc0004a6000)\n\t/app/app/recurringjob/volume.go:74 +0x6e5';
   expect(readPasted(stack, () => false)).toHaveLength(1);
+});
+
+test('records that a terminal broke at its width are whole again, and no other lines', () => {
+  const records = [1, 2].map(
+    (each) =>
+      `time="2026-01-01T00:00:0${each}Z" level=error msg="${'some words '.repeat(16)}end" volume=v${each}`,
+  );
+  const broken = records.flatMap((record) => record.match(/.{1,70}/g)?.map((piece) => piece.trimEnd()) ?? []);
+  const textsOf = (lines: string[]) => readPasted(lines.join('\n'), () => true).map(({ text }) => text);
+  expect(textsOf(broken)).toEqual(textsOf(records));
+  const others = ['a'.repeat(70), 'b'.repeat(70)];
+  expect(textsOf(others)).toEqual(others);
 });
 
 test('a record that was folded ends where another begins, and does not take in what is no part of it', () => {
