@@ -26,7 +26,7 @@ const forS3 = /^.*\bs3-client\.ts$/;
  * read if a store is in a bucket. A run starts some 300 commands: as modules, their start would touch a tenth
  * more of memory.
  */
-export const bundle = async (outDir: string): Promise<void> => {
+export const bundleEmulator = async (outDir: string): Promise<void> => {
   const write = async (name: string, input: string, external: RegExp[]): Promise<string> => {
     const file = join(outDir, name);
     const paths = (id: string): string => id.replace(forS3, `./${s3Client}`);

@@ -9,7 +9,7 @@ import {
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
 import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
-import { access } from './manifests/access.ts';
+import { managerAccess } from './manifests/access.ts';
 import { admissionPolicies } from './manifests/admission/policies.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName, managerPorts } from './manifests/manager.ts';
@@ -22,7 +22,7 @@ import {
   namespace,
 } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
-import { putPoliciesInForce } from './policies-in-force.ts';
+import { applyAdmissionPolicies } from './policies-in-force.ts';
 
 type Ports = typeof managerPorts & typeof uiPorts;
 
@@ -196,7 +196,7 @@ type Release = Pick<InstallOptions, 'image' | 'mutant' | 'version'> & { clock: s
 /** All objects of the emulator in a cluster, in the order to apply them, as in a release's manifest. */
 export const releaseObjects = ({ image, clock, mutant, version }: Release): object[] => [
   namespaceObject,
-  ...access,
+  ...managerAccess,
   ...customResourceDefinitions,
   ...admissionPolicies(mutant, { version }),
   managerDaemonSet({ image, clock, mutant, version }),
@@ -210,7 +210,7 @@ const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name:
  * Installs or updates the emulator, and returns when it is ready on every node. Throws an ExpectationError
  * that names what was waited for and the progress so far.
  */
-export const install = async (options: InstallOptions): Promise<{ version: string }> => {
+export const installEmulator = async (options: InstallOptions): Promise<{ version: string }> => {
   const { kubeconfig, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
   const cluster = connect({ kubeconfig, health: openHealth() });
   const waiting: Waiting = { cluster, signal, nodes, deadline: Date.now() + timeout };
@@ -224,14 +224,14 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   };
   onProgress('custom resources');
   await Promise.all([
-    apply([namespaceObject, ...access]),
+    apply([namespaceObject, ...managerAccess]),
     ...customResourceDefinitions.map((definition) => apply([definition])),
   ]);
   await untilServed(waiting);
   const clock = await options.clock;
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
   // Before the managers: their replacement takes longer than the API server takes to load its policies.
-  await putPoliciesInForce(cluster, { mutant, version });
+  await applyAdmissionPolicies(cluster, { mutant, version });
   await apply([
     managerDaemonSet({ image, clock, mutant, version }),
     uiDeployment({ image, clock, mutant }),

@@ -172,13 +172,13 @@ export const fixes = {
 } as const;
 
 /** A bug that can be injected. */
-export type GivenBug = keyof typeof mutants;
+export type InjectedBug = keyof typeof mutants;
 
 /** A fix of a bug of Longhorn. */
 export type Fix = keyof typeof fixes;
 
 /** A change of the emulator: a bug added, or a bug fixed. */
-export type Mutant = GivenBug | Fix;
+export type Mutant = InjectedBug | Fix;
 
-export const isGivenBug = (name: string): name is GivenBug => Object.hasOwn(mutants, name);
-export const isMutant = (name: string): name is Mutant => isGivenBug(name) || Object.hasOwn(fixes, name);
+export const isInjectedBug = (name: string): name is InjectedBug => Object.hasOwn(mutants, name);
+export const isMutant = (name: string): name is Mutant => isInjectedBug(name) || Object.hasOwn(fixes, name);

@@ -28,7 +28,7 @@ type Of = { mutant?: Mutant | undefined; version?: string | undefined };
  * Applies the policies of a version, with a mutant or without one, and deletes policies that only another
  * version or mutant has.
  */
-export const putPoliciesInForce = async (cluster: Cluster, { mutant, version }: Of): Promise<void> => {
+export const applyAdmissionPolicies = async (cluster: Cluster, { mutant, version }: Of): Promise<void> => {
   const supportsMutation = (await list(cluster, resources.mutatingAdmissionPolicies)) !== undefined;
   const wanted = admissionPolicies(mutant, { version, supportsMutation }) as KubernetesObject[];
   for (const object of wanted)

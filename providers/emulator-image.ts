@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../emulator/bundle.ts';
+import { bundleEmulator } from '../emulator/bundle.ts';
 import type { Part } from '../lab/cache/cache.ts';
 import { nodeLayers, nodeLayersInputs } from '../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../lab/images/oci.ts';
@@ -22,7 +22,7 @@ const digestOf = async (folder: string): Promise<string> => {
 const bundleDigest = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-bundle-'));
   try {
-    await bundle(folder);
+    await bundleEmulator(folder);
     return await digestOf(folder);
   } finally {
     await rm(folder, { recursive: true });
@@ -39,7 +39,7 @@ export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => 
   build: async (dir) => {
     const tree = join(dir, 'tree');
     await mkdir(join(tree, 'opt/corral-emulator'), { recursive: true });
-    await bundle(join(tree, 'opt/corral-emulator'));
+    await bundleEmulator(join(tree, 'opt/corral-emulator'));
     await mkdir(join(tree, 'usr/local/bin'), { recursive: true });
     for (const command of ['longhorn-manager', 'longhorn-ui'])
       await symlink(`/opt/corral-emulator/${command}.cjs`, join(tree, 'usr/local/bin', command));

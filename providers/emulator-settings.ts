@@ -1,7 +1,7 @@
 import { NotFit } from '../e2e/machine/not-fit.ts';
 import { clockChoices, readClock } from '../emulator/clocks.ts';
 import { emulatedVersions, isVersion } from '../emulator/modelled-on.ts';
-import { fixes, isGivenBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
+import { fixes, isInjectedBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
 
 /**
  * Settings of the emulator: its clock (for `readClock`; undefined follows the machine's speed), a mutant, and
@@ -52,5 +52,5 @@ export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings
 /** The version in the report. It names a mutant, so that the report is not taken for one without. */
 export const describeVersion = (version: string, { mutant }: EmulatorSettings): string => {
   if (mutant === undefined) return version;
-  return `${version} with ${isGivenBug(mutant) ? 'the bug ' : ''}${mutant}`;
+  return `${version} with ${isInjectedBug(mutant) ? 'the bug ' : ''}${mutant}`;
 };

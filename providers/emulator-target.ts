@@ -1,6 +1,6 @@
 import type { LonghornClocks } from '../e2e/longhorn/clocks.ts';
 import { type Clock, readClock } from '../emulator/clocks.ts';
-import { install } from '../emulator/install.ts';
+import { installEmulator } from '../emulator/install.ts';
 import { defaultSize, type LabSize } from '../lab/size.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import { describeVersion, type EmulatorSettings, emulatorSettings } from './emulator-settings.ts';
@@ -35,7 +35,7 @@ export const emulatorTarget = async ({
       // The installation may fail before it uses the clock.
       clock.catch(() => {});
       const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
-        install({
+        installEmulator({
           ...{ kubeconfig, image: emulatorImage, nodes: nodes.length, signal, onProgress },
           ...settings,
           clock,

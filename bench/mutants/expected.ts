@@ -1,5 +1,5 @@
 import { soakName } from '../../e2e/soak/actions.ts';
-import type { Fix, GivenBug } from '../../emulator/mutants.ts';
+import type { Fix, InjectedBug } from '../../emulator/mutants.ts';
 
 /**
  * A scenario that must fail on a mutant, and the step that must fail. `scenario` may also be a cell of the
@@ -97,7 +97,7 @@ const loses = 'follow a store that loses a backup and finds it';
  * For every mutant of the emulator: the scenarios that must fail on it, and the assertion for this bug that
  * must fail.
  */
-export const expected: Record<GivenBug, readonly Kill[]> = {
+export const expected: Record<InjectedBug, readonly Kill[]> = {
   'second-not-held': [
     { scenario: waits, by: 'then.heldBack' },
     { scenario: waitsLong, by: 'then.heldBack' },

@@ -22,7 +22,7 @@ import {
   soakName,
 } from '../../e2e/soak/actions.ts';
 import { fittingStores } from '../../e2e/store/drivers/index.ts';
-import { install } from '../../emulator/install.ts';
+import { installEmulator } from '../../emulator/install.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
@@ -92,7 +92,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     const clock = machine?.emulatorClock ?? 'fast';
     const settings = mutant === undefined ? { clock } : { clock, mutant };
     const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
-      install({
+      installEmulator({
         kubeconfig,
         ...settings,
         image: emulatorImage,

@@ -7,7 +7,7 @@ import { crashCellNamed } from '../../e2e/crash-matrix/cells.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import { type SoakRun, soakName, soakSeedOf } from '../../e2e/soak/actions.ts';
 import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
-import { fixes, isGivenBug, type Mutant, mutants } from '../../emulator/mutants.ts';
+import { fixes, isInjectedBug, type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expected, mended } from './expected.ts';
 import type { MutantLab } from './fixture.ts';
 import {
@@ -75,7 +75,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
       const found = all.find(({ name }) => name === scenario);
       const judgedOn = (): JudgedScenario => {
         if (mutant === undefined || by === null) return judgeControl(found);
-        if (!isGivenBug(mutant)) return judgeFixed(found, by);
+        if (!isInjectedBug(mutant)) return judgeFixed(found, by);
         const pattern = sentencePattern(sentenceOf(steps, by));
         return soakSeedOf(scenario) === undefined
           ? judgeMutant(found, pattern)
@@ -132,7 +132,7 @@ const changes: Record<Mutant, string> = { ...mutants, ...fixes };
 
 // For a fixed bug, `by` is the bug's name in the ledger.
 const plannedOn = (mutant: Mutant): readonly { scenario: string; by: string }[] => {
-  if (isGivenBug(mutant)) return expected[mutant];
+  if (isInjectedBug(mutant)) return expected[mutant];
   return mended[mutant].map((scenario) => ({ scenario, by: mutant.replace('fixed:', '') }));
 };
 

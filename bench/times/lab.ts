@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { install } from '../../emulator/install.ts';
+import { installEmulator } from '../../emulator/install.ts';
 import { prepare } from '../../lab/prepare.ts';
 import { defaultSize } from '../../lab/size.ts';
 import type { StepRunner } from '../../lab/step.ts';
@@ -29,7 +29,7 @@ export const timedStart = async (): Promise<{ nodes: number; emulator: number }>
     archives,
     step,
     meanwhile: async ({ kubeconfig }, signal) => {
-      await step('emulator ready', () => install({ ...emulator, kubeconfig, signal }));
+      await step('emulator ready', () => installEmulator({ ...emulator, kubeconfig, signal }));
     },
   });
   await lab.stop();

@@ -1,6 +1,6 @@
 import { timestamp } from '../manager/context.ts';
 import { backupsOfVolume, byName, toBackup, toBackupVolume } from './backup.ts';
-import { type ApiAction, type ApiCall, textOf } from './call.ts';
+import { type ApiAction, type ApiCall, stringField } from './call.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 import { toCollection } from './resource.ts';
 
@@ -18,7 +18,7 @@ const backupList: ApiAction = async ({ datastore, name, links }) => {
 };
 
 const nameOf = ({ input }: ApiCall): string => {
-  const name = textOf(input, 'name');
+  const name = stringField(input, 'name');
   if (!name) throw new Error('empty backup name is not allowed');
   return name;
 };

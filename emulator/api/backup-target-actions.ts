@@ -1,23 +1,23 @@
 import type { BackupTarget } from '../longhorn/objects.ts';
 import { timestamp } from '../manager/context.ts';
-import { type ApiAction, type ApiCall, textOf } from './call.ts';
+import { type ApiAction, type ApiCall, stringField } from './call.ts';
 import { toBackupTarget } from './collections.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 
 // The API has pollInterval as a string of seconds.
 const specOf = ({ input }: ApiCall) => {
-  const interval = textOf(input, 'pollInterval');
+  const interval = stringField(input, 'pollInterval');
   if (!/^-?\d+$/.test(interval)) throw new Error(`invalid backup target polling interval '${interval}'`);
   return {
-    backupTargetURL: textOf(input, 'backupTargetURL'),
-    credentialSecret: textOf(input, 'credentialSecret'),
+    backupTargetURL: stringField(input, 'backupTargetURL'),
+    credentialSecret: stringField(input, 'credentialSecret'),
     pollInterval: `${interval}s`,
   };
 };
 
 /** Creates a BackupTarget. */
 export const createBackupTarget: ApiAction = (call) => {
-  const name = textOf(call.input, 'name');
+  const name = stringField(call.input, 'name');
   return withErrorContext(`failed to create backup target ${name}`, async () =>
     toBackupTarget(
       await call.datastore.backupTargets.create({
@@ -30,7 +30,7 @@ export const createBackupTarget: ApiAction = (call) => {
 };
 
 const backupTargetUpdate: ApiAction = (call) => {
-  const name = textOf(call.input, 'name');
+  const name = stringField(call.input, 'name');
   return withErrorContext(`failed to update backup target ${name}`, async () => {
     if (!call.datastore.backupTargets.get(name)) throw new NotFound('backupTarget', name);
     const spec: BackupTarget['spec'] = { ...specOf(call), syncRequestedAt: timestamp() };

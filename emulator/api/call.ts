@@ -23,7 +23,7 @@ const longestBody = 1 << 20;
  * Reads the JSON body of a request, {} if it has none. Throws if the body is not a JSON object, or has more
  * than 1,048,576 characters.
  */
-export const readInput = async (request: IncomingMessage): Promise<Input> => {
+export const readJsonBody = async (request: IncomingMessage): Promise<Input> => {
   let text = '';
   request.setEncoding('utf8');
   for await (const chunk of request) {
@@ -38,7 +38,7 @@ export const readInput = async (request: IncomingMessage): Promise<Input> => {
 };
 
 /** Returns a string field of the input, '' if it is missing. Throws for any other type. */
-export const textOf = (input: Input, field: string): string => {
+export const stringField = (input: Input, field: string): string => {
   const value = input[field] ?? '';
   if (typeof value !== 'string') throw new Error(`${field} is not a string`);
   return value;
@@ -47,7 +47,7 @@ export const textOf = (input: Input, field: string): string => {
 /**
  * Returns a field of the input that maps strings to strings, {} if it is missing. Throws for any other type.
  */
-export const textsOf = (input: Input, field: string): Record<string, string> => {
+export const stringMapField = (input: Input, field: string): Record<string, string> => {
   const value = input[field] ?? {};
   const isTexts =
     typeof value === 'object' &&

@@ -25,7 +25,7 @@ type Name = keyof Datastore;
 type ObjectOf<Key extends Name> = NonNullable<ReturnType<Datastore[Key]['get']>>;
 
 /** A collection that a WebSocket can follow. */
-type FollowedCollection = {
+type StreamedCollection = {
   /** Type of the resources, such as backupVolume. */
   type: string;
   /** The kind whose events can change the list. */
@@ -37,7 +37,7 @@ const show = <Key extends Name>(
   type: string,
   key: Key,
   toResource: (object: ObjectOf<Key>, links: Links) => RancherResource,
-): FollowedCollection => ({
+): StreamedCollection => ({
   type,
   watched: key,
   list: (datastore, links) =>
@@ -47,7 +47,7 @@ const show = <Key extends Name>(
 });
 
 /** The collections that a WebSocket can follow, by their name in its path. */
-export const followed = {
+export const streamedCollections = {
   backups: show('backup', 'backups', toBackup),
   backupvolumes: show('backupVolume', 'backupVolumes', (object, links) =>
     toBackupVolume(object.metadata.name, object, links),

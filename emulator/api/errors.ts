@@ -46,7 +46,7 @@ const isOf = (error: unknown, accept: (error: unknown) => boolean): boolean =>
  * Returns the HTTP status for an error. Longhorn answers 404 to a missing object, and 500 to every other
  * Kubernetes error.
  */
-export const statusOf = (error: unknown): number => {
+export const httpStatusOf = (error: unknown): number => {
   if (isOf(error, (each) => each instanceof NotEmulated)) return 501;
   if (isOf(error, (each) => each instanceof NotFound || (each instanceof ApiFailure && each.status === 404)))
     return 404;
@@ -55,7 +55,7 @@ export const statusOf = (error: unknown): number => {
 
 /** Returns the body of an error response. */
 export const toErrorResource = (error: unknown, links: Links): RancherResource => {
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   return withLinks(
     { type: 'error', status, code: STATUS_CODES[status], message: wordsOf(error), detail: '' },
     links,

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { Datastore } from '../manager/datastore.ts';
-import { readInput } from './call.ts';
-import { NotEmulated, statusOf, toErrorResource } from './errors.ts';
+import { readJsonBody } from './call.ts';
+import { httpStatusOf, NotEmulated, toErrorResource } from './errors.ts';
 import { createLinks, type Links } from './resource.ts';
 import { routes } from './routes.ts';
 
@@ -49,7 +49,7 @@ const send = (response: ServerResponse, status: number, body: object | undefined
 };
 
 /** Handles one request to /v1. */
-export const handle = async (
+export const handleRequest = async (
   options: ApiOptions,
   request: IncomingMessage,
   response: ServerResponse,
@@ -71,12 +71,12 @@ export const handle = async (
     const body = await action({
       datastore: options.datastore,
       name: target.name,
-      input: await readInput(request),
+      input: await readJsonBody(request),
       links,
     });
     send(response, body || request.method === 'DELETE' ? 200 : 404, body);
   } catch (error) {
     options.log.warning('HTTP handling error', { error });
-    send(response, statusOf(error), toErrorResource(error, links));
+    send(response, httpStatusOf(error), toErrorResource(error, links));
   }
 };

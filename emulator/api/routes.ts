@@ -2,7 +2,7 @@ import { toBackupVolume } from './backup.ts';
 import { backupActions, deleteBackupVolume, syncAllBackupVolumes } from './backup-actions.ts';
 import { backupTargetActions, createBackupTarget, deleteBackupTarget } from './backup-target-actions.ts';
 import type { ApiAction } from './call.ts';
-import { followed } from './collections.ts';
+import { streamedCollections } from './collections.ts';
 import { toCollection, withLinks } from './resource.ts';
 import { snapshotActions } from './snapshot-actions.ts';
 import { toVolume } from './volume.ts';
@@ -15,7 +15,7 @@ const getVolume: ApiAction = async ({ datastore, name, links }) => {
 };
 
 const listBackupVolumes: ApiAction = async ({ datastore, links }) =>
-  toCollection('backupVolume', followed.backupvolumes.list(datastore, links), links);
+  toCollection('backupVolume', streamedCollections.backupvolumes.list(datastore, links), links);
 
 // An unknown backup volume is not an error: old versions of Longhorn's CSI plugin relied on that.
 const getBackupVolume: ApiAction = async ({ datastore, name, links }) =>

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { listen } from '../listen.ts';
-import { type ApiOptions, handle, longhornApiPort } from './handler.ts';
+import { type ApiOptions, handleRequest, longhornApiPort } from './handler.ts';
 import { createStreams } from './streams.ts';
 
 /**
@@ -12,7 +12,7 @@ export const serveApi = async (options: ApiOptions): Promise<void> => {
   // that moment.
   const server = createServer(
     { keepAliveTimeout: 0 },
-    (request, response) => void handle(options, request, response),
+    (request, response) => void handleRequest(options, request, response),
   );
   const stream = createStreams(options);
   server.on('upgrade', (request, socket, head) => stream(request, socket, head));

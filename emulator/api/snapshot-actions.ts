@@ -4,7 +4,7 @@ import { ownerReference } from '../kubernetes/objects.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
 import { finalizer, labels } from '../modelled-on.ts';
 import { byName } from './backup.ts';
-import { type ApiAction, type ApiCall, textOf, textsOf } from './call.ts';
+import { type ApiAction, type ApiCall, stringField, stringMapField } from './call.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 import { type Links, type RancherResource, toCollection, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
@@ -47,12 +47,12 @@ const snapshotCRCreate: ApiAction = async (call) => {
   const volume = await findVolume(call);
   const snapshot = await datastore.snapshots.create({
     metadata: {
-      name: textOf(input, 'name') || generateName('snap'),
+      name: stringField(input, 'name') || generateName('snap'),
       labels: { [labels.volume]: call.name },
       finalizers: [finalizer],
       ownerReferences: [ownerReference(volume)],
     },
-    spec: { volume: call.name, createSnapshot: true, labels: textsOf(input, 'labels') },
+    spec: { volume: call.name, createSnapshot: true, labels: stringMapField(input, 'labels') },
   });
   return toSnapshotCR(snapshot, links);
 };
@@ -67,7 +67,7 @@ const snapshotCRList: ApiAction = async ({ datastore, name, links }) => {
 };
 
 const snapshotCRGet: ApiAction = async ({ datastore, input, links }) => {
-  const name = textOf(input, 'name');
+  const name = stringField(input, 'name');
   // A recurring job reads the snapshot right after its creation, possibly from another manager. Its cache may
   // lag behind.
   const snapshot = datastore.snapshots.get(name) ?? (await fetchSnapshot(datastore, name));
@@ -83,7 +83,7 @@ const snapshotCRDelete: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   await findVolume(call);
   try {
-    await datastore.snapshots.delete(textOf(input, 'name'));
+    await datastore.snapshots.delete(stringField(input, 'name'));
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
@@ -93,9 +93,9 @@ const snapshotCRDelete: ApiAction = async (call) => {
 const snapshotBackup: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
-  const snapshotName = textOf(input, 'name');
+  const snapshotName = stringField(input, 'name');
   if (!snapshotName) throw new Error('volume and snapshot name required');
-  const given = textsOf(input, 'labels');
+  const given = stringMapField(input, 'labels');
   for (const [key, value] of Object.entries(given)) {
     if (value === '') throw new Error(`value for label with key ${key} cannot be empty`);
   }
@@ -107,7 +107,7 @@ const snapshotBackup: ApiAction = async (call) => {
     },
     spec: {
       snapshotName,
-      backupMode: textOf(input, 'backupMode') || 'incremental',
+      backupMode: stringField(input, 'backupMode') || 'incremental',
       labels: { [labels.accessMode]: volume.spec.accessMode, ...given },
     },
   });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { parseGoDuration } from '../go.ts';
-import { followed } from './collections.ts';
+import { streamedCollections } from './collections.ts';
 import { type ApiOptions, linksFor, parseRequestTarget } from './handler.ts';
 import { toCollection } from './resource.ts';
 
@@ -13,10 +13,13 @@ const mostUnread = 1 << 26;
 /** Longest payload accepted from a client, in bytes. A client of this API sends only ping, pong and close. */
 const longestPayload = 1 << 16;
 
-const isFollowed = (name: string): name is keyof typeof followed => Object.hasOwn(followed, name);
+const isFollowed = (name: string): name is keyof typeof streamedCollections =>
+  Object.hasOwn(streamedCollections, name);
 
 /** Parses a WebSocket path, /v1/ws/1s/backups or /v1/ws/backups. `period` is in milliseconds, 0 to 15,000. */
-const readStreamPath = (pathname: string): { name: keyof typeof followed; period: number } | undefined => {
+const readStreamPath = (
+  pathname: string,
+): { name: keyof typeof streamedCollections; period: number } | undefined => {
   const [, period = '', name = ''] = /^\/v1\/ws(?:\/([^/]+))?\/([^/]+)$/.exec(pathname) ?? [];
   if (!isFollowed(name)) return undefined;
   return { name, period: Math.min(parseGoDuration(period), longestPeriod) };
@@ -98,7 +101,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  */
 export const createStreams = (options: ApiOptions): UpgradeHandler => {
   const changesOf = new Map(
-    Object.entries(followed).map(([name, { watched }]) => {
+    Object.entries(streamedCollections).map(([name, { watched }]) => {
       const changes = createChanges();
       options.datastore[watched].onEvent(changes.notify);
       return [name, changes];
@@ -113,7 +116,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
     socket.on('error', () => undefined);
     const target = parseRequestTarget(request.url);
     const stream = target && readStreamPath(target.pathname);
-    const shown = stream && followed[stream.name];
+    const shown = stream && streamedCollections[stream.name];
     const changes = stream && changesOf.get(stream.name);
     if (!shown || !changes) {
       socket.end(`HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\nnot emulated: ${request.url}\n`);

@@ -2,11 +2,11 @@ import type { BackupConfig, BlockMapping } from './config.ts';
 import { loadBackup, loadVolume, saveBackup, saveVolume } from './configs.ts';
 import { Panic } from './errors.ts';
 import { rfc3339 } from './inspect.ts';
-import { underLock } from './lock.ts';
+import { withStoreLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
 import { blockSizeOf, volumeConfigPath } from './paths.ts';
 import { blockNames } from './remove.ts';
-import { isFull, type Upload, uploadBlocks } from './upload-blocks.ts';
+import { isFullBackup, type Upload, uploadBlocks } from './upload-blocks.ts';
 
 /**
  * The blocks of an incremental backup in order of their offsets: the last backup's, with the changed ones
@@ -56,7 +56,7 @@ const emptyBackup = ({ backup, volume, compressionMethod }: Upload): BackupConfi
  * config in progress. Throws Longhorn's texts.
  */
 export const createBackup = (upload: Upload): Promise<void> =>
-  underLock({ ...upload, type: lockTypes.backup }, async () => {
+  withStoreLock({ ...upload, type: lockTypes.backup }, async () => {
     const { store, volume, labels, parameters, snapshotCreatedAt } = upload;
     if (!(await store.exists(volumeConfigPath(volume)))) {
       await saveVolume(store, {
@@ -80,7 +80,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
       throw new Panic('runtime error: invalid memory address or nil pointer dereference', { cause: error });
     });
     const request = { ...upload, compressionMethod: config.CompressionMethod };
-    const last = isFull(request) ? undefined : await findLastBackup(request, config.LastBackupName);
+    const last = isFullBackup(request) ? undefined : await findLastBackup(request, config.LastBackupName);
     await saveBackup(store, emptyBackup(request));
     upload.onStarted();
     const { changed, uploaded, uploadedAgain, newBlocks } = await uploadBlocks(

@@ -35,7 +35,7 @@ const lsTexts: Record<string, string> = {
 };
 
 /** Converts an error of the file system to the text of `ls`: `Permission denied`. */
-export const inLsWords = (error: unknown): string => {
+export const toLsError = (error: unknown): string => {
   const { errno = 0, code = '' } = error as NodeJS.ErrnoException;
   const text = getSystemErrorMessage(errno);
   return lsTexts[code] ?? text.charAt(0).toUpperCase() + text.slice(1);
@@ -45,7 +45,7 @@ export const inLsWords = (error: unknown): string => {
  * Converts an error of the file system to Go's text: `unlinkat PATH: operation not permitted`, `rename OLD
  * NEW: ...`. Returns other errors unchanged.
  */
-export const inGoWords = (error: unknown, file: string): unknown => {
+export const toGoError = (error: unknown, file: string): unknown => {
   const {
     errno,
     code = '',

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Mutant } from '../mutants.ts';
-import { inGoWords, inLsWords, StoreError } from './errors.ts';
+import { StoreError, toGoError, toLsError } from './errors.ts';
 import type { FixableBug, Store } from './store.ts';
 
 const maxCleanupLevel = 10;
@@ -55,7 +55,7 @@ const cannotOpen = 'cannot open directory';
  * reads it.
  */
 const complaintOf = async (folder: string, error: unknown): Promise<string> => {
-  const put = (what: string, why: unknown): string => `${what} '${folder}': ${inLsWords(why)}`;
+  const put = (what: string, why: unknown): string => `${what} '${folder}': ${toLsError(why)}`;
   try {
     await stat(folder);
   } catch (why) {
@@ -78,7 +78,7 @@ const removeAll = async (target: string): Promise<void> => {
   } catch (error) {
     if (isMissing(error)) return;
     if (!['EISDIR', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw inGoWords(error, target);
+      throw toGoError(error, target);
     for (const [path, operation] of [
       [dirname(target), 'open'],
       [target, 'openfdat'],
@@ -88,14 +88,14 @@ const removeAll = async (target: string): Promise<void> => {
       } catch (why) {
         const { code = '' } = why as NodeJS.ErrnoException;
         if (code === 'ENOENT') return;
-        throw inGoWords(
+        throw toGoError(
           code === 'ENOTDIR' ? error : Object.assign(why as Error, { syscall: operation }),
           path,
         );
       }
     }
     await rm(target, { recursive: true }).catch((why) => {
-      if (!isMissing(why)) throw inGoWords(why, target);
+      if (!isMissing(why)) throw toGoError(why, target);
     });
   }
 };
@@ -109,7 +109,7 @@ export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store =
   const changedAt = async (path: string): Promise<number> => {
     const file = join(root, path);
     const found = await stat(file).catch((error) => {
-      if (isFixed('unreadable-config-is-gone') && !isMissing(error)) throw inGoWords(error, file);
+      if (isFixed('unreadable-config-is-gone') && !isMissing(error)) throw toGoError(error, file);
       return undefined;
     });
     return found?.isFile() ? found.mtimeMs : 0;
@@ -137,13 +137,13 @@ export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store =
       if (!(await exists(path))) throw new StoreError(`cannot find ${path} in backupstore`);
       const file = join(root, path);
       return readFile(file, 'utf8').catch((error) => {
-        throw inGoWords(error, file);
+        throw toGoError(error, file);
       });
     },
     readData: (path) => {
       const file = join(root, path);
       return readFile(file).catch((error) => {
-        throw inGoWords(error, file);
+        throw toGoError(error, file);
       });
     },
     list: async (path, unopened = 'empty') => {
@@ -166,7 +166,7 @@ export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store =
           return await writeTo(target, data);
         } catch (error) {
           made.delete(dirname(target));
-          if (tried === mostTries || !isRemoved(error)) throw inGoWords(error, target);
+          if (tried === mostTries || !isRemoved(error)) throw toGoError(error, target);
           await sleep(pauseAfter(tried));
         }
       }

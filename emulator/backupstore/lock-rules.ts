@@ -26,7 +26,7 @@ const compareLocks = (a: Lock, b: Lock): number => {
  * Whether `other` keeps `own` from being acquired: it has another type, comes first, and has not expired.
  * Times are in milliseconds.
  */
-export const blocks = (
+export const preventsAcquisition = (
   other: Lock,
   own: Lock,
   { now, expiry, mutant }: { now: number; expiry: number; mutant?: Mutant | undefined },
@@ -39,15 +39,15 @@ export const blocks = (
 };
 
 /** The purpose of a lock, in Longhorn's words. */
-export const purposeOf = (type: LockType): string =>
+export const lockPurpose = (type: LockType): string =>
   type === lockTypes.deletion ? 'backup delete' : 'backup create/restore';
 
 /**
  * The error text if a lock was not acquired. As in Longhorn, it names the requester's own lock, which is
  * already removed.
  */
-export const notAcquired = (path: string, type: LockType): string =>
-  `failed to acquire lock ${path} when performing ${purposeOf(type)}, please try again later`;
+export const lockNotAcquiredMessage = (path: string, type: LockType): string =>
+  `failed to acquire lock ${path} when performing ${lockPurpose(type)}, please try again later`;
 
 /** Formats a lock as Longhorn logs it. The volume is only known for the process's own lock. */
 export const describeLock = ({ Name, Type, Acquired, serverTime }: Lock, volume = ''): string => {

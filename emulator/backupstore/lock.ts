@@ -4,13 +4,13 @@ import type { Behaviour } from '../environment.ts';
 import { loadConfig, saveConfig } from './configs.ts';
 import { StoreError } from './errors.ts';
 import {
-  blocks,
   describeLock,
   encodeLock,
   type Lock,
   type LockType,
-  notAcquired,
-  purposeOf,
+  lockNotAcquiredMessage,
+  lockPurpose,
+  preventsAcquisition,
 } from './lock-rules.ts';
 import { lockPath, locksPath } from './paths.ts';
 import type { Store } from './store.ts';
@@ -47,7 +47,7 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
  * clock.lockRefresh, because it expires otherwise. Tries once. Throws Longhorn's text if another lock blocks
  * this one.
  */
-export const underLock = async <T>(
+export const withStoreLock = async <T>(
   { store, volume, type, clock, mutant }: { store: Store; volume: string; type: LockType } & Behaviour,
   work: () => Promise<T>,
 ): Promise<T> => {
@@ -73,17 +73,21 @@ export const underLock = async <T>(
   store.log.info(
     `backupstore volume ${volume} contains locks [${others.map((other) => describeLock(other)).join(' ')}]`,
   );
-  if (others.some((other) => blocks(other, own, { now: Date.now(), expiry: clock.lockExpiry, mutant }))) {
+  if (
+    others.some((other) =>
+      preventsAcquisition(other, own, { now: Date.now(), expiry: clock.lockExpiry, mutant }),
+    )
+  ) {
     await release().catch(() => undefined);
-    throw new StoreError(notAcquired(path, type));
+    throw new StoreError(lockNotAcquiredMessage(path, type));
   }
-  store.log.info(`Acquired lock ${path} for ${purposeOf(type)} on backupstore`);
+  store.log.info(`Acquired lock ${path} for ${lockPurpose(type)} on backupstore`);
   try {
     await save(true);
   } catch (error) {
     await release().catch(() => undefined);
     throw new StoreError(
-      `failed to store updated lock ${path} when performing ${purposeOf(type)}, please try again later: ` +
+      `failed to store updated lock ${path} when performing ${lockPurpose(type)}, please try again later: ` +
         (error as Error).message,
     );
   }

@@ -2,8 +2,8 @@ import type { Behaviour } from '../environment.ts';
 import type { BackupConfig, VolumeConfig } from './config.ts';
 import { backupNames, loadBackup, loadVolume, saveVolume, volumeNames } from './configs.ts';
 import { StoreError } from './errors.ts';
-import { underLock } from './lock.ts';
-import { lockTypes, notAcquired } from './lock-rules.ts';
+import { withStoreLock } from './lock.ts';
+import { lockNotAcquiredMessage, lockTypes } from './lock-rules.ts';
 import { backupConfigPath, blockPath, blocksPath, locksPath, volumeConfigPath, volumePath } from './paths.ts';
 import type { Store } from './store.ts';
 
@@ -128,7 +128,7 @@ const giveWayToUnreadable = async ({ store, volume, backup }: Target): Promise<v
   for (const name of await backupNames(store, volume))
     if (name !== backup)
       await loadBackup(store, volume, name).catch(() => {
-        throw new StoreError(notAcquired(`${locksPath(volume)}/${name}.lck`, lockTypes.deletion));
+        throw new StoreError(lockNotAcquiredMessage(`${locksPath(volume)}/${name}.lck`, lockTypes.deletion));
       });
 };
 
@@ -148,7 +148,7 @@ const loadVolumeOfBackup = async (store: Store, volume: string): Promise<VolumeC
  * texts. Files removed before an error stay removed.
  */
 export const removeBackup = (target: Target): Promise<void> =>
-  underLock({ ...target, type: lockTypes.deletion }, async () => {
+  withStoreLock({ ...target, type: lockTypes.deletion }, async () => {
     const { store, volume, backup, mutant } = target;
     await loadBackup(store, volume, backup).catch((error) =>
       store.log.warning('Failed to load to be deleted backup', { error }),
@@ -193,7 +193,7 @@ export const removeBackup = (target: Target): Promise<void> =>
 export const removeVolumeFromStore = async (target: Omit<Target, 'backup'>): Promise<void> => {
   const { store, volume } = target;
   if (!(await volumeNames(store)).includes(volume)) return;
-  await underLock({ ...target, type: lockTypes.deletion }, async () => {
+  await withStoreLock({ ...target, type: lockTypes.deletion }, async () => {
     // Longhorn removes volume.cfg last (backupstore.go, removeVolume). A running deletion of a backup may
     // then write it again.
     await store.remove(volumeConfigPath(volume));

@@ -6,7 +6,7 @@ import type { Behaviour } from '../environment.ts';
 import type { CompressionMethod } from './config.ts';
 import { loadBackup, loadVolume } from './configs.ts';
 import { StoreError } from './errors.ts';
-import { underLock } from './lock.ts';
+import { withStoreLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
 import { blockPath, blockSizeOf, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
@@ -98,7 +98,7 @@ type Restore = Behaviour & {
  * deletions.
  */
 export const restoreBackup = (restore: Restore): Promise<void> =>
-  underLock({ ...restore, type: lockTypes.backup }, async () => {
+  withStoreLock({ ...restore, type: lockTypes.backup }, async () => {
     const { store, volume, backup, image, isNew = false, last, clock, mutant, onStarted } = restore;
     const { Size } = await loadVolume(store, volume).catch((error) => {
       throw new StoreError(`Source volume doesn't exist in backupstore: ${error.message}`);

@@ -75,7 +75,7 @@ const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promi
 };
 
 /** Whether a backup sends all of its blocks, including those that the store has. */
-export const isFull = ({ parameters }: Upload): boolean => parameters['backup-mode'] === 'full';
+export const isFullBackup = ({ parameters }: Upload): boolean => parameters['backup-mode'] === 'full';
 
 /**
  * Uploads the blocks of a snapshot that differ from the last backup's. Returns these blocks, the bytes sent
@@ -108,7 +108,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       if (block.equals(zeros) && !before.has(offset)) continue;
       const checksum = checksumOf(block);
       const sendsAgain =
-        (isFull(upload) && upload.mutant !== 'full-backup-spares-blocks') ||
+        (isFullBackup(upload) && upload.mutant !== 'full-backup-spares-blocks') ||
         upload.mutant === 'blocks-sent-again';
       if (before.get(offset) === checksum && !sendsAgain) continue;
       changed.push({ Offset: offset, BlockChecksum: checksum });

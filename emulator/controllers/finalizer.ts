@@ -41,7 +41,7 @@ export const removeFinalizer = async <T extends ApiObject>(
 };
 
 /** Deletes an object only from this cluster. The store stays unchanged. A missing object is no error. */
-export const forgetObject = async <T extends ApiObject>(
+export const deleteCustomResourceOnly = async <T extends ApiObject>(
   collection: Collection<T>,
   { metadata }: T,
 ): Promise<void> => {

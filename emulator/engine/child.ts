@@ -2,14 +2,14 @@
  * Credentials of a backup store. A command gets them in its environment, because other processes cannot read
  * that.
  */
-export type Environment = Record<string, string>;
+export type StoreCredentials = Record<string, string>;
 
 /**
  * Environment of the longhorn commands that a manager starts. A command holds only two blocks at a time. With
  * a small heap Node frees the others soon: an upload then needs half the memory beyond the 43 MB of Node
  * itself. A node of 1 GiB may run several commands at once.
  */
-export const childEnvironment = (credentials: Environment): NodeJS.ProcessEnv => ({
+export const childEnvironment = (credentials: StoreCredentials): NodeJS.ProcessEnv => ({
   ...process.env,
   ...credentials,
   NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1',
@@ -19,7 +19,7 @@ export const childEnvironment = (credentials: Environment): NodeJS.ProcessEnv =>
  * Waits in such a command until the manager writes to standard input. Returns false if the manager closes it
  * instead.
  */
-export const untilReleasedByManager = async (): Promise<boolean> => {
+export const waitForStartSignal = async (): Promise<boolean> => {
   for await (const _ of process.stdin) return true;
   return false;
 };

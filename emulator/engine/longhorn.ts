@@ -1,5 +1,5 @@
 import { readBehaviour } from '../environment.ts';
-import { untilReleasedByManager } from './child.ts';
+import { waitForStartSignal } from './child.ts';
 import { runEngineCommand } from './command.ts';
 import { nodeMounts } from './mount.ts';
 
@@ -12,7 +12,7 @@ void runEngineCommand(process.argv.slice(2), {
   environment: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  untilReleased: untilReleasedByManager,
+  untilReleased: waitForStartSignal,
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -14,10 +14,10 @@ const run = (file: string, args: string[], options: ExecFileOptions) =>
  * The process that a mount belongs to. In Longhorn, a replica's process runs in another pod and has its own
  * mounts.
  */
-type Whose = 'manager' | 'replica';
+type MountOwner = 'manager' | 'replica';
 
 type Options = { log: Log; clock: Clock };
-type Mounting = Options & { whose: Whose; environment: NodeJS.ProcessEnv; mutant: Mutant | undefined };
+type Mounting = Options & { whose: MountOwner; environment: NodeJS.ProcessEnv; mutant: Mutant | undefined };
 
 /** Mounts stores as folders. */
 export type Mounts = {
@@ -27,7 +27,7 @@ export type Mounts = {
   unmount(url: string, options: Options): Promise<void>;
 };
 
-const mountsRoots: Record<Whose, string> = {
+const mountsRoots: Record<MountOwner, string> = {
   manager: '/var/lib/longhorn-backupstore-mounts',
   replica: '/var/lib/longhorn-instance-manager/longhorn-backupstore-mounts',
 };
@@ -39,7 +39,7 @@ const minorVersions = ['4.2', '4.1', '4.0'];
  */
 const parseURL = (
   url: string,
-  whose: Whose,
+  whose: MountOwner,
 ): { kind: 'nfs' | 'cifs'; server: string; mountPoint: string; options: string | null } => {
   const [, kind, host = '', path = '', query] = /^(\w+):\/\/([^/?]*)(\/[^?]*)?(?:\?(.*))?$/.exec(url) ?? [];
   if (kind !== 'nfs' && kind !== 'cifs')
@@ -87,7 +87,7 @@ type Read = (mountPoint: string) => Promise<unknown>;
  * Reads mount points without a time limit, as Longhorn does (B: util.go, EnsureMountPoint). Concurrent
  * callers share one read, so a silent server blocks only one thread of this process.
  */
-export const createReadOnce = (read: Read = readdir): Read => {
+export const createSharedReader = (read: Read = readdir): Read => {
   const beingRead = new Map<string, Promise<unknown>>();
   return (mountPoint) => {
     // A later call may find another mount there.
@@ -162,6 +162,6 @@ const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
 
 /** Mounts stores on NFS and CIFS in the container of this process. */
 export const nodeMounts = (): Mounts => {
-  const read = createReadOnce();
+  const read = createSharedReader();
   return { mount: (url, options) => mount(url, read, options), unmount };
 };

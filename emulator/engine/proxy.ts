@@ -85,7 +85,7 @@ export const startBackup = (ip: string, backup: string, timeout: number): Promis
   call(ip, '/start-backup', timeout + grace, { backup } satisfies BackupName);
 
 /** Ends a prepared backup that must not start now. */
-export const giveUpBackup = (ip: string, backup: string): Promise<unknown> =>
+export const cancelPreparedBackup = (ip: string, backup: string): Promise<unknown> =>
   call(ip, '/give-up-backup', statusTimeout, { backup } satisfies BackupName);
 
 /** Returns the progress of a backup, null if that node's instance manager does not know it. */

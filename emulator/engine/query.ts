@@ -1,5 +1,5 @@
 import type { Behaviour } from '../environment.ts';
-import type { Environment } from './child.ts';
+import type { StoreCredentials } from './child.ts';
 import { runEngineCommand } from './command.ts';
 import type { Mounts } from './mount.ts';
 
@@ -7,7 +7,7 @@ import type { Mounts } from './mount.ts';
  * Runs a longhorn command that only reads a store, with the credentials of an environment. Returns its
  * output. Throws longhorn-manager's texts.
  */
-export type EngineQuery = (args: string[], environment: Environment) => Promise<string>;
+export type EngineQuery = (args: string[], environment: StoreCredentials) => Promise<string>;
 
 /** Formats a command with a timeout as longhorn-manager does: the program is among its arguments too. */
 export const queryCommand = (binary: string, args: readonly string[]): string =>

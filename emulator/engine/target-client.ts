@@ -1,6 +1,6 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
-import { childEnvironment, type Environment } from './child.ts';
+import { childEnvironment, type StoreCredentials } from './child.ts';
 import { type EngineQuery, queryCommand } from './query.ts';
 
 type Result = { error: ExecFileException; stdout: string; stderr: string };
@@ -40,7 +40,7 @@ class CommandError extends Error {
 const run = (
   binary: string,
   args: string[],
-  environment: Environment,
+  environment: StoreCredentials,
   timeout: number,
   onStart: (pid: number | undefined) => void = () => {},
 ): Promise<string> => {
@@ -68,7 +68,7 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
  */
 export type TargetClient = {
   /** The credentials for the commands. Throws if the target's Secret lacks one. */
-  environment(): Environment;
+  environment(): StoreCredentials;
   /**
    * Lists the system backups, of which there are none. Longhorn checks in this way whether the store is
    * available.

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { CompressionMethod } from '../backupstore/config.ts';
 import { encodeBackupURL } from '../backupstore/url.ts';
 import type { Mutant } from '../mutants.ts';
-import { childEnvironment, type Environment } from './child.ts';
+import { childEnvironment, type StoreCredentials } from './child.ts';
 
 /** Exit code of `longhorn backup create` if the error would have ended the replica's process in Longhorn. */
 export const replicaEnded = 2;
@@ -36,7 +36,7 @@ export type EngineBackupStatus = {
 export type PrepareUpload = {
   url: string;
   request: UploadRequest;
-  environment: Environment;
+  environment: StoreCredentials;
   timeout: number;
 };
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { required } from '../environment.ts';
+import { requiredVariable } from '../environment.ts';
 
 // Replaces @kubernetes/client-node. A manager needs only JSON over HTTPS with a token. The library would cost
 // each manager and each job 80 MiB of memory and 0.9 s of its start (measured on the host, Node 24).
@@ -43,7 +43,7 @@ const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Access of the pod's service account. The token is read each time, because the kubelet rotates it. */
 export const podAccess = (): ApiAccess => ({
-  server: `https://${required(process.env, 'KUBERNETES_SERVICE_HOST')}:${required(process.env, 'KUBERNETES_SERVICE_PORT')}`,
+  server: `https://${requiredVariable(process.env, 'KUBERNETES_SERVICE_HOST')}:${requiredVariable(process.env, 'KUBERNETES_SERVICE_PORT')}`,
   ca: readFileSync(`${accountFolder}/ca.crt`, 'utf8'),
   token: () => readFileSync(`${accountFolder}/token`, 'utf8'),
 });

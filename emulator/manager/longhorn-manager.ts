@@ -1,7 +1,12 @@
 import { parseArgs } from 'node:util';
 import { loopDevices } from '../engine/device.ts';
 import { nodeMounts } from '../engine/mount.ts';
-import { readBehaviour, readEmulatedVersion, required, variables } from '../environment.ts';
+import {
+  environmentVariables,
+  readBehaviour,
+  readEmulatedVersion,
+  requiredVariable,
+} from '../environment.ts';
 import { createClient, podAccess } from '../kubernetes/client.ts';
 import { createLog } from '../log.ts';
 import { runRecurringJob } from '../recurring-job/run.ts';
@@ -25,15 +30,18 @@ const daemon = (): Promise<void> =>
     ...readBehaviour(process.env),
     version: readEmulatedVersion(process.env),
     access: podAccess(),
-    node: required(process.env, variables.node),
-    ip: required(process.env, variables.podIP),
+    node: requiredVariable(process.env, environmentVariables.node),
+    ip: requiredVariable(process.env, environmentVariables.podIP),
     devices: loopDevices('/host/dev'),
     mounts: nodeMounts(),
     dataRoot: '/var/lib/longhorn',
     job: {
-      image: required(process.env, variables.image),
+      image: requiredVariable(process.env, environmentVariables.image),
       environment: Object.fromEntries(
-        [variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? '']),
+        [environmentVariables.clock, environmentVariables.mutant].map((name) => [
+          name,
+          process.env[name] ?? '',
+        ]),
       ),
     },
     command: {

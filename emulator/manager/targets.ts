@@ -1,4 +1,4 @@
-import type { Environment } from '../engine/child.ts';
+import type { StoreCredentials } from '../engine/child.ts';
 import type { EngineQuery } from '../engine/query.ts';
 import { createTargetClient, type TargetClient } from '../engine/target-client.ts';
 import { type Client, isNotFound } from '../kubernetes/client.ts';
@@ -35,7 +35,7 @@ type Secret = { data?: Record<string, string> };
  * The keys of a Secret that a command gets (engineapi/backups.go, getBackupCredentialEnv). An IAM role in
  * place of keys is not emulated.
  */
-const environmentOf = ({ data = {} }: Secret, kind: Kind): Environment => {
+const environmentOf = ({ data = {} }: Secret, kind: Kind): StoreCredentials => {
   if (kind === 'cifs') return decoded(data, ['CIFS_USERNAME', 'CIFS_PASSWORD']);
   const missing = keys.filter((key) => !data[key]);
   if (missing.length > 0)
@@ -43,7 +43,7 @@ const environmentOf = ({ data = {} }: Secret, kind: Kind): Environment => {
   return decoded(data, [...keys, ...optional]);
 };
 
-const decoded = (data: Record<string, string>, names: readonly string[]): Environment =>
+const decoded = (data: Record<string, string>, names: readonly string[]): StoreCredentials =>
   Object.fromEntries(names.map((name) => [name, Buffer.from(data[name] ?? '', 'base64').toString()]));
 
 const readSecret = async (client: Client, name: string, kind: Kind): Promise<Secret> => {

@@ -14,7 +14,7 @@ const read = ['get', 'list', 'watch'];
  * The managers' account and its rights: Longhorn's own objects and CronJobs in their namespace, reading pods,
  * nodes and Secrets, and creating events.
  */
-export const access = [
+export const managerAccess = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
   {
     apiVersion: `${roleApi}/v1`,

@@ -3,13 +3,13 @@ import {
   conditions,
   flag,
   integer,
-  map,
+  mapOf,
   nullableText,
   object,
-  open,
+  openObject,
   type Schema,
   text,
-  texts,
+  textMap,
 } from './schema.ts';
 
 /** One of Longhorn's custom resources. A Setting has a value instead of a spec. */
@@ -29,7 +29,7 @@ const volumeKinds: ServedKind[] = [
     kind: 'Volume',
     plural: 'volumes',
     shortNames: ['lhv'],
-    spec: open(
+    spec: openObject(
       {
         size: text(),
         numberOfReplicas: integer({ default: 3 }),
@@ -72,7 +72,7 @@ const volumeKinds: ServedKind[] = [
       ownerID: text(),
       currentState: text(),
       lastRestoredBackup: text(),
-      restoreStatus: map(object({ isRestoring: flag(), lastRestored: text() })),
+      restoreStatus: mapOf(object({ isRestoring: flag(), lastRestored: text() })),
     }),
   },
   {
@@ -81,8 +81,8 @@ const volumeKinds: ServedKind[] = [
     shortNames: ['lhva'],
     spec: object({
       volume: text(),
-      attachmentTickets: map(
-        object({ id: text(), type: text(), nodeID: text(), generation: integer(), parameters: texts }, [
+      attachmentTickets: mapOf(
+        object({ id: text(), type: text(), nodeID: text(), generation: integer(), parameters: textMap }, [
           'id',
           'type',
           'nodeID',
@@ -90,7 +90,7 @@ const volumeKinds: ServedKind[] = [
       ),
     }),
     status: object({
-      attachmentTicketStatuses: map(
+      attachmentTicketStatuses: mapOf(
         object({ id: text(), satisfied: flag(), generation: integer(), conditions }),
       ),
     }),
@@ -112,7 +112,7 @@ const volumeKinds: ServedKind[] = [
     kind: 'Snapshot',
     plural: 'snapshots',
     shortNames: ['lhsnap'],
-    spec: open({ volume: text(), createSnapshot: flag(), labels: texts }, ['volume']),
+    spec: openObject({ volume: text(), createSnapshot: flag(), labels: textMap }, ['volume']),
     status: object({
       ownerID: text(),
       parent: text(),
@@ -125,7 +125,7 @@ const volumeKinds: ServedKind[] = [
       userCreated: flag(),
       markRemoved: flag(),
       checksum: text(),
-      labels: texts,
+      labels: textMap,
       error: text(),
     }),
   },
@@ -136,18 +136,18 @@ const backupKinds: ServedKind[] = [
     kind: 'Backup',
     plural: 'backups',
     shortNames: ['lhb'],
-    spec: open({
+    spec: openObject({
       snapshotName: text(),
       backupMode: text({ default: 'incremental' }),
       backupBlockSize: text({ default: '2097152' }),
-      labels: texts,
+      labels: textMap,
       syncRequestedAt: nullableText,
     }),
     status: object({
       ownerID: text(),
       state: text(),
       progress: integer(),
-      messages: texts,
+      messages: textMap,
       error: text(),
       url: text(),
       snapshotName: text(),
@@ -155,7 +155,7 @@ const backupKinds: ServedKind[] = [
       backupCreatedAt: text(),
       backupTargetName: text(),
       compressionMethod: text(),
-      labels: texts,
+      labels: textMap,
       lastSyncedAt: nullableText,
       newlyUploadDataSize: text(),
       reUploadedDataSize: text(),
@@ -176,12 +176,12 @@ const backupKinds: ServedKind[] = [
       ownerID: text(),
       createdAt: text(),
       dataStored: text(),
-      labels: texts,
+      labels: textMap,
       lastBackupAt: text(),
       lastBackupName: text(),
       lastModificationTime: nullableText,
       lastSyncedAt: nullableText,
-      messages: texts,
+      messages: textMap,
       size: text(),
       storageClassName: text(),
       backingImageChecksum: text(),
@@ -192,7 +192,7 @@ const backupKinds: ServedKind[] = [
     kind: 'BackupTarget',
     plural: 'backuptargets',
     shortNames: ['lhbt'],
-    spec: open({
+    spec: openObject({
       backupTargetURL: text({ default: '' }),
       credentialSecret: text({ default: '' }),
       pollInterval: text({ default: '5m0s' }),
@@ -217,13 +217,15 @@ const nodeKinds: ServedKind[] = [
     spec: object({
       name: text(),
       allowScheduling: flag(),
-      disks: map(object({ type: text(), path: text(), allowScheduling: flag(), storageReserved: integer() })),
+      disks: mapOf(
+        object({ type: text(), path: text(), allowScheduling: flag(), storageReserved: integer() }),
+      ),
     }),
     status: object({
       region: text(),
       zone: text(),
       conditions,
-      diskStatus: map(
+      diskStatus: mapOf(
         object({
           diskName: text(),
           diskPath: text(),
@@ -263,15 +265,15 @@ const recurringJobKind: ServedKind = {
   kind: 'RecurringJob',
   plural: 'recurringjobs',
   shortNames: ['lhrj'],
-  spec: open({
+  spec: openObject({
     name: text(),
     groups: { type: 'array', items: text(), default: [] },
     task: text(),
     cron: text(),
     retain: integer({ default: 1 }),
     concurrency: integer({ default: 1 }),
-    labels: { ...texts, default: {} },
-    parameters: { ...texts, default: {} },
+    labels: { ...textMap, default: {} },
+    parameters: { ...textMap, default: {} },
   }),
   status: object({ ownerID: text(), executionCount: integer() }),
 };

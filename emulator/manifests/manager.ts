@@ -1,6 +1,6 @@
 import { longhornApiPort } from '../api/handler.ts';
 import { proxyPort } from '../engine/proxy.ts';
-import { variables } from '../environment.ts';
+import { environmentVariables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
 import { serviceAccount } from './access.ts';
@@ -40,14 +40,14 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
             imagePullPolicy: 'IfNotPresent',
             command: ['longhorn-manager', '-d', 'daemon'],
             env: [
-              fieldRef(variables.node, 'spec.nodeName'),
-              fieldRef(variables.podIP, 'status.podIP'),
-              { name: variables.image, value: image },
-              { name: variables.clock, value: clock },
+              fieldRef(environmentVariables.node, 'spec.nodeName'),
+              fieldRef(environmentVariables.podIP, 'status.podIP'),
+              { name: environmentVariables.image, value: image },
+              { name: environmentVariables.clock, value: clock },
               // Always set, even if empty: otherwise a mutant of an earlier installation would survive an
               // apply.
-              { name: variables.mutant, value: mutant ?? '' },
-              { name: variables.version, value: version },
+              { name: environmentVariables.mutant, value: mutant ?? '' },
+              { name: environmentVariables.version, value: version },
               // As many threads as blocks that are removed at once. Node's default is four.
               { name: 'UV_THREADPOOL_SIZE', value: '64' },
               // In MiB. A node of 1 GiB also needs memory for a kubelet and for uploads.

@@ -21,9 +21,9 @@ export const flag = of('boolean');
 export const nullableText = text({ nullable: true });
 
 /** A map of strings. */
-export const texts: Schema = { type: 'object', additionalProperties: text(), nullable: true };
+export const textMap: Schema = { type: 'object', additionalProperties: text(), nullable: true };
 
-export const map = (values: Schema): Schema => ({
+export const mapOf = (values: Schema): Schema => ({
   type: 'object',
   additionalProperties: values,
   nullable: true,
@@ -39,7 +39,7 @@ export const object = (properties: Record<string, Schema>, required: string[] = 
  * An object that also keeps unknown fields: the emulator must receive fields that it does not implement, to
  * report them.
  */
-export const open = (properties: Record<string, Schema>, required: string[] = []): Schema => ({
+export const openObject = (properties: Record<string, Schema>, required: string[] = []): Schema => ({
   ...object(properties, required),
   'x-kubernetes-preserve-unknown-fields': true,
 });

@@ -1,4 +1,4 @@
-import { variables } from '../environment.ts';
+import { environmentVariables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
 import { uiPort } from '../ui/frontend.ts';
@@ -36,10 +36,10 @@ export const uiDeployment = ({
             imagePullPolicy: 'IfNotPresent',
             command: ['longhorn-ui'],
             env: [
-              { name: variables.clock, value: clock },
+              { name: environmentVariables.clock, value: clock },
               // Always set, even if empty: otherwise a mutant of an earlier installation would survive an
               // apply.
-              { name: variables.mutant, value: mutant ?? '' },
+              { name: environmentVariables.mutant, value: mutant ?? '' },
               // In MiB. This process only forwards requests.
               { name: 'NODE_OPTIONS', value: '--max-old-space-size=32 --max-semi-space-size=1' },
             ],

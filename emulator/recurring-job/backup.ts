@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { wrapError } from '../go.ts';
 import { inVolumeJob } from './caller.ts';
 import type { RestBackup, RestBackupStatus, RestCollection, RestVolume } from './resources.ts';
-import { expiredBackups, hasDate } from './retention.ts';
+import { expiredBackups, hasCreationDate } from './retention.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import type { VolumeJob } from './volume-job.ts';
 import { backupVolumeOf } from './volume-job.ts';
@@ -64,7 +64,7 @@ const cleanup = async (job: VolumeJob, { backupTargetName }: RestVolume): Promis
   const { api, log, mutant, name, retain, volumeName } = job;
   const backupVolume = await backupVolumeOf(job, backupTargetName);
   const { data } = await api.act<RestCollection<RestBackup>>(backupVolume, 'backupList');
-  for (const { created, name: backup } of data.filter((each) => !hasDate(each))) {
+  for (const { created, name: backup } of data.filter((each) => !hasCreationDate(each))) {
     log.error(
       `Failed to parse datetime ${created} for backup ${backup}`,
       inVolumeJob('listBackupsForCleanup', 682),

@@ -15,7 +15,7 @@ export const recurringJobs = (client: Client): Writer<RecurringJob> =>
   createWriter(client, longhorn('recurringjobs'), 'RecurringJob');
 
 /** Reads a setting that is true or false. Throws for any other value. */
-export const readFlag = async (client: Client, name: string): Promise<boolean> => {
+export const readBooleanSetting = async (client: Client, name: string): Promise<boolean> => {
   const { value } = await client.request<Setting>('GET', apiPathOf(longhorn('settings'), name));
   if (value !== 'true' && value !== 'false')
     throw new Error(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
@@ -23,7 +23,7 @@ export const readFlag = async (client: Client, name: string): Promise<boolean> =
 };
 
 /** Returns the volumes that match a label selector. */
-export const volumesWith = async (client: Client, labelSelector: string): Promise<Volume[]> => {
+export const volumesWithLabel = async (client: Client, labelSelector: string): Promise<Volume[]> => {
   const path = `${apiPathOf(longhorn('volumes'))}?${new URLSearchParams({ labelSelector })}`;
   return (await client.request<{ items: Volume[] }>('GET', path)).items;
 };

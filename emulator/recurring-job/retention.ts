@@ -15,7 +15,7 @@ const expired = (items: Dated[], keep: number): string[] =>
 const isMadeBy = (job: string, { labels }: Pick<RestBackup, 'labels'>): boolean =>
   labels?.[jobLabels.made] === job;
 
-export const hasDate = ({ created }: RestBackup): boolean => !Number.isNaN(Date.parse(created));
+export const hasCreationDate = ({ created }: RestBackup): boolean => !Number.isNaN(Date.parse(created));
 
 /**
  * Backups of a volume that a job deletes after its own backup: those it made, except the newest `retain`. A
@@ -30,7 +30,7 @@ export const expiredBackups = (
     mutant === 'jobs-share-retention' ? labels?.[jobLabels.made] !== undefined : isMadeBy(job, { labels });
   const candidates = backups
     .filter((backup) => mutant === 'cleans-up-manual-backups' || isOwn(backup))
-    .filter(hasDate);
+    .filter(hasCreationDate);
   const dated = candidates.map(({ name, created }) => ({ name, at: created }));
   return expired(dated, mutant === 'retain-off-by-one' ? retain + 1 : retain);
 };

@@ -6,7 +6,7 @@ import type { RecurringJob, Volume } from '../longhorn/objects.ts';
 import { jobLabels } from '../modelled-on.ts';
 import { backUp } from './backup.ts';
 import { inCommand, inEvents, inUtil, inVolumeJob, inVolumes } from './caller.ts';
-import { readFlag, recurringJobs, volumesWith } from './kubernetes.ts';
+import { readBooleanSetting, recurringJobs, volumesWithLabel } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import { createVolumeJob, type RecurringJobRun, type VolumeJob } from './volume-job.ts';
@@ -77,7 +77,7 @@ const findVolumes = async (
   { kubernetes, log, mutant }: RunOptions,
 ): Promise<string[]> => {
   const { name } = metadata;
-  const allowDetached = await readFlag(kubernetes, setting).catch((error) => {
+  const allowDetached = await readBooleanSetting(kubernetes, setting).catch((error) => {
     throw wrapError(`failed to get ${setting} setting`, error);
   });
   log.info(`Setting ${setting} is ${allowDetached}`, inVolumes('StartVolumeJobs', 32));
@@ -85,7 +85,7 @@ const findVolumes = async (
   for (const label of [jobLabels.ofJob(name), ...(spec.groups ?? []).map(jobLabels.ofGroup)]) {
     const selector = `${label}=enabled`;
     log.info(`Got volumes from label ${selector}`, inUtil('getVolumesBySelector', 118));
-    for (const volume of await volumesWith(kubernetes, selector)) {
+    for (const volume of await volumesWithLabel(kubernetes, selector)) {
       const isAllowed = allowDetached || mutant === 'detached-not-left-out';
       if (isReady(volume, { allowDetached: isAllowed, log })) names.add(volume.metadata.name);
     }

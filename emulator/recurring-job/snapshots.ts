@@ -3,7 +3,7 @@ import { wrapError } from '../go.ts';
 import { writeEvent } from '../manager/events.ts';
 import { namespace } from '../modelled-on.ts';
 import { inVolumeJob } from './caller.ts';
-import { readFlag } from './kubernetes.ts';
+import { readBooleanSetting } from './kubernetes.ts';
 import type { RestCollection, RestSnapshot, RestVolume } from './resources.ts';
 import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
 import type { VolumeJob } from './volume-job.ts';
@@ -66,7 +66,7 @@ const toCleanUp = async (
   const { api, kubernetes, log, mutant, name, retain, snapshotName, task } = job;
   const { data } = await api.act<RestCollection<RestSnapshot>>(volume, 'snapshotCRList');
   try {
-    const onlyOfLast = await readFlag(kubernetes, onlyLastBackups);
+    const onlyOfLast = await readBooleanSetting(kubernetes, onlyLastBackups);
     const rule = { job: name, task, retain, onlyLastBackups: onlyOfLast, mutant };
     const last = backupDone ? undefined : await readLastBackup(job).catch(() => undefined);
     return expiredSnapshots(data, { ...rule, needed: [snapshotName, last?.snapshotName ?? ''] });

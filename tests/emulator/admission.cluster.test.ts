@@ -6,7 +6,7 @@ import { longhornApiVersion, longhornResources } from '../../e2e/longhorn/resour
 import { admissionPolicies } from '../../emulator/manifests/admission/policies.ts';
 import { customResourceDefinitions } from '../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
-import { putPoliciesInForce } from '../../emulator/policies-in-force.ts';
+import { applyAdmissionPolicies } from '../../emulator/policies-in-force.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
@@ -102,13 +102,13 @@ test('the policies of a mutant are put in force in place of the proper ones, and
       () => ask({ retain: 0 }),
       (answer) => retainOf(answer) === retain,
     );
-  await putPoliciesInForce(cluster, { mutant: 'jobs-unchecked' });
+  await applyAdmissionPolicies(cluster, { mutant: 'jobs-unchecked' });
   await untilTaken(() => ask({ task: 'copy' }));
   await untilRetained(1);
-  await putPoliciesInForce(cluster, { mutant: 'job-limits-kept' });
+  await applyAdmissionPolicies(cluster, { mutant: 'job-limits-kept' });
   await untilRefused(() => ask({ task: 'copy' }));
   await untilRetained(0);
-  await putPoliciesInForce(cluster, {});
+  await applyAdmissionPolicies(cluster, {});
   await untilRetained(1);
   await untilRefused(() => ask({ task: 'copy' }));
 });

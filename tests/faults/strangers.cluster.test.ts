@@ -38,7 +38,7 @@ import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { writeData } from '../../e2e/suite/steps/volume/data.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
 import { detach, makeVolume, untilDetached } from '../../e2e/suite/steps/volume/volume.ts';
-import { install } from '../../emulator/install.ts';
+import { installEmulator } from '../../emulator/install.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import type { Lab } from '../../lab/run/start.ts';
@@ -59,7 +59,7 @@ let stranger: Context;
 
 beforeAll(async () => {
   const meanwhile = ({ kubeconfig }: Lab, signal: AbortSignal) =>
-    install({ kubeconfig, clock: 'fast', image: emulatorImage, nodes: 3, signal });
+    installEmulator({ kubeconfig, clock: 'fast', image: emulatorImage, nodes: 3, signal });
   const archives = [await emulatorArchive()];
   lab = await up({ name, archives, meanwhile, step: (_title, work) => work(() => {}) });
   cluster = connect(lab);

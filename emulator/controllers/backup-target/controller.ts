@@ -6,9 +6,14 @@ import type { BackupTarget } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultTargetName, labels } from '../../modelled-on.ts';
-import { addFinalizerAndLabels, forgetObject, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
+import {
+  addFinalizerAndLabels,
+  deleteCustomResourceOnly,
+  lacksFinalizer,
+  removeFinalizer,
+} from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
-import { forgetVolumes, newBackupTargetStatus, syncTarget } from './sync.ts';
+import { deleteBackupVolumeResources, newBackupTargetStatus, syncTarget } from './sync.ts';
 
 const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
   const interval = parseGoDuration(spec.pollInterval);
@@ -47,10 +52,11 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
     return context.recorder(target, { type: 'Warning', reason: 'NotEmulated', message });
   }
   for (const backup of datastore.backups.list()) {
-    if (backup.metadata.labels?.[labels.backupTarget] === name) await forgetObject(datastore.backups, backup);
+    if (backup.metadata.labels?.[labels.backupTarget] === name)
+      await deleteCustomResourceOnly(datastore.backups, backup);
   }
   if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);
-  await forgetVolumes(context, target);
+  await deleteBackupVolumeResources(context, target);
   await removeFinalizer(datastore.backupTargets, target);
 };
 

@@ -4,7 +4,7 @@ import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { backupVolumeName, finalizer, labels } from '../../modelled-on.ts';
-import { forgetObject } from '../finalizer.ts';
+import { deleteCustomResourceOnly } from '../finalizer.ts';
 
 type Status = NonNullable<BackupTarget['status']>;
 
@@ -43,10 +43,13 @@ const volumesOf = ({ datastore }: ManagerContext, { metadata }: BackupTarget): B
   datastore.backupVolumes.list().filter(({ spec }) => spec.backupTargetName === metadata.name);
 
 /** Removes the BackupVolumes of a target from this cluster. Their Backups go with them. */
-export const forgetVolumes = async (context: ManagerContext, target: BackupTarget): Promise<void> => {
+export const deleteBackupVolumeResources = async (
+  context: ManagerContext,
+  target: BackupTarget,
+): Promise<void> => {
   for (const backupVolume of volumesOf(context, target)) {
     forgotten.add(backupVolume.spec.volumeName);
-    await forgetObject(context.datastore.backupVolumes, backupVolume);
+    await deleteCustomResourceOnly(context.datastore.backupVolumes, backupVolume);
   }
 };
 
@@ -100,7 +103,7 @@ const syncVolumes = async (
   for (const backupVolume of known) {
     if (!inStore.includes(backupVolume.spec.volumeName)) {
       forgotten.add(backupVolume.spec.volumeName);
-      await forgetObject(datastore.backupVolumes, backupVolume);
+      await deleteCustomResourceOnly(datastore.backupVolumes, backupVolume);
     } else if (!backupVolume.metadata.deletionTimestamp) await askVolume(context, backupVolume);
   }
 };
@@ -111,7 +114,7 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
   const url = target.spec.backupTargetURL;
   const unsupported = notEmulated(target).join('; ');
   if (url === '' || unsupported) {
-    await forgetVolumes(context, target);
+    await deleteBackupVolumeResources(context, target);
     const why = context.mutant === 'target-reason-lost' ? 'not available' : 'backup target URL is empty';
     return { ...unavailable(status, unsupported || why), lastSyncedAt: null };
   }
@@ -124,7 +127,7 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
     await client.systemBackups(url);
   } catch (error) {
     context.log.error('Failed to get info from backup store', { backupTarget: target.metadata.name, error });
-    if (context.mutant === 'unreachable-forgets-backups') await forgetVolumes(context, target);
+    if (context.mutant === 'unreachable-forgets-backups') await deleteBackupVolumeResources(context, target);
     if (context.mutant === 'target-reason-lost') return unavailable(status, '');
     return unavailable(
       status,

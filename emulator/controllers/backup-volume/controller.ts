@@ -6,9 +6,9 @@ import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
-import { forgetObject, removeFinalizer } from '../finalizer.ts';
+import { deleteCustomResourceOnly, removeFinalizer } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
-import { deleteFailed, isOf, requestLastBackupSync, syncBackups } from './sync.ts';
+import { deleteExpiredFailedBackups, isBackupOf, requestLastBackupSync, syncBackups } from './sync.ts';
 
 type Status = NonNullable<BackupVolume['status']>;
 
@@ -43,7 +43,7 @@ const sync = async (
   // from the store.
   const before = context.datastore.backups.list();
   await syncBackups(context, backupVolume, await client.backups(url, volumeName), before);
-  await deleteFailed(context, backupVolume);
+  await deleteExpiredFailedBackups(context, backupVolume);
   const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
   if (!info) return undefined;
   if (context.mutant === 'last-backup-stays' && isBefore(info.LastBackupAt, status.lastBackupAt))
@@ -70,7 +70,7 @@ const remove = async (
   target: BackupTarget | undefined,
 ): Promise<void> => {
   for (const backup of datastore.backups.list())
-    if (isOf(backupVolume, backup)) await forgetObject(datastore.backups, backup);
+    if (isBackupOf(backupVolume, backup)) await deleteCustomResourceOnly(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
   if (remote && mutant !== 'backup-volume-stays-stored') {

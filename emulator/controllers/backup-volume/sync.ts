@@ -3,10 +3,10 @@ import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
-import { forgetObject } from '../finalizer.ts';
+import { deleteCustomResourceOnly } from '../finalizer.ts';
 
 /** Whether a Backup belongs to a BackupVolume. */
-export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
+export const isBackupOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
   metadata.labels?.[labels.backupVolume] === spec.volumeName &&
   metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
@@ -52,20 +52,20 @@ export const syncBackups = async (
   const known = new Set(
     [...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name),
   );
-  const completedBefore = before.filter((backup) => isOf(backupVolume, backup) && isStored(backup));
+  const completedBefore = before.filter((backup) => isBackupOf(backupVolume, backup) && isStored(backup));
   for (const name of listing)
     if (!known.has(name) && context.mutant !== 'found-backup-not-pulled')
       await createBackupObject(context, backupVolume, name);
   for (const backup of completedBefore)
     if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
-      await forgetObject(context.datastore.backups, backup);
+      await deleteCustomResourceOnly(context.datastore.backups, backup);
 };
 
 /**
  * Deletes the failed Backups of a volume that are older than the setting failed-backup-ttl, in minutes. 0
  * keeps all.
  */
-export const deleteFailed = async (
+export const deleteExpiredFailedBackups = async (
   { datastore, mutant }: ManagerContext,
   backupVolume: BackupVolume,
 ): Promise<void> => {
@@ -75,7 +75,7 @@ export const deleteFailed = async (
     ['Error', 'Unknown'].includes(status?.state ?? '') &&
     Date.now() > Date.parse(status?.lastSyncedAt ?? '') + minutes * 60_000;
   for (const backup of datastore.backups.list())
-    if (isOf(backupVolume, backup) && backup.spec.snapshotName && hasExpired(backup))
+    if (isBackupOf(backupVolume, backup) && backup.spec.snapshotName && hasExpired(backup))
       await datastore.backups.delete(backup.metadata.name).catch((error) => {
         if (!isNotFound(error)) throw error;
       });

@@ -10,11 +10,11 @@ import { addFinalizerAndLabels, lacksFinalizer } from '../finalizer.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { createRetryCounter } from './backoff.ts';
 import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
-import { isFinal } from './decide-creation.ts';
+import { isFinalState } from './decide-creation.ts';
 import { createDeletions, type Deletions, reconcileDeletion } from './deletion.ts';
 import { cleanUpSnapshot } from './snapshot.ts';
 import { newBackupStatus, updateStatus } from './status.ts';
-import { requestSync } from './sync.ts';
+import { requestStoreSync } from './sync.ts';
 
 /**
  * Does what Longhorn's webhook does when a Backup is created. The volume's label comes from the snapshot,
@@ -90,10 +90,10 @@ const reconcileLiving = async (
   const { datastore, log } = context;
   const { name } = backup.metadata;
   const before = { ...newBackupStatus, ...backup.status };
-  const creating = !before.lastSyncedAt && backup.spec.snapshotName && !isFinal(before.state);
+  const creating = !before.lastSyncedAt && backup.spec.snapshotName && !isFinalState(before.state);
   // Only after the final state is stored. Otherwise the volume could be detached while this manager can still
   // crash.
-  if (isFinal(before.state) && before.lastSyncedAt && context.mutant !== 'ticket-stays')
+  if (isFinalState(before.state) && before.lastSyncedAt && context.mutant !== 'ticket-stays')
     await withdrawAttachment(context, volumeName, 'backup-controller', name);
 
   let change: Partial<BackupStatus> = {};
@@ -114,7 +114,7 @@ const reconcileLiving = async (
     if (change.state === 'Error') change = { ...change, lastSyncedAt: timestamp() };
     if (change.state !== 'Completed') {
       await updateStatus(context, backup, change);
-      if (isFinal(change.state ?? '')) closeMonitor(memory.creations, name);
+      if (isFinalState(change.state ?? '')) closeMonitor(memory.creations, name);
       return;
     }
   } else if (before.lastSyncedAt && !isAfter(backup.spec.syncRequestedAt, before.lastSyncedAt)) {
@@ -128,7 +128,7 @@ const reconcileLiving = async (
   await updateStatus(context, backup, { ...change, ...stored });
   closeMonitor(memory.creations, name);
   if (before.state === 'Completed') return;
-  await requestSync(context, target, volumeName);
+  await requestStoreSync(context, target, volumeName);
   await cleanUpSnapshot(context, backup, 'made');
 };
 

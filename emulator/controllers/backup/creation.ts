@@ -1,11 +1,11 @@
 import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
-import { isSatisfied, requestAttachment, ticketID } from '../volume/tickets.ts';
+import { isTicketSatisfied, requestAttachment, ticketID } from '../volume/tickets.ts';
 import { maxCreationTries, type RetryCounter } from './backoff.ts';
-import { type CreationStep, decideCreation, endsCreation } from './decide-creation.ts';
+import { type CreationStep, decideCreation, isStartFailureFinal } from './decide-creation.ts';
 import { messageKeys } from './messages.ts';
-import { type Monitor, type Monitored, startMonitor } from './monitor.ts';
+import { type Monitor, type MonitoredStatus, startMonitor } from './monitor.ts';
 import { engineAddress, prepareUpload } from './prepare-upload.ts';
 
 /** State of backup creations, in this process's memory. */
@@ -38,7 +38,7 @@ const examine = ({ datastore, mutant }: ManagerContext, { backup, volume }: Part
     other.metadata.labels[labels.backupTarget] === backup.metadata.labels?.[labels.backupTarget];
   return decideCreation(
     {
-      ticketSatisfied: isSatisfied(
+      ticketSatisfied: isTicketSatisfied(
         datastore.volumeAttachments.get(volume.metadata.name),
         ticketID('backup-controller', name),
       ),
@@ -62,7 +62,7 @@ const monitored = ({
   url,
   snapshotName,
   replicaAddress,
-}: BackupStatus): Monitored => ({
+}: BackupStatus): MonitoredStatus => ({
   state,
   progress,
   url,
@@ -150,7 +150,7 @@ export const reconcileCreation = async (
     try {
       step = await begin(context, parts, { status: seen, creations });
     } catch (error) {
-      if (!endsCreation(error, context.mutant)) throw error;
+      if (!isStartFailureFinal(error, context.mutant)) throw error;
       context.log.warning(`Failed to enable the backup monitor for backup ${name}`, { backup: name, error });
       return {
         ...seen,

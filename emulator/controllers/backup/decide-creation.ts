@@ -64,9 +64,9 @@ export const decideCreation = (conditions: CreationConditions, mutant?: Mutant):
  * Whether a failed start of an upload is final for the Backup. Always true without a mutant, also for a lock
  * that was not acquired.
  */
-export const endsCreation = (error: unknown, mutant: Mutant | undefined): boolean =>
+export const isStartFailureFinal = (error: unknown, mutant: Mutant | undefined): boolean =>
   mutant !== 'lost-lock-retried-creation' || !String(error).includes('failed to acquire lock');
 
 /** States in which the engine is not asked for progress any more. */
-export const isFinal = (state: BackupState): boolean =>
+export const isFinalState = (state: BackupState): boolean =>
   ['Completed', 'Error', 'Unknown', 'Deleting'].includes(state);

@@ -17,11 +17,11 @@ export type DeletionStep =
   | { do: 'again' };
 
 /** Whether a deleted Backup may go. Always true without a mutant, even if the volume is unknown. */
-export const canGo = (volumeKnown: boolean, mutant: Mutant | undefined): boolean =>
+export const canFinishDeletion = (volumeKnown: boolean, mutant: Mutant | undefined): boolean =>
   volumeKnown || mutant !== 'finalizer-stays-without-volume';
 
 /** Whether to start the command for a deleted Backup that is not Deleting. False during its back-off. */
-export const mayStart = ({
+export const mayStartDeletion = ({
   state,
   waiting,
   mutant,

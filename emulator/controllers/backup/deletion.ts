@@ -5,15 +5,15 @@ import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../lon
 import type { ManagerContext } from '../../manager/context.ts';
 import { labels, panicsOverLateFailure } from '../../modelled-on.ts';
 import { removeFinalizer } from '../finalizer.ts';
-import { isBeingRestored } from '../volume/restore.ts';
+import { findRestoringVolume } from '../volume/restore.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
 import {
-  canGo,
+  canFinishDeletion,
   type DeletionRecord,
   decideDeletion,
   failureStatus,
-  mayStart,
+  mayStartDeletion,
   removesRemoteData,
 } from './decide-deletion.ts';
 import { messages } from './messages.ts';
@@ -141,8 +141,9 @@ const start = async (
 ): Promise<void> => {
   const { name } = backup.metadata;
   const { state = '' } = backup.status ?? {};
-  if (!mayStart({ state, waiting: deletions.backoff.isWaiting(name), mutant: context.mutant })) return;
-  const restored = isBeingRestored(context, decodeBackupURL(inStore.url).volume);
+  if (!mayStartDeletion({ state, waiting: deletions.backoff.isWaiting(name), mutant: context.mutant }))
+    return;
+  const restored = findRestoringVolume(context, decodeBackupURL(inStore.url).volume);
   if (restored && context.mutant !== 'deletion-beside-restore') {
     const error = `backup ${name} cannot be deleted due to the ongoing volume ${restored.metadata.name} restoration`;
     return context.log.warning('Failed to delete backup in backupstore', { backup: name, error });
@@ -211,7 +212,7 @@ export const reconcileDeletion = async (
   deletions: Deletions,
 ): Promise<void> => {
   const { name } = backup.metadata;
-  if (!canGo(context.datastore.volumes.get(volumeName) !== undefined, context.mutant)) return;
+  if (!canFinishDeletion(context.datastore.volumes.get(volumeName) !== undefined, context.mutant)) return;
   await withdrawAttachment(context, volumeName, 'backup-controller', name);
   const known = backupVolume !== undefined && !backupVolume.metadata.deletionTimestamp;
   const remote = removesRemoteData({

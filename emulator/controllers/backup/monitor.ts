@@ -4,12 +4,12 @@ import type { EngineBackupStatus } from '../../engine/upload.ts';
 import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
 
 /** The part of a Backup's status that comes from the engine. */
-export type Monitored = Pick<
+export type MonitoredStatus = Pick<
   BackupStatus,
   'state' | 'progress' | 'error' | 'url' | 'snapshotName' | 'replicaAddress'
 >;
 
-export type Monitor = { status(): Monitored; close(): void };
+export type Monitor = { status(): MonitoredStatus; close(): void };
 
 const states: Record<EngineBackupStatus['state'], BackupState> = {
   in_progress: 'InProgress',
@@ -22,12 +22,12 @@ const states: Record<EngineBackupStatus['state'], BackupState> = {
  * period, so a faster backup is never seen in progress. Calls onChange when the answer changes.
  */
 export const startMonitor = (
-  { ip, backup, initial, period }: { ip: string; backup: string; initial: Monitored; period: number },
+  { ip, backup, initial, period }: { ip: string; backup: string; initial: MonitoredStatus; period: number },
   onChange: () => void,
 ): Monitor => {
   let status = initial;
   let asking = false;
-  const ask = async (): Promise<Monitored> => {
+  const ask = async (): Promise<MonitoredStatus> => {
     try {
       const answer = await backupStatus(ip, backup);
       if (!answer)

@@ -1,4 +1,4 @@
-import { giveUpBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
+import { cancelPreparedBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
@@ -50,5 +50,5 @@ export const prepareUpload = async (
       },
     },
   });
-  return { start: () => startBackup(ip, name, timeout), giveUp: () => giveUpBackup(ip, name) };
+  return { start: () => startBackup(ip, name, timeout), giveUp: () => cancelPreparedBackup(ip, name) };
 };

@@ -13,7 +13,7 @@ export const requestVolumeSync = async (
  * Requests a sync of a volume with the store: of its BackupVolume, or of the BackupTarget, which creates the
  * BackupVolume if it is missing.
  */
-export const requestSync = async (
+export const requestStoreSync = async (
   context: ManagerContext,
   target: BackupTarget,
   volumeName: string,

@@ -5,7 +5,7 @@ import type { ManagerContext } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { jobLabels } from '../../modelled-on.ts';
-import { cronJobOf, type JobPodTemplate, lastApplied } from './cron.ts';
+import { cronJobOf, type JobPodTemplate, lastAppliedAnnotation } from './cron.ts';
 
 const own = async (
   { datastore, node, log }: ManagerContext,
@@ -40,7 +40,10 @@ const applyCronJob = async (
   const wanted = cronJobOf(recurringJob, pod, limits);
   const found = cronJobs.get(recurringJob.metadata.name);
   if (!found) await cronJobs.create(wanted);
-  else if (found.metadata.annotations?.[lastApplied] !== wanted.metadata.annotations?.[lastApplied]) {
+  else if (
+    found.metadata.annotations?.[lastAppliedAnnotation] !==
+    wanted.metadata.annotations?.[lastAppliedAnnotation]
+  ) {
     await cronJobs.update({
       ...found,
       metadata: { ...found.metadata, ...wanted.metadata },

@@ -7,7 +7,7 @@ import { jobLabels } from '../../modelled-on.ts';
  * Annotation with the spec that Longhorn last gave a CronJob, as JSON. Fields that Kubernetes adds to the
  * spec do not count as a change.
  */
-export const lastApplied = 'longhorn.io/last-applied-cronjob-spec';
+export const lastAppliedAnnotation = 'longhorn.io/last-applied-cronjob-spec';
 
 const backendURL = 'http://longhorn-backend:9500/v1';
 const engineBinaries = '/var/lib/longhorn/engine-binaries/';
@@ -63,7 +63,7 @@ export const cronJobOf = (
     metadata: {
       name,
       labels,
-      annotations: { [lastApplied]: JSON.stringify(spec) },
+      annotations: { [lastAppliedAnnotation]: JSON.stringify(spec) },
       ownerReferences: [ownerReference(recurringJob)],
     },
     spec,

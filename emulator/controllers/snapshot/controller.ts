@@ -7,8 +7,8 @@ import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
-import { isSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
-import { isParentOfHead, markAsRemoved, removeWithData, siblings, ticketType } from './removal.ts';
+import { isTicketSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
+import { isParentOfHead, markAsRemoved, otherSnapshots, removeWithData, ticketType } from './removal.ts';
 
 type Status = NonNullable<Snapshot['status']>;
 
@@ -39,7 +39,7 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
   if (!datastore.volumes.get(volume)?.spec.disableFrontend) await devices.flush(volume);
   const creationTime = timestamp();
   await copySnapshot(replicaDirectory(replica), name);
-  const parent = parentOfHead(siblings(context, snapshot));
+  const parent = parentOfHead(otherSnapshots(context, snapshot));
   if (parent?.status) {
     await datastore.snapshots.updateStatus({
       ...parent,
@@ -107,7 +107,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
     snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: requested() });
   await requestAttachment(context, snapshot.spec.volume, ticketType, name);
   const attachment = datastore.volumeAttachments.get(snapshot.spec.volume);
-  if (!isSatisfied(attachment, ticketID(ticketType, name))) return; // The next event of the attachment leads to another reconcile.
+  if (!isTicketSatisfied(attachment, ticketID(ticketType, name))) return; // The next event of the attachment leads to another reconcile.
   await take(context, snapshot);
 };
 

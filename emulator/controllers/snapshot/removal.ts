@@ -11,7 +11,7 @@ import { requestAttachment, withdrawAttachment } from '../volume/tickets.ts';
 export const ticketType = 'snapshot-controller';
 
 /** The other snapshots of the same volume. */
-export const siblings = ({ datastore }: ManagerContext, snapshot: Snapshot): Snapshot[] =>
+export const otherSnapshots = ({ datastore }: ManagerContext, snapshot: Snapshot): Snapshot[] =>
   datastore.snapshots
     .list()
     .filter(
@@ -42,7 +42,7 @@ const takeOutOfChain = async (
   { metadata: { name }, status, ...rest }: Snapshot,
 ): Promise<void> => {
   const { snapshots } = context.datastore;
-  for (const other of siblings(context, { metadata: { name }, ...rest })) {
+  for (const other of otherSnapshots(context, { metadata: { name }, ...rest })) {
     const goes = other.metadata.deletionTimestamp !== undefined && !other.status?.markRemoved;
     if (!other.status || goes) continue;
     const { [name]: isChild, ...children } = other.status.children ?? {};
@@ -66,7 +66,7 @@ const spoilOthers = async (
   const { mutant, datastore } = context;
   const { name } = snapshot.metadata;
   if (mutant === 'purge-loses-data' && directory !== undefined)
-    for (const other of siblings(context, snapshot))
+    for (const other of otherSnapshots(context, snapshot))
       if (other.status?.parent === name) await truncate(snapshotFile(directory, other.metadata.name));
   if (mutant === 'backups-go-with-snapshot')
     for (const { metadata, spec } of datastore.backups.list())

@@ -13,12 +13,12 @@ import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
 import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
+  initialRestoreStatus,
   isIdleStandby,
   type Restores,
-  requestRestore,
-  restoreRequest,
+  requestRestoreAttachment,
   stepRestore,
-  withdrawRestore,
+  withdrawRestoreAttachment,
 } from './restore.ts';
 import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep } from './status.ts';
 
@@ -202,7 +202,12 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
   if (volume.status?.ownerID !== context.node) {
     volume = await datastore.volumes.updateStatus({
       ...volume,
-      status: { ...newVolumeStatus, ...volume.status, ...restoreRequest(volume), ownerID: context.node },
+      status: {
+        ...newVolumeStatus,
+        ...volume.status,
+        ...initialRestoreStatus(volume),
+        ownerID: context.node,
+      },
     });
   }
   const status = { ...newVolumeStatus, ...volume.status };
@@ -226,8 +231,9 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
   }
   await clearFormerTargets(context, volume);
   await ensureAttachment(context, volume);
-  if (status.restoreRequired && !isIdleStandby(context, volume)) await requestRestore(context, volume);
-  else await withdrawRestore(context, volume);
+  if (status.restoreRequired && !isIdleStandby(context, volume))
+    await requestRestoreAttachment(context, volume);
+  else await withdrawRestoreAttachment(context, volume);
 
   const wanted = volume.spec.nodeID === context.node;
   const runs = wanted && (status.state === 'attaching' || status.state === 'attached');

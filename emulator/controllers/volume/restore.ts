@@ -18,7 +18,7 @@ export type Restores = Map<string, { backup: string; state: 'running' | 'done' |
 const type = 'volume-restore-controller';
 
 /** The initial status of a volume's restore. Empty for a volume that is not made from a backup. */
-export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
+export const initialRestoreStatus = ({ spec, status }: Volume): Partial<Status> =>
   spec.fromBackup && !status?.restoreInitiated
     ? {
         restoreRequired: true,
@@ -29,7 +29,7 @@ export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
     : {};
 
 /** Requests the attachment of a volume for its restore. */
-export const requestRestore = async (
+export const requestRestoreAttachment = async (
   context: ManagerContext,
   { metadata: { name }, spec }: Volume,
 ): Promise<void> => {
@@ -43,7 +43,7 @@ export const requestRestore = async (
  * Withdraws that request after the status says that the volume is restored. The detachment changes the
  * volume, so a status written at the same time would be lost.
  */
-export const withdrawRestore = async (
+export const withdrawRestoreAttachment = async (
   context: ManagerContext,
   { metadata: { name }, spec }: Volume,
 ): Promise<void> => {
@@ -119,7 +119,7 @@ const setEngine = async (
 };
 
 /** Returns a volume that is being restored from a backup of the volume `source`. */
-export const isBeingRestored = (context: ManagerContext, source: string): Volume | undefined =>
+export const findRestoringVolume = (context: ManagerContext, source: string): Volume | undefined =>
   context.datastore.volumes
     .list()
     .find(

@@ -52,6 +52,6 @@ export const withdrawAttachment = async (
 };
 
 /** Whether a volume is attached for a ticket. */
-export const isSatisfied = (attachment: VolumeAttachment | undefined, id: string): boolean =>
+export const isTicketSatisfied = (attachment: VolumeAttachment | undefined, id: string): boolean =>
   attachment?.spec.attachmentTickets?.[id] !== undefined &&
   attachment.status?.attachmentTicketStatuses?.[id]?.satisfied === true;

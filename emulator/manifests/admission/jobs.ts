@@ -1,5 +1,5 @@
 import { isSince } from '../../modelled-on.ts';
-import { isUnset, type MutatingRule, set, type ValidatingRule } from './rule.ts';
+import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'recurringjobs';
 const operations: ValidatingRule['operations'] = ['CREATE', 'UPDATE'];
@@ -75,7 +75,7 @@ export const jobMutatingRules: MutatingRule[] = [
     resource,
     operations,
     when: `has(object.spec.retain) && (object.spec.retain < ${least} || ${isUnkept} && object.spec.retain != 0)`,
-    patches: `[${set('/spec/retain', least)}]`,
+    patches: `[${setField('/spec/retain', least)}]`,
     bug: 'job-limits-kept',
   },
   {
@@ -85,7 +85,7 @@ export const jobMutatingRules: MutatingRule[] = [
     isOf: (version) =>
       isSince(version, 'v1.12.1') || (isSince(version, 'v1.11.3') && !isSince(version, 'v1.12.0')),
     when: isUnset('object.spec.concurrency', '0'),
-    patches: `[${set('/spec/concurrency', '10')}]`,
+    patches: `[${setField('/spec/concurrency', '10')}]`,
     bug: 'job-limits-kept',
   },
 ];

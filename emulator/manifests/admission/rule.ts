@@ -30,7 +30,7 @@ export type MutatingRule = RuleBase & {
 };
 
 /** One JSON patch that sets a field. */
-export const set = (path: string, value: string): string =>
+export const setField = (path: string, value: string): string =>
   `JSONPatch{op: 'add', path: '${path}', value: ${value}}`;
 
 /** An expression: whether a field of the object is missing, or has its zero value in Go. */

@@ -1,5 +1,5 @@
 import { defaultTargetName, isSince } from '../../modelled-on.ts';
-import { type MutatingRule, set, type ValidatingRule } from './rule.ts';
+import { type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'backuptargets';
 
@@ -86,7 +86,7 @@ export const targetMutatingRules: MutatingRule[] = [
       `${url}.startsWith('nfs:') && ${url}.contains('?nfsOptions=') && !${url}.contains('%')`,
       `(${has('hard')} || !${has('soft')} || !${has('timeo=')} || !${has('retry=')})`,
     ].join(' && '),
-    patches: `[${set('/spec/backupTargetURL', `${url}.split('?')[0] + '?nfsOptions=' + (${mended}).join('%2C').replace('=', '%3D')`)}]`,
+    patches: `[${setField('/spec/backupTargetURL', `${url}.split('?')[0] + '?nfsOptions=' + (${mended}).join('%2C').replace('=', '%3D')`)}]`,
     bug: 'nfs-options-kept',
   },
 ];

@@ -1,5 +1,5 @@
 import { isSince, labels } from '../../modelled-on.ts';
-import { isUnset, type MutatingRule, set, type ValidatingRule } from './rule.ts';
+import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'volumes';
 const operations: ValidatingRule['operations'] = ['CREATE', 'UPDATE'];
@@ -8,7 +8,7 @@ const isUpdate = "request.operation == 'UPDATE'";
 const label = (name: string, value: string): string =>
   [
     "(has(object.metadata.labels) ? [] : [JSONPatch{op: 'add', path: '/metadata/labels', value: {}}])",
-    `[${set(`/metadata/labels/${name}`, value)}]`,
+    `[${setField(`/metadata/labels/${name}`, value)}]`,
   ].join(' + ');
 
 const hasLabel = (name: string): string =>
@@ -89,7 +89,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     operations: ['CREATE'],
     paramKind: 'Backup',
     when: `${isFromThis} && ${hasSize}`,
-    patches: `[${set('/spec/size', 'params.status.volumeSize')}]`,
+    patches: `[${setField('/spec/size', 'params.status.volumeSize')}]`,
     bug: 'restored-size-kept',
   },
   {
@@ -98,7 +98,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     operations: ['CREATE'],
     paramKind: 'Backup',
     when: `${isUnset('object.spec.accessMode', "''")} && ${isFromThis} && ${hasMode}`,
-    patches: `[${set('/spec/accessMode', `params.status.labels[${accessMode}]`)}]`,
+    patches: `[${setField('/spec/accessMode', `params.status.labels[${accessMode}]`)}]`,
     bug: 'access-mode-forgotten',
   },
   {
@@ -108,7 +108,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     isOf: (version) => isSince(version, 'v1.10.0'),
     paramKind: 'Setting',
     when: `params.metadata.name == 'default-backup-block-size' && ${isUnset('object.spec.backupBlockSize', "'0'")}`,
-    patches: `[${set('/spec/backupBlockSize', 'string(int(params.value) * 1048576)')}]`,
+    patches: `[${setField('/spec/backupBlockSize', 'string(int(params.value) * 1048576)')}]`,
     bug: 'default-block-size-ignored',
   },
   {
@@ -118,7 +118,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     isOf: (version) => isSince(version, 'v1.10.0'),
     paramKind: 'Backup',
     when: `has(object.spec.Standby) && object.spec.Standby && ${isFromThis}`,
-    patches: `[${set('/spec/backupBlockSize', "has(params.spec.backupBlockSize) ? params.spec.backupBlockSize : '2097152'")}]`,
+    patches: `[${setField('/spec/backupBlockSize', "has(params.spec.backupBlockSize) ? params.spec.backupBlockSize : '2097152'")}]`,
     bug: 'standby-block-size-kept',
   },
 ];

@@ -3,7 +3,7 @@
 const pauses = [0, 3_000, 10_000];
 
 /** The state of a connection, which the page shows. */
-export type LiveState = 'connecting' | 'open' | 'closed';
+export type ConnectionState = 'connecting' | 'open' | 'closed';
 
 /** WebSocket URL of a collection, relative to the page's own URL. */
 export const streamUrl = (page: string, name: string): string => {
@@ -23,7 +23,7 @@ export const followCollection = <T>(
     isReopened,
     onData,
     onState,
-  }: { isReopened: boolean; onData(data: T[]): void; onState(state: LiveState): void },
+  }: { isReopened: boolean; onData(data: T[]): void; onState(state: ConnectionState): void },
 ): void => {
   let attempts = 0;
   const open = (): void => {

@@ -17,7 +17,7 @@ import {
   type BackupVolumeRecord,
   backupsOfBackupVolume,
 } from './records.ts';
-import { readRoute } from './route.ts';
+import { parseRoute } from './route.ts';
 import { createTable } from './table.ts';
 
 // The pages of Longhorn's UI in the menu at the top.
@@ -179,7 +179,7 @@ const [title, view, live] = [makeElement('h1'), makeElement('main'), makeElement
 document.body.append(navigation(), title, view, live);
 
 const update = (): void => {
-  const route = readRoute(location.hash);
+  const route = parseRoute(location.hash);
   if (route.page === 'backups') {
     const known = state.backupVolumes.find(({ name }) => name === route.backupVolume);
     backups.update(
@@ -191,7 +191,7 @@ const update = (): void => {
 };
 
 const show = (): void => {
-  const route = readRoute(location.hash);
+  const route = parseRoute(location.hash);
   if (route.page === 'notEmulated') {
     const home = makeElement('a', '', ['Backup']);
     home.href = '#/backup';

@@ -9,7 +9,7 @@ export type Route =
  * Parses a page's hash as Longhorn's UI does: #/backup, #/backupTarget, or
  * #/backup/VOLUME?field=name&keyword=BACKUPVOLUME.
  */
-export const readRoute = (hash: string): Route => {
+export const parseRoute = (hash: string): Route => {
   const { pathname, searchParams } = new URL(hash.replace(/^#/, '') || '/backup', 'http://page');
   const [, first, volume, ...rest] = pathname.split('/');
   if (first === 'backupTarget' && volume === undefined) return { page: 'backupTargets' };

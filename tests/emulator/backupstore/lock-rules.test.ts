@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blocks, type Lock, lockTypes } from '../../../emulator/backupstore/lock-rules.ts';
+import { type Lock, lockTypes, preventsAcquisition } from '../../../emulator/backupstore/lock-rules.ts';
 
 const { backup, deletion } = lockTypes;
 const lock = (more: Partial<Lock>): Lock => ({
@@ -12,7 +12,7 @@ const lock = (more: Partial<Lock>): Lock => ({
 const at = { now: 2_000, expiry: 150_000 };
 
 test.each([backup, deletion])('a lock of its own kind, %i, never blocks', (Type) => {
-  expect(blocks(lock({ Name: 'lock-a', Type, Acquired: true }), lock({ Type }), at)).toBe(false);
+  expect(preventsAcquisition(lock({ Name: 'lock-a', Type, Acquired: true }), lock({ Type }), at)).toBe(false);
 });
 
 test.each<[string, Partial<Lock>, boolean]>([
@@ -24,5 +24,5 @@ test.each<[string, Partial<Lock>, boolean]>([
   ['acquired, at the end of its life', { Acquired: true, serverTime: at.now - at.expiry }, true],
   ['acquired, but expired', { Acquired: true, serverTime: at.now - at.expiry - 1 }, false],
 ])('a lock of the other kind, %s', (_, other, expected) => {
-  expect(blocks(lock({ Type: deletion, ...other }), lock({}), at)).toBe(expected);
+  expect(preventsAcquisition(lock({ Type: deletion, ...other }), lock({}), at)).toBe(expected);
 });

@@ -11,7 +11,7 @@ import {
   decideDeletion,
   removesRemoteData,
 } from '../../../emulator/controllers/backup/decide-deletion.ts';
-import { cronJobOf, lastApplied } from '../../../emulator/controllers/recurring-job/cron.ts';
+import { cronJobOf, lastAppliedAnnotation } from '../../../emulator/controllers/recurring-job/cron.ts';
 import type { Node, RecurringJob } from '../../../emulator/longhorn/objects.ts';
 import { isResponsible } from '../../../emulator/manager/ownership.ts';
 import { recordedObject } from '../support/recorded.ts';
@@ -98,7 +98,7 @@ test('a CronJob is recognised by what it was last given', () => {
   const job = recordedObject('recurring-job', 'recurringjobs') as unknown as RecurringJob;
   const pod = { image: 'i', environment: {} };
   const given = (of: RecurringJob) =>
-    cronJobOf(of, pod, { successful: 1, failed: 2 }).metadata.annotations?.[lastApplied];
+    cronJobOf(of, pod, { successful: 1, failed: 2 }).metadata.annotations?.[lastAppliedAnnotation];
   expect(given({ ...job })).toBe(given(job));
   expect(given({ ...job, spec: { ...job.spec, cron: '* * * * *' } })).not.toBe(given(job));
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createReadOnce } from '../../../emulator/engine/mount.ts';
+import { createSharedReader } from '../../../emulator/engine/mount.ts';
 
 test('what can be read answers, and what cannot says why', async () => {
-  const read = createReadOnce();
+  const read = createSharedReader();
   await read(import.meta.dirname);
   await expect(read(`${import.meta.dirname}/nowhere`)).rejects.toThrow(/no such file/);
 });
@@ -10,7 +10,7 @@ test('what can be read answers, and what cannot says why', async () => {
 test('who asks while it is being read gets the same answer, who comes later and another mount point do not', async () => {
   const mounted: string[] = [];
   const answers = Promise.withResolvers<void>();
-  const read = createReadOnce(async (mountPoint) => {
+  const read = createSharedReader(async (mountPoint) => {
     mounted.push(mountPoint);
     await answers.promise;
   });

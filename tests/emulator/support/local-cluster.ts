@@ -8,8 +8,8 @@ import { once } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
-import { variables } from '../../../emulator/environment.ts';
-import { access, serviceAccount } from '../../../emulator/manifests/access.ts';
+import { environmentVariables } from '../../../emulator/environment.ts';
+import { managerAccess, serviceAccount } from '../../../emulator/manifests/access.ts';
 import { admissionPolicies } from '../../../emulator/manifests/admission/policies.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
@@ -111,7 +111,7 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
   const cluster = await api.connect();
   const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
   const policies = admissionPolicies(undefined, { ...(version && { version }) });
-  const items = [own, ...customResourceDefinitions, ...access, ...policies];
+  const items = [own, ...customResourceDefinitions, ...managerAccess, ...policies];
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   await applyManifests({ kubeconfig: await api.kubeconfig(), manifests: [{ source: 'the emulator', text }] });
   const credentials = {
@@ -132,9 +132,9 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
     const program = fileURLToPath(new URL('./local-manager.ts', import.meta.url));
     const manager = startOwned(process.execPath, [program, JSON.stringify(options)], {
       env: {
-        [variables.clock]: 'fast',
-        [variables.mutant]: mutant ?? '',
-        [variables.version]: version,
+        [environmentVariables.clock]: 'fast',
+        [environmentVariables.mutant]: mutant ?? '',
+        [environmentVariables.version]: version,
         [storeVariable]: dir,
         // Each look into the store is a process of its own; compiling it took three quarters of its time.
         NODE_COMPILE_CACHE: join(dir, 'compiled'),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../../../emulator/backupstore/errors.ts';
-import { untilReleasedByManager } from '../../../emulator/engine/child.ts';
+import { waitForStartSignal } from '../../../emulator/engine/child.ts';
 import { runEngineCommand } from '../../../emulator/engine/command.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
 import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
@@ -45,5 +45,5 @@ process.exitCode = await runEngineCommand(process.argv.slice(2), {
     process.stderr.write(text);
     holdRemoval(text);
   },
-  untilReleased: untilReleasedByManager,
+  untilReleased: waitForStartSignal,
 });

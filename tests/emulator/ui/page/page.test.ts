@@ -7,7 +7,7 @@ import {
   type BackupVolumeRecord,
   backupsOfBackupVolume,
 } from '../../../../emulator/ui/page/records.ts';
-import { backupsHref, readRoute } from '../../../../emulator/ui/page/route.ts';
+import { backupsHref, parseRoute } from '../../../../emulator/ui/page/route.ts';
 
 /** As much of a record as is looked at here. */
 const record = (id: string, more: Partial<BackupRecord> = {}) => {
@@ -63,7 +63,7 @@ test.each([
   ['#/backup/v', { ...ofVolume, backupVolume: '' }],
   ['#/dashboard', { page: 'notEmulated', path: '/dashboard' }],
 ])('%s leads to %j', (hash, route) => {
-  expect(readRoute(hash)).toEqual(route);
+  expect(parseRoute(hash)).toEqual(route);
 });
 
 test.each([
