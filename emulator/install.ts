@@ -151,11 +151,14 @@ const untilServed = async (waiting: Waiting): Promise<void> => {
 const until = async <T extends KubernetesObject>(
   waiting: Waiting,
   resource: Resource,
-  { isSo, ...what }: { isSo: (object: T, all: T[]) => boolean; name?: string; label: string },
+  { isWanted, ...what }: { isWanted: (object: T, all: T[]) => boolean; name?: string; label: string },
 ): Promise<T> => {
   const { cluster, signal } = waiting;
   await using timeline = await follow<T>(cluster, resource, { namespace, signal });
-  return await once(timeline, (object) => isSo(object, timeline.objects()), { ...what, ...limit(waiting) });
+  return await once(timeline, (object) => isWanted(object, timeline.objects()), {
+    ...what,
+    ...limit(waiting),
+  });
 };
 
 const isUsable = (node: WithConditions): boolean =>
@@ -165,28 +168,28 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
   const managers = await until<DaemonSet>(waiting, resources.daemonSets, {
     name: managerName,
     label: 'a longhorn-manager is ready on each node',
-    isSo: (set) => isRolledOut(set, waiting.nodes),
+    isWanted: (set) => isRolledOut(set, waiting.nodes),
   });
   const count = managers.status?.desiredNumberScheduled ?? 0;
   await until<WithConditions>(waiting, longhorn('nodes'), {
     label: `${count} nodes.longhorn.io are ready and schedulable`,
-    isSo: (_, all) => all.filter(isUsable).length >= count,
+    isWanted: (_, all) => all.filter(isUsable).length >= count,
   });
   await until<EngineImage>(waiting, longhorn('engineimages'), {
     name: engineImageName(defaultEngineImage),
     label: 'the engine image is deployed on each node',
-    isSo: ({ status }) =>
+    isWanted: ({ status }) =>
       status?.state === 'deployed' && Object.keys(status.nodeDeploymentMap ?? {}).length >= count,
   });
   await until(waiting, longhorn('backuptargets'), {
     name: 'default',
     label: 'the backup target default is there',
-    isSo: () => true,
+    isWanted: () => true,
   });
   await until<Deployment>(waiting, resources.deployments, {
     name: uiName,
     label: 'the user interface is ready',
-    isSo: isReplaced,
+    isWanted: isReplaced,
   });
   return count;
 };

@@ -15,7 +15,7 @@ export const withProgress = <T>(update: (detail: string) => void, work: () => Pr
   updates.run(update, work);
 
 /** Reports the progress of a build, if there is a listener: what is done, and the total. */
-export const tellDetail = (detail: string): void => updates.getStore()?.(detail);
+export const reportProgress = (detail: string): void => updates.getStore()?.(detail);
 
 const inMiB = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
 

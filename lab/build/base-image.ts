@@ -1,7 +1,7 @@
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, type Part } from '../cache/cache.ts';
-import { describeBytes, tellDetail } from '../step.ts';
+import { describeBytes, reportProgress } from '../step.ts';
 import { buildCommand } from './command.ts';
 import { kernel, placeKernel } from './kernel.ts';
 import { nodeRoot } from './node-root.ts';
@@ -22,7 +22,7 @@ const COPY_TIMEOUT_MS = 5 * 60_000;
  * progress, and returns true for lines that contain nothing else. The boot first reads the whole archive and
  * then unpacks its images.
  */
-export const hearImport = (size: number): ((line: string) => boolean) => {
+export const createImportListener = (size: number): ((line: string) => boolean) => {
   let [read, images, unpacked] = [0, 0, 0];
   return (line) => {
     const [, what, number] = /lab-init: import (of|read) (\d+)/.exec(line) ?? [];
@@ -32,7 +32,7 @@ export const hearImport = (size: number): ((line: string) => boolean) => {
     // Other output may come between the two halves of ctr's line.
     if (/^(unpacking \S+ \(\S+\)\.*)?done\s*$/.test(line)) unpacked += 1;
     else if (what === undefined) return false;
-    tellDetail(describeBytes({ done: read, all: size }, `${unpacked} of ${images} images`));
+    reportProgress(describeBytes({ done: read, all: size }, `${unpacked} of ${images} images`));
     return what !== undefined;
   };
 };
@@ -80,7 +80,7 @@ const importArchive = async (dir: string, archive: string): Promise<void> => {
       cwd: dir,
       timeout: IMPORT_TIMEOUT_MS + Math.ceil(size / SLOWEST_BYTES_PER_MS),
       env: { TMPDIR: memory },
-      onLine: hearImport(size),
+      onLine: createImportListener(size),
     },
   );
   if (!said.includes('import done')) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { oneLine } from '../one-line.ts';
-import { tellDetail } from '../step.ts';
+import { reportProgress } from '../step.ts';
 import { buildCommand, CommandFailed } from './command.ts';
 import { isDiskTrouble } from './trouble.ts';
 
@@ -89,7 +89,7 @@ export const goBuild = async (
     .split('\n')
     .filter((line) => / v\S+ h1:/.test(line) && !line.includes('/go.mod ')).length;
   let fetched = 0;
-  tellDetail('Go looks at what there is to compile');
+  reportProgress('Go looks at what there is to compile');
   const listed = await go(
     module,
     ['list', '-deps', ...flags, '-f', '{{if .Stale}}{{.ImportPath}}{{end}}', ...packages],
@@ -97,7 +97,7 @@ export const goBuild = async (
       folder: dir,
       onLine: (line) => {
         const fetches = line.startsWith('go: downloading ');
-        if (fetches) tellDetail(`Go modules fetched: ${++fetched} of at most ${modules}`);
+        if (fetches) reportProgress(`Go modules fetched: ${++fetched} of at most ${modules}`);
         return fetches;
       },
     },
@@ -109,7 +109,7 @@ export const goBuild = async (
     // Go prints a package's name when it starts to compile it.
     onLine: (line) => {
       if (!stale.has(line)) return false;
-      tellDetail(`${compiled++} of ${stale.size} packages compiled`);
+      reportProgress(`${compiled++} of ${stale.size} packages compiled`);
       return true;
     },
   });

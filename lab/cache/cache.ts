@@ -68,7 +68,7 @@ const takePart = async (part: Part, dir: string): Promise<string> => {
     await forgetDeadDrafts();
     await withLock(
       dir,
-      { waits: () => say(`another run is building ${part.name}: waiting for it`) },
+      { onWait: () => say(`another run is building ${part.name}: waiting for it`) },
       async () => {
         // Checked again: the run that had the lock has built the part, or has died.
         const wrong = await trouble(dir);

@@ -7,7 +7,7 @@ import { buildSignal } from '../build/signal.ts';
 import { locksDir } from './folders.ts';
 
 /** A longer wait is reported with its reason. */
-const TOLD_AFTER_MS = 500;
+const REPORT_WAIT_AFTER_MS = 500;
 
 const lockFile = async (dir: string): Promise<string> => {
   await mkdir(locksDir(), { recursive: true });
@@ -18,7 +18,7 @@ type LockOptions = {
   /** A shared lock allows other shared locks. The default is an exclusive lock. */
   shared?: boolean;
   /** Called if another run holds the lock, before the wait. */
-  waits: () => void;
+  onWait: () => void;
 };
 
 /**
@@ -27,7 +27,7 @@ type LockOptions = {
  */
 export const withLock = async <T>(
   dir: string,
-  { shared = false, waits }: LockOptions,
+  { shared = false, onWait }: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> => {
   const words = [
@@ -39,7 +39,7 @@ export const withLock = async <T>(
     'echo held; exec sleep infinity',
   ];
   const holder = ownedCommand('flock', words, { buffer: false, reject: false });
-  const timer = setTimeout(waits, TOLD_AFTER_MS);
+  const timer = setTimeout(onWait, REPORT_WAIT_AFTER_MS);
   try {
     const ended = await Promise.race([once(holder.stdout, 'data').then(() => undefined), holder]);
     buildSignal()?.throwIfAborted();
@@ -72,7 +72,7 @@ export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
     USE_LOCK,
     {
       shared: true,
-      waits: () => process.stderr.write('lab: another run is pruning the cache: waiting for it\n'),
+      onWait: () => process.stderr.write('lab: another run is pruning the cache: waiting for it\n'),
     },
     work,
   );
@@ -82,5 +82,5 @@ export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
  */
 export const withCacheAlone = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
   (await unlessLocked(USE_LOCK, 'true', []))
-    ? withLock(USE_LOCK, { waits: () => {} }, () => work(true))
+    ? withLock(USE_LOCK, { onWait: () => {} }, () => work(true))
     : work(false);

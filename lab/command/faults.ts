@@ -34,10 +34,13 @@ const percent = (value: string): number => {
   return Number(number);
 };
 
-const toldSchema = z.object({ text: z.string() });
+const actionResultSchema = z.object({ text: z.string() });
 
-const order = async (name: string, question: { action: string } & Record<string, unknown>): Promise<void> => {
-  const { text } = toldSchema.parse(await askLab(name, question));
+const runAction = async (
+  name: string,
+  question: { action: string } & Record<string, unknown>,
+): Promise<void> => {
+  const { text } = actionResultSchema.parse(await askLab(name, question));
   printLines(text);
 };
 
@@ -66,14 +69,14 @@ const nodeCommands = {
 
 const networkCommands = ({ onLab }: Commands): void => {
   for (const [action, description] of Object.entries(nodeCommands))
-    onLab(`${action} <node>`, description).action((node, { name }) => order(name, { action, node }));
+    onLab(`${action} <node>`, description).action((node, { name }) => runAction(name, { action, node }));
   onLab('slow <node>', "slow a node's network down, both ways, or lose some of what it carries")
     .option('--delay <time>', 'held back this long, each way', milliseconds)
     .option('--loss <share>', 'this much is lost, each way', percent)
     .action((node, { name, delay, loss }) => {
       if (delay === undefined && loss === undefined)
         throw new CommanderError(2, 'lab.flags', 'error: give --delay, --loss or both');
-      return order(name, { action: 'slow', node, delayMs: delay, lossPercent: loss });
+      return runAction(name, { action: 'slow', node, delayMs: delay, lossPercent: loss });
     });
 };
 
@@ -84,16 +87,17 @@ const diskAndClockCommands = ({ onLab }: Commands): void => {
     .option('--heal', 'it works again')
     .action((node, { name, ...flags }) => {
       exactlyOne(flags, ['error-after', 'delay', 'heal']);
-      if (flags.heal) return order(name, { action: 'disk-heal', node });
-      if (flags.delay !== undefined) return order(name, { action: 'disk-delay', node, delayMs: flags.delay });
-      return order(name, { action: 'disk-fail', node, afterSeconds: flags.errorAfter });
+      if (flags.heal) return runAction(name, { action: 'disk-heal', node });
+      if (flags.delay !== undefined)
+        return runAction(name, { action: 'disk-delay', node, delayMs: flags.delay });
+      return runAction(name, { action: 'disk-fail', node, afterSeconds: flags.errorAfter });
     });
   onLab('clock <node>', "set a node's clock wrong")
     .option('--skew <time>', "so far from the host's, as 10m or -1h", signedMilliseconds)
     .option('--heal', "set it by the host's")
     .action((node, { name, ...flags }) => {
       exactlyOne(flags, ['skew', 'heal']);
-      return order(
+      return runAction(
         name,
         flags.heal ? { action: 'clock-heal', node } : { action: 'clock-skew', node, skewMs: flags.skew },
       );
@@ -107,9 +111,9 @@ export const faultCommands = (commands: Commands): void => {
   commands
     .onLab('apiserver', 'stop or start the API server; the nodes go on')
     .addArgument(new Argument('<do>').choices(['stop', 'start', 'restart']))
-    .action((what, { name }) => order(name, { action: `apiserver-${what}` }));
+    .action((what, { name }) => runAction(name, { action: `apiserver-${what}` }));
   commands
     .onLab('etcd', 'compact etcd, and start the API server anew: watches from before meet a 410')
     .addArgument(new Argument('<do>').choices(['compact']))
-    .action((what, { name }) => order(name, { action: `etcd-${what}` }));
+    .action((what, { name }) => runAction(name, { action: `etcd-${what}` }));
 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gateway, kubernetesApiPort } from '../run/topology.ts';
-import { type LabCondition, turn } from './condition.ts';
+import { ensureCondition, type LabCondition } from './condition.ts';
 import type { LabAction, LabContext } from './context.ts';
 
 const address = `${gateway}:${kubernetesApiPort}`;
@@ -22,17 +22,17 @@ export const readApiServerCondition = async ({ apiServer }: LabContext): Promise
 
 /** Stops the API server. etcd, the controllers and the nodes keep running. */
 export const stopApiServer: LabAction = (context) =>
-  turn({
+  ensureCondition({
     read: () => readApiServerCondition(context),
-    isSo: ({ faulty }) => faulty,
+    isWanted: ({ faulty }) => faulty,
     act: () => context.apiServer.stop(),
   });
 
 /** Starts the API server and waits until it is ready. */
 export const startStoppedApiServer: LabAction = (context) =>
-  turn({
+  ensureCondition({
     read: () => readApiServerCondition(context),
-    isSo: ({ faulty }) => !faulty,
+    isWanted: ({ faulty }) => !faulty,
     act: () => context.apiServer.start(),
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { RunningNode } from '../run/nodes.ts';
-import { type LabCondition, turn } from './condition.ts';
+import { ensureCondition, type LabCondition } from './condition.ts';
 import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
@@ -58,9 +58,9 @@ const addScript = (ms: number): string => `us=$((\${EPOCHREALTIME/./} + ${Math.r
 date -s "@\${us:0:-6}.\${us: -6}"`;
 
 const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
-  turn({
+  ensureCondition({
     read: () => readClockCondition(context, node),
-    isSo: (now) => isSkewedBy(now, skewMs),
+    isWanted: (now) => isSkewedBy(now, skewMs),
     act: async (before) => {
       let now = before;
       for (let round = 0; round < MOST_ROUNDS && !isSkewedBy(now, skewMs); round += 1) {

@@ -16,18 +16,19 @@ export type ReadLabCondition = (context: LabContext, node: RunningNode) => Promi
  * Injects or heals a fault, unless the wanted state is already there. Throws if the state afterwards is not
  * the wanted one. If `act` resolves to a text, it is added to the result as a remark.
  */
-export const turn = async <C extends LabCondition>(options: {
+export const ensureCondition = async <C extends LabCondition>(options: {
   read: () => Promise<C>;
   act: (now: C) => Promise<unknown>;
-  isSo: (now: C) => boolean;
-  /** Act also if the state is already there, because a time in it counts from the request. */
-  again?: boolean;
+  isWanted: (now: C) => boolean;
+  /** Act even if the state is already there, because a time in it counts from the request. */
+  always?: boolean;
 }): Promise<LabCondition> => {
-  const { read, act, isSo, again = false } = options;
+  const { read, act, isWanted, always = false } = options;
   const before = await read();
-  if (isSo(before) && !again) return { faulty: before.faulty, text: `${before.text} (it was so before)` };
+  if (isWanted(before) && !always)
+    return { faulty: before.faulty, text: `${before.text} (it was so before)` };
   const remark = await act(before);
   const after = await read();
-  if (!isSo(after)) throw new Error(`that had no effect: ${after.text}`);
+  if (!isWanted(after)) throw new Error(`that had no effect: ${after.text}`);
   return { faulty: after.faulty, text: typeof remark === 'string' ? `${after.text}; ${remark}` : after.text };
 };

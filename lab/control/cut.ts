@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { type ReadLabCondition, turn } from './condition.ts';
+import { ensureCondition, type ReadLabCondition } from './condition.ts';
 import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 
 const schema = z.object({ node: z.string() });
@@ -22,9 +22,9 @@ const turnPort =
   (state: 'up' | 'down'): LabAction =>
   async (context, request) => {
     const node = nodeNamed(context, schema.parse(request).node);
-    return turn({
+    return ensureCondition({
       read: () => readCableCondition(context, node),
-      isSo: ({ faulty }) => faulty === (state === 'down'),
+      isWanted: ({ faulty }) => faulty === (state === 'down'),
       act: async () => {
         await ip(context, 'link', 'set', node.port, state);
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { type LabCondition, turn } from './condition.ts';
+import { ensureCondition, type LabCondition } from './condition.ts';
 import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
@@ -107,10 +107,10 @@ export const failDisk: LabAction = async (context, request) => {
   const { node: name, afterSeconds } = failSchema.parse(request);
   const node = nodeNamed(context, name);
   const flakey = `0 ${afterSeconds} ${FOR_GOOD_S}`;
-  return turn({
+  return ensureCondition({
     read: () => readDiskCondition(context, node),
-    isSo: ({ table }) => table.includes(' flakey ') && table.includes(` ${flakey} `),
-    again: afterSeconds > 0,
+    isWanted: ({ table }) => table.includes(' flakey ') && table.includes(` ${flakey} `),
+    always: afterSeconds > 0,
     act: () => inNode(context, node, mapTo(`flakey /dev/ubdc ${flakey}`)).then(() => {}),
   });
 };
@@ -119,9 +119,9 @@ export const failDisk: LabAction = async (context, request) => {
 export const delayDisk: LabAction = async (context, request) => {
   const { node: name, delayMs } = delaySchema.parse(request);
   const node = nodeNamed(context, name);
-  return turn({
+  return ensureCondition({
     read: () => readDiskCondition(context, node),
-    isSo: ({ table }) => table.includes(' delay ') && table.endsWith(` 0 ${delayMs}`),
+    isWanted: ({ table }) => table.includes(' delay ') && table.endsWith(` 0 ${delayMs}`),
     act: () => inNode(context, node, mapTo(`delay /dev/ubdc 0 ${delayMs}`)).then(() => {}),
   });
 };
@@ -130,9 +130,9 @@ export const delayDisk: LabAction = async (context, request) => {
 export const healDisk: LabAction = async (context, request) => {
   const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>
-    turn({
+    ensureCondition({
       read: () => readDiskCondition(context, node),
-      isSo: ({ faulty }) => !faulty,
+      isWanted: ({ faulty }) => !faulty,
       act: async () => {
         await inNode(context, node, mapTo('linear /dev/ubdc 0'));
         return (await inNode(context, node, healFileSystem)).trim() || undefined;

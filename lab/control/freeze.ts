@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
-import { type ReadLabCondition, turn } from './condition.ts';
+import { ensureCondition, type ReadLabCondition } from './condition.ts';
 import { type LabAction, nodeNamed } from './context.ts';
 import { readPowerCondition, unlessDown } from './power.ts';
 
@@ -33,9 +33,9 @@ export const freeze: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   const power = await readPowerCondition(context, node);
   if (power.faulty) throw new Error(`${power.text}; start it first`);
-  return turn({
+  return ensureCondition({
     read: () => readFreezeCondition(context, node),
-    isSo: ({ faulty }) => faulty,
+    isWanted: ({ faulty }) => faulty,
     act: async () => {
       signalNode(node, 'SIGSTOP');
       await untilGroup(groupOf(node), areStopped);
@@ -51,9 +51,9 @@ export const freeze: LabAction = async (context, request) => {
 export const thaw: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   return unlessDown(context, node, () =>
-    turn({
+    ensureCondition({
       read: () => readFreezeCondition(context, node),
-      isSo: ({ faulty }) => !faulty,
+      isWanted: ({ faulty }) => !faulty,
       act: async () => {
         signalNode(node, 'SIGCONT');
         await untilGroup(groupOf(node), (states) => !areStopped(states));

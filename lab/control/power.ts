@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
-import { type LabCondition, type ReadLabCondition, turn } from './condition.ts';
+import { ensureCondition, type LabCondition, type ReadLabCondition } from './condition.ts';
 import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 
 /**
@@ -36,9 +36,9 @@ export const unlessDown = async (
 /** Ends a node like a power failure: unwritten data are lost, its disks stay. */
 export const crash: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
-  return turn({
+  return ensureCondition({
     read: () => readPowerCondition(context, node),
-    isSo: ({ faulty }) => faulty,
+    isWanted: ({ faulty }) => faulty,
     act: async () => {
       await node.crash();
       await untilGroup(groupOf(node), (states) => states.length === 0);
@@ -49,9 +49,9 @@ export const crash: LabAction = async (context, request) => {
 /** Boots a node that is down from its disks, and waits until it takes commands. */
 export const start: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
-  return turn({
+  return ensureCondition({
     read: () => readPowerCondition(context, node),
-    isSo: ({ faulty }) => !faulty,
+    isWanted: ({ faulty }) => !faulty,
     act: async () => {
       const from = performance.now();
       node.boot();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { type LabCondition, turn } from './condition.ts';
+import { ensureCondition, type LabCondition } from './condition.ts';
 import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
@@ -83,10 +83,10 @@ true`;
 export const slow: LabAction = async (context, request) => {
   const { node: name, delayMs, lossPercent } = slowSchema.parse(request);
   const node = nodeNamed(context, name);
-  return turn({
+  return ensureCondition({
     read: () => readSpeedCondition(context, node),
     // netem rounds to its own steps.
-    isSo: (now) =>
+    isWanted: (now) =>
       now.faulty && Math.abs(now.delayMs - delayMs) <= 1 && Math.abs(now.lossPercent - lossPercent) <= 0.01,
     act: () => inNode(context, node, slowScript(`delay ${delayMs}ms loss ${lossPercent}%`)).then(() => {}),
   });
@@ -96,9 +96,9 @@ export const slow: LabAction = async (context, request) => {
 export const fast: LabAction = async (context, request) => {
   const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>
-    turn({
+    ensureCondition({
       read: () => readSpeedCondition(context, node),
-      isSo: ({ faulty }) => !faulty,
+      isWanted: ({ faulty }) => !faulty,
       act: () => inNode(context, node, fastScript).then(() => {}),
     }),
   );

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { buildShell } from '../build/shell.ts';
-import { tellDetail } from '../step.ts';
+import { reportProgress } from '../step.ts';
 import { downloadPackages } from './apt.ts';
 
 const NOT_NEEDED = [
@@ -41,7 +41,7 @@ export const unpackPackages = async (options: {
     await mkdir(options.tree, { recursive: true });
     const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));
     const megabytes = Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1e6);
-    tellDetail(`${archives.length} packages (${megabytes} MB) are fetched: unpacking`);
+    reportProgress(`${archives.length} packages (${megabytes} MB) are fetched: unpacking`);
     const isBase = (archive: string) => basename(archive).startsWith('base-files_');
     for (const archive of [...archives].sort((a, b) => Number(isBase(b)) - Number(isBase(a))))
       await unpackOne(archive, options.tree);

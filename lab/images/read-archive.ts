@@ -4,7 +4,7 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { CommandFailed } from '../build/command.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
 import { cached, type Part } from '../cache/cache.ts';
-import { tellDetail } from '../step.ts';
+import { reportProgress } from '../step.ts';
 import { findImages, unpackArchive } from './find-images.ts';
 import { imagesOfLayout } from './layout.ts';
 import { copyImage, reasonOf } from './skopeo.ts';
@@ -29,7 +29,7 @@ const copyAll = async (source: ImageSource, dir: string): Promise<void> => {
       what: 'it is no image archive: neither an index.json (OCI) nor a manifest.json (docker save) is in it',
     });
   for (const [position, { from, names }] of images.entries()) {
-    tellDetail(`${position} of ${images.length} images of ${basename(source.path)}`);
+    reportProgress(`${position} of ${images.length} images of ${basename(source.path)}`);
     for (const name of names) await copyImage(from, `oci:../layout:${name}`, { folder: work });
   }
   await imagesOfLayout(layoutIn(dir));

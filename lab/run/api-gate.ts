@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { createStaleReads, type ReadWord, type StaleRule } from './stale-reads.ts';
+import { createStaleReads, type ReadDecision, type StaleRule } from './stale-reads.ts';
 import { gateway, kubernetesApiPort } from './topology.ts';
 
 /** The port of the gate on the lab's gateway. */
@@ -54,12 +54,12 @@ const asJson = (body: Buffer): unknown => {
 
 /** A follower's decision about a write: first about the request, then about its response. */
 type Refusal = { id: number; do: 'refuse'; code: number; reason: string; message: string };
-type Word = { id: number; do: 'pass' | 'drop' } | Refusal;
+type WriteDecision = { id: number; do: 'pass' | 'drop' } | Refusal;
 
 /** A client that follows writes whose path or body contains one of these texts. */
 type Follower = {
   texts: string[];
-  ask: (question: { id: number } & Record<string, unknown>) => Promise<Word>;
+  ask: (question: { id: number } & Record<string, unknown>) => Promise<WriteDecision>;
   /**
    * Decides about a read while pods see an older state. The follower is notified of each list of that state.
    */
@@ -75,11 +75,11 @@ let lastId = 0;
 const serveFollowers = (socket: string): Set<Follower> => {
   const followers = new Set<Follower>();
   createSocketServer((client: Socket) => {
-    const questions = new Map<number, (word: Word) => void>();
+    const questions = new Map<number, (decision: WriteDecision) => void>();
     const follower: Follower = {
       texts: [],
       ask: (question) => {
-        const { promise, resolve } = Promise.withResolvers<Word>();
+        const { promise, resolve } = Promise.withResolvers<WriteDecision>();
         questions.set(question.id, resolve);
         client.write(`${JSON.stringify(question)}\n`);
         return promise;
@@ -92,9 +92,9 @@ const serveFollowers = (socket: string): Set<Follower> => {
       for (const [id, answer] of questions) answer({ id, do: 'pass' });
     });
     createInterface(client).on('line', (line) => {
-      const word = JSON.parse(line) as Word | { follow: string[] } | { stale: StaleRule };
-      if ('stale' in word) {
-        const { read, lists } = createStaleReads(word.stale);
+      const decision = JSON.parse(line) as WriteDecision | { follow: string[] } | { stale: StaleRule };
+      if ('stale' in decision) {
+        const { read, lists } = createStaleReads(decision.stale);
         follower.read = (from) => {
           const before = lists();
           const decided = read(from);
@@ -102,12 +102,12 @@ const serveFollowers = (socket: string): Set<Follower> => {
           return decided;
         };
         client.write(`${JSON.stringify({ staleLists: 0 })}\n`);
-      } else if ('follow' in word) {
-        follower.texts.push(...word.follow);
+      } else if ('follow' in decision) {
+        follower.texts.push(...decision.follow);
         client.write(`${JSON.stringify({ following: follower.texts.length })}\n`);
       } else {
-        questions.get(word.id)?.(word);
-        questions.delete(word.id);
+        questions.get(decision.id)?.(decision);
+        questions.delete(decision.id);
       }
     });
   }).listen(socket);
@@ -180,7 +180,7 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
     return promise;
   };
 
-  const askOf = async (from: IncomingMessage, to: ServerResponse, body: Buffer): Promise<void> => {
+  const forwardWrite = async (from: IncomingMessage, to: ServerResponse, body: Buffer): Promise<void> => {
     const pod = podOf(from);
     const text = body.toString();
     const follower = [...followers].find(({ texts }) =>
@@ -188,45 +188,47 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
     );
     const whole = { verb: from.method, path: from.url, pod, object: asJson(body) };
     const before = follower && (await readBefore(from));
-    const word = await follower?.ask({ id: ++lastId, ...whole, before });
-    if (word?.do === 'drop') return void to.destroy();
-    if (word?.do === 'refuse') return refuse(to, word);
+    const decision = await follower?.ask({ id: ++lastId, ...whole, before });
+    if (decision?.do === 'drop') return void to.destroy();
+    if (decision?.do === 'refuse') return refuse(to, decision);
     const { answer, text: said } = await send(from, body);
-    const after = await follower?.ask({ id: ++lastId, status: answer.statusCode, of: word?.id });
+    const after = await follower?.ask({ id: ++lastId, status: answer.statusCode, of: decision?.id });
     if (after?.do === 'drop') return void to.destroy();
     to.writeHead(answer.statusCode ?? 502, answer.headers);
     to.end(said);
   };
 
-  const staleReadOf = (from: IncomingMessage): ReadWord => {
+  const decideRead = (from: IncomingMessage): ReadDecision => {
     const reads = [...followers].flatMap(({ read }) => read ?? []);
     const pod = reads.length > 0 ? podOf(from) : undefined;
-    const words =
+    const decisions =
       pod === undefined ? [] : reads.map((read) => read({ method: from.method, url: from.url, pod }));
     return (
-      words.find((word) => word.do === 'refuse' || word.url !== undefined || word.after !== undefined) ?? {
+      decisions.find(
+        (decision) => decision.do === 'refuse' || decision.url !== undefined || decision.after !== undefined,
+      ) ?? {
         do: 'pass',
       }
     );
   };
 
-  const answerRead = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
-    const word = staleReadOf(from);
-    if (word.do === 'refuse')
+  const forwardRead = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
+    const decision = decideRead(from);
+    if (decision.do === 'refuse')
       return refuse(to, {
         code: 422,
         reason: 'Invalid',
         message: 'this API server does not send a list as watch events',
       });
-    if (word.after !== undefined) await sleep(word.after);
-    if (!to.destroyed) await pass(from, to, word.url);
+    if (decision.after !== undefined) await sleep(decision.after);
+    if (!to.destroyed) await pass(from, to, decision.url);
   };
 
   const server = createServer({ cert: cert as Buffer, key: key as Buffer }, (from, to) => {
     to.on('error', () => to.destroy());
-    if (followers.size === 0 || !writes.has(from.method ?? '')) return void answerRead(from, to);
+    if (followers.size === 0 || !writes.has(from.method ?? '')) return void forwardRead(from, to);
     buffer(from)
-      .then((body) => askOf(from, to, body))
+      .then((body) => forwardWrite(from, to, body))
       .catch(() => to.destroy());
   });
   // Watches and a pod's connections last long.

@@ -31,8 +31,8 @@ export const groupStates = async (group: number): Promise<string[]> =>
  */
 export const untilGroup = async (
   group: number,
-  isSo: (states: readonly string[]) => boolean,
+  isWanted: (states: readonly string[]) => boolean,
 ): Promise<void> => {
   const end = Date.now() + TIMEOUT_MS;
-  while (!isSo(await groupStates(group)) && Date.now() < end) await delay(10);
+  while (!isWanted(await groupStates(group)) && Date.now() < end) await delay(10);
 };

@@ -19,7 +19,7 @@ type Read = { method: string | undefined; url: string | undefined; pod: { name: 
  * The decision about a read: it passes, perhaps with another URL or after a delay in ms, or it is refused and
  * the pod must send another kind of request.
  */
-export type ReadWord = { do: 'pass'; url?: string; after?: number } | { do: 'refuse' };
+export type ReadDecision = { do: 'pass'; url?: string; after?: number } | { do: 'refuse' };
 
 /**
  * Simulates an API server that lags behind. Only responses from its cache are old: a list from any revision
@@ -32,7 +32,7 @@ export const createStaleReads = ({ pods, except, revision, lasts }: StaleRule, n
   return {
     /** Number of lists that were answered with that revision. */
     lists: () => lists,
-    read: ({ method, url = '', pod }: Read): ReadWord => {
+    read: ({ method, url = '', pod }: Read): ReadDecision => {
       if (method !== 'GET' || !pod.name.startsWith(pods) || except.includes(pod.uid)) return { do: 'pass' };
       const first = begun.get(pod.uid) ?? now();
       begun.set(pod.uid, first);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hearImport } from '../../lab/build/base-image.ts';
+import { createImportListener } from '../../lab/build/base-image.ts';
 import { withProgress } from '../../lab/step.ts';
 
 const said = [
@@ -18,7 +18,7 @@ test('a boot that imports images reports how much of how much, and how many; wha
   const kept = await withProgress(
     (detail) => void reported.push(detail),
     async () => {
-      const hear = hearImport(1730 * 2 ** 20);
+      const hear = createImportListener(1730 * 2 ** 20);
       return said.filter((line) => !hear(`${line}\r`));
     },
   );
