@@ -25,7 +25,7 @@ const untilAll = async <T extends KubernetesObject>(
 };
 
 /** Waits with a watch until all nodes of the lab are Ready. The error contains the last state of each. */
-export const nodesReady = (where: Where, names: readonly string[]): Promise<void> =>
+export const waitForNodes = (where: Where, names: readonly string[]): Promise<void> =>
   untilAll<WithConditions>(
     where,
     { resource: resources.nodes, nodes: names.length },
@@ -41,7 +41,7 @@ export const nodesReady = (where: Where, names: readonly string[]): Promise<void
  * `nodes` is the number of nodes that boot meanwhile. A lab is up so early that the namespace's service
  * account may be missing and CoreDNS may not run yet.
  */
-export const clusterUsable = async (where: Where, nodes: number): Promise<void> => {
+export const waitForCluster = async (where: Where, nodes: number): Promise<void> => {
   const account = {
     name: 'default',
     label: 'the namespace default has its service account',

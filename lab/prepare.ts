@@ -1,33 +1,33 @@
 import { join } from 'node:path';
 import { timeOf } from '../e2e/machine/times.ts';
-import { baseImage } from './build/base-image.ts';
-import { browser } from './build/browser.ts';
-import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
-import { kubeBinary, kubernetes } from './build/kubernetes.ts';
-import { nodeRoot } from './build/node-root.ts';
+import { baseImagePart } from './build/base-image.ts';
+import { browserPart } from './build/browser.ts';
+import { fetchKernel, kernelDifference, kernelPart } from './build/kernel.ts';
+import { kubeBinary, kubernetesPart } from './build/kubernetes.ts';
+import { nodeRootPart } from './build/node-root.ts';
 import { s3ServerPart } from './build/s3-server.ts';
-import { buildingUntil, buildSignal } from './build/signal.ts';
-import { tools, toolsPath } from './build/tools.ts';
-import { cached, isCached, type Part } from './cache/cache.ts';
-import { coreImages, podSystem, storeArchive } from './images/core.ts';
+import { buildSignal, withBuildSignal } from './build/signal.ts';
+import { toolsPart, toolsPath } from './build/tools.ts';
+import { ensureCached, isCached, type Part } from './cache/cache.ts';
+import { coreImagesPart, podSystemPart, storeArchivePart } from './images/core.ts';
 import { type StepRunner, withProgress } from './step.ts';
 
 /**
  * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands,
  * and the folder of the nodes' kernel.
  */
-export type Prepared = { image: string; kube: string; tools: string; kernel: string };
+export type PreparedLab = { image: string; kube: string; tools: string; kernel: string };
 
 /** The archives in the nodes' image, in order. */
 const imported = async (archives: readonly Part[]): Promise<Part[]> => [
-  await coreImages(),
-  await storeArchive(),
+  await coreImagesPart(),
+  await storeArchivePart(),
   ...archives,
 ];
 
 /** Whether the cache has the nodes' image for these archives. The other parts of a lab are small. */
 export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
-  isCached(await baseImage(await imported(archives)));
+  isCached(await baseImagePart(await imported(archives)));
 
 /** The time to build all parts of a lab, for documents and output. */
 export const buildTime = (): string => `${timeOf('build')} on two processors`;
@@ -36,7 +36,7 @@ export const browserTitle = 'Fetch Chromium (about 180 MB)';
 
 /** Builds a part as a separate step. A part in the cache gets no step. */
 const build = async (step: StepRunner, title: string, part: Part): Promise<string> =>
-  (await isCached(part)) ? cached(part) : step(title, () => cached(part));
+  (await isCached(part)) ? ensureCached(part) : step(title, () => ensureCached(part));
 
 /**
  * The parts that only the nodes' image needs, with the titles of their steps. If the cache has the image, it
@@ -44,12 +44,12 @@ const build = async (step: StepRunner, title: string, part: Part): Promise<strin
  */
 const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]> => {
   const all = await imported(archives);
-  const parts: [string, Part][] = [["Make the nodes' root file system", await nodeRoot()]];
+  const parts: [string, Part][] = [["Make the nodes' root file system", await nodeRootPart()]];
   for (const [position, archive] of all.entries()) {
     parts.push([`Pack the images: ${archive.name}`, archive]);
     parts.push([
       `Import into the nodes' image: ${archive.name}`,
-      await baseImage(all.slice(0, position + 1)),
+      await baseImagePart(all.slice(0, position + 1)),
     ]);
   }
   return parts;
@@ -63,14 +63,14 @@ const numbered = async (
   step: StepRunner,
   { archives, besides }: { archives: readonly Part[]; besides: readonly Part[] },
 ): Promise<StepRunner> => {
-  const binaries = await kubernetes();
+  const binaries = await kubernetesPart();
   const ofImage = (await isPrepared(archives)) ? [] : await partsOfImage(archives);
   const needed = [
     binaries,
-    tools,
-    await kernel(),
+    toolsPart,
+    await kernelPart(),
     ...besides,
-    ...(ofImage.length > 0 ? [podSystem, await s3ServerPart()] : []),
+    ...(ofImage.length > 0 ? [podSystemPart, await s3ServerPart()] : []),
   ];
   const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
   const all = whole.filter((is) => !is).length;
@@ -85,7 +85,7 @@ const numbered = async (
 const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void> => {
   const failed = new AbortController();
   const outer = buildSignal();
-  const all = buildingUntil(AbortSignal.any([failed.signal, ...(outer ? [outer] : [])]), async () =>
+  const all = withBuildSignal(AbortSignal.any([failed.signal, ...(outer ? [outer] : [])]), async () =>
     works.map((work) => work()),
   );
   try {
@@ -103,22 +103,22 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  * needs mostly one processor, so the S3 server is compiled meanwhile. With `withBrowser`, a browser is
  * fetched too.
  */
-export const prepare = async (
+export const prepareLab = async (
   runStep: StepRunner,
   archives: readonly Part[] = [],
   { withBrowser = false } = {},
-): Promise<Prepared> => {
-  const besides = withBrowser ? [browser()] : [];
+): Promise<PreparedLab> => {
+  const besides = withBrowser ? [browserPart()] : [];
   const step = await numbered(runStep, { archives, besides });
-  const binaries = await kubernetes();
+  const binaries = await kubernetesPart();
   await atOnce([
     () => build(step, 'Compile Kubernetes and CoreDNS', binaries),
     async () => {
-      await build(step, 'Fetch the tools (etcd, nft, ip, ...)', tools);
-      if (!(await isCached(await kernel())))
+      await build(step, 'Fetch the tools (etcd, nft, ip, ...)', toolsPart);
+      if (!(await isCached(await kernelPart())))
         await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
       if (!(await isPrepared(archives)))
-        await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
+        await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystemPart);
       for (const part of besides) await build(step, browserTitle, part);
     },
   ]);
@@ -133,8 +133,8 @@ export const prepare = async (
       },
     ]);
   }
-  const image = await cached(await baseImage(await imported(archives)));
-  const kernelDir = await cached(await kernel());
+  const image = await ensureCached(await baseImagePart(await imported(archives)));
+  const kernelDir = await ensureCached(await kernelPart());
   const difference = await kernelDifference(kernelDir);
   if (difference !== undefined) process.stderr.write(`lab: ${difference}\n`);
   return {

@@ -1,13 +1,13 @@
 import { watchDisk } from './build/disk-watch.ts';
-import { buildingUntil } from './build/signal.ts';
+import { withBuildSignal } from './build/signal.ts';
 import { explainDisk } from './build/trouble.ts';
 import type { Part } from './cache/cache.ts';
 import { openCache } from './cache/folders.ts';
-import { usingCache } from './cache/lock.ts';
-import { clusterUsable, nodesReady } from './cluster-ready.ts';
+import { withSharedCache } from './cache/lock.ts';
+import { waitForCluster, waitForNodes } from './cluster-ready.ts';
 import { checkFitness } from './fitness.ts';
 import { applyManifests } from './manifests/apply.ts';
-import { isPrepared, prepare } from './prepare.ts';
+import { isPrepared, prepareLab } from './prepare.ts';
 import { addons } from './run/addons.ts';
 import { apiGateEndpoints } from './run/api-gate.ts';
 import type { LabSettings } from './run/settings.ts';
@@ -60,7 +60,7 @@ const together = async (
  * Starts a lab, after building what the cache lacks. Resolves when its nodes are Ready, pods can be created,
  * and `meanwhile` has ended. Throws NotFit if this machine is not fit for a lab.
  */
-export const up = async ({
+export const buildAndStartLab = async ({
   name,
   archives,
   meanwhile,
@@ -72,9 +72,9 @@ export const up = async ({
   const { nodes: count, memory, disk, ...others } = { ...defaultSize, ...size };
   const cache = await openCache();
   await checkFitness({ cache, built: await isPrepared(archives), nodes: count, memory });
-  const lab = await buildingUntil(signal, () =>
-    usingCache(async () => {
-      const prepared = await prepare(step, archives, { withBrowser });
+  const lab = await withBuildSignal(signal, () =>
+    withSharedCache(async () => {
+      const prepared = await prepareLab(step, archives, { withBrowser });
       signal?.throwIfAborted();
       try {
         return await step('Start the control plane', () =>
@@ -91,7 +91,7 @@ export const up = async ({
   const room = watchDisk(cache);
   try {
     await together(AbortSignal.any([lab.lost, room.signal, ...(signal ? [signal] : [])]), [
-      (either) => step(ready, () => nodesReady({ kubeconfig, signal: either }, nodes)),
+      (either) => step(ready, () => waitForNodes({ kubeconfig, signal: either }, nodes)),
       (either) =>
         step('Wait until pods can be made and find each other', async () => {
           await applyManifests({
@@ -102,7 +102,7 @@ export const up = async ({
             ],
             signal: either,
           });
-          await clusterUsable({ kubeconfig, signal: either }, count);
+          await waitForCluster({ kubeconfig, signal: either }, count);
         }),
       ...(meanwhile ? [(either: AbortSignal) => meanwhile(lab, either)] : []),
     ]);

@@ -1,10 +1,10 @@
 import { NotFit } from '../e2e/machine/not-fit.ts';
 import { findChromium } from '../e2e/ui/chromium.ts';
-import { browser, browserBinary } from '../lab/build/browser.ts';
-import { buildingUntil } from '../lab/build/signal.ts';
+import { browserBinary, browserPart } from '../lab/build/browser.ts';
+import { withBuildSignal } from '../lab/build/signal.ts';
 import { isCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
-import { usingCache } from '../lab/cache/lock.ts';
+import { withSharedCache } from '../lab/cache/lock.ts';
 import { canUseApt } from '../lab/debian/can-use-apt.ts';
 import { findCommands } from '../lab/fitness.ts';
 import { browserTitle } from '../lab/prepare.ts';
@@ -21,7 +21,7 @@ const isWanted = (environment: Environment): boolean =>
  * or the cache has none.
  */
 export const fetchedBrowser = async (environment: Environment = process.env): Promise<string | undefined> =>
-  isWanted(environment) && (await isCached(browser())) ? browserBinary() : undefined;
+  isWanted(environment) && (await isCached(browserPart())) ? browserBinary() : undefined;
 
 const canFetch = async (): Promise<boolean> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
@@ -36,7 +36,7 @@ const canFetch = async (): Promise<boolean> => {
  * cache has one or apt knows a Debian archive.
  */
 export const fetchesBrowser = async (environment: Environment = process.env): Promise<boolean> =>
-  isWanted(environment) && ((await isCached(browser())) || (await canFetch()));
+  isWanted(environment) && ((await isCached(browserPart())) || (await canFetch()));
 
 /**
  * Fetches a browser for pages if this machine has none, and returns its path. Undefined if there is one, or
@@ -52,7 +52,7 @@ export const fetchBrowser = async ({
   // A browser in the cache needs no step.
   const before = await fetchedBrowser();
   if (before !== undefined || !(await fetchesBrowser())) return before;
-  const fetch = () => buildingUntil(signal, () => usingCache(browserBinary));
+  const fetch = () => withBuildSignal(signal, () => withSharedCache(browserBinary));
   try {
     await openCache();
     return await progress.step(browserTitle, (update) => withProgress(update, fetch));

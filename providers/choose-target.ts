@@ -1,4 +1,4 @@
-import { buildingUntil } from '../lab/build/signal.ts';
+import { withBuildSignal } from '../lab/build/signal.ts';
 import { emulatorTarget } from './emulator-target.ts';
 import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/target.ts';
 import { orAborted } from './or-aborted.ts';
@@ -26,6 +26,6 @@ const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Targ
  */
 export const chooseTarget = (request: TargetRequest): Promise<Target> =>
   orAborted(
-    buildingUntil(request.signal, () => choose(request)),
+    withBuildSignal(request.signal, () => choose(request)),
     request.signal,
   );

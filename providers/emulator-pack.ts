@@ -4,9 +4,9 @@ import { stringify } from 'yaml';
 import { whyNotWritable } from '../e2e/kube/writable.ts';
 import { NotFit } from '../e2e/machine/not-fit.ts';
 import { releaseObjects } from '../emulator/install.ts';
-import { cached } from '../lab/cache/cache.ts';
+import { ensureCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
-import { usingCache } from '../lab/cache/lock.ts';
+import { withSharedCache } from '../lab/cache/lock.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import type { ProgressDisplay } from './provider.ts';
 
@@ -50,9 +50,9 @@ export const packEmulator = async (
 ): Promise<string> => {
   const dir = await emptyFolder(folder);
   await openCache();
-  await usingCache(async () => {
+  await withSharedCache(async () => {
     const archive = await step("Pack the emulator's image", async () =>
-      cached(await emulatorArchive({ whole: true })),
+      ensureCached(await emulatorArchive({ whole: true })),
     );
     await copyFile(join(archive, 'images.tar'), join(dir, 'images.tar'));
   });

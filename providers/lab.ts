@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
-import { nodesReady } from '../lab/cluster-ready.ts';
+import { waitForNodes } from '../lab/cluster-ready.ts';
 import { askLab } from '../lab/control/ask.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
-import { type LabOptions, up } from '../lab/up.ts';
+import { buildAndStartLab, type LabOptions } from '../lab/up.ts';
 import { fetchedBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { installMeasured } from './measure-machine.ts';
@@ -58,11 +58,11 @@ const makeProvider = (how: Pick<LabOptions, 'apiGate'>): Provider => ({
     const nodes = labNodes(target.size.nodes).map((node) => node.name);
     const { promise: installed, resolve } = Promise.withResolvers<Installed>();
     const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
-      const booted = () => nodesReady({ kubeconfig, signal: either }, nodes);
+      const booted = () => waitForNodes({ kubeconfig, signal: either }, nodes);
       const on = { kubeconfig, nodes, signal: either, how: { booted, since: answered }, progress };
       resolve(await installMeasured(target, on));
     };
-    const cluster = await up({
+    const cluster = await buildAndStartLab({
       name,
       archives: target.archives,
       ...target.size,

@@ -8,7 +8,7 @@ import type { Engine, EngineNamedBy } from '../e2e/store-matrix/open-matrix.ts';
 import { type MatrixReplica, openReplica, type ReplicaSnapshot } from '../e2e/store-matrix/replica.ts';
 import { snapshotFile } from '../emulator/engine/replica-files.ts';
 import { replicaEnded, type UploadRequest } from '../emulator/engine/upload.ts';
-import { fileOfImage } from '../lab/images/file-of-image.ts';
+import { extractFile } from '../lab/images/file-of-image.ts';
 import { pullImages } from '../lab/images/pull.ts';
 
 const binary = 'usr/local/bin/longhorn';
@@ -24,11 +24,11 @@ export const realEngine = async (named: string, by: EngineNamedBy): Promise<Engi
 
 const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => {
   if (by === 'command') return resolve(named);
-  if (by === 'archive') return fileOfImage(resolve(named), binary);
+  if (by === 'archive') return extractFile(resolve(named), binary);
   const [layout] = await pullImages([named], { mirror: undefined, onProgress: () => {} });
   if (layout === undefined)
     throw new NotFit({ code: 'image-not-in-registry', what: `the registry does not have ${named}` });
-  return fileOfImage(layout, binary);
+  return extractFile(layout, binary);
 };
 
 const command = [process.execPath, fileURLToPath(new URL('../emulator/engine/longhorn.ts', import.meta.url))];

@@ -1,11 +1,11 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NotFit } from '../e2e/machine/not-fit.ts';
-import { cached } from '../lab/cache/cache.ts';
+import { ensureCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
-import { usingCache } from '../lab/cache/lock.ts';
+import { withSharedCache } from '../lab/cache/lock.ts';
 import { findCommands } from '../lab/fitness.ts';
-import { storeArchive } from '../lab/images/core.ts';
+import { storeArchivePart } from '../lab/images/core.ts';
 import { preparePodSystem } from './docker/pod-system.ts';
 import type { ProgressDisplay } from './provider.ts';
 
@@ -21,10 +21,10 @@ export const packStoreImage = async (
     const missing = (await findCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
     if (missing[0] !== undefined) throw new NotFit(missing[0]);
     await openCache();
-    await usingCache(async () => {
+    await withSharedCache(async () => {
       await preparePodSystem(progress);
       const made = await progress.step("Pack the backup stores' image", async () =>
-        cached(await storeArchive({ whole: true })),
+        ensureCached(await storeArchivePart({ whole: true })),
       );
       await mkdir(dirname(file), { recursive: true });
       // The rename makes the file complete or missing.

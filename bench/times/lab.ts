@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installEmulator } from '../../emulator/install.ts';
-import { prepare } from '../../lab/prepare.ts';
+import { prepareLab } from '../../lab/prepare.ts';
 import { defaultSize } from '../../lab/size.ts';
 import type { StepRunner } from '../../lab/step.ts';
-import { up } from '../../lab/up.ts';
+import { buildAndStartLab } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
@@ -24,7 +24,7 @@ export const timedStart = async (): Promise<{ nodes: number; emulator: number }>
   };
   const { nodes } = defaultSize;
   const emulator = { clock: 'fast', image: emulatorImage, nodes };
-  const lab = await up({
+  const lab = await buildAndStartLab({
     name: `times-${process.pid}`,
     archives,
     step,
@@ -56,7 +56,7 @@ export const timedBuild = async (print: (line: string) => void): Promise<number>
     return result;
   };
   try {
-    await prepare(step, [await emulatorArchive()]);
+    await prepareLab(step, [await emulatorArchive()]);
     return secondsSince(start);
   } finally {
     await rm(dir, { recursive: true, force: true });

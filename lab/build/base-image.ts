@@ -1,10 +1,10 @@
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../cache/cache.ts';
+import { ensureCached, type Part } from '../cache/cache.ts';
 import { describeBytes, reportProgress } from '../step.ts';
 import { buildCommand } from './command.ts';
-import { kernel, placeKernel } from './kernel.ts';
-import { nodeRoot } from './node-root.ts';
+import { kernelPart, placeKernel } from './kernel.ts';
+import { nodeRootPart } from './node-root.ts';
 import { toolsPath } from './tools.ts';
 
 /**
@@ -43,7 +43,7 @@ export const createImportListener = (size: number): ((line: string) => boolean) 
  * /dev/shm may be small or missing.
  */
 const importArchive = async (dir: string, archive: string): Promise<void> => {
-  const kernelDir = await cached(await kernel());
+  const kernelDir = await ensureCached(await kernelPart());
   const linux = await placeKernel({ kernel: kernelDir, tools: await toolsPath(), into: dir });
   const memory = join(dir, 'memory');
   await mkdir(memory);
@@ -99,11 +99,11 @@ const withArchive = (root: Part, archive: Part): Part => ({
     const copy = [
       '--sparse=always',
       '--reflink=auto',
-      join(await cached(root), 'root.ext4'),
+      join(await ensureCached(root), 'root.ext4'),
       join(dir, 'root.ext4'),
     ];
     await buildCommand('cp', copy, { folder: dir, timeout: COPY_TIMEOUT_MS });
-    await importArchive(dir, join(await cached(archive), 'images.tar'));
+    await importArchive(dir, join(await ensureCached(archive), 'images.tar'));
   },
 });
 
@@ -112,5 +112,5 @@ const withArchive = (root: Part, archive: Part): Part => ({
  * archive is a separate step in the cache. So an archive that changes often comes last and costs one short
  * boot.
  */
-export const baseImage = async (archives: readonly Part[]): Promise<Part> =>
-  archives.reduce(withArchive, await nodeRoot());
+export const baseImagePart = async (archives: readonly Part[]): Promise<Part> =>
+  archives.reduce(withArchive, await nodeRootPart());

@@ -1,6 +1,6 @@
 import { chmod, glob, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part, partDir } from '../cache/cache.ts';
+import { ensureCached, type Part, partDir } from '../cache/cache.ts';
 import { partsDir } from '../cache/folders.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
@@ -60,7 +60,7 @@ const build = async (dir: string): Promise<void> => {
   await run(
     'usr/bin/patchelf',
     '--set-interpreter',
-    join(partDir(browser()), 'tree', loader),
+    join(partDir(browserPart()), 'tree', loader),
     join(tree, program),
   );
   await writeFile(join(dir, 'fonts.conf'), fonts);
@@ -77,11 +77,11 @@ const build = async (dir: string): Promise<void> => {
  * into the program, and the part depends on the cache's folder. A mount namespace with its own root would
  * require namespaces, which kind, k3d and existing clusters do not need.
  */
-export const browser = (): Part => ({
+export const browserPart = (): Part => ({
   name: 'browser',
   inputs: { suite: 'trixie', packages, notNeeded, fonts, wrapper, folder: partsDir() },
   build,
 });
 
 /** Returns the path of the browser. Builds it if the cache does not have it. */
-export const browserBinary = async (): Promise<string> => join(await cached(browser()), 'chromium');
+export const browserBinary = async (): Promise<string> => join(await ensureCached(browserPart()), 'chromium');

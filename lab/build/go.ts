@@ -76,7 +76,7 @@ const go = (
  * Builds packages of a module, or of its dependencies, into a folder. `values` sets variables
  * (`variable=value`). Reports the progress: modules fetched, then packages compiled.
  */
-export const goBuild = async (
+export const buildGo = async (
   module: GoModule,
   packages: readonly string[],
   { dir, values = [] }: { dir: string; values?: readonly string[] },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { cached, isCached, type Part } from '../cache/cache.ts';
+import { ensureCached, isCached, type Part } from '../cache/cache.ts';
 import { NotInArchive } from '../debian/apt.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
@@ -49,22 +49,22 @@ const kernels = suites.map(kernelOf);
  * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best one in the
  * cache. If the cache has none, the best of all, which `fetchKernel` may not find in the archive.
  */
-export const kernel = async (candidates: readonly Part[] = kernels): Promise<Part> => {
+export const kernelPart = async (candidates: readonly Part[] = kernels): Promise<Part> => {
   for (const each of candidates) if (await isCached(each)) return each;
   return candidates[0] as Part;
 };
 
 /** Builds the best kernel of this machine's Debian archive, unless the cache has one. Returns its folder. */
 export const fetchKernel = async (candidates: readonly Part[] = kernels): Promise<string> => {
-  const from = candidates.indexOf(await kernel(candidates));
+  const from = candidates.indexOf(await kernelPart(candidates));
   for (const each of candidates.slice(from, -1)) {
     try {
-      return await cached(each);
+      return await ensureCached(each);
     } catch (error) {
       if (!(error instanceof NotInArchive)) throw error;
     }
   }
-  return cached(candidates.at(-1) as Part);
+  return ensureCached(candidates.at(-1) as Part);
 };
 
 const versionOf = async (dir: string): Promise<string> => (await readdir(join(dir, 'modules')))[0] as string;

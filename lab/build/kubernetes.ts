@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../cache/cache.ts';
-import { goBuild, goVersion } from './go.ts';
+import { ensureCached, type Part } from '../cache/cache.ts';
+import { buildGo, goVersion } from './go.ts';
 
 const source = join(import.meta.dirname, '../go');
 const commands = ['kube', 'coredns', 'pause', 'read-disk', 'vdso-clock'] as const;
@@ -27,7 +27,7 @@ const sources = async (): Promise<string[]> => {
  * (keeps a node's disks awake) and vdso-clock (makes its clock cheap to read). Built from their pinned Go
  * modules.
  */
-export const kubernetes = async (): Promise<Part> => ({
+export const kubernetesPart = async (): Promise<Part> => ({
   name: 'kubernetes',
   inputs: {
     go: await goVersion(),
@@ -42,7 +42,7 @@ export const kubernetes = async (): Promise<Part> => ({
     const values = Object.entries(stamp).map(
       ([name, value]) => `k8s.io/component-base/version.${name}=${value}`,
     );
-    await goBuild(
+    await buildGo(
       { source, what: 'Kubernetes' },
       commands.map((name) => `./cmd/${name}`),
       { dir, values },
@@ -51,4 +51,5 @@ export const kubernetes = async (): Promise<Part> => ({
 });
 
 /** Returns the path of the `kube` binary. Builds it if the cache does not have it. */
-export const kubeBinary = async (): Promise<string> => join(await cached(await kubernetes()), 'kube');
+export const kubeBinary = async (): Promise<string> =>
+  join(await ensureCached(await kubernetesPart()), 'kube');

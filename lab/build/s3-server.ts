@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Part } from '../cache/cache.ts';
-import { goBuild, goVersion } from './go.ts';
+import { buildGo, goVersion } from './go.ts';
 
 const source = join(import.meta.dirname, '../s3');
 
@@ -18,7 +18,7 @@ export const s3ServerPart = async (): Promise<Part> => ({
     ),
   },
   build: (dir) =>
-    goBuild(
+    buildGo(
       { source, what: 'the S3 server' },
       ['github.com/versity/versitygw/cmd/versitygw', './cmd/s3-faults'],
       { dir },

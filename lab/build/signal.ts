@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 const signals = new AsyncLocalStorage<AbortSignal | undefined>();
 
 /** Runs work whose builds end when the signal aborts, including builds of parts that other parts need. */
-export const buildingUntil = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
+export const withBuildSignal = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
   signals.run(signal, work);
 
 /** The signal that ends the current builds. */

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../cache/cache.ts';
+import { ensureCached, type Part } from '../cache/cache.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
 const packages = [
@@ -47,13 +47,13 @@ export const debianPrograms = (name: string, packages: readonly string[]): Part 
 });
 
 /** The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...). */
-export const tools = debianPrograms('tools', packages);
+export const toolsPart = debianPrograms('tools', packages);
 
 /**
  * Returns the folder of the tools' commands, for the start of a PATH. Builds it if the cache does not have
  * it.
  */
-export const toolsPath = async (): Promise<string> => join(await cached(tools), 'bin');
+export const toolsPath = async (): Promise<string> => join(await ensureCached(toolsPart), 'bin');
 
 /** Returns the path of the etcd server. Builds the tools if the cache does not have them. */
 export const etcdBinary = async (): Promise<string> => join(await toolsPath(), 'etcd');

@@ -5,11 +5,17 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { buildSignal } from '../build/signal.ts';
 import { explainDisk } from '../build/trouble.ts';
-import { noteWhole, partTrouble } from './check.ts';
+import { findPartProblem, recordComplete } from './check.ts';
 import { CONTENT_FILE, describeContent } from './content.ts';
 import { cacheRoot, partsDir } from './folders.ts';
-import { discard, forgetDeadDrafts, forgetDraftsOf, forgetOlder, newDraft } from './forget.ts';
 import { withLock } from './lock.ts';
+import {
+  newDraft,
+  removeDraftsOf,
+  removeLockedPart,
+  removeOldVersions,
+  removeOrphanedDrafts,
+} from './remove.ts';
 
 /**
  * Something that the lab builds once: its name, all inputs that determine the result, and a function that
@@ -41,7 +47,7 @@ const trouble = async (dir: string): Promise<string | undefined> => {
   const inode = inodeOf(dir);
   if (inode === undefined) return 'it is not there';
   if (found.get(dir) === inode) return undefined;
-  const wrong = await partTrouble(dir);
+  const wrong = await findPartProblem(dir);
   if (wrong === undefined) found.set(dir, inode);
   return wrong;
 };
@@ -55,7 +61,7 @@ const underWay = new Map<string, Promise<string>>();
  * Builds a part unless the cache has it undamaged, and returns its folder. If several runs need it, one
  * builds it and the others wait. A damaged part is built again. Throws NotFit if the disk is full.
  */
-export const cached = async (part: Part): Promise<string> => {
+export const ensureCached = async (part: Part): Promise<string> => {
   const dir = partDir(part);
   const taking = underWay.get(dir) ?? takePart(part, dir).finally(() => underWay.delete(dir));
   underWay.set(dir, taking);
@@ -65,7 +71,7 @@ export const cached = async (part: Part): Promise<string> => {
 const takePart = async (part: Part, dir: string): Promise<string> => {
   if ((await trouble(dir)) === undefined) return dir;
   try {
-    await forgetDeadDrafts();
+    await removeOrphanedDrafts();
     await withLock(
       dir,
       { onWait: () => say(`another run is building ${part.name}: waiting for it`) },
@@ -73,15 +79,15 @@ const takePart = async (part: Part, dir: string): Promise<string> => {
         // Checked again: the run that had the lock has built the part, or has died.
         const wrong = await trouble(dir);
         if (wrong === undefined) return;
-        await forgetDraftsOf(dir);
+        await removeDraftsOf(dir);
         if (inodeOf(dir) !== undefined) {
           say(`${part.name} is damaged in the cache (${wrong}): building it again`);
-          await discard(dir);
+          await removeLockedPart(dir);
         }
         await buildPart(part, dir);
       },
     );
-    await forgetOlder(part.name);
+    await removeOldVersions(part.name);
   } catch (error) {
     throw await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
   }
@@ -102,7 +108,7 @@ const buildPart = async (part: Part, dir: string): Promise<void> => {
     await rm(draft, { recursive: true, force: true, maxRetries: 3 });
     throw explained;
   }
-  await noteWhole(dir);
+  await recordComplete(dir);
 };
 
 /**

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { contentTrouble, pathsIn } from './content.ts';
+import { findContentProblem, pathsIn } from './content.ts';
 import { checksDir } from './folders.ts';
 
 /**
@@ -20,7 +20,7 @@ export const lastCheckFile = (dir: string): string => join(checksDir(), basename
  * A digest of the metadata of all files in a part, without their content. No program can set a ctime: every
  * write, replacement or restore of a file changes it, even if size and mtime are restored.
  */
-const stampsOf = (dir: string): string => {
+const metadataDigest = (dir: string): string => {
   const hash = createHash('sha256');
   for (const path of pathsIn(dir)) {
     const { dev, ino, mode, size, mtimeNs, ctimeNs } = lstatSync(join(dir, path), { bigint: true });
@@ -38,7 +38,7 @@ const lastCheck = async (dir: string): Promise<Partial<Check>> => {
 };
 
 /** Records that a part is complete in its present state. */
-export const noteWhole = async (dir: string, stamps = stampsOf(dir)): Promise<void> => {
+export const recordComplete = async (dir: string, stamps = metadataDigest(dir)): Promise<void> => {
   await mkdir(checksDir(), { recursive: true });
   const draft = `${lastCheckFile(dir)}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify({ stamps, at: Date.now() } satisfies Check));
@@ -46,7 +46,7 @@ export const noteWhole = async (dir: string, stamps = stampsOf(dir)): Promise<vo
 };
 
 /** Returns why this folder cannot be trusted, or undefined if it can. */
-const ownerTrouble = (dir: string): string | undefined => {
+const findOwnerProblem = (dir: string): string | undefined => {
   const found = lstatSync(dir);
   if (!found.isDirectory()) return 'it is not a folder';
   if (found.uid !== process.getuid?.()) return 'it belongs to another user';
@@ -58,19 +58,19 @@ const ownerTrouble = (dir: string): string | undefined => {
  * no metadata changed since the last check this takes some milliseconds, otherwise all files are read and
  * compared with their digests.
  */
-export const partTrouble = async (dir: string): Promise<string | undefined> => {
+export const findPartProblem = async (dir: string): Promise<string | undefined> => {
   try {
-    const trouble = ownerTrouble(dir);
+    const trouble = findOwnerProblem(dir);
     if (trouble !== undefined) return trouble;
-    const stamps = stampsOf(dir);
+    const stamps = metadataDigest(dir);
     const last = await lastCheck(dir);
     const age = Date.now() - (last.at ?? 0);
     if (last.stamps !== stamps || age < 0 || age > HASHED_AGAIN_AFTER_MS) {
-      const wrong = await contentTrouble(dir);
+      const wrong = await findContentProblem(dir);
       if (wrong !== undefined) return wrong;
       // The metadata were read before the content, so the next check finds a write in between. On a full disk
       // the record fails, and each check reads all files.
-      await noteWhole(dir, stamps).catch(() => {});
+      await recordComplete(dir, stamps).catch(() => {});
     }
     const now = new Date();
     await utimes(lastCheckFile(dir), now, now).catch(() => {});

@@ -124,7 +124,7 @@ export const describeContent = async (dir: string): Promise<string> => {
  * Compares a part byte for byte with the list of its content. Returns the first difference, or undefined if
  * there is none.
  */
-export const contentTrouble = async (dir: string): Promise<string | undefined> => {
+export const findContentProblem = async (dir: string): Promise<string | undefined> => {
   const there = new Set(pathsIn(dir));
   if (!there.delete(CONTENT_FILE)) return 'it has no list of its content';
   const list = JSON.parse(await readFile(join(dir, CONTENT_FILE), 'utf8')) as Entry[];

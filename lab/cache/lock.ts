@@ -54,7 +54,7 @@ export const withLock = async <T>(
 };
 
 /** Runs a command under a part's lock. Returns false if another run holds the lock or the command failed. */
-export const unlessLocked = async (
+export const runUnlessLocked = async (
   dir: string,
   command: string,
   args: readonly string[],
@@ -64,12 +64,12 @@ export const unlessLocked = async (
 };
 
 /** The lock that all runs share. It has no hash in its name, unlike the locks of parts. */
-export const USE_LOCK = 'in-use';
+export const CACHE_USE_LOCK = 'in-use';
 
 /** Runs work that uses parts of the cache before a lab exists. The cache is not pruned meanwhile. */
-export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
+export const withSharedCache = <T>(work: () => Promise<T>): Promise<T> =>
   withLock(
-    USE_LOCK,
+    CACHE_USE_LOCK,
     {
       shared: true,
       onWait: () => process.stderr.write('lab: another run is pruning the cache: waiting for it\n'),
@@ -80,7 +80,7 @@ export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
 /**
  * Runs work with the cache. The argument is true if no run uses parts now, or will until the work has ended.
  */
-export const withCacheAlone = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
-  (await unlessLocked(USE_LOCK, 'true', []))
-    ? withLock(USE_LOCK, { onWait: () => {} }, () => work(true))
+export const withExclusiveCache = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
+  (await runUnlessLocked(CACHE_USE_LOCK, 'true', []))
+    ? withLock(CACHE_USE_LOCK, { onWait: () => {} }, () => work(true))
     : work(false);

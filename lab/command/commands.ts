@@ -16,7 +16,7 @@ const labName = (value: string): string => {
 };
 
 /** Adds the option `--name` to a command. */
-export const forLab = (command: Command): Command =>
+export const withNameOption = (command: Command): Command =>
   command.option('--name <name>', 'which lab', labName, 'lab');
 
 /** Prints lines on standard output. */

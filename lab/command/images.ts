@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cached } from '../cache/cache.ts';
+import { ensureCached } from '../cache/cache.ts';
 import { askLab } from '../control/ask.ts';
 import { imageArchives, listArchives } from '../images/archives.ts';
 import { labState } from '../run/state.ts';
 import { labNodes } from '../run/topology.ts';
-import { type Commands, forLab, printLines } from './commands.ts';
+import { type Commands, printLines, withNameOption } from './commands.ts';
 
 const ranSchema = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
 
@@ -69,18 +69,18 @@ export const imagesCommand = ({ program, step }: Commands): void => {
     .description("container images: the lab's, and those in archives")
     .helpCommand(false);
   images.action(() => images.error('error: name a command of images: ls [PATH...] or import PATH...'));
-  forLab(images.command('ls [paths...]'))
+  withNameOption(images.command('ls [paths...]'))
     .description('the images of the nodes, or those in archives, which are checked')
     .action(async (paths: string[], { name }: { name: string }) =>
       printLines(...(paths.length === 0 ? await listOfLab(name) : await listOfArchives(paths))),
     );
-  forLab(images.command('import <paths...>'))
+  withNameOption(images.command('import <paths...>'))
     .description('put the images of archives into the nodes of a lab that is up')
     .action(async (paths: string[], { name }: { name: string }) => {
       if ((await labState(name)) === undefined)
         throw new Error(`no lab named ${name} is up; npx corral lab status lists them`);
       const { part, images } = await step('Read the image archives', () => imageArchives(paths));
-      const archive = join(await step('Pack the images', () => cached(part)), 'images.tar');
+      const archive = join(await step('Pack the images', () => ensureCached(part)), 'images.tar');
       await step('Import them into the nodes', () => askLab(name, { action: 'import-images', archive }));
       printLines(...images.map((image) => image.name));
     });

@@ -3,8 +3,14 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { CONTENT_FILE, pathsIn } from '../cache/content.ts';
 import { cacheRoot, checksDir, draftsDir, labsDir, locksDir } from '../cache/folders.ts';
-import { cachedVersions, forgetDeadDrafts, forgetPart, partsOfLabs, usedLately } from '../cache/forget.ts';
-import { USE_LOCK, withCacheAlone } from '../cache/lock.ts';
+import { CACHE_USE_LOCK, withExclusiveCache } from '../cache/lock.ts';
+import {
+  cachedVersions,
+  isRecentlyUsed,
+  partsUsedByLabs,
+  removeOrphanedDrafts,
+  removePart,
+} from '../cache/remove.ts';
 import { labState } from '../run/state.ts';
 import { type Commands, printLines } from './commands.ts';
 
@@ -32,7 +38,7 @@ const roomOf = async (path: string): Promise<number> => {
 const pruneDrafts = async (): Promise<Freed[]> => {
   const rooms = new Map<string, number>();
   for (const draft of await entries(draftsDir())) rooms.set(draft, await roomOf(draft));
-  return (await forgetDeadDrafts()).map((path) => ({ path, bytes: rooms.get(path) ?? 0 }));
+  return (await removeOrphanedDrafts()).map((path) => ({ path, bytes: rooms.get(path) ?? 0 }));
 };
 
 const pruneLabs = async (): Promise<Freed[]> => {
@@ -48,16 +54,16 @@ const pruneLabs = async (): Promise<Freed[]> => {
 
 const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Promise<Freed[]> => {
   const freed: Freed[] = [];
-  const inUse = await partsOfLabs();
+  const inUse = await partsUsedByLabs();
   const newest = new Set<string>();
   for (const version of await cachedVersions()) {
     const { dir, name } = version;
     const isWhole = existsSync(join(dir, CONTENT_FILE));
     const isNewest = isWhole && !newest.has(name);
     if (isNewest) newest.add(name);
-    if (inUse.has(dir) || (isNewest && !all) || (usedLately(version) && !alone)) continue;
+    if (inUse.has(dir) || (isNewest && !all) || (isRecentlyUsed(version) && !alone)) continue;
     const bytes = await roomOf(dir);
-    if (await forgetPart(dir)) freed.push({ path: dir, bytes });
+    if (await removePart(dir)) freed.push({ path: dir, bytes });
   }
   return freed;
 };
@@ -66,7 +72,7 @@ const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Pro
 const pruneRest = async (): Promise<void> => {
   const there = new Set((await cachedVersions()).map(({ dir }) => basename(dir)));
   for (const path of [...(await entries(locksDir())), ...(await entries(checksDir()))]) {
-    if (basename(path) !== USE_LOCK && !there.has(basename(path))) await rm(path, { force: true });
+    if (basename(path) !== CACHE_USE_LOCK && !there.has(basename(path))) await rm(path, { force: true });
   }
 };
 
@@ -74,7 +80,7 @@ const megabytes = (bytes: number): string =>
   bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
 const prune = (all: boolean): Promise<Freed[]> =>
-  withCacheAlone(async (alone) => {
+  withExclusiveCache(async (alone) => {
     const freed = [...(await pruneDrafts()), ...(await pruneLabs()), ...(await pruneParts({ all, alone }))];
     if (alone) await pruneRest();
     else printLines('Another run is using the cache: what was used in the last 10 min is kept.');

@@ -9,11 +9,17 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { labDir, labFiles, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
 import type { StepRunner } from '../step.ts';
-import { type Commands, forLab, Interrupted, labInterruptedExitCode, printLines } from './commands.ts';
+import {
+  type Commands,
+  Interrupted,
+  labInterruptedExitCode,
+  printLines,
+  withNameOption,
+} from './commands.ts';
 import { faultCommands } from './faults.ts';
 import { imagesCommand } from './images.ts';
 import { pruneCommand } from './prune.ts';
-import { status } from './status.ts';
+import { describeLabs } from './status.ts';
 import { upCommand } from './up.ts';
 
 /**
@@ -105,7 +111,7 @@ const makeProgram = (step: StepRunner): Command => {
   const commands: Commands = {
     program,
     step,
-    onLab: (usage, description) => forLab(program.command(usage).description(description)),
+    onLab: (usage, description) => withNameOption(program.command(usage).description(description)),
   };
   const { onLab } = commands;
   upCommand(commands);
@@ -115,7 +121,7 @@ const makeProgram = (step: StepRunner): Command => {
   program
     .command('status')
     .description('the labs that are up, and their nodes')
-    .action(async () => printLines(...(await status())));
+    .action(async () => printLines(...(await describeLabs())));
   onLab('shell <node>', "a root shell on a node's console").action((node, { name }) => shell(name, node));
   onLab('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) =>
     logs(name, what),

@@ -43,7 +43,7 @@ const describeLab = async (name: string): Promise<string[]> => {
 };
 
 /** Describes each lab of this user, as lines. */
-export const status = async (): Promise<string[]> => {
+export const describeLabs = async (): Promise<string[]> => {
   const names = await readdir(join(cacheRoot(), 'labs')).catch(() => []);
   if (names.length === 0) return ['no lab is up; npx corral lab up starts one'];
   return (await Promise.all(names.sort().map(describeLab))).flat();

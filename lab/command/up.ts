@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { buildingUntil } from '../build/signal.ts';
+import { withBuildSignal } from '../build/signal.ts';
 import type { Part } from '../cache/cache.ts';
 import { imageArchives } from '../images/archives.ts';
 import { applyManifests } from '../manifests/apply.ts';
@@ -7,7 +7,7 @@ import { type Manifest, readManifests } from '../manifests/read.ts';
 import type { Lab } from '../run/start.ts';
 import { defaultSize, type LabSize } from '../size.ts';
 import type { StepRunner } from '../step.ts';
-import { up } from '../up.ts';
+import { buildAndStartLab } from '../up.ts';
 import { type Commands, Interrupted, labInterruptedExitCode, printLines } from './commands.ts';
 
 type Flags = LabSize & { name: string; images?: string[]; manifest?: string[] };
@@ -34,7 +34,7 @@ type Doing = { step: StepRunner; signal: AbortSignal };
 const readArchives = async (paths: readonly string[], { step, signal }: Doing): Promise<Part[]> => {
   if (paths.length === 0) return [];
   const { part } = await step('Read the image archives', () =>
-    buildingUntil(signal, () => imageArchives(paths)),
+    withBuildSignal(signal, () => imageArchives(paths)),
   );
   return [part];
 };
@@ -73,7 +73,7 @@ const bringUp = async (
   // Read first, so that errors in them are reported before anything is built or booted.
   const manifests = await readManifests(manifest);
   const archives = await readArchives(images, { step, signal });
-  const lab = await up({ name, ...size, archives, step, signal });
+  const lab = await buildAndStartLab({ name, ...size, archives, step, signal });
   if (manifests.length > 0) await applyAll(lab, manifests, { step, signal });
   lab.keep();
   printLines(

@@ -7,16 +7,16 @@ import {
   stopApiServer,
 } from './api-server.ts';
 import { healClock, readClockCondition, skewClock } from './clock.ts';
-import { compact } from './compact.ts';
+import { compactRevisions } from './compact.ts';
 import type { LabCondition, ReadLabCondition } from './condition.ts';
-import { type LabAction, type LabContext, nodeNamed } from './context.ts';
+import { findNode, type LabAction, type LabContext } from './context.ts';
 import { cpuByPart } from './cpu.ts';
-import { cut, readCableCondition, rejoin } from './cut.ts';
+import { disconnectNode, readCableCondition, reconnectNode } from './cut.ts';
 import { delayDisk, failDisk, healDisk, readDiskCondition } from './disk.ts';
-import { freeze, readFreezeCondition, thaw } from './freeze.ts';
+import { freezeNode, readFreezeCondition, thawNode } from './freeze.ts';
 import { importImages } from './import-images.ts';
-import { crash, readPowerCondition, start } from './power.ts';
-import { fast, readSpeedCondition, slow } from './slow.ts';
+import { crashNode, readPowerCondition, startNode } from './power.ts';
+import { healNetwork, readSpeedCondition, slowNetwork } from './slow.ts';
 
 // `outer` conditions are checked from outside the node, before `inner` ones: a node that is down or frozen
 // does not respond.
@@ -41,7 +41,7 @@ const requestSchema = z.union([
 const read: LabAction = async (context, request) => {
   const what = requestSchema.parse(request);
   if (!('node' in what)) return readApiServerCondition(context);
-  return readers[what.at]?.(context, nodeNamed(context, what.node));
+  return readers[what.at]?.(context, findNode(context, what.node));
 };
 
 const ofNode = async (context: LabContext, node: RunningNode): Promise<LabCondition[]> => {
@@ -76,26 +76,26 @@ const runSchema = z.object({
 });
 
 /** Runs a bash script in a node as root. Returns exit code and output. */
-const runInNode: LabAction = async (context, request) => {
+const runScriptInNode: LabAction = async (context, request) => {
   const { node, script, withinMs } = runSchema.parse(request);
-  return nodeNamed(context, node)
+  return findNode(context, node)
     .current()
     .agent.run(script, withinMs === undefined ? {} : { within: withinMs });
 };
 
 /** All actions of a running lab, by name. */
-export const actions: Record<string, LabAction> = {
-  run: runInNode,
+export const labActions: Record<string, LabAction> = {
+  run: runScriptInNode,
   look: read,
   faults,
-  crash,
-  start,
-  freeze,
-  thaw,
-  cut,
-  join: rejoin,
-  slow,
-  fast,
+  crash: crashNode,
+  start: startNode,
+  freeze: freezeNode,
+  thaw: thawNode,
+  cut: disconnectNode,
+  join: reconnectNode,
+  slow: slowNetwork,
+  fast: healNetwork,
   'disk-fail': failDisk,
   'disk-delay': delayDisk,
   'disk-heal': healDisk,
@@ -104,7 +104,7 @@ export const actions: Record<string, LabAction> = {
   'apiserver-stop': stopApiServer,
   'apiserver-start': startStoppedApiServer,
   'apiserver-restart': restartApiServer,
-  'etcd-compact': compact,
+  'etcd-compact': compactRevisions,
   'import-images': importImages,
   cpu: cpuByPart,
 };

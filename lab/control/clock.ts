@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import { ensureCondition, type LabCondition } from './condition.ts';
-import { type LabAction, type LabContext, nodeNamed } from './context.ts';
-import { inNode } from './in-node.ts';
-import { unlessDown } from './power.ts';
+import { findNode, type LabAction, type LabContext } from './context.ts';
+import { runInNode } from './in-node.ts';
+import { undoUnlessDown } from './power.ts';
 
 /** A smaller difference counts as right, in ms. */
 const TOLERANCE_MS = 100;
@@ -43,7 +43,7 @@ const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => {
 export const readClockCondition = async (context: LabContext, node: RunningNode): Promise<Skew> => {
   const before = Date.now();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
-  const there = Number(await inNode(context, node, 'echo ${EPOCHREALTIME/./}')) / 1000;
+  const there = Number(await runInNode(context, node, 'echo ${EPOCHREALTIME/./}')) / 1000;
   const [least, most] = [there - Date.now(), there - before];
   const middle = (least + most) / 2;
   const measured = `it differs from the host's by ${Math.round(middle)} ms, measured to ${Math.ceil((most - least) / 2)} ms`;
@@ -64,7 +64,7 @@ const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
     act: async (before) => {
       let now = before;
       for (let round = 0; round < MOST_ROUNDS && !isSkewedBy(now, skewMs); round += 1) {
-        await inNode(context, node, addScript(skewMs - (now.least + now.most) / 2));
+        await runInNode(context, node, addScript(skewMs - (now.least + now.most) / 2));
         now = await readClockCondition(context, node);
       }
     },
@@ -76,11 +76,11 @@ const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
  */
 export const skewClock: LabAction = async (context, request) => {
   const { node, skewMs } = skewSchema.parse(request);
-  return setSkew(context, nodeNamed(context, node), skewMs);
+  return setSkew(context, findNode(context, node), skewMs);
 };
 
 /** Sets a node's clock to the host's. */
 export const healClock: LabAction = async (context, request) => {
-  const node = nodeNamed(context, nodeSchema.parse(request).node);
-  return unlessDown(context, node, () => setSkew(context, node, 0));
+  const node = findNode(context, nodeSchema.parse(request).node);
+  return undoUnlessDown(context, node, () => setSkew(context, node, 0));
 };

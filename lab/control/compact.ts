@@ -29,7 +29,7 @@ const compactUpToNow = async (): Promise<number> => {
  * API server answers watches from its memory (its watch cache) while it runs. So a running API server is
  * restarted. Its response to an old resourceVersion is the proof.
  */
-export const compact: LabAction = async ({ settings, apiServer }) => {
+export const compactRevisions: LabAction = async ({ settings, apiServer }) => {
   const revision = await compactUpToNow();
   const compacted = `etcd is compacted: it knows nothing from before revision ${revision}`;
   if (!apiServer.isRunning())

@@ -15,7 +15,7 @@ export type LabContext = {
 export type LabAction = (context: LabContext, request: unknown) => Promise<unknown>;
 
 /** Returns the node of that name. The error lists the existing names. */
-export const nodeNamed = ({ nodes }: LabContext, name: string): RunningNode => {
+export const findNode = ({ nodes }: LabContext, name: string): RunningNode => {
   const found = nodes.find((node) => node.name === name);
   if (found === undefined)
     throw new Error(`the lab has no node named ${name}; it has ${nodes.map((node) => node.name).join(', ')}`);

@@ -2,7 +2,7 @@ import { allProcesses } from '../../e2e/machine/process-stat.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf } from '../run/process-group.ts';
 import type { LabAction, LabContext } from './context.ts';
-import { inNode } from './in-node.ts';
+import { runInNode } from './in-node.ts';
 
 /** The script reports CPU time in the unit of /proc and of the records of acct(5): hundredths of a second. */
 const TICKS = 100;
@@ -68,7 +68,7 @@ END`;
 
 const programsOf = async (context: LabContext, node: RunningNode): Promise<Seconds> => {
   const seconds: Seconds = new Map();
-  for (const line of (await inNode(context, node, script)).trim().split('\n')) {
+  for (const line of (await runInNode(context, node, script)).trim().split('\n')) {
     const [, ticks = '', name = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
     const part = partOf(name);
     seconds.set(part, (seconds.get(part) ?? 0) + Number(ticks) / TICKS);

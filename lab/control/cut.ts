@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { ensureCondition, type ReadLabCondition } from './condition.ts';
-import { type LabAction, type LabContext, nodeNamed } from './context.ts';
+import { findNode, type LabAction, type LabContext } from './context.ts';
 
 const schema = z.object({ node: z.string() });
 const linkSchema = z.array(z.object({ flags: z.array(z.string()) })).length(1);
@@ -18,10 +18,10 @@ export const readCableCondition: ReadLabCondition = async (context, { name, port
     : { faulty: true, text: `${name} is cut off: ${port}, its port on the bridge, is down` };
 };
 
-const turnPort =
+const setPort =
   (state: 'up' | 'down'): LabAction =>
   async (context, request) => {
-    const node = nodeNamed(context, schema.parse(request).node);
+    const node = findNode(context, schema.parse(request).node);
     return ensureCondition({
       read: () => readCableCondition(context, node),
       isWanted: ({ faulty }) => faulty === (state === 'down'),
@@ -32,7 +32,7 @@ const turnPort =
   };
 
 /** Cuts a node off the network: it neither receives nor delivers any packet. */
-export const cut: LabAction = turnPort('down');
+export const disconnectNode: LabAction = setPort('down');
 
 /** Reconnects a node to the network. */
-export const rejoin: LabAction = turnPort('up');
+export const reconnectNode: LabAction = setPort('up');

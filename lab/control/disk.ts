@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { ensureCondition, type LabCondition } from './condition.ts';
-import { type LabAction, type LabContext, nodeNamed } from './context.ts';
-import { inNode } from './in-node.ts';
-import { unlessDown } from './power.ts';
+import { findNode, type LabAction, type LabContext } from './context.ts';
+import { runInNode } from './in-node.ts';
+import { undoUnlessDown } from './power.ts';
 
 /** Prints the disk's table, then `ok` or the error of an uncached read, then its mount options. */
 const readScript = `
@@ -86,7 +86,7 @@ const describeSystem = (options: string): string => {
  * one.
  */
 export const readDiskCondition = async (context: LabContext, node: RunningNode): Promise<Disk> => {
-  const [table = '', read = '', options = ''] = (await inNode(context, node, readScript)).split('\n');
+  const [table = '', read = '', options = ''] = (await runInNode(context, node, readScript)).split('\n');
   const disk = `${node.name}'s disk at /var/lib/longhorn`;
   const mapped = `its device is a dm-${table.split(' ')[2]}`;
   const reading = read === 'ok' ? 'a read of it goes well' : `a read of it ends with "${read}"`;
@@ -105,37 +105,37 @@ export const readDiskCondition = async (context: LabContext, node: RunningNode):
 /** Makes every read and write of a node's disk fail with EIO, starting a number of seconds after now. */
 export const failDisk: LabAction = async (context, request) => {
   const { node: name, afterSeconds } = failSchema.parse(request);
-  const node = nodeNamed(context, name);
+  const node = findNode(context, name);
   const flakey = `0 ${afterSeconds} ${FOR_GOOD_S}`;
   return ensureCondition({
     read: () => readDiskCondition(context, node),
     isWanted: ({ table }) => table.includes(' flakey ') && table.includes(` ${flakey} `),
     always: afterSeconds > 0,
-    act: () => inNode(context, node, mapTo(`flakey /dev/ubdc ${flakey}`)).then(() => {}),
+    act: () => runInNode(context, node, mapTo(`flakey /dev/ubdc ${flakey}`)).then(() => {}),
   });
 };
 
 /** Makes every read and write of a node's disk wait, in ms. */
 export const delayDisk: LabAction = async (context, request) => {
   const { node: name, delayMs } = delaySchema.parse(request);
-  const node = nodeNamed(context, name);
+  const node = findNode(context, name);
   return ensureCondition({
     read: () => readDiskCondition(context, node),
     isWanted: ({ table }) => table.includes(' delay ') && table.endsWith(` 0 ${delayMs}`),
-    act: () => inNode(context, node, mapTo(`delay /dev/ubdc 0 ${delayMs}`)).then(() => {}),
+    act: () => runInNode(context, node, mapTo(`delay /dev/ubdc 0 ${delayMs}`)).then(() => {}),
   });
 };
 
 /** Heals a node's disk and its file system, which may be read-only. */
 export const healDisk: LabAction = async (context, request) => {
-  const node = nodeNamed(context, nodeSchema.parse(request).node);
-  return unlessDown(context, node, () =>
+  const node = findNode(context, nodeSchema.parse(request).node);
+  return undoUnlessDown(context, node, () =>
     ensureCondition({
       read: () => readDiskCondition(context, node),
       isWanted: ({ faulty }) => !faulty,
       act: async () => {
-        await inNode(context, node, mapTo('linear /dev/ubdc 0'));
-        return (await inNode(context, node, healFileSystem)).trim() || undefined;
+        await runInNode(context, node, mapTo('linear /dev/ubdc 0'));
+        return (await runInNode(context, node, healFileSystem)).trim() || undefined;
       },
     }),
   );

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
+import { groupOf, groupStates, waitForGroup } from '../run/process-group.ts';
 import { ensureCondition, type ReadLabCondition } from './condition.ts';
-import { type LabAction, nodeNamed } from './context.ts';
-import { readPowerCondition, unlessDown } from './power.ts';
+import { findNode, type LabAction } from './context.ts';
+import { readPowerCondition, undoUnlessDown } from './power.ts';
 
 const schema = z.object({ node: z.string() });
 
@@ -29,8 +29,8 @@ export const readFreezeCondition: ReadLabCondition = async (_, node) => {
 };
 
 /** Stops a node: it does nothing and answers nothing, but its network connections stay open. */
-export const freeze: LabAction = async (context, request) => {
-  const node = nodeNamed(context, schema.parse(request).node);
+export const freezeNode: LabAction = async (context, request) => {
+  const node = findNode(context, schema.parse(request).node);
   const power = await readPowerCondition(context, node);
   if (power.faulty) throw new Error(`${power.text}; start it first`);
   return ensureCondition({
@@ -38,7 +38,7 @@ export const freeze: LabAction = async (context, request) => {
     isWanted: ({ faulty }) => faulty,
     act: async () => {
       signalNode(node, 'SIGSTOP');
-      await untilGroup(groupOf(node), areStopped);
+      await waitForGroup(groupOf(node), areStopped);
     },
   }).catch((error: unknown) => {
     // A node that is only partly stopped is not reported as frozen, so it would never be thawed.
@@ -48,15 +48,15 @@ export const freeze: LabAction = async (context, request) => {
 };
 
 /** Continues a frozen node. Its clock is the host's, so it notices the time that has passed. */
-export const thaw: LabAction = async (context, request) => {
-  const node = nodeNamed(context, schema.parse(request).node);
-  return unlessDown(context, node, () =>
+export const thawNode: LabAction = async (context, request) => {
+  const node = findNode(context, schema.parse(request).node);
+  return undoUnlessDown(context, node, () =>
     ensureCondition({
       read: () => readFreezeCondition(context, node),
       isWanted: ({ faulty }) => !faulty,
       act: async () => {
         signalNode(node, 'SIGCONT');
-        await untilGroup(groupOf(node), (states) => !areStopped(states));
+        await waitForGroup(groupOf(node), (states) => !areStopped(states));
       },
     }),
   );

@@ -7,7 +7,7 @@ import { readPowerCondition } from './power.ts';
  * Runs a bash script in a node and returns its output. Throws if the script fails, or if the node is down or
  * frozen.
  */
-export const inNode = async (context: LabContext, node: RunningNode, script: string): Promise<string> => {
+export const runInNode = async (context: LabContext, node: RunningNode, script: string): Promise<string> => {
   const [power, freeze] = [await readPowerCondition(context, node), await readFreezeCondition(context, node)];
   if (power.faulty) throw new Error(`${power.text}; start it first`);
   if (freeze.faulty) throw new Error(`${freeze.text}; thaw it first`);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
+import { groupOf, groupStates, waitForGroup } from '../run/process-group.ts';
 import { ensureCondition, type LabCondition, type ReadLabCondition } from './condition.ts';
-import { type LabAction, type LabContext, nodeNamed } from './context.ts';
+import { findNode, type LabAction, type LabContext } from './context.ts';
 
 /**
  * Time-out of a node's boot until it takes commands. The lab's supervisor owns it. A boot took 1.5 s on two
@@ -22,7 +22,7 @@ export const readPowerCondition: ReadLabCondition = async (_, node) => {
 };
 
 /** Undoes a change inside a node. A node that is down has lost the change with its kernel. */
-export const unlessDown = async (
+export const undoUnlessDown = async (
   context: LabContext,
   node: RunningNode,
   undo: () => Promise<LabCondition>,
@@ -34,21 +34,21 @@ export const unlessDown = async (
 };
 
 /** Ends a node like a power failure: unwritten data are lost, its disks stay. */
-export const crash: LabAction = async (context, request) => {
-  const node = nodeNamed(context, schema.parse(request).node);
+export const crashNode: LabAction = async (context, request) => {
+  const node = findNode(context, schema.parse(request).node);
   return ensureCondition({
     read: () => readPowerCondition(context, node),
     isWanted: ({ faulty }) => faulty,
     act: async () => {
       await node.crash();
-      await untilGroup(groupOf(node), (states) => states.length === 0);
+      await waitForGroup(groupOf(node), (states) => states.length === 0);
     },
   });
 };
 
 /** Boots a node that is down from its disks, and waits until it takes commands. */
-export const start: LabAction = async (context, request) => {
-  const node = nodeNamed(context, schema.parse(request).node);
+export const startNode: LabAction = async (context, request) => {
+  const node = findNode(context, schema.parse(request).node);
   return ensureCondition({
     read: () => readPowerCondition(context, node),
     isWanted: ({ faulty }) => !faulty,

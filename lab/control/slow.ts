@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { ensureCondition, type LabCondition } from './condition.ts';
-import { type LabAction, type LabContext, nodeNamed } from './context.ts';
-import { inNode } from './in-node.ts';
-import { unlessDown } from './power.ts';
+import { findNode, type LabAction, type LabContext } from './context.ts';
+import { runInNode } from './in-node.ts';
+import { undoUnlessDown } from './power.ts';
 
 const slowSchema = z
   .object({
@@ -36,7 +36,7 @@ type Slowness = LabCondition & { delayMs: number; lossPercent: number };
 /** Whether the traffic of a node is delayed or lost because of a fault. */
 export const readSpeedCondition = async (context: LabContext, node: RunningNode): Promise<Slowness> => {
   const netem = qdiscSchema
-    .parse(JSON.parse(await inNode(context, node, 'tc -json qdisc show')))
+    .parse(JSON.parse(await runInNode(context, node, 'tc -json qdisc show')))
     .filter(({ kind, dev }) => kind === 'netem' && ['vec0', 'ifb0'].includes(dev));
   const options = netem[0]?.options;
   const delayMs = Math.round((options?.delay?.delay ?? 0) * 1000);
@@ -80,26 +80,26 @@ tc qdisc del dev vec0 root
 true`;
 
 /** Delays a node's traffic in both directions, or loses a share of it. */
-export const slow: LabAction = async (context, request) => {
+export const slowNetwork: LabAction = async (context, request) => {
   const { node: name, delayMs, lossPercent } = slowSchema.parse(request);
-  const node = nodeNamed(context, name);
+  const node = findNode(context, name);
   return ensureCondition({
     read: () => readSpeedCondition(context, node),
     // netem rounds to its own steps.
     isWanted: (now) =>
       now.faulty && Math.abs(now.delayMs - delayMs) <= 1 && Math.abs(now.lossPercent - lossPercent) <= 0.01,
-    act: () => inNode(context, node, slowScript(`delay ${delayMs}ms loss ${lossPercent}%`)).then(() => {}),
+    act: () => runInNode(context, node, slowScript(`delay ${delayMs}ms loss ${lossPercent}%`)).then(() => {}),
   });
 };
 
 /** Removes delay and loss from a node's network. */
-export const fast: LabAction = async (context, request) => {
-  const node = nodeNamed(context, nodeSchema.parse(request).node);
-  return unlessDown(context, node, () =>
+export const healNetwork: LabAction = async (context, request) => {
+  const node = findNode(context, nodeSchema.parse(request).node);
+  return undoUnlessDown(context, node, () =>
     ensureCondition({
       read: () => readSpeedCondition(context, node),
       isWanted: ({ faulty }) => !faulty,
-      act: () => inNode(context, node, fastScript).then(() => {}),
+      act: () => runInNode(context, node, fastScript).then(() => {}),
     }),
   );
 };

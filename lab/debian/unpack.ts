@@ -54,7 +54,7 @@ export const unpackPackages = async (options: {
  * Adds what package scripts would create: Debian's base users and groups, `_rpc` (rpcbind does not start
  * without it), /etc/mtab (ganesha exports nothing without it), and the mount points of a running system.
  */
-export const finishTree = async (tree: string): Promise<void> => {
+export const addBaseFiles = async (tree: string): Promise<void> => {
   const script = `
     for file in passwd group; do cp usr/share/base-passwd/$file.master etc/$file; done
     echo '_rpc:x:101:65534::/run/rpcbind:/usr/sbin/nologin' >> etc/passwd

@@ -1,10 +1,10 @@
 import { chmod, copyFile, glob, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { kubernetes } from '../build/kubernetes.ts';
+import { kubernetesPart } from '../build/kubernetes.ts';
 import { s3ServerPart } from '../build/s3-server.ts';
-import { cached, type Part } from '../cache/cache.ts';
-import { finishTree, unpackPackages } from '../debian/unpack.ts';
+import { ensureCached, type Part } from '../cache/cache.ts';
+import { addBaseFiles, unpackPackages } from '../debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
 /**
@@ -30,13 +30,13 @@ export const podPackages = [
 ];
 
 /** The base file system of the store's and the emulator's pods, as one image layer (`layer.tar`). */
-export const podSystem: Part = {
+export const podSystemPart: Part = {
   name: 'pod-system',
   inputs: { packages: podPackages, recipe: 3 },
   build: async (dir) => {
     const tree = join(dir, 'tree');
     await unpackPackages({ suite: 'trixie', packages: podPackages, dependencies: true, tree });
-    await finishTree(tree);
+    await addBaseFiles(tree);
     // 18 MB that no pod runs: Samba's package contains tools in Python besides its server.
     for await (const path of glob('usr/lib/python3*', { cwd: tree }))
       await rm(join(tree, path), { recursive: true });
@@ -77,7 +77,7 @@ const s3Layer = async (): Promise<Part> => {
     name: 's3-layer',
     inputs: server.inputs,
     build: async (dir) => {
-      const built = await cached(server);
+      const built = await ensureCached(server);
       const programs = ['versitygw', 's3-faults'].map(
         (name) => [join(built, name), `usr/local/bin/${name}`] as const,
       );
@@ -89,25 +89,25 @@ const s3Layer = async (): Promise<Part> => {
 /**
  * All inputs of `nodeLayers`. Every part that contains or names these layers must include them in its inputs.
  */
-export const nodeLayersInputs = { podSystem: podSystem.inputs, nodeLayer: nodeLayer.inputs };
+export const nodeLayersInputs = { podSystem: podSystemPart.inputs, nodeLayer: nodeLayer.inputs };
 
 /** The layers of an image with the pods' system and Node. Programs in TypeScript are added on top. */
 export const nodeLayers = async (): Promise<string[]> => [
-  join(await cached(podSystem), 'layer.tar'),
-  join(await cached(nodeLayer), 'layer.tar'),
+  join(await ensureCached(podSystemPart), 'layer.tar'),
+  join(await ensureCached(nodeLayer), 'layer.tar'),
 ];
 
 /**
  * The archive (`images.tar`) of a lab's first images: the pause process, CoreDNS, and Node on the pods'
  * system. It is imported first, because later images share its layers and their import is then small.
  */
-export const coreImages = async (): Promise<Part> => {
-  const binaries = await kubernetes();
+export const coreImagesPart = async (): Promise<Part> => {
+  const binaries = await kubernetesPart();
   return {
     name: 'core-images',
     inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs },
     build: async (dir) => {
-      const bin = await cached(binaries);
+      const bin = await ensureCached(binaries);
       const layerOf = async (name: string): Promise<string> => {
         await layerOfFiles([[join(bin, name), name]], join(dir, `${name}.tar`));
         return join(dir, `${name}.tar`);
@@ -131,7 +131,7 @@ export const coreImages = async (): Promise<Part> => {
  * The archive (`images.tar`) of the backup stores' image. It only refers to the pods' system, which a lab's
  * nodes have from the core images, unless `whole` is set.
  */
-export const storeArchive = async ({ whole = false } = {}): Promise<Part> => {
+export const storeArchivePart = async ({ whole = false } = {}): Promise<Part> => {
   // Without Go, the image has no S3 server. All other parts of a store need no compilation.
   const own = await s3Layer().then(
     (layer) => [layer],
@@ -142,11 +142,11 @@ export const storeArchive = async ({ whole = false } = {}): Promise<Part> => {
   );
   return {
     name: whole ? 'store-image' : 'store-on-core',
-    inputs: [podSystem, ...own].map(({ inputs }) => inputs),
+    inputs: [podSystemPart, ...own].map(({ inputs }) => inputs),
     build: async (dir) => {
-      const below = [join(await cached(podSystem), 'layer.tar')];
+      const below = [join(await ensureCached(podSystemPart), 'layer.tar')];
       const layers: string[] = [];
-      for (const part of own) layers.push(join(await cached(part), 'layer.tar'));
+      for (const part of own) layers.push(join(await ensureCached(part), 'layer.tar'));
       await writeArchive([{ name: storeImage, below, layers }], join(dir, 'images.tar'), { whole });
     },
   };

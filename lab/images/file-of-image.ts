@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { cached } from '../cache/cache.ts';
+import { ensureCached } from '../cache/cache.ts';
 import { readArchive } from './read-archive.ts';
 import { copyImage, imageCommand } from './skopeo.ts';
 import { findSources } from './source.ts';
@@ -22,7 +22,7 @@ const takeFile = async (layer: string, file: string, dir: string): Promise<boole
  * in the topmost layer that has it. Throws NotFit if there are several images, or if the image lacks the
  * file.
  */
-export const fileOfImage = async (path: string, file: string): Promise<string> => {
+export const extractFile = async (path: string, file: string): Promise<string> => {
   const [source, ...others] = await findSources(path);
   const { layout, images } = source === undefined ? { layout: '', images: [] } : await readArchive(source);
   const [image, ...more] = images;
@@ -33,7 +33,7 @@ export const fileOfImage = async (path: string, file: string): Promise<string> =
       what: 'it holds several images',
       remedy: "save the engine's alone",
     });
-  const dir = await cached({
+  const dir = await ensureCached({
     name: 'file-of-image',
     inputs: { recipe: 2, config: image.config, file },
     build: async (dir) => {

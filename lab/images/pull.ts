@@ -2,10 +2,10 @@ import { tmpdir } from 'node:os';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { CommandFailed } from '../build/command.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
-import { cached, type Part } from '../cache/cache.ts';
+import { ensureCached, type Part } from '../cache/cache.ts';
 import { completeName } from './image-name.ts';
 import { imagesOfLayout } from './layout.ts';
-import { copyImage, imageCommand, reasonOf } from './skopeo.ts';
+import { copyImage, failureReason, imageCommand } from './skopeo.ts';
 
 /** skopeo's exit code for an image that the registry lacks. */
 const NOT_THERE = 2;
@@ -17,7 +17,7 @@ export class PullFailed extends NotFit {}
  * Returns skopeo's address of an image: at its own registry, or in a mirror with the same path without the
  * registry's name (`docker.io/longhornio/x` is `longhornio/x` there). Throws NotFit for an invalid name.
  */
-export const addressOf = (image: string, mirror: string | undefined): string => {
+export const imageAddress = (image: string, mirror: string | undefined): string => {
   const whole = completeName(image);
   if (whole === undefined)
     throw new NotFit({ code: 'image-name-wrong', what: `${image} is no name that an image could have` });
@@ -53,16 +53,16 @@ const layoutOf = (
 });
 
 const pull = async (name: string, mirror: string | undefined): Promise<string | undefined> => {
-  const address = addressOf(name, mirror);
+  const address = imageAddress(name, mirror);
   const tls = String(!mirror?.startsWith('http:'));
   try {
     const found = await lookUp(address, tls);
-    return found === undefined ? undefined : await cached(layoutOf(name, { address, tls, found }));
+    return found === undefined ? undefined : await ensureCached(layoutOf(name, { address, tls, found }));
   } catch (error) {
     if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
     throw new PullFailed({
       code: 'image-not-pulled',
-      what: `${name} cannot be pulled (${reasonOf(error)})`,
+      what: `${name} cannot be pulled (${failureReason(error)})`,
     });
   }
 };

@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { CommandFailed } from '../build/command.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
-import { cached, type Part } from '../cache/cache.ts';
+import { ensureCached, type Part } from '../cache/cache.ts';
 import { reportProgress } from '../step.ts';
 import { findImages, unpackArchive } from './find-images.ts';
 import { imagesOfLayout } from './layout.ts';
-import { copyImage, reasonOf } from './skopeo.ts';
-import { type ImageSource, identityOf } from './source.ts';
+import { copyImage, failureReason } from './skopeo.ts';
+import { fileIdentity, type ImageSource } from './source.ts';
 
 const layoutIn = (dir: string): string => join(dir, 'layout');
 
@@ -43,7 +43,7 @@ const explain = (error: unknown, { path }: ImageSource): unknown => {
     return new NotFit({
       code: 'archive-damaged',
       where: path,
-      what: `it cannot be read (${reasonOf(error)})`,
+      what: `it cannot be read (${failureReason(error)})`,
     });
   if (!(error instanceof NotFit) || error.where !== undefined) return error;
   const { code, what, remedy } = error;
@@ -59,7 +59,7 @@ const partOf = (source: ImageSource, identity: unknown): Part => ({
     } catch (error) {
       throw explain(error, source);
     }
-    if (JSON.stringify(await identityOf(source)) !== JSON.stringify(identity))
+    if (JSON.stringify(await fileIdentity(source)) !== JSON.stringify(identity))
       throw new NotFit({
         code: 'archive-changed',
         where: source.path,
@@ -75,6 +75,6 @@ const partOf = (source: ImageSource, identity: unknown): Part => ({
  * the source's path for any problem.
  */
 export const readArchive = async (source: ImageSource) => {
-  const layout = layoutIn(await cached(partOf(source, await identityOf(source))));
+  const layout = layoutIn(await ensureCached(partOf(source, await fileIdentity(source))));
   return { source, layout, images: await imagesOfLayout(layout) };
 };

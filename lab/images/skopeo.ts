@@ -2,7 +2,7 @@ import { delimiter, join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildCommand, type CommandFailed } from '../build/command.ts';
 import { debianPrograms } from '../build/tools.ts';
-import { cached, isCached } from '../cache/cache.ts';
+import { ensureCached, isCached } from '../cache/cache.ts';
 import { canUseApt } from '../debian/can-use-apt.ts';
 import { findCommands } from '../fitness.ts';
 import { oneLine } from '../one-line.ts';
@@ -14,7 +14,7 @@ const COMMAND_TIMEOUT_MS = 30 * 60_000;
 const imageTools = debianPrograms('image-tools', ['skopeo', 'zstd', 'xz-utils', 'bzip2']);
 
 const findTools = async (): Promise<string | undefined> => {
-  if ((await isCached(imageTools)) || (await canUseApt())) return join(await cached(imageTools), 'bin');
+  if ((await isCached(imageTools)) || (await canUseApt())) return join(await ensureCached(imageTools), 'bin');
   const [skopeo] = await findCommands(['skopeo']);
   if (skopeo?.trouble === undefined) return undefined;
   throw new NotFit({
@@ -55,7 +55,7 @@ export const imageCommand = async (
  * The reason of a command's failure. For skopeo it is the field `msg` of the line with level `fatal`, for tar
  * the first line.
  */
-export const reasonOf = ({ said }: CommandFailed): string => {
+export const failureReason = ({ said }: CommandFailed): string => {
   const message = /level=fatal msg="((?:[^"\\]|\\.)*)"/.exec(said)?.[1]?.replaceAll('\\"', '"');
   return message ?? oneLine(said.trim().split('\n')[0] ?? '');
 };

@@ -60,7 +60,7 @@ const filesOf = async ({ kind }: ImageSource, root: string): Promise<string[]> =
  * Values that change with a file's content. A program can set a file's times, except the time of the inode
  * change (ctime).
  */
-export const identityOf = async (source: ImageSource): Promise<unknown> => {
+export const fileIdentity = async (source: ImageSource): Promise<unknown> => {
   const files = await filesOf(source, await realpath(source.path));
   const identify = async (file: string) => {
     const { size, mtimeNs, ctimeNs, ino, dev } = await stat(file, { bigint: true });

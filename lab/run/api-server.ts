@@ -37,7 +37,7 @@ export const askApiServer = async (pki: string, path: string): Promise<{ status:
 };
 
 /** Waits until kube-apiserver is ready. Polls every 50 ms, because a process has no watch. */
-export const apiServerReady = async (pki: string): Promise<void> => {
+export const waitForApiServer = async (pki: string): Promise<void> => {
   const end = Date.now() + TIMEOUT_MS;
   let last = '';
   while (Date.now() < end) {
@@ -67,7 +67,7 @@ export const runApiServer = (settings: LabSettings, processes: Processes): ApiSe
     stop: () => running.kill(),
     start: async () => {
       if (!isRunning()) running = startApiServer(settings, processes);
-      await apiServerReady(labFiles(settings.dir).pki);
+      await waitForApiServer(labFiles(settings.dir).pki);
     },
   };
 };

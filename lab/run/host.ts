@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { relayTo } from './relay.ts';
+import { createRelay } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 
 // The only process of a lab outside its namespaces. It listens on 127.0.0.1 for the API server and starts the
@@ -23,7 +23,7 @@ const say = (event: string, text = '') => process.stdout.write(`${JSON.stringify
 // The parent process may have ended, and with it the other end of this pipe.
 process.stdout.on('error', () => {});
 
-const api = relayTo({ path: labSockets.api });
+const api = createRelay({ path: labSockets.api });
 await new Promise<void>((resolve) => api.listen(settings.port, '127.0.0.1', resolve));
 settings.port = (api.address() as AddressInfo).port;
 await writeFile(files.settings, JSON.stringify(settings));

@@ -17,7 +17,7 @@ const sysctls = {
  * node, and routes to pods and services. It has no route to the outside. Nodes use their end of the cable
  * through a raw socket: a tap would need /dev/net/tun, which an ordinary user may not open.
  */
-export const layNetwork = async (tools: string, nodes: readonly LabNode[]): Promise<void> => {
+export const createNetwork = async (tools: string, nodes: readonly LabNode[]): Promise<void> => {
   const cables = nodes.flatMap(({ link, port, podSubnet, address }) => [
     `link add ${port} mtu ${linkMtu} type veth peer name ${link} mtu ${linkMtu}`,
     `link set ${port} master br0 up`,

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 
 /** The result of a command in a node. */
-export type Ran = { exitCode: number; stdout: string; stderr: string };
+export type NodeCommandResult = { exitCode: number; stdout: string; stderr: string };
 
 /** Runs commands in a node through its console, without kubelet or network. */
 export type NodeAgent = {
@@ -13,7 +13,7 @@ export type NodeAgent = {
    * Runs a bash script in the node as root. Rejects when the node dies, or has not answered within `within`
    * ms.
    */
-  run: (script: string, options?: { within?: number }) => Promise<Ran>;
+  run: (script: string, options?: { within?: number }) => Promise<NodeCommandResult>;
 };
 
 /**
@@ -30,8 +30,8 @@ const decode = (text: string): string => Buffer.from(text.slice(1), 'base64').to
  * commands end. Before it is ready, the agent requests the time (`clock`, in microseconds) and sets the
  * node's clock.
  */
-export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
-  const waiting = new Map<number, (ran: Ran) => void>();
+export const connectNodeAgent = (node: string, stream: Duplex): NodeAgent => {
+  const waiting = new Map<number, (ran: NodeCommandResult) => void>();
   const gone = new AbortController();
   const { promise: ready, resolve: isReady, reject: neverReady } = Promise.withResolvers<void>();
   // There may be no caller that handles this rejection.
@@ -70,7 +70,7 @@ export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
       await Promise.race([ready, end]);
       last += 1;
       const number = last;
-      const { promise, resolve } = Promise.withResolvers<Ran>();
+      const { promise, resolve } = Promise.withResolvers<NodeCommandResult>();
       waiting.set(number, resolve);
       stream.write(`${number} ${Buffer.from(script).toString('base64')}\n`);
       try {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { PlacedKernel } from '../build/kernel.ts';
 import { allowedCpus } from './allowed-cpus.ts';
-import { type NodeAgent, nodeAgent } from './node-agent.ts';
+import { connectNodeAgent, type NodeAgent } from './node-agent.ts';
 import type { Processes, RunningProcess } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
 import { type LabNode, linkMtu } from './topology.ts';
@@ -86,5 +86,5 @@ export const bootNode = (
   if (console === undefined || commands === undefined) throw new Error(`${node.name} has no consoles`);
   console.on('error', () => console.destroy());
   console.resume();
-  return { process: booted, console, agent: nodeAgent(node.name, commands) };
+  return { process: booted, console, agent: connectNodeAgent(node.name, commands) };
 };

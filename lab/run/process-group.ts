@@ -29,7 +29,7 @@ export const groupStates = async (group: number): Promise<string[]> =>
 /**
  * Waits until a group is in a state. Polls every 10 ms, because children of other processes have no event.
  */
-export const untilGroup = async (
+export const waitForGroup = async (
   group: number,
   isWanted: (states: readonly string[]) => boolean,
 ): Promise<void> => {

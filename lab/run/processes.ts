@@ -73,7 +73,7 @@ const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void =
 /**
  * Creates the starter of processes. `ended` is called with a message for each process that ends by itself.
  */
-export const makeProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
+export const createProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
   await mkdir(logs, { recursive: true });
   const groups = new Map<number, string>();
   return {

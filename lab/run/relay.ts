@@ -12,7 +12,7 @@ const closeWith = (one: Socket, other: Socket): void => {
  * Creates a server that connects each client to the target. When one side ends or fails, the other is closed
  * after it has received all data.
  */
-export const relayTo = (target: NetConnectOpts): Server =>
+export const createRelay = (target: NetConnectOpts): Server =>
   createServer((client) => {
     const upstream = connect(target);
     closeWith(client, upstream);

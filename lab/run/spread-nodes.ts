@@ -97,7 +97,7 @@ const pinnedTo = (group: number): number | undefined => {
  * nodes on two CPUs share one that is overloaded, while the other is idle for a third of the time (measured
  * with six scenarios at once).
  */
-export const spreadNodes = (groups: () => readonly number[]): void => {
+export const balanceNodes = (groups: () => readonly number[]): void => {
   const cpus = allowedCpus();
   if (cpus.length < 2 || groups().length <= cpus.length) return;
   const moved = new Map<number, number>();

@@ -6,20 +6,20 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { placeKernel } from '../build/kernel.ts';
-import { actions } from '../control/actions.ts';
+import { labActions } from '../control/actions.ts';
 import type { LabContext } from '../control/context.ts';
 import { serveApiGate } from './api-gate.ts';
-import { apiServerReady, runApiServer } from './api-server.ts';
+import { runApiServer, waitForApiServer } from './api-server.ts';
 import { startControllers, startEtcd } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import { layNetwork } from './network.ts';
+import { createNetwork } from './network.ts';
 import { bootNodes } from './nodes.ts';
 import { makeCertificates } from './pki.ts';
 import { groupOf } from './process-group.ts';
-import { makeProcesses } from './processes.ts';
-import { relayTo } from './relay.ts';
+import { createProcesses } from './processes.ts';
+import { createRelay } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
-import { spreadNodes } from './spread-nodes.ts';
+import { balanceNodes } from './spread-nodes.ts';
 import { gateway, kubernetesApiPort, labNodes } from './topology.ts';
 
 const requestSchema = z.object({ action: z.string() }).loose();
@@ -27,9 +27,9 @@ const requestSchema = z.object({ action: z.string() }).loose();
 const answer = async (line: string, context: LabContext): Promise<object> => {
   try {
     const { action, ...request } = requestSchema.parse(JSON.parse(line));
-    const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    const act = Object.hasOwn(labActions, action) ? labActions[action] : undefined;
     if (act === undefined)
-      throw new Error(`the lab knows no action ${action}; it knows ${Object.keys(actions).join(', ')}`);
+      throw new Error(`the lab knows no action ${action}; it knows ${Object.keys(labActions).join(', ')}`);
     return { result: (await act(context, request)) ?? null };
   } catch (error) {
     return { error: error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message };
@@ -66,7 +66,7 @@ const hostGone = () => {
   process.exit(0);
 };
 
-const forwardApi = () => relayTo({ port: kubernetesApiPort, host: gateway }).listen(labSockets.api);
+const forwardApi = () => createRelay({ port: kubernetesApiPort, host: gateway }).listen(labSockets.api);
 
 const start = async () => {
   const nodes = labNodes(settings.nodes);
@@ -74,7 +74,7 @@ const start = async () => {
   // namespace.
   await mkdir(files.memory);
   await execa('mount', ['-t', 'tmpfs', '-o', 'size=100%,mode=0700', 'memory', files.memory]);
-  const processes = await makeProcesses(files.logs, (text) => say('ended', text));
+  const processes = await createProcesses(files.logs, (text) => say('ended', text));
   startEtcd(settings, processes);
   const [kernel, apiServer] = await Promise.all([
     placeKernel({ kernel: settings.kernel, tools: settings.tools, into: files.memory }),
@@ -82,10 +82,10 @@ const start = async () => {
     makeCertificates({ dir: files.pki, tools: settings.tools, nodes }).then(() =>
       runApiServer(settings, processes),
     ),
-    layNetwork(settings.tools, nodes),
+    createNetwork(settings.tools, nodes),
   ]);
   const booted = await bootNodes(settings, nodes, { kernel, processes });
-  spreadNodes(() => booted.map(groupOf));
+  balanceNodes(() => booted.map(groupOf));
   serveControl({ settings, nodes: booted, apiServer, processes });
   await writeKubeconfig({
     file: files.kubeconfig,
@@ -94,7 +94,7 @@ const start = async () => {
     server: `https://127.0.0.1:${settings.port}`,
     lab: settings.name,
   });
-  await apiServerReady(files.pki);
+  await waitForApiServer(files.pki);
   await startControllers(settings, processes);
   if (settings.apiGate) await serveApiGate({ pki: files.pki, socket: labSockets.gate });
   forwardApi();

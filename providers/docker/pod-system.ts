@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskTrouble } from '../../lab/build/trouble.ts';
-import { cached, isCached, type Part } from '../../lab/cache/cache.ts';
+import { ensureCached, isCached, type Part } from '../../lab/cache/cache.ts';
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
 import { findCommands } from '../../lab/fitness.ts';
-import { podPackages, podSystem } from '../../lab/images/core.ts';
+import { podPackages, podSystemPart } from '../../lab/images/core.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ProgressDisplay } from '../provider.ts';
 
@@ -25,7 +25,7 @@ RUN apt-get update \\
 `;
 
 const byDocker: Part = {
-  ...podSystem,
+  ...podSystemPart,
   build: async (dir) => {
     const name = `corral-pod-system-${process.pid}`;
     const docker = (timeout: number, ...args: string[]) =>
@@ -64,7 +64,7 @@ const byDocker: Part = {
  * Throws NotFit if there is no Docker either.
  */
 export const preparePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
-  if ((await isCached(podSystem)) || (await canUseApt())) return;
+  if ((await isCached(podSystemPart)) || (await canUseApt())) return;
   const [docker] = await findCommands(['docker']);
   if (docker?.trouble !== undefined)
     throw new NotFit({
@@ -72,5 +72,5 @@ export const preparePodSystem = async (progress: Pick<ProgressDisplay, 'step'>):
       what: 'apt knows no Debian archive on this machine, and there is no docker',
       remedy: 'name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or install Docker',
     });
-  await progress.step(`Make the pods' system in Docker, from ${debianImage}`, () => cached(byDocker));
+  await progress.step(`Make the pods' system in Docker, from ${debianImage}`, () => ensureCached(byDocker));
 };

@@ -7,11 +7,11 @@ import { connect, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { holdsCondition, type WithConditions } from '../../e2e/kube/objects.ts';
 import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
-import { buildingUntil } from '../../lab/build/signal.ts';
-import { cached, isCached } from '../../lab/cache/cache.ts';
+import { withBuildSignal } from '../../lab/build/signal.ts';
+import { ensureCached, isCached } from '../../lab/cache/cache.ts';
 import { openCache } from '../../lab/cache/folders.ts';
-import { usingCache } from '../../lab/cache/lock.ts';
-import { storeArchive, storeImage } from '../../lab/images/core.ts';
+import { withSharedCache } from '../../lab/cache/lock.ts';
+import { storeArchivePart, storeImage } from '../../lab/images/core.ts';
 import { describeBytes } from '../../lab/step.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
@@ -30,12 +30,12 @@ const packArchives = (
   { archives }: Target,
   { signal, progress }: Pick<Up, 'signal' | 'progress'>,
 ): Promise<string[]> =>
-  buildingUntil(signal, () =>
-    usingCache(async () => {
+  withBuildSignal(signal, () =>
+    withSharedCache(async () => {
       await preparePodSystem(progress);
       const packed: string[] = [];
-      for (const part of [await storeArchive({ whole: true }), ...archives]) {
-        const pack = () => cached(part);
+      for (const part of [await storeArchivePart({ whole: true }), ...archives]) {
+        const pack = () => ensureCached(part);
         // A part in the cache needs no step.
         packed.push(
           join(

@@ -42,7 +42,7 @@ import { installEmulator } from '../../emulator/install.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import type { Lab } from '../../lab/run/start.ts';
-import { up } from '../../lab/up.ts';
+import { buildAndStartLab } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
 import { createTestContext } from '../support/test-context.ts';
 
@@ -61,7 +61,7 @@ beforeAll(async () => {
   const meanwhile = ({ kubeconfig }: Lab, signal: AbortSignal) =>
     installEmulator({ kubeconfig, clock: 'fast', image: emulatorImage, nodes: 3, signal });
   const archives = [await emulatorArchive()];
-  lab = await up({ name, archives, meanwhile, step: (_title, work) => work(() => {}) });
+  lab = await buildAndStartLab({ name, archives, meanwhile, step: (_title, work) => work(() => {}) });
   cluster = connect(lab);
   out = await mkdtemp(join(tmpdir(), 'corral-strangers-'));
   faults = openFaults({ cluster, ledger: await openLedger(out) });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { execa } from 'execa';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { cached } from '../../lab/cache/cache.ts';
+import { ensureCached } from '../../lab/cache/cache.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
 import { withProgress } from '../../lab/step.ts';
 import {
@@ -55,7 +55,7 @@ const unpackMerged = async (paths: string[]) => {
   const { part } = await imageArchives(paths);
   const out = join(dir, 'out');
   await mkdir(out);
-  const { stdout } = await execa('tar', ['-C', out, '-xvf', join(await cached(part), 'images.tar')]);
+  const { stdout } = await execa('tar', ['-C', out, '-xvf', join(await ensureCached(part), 'images.tar')]);
   const blob = async ({ digest, size }: Descriptor): Promise<Buffer> => {
     const content = await readFile(join(out, 'blobs/sha256', digest.slice(7)));
     expect([digestOf(content), content.length]).toEqual([digest, size]);

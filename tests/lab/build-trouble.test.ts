@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { explainGo } from '../../lab/build/go.ts';
-import { buildingUntil } from '../../lab/build/signal.ts';
+import { withBuildSignal } from '../../lab/build/signal.ts';
 import { explainApt, NotInArchive } from '../../lab/debian/apt.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -24,7 +24,7 @@ describe('a command of a build', () => {
   });
 
   test("ends with the build's signal, for its reason", async () => {
-    const until = (signal: AbortSignal) => buildingUntil(signal, () => run('exec sleep 1000'));
+    const until = (signal: AbortSignal) => withBuildSignal(signal, () => run('exec sleep 1000'));
     await expect(until(AbortSignal.timeout(200))).rejects.toThrow(/timeout/);
     const reason = new Error('interrupted by SIGINT');
     await expect(until(AbortSignal.abort(reason))).rejects.toBe(reason);

@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cached, isCached, type Part, partDir } from '../../lab/cache/cache.ts';
+import { ensureCached, isCached, type Part, partDir } from '../../lab/cache/cache.ts';
 import { checksDir, draftsDir, labsDir, openCache } from '../../lab/cache/folders.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -40,7 +40,7 @@ const writes = (text: string) => (dir: string) => writeFile(join(dir, 'file'), t
 /** What a run of its own would find: this process looks at each part once. */
 const takenAnew = async (wanted: Part): Promise<string> => {
   vi.resetModules();
-  return (await import('../../lab/cache/cache.ts')).cached(wanted);
+  return (await import('../../lab/cache/cache.ts')).ensureCached(wanted);
 };
 
 test('a build that fails leaves nothing, and the next one starts anew, without what a killed one has left', async () => {
@@ -49,10 +49,10 @@ test('a build that fails leaves nothing, and the next one starts anew, without w
     await writes('half')(dir);
     throw new Error('no luck');
   });
-  await expect(cached(failing)).rejects.toThrow('no luck');
+  await expect(ensureCached(failing)).rejects.toThrow('no luck');
   expect(await isCached(failing)).toBe(false);
   expect(await readdir(draftsDir())).toEqual([]);
-  expect(existsSync(join(await cached(part('a', writes('whole'))), 'file'))).toBe(true);
+  expect(existsSync(join(await ensureCached(part('a', writes('whole'))), 'file'))).toBe(true);
 });
 
 test.each([
@@ -105,7 +105,7 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
   ],
   ['a folder that others write to', 'other users may write into it', (dir) => chmod(dir, 0o777)],
 ])('a part with %s is built again', async (_, why, damage) => {
-  const dir = await cached(rich);
+  const dir = await ensureCached(rich);
   await damage(dir);
   expect(await takenAnew(rich)).toBe(dir);
   expect(said).toContain(`lab: thing is damaged in the cache (${why}`);
@@ -115,7 +115,7 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
 });
 
 test('a part that was copied is read in full, and taken', async () => {
-  const dir = await cached(rich);
+  const dir = await ensureCached(rich);
   // Without holes: what a file holds is the same.
   execFileSync('cp', ['--archive', '--sparse=never', dir, `${dir}.copy`]);
   await rm(dir, { recursive: true });
@@ -125,14 +125,14 @@ test('a part that was copied is read in full, and taken', async () => {
 });
 
 test('once a day a part is read in full, though nothing points to a change', async () => {
-  const dir = await cached(rich);
+  const dir = await ensureCached(rich);
   const check = join(checksDir(), (await readdir(checksDir()))[0] as string);
   const noted = JSON.parse(await readFile(check, 'utf8'));
   // As if it had rotted in silence: what is noted fits the stamps, its content does not fit the list.
   const list = await readFile(join(dir, 'part.json'), 'utf8');
   await writeFile(join(dir, 'part.json'), list.replace(/"sha256":"./, '"sha256":"x'));
-  const { noteWhole } = await import('../../lab/cache/check.ts');
-  await noteWhole(dir);
+  const { recordComplete } = await import('../../lab/cache/check.ts');
+  await recordComplete(dir);
   await takenAnew(rich);
   expect(said, 'before the day is over').toBe('');
   const now = JSON.parse(await readFile(check, 'utf8'));
@@ -153,13 +153,13 @@ test('of one part the three versions used last are kept, and those that were use
   await writeFile(join(labsDir(), 'mine/settings.json'), settings);
   const minutesAgo = [100, 99, 98, 6, 5];
   for (const [position, minutes] of minutesAgo.entries())
-    await agedBy(await cached(versions[position] as Part), minutes);
+    await agedBy(await ensureCached(versions[position] as Part), minutes);
   await takenAnew(versions[2] as Part);
-  await cached({ ...part('x', writes('x')), name: 'thing-else' });
-  await cached(versions[5] as Part);
+  await ensureCached({ ...part('x', writes('x')), name: 'thing-else' });
+  await ensureCached(versions[5] as Part);
   const kept = versions.filter((version) => existsSync(partDir(version)));
   expect(kept.map(({ inputs }) => inputs)).toEqual(['a', 'c', 'd', 'e', 'f']);
   await agedBy(partDir(versions[3] as Part), 11);
-  await cached(part('g', writes('g')));
+  await ensureCached(part('g', writes('g')));
   expect(existsSync(partDir(versions[3] as Part))).toBe(false);
 });

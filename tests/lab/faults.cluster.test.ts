@@ -22,7 +22,7 @@ import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import type { Lab } from '../../lab/run/start.ts';
-import { up } from '../../lab/up.ts';
+import { buildAndStartLab } from '../../lab/up.ts';
 import { makeDeployment, makePod, type Pod } from '../support/lab-pods.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
@@ -45,7 +45,7 @@ let on: (node: string) => { lab: string; node: string };
 
 beforeAll(async () => {
   // With Kubernetes' own 50 s each loss of a node would take a minute to show.
-  lab = await up({
+  lab = await buildAndStartLab({
     name,
     nodes: 2,
     memory: '768M',

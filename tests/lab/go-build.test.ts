@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { goBuild } from '../../lab/build/go.ts';
+import { buildGo } from '../../lab/build/go.ts';
 import { withProgress } from '../../lab/step.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -30,7 +30,7 @@ const build = async (): Promise<string[]> => {
   const reported: string[] = [];
   await withProgress(
     (detail) => reported.push(detail),
-    () => goBuild({ source, what: 'Kubernetes' }, ['./cmd/pause'], { dir }),
+    () => buildGo({ source, what: 'Kubernetes' }, ['./cmd/pause'], { dir }),
   );
   return reported;
 };

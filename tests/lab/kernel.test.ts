@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { fetchKernel, kernel } from '../../lab/build/kernel.ts';
+import { fetchKernel, kernelPart } from '../../lab/build/kernel.ts';
 import { type Part, partDir } from '../../lab/cache/cache.ts';
 import { NotInArchive } from '../../lab/debian/apt.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -24,9 +24,9 @@ const gone = new NotInArchive({ code: 'suite-missing', what: 'no such suite' });
 test('the newest kernel that can be had is taken, and stays', async () => {
   const [newest, older, oldest] = [candidate('7.2.7', gone), candidate('6.12.101'), candidate('6.1.176')];
   const all = [newest, older, oldest] as Part[];
-  expect(await kernel(all), 'before anybody has asked for it').toBe(newest);
+  expect(await kernelPart(all), 'before anybody has asked for it').toBe(newest);
   expect(await fetchKernel(all)).toBe(partDir(older));
-  expect(await kernel(all)).toBe(older);
+  expect(await kernelPart(all)).toBe(older);
   expect(await fetchKernel([candidate('7.2.7'), older, oldest]), 'without asking again').toBe(partDir(older));
 });
 

@@ -9,11 +9,11 @@ import { follow } from '../../e2e/history/watch.ts';
 import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';
-import { prepare } from '../../lab/prepare.ts';
+import { prepareLab } from '../../lab/prepare.ts';
 import { labDir } from '../../lab/run/settings.ts';
 import { startLab } from '../../lab/run/start.ts';
 import { labState } from '../../lab/run/state.ts';
-import { up } from '../../lab/up.ts';
+import { buildAndStartLab } from '../../lab/up.ts';
 import type { Pod } from '../support/lab-pods.ts';
 import { share } from '../support/share.ts';
 import type { Places } from '../support/shared.ts';
@@ -156,7 +156,7 @@ const small = { nodes: 1, memory: '512M', disk: '1G' };
 
 test('two labs are up together, strangers to each other, and nothing is left of the one that is stopped', async () => {
   const otherName = `other-${process.pid}`;
-  const other = await up({ name: otherName, ...small, step });
+  const other = await buildAndStartLab({ name: otherName, ...small, step });
   const [ours, theirs] = await Promise.all(
     [lab, other].map((each) => connect(each).get<Node>(resources.nodes, { name: 'node1' })),
   );
@@ -187,7 +187,7 @@ test.each([
   ['process that made its namespaces', 'unshare'],
 ])('nothing is left of a lab that lost its %s', async (_, program) => {
   const otherName = `${program.split('.')[0]}-${process.pid}`;
-  await startLab({ name: otherName, ...small, ...(await prepare(step)) });
+  await startLab({ name: otherName, ...small, ...(await prepareLab(step)) });
   expect(processesOfLab(otherName).length).toBeGreaterThanOrEqual(8);
   process.kill(pidOf(otherName, program), 'SIGKILL');
   await untilNothingIsLeftOf(otherName);

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { imageArchives, listArchives } from '../../lab/images/archives.ts';
-import { addressOf, pullImages } from '../../lab/images/pull.ts';
+import { imageAddress, pullImages } from '../../lab/images/pull.ts';
 import { layerOf, type TestImage } from '../support/image-archives.ts';
 import { type RegistryOptions, startRegistry } from '../support/oci-registry.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -94,9 +94,9 @@ test.each([
   ['ghcr.io/a/b:v1', 'http://127.0.0.1:5000/', 'docker://127.0.0.1:5000/a/b:v1'],
   ['ghcr.io/a/b:v1', 'https://mirror.test/all/', 'docker://mirror.test/all/a/b:v1'],
 ])('%s is asked for at its own registry, or a mirror (%s)', (image, mirror, expected) => {
-  expect(addressOf(image, mirror)).toBe(expected);
+  expect(imageAddress(image, mirror)).toBe(expected);
 });
 
 test('what is no name is no image', () => {
-  expect(() => addressOf('UPPER CASE', undefined)).toThrow('UPPER CASE is no name');
+  expect(() => imageAddress('UPPER CASE', undefined)).toThrow('UPPER CASE is no name');
 });

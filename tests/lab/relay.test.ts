@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { relayTo } from '../../lab/run/relay.ts';
+import { createRelay } from '../../lab/run/relay.ts';
 import { listen } from '../support/serving.ts';
 
 const host = '127.0.0.1';
@@ -10,7 +10,7 @@ const host = '127.0.0.1';
 // Both ends of a connection through a relay, and the relay's own end of the client's.
 const open = async (): Promise<{ client: Socket; target: Socket; relayed: Socket }> => {
   const server = createServer({ allowHalfOpen: true });
-  const relay = relayTo({ host, port: await listen(server) });
+  const relay = createRelay({ host, port: await listen(server) });
   const accepted = Promise.all([once(server, 'connection'), once(relay, 'connection')]);
   const client = connect({ host, port: await listen(relay), allowHalfOpen: true });
   const [[target], [relayed]] = (await accepted) as [[Socket], [Socket]];

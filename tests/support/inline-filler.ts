@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildCommand } from '../../lab/build/command.ts';
-import { cached } from '../../lab/cache/cache.ts';
+import { ensureCached } from '../../lab/cache/cache.ts';
 
 // Builds a part that needs more room than a small disk has, in one of the ways that parts are written, and
 // prints the error.
@@ -19,6 +19,6 @@ const ways: Record<string, (dir: string) => Promise<unknown>> = {
     }),
 };
 const build = async (dir: string): Promise<void> => void (await ways[process.argv[2] as string]?.(dir));
-await cached({ name: 'thing', inputs: 'x', build }).catch(({ name, message }: Error) =>
+await ensureCached({ name: 'thing', inputs: 'x', build }).catch(({ name, message }: Error) =>
   process.stdout.write(`${name}: ${message}`),
 );

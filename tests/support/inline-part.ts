@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cached } from '../../lab/cache/cache.ts';
+import { ensureCached } from '../../lab/cache/cache.ts';
 
 // Takes the part `thing` of the given inputs from the cache and prints its folder. A build notes its process
 // in a file, and takes its time.
@@ -13,4 +13,4 @@ const build = async (dir: string): Promise<void> => {
   await writeFile(join(dir, 'file'), inputs);
 };
 
-process.stdout.write(await cached({ name: 'thing', inputs, build }));
+process.stdout.write(await ensureCached({ name: 'thing', inputs, build }));

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestProject } from 'vitest/node';
-import { prepare } from '../../lab/prepare.ts';
+import { prepareLab } from '../../lab/prepare.ts';
 import type { StepRunner } from '../../lab/step.ts';
-import { up } from '../../lab/up.ts';
+import { buildAndStartLab } from '../../lab/up.ts';
 import { startLocalCluster } from '../emulator/support/local-cluster.ts';
 import { startApiServer } from './api-server.ts';
 import { tgtArchive } from './tgt-image.ts';
@@ -28,7 +28,7 @@ const kinds = {
   /** A lab of three nodes, for whoever disturbs none of them, nor the control plane. */
   lab: async () => {
     const name = `shared-${process.pid}`;
-    const lab = await up({
+    const lab = await buildAndStartLab({
       name,
       disk: '2G',
       archives: [tgtArchive],
@@ -61,7 +61,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     process.stderr.write(`lab: ${title}\n`);
     return work(() => {});
   };
-  await prepare(step, [tgtArchive]).catch(() => {});
+  await prepareLab(step, [tgtArchive]).catch(() => {});
   const folder = await mkdtemp(join(tmpdir(), 'corral-shared-'));
   const started = new Map<string, ReturnType<Kinds[keyof Kinds]>>();
   const answer = async (name: keyof Kinds): Promise<object> => {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../../lab/cache/cache.ts';
+import { ensureCached, type Part } from '../../lab/cache/cache.ts';
 import { unpackPackages } from '../../lab/debian/unpack.ts';
-import { podSystem } from '../../lab/images/core.ts';
+import { podSystemPart } from '../../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../../lab/images/oci.ts';
 
 /** The image of the tests' iSCSI target: tgt, which is what Longhorn's own engine exports a volume with. */
@@ -14,14 +14,14 @@ const packages = 'tgt libaio1t64 libibverbs1 librdmacm1t64 libnl-3-200 libnl-rou
 /** The archive of that image. */
 export const tgtArchive: Part = {
   name: 'tgt',
-  inputs: { packages, below: podSystem.inputs },
+  inputs: { packages, below: podSystemPart.inputs },
   build: async (dir) => {
     const tree = join(dir, 'tree');
     const layer = join(dir, 'layer.tar');
     await unpackPackages({ suite: 'trixie', packages, dependencies: false, tree });
     await writeLayer(tree, layer);
     await writeArchive(
-      [{ name: tgtImage, below: [join(await cached(podSystem), 'layer.tar')], layers: [layer] }],
+      [{ name: tgtImage, below: [join(await ensureCached(podSystemPart), 'layer.tar')], layers: [layer] }],
       join(dir, 'images.tar'),
     );
     for (const name of [tree, layer]) await rm(name, { recursive: true });

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { findChromium, whyNoBrowser } from '../../e2e/ui/chromium.ts';
-import { browser } from '../../lab/build/browser.ts';
+import { browserPart } from '../../lab/build/browser.ts';
 import { partDir } from '../../lab/cache/cache.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -40,7 +40,7 @@ test('what is missing is reported with what mends it', () => {
 test('a cache in another folder has a browser of its own, as its programs name the folder', () => {
   const folders = ['/one', '/other'].map((cache) => {
     vi.stubEnv('XDG_CACHE_HOME', cache);
-    return basename(partDir(browser()));
+    return basename(partDir(browserPart()));
   });
   expect(new Set(folders).size).toBe(2);
 });

@@ -4,9 +4,9 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { cached } from '../../../lab/cache/cache.ts';
+import { ensureCached } from '../../../lab/cache/cache.ts';
 import { openCache } from '../../../lab/cache/folders.ts';
-import { usingCache } from '../../../lab/cache/lock.ts';
+import { withSharedCache } from '../../../lab/cache/lock.ts';
 import { checkDocker } from '../../../providers/docker/check.ts';
 import { kindNode, programs } from '../../support/kind/node-image.ts';
 
@@ -26,9 +26,9 @@ test(
     );
     skip(trouble !== undefined, trouble);
     await openCache();
-    const [node, bin] = await usingCache(async () => [
-      await cached(await kindNode()),
-      await cached(await programs()),
+    const [node, bin] = await withSharedCache(async () => [
+      await ensureCached(await kindNode()),
+      await ensureCached(await programs()),
     ]);
     onTestFinished(async () => void (await execa('docker', ['rmi', '--force', image], { reject: false })));
     const entrypoint = 'ENTRYPOINT ["/usr/local/bin/entrypoint"]';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { buildCommand } from '../../../lab/build/command.ts';
 import { goVersion } from '../../../lab/build/go.ts';
-import { kubernetes } from '../../../lab/build/kubernetes.ts';
+import { kubernetesPart } from '../../../lab/build/kubernetes.ts';
 import { buildShell } from '../../../lab/build/shell.ts';
-import { cached, type Part } from '../../../lab/cache/cache.ts';
-import { finishTree, unpackPackages } from '../../../lab/debian/unpack.ts';
+import { ensureCached, type Part } from '../../../lab/cache/cache.ts';
+import { addBaseFiles, unpackPackages } from '../../../lab/debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from '../../../lab/images/oci.ts';
 
 const here = import.meta.dirname;
@@ -90,7 +90,7 @@ const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler
 /** A tree of packages that can be run in; the links are what package scripts would have made. */
 const systemTree = async (tree: string, packages: readonly string[]): Promise<void> => {
   await unpackPackages({ suite: 'trixie', packages, dependencies: true, tree });
-  await finishTree(tree);
+  await addBaseFiles(tree);
   for (const name of ['iptables', 'ip6tables'])
     for (const end of ['', '-save', '-restore'])
       await symlink('xtables-legacy-multi', join(tree, 'usr/sbin', `${name}${end}`));
@@ -111,7 +111,7 @@ const packImages = async (dir: string, archive: string): Promise<void> => {
   await rm(tree, { recursive: true });
   const pause = join(dir, 'pause.tar');
   await mkdir(tree);
-  await copyFile(join(await cached(await kubernetes()), 'pause'), join(tree, 'pause'));
+  await copyFile(join(await ensureCached(await kubernetesPart()), 'pause'), join(tree, 'pause'));
   await writeLayer(tree, pause);
   await rm(tree, { recursive: true });
   const image = (name: string, entrypoint?: string): Image => ({
@@ -119,7 +119,7 @@ const packImages = async (dir: string, archive: string): Promise<void> => {
     layers: [layer],
     ...(entrypoint !== undefined && { entrypoint: [entrypoint] }),
   });
-  const kubeadm = join(await cached(await programs()), 'kubeadm');
+  const kubeadm = join(await ensureCached(await programs()), 'kubeadm');
   const list = ['config', 'images', 'list', '--kubernetes-version', versions.kubernetes];
   const { stdout } = await execa(kubeadm, list);
   const named = stdout.split('\n').filter((name) => name !== '' && !name.includes('/pause:'));
@@ -139,7 +139,7 @@ export const kindNode = async (): Promise<Part> => {
     name: 'kind-node',
     inputs: {
       programs: (await programs()).inputs,
-      kubernetes: (await kubernetes()).inputs,
+      kubernetes: (await kubernetesPart()).inputs,
       packages: nodePackages,
       recipe: 1,
       files: await Promise.all(files.sort().map((file) => readFile(join(here, 'node', file), 'utf8'))),
@@ -147,8 +147,8 @@ export const kindNode = async (): Promise<Part> => {
     build: async (dir) => {
       const tree = join(dir, 'tree');
       await systemTree(tree, nodePackages);
-      const lab = await cached(await kubernetes());
-      const bin = await cached(await programs());
+      const lab = await ensureCached(await kubernetesPart());
+      const bin = await ensureCached(await programs());
       await mkdir(join(tree, 'kind/manifests'), { recursive: true });
       await writeFile(join(tree, 'kind/version'), versions.kubernetes);
       await packImages(dir, join(tree, 'kind/images.tar'));

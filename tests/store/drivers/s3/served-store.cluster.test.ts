@@ -26,7 +26,7 @@ import { s3 } from '../../../../e2e/store/drivers/s3/driver.ts';
 import { findServers } from '../../../../e2e/store/drivers/s3/server.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { s3ServerPart } from '../../../../lab/build/s3-server.ts';
-import { cached } from '../../../../lab/cache/cache.ts';
+import { ensureCached } from '../../../../lab/cache/cache.ts';
 import { startOwned } from '../../../support/owned-process.ts';
 import { answering, type LocalS3, startS3Server } from '../../../support/s3-server.ts';
 import { freePort } from '../../../support/serving.ts';
@@ -85,7 +85,7 @@ beforeAll(async () => {
   proxyPort = await freePort();
   const tls = ['--cert', join(folder, 'tls.crt'), '--key', join(folder, 'tls.key')];
   proxy = startOwned(
-    join(await cached(await s3ServerPart()), 's3-faults'),
+    join(await ensureCached(await s3ServerPart()), 's3-faults'),
     ['--listen', `127.0.0.1:${proxyPort}`, '--to', new URL(server.endpoint).host, ...tls],
     { env: { ROOT_SECRET_KEY: config['root-secret'] ?? '' } },
   );

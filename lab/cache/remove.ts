@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { lastCheckFile } from './check.ts';
 import { draftsDir, labsDir, partsDir } from './folders.ts';
-import { unlessLocked } from './lock.ts';
+import { runUnlessLocked } from './lock.ts';
 
 /** How many versions of a part are kept. Several checkouts share the cache, and a root image has 2 GB. */
 const KEPT = 3;
@@ -20,7 +20,7 @@ export const newDraft = (dir: string): string => join(draftsDir(), `${basename(d
  * Removes a part from the cache. The rename is atomic, so that no process finds half of it. The caller must
  * hold the part's lock.
  */
-export const discard = async (dir: string): Promise<void> => {
+export const removeLockedPart = async (dir: string): Promise<void> => {
   await mkdir(draftsDir(), { recursive: true });
   const draft = newDraft(dir);
   await rename(dir, draft);
@@ -32,24 +32,24 @@ export const discard = async (dir: string): Promise<void> => {
  * Removes the drafts of a part. The caller must hold the part's lock, so the processes that made them are
  * dead.
  */
-export const forgetDraftsOf = async (dir: string): Promise<void> => {
+export const removeDraftsOf = async (dir: string): Promise<void> => {
   const names = (await entries(draftsDir())).filter((name) => name.startsWith(`${basename(dir)}.`));
   for (const name of names)
     await rm(join(draftsDir(), name), { recursive: true, force: true, maxRetries: 3 });
 };
 
 /** Removes the drafts of killed builds: drafts of parts that are not locked. Returns their folders. */
-export const forgetDeadDrafts = async (): Promise<string[]> => {
+export const removeOrphanedDrafts = async (): Promise<string[]> => {
   const removed: string[] = [];
   for (const name of await entries(draftsDir())) {
     const draft = join(draftsDir(), name);
-    if (await unlessLocked(name.replace(/\.[^.]*$/, ''), 'rm', ['-rf', draft])) removed.push(draft);
+    if (await runUnlessLocked(name.replace(/\.[^.]*$/, ''), 'rm', ['-rf', draft])) removed.push(draft);
   }
   return removed;
 };
 
 /** The folders of the parts that labs use, from the labs' settings. Labs that were killed are included. */
-export const partsOfLabs = async (): Promise<Set<string>> => {
+export const partsUsedByLabs = async (): Promise<Set<string>> => {
   const settings = (await entries(labsDir())).map((lab) =>
     readFile(join(labsDir(), lab, 'settings.json'), 'utf8').catch(() => '{}'),
   );
@@ -80,23 +80,23 @@ export const cachedVersions = async (
 };
 
 /** Removes a part unless it is being built. Returns whether it is gone. */
-export const forgetPart = async (dir: string): Promise<boolean> => {
+export const removePart = async (dir: string): Promise<boolean> => {
   await mkdir(draftsDir(), { recursive: true });
   const draft = newDraft(dir);
-  if (!(await unlessLocked(dir, 'mv', ['-T', dir, draft]))) return !existsSync(dir);
+  if (!(await runUnlessLocked(dir, 'mv', ['-T', dir, draft]))) return !existsSync(dir);
   await rm(lastCheckFile(dir), { force: true });
   await rm(draft, { recursive: true, force: true });
   return true;
 };
 
 /** Whether a part was used so recently that a run may be about to start a lab with it. */
-export const usedLately = ({ usedAt }: { usedAt: number }): boolean => Date.now() - usedAt < LATELY_MS;
+export const isRecentlyUsed = ({ usedAt }: { usedAt: number }): boolean => Date.now() - usedAt < LATELY_MS;
 
 /**
  * Removes old versions of a part. Keeps the last used ones, recently used ones, and those that a lab uses.
  */
-export const forgetOlder = async (name: string): Promise<void> => {
-  const inUse = await partsOfLabs();
+export const removeOldVersions = async (name: string): Promise<void> => {
+  const inUse = await partsUsedByLabs();
   for (const version of (await cachedVersions(name)).slice(KEPT))
-    if (!usedLately(version) && !inUse.has(version.dir)) await forgetPart(version.dir);
+    if (!isRecentlyUsed(version) && !inUse.has(version.dir)) await removePart(version.dir);
 };
