@@ -65,7 +65,7 @@ const url = 'object.spec.backupTargetURL';
 const options = `${url}.split('?nfsOptions=')[1].split(',')`;
 const has = (option: string): string => `${options}.exists(each, each.startsWith('${option}'))`;
 const unless = (option: string, added: string): string => `(${has(option)} ? [] : ['${added}'])`;
-const mended = [
+const correctedOptions = [
   `${options}.filter(each, each != 'hard')`,
   unless('soft', 'soft'),
   unless('timeo=', 'timeo=300'),
@@ -86,7 +86,7 @@ export const targetMutatingRules: MutatingRule[] = [
       `${url}.startsWith('nfs:') && ${url}.contains('?nfsOptions=') && !${url}.contains('%')`,
       `(${has('hard')} || !${has('soft')} || !${has('timeo=')} || !${has('retry=')})`,
     ].join(' && '),
-    patches: `[${setField('/spec/backupTargetURL', `${url}.split('?')[0] + '?nfsOptions=' + (${mended}).join('%2C').replace('=', '%3D')`)}]`,
+    patches: `[${setField('/spec/backupTargetURL', `${url}.split('?')[0] + '?nfsOptions=' + (${correctedOptions}).join('%2C').replace('=', '%3D')`)}]`,
     bug: 'nfs-options-kept',
   },
 ];
