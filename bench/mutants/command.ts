@@ -7,7 +7,7 @@ import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { fetchesBrowser } from '../../providers/browser.ts';
 import type { ProgressDisplay } from '../../providers/provider.ts';
-import { mended } from './expected.ts';
+import { scenariosOfFix } from './expected.ts';
 import { openFixture } from './fixture.ts';
 import { runMutants } from './run.ts';
 
@@ -59,7 +59,7 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
 // A fix that only the store matrix can show has no scenarios. The self tests cover it.
 const known = [
   ...Object.keys(mutants),
-  ...Object.entries(mended).flatMap(([fix, scenarios]) => (scenarios.length === 0 ? [] : [fix])),
+  ...Object.entries(scenariosOfFix).flatMap(([fix, scenarios]) => (scenarios.length === 0 ? [] : [fix])),
 ] as Mutant[];
 
 /** Returns the mutants to run. Throws a one-line CommandError for a wrong flag. */

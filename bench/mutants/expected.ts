@@ -5,7 +5,7 @@ import type { Fix, InjectedBug } from '../../emulator/mutants.ts';
  * A scenario that must fail on a mutant, and the step that must fail. `scenario` may also be a cell of the
  * crash matrix or a soak. `by` is the step's name in scenarios (then.heldBack), or its whole sentence.
  */
-export type Kill = { scenario: string; by: string };
+export type ExpectedKill = { scenario: string; by: string };
 
 const waits = 'A backup made during a deletion waits for it, then runs';
 const waitsLong = 'A backup made during a deletion waits for as long as the deletion is held open';
@@ -97,7 +97,7 @@ const loses = 'follow a store that loses a backup and finds it';
  * For every mutant of the emulator: the scenarios that must fail on it, and the assertion for this bug that
  * must fail.
  */
-export const expected: Record<InjectedBug, readonly Kill[]> = {
+export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'second-not-held': [
     { scenario: waits, by: 'then.heldBack' },
     { scenario: waitsLong, by: 'then.heldBack' },
@@ -279,7 +279,7 @@ export const expected: Record<InjectedBug, readonly Kill[]> = {
  * report. With the fix, each must report the bug as fixed. The list is empty if only the store matrix shows
  * the bug.
  */
-export const mended: Record<Fix, readonly string[]> = {
+export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:deletion-destroys-other-backups': [
     'The deletion of a backup leaves the others whole, though they cannot be listed',
   ],

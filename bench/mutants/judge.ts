@@ -7,7 +7,7 @@ import type { SoakRun } from '../../e2e/soak/actions.ts';
  * The outcome of a scenario. With a mutant it must be killed. Without a bug it must pass, or show a known bug
  * of Longhorn. With that bug fixed it must report the fix.
  */
-export type Fate =
+export type ScenarioOutcome =
   | 'killed'
   | 'killed by another assertion'
   | 'died in its set-up'
@@ -23,7 +23,7 @@ export type Fate =
   | 'NOT REDUCED';
 
 /** A judged scenario: the step that failed first, and the reason in one line. */
-export type JudgedScenario = { fate: Fate; step: string | null; reason: string | null };
+export type JudgedScenario = { fate: ScenarioOutcome; step: string | null; reason: string | null };
 
 type MutantScenario = ScenarioReport | undefined;
 
@@ -44,7 +44,7 @@ const firstOf = (reason: string): string =>
 export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenario => {
   const outcome = describeScenario(scenario);
   const { step } = outcome;
-  const fate = (): Fate => {
+  const fate = (): ScenarioOutcome => {
     if (scenario === undefined || scenario.state === 'skipped') return 'not run';
     if (scenario.state === 'passed') return 'SURVIVED';
     if (scenario.state === 'not-provable') return 'not provable';
@@ -68,7 +68,7 @@ export const judgeSoak = (scenario: MutantScenario, by: RegExp, run: SoakRun | u
   if (judged.fate !== 'killed') return judged;
   const { actions = [], found = Number.POSITIVE_INFINITY } = run ?? {};
   const reason = `${judged.reason}; found after ${formatDuration(found)}, reduced to ${actions.length} actions`;
-  const fate = (): Fate => {
+  const fate = (): ScenarioOutcome => {
     if (found > soakGoal.minutes * 60_000) return 'FOUND TOO LATE';
     return actions.length > soakGoal.actions ? 'NOT REDUCED' : 'killed';
   };
@@ -77,7 +77,7 @@ export const judgeSoak = (scenario: MutantScenario, by: RegExp, run: SoakRun | u
 
 /** Judges a scenario's outcome on the emulator with only the bugs that Longhorn has. */
 export const judgeControl = (scenario: MutantScenario): JudgedScenario => {
-  const fate = (): Fate => {
+  const fate = (): ScenarioOutcome => {
     if (scenario?.state === 'known-bug') return 'showed the known bug';
     return scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG';
   };

@@ -8,16 +8,16 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 import { type SoakRun, soakName, soakSeedOf } from '../../e2e/soak/actions.ts';
 import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isInjectedBug, type Mutant, mutants } from '../../emulator/mutants.ts';
-import { expected, mended } from './expected.ts';
+import { expectedKills, scenariosOfFix } from './expected.ts';
 import type { MutantLab } from './fixture.ts';
 import {
-  type Fate,
   isLeftDirty,
   type JudgedScenario,
   judgeControl,
   judgeFixed,
   judgeMutant,
   judgeSoak,
+  type ScenarioOutcome,
 } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 
@@ -114,26 +114,31 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
 };
 
 /** Whether a report calls a scenario by this name, on any kind of store. */
-export const isCalled = ({ name }: { name: string }, printed: string): boolean =>
+export const isScenarioNamed = ({ name }: { name: string }, printed: string): boolean =>
   drivers.some((driver) => nameOn(name, driver) === printed);
 
 /** The files, relative to the project's root, that contain the scenarios with these names in a report. */
 const filesOf = (names: readonly string[], written: ReadonlyMap<string, ScenarioFile>): string[] =>
   [...written].flatMap(([file, { scenarios }]) =>
-    scenarios.some((scenario) => names.some((name) => isCalled(scenario, name)))
+    scenarios.some((scenario) => names.some((name) => isScenarioNamed(scenario, name)))
       ? [`e2e/scenarios/${file}.e2e.ts`]
       : [],
   );
 
-const well: readonly Fate[] = ['killed', 'passed without a bug', 'showed the known bug', 'fixed here'];
+const well: readonly ScenarioOutcome[] = [
+  'killed',
+  'passed without a bug',
+  'showed the known bug',
+  'fixed here',
+];
 const isWell = ({ fate }: Row): boolean => well.includes(fate);
 
 const changes: Record<Mutant, string> = { ...mutants, ...fixes };
 
 // For a fixed bug, `by` is the bug's name in the ledger.
 const plannedOn = (mutant: Mutant): readonly { scenario: string; by: string }[] => {
-  if (isInjectedBug(mutant)) return expected[mutant];
-  return mended[mutant].map((scenario) => ({ scenario, by: mutant.replace('fixed:', '') }));
+  if (isInjectedBug(mutant)) return expectedKills[mutant];
+  return scenariosOfFix[mutant].map((scenario) => ({ scenario, by: mutant.replace('fixed:', '') }));
 };
 
 const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[] =>

@@ -1,6 +1,6 @@
 import { answerTo, isAnswer } from '../../e2e/cli/explain-answer.ts';
 import type { SourceText } from './extract.ts';
-import { counted, type Repository, readTexts, repositories } from './sources.ts';
+import { countedVersions, type Repository, readTexts, repositories } from './sources.ts';
 
 /**
  * The number of error texts of a source, and for how many `explain` finds an operation, a cause, or any
@@ -32,7 +32,7 @@ const countOf = (texts: readonly SourceText[]): { count: Count; rest: SourceText
 export const countTexts = (folder: string): { counts: Counts; rest: Record<string, string[]> } => {
   const rest: Record<string, string[]> = {};
   const counts = Object.fromEntries(
-    counted.map((version) => [
+    countedVersions.map((version) => [
       version,
       Object.fromEntries(
         (Object.keys(repositories) as Repository[]).map((name) => {

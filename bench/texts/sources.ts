@@ -4,7 +4,7 @@ import { usageError } from '../../e2e/cli/exit-code.ts';
 import { extractTexts, type SourceText } from './extract.ts';
 
 /** The branches of Longhorn whose texts are counted. */
-export const counted = ['v1.8.x', 'v1.10.x', 'v1.12.x', 'master'] as const;
+export const countedVersions = ['v1.8.x', 'v1.10.x', 'v1.12.x', 'master'] as const;
 
 /** The repositories that make errors of backups and restores, and the paths of their sources. */
 export const repositories = {

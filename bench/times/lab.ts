@@ -13,7 +13,7 @@ const secondsSince = (start: number): number => (performance.now() - start) / 10
 /**
  * Measures the seconds from the start of a lab until its nodes are Ready, and until its emulator is ready.
  */
-export const timedStart = async (): Promise<{ nodes: number; emulator: number }> => {
+export const measureStart = async (): Promise<{ nodes: number; emulator: number }> => {
   const archives = [await emulatorArchive()];
   const phases = new Map<string, number>();
   const start = performance.now();
@@ -45,7 +45,7 @@ export const timedStart = async (): Promise<{ nodes: number; emulator: number }>
  * Measures the seconds to build all that a lab with the emulator needs, in an empty cache. Prints each part
  * as it ends. Go compiles everything again; the sources of its modules may already be on the machine.
  */
-export const timedBuild = async (print: (line: string) => void): Promise<number> => {
+export const measureBuild = async (print: (line: string) => void): Promise<number> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-bench-build-'));
   Object.assign(process.env, { XDG_CACHE_HOME: dir, GOCACHE: join(dir, 'go-build') });
   const start = performance.now();

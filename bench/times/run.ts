@@ -7,7 +7,7 @@ import { newCommand, parseFlags, toExitCode } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { type Duration, formatDuration, parseDuration } from '../../e2e/kube/duration.ts';
 import { type MeasuredCommand, measured, readTimes, timesPath } from '../../e2e/machine/times.ts';
-import { timedBuild, timedStart } from './lab.ts';
+import { measureBuild, measureStart } from './lab.ts';
 
 type Seconds = Partial<Record<MeasuredCommand, number>>;
 
@@ -25,14 +25,14 @@ const timed = async (...words: string[]): Promise<number> => {
 
 /** How each time is measured. The build comes last, because it changes the cache folders of this process. */
 const ways: Record<MeasuredCommand, (print: (line: string) => void) => Promise<Seconds>> = {
-  nodes: timedStart,
-  emulator: timedStart,
+  nodes: measureStart,
+  emulator: measureStart,
   e2e: async () => ({ e2e: await timed('run', 'e2e') }),
   'e2e-all': async () => ({ 'e2e-all': await timed('run', 'e2e', '--', '--all') }),
   test: async () => ({ test: await timed('test') }),
   conformance: async () => ({ conformance: await timed('run', 'conformance') }),
   mutants: async () => ({ mutants: await timed('run', 'mutants') }),
-  build: async (print) => ({ build: await timedBuild(print) }),
+  build: async (print) => ({ build: await measureBuild(print) }),
 };
 
 const order = Object.keys(ways) as MeasuredCommand[];

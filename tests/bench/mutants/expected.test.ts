@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { expected, mended } from '../../../bench/mutants/expected.ts';
-import { isCalled, sentenceOf } from '../../../bench/mutants/run.ts';
+import { expectedKills, scenariosOfFix } from '../../../bench/mutants/expected.ts';
+import { isScenarioNamed, sentenceOf } from '../../../bench/mutants/run.ts';
 import { readProject } from '../../../e2e/cli/traceability/trace.ts';
 import { crashCellNamed } from '../../../e2e/crash-matrix/cells.ts';
 import { crashOperations } from '../../../e2e/crash-matrix/operations.ts';
 import { soakSeedOf } from '../../../e2e/soak/actions.ts';
 
 const { scenarios, steps } = readProject();
-const kills = Object.entries(expected).flatMap(([mutant, all]) => all.map((kill) => ({ mutant, ...kill })));
+const kills = Object.entries(expectedKills).flatMap(([mutant, all]) =>
+  all.map((kill) => ({ mutant, ...kill })),
+);
 
 const written = [...scenarios.values()].flatMap((file) => file.scenarios);
 
@@ -16,7 +18,7 @@ describe.for(kills)('$mutant on "$scenario"', ({ scenario, by }) => {
     if (soakSeedOf(scenario) !== undefined) return expect(steps.byId.has(by)).toBe(true);
     const operation = crashCellNamed(scenario)?.operation;
     if (operation !== undefined) return expect(Object.keys(crashOperations)).toContain(operation);
-    const calls = written.find((each) => isCalled(each, scenario))?.calls;
+    const calls = written.find((each) => isScenarioNamed(each, scenario))?.calls;
     expect(calls).toBeDefined();
     if (!steps.always.has(by)) expect(calls).toContain(by);
   });
@@ -26,10 +28,10 @@ describe.for(kills)('$mutant on "$scenario"', ({ scenario, by }) => {
   });
 });
 
-test.for(Object.entries(mended))(
+test.for(Object.entries(scenariosOfFix))(
   '%s is said to be fixed by a scenario, or shows in the matrix',
   ([, names]) => {
     for (const name of names)
-      expect(written.find((scenario) => isCalled(scenario, name))?.calls).toContain('then.orKnownBug');
+      expect(written.find((scenario) => isScenarioNamed(scenario, name))?.calls).toContain('then.orKnownBug');
   },
 );
