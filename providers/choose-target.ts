@@ -1,7 +1,7 @@
 import { withBuildSignal } from '../lab/build/signal.ts';
 import { emulatorTarget } from './emulator-target.ts';
 import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/target.ts';
-import { orAborted } from './or-aborted.ts';
+import { abortableRead } from './or-aborted.ts';
 import type { Target } from './target.ts';
 
 type TargetRequest = TargetOptions & {
@@ -25,7 +25,7 @@ const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Targ
  * it is not available.
  */
 export const chooseTarget = (request: TargetRequest): Promise<Target> =>
-  orAborted(
+  abortableRead(
     withBuildSignal(request.signal, () => choose(request)),
     request.signal,
   );

@@ -29,7 +29,7 @@ export const emulatorTarget = async ({
     name: 'emulator',
     archives: [await emulatorArchive({ whole: portable })],
     size: emulatorSize,
-    begunPerCpu: 4,
+    maxBegunPerCpu: 4,
     install: async ({ kubeconfig, nodes, signal, slowness }) => {
       const clock = chooseClock(settings, slowness);
       // The installation may fail before it uses the clock.

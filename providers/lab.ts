@@ -11,7 +11,7 @@ import { fetchedBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { installMeasured } from './measure-machine.ts';
 import type { Provider, RunningCluster } from './provider.ts';
-import { begunFor } from './target.ts';
+import { maxBegunFor } from './target.ts';
 
 type Installed = Awaited<ReturnType<typeof installMeasured>>;
 
@@ -29,7 +29,7 @@ const running = (
   storeImage,
   allow: offered.allow,
   lab: labDir(name),
-  reach: [
+  accessHints: [
     `export KUBECONFIG=${lab.kubeconfig}`,
     `npx corral lab shell node1 --name ${name}`,
     `npx corral lab down --name ${name}`,
@@ -76,7 +76,7 @@ const makeProvider = (how: Pick<LabOptions, 'apiGate'>): Provider => ({
       name,
       ...(await installed),
       browser: browser ? await fetchedBrowser() : undefined,
-      begun: begunFor(target),
+      begun: maxBegunFor(target),
     });
   },
 });

@@ -47,12 +47,12 @@ export const installMeasured = async (
   slowness.catch(() => {});
   const { version, clocks, emulatorClock } = await target.install({ ...cluster, slowness });
   const machine = { ...(await measuring), emulatorClock };
-  tellMachine(progress, machine);
+  printMachine(progress, machine);
   return { target: reportTarget(target, version), clocks, machine };
 };
 
 /** Prints how slow the machine is, and the consequences. */
-export const tellMachine = ({ note }: Pick<ProgressDisplay, 'note'>, machine: Machine): void => {
+export const printMachine = ({ note }: Pick<ProgressDisplay, 'note'>, machine: Machine): void => {
   note(`The machine is ${describeMachine(machine)}`);
   for (const line of describeFollowing(machine)) note(line);
 };

@@ -6,7 +6,7 @@ import { openCache } from '../lab/cache/folders.ts';
 import { withSharedCache } from '../lab/cache/lock.ts';
 import { findCommands } from '../lab/fitness.ts';
 import { storeArchivePart } from '../lab/images/core.ts';
-import { preparePodSystem } from './docker/pod-system.ts';
+import { ensurePodSystem } from './docker/pod-system.ts';
 import type { ProgressDisplay } from './provider.ts';
 
 /**
@@ -22,7 +22,7 @@ export const packStoreImage = async (
     if (missing[0] !== undefined) throw new NotFit(missing[0]);
     await openCache();
     await withSharedCache(async () => {
-      await preparePodSystem(progress);
+      await ensurePodSystem(progress);
       const made = await progress.step("Pack the backup stores' image", async () =>
         ensureCached(await storeArchivePart({ whole: true })),
       );

@@ -25,7 +25,7 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   /** The browser that was fetched for the run, if scenarios need one and the machine has none. */
   browser?: string | undefined;
   /** Lines on how to reach a cluster that was kept. */
-  reach: string[];
+  accessHints: string[];
   /**
    * The exact number of parallel scenarios, for a cluster that does not run on this machine, so that this
    * machine's load does not matter.

@@ -16,7 +16,7 @@ export type Target = {
    * The most scenarios per processor that may have begun at once on a cluster on this machine. The load
    * decides how many of them run.
    */
-  begunPerCpu: number;
+  maxBegunPerCpu: number;
   /**
    * Installs it on the nodes with these names and returns when it can be used. May start as soon as the API
    * server responds, before it is known how slow the machine is.
@@ -46,5 +46,5 @@ export const reportTarget = ({ name, replaced }: Target, version: string): Runni
 });
 
 /** The most scenarios that may have begun at once, if the nodes share this machine's processors. */
-export const begunFor = ({ begunPerCpu }: Target): number =>
-  Math.max(1, availableParallelism() * begunPerCpu);
+export const maxBegunFor = ({ maxBegunPerCpu }: Target): number =>
+  Math.max(1, availableParallelism() * maxBegunPerCpu);

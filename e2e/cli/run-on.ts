@@ -299,7 +299,7 @@ const leave = async (cluster: RunningCluster, { args, progress }: Run, code: Exi
     cluster.keep();
     print('');
     print(`The cluster is left up (${args.keep ? '--keep' : '--pause-on-failure'}).`);
-    for (const line of cluster.reach) print(line);
+    for (const line of cluster.accessHints) print(line);
     const words = Object.entries(clusterVariables(cluster)).map(
       ([name, value]) => `${name}=${quoted(value)}`,
     );

@@ -63,7 +63,7 @@ const byDocker: Part = {
  * Builds the base of the pods' images in Docker, if this machine is not a Debian and the cache has none.
  * Throws NotFit if there is no Docker either.
  */
-export const preparePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
+export const ensurePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
   if ((await isCached(podSystemPart)) || (await canUseApt())) return;
   const [docker] = await findCommands(['docker']);
   if (docker?.trouble !== undefined)

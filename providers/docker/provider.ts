@@ -17,10 +17,10 @@ import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { installMeasured } from '../measure-machine.ts';
 import type { ProgressDisplay, Provider, RunningCluster } from '../provider.ts';
-import { begunFor, type Target } from '../target.ts';
+import { maxBegunFor, type Target } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
-import { preparePodSystem } from './pod-system.ts';
+import { ensurePodSystem } from './pod-system.ts';
 import type { ClusterTool } from './tool.ts';
 
 type Up = Parameters<Provider['up']>[0];
@@ -32,7 +32,7 @@ const packArchives = (
 ): Promise<string[]> =>
   withBuildSignal(signal, () =>
     withSharedCache(async () => {
-      await preparePodSystem(progress);
+      await ensurePodSystem(progress);
       const packed: string[] = [];
       for (const part of [await storeArchivePart({ whole: true }), ...archives]) {
         const pack = () => ensureCached(part);
@@ -62,9 +62,9 @@ const running = (
   storeImage,
   allow: offered.allow,
   without: offered.without,
-  reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
+  accessHints: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
   ...installed,
-  begun: begunFor(target),
+  begun: maxBegunFor(target),
   trouble: () => [],
   lost: new AbortController().signal,
   keep: cluster.keep,

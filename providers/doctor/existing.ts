@@ -7,23 +7,23 @@ import { type MissingRights, missingRights } from '../../e2e/permissions/missing
 import type { OwnBucket } from '../../e2e/store/driver.ts';
 import { checkBucketListing } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type ConnectedCluster, connectExisting } from '../existing/connect-existing.ts';
-import { type Longhorn, readLonghorn } from '../existing/read-longhorn.ts';
-import { orRefuse } from '../existing/refuse.ts';
-import { rightsTrouble } from '../existing/rights-trouble.ts';
-import { asFlags } from '../existing/spelling.ts';
+import { type LonghornState, readLonghorn } from '../existing/read-longhorn.ts';
+import { orThrowNotFit } from '../existing/refuse.ts';
+import { describeMissingRights } from '../existing/rights-trouble.ts';
+import { flagSettingNames } from '../existing/spelling.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
 /** Checks an existing cluster with the rights of its user. Creates nothing in it. */
 export const examineExisting = async (existing: ExistingCluster): Promise<Check[]> => {
   let met: ConnectedCluster | undefined;
   const cluster = await examine('cluster', async () => {
-    met = await connectExisting(existing, asFlags);
+    met = await connectExisting(existing, flagSettingNames);
     const { server, context } = met.cluster;
     return `${server} (context ${context}), Kubernetes ${met.kubernetes}, its UID: ${met.uid}`;
   });
   if (met === undefined) return [cluster];
   const { cluster: api, uid } = met;
-  let longhorn: Longhorn | undefined;
+  let longhorn: LonghornState | undefined;
   const found = await examine('Longhorn', async () => {
     longhorn = await readLonghorn(api);
     return longhorn.version;
@@ -51,7 +51,7 @@ const judgeUid = (uid: string, { expectCluster }: ExistingCluster): Check[] => {
   ];
 };
 
-const judge = ({ version, ready, notReady }: Longhorn): Check[] => [
+const judge = ({ version, ready, notReady }: LonghornState): Check[] => [
   ...(isUnknownNewer(version)
     ? [
         warning(
@@ -70,7 +70,7 @@ const judge = ({ version, ready, notReady }: Longhorn): Check[] => [
 
 const examineTargets = (cluster: Cluster): Promise<Check> =>
   examine('backup targets by name', async () => {
-    const { items } = await orRefuse('the backup targets cannot be read', () =>
+    const { items } = await orThrowNotFit('the backup targets cannot be read', () =>
       cluster.list<BackupTarget>(longhornResources.backupTargets, { namespace }),
     );
     return `each scenario makes one of its own, beside ${items.map(({ metadata }) => metadata.name).join(', ') || 'none'}`;
@@ -79,12 +79,14 @@ const examineTargets = (cluster: Cluster): Promise<Check> =>
 const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise<Check[]> => {
   let lacking: MissingRights | undefined;
   const rights = await examine('rights', async () => {
-    lacking = await orRefuse('the permissions cannot be determined', () => missingRights(cluster, wanted));
+    lacking = await orThrowNotFit('the permissions cannot be determined', () =>
+      missingRights(cluster, wanted),
+    );
     return 'all that the run needs';
   });
   if (lacking === undefined) return [rights];
   // One check per right. The remedy is the same for all.
-  const { remedy } = rightsTrouble(lacking, { context: cluster.context, spelling: asFlags });
+  const { remedy } = describeMissingRights(lacking, { context: cluster.context, spelling: flagSettingNames });
   return lacking.rights.map((what) => missing('right', { what, remedy }));
 };
 

@@ -3,7 +3,7 @@ import { listArchives } from '../../lab/images/archives.ts';
 import { readManifests } from '../../lab/manifests/read.ts';
 import { readReleaseFolder } from '../longhorn/folder.ts';
 import { namedImages } from '../longhorn/images.ts';
-import { find, type ReleaseObject, readObjects } from '../longhorn/manifest.ts';
+import { findObject, type ReleaseObject, readObjects } from '../longhorn/manifest.ts';
 import { fetchRelease } from '../longhorn/official.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
@@ -37,7 +37,7 @@ const examineArchive = async (dir: string, registryMirror: string | undefined): 
 };
 
 const checkRelease = (release: ReleaseObject[], where: string): ReleaseObject[] => {
-  if (find(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
+  if (findObject(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
   throw new NotFit({
     code: 'release-without-manager',
     what: `no manifest in ${where} has the DaemonSet longhorn-manager`,

@@ -4,8 +4,8 @@ import { allDisruptions, type Disruption, disruptions } from '../../e2e/longhorn
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import type { StoreDriver } from '../../e2e/store/driver.ts';
 import { ownPrefixOf } from '../../e2e/store/drivers/s3/place.ts';
-import type { Longhorn } from './read-longhorn.ts';
-import type { Spelling } from './spelling.ts';
+import type { LonghornState } from './read-longhorn.ts';
+import type { SettingNames } from './spelling.ts';
 
 /** The facts about a cluster before anything is created in it. */
 type Known = {
@@ -13,7 +13,7 @@ type Known = {
   context: string;
   uid: string;
   kubernetes: string;
-  longhorn: Longhorn;
+  longhorn: LonghornState;
   run: string;
   /** The kinds of stores that the run uses. */
   stores: readonly Pick<StoreDriver, 'called' | 'mounted'>[];
@@ -22,7 +22,7 @@ type Known = {
 const list = (names: readonly Disruption[]): string[] =>
   names.map((name) => `  ${name}: ${disruptions[name]}`);
 
-const allowed = (allow: readonly Disruption[], spelling: Spelling): string[] => {
+const allowed = (allow: readonly Disruption[], spelling: SettingNames): string[] => {
   const not = allDisruptions.filter((disruption) => !allow.includes(disruption));
   return [
     ...(allow.length > 0
@@ -36,7 +36,7 @@ const where = (namespace: string | undefined, run: string): string =>
   namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`;
 
 // States of Longhorn that disturb a run, whatever the scenarios do.
-const hindrances = ({ unset, standby, version }: Longhorn, stores: Known['stores']): string[] => [
+const hindrances = ({ unset, standby, version }: LonghornState, stores: Known['stores']): string[] => [
   ...(unset.length > 0 &&
   stores.some(({ mounted }) => mounted) &&
   hasBug('unset-target-unmounts-stores', version)
@@ -52,7 +52,7 @@ const hindrances = ({ unset, standby, version }: Longhorn, stores: Known['stores
 ];
 
 /** The lines that identify the cluster and list what the run will create in it. */
-export const announce = (
+export const announcementLines = (
   { server, context, uid, kubernetes, longhorn, run, stores }: Known,
   {
     storeImage,
@@ -60,7 +60,7 @@ export const announce = (
     namespace,
     allow,
   }: Pick<ExistingCluster, 'storeImage' | 'ownBucket' | 'namespace' | 'allow'>,
-  spelling: Spelling,
+  spelling: SettingNames,
 ): string[] => [
   `Cluster: ${server} (context ${context}), Kubernetes ${kubernetes}`,
   `  its UID, that of the namespace kube-system: ${uid}`,

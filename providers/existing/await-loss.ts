@@ -17,7 +17,7 @@ const POLL_MS = 5_000;
  * Watches a cluster. `lost` aborts with a reason when its API server stays away, or does not let the user
  * watch any more.
  */
-export const awaitLoss = async (
+export const watchForLoss = async (
   cluster: Cluster,
   { away = AWAY_MS, poll = POLL_MS }: { away?: number; poll?: number } = {},
 ): Promise<{ lost: AbortSignal; stop(): Promise<void> }> => {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import type { Spelling } from './spelling.ts';
+import type { SettingNames } from './spelling.ts';
 
 /** Streams to ask a user with. */
 export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
@@ -11,10 +11,10 @@ export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable
 type Found = { server: string; context: string; uid: string };
 
 /** Throws NotFit if the cluster is not the expected one. */
-export const refuseAnother = (
+export const requireExpectedCluster = (
   { server, context, uid }: Found,
   { expectCluster }: Pick<ExistingCluster, 'expectCluster'>,
-  spelling: Spelling,
+  spelling: SettingNames,
 ): void => {
   if (expectCluster === undefined || expectCluster === uid) return;
   throw new NotFit({
@@ -28,14 +28,18 @@ export const refuseAnother = (
  * Makes sure that the user means this cluster. Without --expect-cluster, the user must type the context's
  * name. Without a terminal, throws NotFit with the flag to add.
  */
-export const confirm = async (
+export const confirmCluster = async (
   { server, context, uid }: Found,
   {
     expectCluster,
     spelling,
     terminal,
     signal,
-  }: Pick<ExistingCluster, 'expectCluster'> & { spelling: Spelling; terminal: Terminal; signal: AbortSignal },
+  }: Pick<ExistingCluster, 'expectCluster'> & {
+    spelling: SettingNames;
+    terminal: Terminal;
+    signal: AbortSignal;
+  },
 ): Promise<void> => {
   if (expectCluster !== undefined) return;
   const { input, output } = terminal;

@@ -4,8 +4,8 @@ import { openHealth } from '../../e2e/kube/health.ts';
 import { remedyOf } from '../../e2e/kube/remedy.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { permitAround } from '../../e2e/permissions/permit.ts';
-import { errorInOneLine, orRefuse } from './refuse.ts';
-import type { Spelling } from './spelling.ts';
+import { errorInOneLine, orThrowNotFit } from './refuse.ts';
+import type { SettingNames } from './spelling.ts';
 
 /**
  * A cluster and its identity. `uid` is that of the namespace kube-system, which exists as long as the
@@ -21,10 +21,10 @@ const FIRST_ANSWER_MS = 15_000;
 /** Connects to the named cluster and reads its identity. Throws NotFit if that is not possible. */
 export const connectExisting = async (
   { kubeconfig, context, allow, namespace, ownBucket }: Named,
-  spelling: Spelling,
+  spelling: SettingNames,
 ): Promise<ConnectedCluster> => {
   const permit = permitAround({ disruptions: allow, namespace, ownBucket });
-  const cluster = await orRefuse(spelling.kubeconfig, async () =>
+  const cluster = await orThrowNotFit(spelling.kubeconfig, async () =>
     connect({ kubeconfig, context, health: openHealth(), permit }),
   );
   const kubernetes = await askVersion(cluster, spelling);
@@ -35,7 +35,7 @@ export const connectExisting = async (
 };
 
 // Tries once, although later requests are repeated: a wrong address must fail without a wait.
-const askVersion = async ({ request, server, context }: Cluster, spelling: Spelling): Promise<string> => {
+const askVersion = async ({ request, server, context }: Cluster, spelling: SettingNames): Promise<string> => {
   const where = `${server} (context ${context})`;
   const late = AbortSignal.timeout(FIRST_ANSWER_MS);
   const response = await request('/version', { signal: late }).catch((error: unknown) => {

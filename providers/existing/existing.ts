@@ -5,45 +5,47 @@ import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, driversOf, ownBucketKind } from '../../e2e/store/drivers/index.ts';
 import { checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
-import { measureMachine, tellMachine } from '../measure-machine.ts';
-import { orAborted } from '../or-aborted.ts';
+import { measureMachine, printMachine } from '../measure-machine.ts';
+import { abortableRead } from '../or-aborted.ts';
 import type { ProgressDisplay, Provider } from '../provider.ts';
-import { announce } from './announce.ts';
-import { awaitLoss } from './await-loss.ts';
+import { announcementLines } from './announce.ts';
+import { watchForLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
-import { confirm, refuseAnother, type Terminal } from './confirm.ts';
+import { confirmCluster, requireExpectedCluster, type Terminal } from './confirm.ts';
 import { connectExisting } from './connect-existing.ts';
-import { type Longhorn, readLonghorn } from './read-longhorn.ts';
-import { orRefuse } from './refuse.ts';
-import { rightsTrouble } from './rights-trouble.ts';
-import { asFlags, type Spelling } from './spelling.ts';
-import { withGrace } from './with-grace.ts';
+import { type LonghornState, readLonghorn } from './read-longhorn.ts';
+import { orThrowNotFit } from './refuse.ts';
+import { describeMissingRights } from './rights-trouble.ts';
+import { flagSettingNames, type SettingNames } from './spelling.ts';
+import { withGracePeriod } from './with-grace.ts';
 
 /** More workers show nothing more, and put too much load on volumes of other users. */
 const MOST_WORKERS = 3;
 
 // The emulator's version contains its name, so that no report takes it for a real Longhorn.
-const nameOf = ({ version }: Longhorn): string => (version.endsWith('-emulator') ? 'emulator' : 'installed');
+const nameOf = ({ version }: LonghornState): string =>
+  version.endsWith('-emulator') ? 'emulator' : 'installed';
 
 const refuseWithout = async (
   cluster: Cluster,
   { existing, spelling }: Pick<Options, 'existing' | 'spelling'>,
 ): Promise<void> => {
-  const missing = await orRefuse('the permissions cannot be determined', () =>
+  const missing = await orThrowNotFit('the permissions cannot be determined', () =>
     missingRights(cluster, existing),
   );
-  if (missing !== undefined) throw new NotFit(rightsTrouble(missing, { context: cluster.context, spelling }));
+  if (missing !== undefined)
+    throw new NotFit(describeMissingRights(missing, { context: cluster.context, spelling }));
 };
 
 type Options = {
   existing: ExistingCluster;
-  spelling: Spelling;
+  spelling: SettingNames;
   run: string;
   signal: AbortSignal;
   progress: Pick<ProgressDisplay, 'note'>;
   terminal: Terminal;
 };
-type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
+type Seen = { cluster: Cluster; longhorn: LonghornState; baseline: Baseline };
 
 /**
  * Checks the cluster, prints its identity and what the run will create in it, and asks for confirmation. Only
@@ -59,17 +61,17 @@ export const connectAndConfirm = async ({
 }: Options): Promise<Omit<Seen, 'baseline'>> => {
   const { cluster, uid, kubernetes } = await connectExisting(existing, spelling);
   const { server, context } = cluster;
-  refuseAnother({ server, context, uid }, existing, spelling);
+  requireExpectedCluster({ server, context, uid }, existing, spelling);
   const longhorn = await readLonghorn(cluster);
   await refuseWithout(cluster, { existing, spelling });
   const stores = existing.ownBucket ? [driverNamed(ownBucketKind)] : driversOf(storeChoice(process.env));
-  for (const line of announce(
+  for (const line of announcementLines(
     { server, context, uid, kubernetes, longhorn, run, stores },
     existing,
     spelling,
   ))
     progress.note(line);
-  await confirm(
+  await confirmCluster(
     { server, context, uid },
     { expectCluster: existing.expectCluster, spelling, terminal, signal },
   );
@@ -84,14 +86,15 @@ const connectWithBaseline = async (options: Options): Promise<Seen> => {
     await checkBucket(cluster, ownBucket, run).catch((error: unknown) => {
       throw error instanceof NotFit ? new NotFit({ ...error, where: '--bucket' }) : error;
     });
-  const baseline = await orRefuse('what is in the cluster cannot be read, to compare it afterwards', () =>
-    readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),
+  const baseline = await orThrowNotFit(
+    'what is in the cluster cannot be read, to compare it afterwards',
+    () => readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),
   );
   return { cluster, longhorn, baseline };
 };
 
 /** Creates the provider of existing clusters. `terminal` is used to ask for confirmation. */
-export const existingOn = (terminal: Terminal): Provider => ({
+export const createExistingProvider = (terminal: Terminal): Provider => ({
   name: 'existing',
   offers: async (existing) => ({
     lab: false,
@@ -101,17 +104,17 @@ export const existingOn = (terminal: Terminal): Provider => ({
   }),
   up: async ({ existing, browser, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
-    const { cluster, longhorn, baseline } = await orAborted(
-      connectWithBaseline({ existing, spelling: asFlags, run, signal, progress, terminal }),
+    const { cluster, longhorn, baseline } = await abortableRead(
+      connectWithBaseline({ existing, spelling: flagSettingNames, run, signal, progress, terminal }),
       signal,
     );
     const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;
-    const machine = await orAborted(
-      orRefuse('how slow it is cannot be measured', () => measureMachine({ read: cluster })),
+    const machine = await abortableRead(
+      orThrowNotFit('how slow it is cannot be measured', () => measureMachine({ read: cluster })),
       signal,
     );
-    tellMachine(progress, machine);
-    const { lost, stop } = await orRefuse('the cluster cannot be watched', () => awaitLoss(cluster));
+    printMachine(progress, machine);
+    const { lost, stop } = await orThrowNotFit('the cluster cannot be watched', () => watchForLoss(cluster));
     return {
       kubeconfig: existing.kubeconfig,
       context: existing.context,
@@ -121,7 +124,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
       browser: fetched,
       allow: existing.allow,
       namespace: existing.namespace,
-      reach: [],
+      accessHints: [],
       target: { name: nameOf(longhorn), version: longhorn.version },
       clocks: existing.clocks,
       machine,
@@ -131,7 +134,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
       keep: () => {},
       differences: ({ signal: impatient }) => {
         const hurried = AbortSignal.any([impatient, lost]);
-        return withGrace(differencesFrom(baseline, { cluster, run, signal: hurried }), hurried);
+        return withGracePeriod(differencesFrom(baseline, { cluster, run, signal: hurried }), hurried);
       },
       // The cluster stays. Only this process's connections to it are closed.
       down: stop,
@@ -143,4 +146,4 @@ export const existingOn = (terminal: Terminal): Provider => ({
  * An existing cluster with its Longhorn. It is checked before anything is created in it, compared afterwards,
  * and left running.
  */
-export const existing: Provider = existingOn({ input: process.stdin, output: process.stdout });
+export const existing: Provider = createExistingProvider({ input: process.stdin, output: process.stdout });

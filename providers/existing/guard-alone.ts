@@ -3,14 +3,14 @@ import type { ExistingCluster, RunConfig } from '../../e2e/config/config.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Terminal } from './confirm.ts';
 import { connectAndConfirm } from './existing.ts';
-import { asVariables } from './spelling.ts';
+import { variableSettingNames } from './spelling.ts';
 
 /**
  * The guard of a run that was started without the command (`npx vitest run --project e2e`). An existing
  * cluster must be named by its context. Its identity is printed, and it is confirmed by its UID or at a
  * terminal before anything is created. Throws NotFit otherwise.
  */
-export const guardAlone = async (
+export const guardBareRun = async (
   {
     provider,
     context,
@@ -37,7 +37,7 @@ export const guardAlone = async (
   const { signal } = new AbortController();
   await connectAndConfirm({
     existing: { ...named, context },
-    spelling: asVariables,
+    spelling: variableSettingNames,
     run,
     signal,
     progress: { note: print },

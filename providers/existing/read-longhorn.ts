@@ -5,14 +5,14 @@ import { isTooOld, supported } from '../../e2e/longhorn/supported.ts';
 import type { BackupTarget, Node, Volume } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { orRefuse } from './refuse.ts';
+import { orThrowNotFit } from './refuse.ts';
 
 /**
  * The Longhorn of a cluster: its version such as `v1.12.1`, its usable nodes, and the other nodes with
  * Longhorn's reason. `unset` has backup targets without a URL, because of which the others are unmounted.
  * `standby` has standby volumes, beside which no backup target can be removed.
  */
-export type Longhorn = {
+export type LonghornState = {
   version: string;
   ready: string[];
   notReady: string[];
@@ -21,16 +21,18 @@ export type Longhorn = {
 };
 
 /** Reads the Longhorn of a cluster. Throws NotFit if there is none, or none that scenarios can run on. */
-export const readLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
-  const nodes = await orRefuse("Longhorn's nodes cannot be read", () => readNodes(cluster));
-  const managers = await orRefuse('the longhorn-manager pods cannot be read', () => managerPods(cluster));
+export const readLonghorn = async (cluster: Cluster): Promise<LonghornState> => {
+  const nodes = await orThrowNotFit("Longhorn's nodes cannot be read", () => readNodes(cluster));
+  const managers = await orThrowNotFit('the longhorn-manager pods cannot be read', () =>
+    managerPods(cluster),
+  );
   if (nodes === undefined || (nodes.length === 0 && managers.length === 0))
     throw new NotFit({
       code: 'longhorn-missing',
       what: `there is no Longhorn in the namespace ${namespace} of ${cluster.server} (context ${cluster.context})`,
       remedy: 'install one first',
     });
-  const version = await orRefuse('the version of Longhorn cannot be read', () => readVersion(cluster));
+  const version = await orThrowNotFit('the version of Longhorn cannot be read', () => readVersion(cluster));
   if (isTooOld(version))
     throw new NotFit({
       code: 'longhorn-too-old',
@@ -47,13 +49,13 @@ export const readLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
       what: `no node of Longhorn ${version} is ready: ${notReady.join(', ') || 'it has none'}`,
       remedy: `see kubectl -n ${namespace} get nodes.longhorn.io`,
     });
-  const { unset, standby } = await orRefuse("Longhorn's backup targets and volumes cannot be read", () =>
+  const { unset, standby } = await orThrowNotFit("Longhorn's backup targets and volumes cannot be read", () =>
     readHindrances(cluster),
   );
   return { version, ready: ready.toSorted(), notReady: notReady.toSorted(), unset, standby };
 };
 
-const readHindrances = async (cluster: Cluster): Promise<Pick<Longhorn, 'unset' | 'standby'>> => {
+const readHindrances = async (cluster: Cluster): Promise<Pick<LonghornState, 'unset' | 'standby'>> => {
   const [targets, volumes] = await Promise.all([
     cluster.list<BackupTarget>(longhornResources.backupTargets, { namespace }),
     cluster.list<Volume>(longhornResources.volumes, { namespace }),

@@ -5,7 +5,7 @@ export const errorInOneLine = (error: unknown): string =>
   (error as Error).message.replace(/\s*\n\s*/g, ' ').trim();
 
 /** Runs work that is required for a run. If it fails, throws NotFit with what was tried and why it failed. */
-export const orRefuse = async <T>(where: string, work: () => Promise<T>): Promise<T> => {
+export const orThrowNotFit = async <T>(where: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {

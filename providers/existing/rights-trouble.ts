@@ -1,11 +1,11 @@
 import type { PreconditionFailure } from '../../e2e/machine/not-fit.ts';
 import type { MissingRights } from '../../e2e/permissions/missing.ts';
-import type { Spelling } from './spelling.ts';
+import type { SettingNames } from './spelling.ts';
 
 /** Describes the rights that a run's user lacks, and how an admin grants them. */
-export const rightsTrouble = (
+export const describeMissingRights = (
   { needed, rights, command, makesAccount, runIn }: MissingRights,
-  { context, spelling }: { context: string; spelling: Spelling },
+  { context, spelling }: { context: string; spelling: SettingNames },
 ): PreconditionFailure & { remedy: string } => {
   const grant = makesAccount ? 'to make a service account that may' : 'to grant them';
   const run = makesAccount ? 'then run as it, with' : 'then run with';

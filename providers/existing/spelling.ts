@@ -1,5 +1,5 @@
 /** The names of a cluster's settings, for messages. */
-export type Spelling = {
+export type SettingNames = {
   kubeconfig: string;
   context: string;
   allow: string;
@@ -8,7 +8,7 @@ export type Spelling = {
 };
 
 /** As flags of the command. */
-export const asFlags: Spelling = {
+export const flagSettingNames: SettingNames = {
   kubeconfig: '--kubeconfig',
   context: '--context',
   allow: '--allow',
@@ -17,7 +17,7 @@ export const asFlags: Spelling = {
 };
 
 /** As variables, for `npx vitest run --project e2e`. */
-export const asVariables: Spelling = {
+export const variableSettingNames: SettingNames = {
   kubeconfig: 'CORRAL_KUBECONFIG',
   context: 'CORRAL_CONTEXT',
   allow: 'CORRAL_ALLOW',

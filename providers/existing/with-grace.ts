@@ -5,7 +5,11 @@ const HURRIED_MS = 15_000;
  * Waits for work, but only briefly after the signal has aborted: requests to a server that is away may be
  * repeated for long.
  */
-export const withGrace = async <T>(work: Promise<T>, signal: AbortSignal, grace = HURRIED_MS): Promise<T> => {
+export const withGracePeriod = async <T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  grace = HURRIED_MS,
+): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const hurry = (): void => {

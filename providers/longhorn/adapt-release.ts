@@ -3,7 +3,13 @@ import { parse, stringify } from 'yaml';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { versionOf } from '../../e2e/longhorn/version.ts';
 import type { NamedImage } from './images.ts';
-import { type Container, containersOf, find, manifestObjectName, type ReleaseObject } from './manifest.ts';
+import {
+  type Container,
+  containersOf,
+  findObject,
+  manifestObjectName,
+  type ReleaseObject,
+} from './manifest.ts';
 
 /** A change of a release's manifest for small nodes. */
 export type ManifestChange = { what: string; from: string; to: string; why: string };
@@ -14,7 +20,7 @@ export const describeChange = ({ what, from, to, why }: ManifestChange): string 
 
 /** The version of a release. An unknown one is treated as new. */
 const releaseVersion = (objects: readonly ReleaseObject[]): string => {
-  const manager = find(objects, 'DaemonSet', 'longhorn-manager');
+  const manager = findObject(objects, 'DaemonSet', 'longhorn-manager');
   const image = manager && containersOf(manager).find(({ name }) => name === 'longhorn-manager')?.image;
   return versionOf(undefined, image) ?? 'v1.12.0';
 };
@@ -23,7 +29,7 @@ const releaseVersion = (objects: readonly ReleaseObject[]): string => {
  * Adapts a release's objects to the small nodes of a cluster made for a run, and returns the changes.
  * `missing` are images that the nodes will lack: workloads that need them are not started.
  */
-export const fitToCluster = (
+export const adaptToCluster = (
   release: readonly ReleaseObject[],
   { missing }: { missing: readonly NamedImage[] },
 ): { objects: ReleaseObject[]; changes: ManifestChange[] } => {
@@ -34,7 +40,7 @@ export const fitToCluster = (
     name: string,
     change: (object: ReleaseObject['object']) => ManifestChange[],
   ): ManifestChange[] => {
-    const object = find(objects, kind, name);
+    const object = findObject(objects, kind, name);
     return object === undefined ? [] : change(object);
   };
   const changes = [

@@ -9,7 +9,7 @@ import {
 import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { isPodReady } from './stuck.ts';
-import type { World } from './watches.ts';
+import type { InstallationWatches } from './watches.ts';
 
 const instanceManagers: Resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 
@@ -21,7 +21,7 @@ const longest = 2000;
  * after a success or with the signal, whose owner has the time-out. For conditions that no object shows:
  * whether a webhook accepts a request is not in any object.
  */
-export const untilItWorks = async (
+export const retryUntilSuccess = async (
   attempt: () => Promise<unknown>,
   { signal, onLacks = () => {} }: { signal: AbortSignal; onLacks?: (lacks: string[]) => void },
 ): Promise<void> => {
@@ -40,7 +40,7 @@ export const untilItWorks = async (
  * Creates a volume with dryRun, so that none is made: the API server passes it through the webhooks, which
  * check all that a volume needs.
  */
-export const askForVolume = async (cluster: Cluster): Promise<void> => {
+export const tryCreateVolume = async (cluster: Cluster): Promise<void> => {
   const answer = await cluster.request(
     `/apis/${longhornApiVersion}/namespaces/${namespace}/volumes?dryRun=All`,
     {
@@ -70,7 +70,10 @@ type InstanceManager = KubernetesObject & { status?: { currentState?: string } }
  * listens. That one and three more fail, and the next is the resync 30 s later (seen on a v1.12.1;
  * M:controller/instance_manager_controller.go).
  */
-export const touchLate = async (cluster: Cluster, world: World): Promise<void> => {
+export const touchUnreconciledManagers = async (
+  cluster: Cluster,
+  world: InstallationWatches,
+): Promise<void> => {
   const late = world
     .objects<InstanceManager>('instanceManagers')
     .filter(
@@ -88,7 +91,7 @@ export const touchLate = async (cluster: Cluster, world: World): Promise<void> =
  * The URL is kept, because while a target has no URL, Longhorn unmounts the stores of all others every 30 s,
  * even during uploads (seen on a v1.12.1; M:controller/backup_target_controller.go, cleanUpAllMounts).
  */
-export const pointTarget = async (
+export const setTargetURL = async (
   cluster: Cluster,
   { url, target }: { url: string; target: BackupTarget },
 ): Promise<void> => {

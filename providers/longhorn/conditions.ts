@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import { wholeName } from './images.ts';
+import { completeImageName } from './images.ts';
 import type { Release } from './release.ts';
-import type { World } from './watches.ts';
+import type { InstallationWatches } from './watches.ts';
 
 type Condition = { type: string; status: string; reason?: string; message?: string };
 type Conditions = { conditions?: Condition[] | null };
@@ -36,12 +36,12 @@ type InstanceManager = KubernetesObject & {
  */
 export type ReadinessCondition = {
   title: string;
-  lacks: ((world: World) => string[]) | undefined;
+  lacks: ((world: InstallationWatches) => string[]) | undefined;
   without: string;
 };
 
 /** Failures of the repeated attempts, for conditions that no object shows. */
-export type Attempts = { volumes: string[]; target: string[] };
+export type AttemptFailures = { volumes: string[]; target: string[] };
 
 const notThere = ['not there yet'];
 
@@ -68,7 +68,7 @@ const describeCondition = ({ type, status, reason, message }: Condition): string
 const allUntrue = ({ conditions }: Conditions = {}): string[] =>
   (conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
 
-const established = (world: World, names: readonly string[]): string[] => {
+const established = (world: InstallationWatches, names: readonly string[]): string[] => {
   const open = names.filter((name) => {
     const { status } = world.find<WithConditions>('customResourceDefinitions', name) ?? {};
     return untrue(status, 'Established').length > 0;
@@ -77,7 +77,7 @@ const established = (world: World, names: readonly string[]): string[] => {
 };
 
 /** What a DaemonSet lacks to have ready pods on at least `least` nodes. */
-const rolledOut = (world: World, name: string, least: number): string[] => {
+const rolledOut = (world: InstallationWatches, name: string, least: number): string[] => {
   const set = world.find<DaemonSet>('daemonSets', name);
   if (set === undefined) return notThere;
   const { observedGeneration, desiredNumberScheduled: desired = 0 } = set.status ?? {};
@@ -92,7 +92,7 @@ const webhookCollections = {
   'longhorn-webhook-mutator': 'mutatingWebhooks',
 } as const;
 
-const registered = (world: World): string[] =>
+const registered = (world: InstallationWatches): string[] =>
   Object.entries(webhookCollections).flatMap(([name, collection]) => {
     const configuration = world.find<WebhookConfiguration>(collection, name);
     if (configuration === undefined) return [`${name} is not there yet`];
@@ -102,7 +102,7 @@ const registered = (world: World): string[] =>
     return isKnown ? [] : [`${name} has no caBundle yet`];
   });
 
-const available = (world: World, names: readonly string[]): string[] =>
+const available = (world: InstallationWatches, names: readonly string[]): string[] =>
   ofEach(names, (name) => {
     const deployment = world.find<WithConditions>('deployments', name);
     return deployment === undefined ? notThere : untrue(deployment.status, 'Available');
@@ -111,13 +111,13 @@ const available = (world: World, names: readonly string[]): string[] =>
 const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
 
 /** What the driver deployer creates: the driver, a plugin on each node, and the four parts. */
-const csi = (world: World): string[] => [
+const csi = (world: InstallationWatches): string[] => [
   ...(world.find('csiDrivers', 'driver.longhorn.io') ? [] : ['driver.longhorn.io is not registered yet']),
   ...ofEach(['longhorn-csi-plugin'], (name) => rolledOut(world, name, 1)),
   ...available(world, csiParts),
 ];
 
-const readyNodes = (world: World, names: readonly string[]): string[] =>
+const readyNodes = (world: InstallationWatches, names: readonly string[]): string[] =>
   ofEach(names, (name) => {
     const { status } = world.find<Node>('nodes', name) ?? {};
     const disks = Object.entries(status?.diskStatus ?? {});
@@ -136,10 +136,12 @@ const lacksOfDisk = ([name, disk]: [string, Disk | null]): string[] =>
 /**
  * Whether the image is `deployed`, with its binary on every node. Without a name, any engine image counts.
  */
-const deployed = (world: World, name: string | undefined): string[] => {
+const deployed = (world: InstallationWatches, name: string | undefined): string[] => {
   const image = world
     .objects<EngineImage>('engineImages')
-    .find(({ spec }) => name === undefined || wholeName(spec?.image ?? '') === wholeName(name));
+    .find(
+      ({ spec }) => name === undefined || completeImageName(spec?.image ?? '') === completeImageName(name),
+    );
   if (image === undefined) return [`${name ?? 'no engine image'} is not there yet`];
   const { state, nodeDeploymentMap } = image.status ?? {};
   if (state === 'deployed') return [];
@@ -148,7 +150,7 @@ const deployed = (world: World, name: string | undefined): string[] => {
 };
 
 /** Whether an instance manager for v1 volumes is `running` on every node. */
-const running = (world: World, names: readonly string[]): string[] =>
+const running = (world: InstallationWatches, names: readonly string[]): string[] =>
   ofEach(names, (node) => {
     const own = world
       .objects<InstanceManager>('instanceManagers')
@@ -160,7 +162,7 @@ const running = (world: World, names: readonly string[]): string[] =>
   });
 
 /** Whether the target has the store's URL, and Longhorn has listed the store since. */
-const listed = (world: World, pointed: string[]): string[] => {
+const listed = (world: InstallationWatches, pointed: string[]): string[] => {
   const target = world.find<BackupTarget>('backupTargets', 'default');
   if (target === undefined) return notThere;
   if (pointed.length > 0) return pointed;
@@ -189,10 +191,10 @@ const titles = {
 } as const;
 
 /** The conditions for a release on these nodes, from section 6.2 of the notes on Longhorn's behaviour. */
-export const conditionsOf = (
+export const readinessConditions = (
   release: Release,
   names: readonly string[],
-  attempts: Attempts,
+  attempts: AttemptFailures,
 ): Record<keyof typeof titles, ReadinessCondition> => {
   const serves = (plural: string): boolean => release.definitions.includes(`${plural}.longhorn.io`);
   const lacks: Record<keyof typeof titles, ReadinessCondition['lacks'] | false> = {

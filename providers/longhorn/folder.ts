@@ -4,7 +4,7 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { findSources } from '../../lab/images/source.ts';
 
 /** The content of a release's folder: manifests in the order to apply them, and image archives. */
-export type Folder = { manifests: string[]; archives: string[] };
+export type ReleaseFolder = { manifests: string[]; archives: string[] };
 
 const archivesIn = async (folder: string): Promise<string[]> => {
   try {
@@ -22,7 +22,7 @@ const archivesIn = async (folder: string): Promise<string[]> => {
 export const readReleaseFolder = async (
   dir: string,
   { hasMirror }: { hasMirror: boolean },
-): Promise<Folder> => {
+): Promise<ReleaseFolder> => {
   const entries = (await readdir(dir, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
   const manifests = entries
     .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))

@@ -2,18 +2,18 @@ import { completeName } from '../../lab/images/image-name.ts';
 import { containersOf, flagsOf, manifestObjectName, type ReleaseObject } from './manifest.ts';
 
 /** What does not work without an image: everything, volumes for pods, the UI, or only something optional. */
-export type ImageNeed = 'all' | 'csi' | 'ui' | 'other';
+export type ImageImportance = 'all' | 'csi' | 'ui' | 'other';
 
 /** An image in a manifest, with its complete name, and the field that names it. */
-export type NamedImage = { name: string; namedBy: string; need: ImageNeed };
+export type NamedImage = { name: string; namedBy: string; need: ImageImportance };
 
 /** The complete name of an image, which the nodes use. Releases up to v1.9 omit the registry. */
-export const wholeName = (name: string): string => completeName(name) ?? name;
+export const completeImageName = (name: string): string => completeName(name) ?? name;
 
 // Longhorn starts the images of these flags only for a backing image or a support bundle.
 const otherFlags = new Set(['backing-image-manager-image', 'support-bundle-manager-image']);
 
-const needs: Record<string, ImageNeed> = {
+const needs: Record<string, ImageImportance> = {
   'DaemonSet longhorn-manager': 'all',
   'Deployment longhorn-driver-deployer': 'csi',
   'Deployment longhorn-ui': 'ui',
@@ -25,22 +25,26 @@ const imagesOf = ({ object }: ReleaseObject): NamedImage[] => {
   return containersOf(object).flatMap((container) => {
     const flags = [...flagsOf(container)].filter(([flag]) => /(^|-)image$/.test(flag));
     const variables = (container.env ?? []).filter(({ name }) => name.endsWith('_IMAGE'));
-    const all: [name: string | undefined, by: string, need: ImageNeed][] = [
+    const all: [name: string | undefined, by: string, need: ImageImportance][] = [
       [container.image, `container ${container.name}`, need],
-      ...flags.map(([flag, value]): [string, string, ImageNeed] => [
+      ...flags.map(([flag, value]): [string, string, ImageImportance] => [
         value,
         `--${flag}`,
         otherFlags.has(flag) ? 'other' : need,
       ]),
-      ...variables.map(({ name, value }): [string | undefined, string, ImageNeed] => [value, name, need]),
+      ...variables.map(({ name, value }): [string | undefined, string, ImageImportance] => [
+        value,
+        name,
+        need,
+      ]),
     ];
     return all.flatMap(([name, by, need]) =>
-      name ? [{ name: wholeName(name), namedBy: `${workload}, ${by}`, need }] : [],
+      name ? [{ name: completeImageName(name), namedBy: `${workload}, ${by}`, need }] : [],
     );
   });
 };
 
-const order: ImageNeed[] = ['all', 'csi', 'ui', 'other'];
+const order: ImageImportance[] = ['all', 'csi', 'ui', 'other'];
 
 /**
  * Returns every image that a manifest names (in containers, flags and variables) once, with its most

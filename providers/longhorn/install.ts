@@ -5,13 +5,13 @@ import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
-import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
-import { type Attempts, conditionsOf, type ReadinessCondition } from './conditions.ts';
+import { retryUntilSuccess, setTargetURL, touchUnreconciledManagers, tryCreateVolume } from './attempts.ts';
+import { type AttemptFailures, type ReadinessCondition, readinessConditions } from './conditions.ts';
 import { type ReleaseObject, writeObjects } from './manifest.ts';
 import { untilLonghornReady } from './readiness.ts';
 import { describeRelease } from './release.ts';
-import { explainStuck, imageMissing } from './stuck.ts';
-import { openWorld, type World } from './watches.ts';
+import { describeMissingImage, explainStuck } from './stuck.ts';
+import { type InstallationWatches, openInstallationWatches } from './watches.ts';
 
 export type InstallOptions = {
   kubeconfig: string;
@@ -34,7 +34,7 @@ const store = { namespace: 'corral-default-backupstore', run: 'set-up' };
 
 /** Resolves when these conditions hold, now or later. */
 const untilMet = (
-  world: World,
+  world: InstallationWatches,
   conditions: readonly ReadinessCondition[],
   signal: AbortSignal,
 ): Promise<void> =>
@@ -49,9 +49,9 @@ const untilMet = (
 
 type Work = {
   cluster: Cluster;
-  world: World;
-  attempts: Attempts;
-  conditions: ReturnType<typeof conditionsOf>;
+  world: InstallationWatches;
+  attempts: AttemptFailures;
+  conditions: ReturnType<typeof readinessConditions>;
   signal: AbortSignal;
 };
 
@@ -63,7 +63,7 @@ const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work
     attempts.volumes = lacks;
     world.changed();
   };
-  await untilItWorks(() => askForVolume(cluster), { signal, onLacks });
+  await retryUntilSuccess(() => tryCreateVolume(cluster), { signal, onLacks });
 };
 
 /** Runs until there is an instance manager on each node. */
@@ -72,10 +72,10 @@ const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Wor
   if (lacks === undefined) return;
   const attempt = async (): Promise<void> => {
     if (lacks(world).length === 0) return;
-    await touchLate(cluster, world);
+    await touchUnreconciledManagers(cluster, world);
     throw new Error('not all of them run yet');
   };
-  await untilItWorks(attempt, { signal });
+  await retryUntilSuccess(attempt, { signal });
 };
 
 /**
@@ -100,9 +100,9 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
   const point = async (): Promise<void> => {
     const found = target();
     if (found === undefined) throw new Error(`the backup target ${defaultBackupTarget} has gone again`);
-    await pointTarget(cluster, { url: known, target: found });
+    await setTargetURL(cluster, { url: known, target: found });
   };
-  await untilItWorks(point, { signal, onLacks });
+  await retryUntilSuccess(point, { signal, onLacks });
 };
 
 /**
@@ -127,12 +127,12 @@ export const installRelease = async (
   const either = AbortSignal.any([signal, ended.signal]);
   const failed = Promise.withResolvers<never>();
   const fail = (error: Error): void => (either.aborted ? undefined : failed.reject(error));
-  const attempts: Attempts = {
+  const attempts: AttemptFailures = {
     volumes: ['not asked yet'],
     target: ['its store is not up yet'],
   };
-  const world = await openWorld(cluster, { signal: either, onFailure: fail });
-  const conditions = conditionsOf(describeRelease(objects), nodes, attempts);
+  const world = await openInstallationWatches(cluster, { signal: either, onFailure: fail });
+  const conditions = readinessConditions(describeRelease(objects), nodes, attempts);
   const work: Work = { cluster, world, attempts, conditions, signal: either };
   const inBackground = (part: Promise<unknown>): void => void part.catch(fail);
   try {
@@ -150,7 +150,7 @@ export const installRelease = async (
       timeout,
       signal: either,
       onProgress,
-      fatal: imageMissing,
+      fatal: describeMissingImage,
       explain: () => explainStuck(cluster),
     });
     const summary = await Promise.race([ready, failed.promise]);

@@ -47,7 +47,7 @@ export const manifestObjectName = ({ kind, metadata }: KubernetesObject): string
   `${kind} ${metadata?.name}`;
 
 /** Returns the first object with this kind and name. */
-export const find = (
+export const findObject = (
   objects: readonly ReleaseObject[],
   kind: string,
   name: string,

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { ReadinessCondition } from './conditions.ts';
-import type { World } from './watches.ts';
+import type { InstallationWatches } from './watches.ts';
 
 /** The state of the conditions: one line each, and the conditions that are still open. */
 type Readiness = { met: boolean; text: string; waitsFor: string };
@@ -8,7 +8,7 @@ type Readiness = { met: boolean; text: string; waitsFor: string };
 /** Records when each condition became true. The time restarts if it becomes false. */
 const trackConditions = (conditions: readonly ReadinessCondition[], start: number) => {
   const since = new Map<string, number>();
-  return (world: World): Readiness => {
+  return (world: InstallationWatches): Readiness => {
     const open: string[] = [];
     const lines = conditions.map(({ title, lacks, without }) => {
       const missing = lacks?.(world);
@@ -40,7 +40,7 @@ class NotReady extends Error {
  * after `timeout` ms or if something is `fatal`, with the text of `explain`.
  */
 export const untilLonghornReady = async (
-  world: World,
+  world: InstallationWatches,
   options: {
     conditions: readonly ReadinessCondition[];
     start: number;
@@ -48,7 +48,7 @@ export const untilLonghornReady = async (
     signal: AbortSignal;
     onProgress: (text: string) => void;
     /** Returns a problem that does not pass by itself, undefined if there is none. */
-    fatal: (world: World) => string | undefined;
+    fatal: (world: InstallationWatches) => string | undefined;
     explain: () => Promise<string>;
   },
 ): Promise<string> => {

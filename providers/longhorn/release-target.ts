@@ -5,10 +5,10 @@ import { PullFailed, pullImages } from '../../lab/images/pull.ts';
 import { withProgress } from '../../lab/step.ts';
 import type { ProgressDisplay } from '../provider.ts';
 import type { Target } from '../target.ts';
-import { describeChange, fitToCluster } from './adapt-release.ts';
+import { adaptToCluster, describeChange } from './adapt-release.ts';
 import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
-import { find, type ReleaseObject } from './manifest.ts';
+import { findObject, type ReleaseObject } from './manifest.ts';
 import type { Replaced } from './replace-images.ts';
 
 /**
@@ -42,7 +42,7 @@ export type ReleaseSource = {
  * required part is missing.
  */
 const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedImage[]): string[] => {
-  if (find(release, 'DaemonSet', 'longhorn-manager') === undefined)
+  if (findObject(release, 'DaemonSet', 'longhorn-manager') === undefined)
     throw new NotFit({
       code: 'release-without-manager',
       what: `no manifest in ${title} has the DaemonSet longhorn-manager`,
@@ -106,7 +106,7 @@ export const releaseTarget = async (source: ReleaseSource, progress: ProgressDis
   const given = new Set(images.map(({ name }) => name));
   const missing = namedImages(source.release).filter(({ name }) => !given.has(name));
   for (const line of check(source, missing)) progress.note(line);
-  const { objects, changes } = fitToCluster(source.release, { missing });
+  const { objects, changes } = adaptToCluster(source.release, { missing });
   for (const change of changes) progress.note(`Fitted to the cluster: ${describeChange(change)}`);
   const digests = new Map(images.map(({ name, digest }) => [name, digest]));
   const replaced = source.replaced.map(({ from, to }) => ({ from, to, digest: digests.get(to) ?? null }));
@@ -119,7 +119,7 @@ export const releaseTarget = async (source: ReleaseSource, progress: ProgressDis
     size: releaseSize,
     // Seen on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time, scenarios wait
     // for Longhorn's clocks.
-    begunPerCpu: 2,
+    maxBegunPerCpu: 2,
     install: ({ kubeconfig, nodes, signal }) =>
       progress
         .step('Install Longhorn and wait until it can be used', (onProgress) =>

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import { containersOf, find, flagsOf, type ReleaseObject } from './manifest.ts';
+import { containersOf, findObject, flagsOf, type ReleaseObject } from './manifest.ts';
 
 /** The parts of a release, from its manifest. Missing parts are not waited for. */
 export type Release = {
@@ -23,13 +23,13 @@ const ownDeployments = new Set(['longhorn-driver-deployer', 'longhorn-ui']);
 export const describeRelease = (objects: readonly ReleaseObject[]): Release => {
   const ofKind = (kind: string): KubernetesObject[] =>
     objects.map(({ object }) => object).filter((object) => object.kind === kind);
-  const manager = find(objects, 'DaemonSet', 'longhorn-manager');
+  const manager = findObject(objects, 'DaemonSet', 'longhorn-manager');
   const own = ofKind('Deployment').filter(({ metadata }) => ownDeployments.has(metadata.name));
   const isStarted = (object: KubernetesObject): boolean => (object as Deployment).spec?.replicas !== 0;
   const deployments = own.filter(isStarted).map(({ metadata }) => metadata.name);
   return {
     definitions: ofKind('CustomResourceDefinition').map(({ metadata }) => metadata.name),
-    webhooks: find(objects, 'Service', 'longhorn-admission-webhook') !== undefined,
+    webhooks: findObject(objects, 'Service', 'longhorn-admission-webhook') !== undefined,
     engineImage: (manager ? containersOf(manager) : [])
       .map((container) => flagsOf(container).get('engine-image'))
       .find((image) => image),

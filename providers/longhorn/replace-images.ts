@@ -1,7 +1,7 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
 import type { Replacement } from '../provider.ts';
-import { namedImages, wholeName } from './images.ts';
+import { completeImageName, namedImages } from './images.ts';
 import type { ReleaseObject } from './manifest.ts';
 
 /** A replaced image and its replacement, with complete names. */
@@ -23,7 +23,7 @@ const nameIn = async (archive: string, image: string): Promise<string> => {
 };
 
 const renamed = <T>(value: T, names: ReadonlyMap<string, string>): T => {
-  if (typeof value === 'string') return (names.get(wholeName(value)) ?? value) as T;
+  if (typeof value === 'string') return (names.get(completeImageName(value)) ?? value) as T;
   if (Array.isArray(value)) return value.map((each) => renamed(each, names)) as T;
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, renamed(of, names)])) as T;
@@ -50,7 +50,7 @@ export const replaceImages = async (
         remedy: `give one of ${[...new Set(all.map(lastPart))].join(', ')}`,
       });
     if (by.startsWith('/')) archives.push(by);
-    const to = by.startsWith('/') ? await nameIn(by, image) : wholeName(by);
+    const to = by.startsWith('/') ? await nameIn(by, image) : completeImageName(by);
     replaced.push(...names.map((from) => ({ from, to })));
   }
   const names = new Map(replaced.map(({ from, to }) => [from, to]));

@@ -1,6 +1,6 @@
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
-import type { World } from './watches.ts';
+import type { InstallationWatches } from './watches.ts';
 
 type State = {
   waiting?: { reason?: string; message?: string };
@@ -52,7 +52,7 @@ const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNever
  * Describes the first pod that waits for an image. The wait never ends, because images are not pulled from a
  * registry.
  */
-export const imageMissing = (world: World): string | undefined => {
+export const describeMissingImage = (world: InstallationWatches): string | undefined => {
   for (const pod of world.objects<Pod>('pods')) {
     const waiting = containersOf(pod).find(({ state }) => imageReasons.has(state?.waiting?.reason ?? ''));
     if (waiting !== undefined)

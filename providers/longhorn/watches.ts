@@ -4,7 +4,7 @@ import { type Cluster, type KubernetesObject, type Resource, resources } from '.
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 
 /** Watches of a cluster during the installation of Longhorn. A collection without a watch has no objects. */
-export type World = {
+export type InstallationWatches = {
   objects<T extends KubernetesObject>(collection: Collection): T[];
   find<T extends KubernetesObject>(collection: Collection, name: string): T | undefined;
   /** Calls the listener at each change from now on. */
@@ -44,10 +44,10 @@ const own = {
 type Collection = keyof typeof built | keyof typeof own;
 
 /** Starts the watches that the conditions need. `onFailure` is called when a watch fails permanently. */
-export const openWorld = async (
+export const openInstallationWatches = async (
   cluster: Cluster,
   { signal, onFailure }: { signal: AbortSignal; onFailure: (error: Error) => void },
-): Promise<World> => {
+): Promise<InstallationWatches> => {
   const timelines = new Map<string, Timeline>();
   const listeners = new Set<() => void>();
   const changed = (): void => {

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { releaseObjects } from '../../emulator/install.ts';
 import { emulatorManifest, packEmulator } from '../../providers/emulator-pack.ts';
-import { fitToCluster } from '../../providers/longhorn/adapt-release.ts';
+import { adaptToCluster } from '../../providers/longhorn/adapt-release.ts';
 import { namedImages } from '../../providers/longhorn/images.ts';
 import { readObjects } from '../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../providers/longhorn/release.ts';
@@ -21,7 +21,7 @@ test('the manifest holds what is installed otherwise, on the clocks of a release
 });
 
 test('it is read as a release: one image, nothing to be fitted, and what there is to wait for', () => {
-  expect(fitToCluster(objects, { missing: [] }).changes).toEqual([]);
+  expect(adaptToCluster(objects, { missing: [] }).changes).toEqual([]);
   expect(namedImages(objects)).toEqual([
     { name: image, namedBy: 'DaemonSet longhorn-manager, container longhorn-manager', need: 'all' },
   ]);

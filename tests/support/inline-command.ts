@@ -38,7 +38,7 @@ const up: Provider['up'] = async ({ progress }) => {
     provider: 'lab',
     storeImage: 'store:inline',
     allow: [],
-    reach: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
+    accessHints: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
     target: { name: 'emulator', version: '0.0.0' },
     trouble: () => (lost.signal.aborted ? [nodeEnded] : []),
     lost: lost.signal,

@@ -2,11 +2,16 @@ import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { Cluster, KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Disruption } from '../../../e2e/longhorn/disruptions.ts';
-import { type BaselineCollection, collections } from './collections.ts';
-import { type BaselineDifference, compare, recordBaseline, type Was } from './compare.ts';
+import { type BaselineCollection, baselineCollections } from './collections.ts';
+import {
+  type BaselineDifference,
+  type BaselineStates,
+  compareWithBaseline,
+  recordBaseline,
+} from './compare.ts';
 
 /** The state of a cluster before a run, as far as the run must restore it. */
-export type Baseline = readonly { collection: BaselineCollection; was: Was }[];
+export type Baseline = readonly { collection: BaselineCollection; states: BaselineStates }[];
 
 /**
  * Time in ms until the cluster must show its former state again. The comparison owns it. Longhorn checks its
@@ -25,10 +30,10 @@ export const readBaseline = (
   scope: { allow: readonly Disruption[]; stores: string | undefined },
 ): Promise<Baseline> =>
   Promise.all(
-    collections(scope).map(async (collection) => {
-      if (collection.set === undefined) return { collection, was: recordBaseline(collection, []) };
+    baselineCollections(scope).map(async (collection) => {
+      if (collection.set === undefined) return { collection, states: recordBaseline(collection, []) };
       const { items } = await cluster.list<KubernetesObject>(collection.resource, where(collection));
-      return { collection, was: recordBaseline(collection, items) };
+      return { collection, states: recordBaseline(collection, items) };
     }),
   );
 
@@ -45,20 +50,20 @@ export const differencesFrom = async (
     settling = SETTLING_MS,
   }: { cluster: Cluster; run: string; signal: AbortSignal; settling?: number },
 ): Promise<string[]> => {
-  const followed: { collection: BaselineCollection; was: Was; timeline: Timeline }[] = [];
+  const followed: { collection: BaselineCollection; states: BaselineStates; timeline: Timeline }[] = [];
   try {
-    const opened = baseline.map(async ({ collection, was }) => {
+    const opened = baseline.map(async ({ collection, states }) => {
       followed.push({
         collection,
-        was,
+        states,
         timeline: await follow(cluster, collection.resource, where(collection)),
       });
     });
     // Waits for all of them: otherwise one that is still being opened would never be stopped.
     for (const each of await Promise.allSettled(opened)) if (each.status === 'rejected') throw each.reason;
     const differences = (): BaselineDifference[] =>
-      followed.flatMap(({ collection, was, timeline }) =>
-        compare(collection, { was, objects: timeline.objects(), run }),
+      followed.flatMap(({ collection, states, timeline }) =>
+        compareWithBaseline(collection, { states, objects: timeline.objects(), run }),
       );
     await untilSettled(
       followed.map(({ timeline }) => timeline),
@@ -80,7 +85,7 @@ const untilSettled = async (
     signal,
   }: { differences: () => BaselineDifference[]; settling: number; signal: AbortSignal },
 ): Promise<void> => {
-  const isSettled = (): boolean => !differences().some(({ passing }) => passing);
+  const isSettled = (): boolean => !differences().some(({ transient }) => transient);
   if (signal.aborted || isSettled()) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, settling);

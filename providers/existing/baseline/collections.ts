@@ -5,7 +5,7 @@ import {
   longhornResources as longhorn,
   longhornNamespace as namespace,
 } from '../../../e2e/longhorn/resources.ts';
-import { comesAndGoes } from './marks.ts';
+import { isCreatedByLonghorn } from './marks.ts';
 
 /** A kind of object that a run must leave unchanged. */
 export type BaselineCollection = {
@@ -22,7 +22,7 @@ export type BaselineCollection = {
    */
   set?: (object: KubernetesObject) => unknown;
   /** Whether Longhorn creates and removes the object by itself. */
-  byItself?: (object: KubernetesObject) => boolean;
+  isAutomatic?: (object: KubernetesObject) => boolean;
   /** Observed state, which may need a moment to return to its former value. */
   shows?: (object: KubernetesObject) => unknown;
 };
@@ -99,14 +99,14 @@ const ofLonghorn: BaselineCollection[] = [
     resource: longhorn.volumes,
     set: uidAndSpec('nodeID', 'engineNodeID', 'migrationNodeID', 'lastAttachedBy', 'disableFrontend'),
   },
-  { what: 'snapshot', resource: longhorn.snapshots, set: uidAndSpec(), byItself: comesAndGoes },
+  { what: 'snapshot', resource: longhorn.snapshots, set: uidAndSpec(), isAutomatic: isCreatedByLonghorn },
   // Without UID: Longhorn removes the objects of a backup store that it cannot list, and creates them again
   // when it can.
   {
     what: 'backup',
     resource: longhorn.backups,
     set: ({ spec }) => ({ spec: without(spec) }),
-    byItself: comesAndGoes,
+    isAutomatic: isCreatedByLonghorn,
   },
   { what: 'backup volume', resource: longhorn.backupVolumes, set: ({ spec }) => ({ spec: without(spec) }) },
 ];
@@ -156,7 +156,7 @@ const ofKubernetes = ({
  * All collections to compare. They depend on the allowed disruptions, and on the namespace of the stores if
  * there is one for all.
  */
-export const collections = (scope: {
+export const baselineCollections = (scope: {
   allow: readonly Disruption[];
   stores: string | undefined;
 }): BaselineCollection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(scope)];

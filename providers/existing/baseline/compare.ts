@@ -6,13 +6,13 @@ import { runOf } from './marks.ts';
  * The recorded state of an object: the fields that users set, the observed state, whether it was being
  * deleted, and whether Longhorn creates and removes it by itself.
  */
-type State = { set: Facts; shows: Facts; leaving: boolean; byItself: boolean };
+type State = { set: Facts; shows: Facts; leaving: boolean; isAutomatic: boolean };
 
 /** The recorded states of a collection's objects by key, without objects of runs. */
-export type Was = ReadonlyMap<string, State>;
+export type BaselineStates = ReadonlyMap<string, State>;
 
-/** One line of the result. `passing`: the difference may disappear within a moment. */
-export type BaselineDifference = { text: string; passing: boolean };
+/** One line of the result. `transient`: the difference may disappear within a moment. */
+export type BaselineDifference = { text: string; transient: boolean };
 
 type Written = KubernetesObject & {
   metadata: { managedFields?: { manager?: string; time?: string; subresource?: string }[] };
@@ -29,11 +29,11 @@ const keyed = (
   return new Map(staying.map((object) => [key(object), object]));
 };
 
-const toState = ({ set, shows, byItself }: BaselineCollection, object: KubernetesObject): State => ({
+const toState = ({ set, shows, isAutomatic }: BaselineCollection, object: KubernetesObject): State => ({
   set: toFacts(set?.(object)),
   shows: toFacts(shows?.(object)),
   leaving: isLeaving(object),
-  byItself: byItself?.(object) ?? false,
+  isAutomatic: isAutomatic?.(object) ?? false,
 });
 
 const ofNoRun = (collection: BaselineCollection, objects: readonly KubernetesObject[]) =>
@@ -43,29 +43,32 @@ const ofNoRun = (collection: BaselineCollection, objects: readonly KubernetesObj
   );
 
 /** Records the states of a collection's objects, except those of runs. */
-export const recordBaseline = (collection: BaselineCollection, objects: readonly KubernetesObject[]): Was =>
+export const recordBaseline = (
+  collection: BaselineCollection,
+  objects: readonly KubernetesObject[],
+): BaselineStates =>
   new Map([...ofNoRun(collection, objects)].map(([key, object]) => [key, toState(collection, object)]));
 
 /**
  * Returns the differences of a collection from its former state, and the objects that this run left behind.
  * Objects of other runs are ignored.
  */
-export const compare = (
+export const compareWithBaseline = (
   collection: BaselineCollection,
-  { was, objects, run }: { was: Was; objects: readonly KubernetesObject[]; run: string },
+  { states, objects, run }: { states: BaselineStates; objects: readonly KubernetesObject[]; run: string },
 ): BaselineDifference[] => {
   const { what } = collection;
   const left = objects.filter((object) => runOf(object) === run).map((object) => leftBehind(what, object));
   if (collection.set === undefined) return left;
   const others = ofNoRun(collection, objects);
-  const gone = [...was]
-    .filter(([key, { leaving, byItself }]) => !others.has(key) && !leaving && !byItself)
-    .map(([key]) => ({ text: `${what} ${key} is gone`, passing: collection.shows !== undefined }));
+  const gone = [...states]
+    .filter(([key, { leaving, isAutomatic }]) => !others.has(key) && !leaving && !isAutomatic)
+    .map(([key]) => ({ text: `${what} ${key} is gone`, transient: collection.shows !== undefined }));
   const stays = [...others].flatMap(([key, object]) => {
-    const [before, after] = [was.get(key), toState(collection, object)];
-    if (before?.byItself || after.byItself) return [];
+    const [before, after] = [states.get(key), toState(collection, object)];
+    if (before?.isAutomatic || after.isAutomatic) return [];
     if (before !== undefined) return changes(`${what} ${key}`, { before, after, object });
-    return [{ text: `${what} ${key} was not there before${madeAt(object)}`, passing: after.leaving }];
+    return [{ text: `${what} ${key} was not there before${madeAt(object)}`, transient: after.leaving }];
   });
   return [...left, ...gone, ...stays];
 };
@@ -75,7 +78,7 @@ const leftBehind = (what: string, object: KubernetesObject): BaselineDifference 
   const leaving = `, being removed since ${deletionTimestamp}${finalizers.length > 0 ? `, held by ${finalizers.join(', ')}` : ''}`;
   return {
     text: `${what} ${name} is left behind by the run${deletionTimestamp ? leaving : ''}`,
-    passing: isLeaving(object),
+    transient: isLeaving(object),
   };
 };
 
@@ -85,15 +88,15 @@ const changes = (
 ): BaselineDifference[] => {
   const set = differing(before.set, after.set);
   if (set.some(({ path }) => path === 'uid'))
-    return [{ text: `${which} is another one of that name now${madeAt(object)}`, passing: false }];
+    return [{ text: `${which} is another one of that name now${madeAt(object)}`, transient: false }];
   const removed =
-    after.leaving && !before.leaving ? [{ text: `${which} is being removed`, passing: false }] : [];
+    after.leaving && !before.leaving ? [{ text: `${which} is being removed`, transient: false }] : [];
   const toText = ({ path, was = 'not set', is = 'not set' }: ReturnType<typeof differing>[number]) =>
     `${which}: ${path} was ${was}, is ${is}`;
   return [
     ...removed,
-    ...set.map((each) => ({ text: `${toText(each)}${writtenBy(object)}`, passing: false })),
-    ...differing(before.shows, after.shows).map((each) => ({ text: toText(each), passing: true })),
+    ...set.map((each) => ({ text: `${toText(each)}${writtenBy(object)}`, transient: false })),
+    ...differing(before.shows, after.shows).map((each) => ({ text: toText(each), transient: true })),
   ];
 };
 

@@ -39,7 +39,7 @@ const jobLabel = 'RecurringJob';
  * Whether Longhorn creates and removes a snapshot or backup by itself. Those of recurring jobs come and go
  * with the schedule. A snapshot that no user requested is that of a rebuilt replica.
  */
-export const comesAndGoes = (object: KubernetesObject): boolean => {
+export const isCreatedByLonghorn = (object: KubernetesObject): boolean => {
   const { spec, status } = object as Marked;
   const isOfJob = spec?.labels?.[jobLabel] !== undefined || status?.labels?.[jobLabel] !== undefined;
   return isOfJob || (status?.userCreated === false && spec?.createSnapshot !== true);

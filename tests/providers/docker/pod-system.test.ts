@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { partDir } from '../../../lab/cache/cache.ts';
 import { podSystemPart } from '../../../lab/images/core.ts';
-import { preparePodSystem } from '../../../providers/docker/pod-system.ts';
+import { ensurePodSystem } from '../../../providers/docker/pod-system.ts';
 import { plainProgress } from '../../../providers/progress.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const prepare = async (): Promise<string[]> => {
   const lines: string[] = [];
-  await preparePodSystem(plainProgress((line) => lines.push(line)));
+  await ensurePodSystem(plainProgress((line) => lines.push(line)));
   // On a busy machine the stubs take ten seconds, which is reported.
   return lines.filter((line) => !line.startsWith('... '));
 };

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { type Cluster, connect, resources } from '../../../e2e/kube/cluster.ts';
 import { dockerProvider } from '../../../providers/docker/provider.ts';
 import { kindTool } from '../../../providers/kind/tool.ts';
-import { untilItWorks } from '../../../providers/longhorn/attempts.ts';
+import { retryUntilSuccess } from '../../../providers/longhorn/attempts.ts';
 import { namedImages } from '../../../providers/longhorn/images.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
 import { plainProgress } from '../../../providers/progress.ts';
@@ -29,7 +29,7 @@ const provider = dockerProvider({ ...kindTool, workers: () => [...nodes] });
 const imitateAll = async (...parts: (keyof typeof imitate)[]): Promise<void> => {
   const signal = new AbortController().signal;
   for (const part of parts)
-    await untilItWorks(async () => String(await imitate[part](cluster)), { signal, onLacks: () => {} });
+    await retryUntilSuccess(async () => String(await imitate[part](cluster)), { signal, onLacks: () => {} });
 };
 
 const makeNodes = async (): Promise<void> => {
@@ -86,7 +86,7 @@ test('it brings a Longhorn, and takes all of it down', async () => {
   const rising = up(new AbortController().signal, lines);
   await imitateAll('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
   await imitateAll('instanceManagers', 'targetAvailable', 'csi', 'deployments');
-  const { down, keep: _keep, kubeconfig, lost, trouble, reach, ...known } = await rising;
+  const { down, keep: _keep, kubeconfig, lost, trouble, accessHints, ...known } = await rising;
   expect(known).toMatchObject({
     provider: 'kind',
     context: `kind-${name}`,
@@ -94,7 +94,7 @@ test('it brings a Longhorn, and takes all of it down', async () => {
     target: { name: 'archive', version: 'v1.12.1' },
     without: ['block-device'],
   });
-  expect([lost.aborted, trouble(), reach]).toEqual([
+  expect([lost.aborted, trouble(), accessHints]).toEqual([
     false,
     [],
     [`export KUBECONFIG=${kubeconfig}`, `kind delete cluster --name ${name}`],

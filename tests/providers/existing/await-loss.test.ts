@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { awaitLoss } from '../../../providers/existing/await-loss.ts';
+import { watchForLoss } from '../../../providers/existing/await-loss.ts';
 import { putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
 
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 
 const watching = async (away: number): Promise<AbortSignal> => {
-  const { lost, stop } = await awaitLoss(server.connect(), { away, poll: 20 });
+  const { lost, stop } = await watchForLoss(server.connect(), { away, poll: 20 });
   onTestFinished(stop);
   return lost;
 };
@@ -27,7 +27,7 @@ test('a server that stays away is a cluster that is lost', async () => {
 });
 
 test('one that comes back in time is not, nor is one that is watched no more', async () => {
-  const stopped = await awaitLoss(server.connect(), { away: 50, poll: 20 });
+  const stopped = await watchForLoss(server.connect(), { away: 50, poll: 20 });
   await stopped.stop();
   const lost = await watching(4000);
   server.answer(503, 'gone');

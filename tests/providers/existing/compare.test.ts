@@ -4,21 +4,25 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import { collections } from '../../../providers/existing/baseline/collections.ts';
-import { compare, recordBaseline } from '../../../providers/existing/baseline/compare.ts';
+import { baselineCollections } from '../../../providers/existing/baseline/collections.ts';
+import { compareWithBaseline, recordBaseline } from '../../../providers/existing/baseline/compare.ts';
 import { longhornObjects } from '../../support/longhorn-objects.ts';
 import { loadRecording } from '../../support/recordings.ts';
 
-type Scope = Parameters<typeof collections>[0];
+type Scope = Parameters<typeof baselineCollections>[0];
 type Objects = [Resource, KubernetesObject[]][];
 
 const run = 'abc123';
 
 const differences = (before: Objects, after: Objects, scope: Scope = { allow: [], stores: undefined }) =>
-  collections(scope).flatMap((collection) => {
+  baselineCollections(scope).flatMap((collection) => {
     const of = (all: Objects) =>
       all.filter(([resource]) => resource === collection.resource).flatMap(([, objects]) => objects);
-    return compare(collection, { was: recordBaseline(collection, of(before)), objects: of(after), run });
+    return compareWithBaseline(collection, {
+      states: recordBaseline(collection, of(before)),
+      objects: of(after),
+      run,
+    });
   });
 const texts = (...compared: Parameters<typeof differences>) =>
   differences(...compared).map(({ text }) => text);
@@ -87,7 +91,7 @@ describe('what somebody set counts, with what it was and is', () => {
        'node of Longhorn node2: spec.disks.default-disk-4f5e6.path was "/var/lib/longhorn/", is not set',
        'node of Longhorn node2: spec.disks.default-disk-4f5e6.storageReserved was 3221225472, is not set']`;
   test.for<Row>(parse(table))('%s %s %j', (row) => {
-    expect(differencesOf(row)).toEqual(row.slice(3).map((text) => ({ text, passing: false })));
+    expect(differencesOf(row)).toEqual(row.slice(3).map((text) => ({ text, transient: false })));
   });
 });
 
@@ -109,7 +113,7 @@ describe('what the cluster shows counts, and may yet be over', () => {
        'longhorn-manager on node1: ready was "True", is "False"']
     - [pods, longhorn-manager-a, null, longhorn-manager on node1 is gone]`;
   test.for<Row>(parse(table))('%s %s %j', (row) => {
-    expect(differencesOf(row)).toEqual([{ text: row[3], passing: true }]);
+    expect(differencesOf(row)).toEqual([{ text: row[3], transient: true }]);
   });
 });
 
@@ -168,7 +172,7 @@ describe('what the run left behind counts', () => {
          finalizers: [longhorn.io]}},
        'backup b is left behind by the run, being removed since 2026-11-20T09:00:00Z, held by longhorn.io']`;
   test.for<Row>(parse(table))('%s %s %j', (row) => {
-    expect(differencesOf(row)).toEqual([{ text: row[3], passing: row[3]?.includes('being removed') }]);
+    expect(differencesOf(row)).toEqual([{ text: row[3], transient: row[3]?.includes('being removed') }]);
   });
 
   test('admission policies where the run may make them, stores in the namespace that it was given', () => {

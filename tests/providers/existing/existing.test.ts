@@ -5,8 +5,8 @@ import { resources } from '../../../e2e/kube/cluster.ts';
 import { disruptions } from '../../../e2e/longhorn/disruptions.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
 import { NotFit, type PreconditionFailure } from '../../../e2e/machine/not-fit.ts';
-import { existingOn } from '../../../providers/existing/existing.ts';
-import { guardAlone } from '../../../providers/existing/guard-alone.ts';
+import { createExistingProvider } from '../../../providers/existing/existing.ts';
+import { guardBareRun } from '../../../providers/existing/guard-alone.ts';
 import { plainProgress } from '../../../providers/progress.ts';
 import { putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
@@ -43,7 +43,7 @@ const named = () => ({
 
 const up = async ({ typed, asks, signal = new AbortController().signal, ...flags }: GivenCluster = {}) => {
   const { input, output } = terminal({ typed, ...(asks === undefined ? {} : { asks }) });
-  const cluster = await existingOn({ input, output }).up({
+  const cluster = await createExistingProvider({ input, output }).up({
     longhorn: 'installed',
     existing: { ...named(), context: 'stub', expectCluster: uid, ...flags },
     run: 'abc123',
@@ -208,8 +208,8 @@ test('an interruption does not wait for an answer', async () => {
 });
 
 describe('a run that no command has started', () => {
-  const guard = (change: Partial<Parameters<typeof guardAlone>[0]>) =>
-    guardAlone(
+  const guard = (change: Partial<Parameters<typeof guardBareRun>[0]>) =>
+    guardBareRun(
       { ...named(), provider: 'existing', context: 'stub', run: 'abc123', ...change },
       { terminal: terminal({}), print: (line) => said.push(line) },
     );
@@ -220,7 +220,7 @@ describe('a run that no command has started', () => {
     expect(said).toContain('Allowed (CORRAL_ALLOW): nothing that others on the cluster could feel');
   });
 
-  test.each<[string, Partial<Parameters<typeof guardAlone>[0]>, Partial<PreconditionFailure>]>([
+  test.each<[string, Partial<Parameters<typeof guardBareRun>[0]>, Partial<PreconditionFailure>]>([
     [
       'nobody said that it is the one',
       {},

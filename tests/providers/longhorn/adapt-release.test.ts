@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { objectsOf } from '../../../lab/manifests/read.ts';
-import { describeChange, fitToCluster } from '../../../providers/longhorn/adapt-release.ts';
-import { containersOf, find, readObjects, writeObjects } from '../../../providers/longhorn/manifest.ts';
+import { adaptToCluster, describeChange } from '../../../providers/longhorn/adapt-release.ts';
+import { containersOf, findObject, readObjects, writeObjects } from '../../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../../providers/longhorn/release.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 
@@ -19,7 +19,9 @@ const workload = (container: object, name = 'longhorn-manager') => ({
 });
 
 const settingsOf = (objects: ReturnType<typeof release>): string | undefined => {
-  const map = find(objects, 'ConfigMap', 'longhorn-default-setting') as { data?: Record<string, string> };
+  const map = findObject(objects, 'ConfigMap', 'longhorn-default-setting') as {
+    data?: Record<string, string>;
+  };
   return map?.data?.['default-setting.yaml'];
 };
 /** What is said of changes, without the reasons. */
@@ -27,9 +29,9 @@ const linesOf = (changes: Parameters<typeof describeChange>[0][]) =>
   changes.map((change) => describeChange(change).replace(/ \(.*/, ''));
 
 test('what is changed in a release is said, a line each', () => {
-  const { changes } = fitToCluster(release('v1.12.1'), { missing: [] });
+  const { changes } = adaptToCluster(release('v1.12.1'), { missing: [] });
   // Its probes cannot be set.
-  expect(fitToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(
+  expect(adaptToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(
     changes.filter(({ what }) => !what.includes('liveness-probe')),
   );
   expect(linesOf(changes)).toEqual([
@@ -59,7 +61,7 @@ describe('settings', () => {
     ['v1.8.2', 'true', (value: string) => `"${value}"`],
     ['v1.12.1', String.raw`"{\"v1\":\"true\"}"`, perEngine],
   ] as const)('those that %s sets stay as they are, the others are text', (version, own, kept) => {
-    const text = settingsOf(fitToCluster(release(version), { missing: [] }).objects);
+    const text = settingsOf(adaptToCluster(release(version), { missing: [] }).objects);
     expect(text).toContain(`disable-revision-counter: ${own}\n`);
     expect(text).toContain('priority-class: "longhorn-critical"\n');
     expect(text).toContain(`default-replica-count: ${kept('2')}\n`);
@@ -71,7 +73,7 @@ describe('settings', () => {
     const text = 'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n';
     const metadata = { name: 'longhorn-default-setting' };
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'default-setting.yaml': text } };
-    const { objects, changes } = fitToCluster(read(map), { missing: [] });
+    const { objects, changes } = adaptToCluster(read(map), { missing: [] });
     expect(settingsOf(objects)).toContain(text);
     const changed = changes.map(({ what }) => what);
     expect(changed).not.toContain('setting default-replica-count');
@@ -90,14 +92,14 @@ describe('workloads', () => {
     ],
     [{ image: 'a/b:v1', readinessProbe: {} }, []],
   ])('%j', (container, lines) => {
-    const { changes } = fitToCluster(read(workload(container, 'other')), { missing: [] });
+    const { changes } = adaptToCluster(read(workload(container, 'other')), { missing: [] });
     expect(linesOf(changes)).toEqual(lines);
   });
 
   test('no registry is asked, nothing is reserved, and what was given is not touched', () => {
     const limits = { cpu: '1' };
     const before = read(workload({ image: 'a/b:latest', resources: { limits, requests: { cpu: '2' } } }));
-    const { objects } = fitToCluster(before, { missing: [] });
+    const { objects } = adaptToCluster(before, { missing: [] });
     const fitted = { imagePullPolicy: 'IfNotPresent', resources: { limits } };
     expect(objects.flatMap(({ object }) => containersOf(object))).toEqual([
       { name: 'one', image: 'a/b:latest', ...fitted },
@@ -109,7 +111,7 @@ describe('workloads', () => {
     const env = [{ name: 'CSI_ATTACHER_REPLICA_COUNT', value: '2' }];
     const name = 'longhorn-driver-deployer';
     const deployer = workload({ name, image: 'a/b:v1', env }, name);
-    const { objects, changes } = fitToCluster(read({ ...deployer, kind: 'Deployment' }), { missing: [] });
+    const { objects, changes } = adaptToCluster(read({ ...deployer, kind: 'Deployment' }), { missing: [] });
     const [container] = objects.flatMap(({ object }) => containersOf(object));
     expect(container?.env?.map(({ name, value }) => `${name}=${value}`)).toEqual([
       'CSI_ATTACHER_REPLICA_COUNT=2',
@@ -126,9 +128,9 @@ describe('workloads', () => {
     ['other', { 'longhorn-driver-deployer': 1, 'longhorn-ui': 1 }],
   ] as const)('without an image for %s', (need, replicas) => {
     const missing = [{ name: 'docker.io/longhornio/x:v1', namedBy: 'somebody', need }];
-    const { objects } = fitToCluster(release('v1.12.1'), { missing });
+    const { objects } = adaptToCluster(release('v1.12.1'), { missing });
     for (const [name, count] of Object.entries(replicas))
-      expect(find(objects, 'Deployment', name)).toMatchObject({ spec: { replicas: count } });
+      expect(findObject(objects, 'Deployment', name)).toMatchObject({ spec: { replicas: count } });
   });
 });
 
@@ -141,7 +143,7 @@ test('what a release brings is read from its manifest; what is not started is no
   };
   expect(describeRelease(release('v1.8.2'))).toEqual(whole);
   const missing = (['csi', 'ui'] as const).map((need) => ({ name: '', namedBy: '', need }));
-  const fitted = describeRelease(fitToCluster(release('v1.8.2'), { missing }).objects);
+  const fitted = describeRelease(adaptToCluster(release('v1.8.2'), { missing }).objects);
   expect(fitted).toEqual({ ...whole, csi: false, deployments: [], notStarted: deployments });
 });
 

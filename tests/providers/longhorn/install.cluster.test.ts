@@ -4,15 +4,15 @@ import { follow } from '../../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
 import type { BackupTarget } from '../../../e2e/longhorn/types.ts';
-import { fitToCluster } from '../../../providers/longhorn/adapt-release.ts';
-import { askForVolume, untilItWorks } from '../../../providers/longhorn/attempts.ts';
-import { conditionsOf } from '../../../providers/longhorn/conditions.ts';
+import { adaptToCluster } from '../../../providers/longhorn/adapt-release.ts';
+import { retryUntilSuccess, tryCreateVolume } from '../../../providers/longhorn/attempts.ts';
+import { readinessConditions } from '../../../providers/longhorn/conditions.ts';
 import { installRelease } from '../../../providers/longhorn/install.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
 import { untilLonghornReady } from '../../../providers/longhorn/readiness.ts';
 import { describeRelease } from '../../../providers/longhorn/release.ts';
-import { explainStuck, imageMissing } from '../../../providers/longhorn/stuck.ts';
-import { openWorld } from '../../../providers/longhorn/watches.ts';
+import { describeMissingImage, explainStuck } from '../../../providers/longhorn/stuck.ts';
+import { openInstallationWatches } from '../../../providers/longhorn/watches.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { imitate, nodes, troubles } from '../../support/imitate-controllers.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   return () => server.stop();
 });
 
-const { objects } = fitToCluster(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), {
+const { objects } = adaptToCluster(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), {
   missing: [],
 });
 const signal = new AbortController().signal;
@@ -38,7 +38,8 @@ const withoutTimes = (text: string): string =>
 
 // What a part is about may not be there yet.
 const imitateAll = async (...names: (keyof typeof imitate)[]): Promise<void> => {
-  for (const name of names) await untilItWorks(() => Promise.resolve(imitate[name](cluster)), { signal });
+  for (const name of names)
+    await retryUntilSuccess(() => Promise.resolve(imitate[name](cluster)), { signal });
 };
 
 test('a release is applied, its target pointed at the store once it can be listed, and waited for', async () => {
@@ -89,17 +90,17 @@ test('a release is applied, its target pointed at the store once it can be liste
 /** Waits for the release again, for a moment, on what is in the cluster by now. */
 const waitAgain = async (): Promise<string> => {
   const ended = new AbortController();
-  const volumes = await askForVolume(cluster)
+  const volumes = await tryCreateVolume(cluster)
     .then(() => [])
     .catch(({ message }: Error) => [message]);
-  const world = await openWorld(cluster, { signal: ended.signal, onFailure: () => {} });
+  const world = await openInstallationWatches(cluster, { signal: ended.signal, onFailure: () => {} });
   await world.watchLonghorn();
   const attempts = { volumes, target: [] };
-  const conditions = Object.values(conditionsOf(describeRelease(objects), nodes, attempts));
+  const conditions = Object.values(readinessConditions(describeRelease(objects), nodes, attempts));
   try {
     return await untilLonghornReady(world, {
       ...{ conditions, start: performance.now(), timeout: 500, signal: ended.signal },
-      ...{ onProgress: () => {}, fatal: imageMissing, explain: () => explainStuck(cluster) },
+      ...{ onProgress: () => {}, fatal: describeMissingImage, explain: () => explainStuck(cluster) },
     });
   } finally {
     ended.abort();

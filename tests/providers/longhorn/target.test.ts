@@ -126,7 +126,7 @@ test('an official release: its manifest from where it is published, its images f
   expect(target).toMatchObject({
     name: 'official',
     size: { nodes: 3 },
-    begunPerCpu: 2,
+    maxBegunPerCpu: 2,
     archives: [{ inputs: { images: names.toSorted().map((name) => [name, expect.any(String)]) } }],
   });
   expect(lines.filter((line) => line.endsWith(' ...'))).toEqual([

@@ -26,7 +26,7 @@ const lab: Provider = {
       provider: 'lab',
       storeImage: 'store:inline',
       allow: [],
-      reach: [text],
+      accessHints: [text],
       target: { name: 'emulator', version: '0.0.0' },
       trouble: () => [text],
       lost: new AbortController().signal,
