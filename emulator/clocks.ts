@@ -55,7 +55,7 @@ export type Clock = {
    * When a deleted Backup object goes. True: as soon as its config is removed, even if the command still
    * removes blocks (as in Longhorn). False: after the command has ended too.
    */
-  goesWithConfig: boolean;
+  releaseAfterConfig: boolean;
   /**
    * Interval at which a recurring job checks what it waits for (M: app/recurringjob/constant.go,
    * WaitInterval).
@@ -91,7 +91,7 @@ export const clocks = {
     restoreBackoffMax: hour,
     replicaHelper: second,
     mountTimeout: 5 * second,
-    goesWithConfig: true,
+    releaseAfterConfig: true,
     jobPoll: 5 * second,
     jobStartTimeout: 450 * second,
     uiReadTimeout: 90 * second,
@@ -123,7 +123,7 @@ export const clocks = {
     // Blocks are removed no faster here. A backup that starts after the config is removed and before the lock
     // is removed fails. A real Longhorn meets this race once in hundreds of times, because it syncs every 30
     // s. With 5 s it is frequent. While its command is stopped, a Backup still goes.
-    goesWithConfig: false,
+    releaseAfterConfig: false,
     jobPoll: 500,
     // Five deletions with repeated attempts can keep a backup Pending for a minute on a slow machine.
     jobStartTimeout: 450 * second,

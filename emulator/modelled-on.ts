@@ -61,14 +61,14 @@ const numbers = (version: string): [number, number] | undefined => {
   return minor === undefined || patch === undefined ? undefined : [Number(minor), Number(patch)];
 };
 
-const isUpTo = (version: string, end: string): boolean => {
+const isAtMost = (version: string, end: string): boolean => {
   const [[minor, patch], [lastMinor, lastPatch]] = [numbers(version) ?? [0, 0], numbers(end) ?? [0, 0]];
   return minor < lastMinor || (minor === lastMinor && patch <= lastPatch);
 };
 
 /** Whether a version is `first` or newer. */
 export const isSince = (version: string, first: string): boolean =>
-  version === first || !isUpTo(version, first);
+  version === first || !isAtMost(version, first);
 
 /**
  * Versions that the emulator supports: from the first that deletes asynchronously to the one that it is
@@ -78,14 +78,14 @@ export const emulatedVersions = { oldest: 'v1.8.0', newest: modelledOn } as cons
 
 /** Whether a text is a supported version. */
 export const isVersion = (text: string): boolean =>
-  numbers(text) !== undefined && !isUpTo(text, 'v1.7.9999') && isUpTo(text, emulatedVersions.newest);
+  numbers(text) !== undefined && !isAtMost(text, 'v1.7.9999') && isAtMost(text, emulatedVersions.newest);
 
 /**
  * Whether a manager of this version panics if a removal from the store fails after the Backup has gone
  * (longhorn/longhorn#13245).
  */
 export const panicsOverLateFailure = (version: string): boolean =>
-  isUpTo(version, 'v1.10.3') || (!isUpTo(version, 'v1.10.9999') && isUpTo(version, 'v1.11.2'));
+  isAtMost(version, 'v1.10.3') || (!isAtMost(version, 'v1.10.9999') && isAtMost(version, 'v1.11.2'));
 
 /** Whether a manager of this version treats an engine that does not run as one that is being upgraded. */
-export const keepsSnapshotsWhileDetached = (version: string): boolean => !isUpTo(version, 'v1.10.9999');
+export const keepsSnapshotsWhileDetached = (version: string): boolean => !isAtMost(version, 'v1.10.9999');

@@ -22,7 +22,7 @@ export class NotEmulated extends Error {
  * The message of an error. For a Kubernetes error this is only the server's message, as Longhorn passes it
  * on.
  */
-const wordsOf = (error: unknown): string => {
+const messageOf = (error: unknown): string => {
   if (error instanceof ApiFailure) return error.words;
   return error instanceof Error ? error.message : String(error);
 };
@@ -35,7 +35,7 @@ export const withErrorContext = async <T>(doing: string, work: () => T | Promise
   try {
     return await work();
   } catch (error) {
-    throw new Error(`${doing}: ${wordsOf(error)}`, { cause: error });
+    throw new Error(`${doing}: ${messageOf(error)}`, { cause: error });
   }
 };
 
@@ -57,7 +57,7 @@ export const httpStatusOf = (error: unknown): number => {
 export const toErrorResource = (error: unknown, links: Links): RancherResource => {
   const status = httpStatusOf(error);
   return withLinks(
-    { type: 'error', status, code: STATUS_CODES[status], message: wordsOf(error), detail: '' },
+    { type: 'error', status, code: STATUS_CODES[status], message: messageOf(error), detail: '' },
     links,
   );
 };

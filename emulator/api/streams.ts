@@ -9,7 +9,7 @@ import { toCollection } from './resource.ts';
 const keepAlive = 15_000;
 const longestPeriod = 15_000;
 /** Most bytes that a client may leave unread. With more, its connection is closed. */
-const mostUnread = 1 << 26;
+const maxUnreadBytes = 1 << 26;
 /** Longest payload accepted from a client, in bytes. A client of this API sends only ping, pong and close. */
 const longestPayload = 1 << 16;
 
@@ -67,14 +67,14 @@ export const createChanges = (): Changes => {
 export const followChanges = (changes: Changes, period: number, onChange: () => void): (() => void) => {
   // One tick is kept while nothing waits for it, as in a ticker of Go.
   let ticks = 0;
-  let awaitsTick = false;
+  let isWaitingForTick = false;
   const take = (): void => {
     onChange();
     go();
   };
   const go = (): void => {
-    awaitsTick = period > 0 && ticks === 0;
-    if (awaitsTick) return;
+    isWaitingForTick = period > 0 && ticks === 0;
+    if (isWaitingForTick) return;
     ticks = 0;
     changes.next(take);
   };
@@ -82,7 +82,7 @@ export const followChanges = (changes: Changes, period: number, onChange: () => 
     period > 0
       ? setInterval(() => {
           ticks = 1;
-          if (awaitsTick) go();
+          if (isWaitingForTick) go();
         }, period)
       : undefined;
   go();
@@ -130,7 +130,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
         if (text === sent) return;
         sent = text;
         connection.send(text);
-        if (connection.bufferedAmount > mostUnread) connection.terminate();
+        if (connection.bufferedAmount > maxUnreadBytes) connection.terminate();
       };
       send();
       const unfollow = followChanges(changes, stream.period, send);

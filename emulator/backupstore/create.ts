@@ -28,7 +28,7 @@ const findLastBackup = async ({ store, volume, snapshot, hasSnapshot }: Upload, 
   }
 };
 
-const readsNothing = ({ mutant, snapshotCreatedAt }: Upload, last: BackupConfig | undefined): boolean =>
+const skipsReading = ({ mutant, snapshotCreatedAt }: Upload, last: BackupConfig | undefined): boolean =>
   mutant === 'older-snapshot-not-read' &&
   last !== undefined &&
   Date.parse(snapshotCreatedAt) < Date.parse(last.SnapshotCreatedAt);
@@ -84,7 +84,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
     await saveBackup(store, emptyBackup(request));
     upload.onStarted();
     const { changed, uploaded, uploadedAgain, newBlocks } = await uploadBlocks(
-      readsNothing(request, last) ? { ...request, volumeSize: 0 } : request,
+      skipsReading(request, last) ? { ...request, volumeSize: 0 } : request,
       last,
     );
     const Blocks = last ? mergeBlocks(last.Blocks, changed) : changed;

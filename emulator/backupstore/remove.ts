@@ -52,7 +52,7 @@ const usedBlocks = (backups: BackupConfig[]): Set<string> =>
 
 // Longhorn only logs a block that a backup needs and the store does not list (deltablock.go,
 // checkBlockReferenceCount).
-const tellUnknownBlocks = (store: Store, present: string[], backups: BackupConfig[]): void => {
+const logUnknownBlocks = (store: Store, present: string[], backups: BackupConfig[]): void => {
   const known = new Set(present);
   for (const backup of backups)
     for (const checksum of usedBlocks([backup])) {
@@ -124,7 +124,7 @@ const loadAll = async (
 
 // A fix that Longhorn lacks: while the config of another backup cannot be read, its blocks are unknown.
 // Nothing may be removed yet.
-const giveWayToUnreadable = async ({ store, volume, backup }: Target): Promise<void> => {
+const failIfUnreadable = async ({ store, volume, backup }: Target): Promise<void> => {
   for (const name of await backupNames(store, volume))
     if (name !== backup)
       await loadBackup(store, volume, name).catch(() => {
@@ -154,21 +154,21 @@ export const removeBackup = (target: Target): Promise<void> =>
       store.log.warning('Failed to load to be deleted backup', { error }),
     );
     if (mutant === 'cfg-left-behind') return;
-    const namesFailed = store.isFixed('deletion-destroys-other-backups') ? 'error' : 'empty';
+    const onListFailure = store.isFixed('deletion-destroys-other-backups') ? 'error' : 'empty';
     if (store.isFixed('config-removed-without-volume-cfg')) await loadVolumeOfBackup(store, volume);
-    if (namesFailed === 'error') await backupNames(store, volume, namesFailed);
+    if (onListFailure === 'error') await backupNames(store, volume, onListFailure);
     if (store.isFixed('unlistable-blocks-are-unknown')) await blockNames(store, volume);
-    if (store.isFixed('unreadable-neighbour-keeps-blocks')) await giveWayToUnreadable(target);
+    if (store.isFixed('unreadable-neighbour-keeps-blocks')) await failIfUnreadable(target);
     await store.remove(backupConfigPath(volume, backup));
     store.log.info('Removed backup for volume', { backup, volume });
 
     const config = await loadVolumeOfBackup(store, volume);
     store.log.info('GC started');
     // Empty if `backups/` cannot be listed. Then no block counts as used, and all are removed.
-    const names = await backupNames(store, volume, namesFailed);
+    const names = await backupNames(store, volume, onListFailure);
     const present = await blockNames(store, volume);
     const backups = await loadAll(target, names);
-    tellUnknownBlocks(store, present, backups ?? []);
+    logUnknownBlocks(store, present, backups ?? []);
     if (config.LastBackupName === backup) {
       // If the newest backup is unknown, Longhorn records none. The next backup is then a full one.
       const last = backups && latestBackup(backups);
@@ -179,7 +179,7 @@ export const removeBackup = (target: Target): Promise<void> =>
       });
     }
     // If both listings fail, they are equal, and Longhorn continues.
-    if (!sameNames(names, await backupNames(store, volume, namesFailed))) {
+    if (!sameNames(names, await backupNames(store, volume, onListFailure))) {
       store.log.info('Found new backups for volume, skip block deletion');
       return;
     }

@@ -40,7 +40,7 @@ const regionOf = (region: string, { AWS_REGION = '' }: NodeJS.ProcessEnv): strin
 };
 
 /** The error text of Go's net/http for a request without an answer. */
-const inNetworkWords = (error: NodeJS.ErrnoException, host: string): string => {
+const toNetworkError = (error: NodeJS.ErrnoException, host: string): string => {
   const { code = '', errno, message } = error;
   const { address = host, port } = error as { address?: string; port?: number };
   if (code === 'ENOTFOUND')
@@ -57,11 +57,11 @@ const inNetworkWords = (error: NodeJS.ErrnoException, host: string): string => {
 };
 
 /** Converts an error of the SDK to Longhorn's text (s3_service.go, parseAwsError). */
-const inAwsWords = (error: unknown, request: string): string => {
+const toAwsError = (error: unknown, request: string): string => {
   const { $metadata, Code, name, message } = error as S3ServiceException & { Code?: string };
   if ($metadata?.httpStatusCode) return `AWS Error: ${Code ?? name} ${message}`;
   const [, address = ''] = /"(.*)"/.exec(request) ?? [];
-  const why = inNetworkWords(error as NodeJS.ErrnoException, new URL(address).hostname);
+  const why = toNetworkError(error as NodeJS.ErrnoException, new URL(address).hostname);
   return `AWS HTTP Error: 0 request send failed, ${request}: ${why}`;
 };
 
@@ -88,7 +88,7 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
     objects.list(prefix, delimiter).catch((error) => {
       const query = new URLSearchParams({ delimiter, 'list-type': '2', prefix });
       throw new StoreError(
-        `failed to list objects with param: ${listParameters()} error: ${inAwsWords(error, request('Get', `?${query}`))}`,
+        `failed to list objects with param: ${listParameters()} error: ${toAwsError(error, request('Get', `?${query}`))}`,
       );
     });
 
@@ -109,7 +109,7 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
       const isGone = (error as S3ServiceException).$metadata?.httpStatusCode === 404;
       if (!isFixed('unreadable-config-is-gone') || isGone) return 0;
       throw new StoreError(
-        `failed to get metadata for object: ${key} error: ${inAwsWords(error, request('Head', `/${key}`))}`,
+        `failed to get metadata for object: ${key} error: ${toAwsError(error, request('Head', `/${key}`))}`,
       );
     });
   };
@@ -119,7 +119,7 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
     const key = keyOf(path);
     return objects.read(key).catch((error) => {
       throw new StoreError(
-        `failed to get object: ${key}: ${inAwsWords(error, request('Get', `/${key}?x-id=GetObject`))}`,
+        `failed to get object: ${key}: ${toAwsError(error, request('Get', `/${key}?x-id=GetObject`))}`,
       );
     });
   };
@@ -143,7 +143,7 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
       const key = keyOf(path);
       return objects.write(key, data).catch((error) => {
         throw new StoreError(
-          `failed to put object in single part: ${key}: ${inAwsWords(error, request('Put', `/${key}?x-id=PutObject`))}`,
+          `failed to put object in single part: ${key}: ${toAwsError(error, request('Put', `/${key}?x-id=PutObject`))}`,
         );
       });
     },
@@ -159,7 +159,7 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
       const failed: string[] = [];
       for (const each of keys)
         await objects.remove(each).catch((error) => {
-          const words = inAwsWords(error, request('Delete', `/${each}?x-id=DeleteObject`));
+          const words = toAwsError(error, request('Delete', `/${each}?x-id=DeleteObject`));
           own.error(`Failed to delete object: ${each} error: ${words}`);
           failed.push(each);
         });

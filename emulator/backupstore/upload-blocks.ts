@@ -27,7 +27,7 @@ const storeAsGzip = (data: Uint8Array, into: Buffer): number => {
 };
 
 /** A buffer that a block fits into with any compression. */
-const roomFor = (blockSize: number): Buffer => Buffer.alloc(blockSize + 4096);
+const allocateBuffer = (blockSize: number): Buffer => Buffer.alloc(blockSize + 4096);
 
 /**
  * Compresses a block into an existing buffer, or returns the block itself. For gzip the data are stored
@@ -37,7 +37,7 @@ const roomFor = (blockSize: number): Buffer => Buffer.alloc(blockSize + 4096);
 export const compress = (
   method: CompressionMethod,
   block: Uint8Array,
-  into = roomFor(block.length),
+  into = allocateBuffer(block.length),
 ): Uint8Array => {
   if (method === 'gzip') return into.subarray(0, storeAsGzip(block, into));
   return method === 'lz4' ? compressFrame(block) : block;
@@ -96,7 +96,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   // alternate: with new buffers for each block, an upload grew to hundreds of megabytes before garbage
   // collection.
   let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
-  let [packed, sent] = [roomFor(blockSize), roomFor(blockSize)];
+  let [packed, sent] = [allocateBuffer(blockSize), allocateBuffer(blockSize)];
   let writing: Promise<void> = Promise.resolve();
   const start = performance.now();
   const file = await open(upload.image);

@@ -47,11 +47,11 @@ export const createReplicaProcesses = ({
     };
     let last = '';
     const fail = (why: string): void => {
-      clearTimeout(helperIsDue);
+      clearTimeout(helperTimer);
       if (processes.get(replica) === own) log.error(`[${replica}] ${why}`);
       change('error');
     };
-    const helperIsDue = setTimeout(() => child.stdin?.write('start\n'), clock.replicaHelper);
+    const helperTimer = setTimeout(() => child.stdin?.write('start\n'), clock.replicaHelper);
     // The 'close' event reports the end of the process.
     child.stdin.on('error', () => undefined);
     createInterface(child.stdout).on('line', (line) => {

@@ -16,7 +16,7 @@ export type Informer<T extends ApiObject> = {
    */
   onEvent(listener: (name: string) => void): void;
   /** Puts the result of a write into the copy at once, so that the next read is not older. */
-  absorb(object: T): void;
+  putInCache(object: T): void;
   /** Resolves after the first list. */
   synced: Promise<void>;
 };
@@ -30,7 +30,7 @@ const frozen = <T>(value: T): T => {
   return Object.freeze(value);
 };
 
-const restDelay = 1_000;
+const relistDelay = 1_000;
 const version = (object: ApiObject): bigint => BigInt(object.metadata.resourceVersion ?? 0);
 
 /**
@@ -126,7 +126,7 @@ export const startInformer = <T extends ApiObject>(
         if (signal.aborted) return;
         log.warning(`Listing ${resource.plural} anew`, { error });
         // A pause between two lists, as in client-go: a server that is down answers none of them.
-        await sleep(restDelay, undefined, { signal }).catch(() => undefined);
+        await sleep(relistDelay, undefined, { signal }).catch(() => undefined);
       }
     }
   };
@@ -142,7 +142,7 @@ export const startInformer = <T extends ApiObject>(
       listeners.add(listener);
       for (const name of objects.keys()) listener(name);
     },
-    absorb: store,
+    putInCache: store,
     synced: synced.promise,
   };
 };

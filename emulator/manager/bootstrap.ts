@@ -46,7 +46,10 @@ const ensure = async <T extends ApiObject>(
 const instanceManagerName = (node: string): string =>
   `instance-manager-${createHash('md5').update(node).digest('hex')}`;
 
-const ensureOwn = async ({ datastore, node, dataRoot }: ManagerContext, ip: string): Promise<void> => {
+const ensureNodeObjects = async (
+  { datastore, node, dataRoot }: ManagerContext,
+  ip: string,
+): Promise<void> => {
   const disk = { type: 'filesystem', path: dataRoot, allowScheduling: true, storageReserved: 0 };
   await ensure(datastore.nodes, {
     metadata: { name: node, finalizers: [finalizer] },
@@ -79,7 +82,7 @@ const ensureOwn = async ({ datastore, node, dataRoot }: ManagerContext, ip: stri
  */
 export const bootstrap = async (context: ManagerContext, ip: string): Promise<void> => {
   const { datastore } = context;
-  await ensureOwn(context, ip);
+  await ensureNodeObjects(context, ip);
   const version = emulatorVersion(context.version);
   const setting = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
   // Another version was installed before.

@@ -45,18 +45,18 @@ const open = <T extends ApiObject>(
     { log, signal },
   );
   const writer = createWriter<T>(client, resource, kind);
-  const absorbed = async (answer: Promise<T>): Promise<T> => {
+  const cacheResult = async (answer: Promise<T>): Promise<T> => {
     const object = await answer;
-    informer.absorb(object);
+    informer.putInCache(object);
     return object;
   };
   return {
     ...informer,
-    fetch: (name) => absorbed(writer.fetch(name)),
-    create: (object) => absorbed(writer.create(object)),
-    update: (object) => absorbed(writer.update(object)),
-    updateStatus: (object) => absorbed(writer.updateStatus(object)),
-    patch: (name, mergePatch, subresource) => absorbed(writer.patch(name, mergePatch, subresource)),
+    fetch: (name) => cacheResult(writer.fetch(name)),
+    create: (object) => cacheResult(writer.create(object)),
+    update: (object) => cacheResult(writer.update(object)),
+    updateStatus: (object) => cacheResult(writer.updateStatus(object)),
+    patch: (name, mergePatch, subresource) => cacheResult(writer.patch(name, mergePatch, subresource)),
     delete: writer.delete,
   };
 };

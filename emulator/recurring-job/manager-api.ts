@@ -73,7 +73,7 @@ const bodyText = (text: string): string => {
 
 type Send = (method: Method, url: string, body?: object) => Promise<string>;
 
-const sendOf =
+const createSender =
   (agent: Agent): Send =>
   async (method, url, body) => {
     const answer = await sendOver(agent, { method, url, ...(body && { body: JSON.stringify(body) }) }).catch(
@@ -113,7 +113,7 @@ export const connectManagerApi = async (
   url: string,
   { atOnce, log }: { atOnce: number; log: Log },
 ): Promise<ManagerApi> => {
-  const send = sendOf(new Agent({ keepAlive: true, maxSockets: atOnce }));
+  const send = createSender(new Agent({ keepAlive: true, maxSockets: atOnce }));
   const get = async <T>(at: string): Promise<T> => JSON.parse(await send('GET', at));
   for (let tries = 1; ; tries++) {
     try {

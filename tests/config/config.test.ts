@@ -103,7 +103,13 @@ test('a configuration is read as it was handed on, whole, and what somebody has 
 });
 
 test('of a cluster only what a run has to know is handed on, and each run on it has an id of its own', () => {
-  const cluster = { kubeconfig, storeImage, context: 'c', accessHints: ['export KUBECONFIG=/k'], keep: () => {} };
+  const cluster = {
+    kubeconfig,
+    storeImage,
+    context: 'c',
+    accessHints: ['export KUBECONFIG=/k'],
+    keep: () => {},
+  };
   expect(makeRunConfig(cluster)).toEqual({ ...readRunConfig(least), context: 'c', run: expect.any(String) });
   const again = clusterVariables(cluster);
   const handedOn = Object.keys(JSON.parse(again.CORRAL_CONFIG ?? '')).toSorted();

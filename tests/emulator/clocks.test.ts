@@ -12,8 +12,11 @@ test('a factor makes each wait of the fast clock longer, up to that of Longhorn,
     ...{ restoreBackoffMin: 4_000, restoreBackoffMax: 720_000 },
   });
   expect(readClock('1')).toEqual(fast);
-  const { monitorPoll, blockRetries, goesWithConfig, ...slowest } = readClock('10') as Clock;
-  expect({ monitorPoll, goesWithConfig }).toEqual({ monitorPoll: 500, goesWithConfig: false });
+  const { monitorPoll, blockRetries, releaseAfterConfig, ...slowest } = readClock('10') as Clock;
+  expect({ monitorPoll, releaseAfterConfig }).toEqual({
+    monitorPoll: 500,
+    releaseAfterConfig: false,
+  });
   expect(real).toMatchObject(slowest);
   // A lock that its holder writes anew never expires, on any of them.
   for (const factor of ['1', '3.3', '10']) {

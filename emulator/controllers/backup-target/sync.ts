@@ -48,16 +48,16 @@ export const deleteBackupVolumeResources = async (
   target: BackupTarget,
 ): Promise<void> => {
   for (const backupVolume of volumesOf(context, target)) {
-    forgotten.add(backupVolume.spec.volumeName);
+    removedFromCluster.add(backupVolume.spec.volumeName);
     await deleteCustomResourceOnly(context.datastore.backupVolumes, backupVolume);
   }
 };
 
 // For the mutant forgotten-volumes-removed: volumes that this process has removed from the cluster and may
 // find again.
-const forgotten = new Set<string>();
+const removedFromCluster = new Set<string>();
 
-const removeForgotten = async (
+const removeFromStoreAgain = async (
   { targets, mutant }: ManagerContext,
   target: BackupTarget,
   inStore: string[],
@@ -65,13 +65,16 @@ const removeForgotten = async (
   if (mutant !== 'forgotten-volumes-removed') return;
   const client = await targets.open(target);
   for (const volume of inStore)
-    if (forgotten.delete(volume)) await client.removeVolume(target.spec.backupTargetURL, volume);
+    if (removedFromCluster.delete(volume)) await client.removeVolume(target.spec.backupTargetURL, volume);
 };
 
 // Requests a sync from the owner of a BackupVolume. There is no request if the object has changed since it
 // was read, for example at the end of a running sync: Longhorn drops the conflict, and the target counts as
 // synced.
-const askVolume = async ({ datastore }: ManagerContext, backupVolume: BackupVolume): Promise<void> => {
+const requestBackupVolumeSync = async (
+  { datastore }: ManagerContext,
+  backupVolume: BackupVolume,
+): Promise<void> => {
   const spec = { ...backupVolume.spec, syncRequestedAt: timestamp() };
   await datastore.backupVolumes.update({ ...backupVolume, spec }).catch((error) => {
     if (!isConflict(error)) throw error;
@@ -102,9 +105,9 @@ const syncVolumes = async (
   }
   for (const backupVolume of known) {
     if (!inStore.includes(backupVolume.spec.volumeName)) {
-      forgotten.add(backupVolume.spec.volumeName);
+      removedFromCluster.add(backupVolume.spec.volumeName);
       await deleteCustomResourceOnly(datastore.backupVolumes, backupVolume);
-    } else if (!backupVolume.metadata.deletionTimestamp) await askVolume(context, backupVolume);
+    } else if (!backupVolume.metadata.deletionTimestamp) await requestBackupVolumeSync(context, backupVolume);
   }
 };
 
@@ -142,7 +145,7 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
       `failed to list backup volumes in ${url}: error listing backup volume names: ${error.message}`,
     );
   });
-  await removeForgotten(context, target, inStore);
+  await removeFromStoreAgain(context, target, inStore);
   await syncVolumes(context, { target, known, inStore });
   return { ...status, lastSyncedAt: timestamp() };
 };

@@ -6,7 +6,7 @@ import { finalizer, labels } from '../../modelled-on.ts';
 import { deleteCustomResourceOnly } from '../finalizer.ts';
 
 /** Whether a Backup belongs to a BackupVolume. */
-export const isBackupOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
+export const isBackupOfVolume = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
   metadata.labels?.[labels.backupVolume] === spec.volumeName &&
   metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
@@ -52,7 +52,9 @@ export const syncBackups = async (
   const known = new Set(
     [...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name),
   );
-  const completedBefore = before.filter((backup) => isBackupOf(backupVolume, backup) && isStored(backup));
+  const completedBefore = before.filter(
+    (backup) => isBackupOfVolume(backupVolume, backup) && isStored(backup),
+  );
   for (const name of listing)
     if (!known.has(name) && context.mutant !== 'found-backup-not-pulled')
       await createBackupObject(context, backupVolume, name);
@@ -75,7 +77,7 @@ export const deleteExpiredFailedBackups = async (
     ['Error', 'Unknown'].includes(status?.state ?? '') &&
     Date.now() > Date.parse(status?.lastSyncedAt ?? '') + minutes * 60_000;
   for (const backup of datastore.backups.list())
-    if (isBackupOf(backupVolume, backup) && backup.spec.snapshotName && hasExpired(backup))
+    if (isBackupOfVolume(backupVolume, backup) && backup.spec.snapshotName && hasExpired(backup))
       await datastore.backups.delete(backup.metadata.name).catch((error) => {
         if (!isNotFound(error)) throw error;
       });

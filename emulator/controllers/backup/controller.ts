@@ -20,7 +20,10 @@ import { requestStoreSync } from './sync.ts';
  * Does what Longhorn's webhook does when a Backup is created. The volume's label comes from the snapshot,
  * once this manager knows it. The target's label comes from the volume.
  */
-const admitBackup = async ({ datastore, mutant }: ManagerContext, backup: Backup): Promise<Backup> => {
+const ensureBackupDefaults = async (
+  { datastore, mutant }: ManagerContext,
+  backup: Backup,
+): Promise<Backup> => {
   const labelled = backup.metadata.labels?.[labels.backupVolume];
   const volume = labelled ?? datastore.snapshots.get(backup.spec.snapshotName ?? '')?.spec.volume;
   if (!lacksFinalizer(backup) && (labelled || !volume)) return backup;
@@ -42,7 +45,7 @@ const admitBackup = async ({ datastore, mutant }: ManagerContext, backup: Backup
  * Reads a backup's status from the store. Undefined if the store has no finished backup of this name. After a
  * complete upload, the store decides the status.
  */
-const fromStore = async (
+const readStatusFromStore = async (
   { targets, mutant }: ManagerContext,
   backup: Backup,
   target: BackupTarget,
@@ -80,7 +83,7 @@ type Memory = { deletions: Deletions; creations: Creations };
 const isAfter = (a: string | null | undefined, b: string | null | undefined): boolean =>
   Date.parse(a ?? '') > Date.parse(b ?? '');
 
-const reconcileLiving = async (
+const reconcileExisting = async (
   context: ManagerContext,
   backup: Backup,
   target: BackupTarget,
@@ -120,7 +123,7 @@ const reconcileLiving = async (
   } else if (before.lastSyncedAt && !isAfter(backup.spec.syncRequestedAt, before.lastSyncedAt)) {
     return;
   }
-  const stored = await fromStore(context, backup, target, volumeName).catch((error) => {
+  const stored = await readStatusFromStore(context, backup, target, volumeName).catch((error) => {
     log.error('Error inspecting backup config', { backup: name, error });
     return undefined;
   });
@@ -144,7 +147,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
   }
   let backup = found;
   try {
-    if (!backup.metadata.deletionTimestamp) backup = await admitBackup(context, backup);
+    if (!backup.metadata.deletionTimestamp) backup = await ensureBackupDefaults(context, backup);
     if (backup.status?.ownerID !== node) {
       backup = await datastore.backups.updateStatus({
         ...backup,
@@ -173,7 +176,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
     return reconcileDeletion(context, { backup, target, backupVolume, volumeName }, memory.deletions);
   }
   if (!target) throw new Error(`failed to find the backup target for the backup ${name}`);
-  await reconcileLiving(context, backup, target, volumeName, memory);
+  await reconcileExisting(context, backup, target, volumeName, memory);
 };
 
 /**

@@ -44,7 +44,7 @@ export const failureStatus = (
   return { state: 'Error', messages: { ...before.messages, [messageKeys.error]: message } };
 };
 
-const forgotten = (mutant: Mutant | undefined): DeletionStep => {
+const withoutRecord = (mutant: Mutant | undefined): DeletionStep => {
   if (mutant === 'crash-not-noticed') return { do: 'wait' };
   return mutant === 'no-record-message-missing'
     ? { do: 'again' }
@@ -54,26 +54,26 @@ const forgotten = (mutant: Mutant | undefined): DeletionStep => {
 /**
  * Decides the next step for a Backup in state Deleting. `inStore`: the store has its config, finished or in
  * progress. Success is never read from the record: the Backup goes when its config is gone. With
- * goesWithConfig this may be before the command has ended.
+ * releaseAfterConfig this may be before the command has ended.
  */
 export const decideDeletion = ({
   inStore,
   record,
   url,
-  goesWithConfig,
+  releaseAfterConfig,
   mutant,
 }: {
   inStore: boolean;
   record: DeletionRecord | undefined;
   url: string;
-  goesWithConfig: boolean;
+  releaseAfterConfig: boolean;
   mutant?: Mutant | undefined;
 }): DeletionStep => {
   const leftBehind = mutant === 'cfg-left-behind' && record?.state === 'Succeeded';
-  if (!inStore && !goesWithConfig && record?.state === 'Deleting') return { do: 'wait' };
+  if (!inStore && !releaseAfterConfig && record?.state === 'Deleting') return { do: 'wait' };
   if (mutant === 'finalizer-forgotten' && !inStore && !record) return { do: 'wait' };
   if (!inStore || leftBehind) return mutant === 'deletion-never-ends' ? { do: 'wait' } : { do: 'release' };
-  if (!record) return forgotten(mutant);
+  if (!record) return withoutRecord(mutant);
   // The record's message is already wrapped. Longhorn wraps it twice.
   if (record.state === 'Error') {
     return {

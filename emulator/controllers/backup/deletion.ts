@@ -114,13 +114,13 @@ const isStopped = (record: DeletionRecord | undefined): boolean => {
 // On the fast clock, a Backup stays until its command has ended, because of backups that wait to start. The
 // last Backup of a volume has none: it goes with its config on every clock, in versions that panic over a
 // late failure.
-const goesWithConfig = (
+const releasesAfterConfig = (
   { clock, version, datastore, mutant }: ManagerContext,
   { metadata }: Backup,
   record: DeletionRecord | undefined,
 ): boolean =>
   mutant !== 'fixed:waiting-backup-loses-lock' &&
-  (clock.goesWithConfig ||
+  (clock.releaseAfterConfig ||
     isStopped(record) ||
     (panicsOverLateFailure(version) &&
       !datastore.backups
@@ -179,7 +179,7 @@ const removedFromStore = async (
     inStore,
     record,
     url,
-    goesWithConfig: goesWithConfig(context, backup, record),
+    releaseAfterConfig: releasesAfterConfig(context, backup, record),
     mutant: context.mutant,
   });
   if (step.do === 'fail') {

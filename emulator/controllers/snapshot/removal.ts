@@ -37,7 +37,7 @@ export const markAsRemoved = async (context: ManagerContext, found: Snapshot): P
 };
 
 /** Links the parent and the children of a removed snapshot to each other. */
-const takeOutOfChain = async (
+const unlinkFromChain = async (
   context: ManagerContext,
   { metadata: { name }, status, ...rest }: Snapshot,
 ): Promise<void> => {
@@ -58,7 +58,7 @@ const takeOutOfChain = async (
 };
 
 // For two mutants: damages other objects when a snapshot is removed.
-const spoilOthers = async (
+const damageOthers = async (
   context: ManagerContext,
   snapshot: Snapshot,
   directory: string | undefined,
@@ -123,8 +123,8 @@ export const removeWithData = async (context: ManagerContext, found: Snapshot): 
     });
   }
   if (replica?.spec.nodeID === context.node) await removeSnapshot(replicaDirectory(replica), name);
-  await spoilOthers(context, snapshot, replica && replicaDirectory(replica));
-  await takeOutOfChain(context, snapshot);
+  await damageOthers(context, snapshot, replica && replicaDirectory(replica));
+  await unlinkFromChain(context, snapshot);
   await withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
   await removeFinalizer(datastore.snapshots, snapshot);
 };

@@ -25,10 +25,10 @@ const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
 
 /** Whether a volume that is attached for these tickets gets no device. It gets one if all have the value `any`. */
 const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
-  const minding = tickets.filter(
+  const relevant = tickets.filter(
     (ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any',
   );
-  const [first] = minding.toSorted(byPriority);
+  const [first] = relevant.toSorted(byPriority);
   return first?.parameters?.disableFrontend === 'true';
 };
 
@@ -36,7 +36,11 @@ const fits = ({ parameters }: AttachmentTicket, { spec }: Volume): boolean =>
   parameters?.disableFrontend === 'any' ||
   (parameters?.disableFrontend === 'true') === (spec.disableFrontend ?? false);
 
-const obstacle = (ticket: AttachmentTicket, volume: Volume, replica: Replica | undefined): string => {
+const attachmentProblem = (
+  ticket: AttachmentTicket,
+  volume: Volume,
+  replica: Replica | undefined,
+): string => {
   if (replica && replica.spec.nodeID !== ticket.nodeID) {
     return `not emulated: attaching to ${ticket.nodeID}, for the only replica of the volume is on ${replica.spec.nodeID}`;
   }
@@ -66,7 +70,7 @@ const ticketStatus = (
   const restoring = volume.status?.restoreRequired === true && ticket.type !== 'volume-restore-controller';
   const isThere = volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
   const satisfied = isThere && !restoring && fits(ticket, volume);
-  const message = satisfied ? '' : obstacle(ticket, volume, replica);
+  const message = satisfied ? '' : attachmentProblem(ticket, volume, replica);
   const condition = {
     type: 'Satisfied',
     status: satisfied ? ('True' as const) : ('False' as const),

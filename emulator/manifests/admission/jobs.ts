@@ -64,9 +64,9 @@ export const jobValidatingRules = (version: string): ValidatingRule[] => [
   },
 ];
 
-const isUnkept = "object.spec.task in ['snapshot-cleanup', 'filesystem-trim']";
+const ignoresRetain = "object.spec.task in ['snapshot-cleanup', 'filesystem-trim']";
 const isDeleting = "object.spec.task == 'snapshot-delete'";
-const least = `(${isUnkept} || ${isDeleting} ? 0 : 1)`;
+const least = `(${ignoresRetain} || ${isDeleting} ? 0 : 1)`;
 
 /** Silent corrections of a recurring job (webhook/resources/recurringjob/mutator.go). */
 export const jobMutatingRules: MutatingRule[] = [
@@ -74,7 +74,7 @@ export const jobMutatingRules: MutatingRule[] = [
     name: 'longhorn-emulator-job-retain-mended',
     resource,
     operations,
-    when: `has(object.spec.retain) && (object.spec.retain < ${least} || ${isUnkept} && object.spec.retain != 0)`,
+    when: `has(object.spec.retain) && (object.spec.retain < ${least} || ${ignoresRetain} && object.spec.retain != 0)`,
     patches: `[${setField('/spec/retain', least)}]`,
     bug: 'job-limits-kept',
   },

@@ -4,7 +4,8 @@ import { type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 const resource = 'backuptargets';
 
 // Matches the base64 of a text that begins or ends with a blank or a line end.
-const isRagged = '^I[A-P]|^C[g-v]|IA==$|[CSiy]A=$|[AEIMQUYcgkosw048]g$|Cg==$|[AQgw]o=$|[AEIMQUYcgkosw048]K$';
+const endsWithWhitespace =
+  '^I[A-P]|^C[g-v]|IA==$|[CSiy]A=$|[AEIMQUYcgkosw048]g$|Cg==$|[AQgw]o=$|[AEIMQUYcgkosw048]K$';
 const isLogin = "key.startsWith('AWS_') || key.startsWith('CIFS_') || key.endsWith('_PROXY')";
 
 /**
@@ -55,7 +56,7 @@ export const targetValidatingRules: ValidatingRule[] = [
       'params.metadata.name != object.spec.credentialSecret',
       "request.operation == 'UPDATE' && oldObject.spec.credentialSecret == object.spec.credentialSecret",
       '!has(params.data)',
-      `params.data.all(key, !(${isLogin}) || !params.data[key].matches('${isRagged}'))`,
+      `params.data.all(key, !(${isLogin}) || !params.data[key].matches('${endsWithWhitespace}'))`,
     ].join(' || '),
     message: "'credential validation error(s) in ' + params.metadata.name",
   },
@@ -64,12 +65,12 @@ export const targetValidatingRules: ValidatingRule[] = [
 const url = 'object.spec.backupTargetURL';
 const options = `${url}.split('?nfsOptions=')[1].split(',')`;
 const has = (option: string): string => `${options}.exists(each, each.startsWith('${option}'))`;
-const unless = (option: string, added: string): string => `(${has(option)} ? [] : ['${added}'])`;
+const addUnlessPresent = (option: string, added: string): string => `(${has(option)} ? [] : ['${added}'])`;
 const correctedOptions = [
   `${options}.filter(each, each != 'hard')`,
-  unless('soft', 'soft'),
-  unless('timeo=', 'timeo=300'),
-  unless('retry=', 'retry=2'),
+  addUnlessPresent('soft', 'soft'),
+  addUnlessPresent('timeo=', 'timeo=300'),
+  addUnlessPresent('retry=', 'retry=2'),
 ].join(' + ');
 
 /**

@@ -60,7 +60,7 @@ export const volumeValidatingRules: ValidatingRule[] = [
   },
 ];
 
-const isFromThis = "(object.spec.fromBackup + '&').contains('backup=' + params.metadata.name + '&')";
+const isRestoredFromParam = "(object.spec.fromBackup + '&').contains('backup=' + params.metadata.name + '&')";
 const accessMode = `'${labels.accessMode}'`;
 const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMode} in params.status.labels)`;
 const hasSize = "(has(params.status) && has(params.status.volumeSize) && params.status.volumeSize != '')";
@@ -80,7 +80,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     resource,
     operations: ['CREATE'],
     paramKind: 'Backup',
-    when: isFromThis,
+    when: isRestoredFromParam,
     patches: label(labels.backupVolume, `params.metadata.labels['${labels.backupVolume}']`),
   },
   {
@@ -88,7 +88,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     resource,
     operations: ['CREATE'],
     paramKind: 'Backup',
-    when: `${isFromThis} && ${hasSize}`,
+    when: `${isRestoredFromParam} && ${hasSize}`,
     patches: `[${setField('/spec/size', 'params.status.volumeSize')}]`,
     bug: 'restored-size-kept',
   },
@@ -97,7 +97,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     resource,
     operations: ['CREATE'],
     paramKind: 'Backup',
-    when: `${isUnset('object.spec.accessMode', "''")} && ${isFromThis} && ${hasMode}`,
+    when: `${isUnset('object.spec.accessMode', "''")} && ${isRestoredFromParam} && ${hasMode}`,
     patches: `[${setField('/spec/accessMode', `params.status.labels[${accessMode}]`)}]`,
     bug: 'access-mode-forgotten',
   },
@@ -117,7 +117,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     operations: ['CREATE'],
     isOf: (version) => isSince(version, 'v1.10.0'),
     paramKind: 'Backup',
-    when: `has(object.spec.Standby) && object.spec.Standby && ${isFromThis}`,
+    when: `has(object.spec.Standby) && object.spec.Standby && ${isRestoredFromParam}`,
     patches: `[${setField('/spec/backupBlockSize', "has(params.spec.backupBlockSize) ? params.spec.backupBlockSize : '2097152'")}]`,
     bug: 'standby-block-size-kept',
   },

@@ -30,16 +30,16 @@ const open = (trigger: HTMLElement, items: MenuEntry[], onSelect: (key: string) 
   dropdown.style.right = `${document.documentElement.clientWidth - left - 40}px`;
   dropdown.style.top = `${bottom}px`;
   document.body.append(dropdown);
-  const onElsewhere = ({ target }: Event): void => {
+  const onOutsideClick = ({ target }: Event): void => {
     if (!dropdown.contains(target as Node) && !trigger.contains(target as Node)) close();
   };
   close = () => {
     dropdown.remove();
-    document.removeEventListener('pointerdown', onElsewhere);
+    document.removeEventListener('pointerdown', onOutsideClick);
     openedBy = undefined;
   };
   openedBy = trigger;
-  document.addEventListener('pointerdown', onElsewhere);
+  document.addEventListener('pointerdown', onOutsideClick);
 };
 
 /** The button of a row that opens and closes its menu. `items` is called when the menu opens. */

@@ -45,11 +45,15 @@ const records = [undefined, { state: 'Deleting' }, { state: 'Succeeded' }, { sta
 test.each<[boolean, DeletionStep['do'][]]>([
   [true, ['release', 'release', 'release', 'release']],
   [false, ['release', 'wait', 'release', 'release']],
-])('a deletion whose config has gone, which counts before its command ends: %j', (goesWithConfig, steps) => {
-  const of = { url: 'nfs://h:/p?backup=b&volume=v', goesWithConfig, inStore: false };
-  const decide = (record: unknown) => decideDeletion({ ...of, record: record as DeletionRecord | undefined });
-  expect(records.map((record) => decide(record).do)).toEqual(steps);
-});
+])(
+  'a deletion whose config has gone, which counts before its command ends: %j',
+  (releaseAfterConfig, steps) => {
+    const of = { url: 'nfs://h:/p?backup=b&volume=v', releaseAfterConfig, inStore: false };
+    const decide = (record: unknown) =>
+      decideDeletion({ ...of, record: record as DeletionRecord | undefined });
+    expect(records.map((record) => decide(record).do)).toEqual(steps);
+  },
+);
 
 test.each([
   ['as a rule', {}, true],

@@ -49,7 +49,7 @@ const start = async (lists: ApiObject[][]) => {
 
 test('an answer to a write counts at once, and an older event does not undo it', async () => {
   const { informer, event, versions } = await start([[object('a', 1)]]);
-  informer.absorb(object('a', 9));
+  informer.putInCache(object('a', 9));
   await event('MODIFIED', object('a', 8));
   expect(versions()).toEqual(['a@9']);
 });
@@ -57,7 +57,7 @@ test('an answer to a write counts at once, and an older event does not undo it',
 test('an answer that comes after the end of its object does not bring it back; one of the same name may come', async () => {
   const { informer, event, versions } = await start([[object('a', 1)]]);
   await event('DELETED', object('a', 3));
-  informer.absorb(object('a', 2));
+  informer.putInCache(object('a', 2));
   expect(versions()).toEqual([]);
   await event('ADDED', object('a', 4, 'another uid'));
   expect(versions()).toEqual(['a@4']);
@@ -68,7 +68,7 @@ test('what a new list lacks is gone, and its listeners called', async () => {
   const { informer, notified, breakWatch, versions } = await start(lists);
   breakWatch();
   await expect.poll(versions).toEqual(['b@1']);
-  informer.absorb(object('a', 5));
+  informer.putInCache(object('a', 5));
   expect(versions()).toEqual(['b@1']);
   expect(notified).toEqual(['a', 'b', 'b', 'a']);
 });

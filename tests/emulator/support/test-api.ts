@@ -34,7 +34,7 @@ const createStandIn = (plural: string, write: (what: string) => void): StandIn =
     get: (name) => list().find(({ metadata }) => metadata.name === name),
     list,
     onEvent: (listener) => objects.onChange(({ object }) => listener(object.metadata.name)),
-    absorb: () => undefined,
+    putInCache: () => undefined,
     synced: Promise.resolve(),
     fetch,
     create: async (object) => {
