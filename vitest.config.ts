@@ -4,7 +4,7 @@ import { type ClusterGuard, e2eProject } from './e2e/suite/vitest-project.ts';
 
 // A run that no command has started looks at its cluster itself.
 const guard: ClusterGuard = async (config) => {
-  const { guardBareRun } = await import('./providers/existing/guard-alone.ts');
+  const { guardBareRun } = await import('./providers/existing/guard-bare-run.ts');
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   await guardBareRun(config, { terminal: { input: process.stdin, output: process.stdout }, print });
   // One that a run of the command has fetched; the processes that run inherit its name.

@@ -1,7 +1,7 @@
 import { withBuildSignal } from '../lab/build/signal.ts';
+import { abortableRead } from './abortable-read.ts';
 import { emulatorTarget } from './emulator-target.ts';
 import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/target.ts';
-import { abortableRead } from './or-aborted.ts';
 import type { Target } from './target.ts';
 
 type TargetRequest = TargetOptions & {

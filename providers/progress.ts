@@ -17,7 +17,7 @@ const SILENT_MS = 10_000;
 export const plainProgress = (write: (line: string) => void): ProgressDisplay => {
   const underWay = new Set<UnderWay>();
   let timer: NodeJS.Timeout | undefined;
-  const tellAll = (): void => {
+  const writeRunningSteps = (): void => {
     const all = [...underWay].map(({ title, start, detail }) =>
       detail === undefined ? timed(title, start) : `${timed(title, start)}, ${detail}`,
     );
@@ -29,7 +29,7 @@ export const plainProgress = (write: (line: string) => void): ProgressDisplay =>
       const shown: UnderWay = { title, start: performance.now() };
       write(`${title} ...`);
       underWay.add(shown);
-      timer ??= setInterval(tellAll, SILENT_MS).unref();
+      timer ??= setInterval(writeRunningSteps, SILENT_MS).unref();
       try {
         const result = await work((detail) => {
           shown.detail = detail;

@@ -104,7 +104,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     version = describeVersion(installed.version, settings);
     return cluster;
   };
-  const takeDown = async (): Promise<void> => {
+  const removeLab = async (): Promise<void> => {
     const leaving = cluster;
     cluster = undefined;
     if (leaving !== undefined) await progress.step('Taking the lab down', () => leaving.down());
@@ -159,7 +159,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
       const reduced = await readFile(files.reduced, 'utf8').catch(() => '');
       return { report, reduced: readSoakRuns(reduced).at(-1) };
     },
-    renew: takeDown,
-    close: takeDown,
+    renew: removeLab,
+    close: removeLab,
   };
 };

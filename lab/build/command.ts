@@ -40,7 +40,7 @@ export const buildCommand = async (
 ): Promise<string> => {
   const disk = watchDisk(folder);
   const signal = buildSignal();
-  const hear = function* (line: string) {
+  const filterLines = function* (line: string) {
     if (!onLine?.(line)) yield line;
   };
   const cancelSignal = signal ? AbortSignal.any([signal, disk.signal]) : disk.signal;
@@ -50,7 +50,7 @@ export const buildCommand = async (
       cancelSignal,
       timeout,
       all: true,
-      ...(onLine && { stdout: hear, stderr: hear }),
+      ...(onLine && { stdout: filterLines, stderr: filterLines }),
     } satisfies Options);
     return all;
   } catch (error) {

@@ -35,27 +35,28 @@ export const partDir = (part: Pick<Part, 'name' | 'inputs'>): string => {
   return join(partsDir(), `${part.name}-${hash}`);
 };
 
-const say = (text: string): void => void process.stderr.write(`lab: ${text}\n`);
+const logLine = (text: string): void => void process.stderr.write(`lab: ${text}\n`);
 
 const inodeOf = (dir: string): number | undefined => lstatSync(dir, { throwIfNoEntry: false })?.ino;
 
 // Parts that this process has checked: a run checks each part once.
-const found = new Map<string, number | undefined>();
+const checkedInodes = new Map<string, number | undefined>();
 
 /** Returns the problem of a part's folder, or undefined if it is complete. */
-const trouble = async (dir: string): Promise<string | undefined> => {
+const findProblem = async (dir: string): Promise<string | undefined> => {
   const inode = inodeOf(dir);
   if (inode === undefined) return 'it is not there';
-  if (found.get(dir) === inode) return undefined;
+  if (checkedInodes.get(dir) === inode) return undefined;
   const wrong = await findPartProblem(dir);
-  if (wrong === undefined) found.set(dir, inode);
+  if (wrong === undefined) checkedInodes.set(dir, inode);
   return wrong;
 };
 
 /** Whether the cache has a part, complete and undamaged. */
-export const isCached = async (part: Part): Promise<boolean> => (await trouble(partDir(part))) === undefined;
+export const isCached = async (part: Part): Promise<boolean> =>
+  (await findProblem(partDir(part))) === undefined;
 
-const underWay = new Map<string, Promise<string>>();
+const buildsInProgress = new Map<string, Promise<string>>();
 
 /**
  * Builds a part unless the cache has it undamaged, and returns its folder. If several runs need it, one
@@ -63,25 +64,26 @@ const underWay = new Map<string, Promise<string>>();
  */
 export const ensureCached = async (part: Part): Promise<string> => {
   const dir = partDir(part);
-  const taking = underWay.get(dir) ?? takePart(part, dir).finally(() => underWay.delete(dir));
-  underWay.set(dir, taking);
-  return taking;
+  const building =
+    buildsInProgress.get(dir) ?? findOrBuild(part, dir).finally(() => buildsInProgress.delete(dir));
+  buildsInProgress.set(dir, building);
+  return building;
 };
 
-const takePart = async (part: Part, dir: string): Promise<string> => {
-  if ((await trouble(dir)) === undefined) return dir;
+const findOrBuild = async (part: Part, dir: string): Promise<string> => {
+  if ((await findProblem(dir)) === undefined) return dir;
   try {
     await removeOrphanedDrafts();
     await withLock(
       dir,
-      { onWait: () => say(`another run is building ${part.name}: waiting for it`) },
+      { onWait: () => logLine(`another run is building ${part.name}: waiting for it`) },
       async () => {
         // Checked again: the run that had the lock has built the part, or has died.
-        const wrong = await trouble(dir);
+        const wrong = await findProblem(dir);
         if (wrong === undefined) return;
         await removeDraftsOf(dir);
         if (inodeOf(dir) !== undefined) {
-          say(`${part.name} is damaged in the cache (${wrong}): building it again`);
+          logLine(`${part.name} is damaged in the cache (${wrong}): building it again`);
           await removeLockedPart(dir);
         }
         await buildPart(part, dir);
@@ -101,7 +103,7 @@ const buildPart = async (part: Part, dir: string): Promise<void> => {
     await part.build(draft);
     await writeFile(join(draft, CONTENT_FILE), await describeContent(draft));
     buildSignal()?.throwIfAborted();
-    await putInPlace(draft, dir);
+    await moveIntoCache(draft, dir);
   } catch (error) {
     // Explained before the draft is removed, because the disk is not full any more after that.
     const explained = await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
@@ -115,7 +117,7 @@ const buildPart = async (part: Part, dir: string): Promise<void> => {
  * Renames a draft to its final name after a sync: after a power failure the part is either complete or
  * missing.
  */
-const putInPlace = async (draft: string, dir: string): Promise<void> => {
+const moveIntoCache = async (draft: string, dir: string): Promise<void> => {
   await execa('sync', ['--file-system', draft]);
   await rename(draft, dir);
   const parts = await open(partsDir());

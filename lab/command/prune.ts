@@ -23,21 +23,21 @@ type Freed = { path: string; bytes: number };
 const entries = async (dir: string): Promise<string[]> =>
   (await readdir(dir).catch(() => [])).map((name) => join(dir, name));
 
-const roomOf = async (path: string): Promise<number> => {
+const diskUsage = async (path: string): Promise<number> => {
   const found = await lstat(path);
   const all = found.isDirectory() ? ['', ...pathsIn(path)] : [''];
-  const rooms = all.map((below) =>
+  const sizes = all.map((below) =>
     lstat(join(path, below)).then(
       ({ blocks }) => blocks * 512,
       () => 0,
     ),
   );
-  return (await Promise.all(rooms)).reduce((sum, room) => sum + room, 0);
+  return (await Promise.all(sizes)).reduce((sum, room) => sum + room, 0);
 };
 
 const pruneDrafts = async (): Promise<Freed[]> => {
   const rooms = new Map<string, number>();
-  for (const draft of await entries(draftsDir())) rooms.set(draft, await roomOf(draft));
+  for (const draft of await entries(draftsDir())) rooms.set(draft, await diskUsage(draft));
   return (await removeOrphanedDrafts()).map((path) => ({ path, bytes: rooms.get(path) ?? 0 }));
 };
 
@@ -46,7 +46,7 @@ const pruneLabs = async (): Promise<Freed[]> => {
   for (const path of await entries(labsDir())) {
     const { mtimeMs } = await lstat(path);
     if ((await labState(basename(path))) || Date.now() - mtimeMs < STARTING_MS) continue;
-    freed.push({ path, bytes: await roomOf(path) });
+    freed.push({ path, bytes: await diskUsage(path) });
     await rm(path, { recursive: true, force: true });
   }
   return freed;
@@ -62,7 +62,7 @@ const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Pro
     const isNewest = isWhole && !newest.has(name);
     if (isNewest) newest.add(name);
     if (inUse.has(dir) || (isNewest && !all) || (isRecentlyUsed(version) && !alone)) continue;
-    const bytes = await roomOf(dir);
+    const bytes = await diskUsage(dir);
     if (await removePart(dir)) freed.push({ path: dir, bytes });
   }
   return freed;

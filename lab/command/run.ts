@@ -137,21 +137,21 @@ const makeProgram = (step: StepRunner): Command => {
  * fit, 4 interrupted.
  */
 export const runLabCommand = async (argv: readonly string[], step: StepRunner): Promise<number> => {
-  const complain = (message: string) => process.stderr.write(`lab: ${message}\n`);
+  const printError = (message: string) => process.stderr.write(`lab: ${message}\n`);
   try {
     await makeProgram(step).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      complain(
+      printError(
         error.code === 'commander.help'
           ? 'name a command: up, down, status, shell NODE or logs WHAT; npx corral lab --help lists them all'
           : error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '),
       );
       return 2;
     }
-    complain(error instanceof Error ? error.message : String(error));
+    printError(error instanceof Error ? error.message : String(error));
     if (error instanceof NotFit) return 3;
     return error instanceof Interrupted ? labInterruptedExitCode : 1;
   }

@@ -65,7 +65,7 @@ const untilInterrupted = (): AbortSignal => {
   return interrupted.signal;
 };
 
-const bringUp = async (
+const startAndReport = async (
   { name, images = [], manifest = [], ...size }: Flags,
   step: StepRunner,
 ): Promise<void> => {
@@ -99,5 +99,5 @@ export const upCommand = ({ onLab, step }: Commands): void => {
       'image archives (docker save or OCI), or folders of them, that the nodes have from the start',
     )
     .option('--manifest <file...>', 'what is applied to the cluster, in this order, when its nodes are Ready')
-    .action((flags: Flags) => bringUp(flags, step));
+    .action((flags: Flags) => startAndReport(flags, step));
 };

@@ -15,7 +15,7 @@ findmnt -rno FS-OPTIONS /var/lib/longhorn | tail -1`;
  * Replaces the target of the disk's device at once, for all processes that have it open. Does not flush and
  * does not freeze the file system: a real disk fails without a warning, and a failing one cannot be flushed.
  */
-const mapTo = (target: string): string => `set -e
+const deviceMapperScript = (target: string): string => `set -e
 export DM_DISABLE_UDEV=1
 modprobe -a dm-flakey dm-delay
 dmsetup suspend --nolockfs longhorn
@@ -111,7 +111,7 @@ export const failDisk: LabAction = async (context, request) => {
     read: () => readDiskCondition(context, node),
     isWanted: ({ table }) => table.includes(' flakey ') && table.includes(` ${flakey} `),
     always: afterSeconds > 0,
-    act: () => runInNode(context, node, mapTo(`flakey /dev/ubdc ${flakey}`)).then(() => {}),
+    act: () => runInNode(context, node, deviceMapperScript(`flakey /dev/ubdc ${flakey}`)).then(() => {}),
   });
 };
 
@@ -122,7 +122,7 @@ export const delayDisk: LabAction = async (context, request) => {
   return ensureCondition({
     read: () => readDiskCondition(context, node),
     isWanted: ({ table }) => table.includes(' delay ') && table.endsWith(` 0 ${delayMs}`),
-    act: () => runInNode(context, node, mapTo(`delay /dev/ubdc 0 ${delayMs}`)).then(() => {}),
+    act: () => runInNode(context, node, deviceMapperScript(`delay /dev/ubdc 0 ${delayMs}`)).then(() => {}),
   });
 };
 
@@ -134,7 +134,7 @@ export const healDisk: LabAction = async (context, request) => {
       read: () => readDiskCondition(context, node),
       isWanted: ({ faulty }) => !faulty,
       act: async () => {
-        await runInNode(context, node, mapTo('linear /dev/ubdc 0'));
+        await runInNode(context, node, deviceMapperScript('linear /dev/ubdc 0'));
         return (await runInNode(context, node, healFileSystem)).trim() || undefined;
       },
     }),

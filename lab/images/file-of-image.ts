@@ -9,7 +9,7 @@ import { findSources } from './source.ts';
 /**
  * Extracts a file from a layer, whichever form its path has in the layer. Returns whether the layer has it.
  */
-const takeFile = async (layer: string, file: string, dir: string): Promise<boolean> => {
+const extractFromLayer = async (layer: string, file: string, dir: string): Promise<boolean> => {
   const paths = (await imageCommand('tar', ['-tf', layer], dir)).split('\n');
   const path = paths.find((each) => each.replace(/^\.?\//, '') === file);
   if (path === undefined) return false;
@@ -46,7 +46,7 @@ export const extractFile = async (path: string, file: string): Promise<string> =
       };
       const topmost = layers.toReversed().map(({ digest }) => `image/${digest.slice('sha256:'.length)}`);
       for (const layer of topmost) {
-        if (!(await takeFile(layer, file, work))) continue;
+        if (!(await extractFromLayer(layer, file, work))) continue;
         await rename(join(work, file), join(dir, 'file'));
         return rm(work, { recursive: true });
       }

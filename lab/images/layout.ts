@@ -31,7 +31,7 @@ const blobs = (layout: string): string => join(layout, 'blobs/sha256');
 const readBlob = async <T>(layout: string, digest: string): Promise<T> =>
   JSON.parse(await readFile(join(blobs(layout), digest.slice('sha256:'.length)), 'utf8')) as T;
 
-const formOf = (mediaType: string): string => /[.+](gzip|zstd)$/.exec(mediaType)?.[1] ?? 'plain';
+const compressionOf = (mediaType: string): string => /[.+](gzip|zstd)$/.exec(mediaType)?.[1] ?? 'plain';
 
 const describe = async (layout: string, entry: Entry): Promise<LayoutImage> => {
   const name = entry.annotations[REFERENCE] as string;
@@ -48,7 +48,7 @@ const describe = async (layout: string, entry: Entry): Promise<LayoutImage> => {
     digest: entry.digest,
     config: config.digest,
     size: layers.reduce((sum, { size }) => sum + size, 0),
-    forms: [...new Set(layers.map(({ mediaType }) => formOf(mediaType)))],
+    forms: [...new Set(layers.map(({ mediaType }) => compressionOf(mediaType)))],
     entry,
   };
 };

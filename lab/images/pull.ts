@@ -29,7 +29,7 @@ export const imageAddress = (image: string, mirror: string | undefined): string 
 };
 
 /** The manifest or index of an image in its registry, undefined if there is none. */
-const lookUp = async (address: string, tls: string): Promise<string | undefined> => {
+const fetchManifest = async (address: string, tls: string): Promise<string | undefined> => {
   try {
     const args = ['inspect', '--raw', `--tls-verify=${tls}`, address];
     return await imageCommand('skopeo', args, tmpdir());
@@ -52,11 +52,11 @@ const layoutOf = (
   },
 });
 
-const pull = async (name: string, mirror: string | undefined): Promise<string | undefined> => {
+const pullImage = async (name: string, mirror: string | undefined): Promise<string | undefined> => {
   const address = imageAddress(name, mirror);
   const tls = String(!mirror?.startsWith('http:'));
   try {
-    const found = await lookUp(address, tls);
+    const found = await fetchManifest(address, tls);
     return found === undefined ? undefined : await ensureCached(layoutOf(name, { address, tls, found }));
   } catch (error) {
     if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
@@ -79,7 +79,7 @@ export const pullImages = async (
   const layouts: (string | undefined)[] = [];
   for (const [position, name] of names.entries()) {
     onProgress(`${position} of ${names.length} images`);
-    layouts.push(await pull(name, mirror));
+    layouts.push(await pullImage(name, mirror));
   }
   return layouts.filter((layout) => layout !== undefined);
 };

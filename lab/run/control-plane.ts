@@ -20,14 +20,14 @@ export const startEtcd = ({ dir, tools }: LabSettings, processes: Processes): vo
     '--unsafe-no-fsync',
     '--log-level=warn',
   ];
-  processes.start('etcd', join(tools, 'etcd'), flags, seldomCollected('256MiB'));
+  processes.start('etcd', join(tools, 'etcd'), flags, withRareGC('256MiB'));
 };
 
 /**
  * With a heap of some tens of MiB, Go's default collects garbage very often. `most` is the heap size at which
  * it does so again.
  */
-const seldomCollected = (most: string): { env: NodeJS.ProcessEnv } => ({
+const withRareGC = (most: string): { env: NodeJS.ProcessEnv } => ({
   env: { ...process.env, GOGC: '400', GOMEMLIMIT: most },
 });
 
@@ -67,7 +67,7 @@ export const startApiServer = ({ dir, kube, apiGate }: LabSettings, processes: P
     // Otherwise it would replace the gate's address with its own.
     ...(apiGate ? ['--endpoint-reconciler-type=none'] : []),
   ];
-  return processes.start('kube-apiserver', kube, flags, seldomCollected('1GiB'));
+  return processes.start('kube-apiserver', kube, flags, withRareGC('1GiB'));
 };
 
 /**

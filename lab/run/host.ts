@@ -19,7 +19,7 @@ const END_TIMEOUT_MS = 5_000;
 const dir = process.argv[2] as string;
 const files = labFiles(dir);
 const settings = JSON.parse(readFileSync(files.settings, 'utf8')) as LabSettings;
-const say = (event: string, text = '') => process.stdout.write(`${JSON.stringify({ event, text })}\n`);
+const sendEvent = (event: string, text = '') => process.stdout.write(`${JSON.stringify({ event, text })}\n`);
 // The parent process may have ended, and with it the other end of this pipe.
 process.stdout.on('error', () => {});
 
@@ -54,7 +54,7 @@ supervisor.stderr.on('data', (text: Buffer) => {
 createInterface(supervisor.stdout).on('line', (line) => process.stdout.write(`${line}\n`));
 
 let down = false;
-const takeDown = () => {
+const shutDown = () => {
   if (down) return;
   down = true;
   supervisor.stdin.end();
@@ -62,22 +62,24 @@ const takeDown = () => {
 };
 
 supervisor.stdin.on('error', () => {});
-supervisor.on('error', (error) => say('failed', `the lab's namespaces could not be made: ${error.message}`));
+supervisor.on('error', (error) =>
+  sendEvent('failed', `the lab's namespaces could not be made: ${error.message}`),
+);
 // All processes of its namespaces have ended when it exits.
 supervisor.on('exit', async (code, signal) => {
   if (!down)
-    say('failed', `the lab's supervisor ended (${signal ?? `exit code ${code}`})\n${lastWords}`.trim());
+    sendEvent('failed', `the lab's supervisor ended (${signal ?? `exit code ${code}`})\n${lastWords}`.trim());
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   process.exit(down ? 0 : 1);
 });
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, takeDown);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, shutDown);
 let kept = false;
 process.stdin.on('data', (text) => {
   kept ||= text.toString().includes('keep');
 });
-process.stdin.on('end', () => kept || takeDown());
-process.stdin.on('error', () => kept || takeDown());
+process.stdin.on('end', () => kept || shutDown());
+process.stdin.on('error', () => kept || shutDown());
 await writeFile(
   files.state,
   JSON.stringify({

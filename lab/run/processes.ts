@@ -19,7 +19,7 @@ const PAUSE_MS = 110;
  * session: a kernel with autogroups divides processors among sessions, and considers the niceness of
  * processes only within a session.
  */
-const yieldToOthers = async (pid: number): Promise<void> => {
+const lowerPriority = async (pid: number): Promise<void> => {
   const file = `/proc/${pid}/autogroup`;
   while (existsSync(file)) {
     const refused = await writeFile(file, NICENESS).catch((error: NodeJS.ErrnoException) => error.code);
@@ -84,12 +84,12 @@ export const createProcesses = async (logs: string, ended: (text: string) => voi
       const stdio: SpawnOptions['stdio'] = ['ignore', log, log, ...Array<'pipe'>(channels).fill('pipe')];
       const child = spawn(command, args, { stdio, env, detached: true });
       closeSync(log);
-      if (yields && child.pid !== undefined) void yieldToOthers(child.pid);
+      if (yields && child.pid !== undefined) void lowerPriority(child.pid);
       if (child.pid !== undefined) groups.set(child.pid, name);
-      let onPurpose = false;
+      let isKilled = false;
       child.on('error', (error) => ended(`${name} did not start: ${error.message}`));
       child.on('exit', async (code, signal) => {
-        if (onPurpose) return;
+        if (isKilled) return;
         // The rest of its group is useless without it.
         signalGroup(child.pid, 'SIGKILL');
         ended(`${name} ended (${signal ?? `exit code ${code}`}); it last said:\n${await endOf(file)}`);
@@ -98,7 +98,7 @@ export const createProcesses = async (logs: string, ended: (text: string) => voi
         child,
         signal: (signal) => signalGroup(child.pid, signal),
         kill: async () => {
-          onPurpose = true;
+          isKilled = true;
           if (child.exitCode !== null || child.signalCode !== null) return;
           const exited = once(child, 'exit');
           signalGroup(child.pid, 'SIGKILL');

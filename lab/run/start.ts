@@ -66,7 +66,7 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
   host.stdin.on('error', () => {});
   const ended: string[] = [];
   const lost = new AbortController();
-  const lose = (text: string) => {
+  const reportLoss = (text: string) => {
     ended.push(text);
     lost.abort(new Error(text));
   };
@@ -87,7 +87,7 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
       );
       createInterface(host.stdout).on('line', (line) => {
         const { event, text } = JSON.parse(line) as { event: string; text: string };
-        if (event === 'ended' || event === 'failed') lose(text);
+        if (event === 'ended' || event === 'failed') reportLoss(text);
         if (event === 'failed') reject(new Error(text));
         if (event !== 'ready') return;
         clearTimeout(timer);

@@ -8,7 +8,7 @@ import type { ClusterTool } from './tool.ts';
 /** Time-out of a version query to Docker or a tool. This check owns it. */
 const ANSWER_MS = 30_000;
 
-const orLab = 'or use --provider lab, which needs neither Docker nor root';
+const labAlternative = 'or use --provider lab, which needs neither Docker nor root';
 
 const ask = (command: string, args: string[]) =>
   execa(command, args, { reject: false, stdin: 'ignore', timeout: ANSWER_MS });
@@ -24,19 +24,19 @@ export const checkDocker = async (): Promise<void> => {
     throw new NotFit({
       code: 'docker-missing',
       what: 'docker is missing',
-      remedy: `install Docker Engine (docs.docker.com/engine/install), ${orLab}`,
+      remedy: `install Docker Engine (docs.docker.com/engine/install), ${labAlternative}`,
     });
   if (answer.timedOut)
     throw new NotFit({
       code: 'docker-silent',
       what: `Docker does not answer in ${ANSWER_MS / 1000} s`,
-      remedy: `restart it, ${orLab}`,
+      remedy: `restart it, ${labAlternative}`,
     });
   if (answer.failed)
     throw new NotFit({
       code: 'docker-refuses',
       what: `Docker does not answer (${oneLine(answer.stderr)})`,
-      remedy: `start it, and see that you may use it (the group docker), ${orLab}`,
+      remedy: `start it, and see that you may use it (the group docker), ${labAlternative}`,
     });
   const platform = answer.stdout.trim();
   if (platform !== nodePlatform)
@@ -56,7 +56,11 @@ type Tool = Pick<ClusterTool, 'name' | 'install' | 'oldest'>;
 export const checkTool = async ({ name, install, oldest }: Tool): Promise<string> => {
   const answer = await ask(name, ['version']);
   if (isMissing(answer))
-    throw new NotFit({ code: 'tool-missing', what: `${name} is missing`, remedy: `${install}, ${orLab}` });
+    throw new NotFit({
+      code: 'tool-missing',
+      what: `${name} is missing`,
+      remedy: `${install}, ${labAlternative}`,
+    });
   // `k3d version v5.8.3`: the pattern must not match the 3 in the name.
   const version = semver.coerce(/\bv\d+\.\d+\.\d+/.exec(answer.stdout)?.[0] ?? null);
   if (answer.failed || version === null)

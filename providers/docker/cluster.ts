@@ -33,7 +33,7 @@ export type DockerCluster = {
 export const removeCommand = ({ name: command, remove }: ClusterTool, name: string): string =>
   [command, ...remove(name)].join(' ');
 
-const refuseTaken = async (
+const requireFreeName = async (
   tool: ClusterTool,
   { name, kubeconfig, signal }: { name: string; kubeconfig: string; signal: AbortSignal },
 ) => {
@@ -78,7 +78,7 @@ export const createCluster = async (
   const run = (args: readonly string[], options: { timeout: number; signal?: AbortSignal }) =>
     runTool(tool.name, args, { kubeconfig, ...options });
   try {
-    await refuseTaken(tool, { name, kubeconfig, signal });
+    await requireFreeName(tool, { name, kubeconfig, signal });
   } catch (error) {
     await rm(folder, { recursive: true });
     throw error;

@@ -101,7 +101,7 @@ const fill = async (
   return installMeasured(target, { kubeconfig, nodes: workers, signal, how, progress });
 };
 
-const bringUp = async (
+const startCluster = async (
   tool: ClusterTool,
   { longhorn, registryMirror, images = [], browser, out, signal, progress }: Up,
 ): Promise<RunningCluster> => {
@@ -134,7 +134,7 @@ const bringUp = async (
 export const dockerProvider = (tool: ClusterTool): Provider => ({
   name: tool.name,
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
-  up: (options) => bringUp(tool, options),
+  up: (options) => startCluster(tool, options),
 });
 
 /** Waits with a watch until these nodes are Ready. */

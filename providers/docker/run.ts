@@ -24,7 +24,7 @@ export type RunOptions = {
  * that kind may add. For an inner command only its own error, if there is one: kubeadm prints it after
  * hundreds of lines, and before a stack.
  */
-const essence = (said: string): string => {
+const essentialOutput = (said: string): string => {
   const lines = said
     .replaceAll(/command ".*" failed with error: /g, '')
     .split('\n')
@@ -67,7 +67,7 @@ export const runTool = async (
     const { timedOut, stderr = '' } = error as ExecaError & { stderr?: string };
     throw new NotFit({
       code: 'tool-failed',
-      what: `${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essence(stderr)}`,
+      what: `${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essentialOutput(stderr)}`,
     });
   }
 };

@@ -10,7 +10,7 @@ import { type ConnectedCluster, connectExisting } from '../existing/connect-exis
 import { type LonghornState, readLonghorn } from '../existing/read-longhorn.ts';
 import { orThrowNotFit } from '../existing/refuse.ts';
 import { describeMissingRights } from '../existing/rights-trouble.ts';
-import { flagSettingNames } from '../existing/spelling.ts';
+import { flagSettingNames } from '../existing/setting-names.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
 /** Checks an existing cluster with the rights of its user. Creates nothing in it. */
@@ -30,7 +30,7 @@ export const examineExisting = async (existing: ExistingCluster): Promise<Check[
   });
   return [
     cluster,
-    ...judgeUid(uid, existing),
+    ...checkUid(uid, existing),
     found,
     ...(longhorn === undefined ? [] : [...judge(longhorn), await examineTargets(api)]),
     ...(await examineRights(api, existing)),
@@ -40,7 +40,7 @@ export const examineExisting = async (existing: ExistingCluster): Promise<Check[
   ];
 };
 
-const judgeUid = (uid: string, { expectCluster }: ExistingCluster): Check[] => {
+const checkUid = (uid: string, { expectCluster }: ExistingCluster): Check[] => {
   if (expectCluster === undefined) return [];
   if (expectCluster === uid) return [ok('expected cluster', 'it is that of --expect-cluster')];
   return [
@@ -86,7 +86,10 @@ const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise
   });
   if (lacking === undefined) return [rights];
   // One check per right. The remedy is the same for all.
-  const { remedy } = describeMissingRights(lacking, { context: cluster.context, spelling: flagSettingNames });
+  const { remedy } = describeMissingRights(lacking, {
+    context: cluster.context,
+    settingNames: flagSettingNames,
+  });
   return lacking.rights.map((what) => missing('right', { what, remedy }));
 };
 

@@ -5,7 +5,7 @@ import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import type { StoreDriver } from '../../e2e/store/driver.ts';
 import { ownPrefixOf } from '../../e2e/store/drivers/s3/place.ts';
 import type { LonghornState } from './read-longhorn.ts';
-import type { SettingNames } from './spelling.ts';
+import type { SettingNames } from './setting-names.ts';
 
 /** The facts about a cluster before anything is created in it. */
 type Known = {
@@ -22,12 +22,12 @@ type Known = {
 const list = (names: readonly Disruption[]): string[] =>
   names.map((name) => `  ${name}: ${disruptions[name]}`);
 
-const allowed = (allow: readonly Disruption[], spelling: SettingNames): string[] => {
+const allowed = (allow: readonly Disruption[], settingNames: SettingNames): string[] => {
   const not = allDisruptions.filter((disruption) => !allow.includes(disruption));
   return [
     ...(allow.length > 0
-      ? [`Allowed (${spelling.allow}):`, ...list(allow)]
-      : [`Allowed (${spelling.allow}): nothing that others on the cluster could feel`]),
+      ? [`Allowed (${settingNames.allow}):`, ...list(allow)]
+      : [`Allowed (${settingNames.allow}): nothing that others on the cluster could feel`]),
     ...(not.length > 0 ? ['Not allowed, so scenarios that need it are skipped:', ...list(not)] : []),
   ];
 };
@@ -36,7 +36,7 @@ const where = (namespace: string | undefined, run: string): string =>
   namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`;
 
 // States of Longhorn that disturb a run, whatever the scenarios do.
-const hindrances = ({ unset, standby, version }: LonghornState, stores: Known['stores']): string[] => [
+const warnings = ({ unset, standby, version }: LonghornState, stores: Known['stores']): string[] => [
   ...(unset.length > 0 &&
   stores.some(({ mounted }) => mounted) &&
   hasBug('unset-target-unmounts-stores', version)
@@ -60,16 +60,16 @@ export const announcementLines = (
     namespace,
     allow,
   }: Pick<ExistingCluster, 'storeImage' | 'ownBucket' | 'namespace' | 'allow'>,
-  spelling: SettingNames,
+  settingNames: SettingNames,
 ): string[] => [
   `Cluster: ${server} (context ${context}), Kubernetes ${kubernetes}`,
   `  its UID, that of the namespace kube-system: ${uid}`,
   `  Longhorn ${longhorn.version}, ready on ${longhorn.ready.join(', ')}${longhorn.notReady.length > 0 ? `; not on ${longhorn.notReady.join(', ')}` : ''}`,
-  ...hindrances(longhorn, stores),
+  ...warnings(longhorn, stores),
   `Each scenario makes in it, and removes again, all labelled corral.test/run=${run}:`,
   ownBucket === undefined
     ? `  ${stores.map(({ called }) => called.server).join(', then ')} (image ${storeImage}; its pod has some of root's capabilities) in ${where(namespace, run)}`
     : `  objects in the bucket ${ownBucket.bucket} at ${ownBucket.endpoint}, below ${ownPrefixOf({ namespace: namespace ?? `corral-${run}-store-…`, name: namespace && `corral-${run}-store-…` })}/, and Secrets with what it is logged in to by in ${where(namespace, run)} and ${longhornNamespace}`,
   `  in ${longhornNamespace}: a backup target corral-${run}-target-…, a volume corral-${run}-volume-…, its snapshots and backups, and recurring jobs of its own`,
-  ...allowed(allow, spelling),
+  ...allowed(allow, settingNames),
 ];

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import type { SettingNames } from './spelling.ts';
+import type { SettingNames } from './setting-names.ts';
 
 /** Streams to ask a user with. */
 export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
@@ -14,12 +14,12 @@ type Found = { server: string; context: string; uid: string };
 export const requireExpectedCluster = (
   { server, context, uid }: Found,
   { expectCluster }: Pick<ExistingCluster, 'expectCluster'>,
-  spelling: SettingNames,
+  settingNames: SettingNames,
 ): void => {
   if (expectCluster === undefined || expectCluster === uid) return;
   throw new NotFit({
     code: 'cluster-unexpected',
-    where: `${spelling.expectCluster(expectCluster)} is another cluster`,
+    where: `${settingNames.expectCluster(expectCluster)} is another cluster`,
     what: `${server} (context ${context}) is ${uid}; nothing was made in it`,
   });
 };
@@ -32,11 +32,11 @@ export const confirmCluster = async (
   { server, context, uid }: Found,
   {
     expectCluster,
-    spelling,
+    settingNames,
     terminal,
     signal,
   }: Pick<ExistingCluster, 'expectCluster'> & {
-    spelling: SettingNames;
+    settingNames: SettingNames;
     terminal: Terminal;
     signal: AbortSignal;
   },
@@ -47,7 +47,7 @@ export const confirmCluster = async (
     throw new NotFit({
       code: 'cluster-unconfirmed',
       what: `nobody has said yet that the cluster at ${server} (context ${context}) is the one`,
-      remedy: `add ${spelling.expectCluster(uid)}, or start this at a terminal`,
+      remedy: `add ${settingNames.expectCluster(uid)}, or start this at a terminal`,
     });
   output.write(`Type the name of the context to go on (${context}): `);
   const typed = await readLine(input, signal);
@@ -56,7 +56,7 @@ export const confirmCluster = async (
   throw new NotFit({
     code: 'cluster-unconfirmed',
     what: 'not confirmed, and nothing was made',
-    remedy: `type ${context}, or add ${spelling.expectCluster(uid)}`,
+    remedy: `type ${context}, or add ${settingNames.expectCluster(uid)}`,
   });
 };
 

@@ -5,7 +5,7 @@ import { remedyOf } from '../../e2e/kube/remedy.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { permitAround } from '../../e2e/permissions/permit.ts';
 import { errorInOneLine, orThrowNotFit } from './refuse.ts';
-import type { SettingNames } from './spelling.ts';
+import type { SettingNames } from './setting-names.ts';
 
 /**
  * A cluster and its identity. `uid` is that of the namespace kube-system, which exists as long as the
@@ -21,13 +21,13 @@ const FIRST_ANSWER_MS = 15_000;
 /** Connects to the named cluster and reads its identity. Throws NotFit if that is not possible. */
 export const connectExisting = async (
   { kubeconfig, context, allow, namespace, ownBucket }: Named,
-  spelling: SettingNames,
+  settingNames: SettingNames,
 ): Promise<ConnectedCluster> => {
   const permit = permitAround({ disruptions: allow, namespace, ownBucket });
-  const cluster = await orThrowNotFit(spelling.kubeconfig, async () =>
+  const cluster = await orThrowNotFit(settingNames.kubeconfig, async () =>
     connect({ kubeconfig, context, health: openHealth(), permit }),
   );
-  const kubernetes = await askVersion(cluster, spelling);
+  const kubernetes = await askVersion(cluster, settingNames);
   const { metadata } = await cluster
     .get<KubernetesObject>(resources.namespaces, { name: 'kube-system' })
     .catch((error: unknown) => refuseUnknown(cluster, error));
@@ -35,7 +35,10 @@ export const connectExisting = async (
 };
 
 // Tries once, although later requests are repeated: a wrong address must fail without a wait.
-const askVersion = async ({ request, server, context }: Cluster, spelling: SettingNames): Promise<string> => {
+const askVersion = async (
+  { request, server, context }: Cluster,
+  settingNames: SettingNames,
+): Promise<string> => {
   const where = `${server} (context ${context})`;
   const late = AbortSignal.timeout(FIRST_ANSWER_MS);
   const response = await request('/version', { signal: late }).catch((error: unknown) => {
@@ -48,7 +51,7 @@ const askVersion = async ({ request, server, context }: Cluster, spelling: Setti
       what: `the API server ${where} cannot be reached: ${late.aborted ? `no answer within ${FIRST_ANSWER_MS / 1000} s` : why}`,
       remedy:
         remedyOf(error) ??
-        `see that it runs, and that ${spelling.kubeconfig} and ${spelling.context} name it`,
+        `see that it runs, and that ${settingNames.kubeconfig} and ${settingNames.context} name it`,
     });
   });
   if (response.status === 401) return refuseCredentials({ server, context });
@@ -58,7 +61,7 @@ const askVersion = async ({ request, server, context }: Cluster, spelling: Setti
   throw new NotFit({
     code: 'no-api-server',
     what: `${where} answers (${response.status}), but not as a Kubernetes API server`,
-    remedy: `see that ${spelling.kubeconfig} and ${spelling.context} name one`,
+    remedy: `see that ${settingNames.kubeconfig} and ${settingNames.context} name one`,
   });
 };
 

@@ -4,9 +4,9 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, driversOf, ownBucketKind } from '../../e2e/store/drivers/index.ts';
 import { checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
+import { abortableRead } from '../abortable-read.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { measureMachine, printMachine } from '../measure-machine.ts';
-import { abortableRead } from '../or-aborted.ts';
 import type { ProgressDisplay, Provider } from '../provider.ts';
 import { announcementLines } from './announce.ts';
 import { watchForLoss } from './await-loss.ts';
@@ -16,7 +16,7 @@ import { connectExisting } from './connect-existing.ts';
 import { type LonghornState, readLonghorn } from './read-longhorn.ts';
 import { orThrowNotFit } from './refuse.ts';
 import { describeMissingRights } from './rights-trouble.ts';
-import { flagSettingNames, type SettingNames } from './spelling.ts';
+import { flagSettingNames, type SettingNames } from './setting-names.ts';
 import { withGracePeriod } from './with-grace.ts';
 
 /** More workers show nothing more, and put too much load on volumes of other users. */
@@ -28,18 +28,18 @@ const nameOf = ({ version }: LonghornState): string =>
 
 const refuseWithout = async (
   cluster: Cluster,
-  { existing, spelling }: Pick<Options, 'existing' | 'spelling'>,
+  { existing, settingNames }: Pick<Options, 'existing' | 'settingNames'>,
 ): Promise<void> => {
   const missing = await orThrowNotFit('the permissions cannot be determined', () =>
     missingRights(cluster, existing),
   );
   if (missing !== undefined)
-    throw new NotFit(describeMissingRights(missing, { context: cluster.context, spelling }));
+    throw new NotFit(describeMissingRights(missing, { context: cluster.context, settingNames }));
 };
 
 type Options = {
   existing: ExistingCluster;
-  spelling: SettingNames;
+  settingNames: SettingNames;
   run: string;
   signal: AbortSignal;
   progress: Pick<ProgressDisplay, 'note'>;
@@ -53,27 +53,27 @@ type Seen = { cluster: Cluster; longhorn: LonghornState; baseline: Baseline };
  */
 export const connectAndConfirm = async ({
   existing,
-  spelling,
+  settingNames,
   run,
   signal,
   progress,
   terminal,
 }: Options): Promise<Omit<Seen, 'baseline'>> => {
-  const { cluster, uid, kubernetes } = await connectExisting(existing, spelling);
+  const { cluster, uid, kubernetes } = await connectExisting(existing, settingNames);
   const { server, context } = cluster;
-  requireExpectedCluster({ server, context, uid }, existing, spelling);
+  requireExpectedCluster({ server, context, uid }, existing, settingNames);
   const longhorn = await readLonghorn(cluster);
-  await refuseWithout(cluster, { existing, spelling });
+  await refuseWithout(cluster, { existing, settingNames });
   const stores = existing.ownBucket ? [driverNamed(ownBucketKind)] : driversOf(storeChoice(process.env));
   for (const line of announcementLines(
     { server, context, uid, kubernetes, longhorn, run, stores },
     existing,
-    spelling,
+    settingNames,
   ))
     progress.note(line);
   await confirmCluster(
     { server, context, uid },
-    { expectCluster: existing.expectCluster, spelling, terminal, signal },
+    { expectCluster: existing.expectCluster, settingNames, terminal, signal },
   );
   return { cluster, longhorn };
 };
@@ -105,7 +105,7 @@ export const createExistingProvider = (terminal: Terminal): Provider => ({
   up: async ({ existing, browser, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
     const { cluster, longhorn, baseline } = await abortableRead(
-      connectWithBaseline({ existing, spelling: flagSettingNames, run, signal, progress, terminal }),
+      connectWithBaseline({ existing, settingNames: flagSettingNames, run, signal, progress, terminal }),
       signal,
     );
     const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;

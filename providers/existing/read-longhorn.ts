@@ -50,12 +50,12 @@ export const readLonghorn = async (cluster: Cluster): Promise<LonghornState> => 
       remedy: `see kubectl -n ${namespace} get nodes.longhorn.io`,
     });
   const { unset, standby } = await orThrowNotFit("Longhorn's backup targets and volumes cannot be read", () =>
-    readHindrances(cluster),
+    readHazards(cluster),
   );
   return { version, ready: ready.toSorted(), notReady: notReady.toSorted(), unset, standby };
 };
 
-const readHindrances = async (cluster: Cluster): Promise<Pick<LonghornState, 'unset' | 'standby'>> => {
+const readHazards = async (cluster: Cluster): Promise<Pick<LonghornState, 'unset' | 'standby'>> => {
   const [targets, volumes] = await Promise.all([
     cluster.list<BackupTarget>(longhornResources.backupTargets, { namespace }),
     cluster.list<Volume>(longhornResources.volumes, { namespace }),

@@ -72,13 +72,13 @@ type InstanceManager = KubernetesObject & { status?: { currentState?: string } }
  */
 export const touchUnreconciledManagers = async (
   cluster: Cluster,
-  world: InstallationWatches,
+  watches: InstallationWatches,
 ): Promise<void> => {
-  const late = world
+  const late = watches
     .objects<InstanceManager>('instanceManagers')
     .filter(
       ({ metadata, status }) =>
-        status?.currentState !== 'running' && isPodReady(world.find('pods', metadata.name)),
+        status?.currentState !== 'running' && isPodReady(watches.find('pods', metadata.name)),
     );
   const touched = { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } };
   await Promise.all(

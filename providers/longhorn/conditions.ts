@@ -36,7 +36,7 @@ type InstanceManager = KubernetesObject & {
  */
 export type ReadinessCondition = {
   title: string;
-  lacks: ((world: InstallationWatches) => string[]) | undefined;
+  lacks: ((watches: InstallationWatches) => string[]) | undefined;
   without: string;
 };
 
@@ -68,17 +68,17 @@ const describeCondition = ({ type, status, reason, message }: Condition): string
 const allUntrue = ({ conditions }: Conditions = {}): string[] =>
   (conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
 
-const established = (world: InstallationWatches, names: readonly string[]): string[] => {
+const established = (watches: InstallationWatches, names: readonly string[]): string[] => {
   const open = names.filter((name) => {
-    const { status } = world.find<WithConditions>('customResourceDefinitions', name) ?? {};
+    const { status } = watches.find<WithConditions>('customResourceDefinitions', name) ?? {};
     return untrue(status, 'Established').length > 0;
   });
   return open.length === 0 ? [] : [`${names.length - open.length} of ${names.length}`];
 };
 
 /** What a DaemonSet lacks to have ready pods on at least `least` nodes. */
-const rolledOut = (world: InstallationWatches, name: string, least: number): string[] => {
-  const set = world.find<DaemonSet>('daemonSets', name);
+const rolledOut = (watches: InstallationWatches, name: string, least: number): string[] => {
+  const set = watches.find<DaemonSet>('daemonSets', name);
   if (set === undefined) return notThere;
   const { observedGeneration, desiredNumberScheduled: desired = 0 } = set.status ?? {};
   const { updatedNumberScheduled: updated = 0, numberReady = 0 } = set.status ?? {};
@@ -92,9 +92,9 @@ const webhookCollections = {
   'longhorn-webhook-mutator': 'mutatingWebhooks',
 } as const;
 
-const registered = (world: InstallationWatches): string[] =>
+const registered = (watches: InstallationWatches): string[] =>
   Object.entries(webhookCollections).flatMap(([name, collection]) => {
-    const configuration = world.find<WebhookConfiguration>(collection, name);
+    const configuration = watches.find<WebhookConfiguration>(collection, name);
     if (configuration === undefined) return [`${name} is not there yet`];
     const { webhooks = [] } = configuration;
     // The API server trusts the webhooks with it.
@@ -102,24 +102,24 @@ const registered = (world: InstallationWatches): string[] =>
     return isKnown ? [] : [`${name} has no caBundle yet`];
   });
 
-const available = (world: InstallationWatches, names: readonly string[]): string[] =>
+const available = (watches: InstallationWatches, names: readonly string[]): string[] =>
   ofEach(names, (name) => {
-    const deployment = world.find<WithConditions>('deployments', name);
+    const deployment = watches.find<WithConditions>('deployments', name);
     return deployment === undefined ? notThere : untrue(deployment.status, 'Available');
   });
 
 const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
 
 /** What the driver deployer creates: the driver, a plugin on each node, and the four parts. */
-const csi = (world: InstallationWatches): string[] => [
-  ...(world.find('csiDrivers', 'driver.longhorn.io') ? [] : ['driver.longhorn.io is not registered yet']),
-  ...ofEach(['longhorn-csi-plugin'], (name) => rolledOut(world, name, 1)),
-  ...available(world, csiParts),
+const csi = (watches: InstallationWatches): string[] => [
+  ...(watches.find('csiDrivers', 'driver.longhorn.io') ? [] : ['driver.longhorn.io is not registered yet']),
+  ...ofEach(['longhorn-csi-plugin'], (name) => rolledOut(watches, name, 1)),
+  ...available(watches, csiParts),
 ];
 
-const readyNodes = (world: InstallationWatches, names: readonly string[]): string[] =>
+const readyNodes = (watches: InstallationWatches, names: readonly string[]): string[] =>
   ofEach(names, (name) => {
-    const { status } = world.find<Node>('nodes', name) ?? {};
+    const { status } = watches.find<Node>('nodes', name) ?? {};
     const disks = Object.entries(status?.diskStatus ?? {});
     return [
       ...untrue(status, 'Ready', 'Schedulable'),
@@ -136,8 +136,8 @@ const lacksOfDisk = ([name, disk]: [string, Disk | null]): string[] =>
 /**
  * Whether the image is `deployed`, with its binary on every node. Without a name, any engine image counts.
  */
-const deployed = (world: InstallationWatches, name: string | undefined): string[] => {
-  const image = world
+const deployed = (watches: InstallationWatches, name: string | undefined): string[] => {
+  const image = watches
     .objects<EngineImage>('engineImages')
     .find(
       ({ spec }) => name === undefined || completeImageName(spec?.image ?? '') === completeImageName(name),
@@ -150,9 +150,9 @@ const deployed = (world: InstallationWatches, name: string | undefined): string[
 };
 
 /** Whether an instance manager for v1 volumes is `running` on every node. */
-const running = (world: InstallationWatches, names: readonly string[]): string[] =>
+const running = (watches: InstallationWatches, names: readonly string[]): string[] =>
   ofEach(names, (node) => {
-    const own = world
+    const own = watches
       .objects<InstanceManager>('instanceManagers')
       .filter(({ spec }) => spec?.nodeID === node && (spec.dataEngine ?? 'v1') === 'v1');
     if (own.some(({ status }) => status?.currentState === 'running')) return [];
@@ -162,8 +162,8 @@ const running = (world: InstallationWatches, names: readonly string[]): string[]
   });
 
 /** Whether the target has the store's URL, and Longhorn has listed the store since. */
-const listed = (world: InstallationWatches, pointed: string[]): string[] => {
-  const target = world.find<BackupTarget>('backupTargets', 'default');
+const listed = (watches: InstallationWatches, pointed: string[]): string[] => {
+  const target = watches.find<BackupTarget>('backupTargets', 'default');
   if (target === undefined) return notThere;
   if (pointed.length > 0) return pointed;
   const { available, conditions, lastSyncedAt } = target.status ?? {};
@@ -198,16 +198,16 @@ export const readinessConditions = (
 ): Record<keyof typeof titles, ReadinessCondition> => {
   const serves = (plural: string): boolean => release.definitions.includes(`${plural}.longhorn.io`);
   const lacks: Record<keyof typeof titles, ReadinessCondition['lacks'] | false> = {
-    customResources: (world) => established(world, release.definitions),
-    managers: (world) => rolledOut(world, 'longhorn-manager', names.length),
+    customResources: (watches) => established(watches, release.definitions),
+    managers: (watches) => rolledOut(watches, 'longhorn-manager', names.length),
     webhooks: release.webhooks && registered,
     volumes: release.webhooks && (() => attempts.volumes),
-    nodes: (world) => readyNodes(world, names),
-    engineImage: serves('engineimages') && ((world) => deployed(world, release.engineImage)),
-    instanceManagers: serves('instancemanagers') && ((world) => running(world, names)),
-    target: (world) => listed(world, attempts.target),
+    nodes: (watches) => readyNodes(watches, names),
+    engineImage: serves('engineimages') && ((watches) => deployed(watches, release.engineImage)),
+    instanceManagers: serves('instancemanagers') && ((watches) => running(watches, names)),
+    target: (watches) => listed(watches, attempts.target),
     csi: release.csi && csi,
-    deployments: release.deployments.length > 0 && ((world) => available(world, release.deployments)),
+    deployments: release.deployments.length > 0 && ((watches) => available(watches, release.deployments)),
   };
   const isOff: Partial<Record<string, boolean>> = {
     csi: release.notStarted.includes('longhorn-driver-deployer'),

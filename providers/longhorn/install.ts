@@ -33,46 +33,46 @@ export type InstallOptions = {
 const store = { namespace: 'corral-default-backupstore', run: 'set-up' };
 
 /** Resolves when these conditions hold, now or later. */
-const untilMet = (
-  world: InstallationWatches,
+const waitForConditions = (
+  watches: InstallationWatches,
   conditions: readonly ReadinessCondition[],
   signal: AbortSignal,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const check = (): void => {
-      if (conditions.every(({ lacks }) => (lacks?.(world) ?? []).length === 0)) resolve();
+      if (conditions.every(({ lacks }) => (lacks?.(watches) ?? []).length === 0)) resolve();
     };
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    world.onChange(check);
+    watches.onChange(check);
     check();
   });
 
 type Work = {
   cluster: Cluster;
-  world: InstallationWatches;
+  watches: InstallationWatches;
   attempts: AttemptFailures;
   conditions: ReturnType<typeof readinessConditions>;
   signal: AbortSignal;
 };
 
 /** Starts only after the webhooks are registered, because before that every volume is accepted. */
-const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work): Promise<void> => {
+const tryVolumes = async ({ cluster, watches, attempts, conditions, signal }: Work): Promise<void> => {
   if (conditions.volumes.lacks === undefined) return;
-  await untilMet(world, [conditions.customResources, conditions.webhooks], signal);
+  await waitForConditions(watches, [conditions.customResources, conditions.webhooks], signal);
   const onLacks = (lacks: string[]): void => {
     attempts.volumes = lacks;
-    world.changed();
+    watches.changed();
   };
   await retryUntilSuccess(() => tryCreateVolume(cluster), { signal, onLacks });
 };
 
 /** Runs until there is an instance manager on each node. */
-const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Work): Promise<void> => {
+const touchUntilRunning = async ({ cluster, watches, conditions, signal }: Work): Promise<void> => {
   const { lacks } = conditions.instanceManagers;
   if (lacks === undefined) return;
   const attempt = async (): Promise<void> => {
-    if (lacks(world).length === 0) return;
-    await touchUnreconciledManagers(cluster, world);
+    if (lacks(watches).length === 0) return;
+    await touchUnreconciledManagers(cluster, watches);
     throw new Error('not all of them run yet');
   };
   await retryUntilSuccess(attempt, { signal });
@@ -83,20 +83,20 @@ const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Wor
  * an instance manager is only repeated at the next resync, 30 s later
  * (M:controller/backup_target_controller.go).
  */
-const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
-  const { cluster, world, attempts, conditions, signal } = work;
+const setTargetURLWhenReady = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
+  const { cluster, watches, attempts, conditions, signal } = work;
   const onLacks = (lacks: string[]): void => {
     attempts.target = lacks;
-    world.changed();
+    watches.changed();
   };
   const known = await url;
   onLacks([
     `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`,
   ]);
-  const target = (): BackupTarget | undefined => world.find('backupTargets', defaultBackupTarget);
+  const target = (): BackupTarget | undefined => watches.find('backupTargets', defaultBackupTarget);
   const there = { title: '', lacks: () => (target() === undefined ? ['it'] : []), without: '' };
   const { managers, engineImage, instanceManagers, volumes } = conditions;
-  await untilMet(world, [managers, engineImage, instanceManagers, volumes, there], signal);
+  await waitForConditions(watches, [managers, engineImage, instanceManagers, volumes, there], signal);
   const point = async (): Promise<void> => {
     const found = target();
     if (found === undefined) throw new Error(`the backup target ${defaultBackupTarget} has gone again`);
@@ -131,20 +131,22 @@ export const installRelease = async (
     volumes: ['not asked yet'],
     target: ['its store is not up yet'],
   };
-  const world = await openInstallationWatches(cluster, { signal: either, onFailure: fail });
+  const watches = await openInstallationWatches(cluster, { signal: either, onFailure: fail });
   const conditions = readinessConditions(describeRelease(objects), nodes, attempts);
-  const work: Work = { cluster, world, attempts, conditions, signal: either };
+  const work: Work = { cluster, watches, attempts, conditions, signal: either };
   const inBackground = (part: Promise<unknown>): void => void part.catch(fail);
   try {
     const url = driverNamed()
       .start(cluster, { ...store, image: storeImage, signal: either })
       .then((running) => running.url);
     inBackground(applyManifests({ kubeconfig, signal: either, manifests: writeObjects(objects) }));
-    inBackground(untilMet(world, [conditions.customResources], either).then(() => world.watchLonghorn()));
+    inBackground(
+      waitForConditions(watches, [conditions.customResources], either).then(() => watches.watchLonghorn()),
+    );
     inBackground(tryVolumes(work));
-    inBackground(hurryInstanceManagers(work));
-    inBackground(pointAtStore(work, { url }));
-    const ready = untilLonghornReady(world, {
+    inBackground(touchUntilRunning(work));
+    inBackground(setTargetURLWhenReady(work, { url }));
+    const ready = untilLonghornReady(watches, {
       conditions: Object.values(conditions),
       start,
       timeout,
@@ -157,6 +159,6 @@ export const installRelease = async (
     return { version: await readVersion(cluster), summary };
   } finally {
     ended.abort(new Error('Longhorn is no longer waited for'));
-    await world.stop();
+    await watches.stop();
   }
 };

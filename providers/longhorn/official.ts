@@ -18,7 +18,7 @@ const causeOf = (error: unknown): string => {
   return cause?.code ?? cause?.message ?? message;
 };
 
-const otherWays =
+const alternatives =
   'use --longhorn archive:DIR with longhorn.yaml and the image archives in DIR, or with longhorn.yaml alone and --registry-mirror URL';
 
 /**
@@ -41,7 +41,7 @@ export const fetchRelease = async (version: string, from = published): Promise<M
       code: 'release-unreachable',
       where: flag,
       what: `${host} cannot be reached (${causeOf(error)})`,
-      remedy: otherWays,
+      remedy: alternatives,
     });
   });
   if (status === 200) return { source, text };

@@ -8,10 +8,10 @@ type Readiness = { met: boolean; text: string; waitsFor: string };
 /** Records when each condition became true. The time restarts if it becomes false. */
 const trackConditions = (conditions: readonly ReadinessCondition[], start: number) => {
   const since = new Map<string, number>();
-  return (world: InstallationWatches): Readiness => {
+  return (watches: InstallationWatches): Readiness => {
     const open: string[] = [];
     const lines = conditions.map(({ title, lacks, without }) => {
-      const missing = lacks?.(world);
+      const missing = lacks?.(watches);
       if (missing === undefined) return `- ${title}: ${without}`;
       if (missing.length > 0) {
         since.delete(title);
@@ -40,7 +40,7 @@ class NotReady extends Error {
  * after `timeout` ms or if something is `fatal`, with the text of `explain`.
  */
 export const untilLonghornReady = async (
-  world: InstallationWatches,
+  watches: InstallationWatches,
   options: {
     conditions: readonly ReadinessCondition[];
     start: number;
@@ -48,7 +48,7 @@ export const untilLonghornReady = async (
     signal: AbortSignal;
     onProgress: (text: string) => void;
     /** Returns a problem that does not pass by itself, undefined if there is none. */
-    fatal: (world: InstallationWatches) => string | undefined;
+    fatal: (watches: InstallationWatches) => string | undefined;
     explain: () => Promise<string>;
   },
 ): Promise<string> => {
@@ -56,15 +56,15 @@ export const untilLonghornReady = async (
   const readConditions = trackConditions(conditions, start);
   // Resolves with the reason for a failure, or with undefined for a success.
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-  let last = readConditions(world);
+  let last = readConditions(watches);
   const check = (): void => {
-    last = readConditions(world);
-    const never = fatal(world);
+    last = readConditions(watches);
+    const never = fatal(watches);
     if (never !== undefined) resolve(`Longhorn cannot get ready: ${never}`);
     else if (last.met) resolve(undefined);
     else onProgress(`waiting until ${last.waitsFor}`);
   };
-  world.onChange(check);
+  watches.onChange(check);
   const late = (): void =>
     resolve(`Longhorn was not ready within ${formatDuration(timeout)} (the set-up's time-out for all of it)`);
   const timer = setTimeout(late, timeout - (performance.now() - start));

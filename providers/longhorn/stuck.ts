@@ -52,8 +52,8 @@ const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNever
  * Describes the first pod that waits for an image. The wait never ends, because images are not pulled from a
  * registry.
  */
-export const describeMissingImage = (world: InstallationWatches): string | undefined => {
-  for (const pod of world.objects<Pod>('pods')) {
+export const describeMissingImage = (watches: InstallationWatches): string | undefined => {
+  for (const pod of watches.objects<Pod>('pods')) {
     const waiting = containersOf(pod).find(({ state }) => imageReasons.has(state?.waiting?.reason ?? ''));
     if (waiting !== undefined)
       return `pod ${pod.metadata.name} waits for the image ${waiting.image}, which the nodes do not have`;

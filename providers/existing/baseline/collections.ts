@@ -52,7 +52,7 @@ const uidAndSpec =
 /**
  * Longhorn updates these once an hour from a server for new versions (M: controller/setting_controller.go).
  */
-const ofItself = ['latest-longhorn-version', 'stable-longhorn-versions'];
+const selfUpdatedSettings = ['latest-longhorn-version', 'stable-longhorn-versions'];
 
 const disks = (value: unknown): Seen =>
   Object.fromEntries(
@@ -66,7 +66,7 @@ const ofLonghorn: BaselineCollection[] = [
   {
     what: 'setting',
     resource: longhorn.settings,
-    set: ({ metadata, value }) => (ofItself.includes(metadata.name) ? {} : { value }),
+    set: ({ metadata, value }) => (selfUpdatedSettings.includes(metadata.name) ? {} : { value }),
   },
   {
     what: 'backup target',

@@ -6,7 +6,7 @@ import { disruptions } from '../../../e2e/longhorn/disruptions.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
 import { NotFit, type PreconditionFailure } from '../../../e2e/machine/not-fit.ts';
 import { createExistingProvider } from '../../../providers/existing/existing.ts';
-import { guardBareRun } from '../../../providers/existing/guard-alone.ts';
+import { guardBareRun } from '../../../providers/existing/guard-bare-run.ts';
 import { plainProgress } from '../../../providers/progress.ts';
 import { putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';

@@ -93,18 +93,18 @@ const waitAgain = async (): Promise<string> => {
   const volumes = await tryCreateVolume(cluster)
     .then(() => [])
     .catch(({ message }: Error) => [message]);
-  const world = await openInstallationWatches(cluster, { signal: ended.signal, onFailure: () => {} });
-  await world.watchLonghorn();
+  const watches = await openInstallationWatches(cluster, { signal: ended.signal, onFailure: () => {} });
+  await watches.watchLonghorn();
   const attempts = { volumes, target: [] };
   const conditions = Object.values(readinessConditions(describeRelease(objects), nodes, attempts));
   try {
-    return await untilLonghornReady(world, {
+    return await untilLonghornReady(watches, {
       ...{ conditions, start: performance.now(), timeout: 500, signal: ended.signal },
       ...{ onProgress: () => {}, fatal: describeMissingImage, explain: () => explainStuck(cluster) },
     });
   } finally {
     ended.abort();
-    await world.stop();
+    await watches.stop();
   }
 };
 

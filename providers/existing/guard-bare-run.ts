@@ -3,7 +3,7 @@ import type { ExistingCluster, RunConfig } from '../../e2e/config/config.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Terminal } from './confirm.ts';
 import { connectAndConfirm } from './existing.ts';
-import { variableSettingNames } from './spelling.ts';
+import { variableSettingNames } from './setting-names.ts';
 
 /**
  * The guard of a run that was started without the command (`npx vitest run --project e2e`). An existing
@@ -37,7 +37,7 @@ export const guardBareRun = async (
   const { signal } = new AbortController();
   await connectAndConfirm({
     existing: { ...named, context },
-    spelling: variableSettingNames,
+    settingNames: variableSettingNames,
     run,
     signal,
     progress: { note: print },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { abortableRead } from '../../providers/abortable-read.ts';
 import { withGracePeriod } from '../../providers/existing/with-grace.ts';
-import { abortableRead } from '../../providers/or-aborted.ts';
 
 const never = new Promise<never>(() => {});
 const interrupted = new Error('interrupted by SIGINT');
