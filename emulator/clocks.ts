@@ -166,4 +166,4 @@ export const readClock = (choice: string): Clock | undefined => {
 };
 
 /** The valid choices, for messages. */
-export const clockChoices = `${Object.keys(clocks).join(', ')}, or a number from ${factors.least} to ${factors.most}`;
+export const validClockChoices = `${Object.keys(clocks).join(', ')}, or a number from ${factors.least} to ${factors.most}`;

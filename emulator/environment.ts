@@ -1,5 +1,5 @@
-import { type Clock, clockChoices, readClock } from './clocks.ts';
-import { emulatedVersions, isVersion, modelledOn } from './modelled-on.ts';
+import { type Clock, readClock, validClockChoices } from './clocks.ts';
+import { emulatedVersions, isEmulatedVersion, referenceVersion } from './modelled-on.ts';
 import { fixes, isMutant, type Mutant, mutants } from './mutants.ts';
 
 /** Environment variables that install.ts sets in the pods. The longhorn command inherits them. */
@@ -20,7 +20,7 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
   const choice = environment[environmentVariables.clock] ?? 'real';
   const clock = readClock(choice);
   if (clock === undefined)
-    throw new Error(`${environmentVariables.clock}=${choice}: known are ${clockChoices}`);
+    throw new Error(`${environmentVariables.clock}=${choice}: known are ${validClockChoices}`);
   const mutant = environment[environmentVariables.mutant] || undefined;
   if (mutant !== undefined && !isMutant(mutant)) {
     const known = Object.keys({ ...mutants, ...fixes });
@@ -31,8 +31,8 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
 
 /** Reads the version of Longhorn that a manager emulates. Throws for an unsupported one. */
 export const readEmulatedVersion = (environment: NodeJS.ProcessEnv): string => {
-  const version = environment[environmentVariables.version] || modelledOn;
-  if (!isVersion(version))
+  const version = environment[environmentVariables.version] || referenceVersion;
+  if (!isEmulatedVersion(version))
     throw new Error(
       `${environmentVariables.version}=${version}: known are ${emulatedVersions.oldest} to ${emulatedVersions.newest}`,
     );

@@ -1,11 +1,11 @@
 /** Formats a map of strings as Go prints it, sorted: `map[a:1 b:2]`. */
-export const goMap = (map: Record<string, string> | null | undefined): string => {
+export const formatGoMap = (map: Record<string, string> | null | undefined): string => {
   const entries = Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${entries.map(([key, value]) => `${key}:${value}`).join(' ')}]`;
 };
 
 /** Formats a map of strings as Go writes it in JSON, sorted. */
-export const goJson = (map: Record<string, string>): string =>
+export const formatGoJson = (map: Record<string, string>): string =>
   JSON.stringify(Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))));
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -18,8 +18,8 @@ import {
   defaultEngineImage,
   emulatorVersion,
   engineImageName,
-  modelledOn,
   namespace,
+  referenceVersion,
 } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
 import { applyAdmissionPolicies } from './policies-in-force.ts';
@@ -197,7 +197,7 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
 type Release = Pick<InstallOptions, 'image' | 'mutant' | 'version'> & { clock: string };
 
 /** All objects of the emulator in a cluster, in the order to apply them, as in a release's manifest. */
-export const releaseObjects = ({ image, clock, mutant, version }: Release): object[] => [
+export const emulatorObjects = ({ image, clock, mutant, version }: Release): object[] => [
   namespaceObject,
   ...managerAccess,
   ...customResourceDefinitions,
@@ -242,5 +242,5 @@ export const installEmulator = async (options: InstallOptions): Promise<{ versio
   ]);
   const count = await untilReady(waiting);
   onProgress(`ready on ${count} nodes`);
-  return { version: emulatorVersion(version ?? modelledOn) };
+  return { version: emulatorVersion(version ?? referenceVersion) };
 };

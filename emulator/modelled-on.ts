@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The release whose sources and recordings this emulator follows. */
-export const modelledOn = 'v1.12.1';
+export const referenceVersion = 'v1.12.1';
 
 /**
  * Value of the setting current-longhorn-version, which distinguishes the emulator from a real Longhorn in
@@ -37,7 +37,7 @@ export const jobLabels = {
 } as const;
 
 /** The default engine image. Its name decides the path of the longhorn command. The image is never pulled. */
-export const defaultEngineImage = `docker.io/longhornio/longhorn-engine:${modelledOn}`;
+export const defaultEngineImage = `docker.io/longhornio/longhorn-engine:${referenceVersion}`;
 
 /**
  * The name that Longhorn's webhook enforces: ei- and the first 8 digits of the SHA-512 of the image's name.
@@ -67,17 +67,17 @@ const isAtMost = (version: string, end: string): boolean => {
 };
 
 /** Whether a version is `first` or newer. */
-export const isSince = (version: string, first: string): boolean =>
+export const isAtLeast = (version: string, first: string): boolean =>
   version === first || !isAtMost(version, first);
 
 /**
  * Versions that the emulator supports: from the first that deletes asynchronously to the one that it is
  * modelled on.
  */
-export const emulatedVersions = { oldest: 'v1.8.0', newest: modelledOn } as const;
+export const emulatedVersions = { oldest: 'v1.8.0', newest: referenceVersion } as const;
 
 /** Whether a text is a supported version. */
-export const isVersion = (text: string): boolean =>
+export const isEmulatedVersion = (text: string): boolean =>
   numbers(text) !== undefined && !isAtMost(text, 'v1.7.9999') && isAtMost(text, emulatedVersions.newest);
 
 /**

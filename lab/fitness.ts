@@ -63,7 +63,7 @@ export const freeMemory = (
 ): number => Math.min(freemem(), ...groupsOf(root, memberships).map(leftIn));
 
 /** One requirement of the lab for this machine: what was found, or the problem. */
-export type Fitness =
+export type RequirementResult =
   | { need: string; found: string; trouble?: undefined }
   | { need: string; trouble: PreconditionFailure };
 
@@ -110,7 +110,7 @@ const namespaceSettings: [setting: string, forbids: string, allows: string][] = 
   ],
 ];
 
-const readNamespaces = async (): Promise<Fitness> => {
+const readNamespaces = async (): Promise<RequirementResult> => {
   const need = 'namespaces of its own';
   const namespaces = [
     '--user',
@@ -147,7 +147,7 @@ const bytesOf = (size: string): number => Number(size.slice(0, -1)) * (size.ends
 
 const inGib = (bytes: number): string => (bytes / GIB).toFixed(1);
 
-const readMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fitness => {
+const readMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): RequirementResult => {
   const needed = CONTROL_PLANE + nodes * bytesOf(memory);
   const free = freeMemory();
   const about = `a lab with --nodes ${nodes} --memory ${memory} takes about ${inGib(needed)}`;
@@ -162,7 +162,7 @@ const readMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fitne
   };
 };
 
-const readDisk = async (cache: string, built: boolean): Promise<Fitness> => {
+const readDisk = async (cache: string, built: boolean): Promise<RequirementResult> => {
   const { bavail, bsize } = await statfs(cache);
   const needed = (built ? 4 : 10) * GIB;
   const about = `${built ? 'a lab takes' : 'the first build and a lab take'} up to ${needed / GIB}`;
@@ -173,7 +173,7 @@ const readDisk = async (cache: string, built: boolean): Promise<Fitness> => {
 };
 
 /** Checks for the machine's own commands that the lab runs, all or some of them. */
-export const findCommands = async (names = Object.keys(commands)): Promise<Fitness[]> => {
+export const checkCommands = async (names = Object.keys(commands)): Promise<RequirementResult[]> => {
   const found = await Promise.all(
     names.map(async (command) => ({ command, isThere: await hasCommand(command) })),
   );
@@ -197,7 +197,7 @@ export const findCommands = async (names = Object.keys(commands)): Promise<Fitne
 type FitnessRequest = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
 
 /** Checks all that the lab needs of this machine. Builds and starts nothing. */
-export const readFitness = async (request: FitnessRequest): Promise<Fitness[]> => {
+export const checkRequirements = async (request: FitnessRequest): Promise<RequirementResult[]> => {
   const is = `${process.platform} on ${process.arch}`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return [
@@ -210,7 +210,7 @@ export const readFitness = async (request: FitnessRequest): Promise<Fitness[]> =
         },
       },
     ];
-  const tools = await findCommands();
+  const tools = await checkCommands();
   // Without unshare, namespaces cannot be checked, so they are not reported as missing too.
   const canAsk = tools.every(({ need, trouble }) => need !== 'unshare' || trouble === undefined);
   const namespaces = canAsk ? [await readNamespaces()] : [];
@@ -227,8 +227,8 @@ export const readFitness = async (request: FitnessRequest): Promise<Fitness[]> =
  * Checks what the lab needs of this machine before anything is built or started. Throws NotFit for the first
  * problem.
  */
-export const checkFitness = async (request: FitnessRequest): Promise<void> => {
-  const [first, ...others] = (await readFitness(request)).flatMap(({ trouble }) => trouble ?? []);
+export const requireFitMachine = async (request: FitnessRequest): Promise<void> => {
+  const [first, ...others] = (await checkRequirements(request)).flatMap(({ trouble }) => trouble ?? []);
   if (first === undefined) return;
   throw new NotFit({
     ...first,

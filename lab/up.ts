@@ -5,7 +5,7 @@ import type { Part } from './cache/cache.ts';
 import { openCache } from './cache/folders.ts';
 import { withSharedCache } from './cache/lock.ts';
 import { waitForCluster, waitForNodes } from './cluster-ready.ts';
-import { checkFitness } from './fitness.ts';
+import { requireFitMachine } from './fitness.ts';
 import { applyManifests } from './manifests/apply.ts';
 import { isPrepared, prepareLab } from './prepare.ts';
 import { addons } from './run/addons.ts';
@@ -71,7 +71,7 @@ export const buildAndStartLab = async ({
 }: LabOptions): Promise<Lab> => {
   const { nodes: count, memory, disk, ...others } = { ...defaultSize, ...size };
   const cache = await openCache();
-  await checkFitness({ cache, built: await isPrepared(archives), nodes: count, memory });
+  await requireFitMachine({ cache, built: await isPrepared(archives), nodes: count, memory });
   const lab = await withBuildSignal(signal, () =>
     withSharedCache(async () => {
       const prepared = await prepareLab(step, archives, { withBrowser });

@@ -6,7 +6,7 @@ import { isCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { withSharedCache } from '../lab/cache/lock.ts';
 import { canUseApt } from '../lab/debian/can-use-apt.ts';
-import { findCommands } from '../lab/fitness.ts';
+import { checkCommands } from '../lab/fitness.ts';
 import { browserTitle } from '../lab/prepare.ts';
 import { withProgress } from '../lab/step.ts';
 import type { ProgressDisplay } from './provider.ts';
@@ -25,7 +25,7 @@ export const fetchedBrowser = async (environment: Environment = process.env): Pr
 
 const canFetch = async (): Promise<boolean> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
-  const commands = await findCommands(['tar', 'flock']);
+  const commands = await checkCommands(['tar', 'flock']);
   if (commands.some(({ trouble }) => trouble !== undefined)) return false;
   // An unusable mirror is reported later, when something is downloaded from it.
   return canUseApt().catch(() => true);

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { whyNotWritable } from '../e2e/kube/writable.ts';
 import { NotFit } from '../e2e/machine/not-fit.ts';
-import { releaseObjects } from '../emulator/install.ts';
+import { emulatorObjects } from '../emulator/install.ts';
 import { ensureCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { withSharedCache } from '../lab/cache/lock.ts';
@@ -15,7 +15,7 @@ const clock = 'real';
 
 /** The emulator as a release's manifest. */
 export const emulatorManifest = (): string =>
-  releaseObjects({ image: emulatorImage, clock })
+  emulatorObjects({ image: emulatorImage, clock })
     // In YAML 1.1, which the server reads: `"no"` without quotes is not a string there.
     .map((object) => stringify(object, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }))
     .join('---\n');

@@ -1,6 +1,6 @@
 import { NotFit } from '../e2e/machine/not-fit.ts';
-import { clockChoices, readClock } from '../emulator/clocks.ts';
-import { emulatedVersions, isVersion } from '../emulator/modelled-on.ts';
+import { readClock, validClockChoices } from '../emulator/clocks.ts';
+import { emulatedVersions, isEmulatedVersion } from '../emulator/modelled-on.ts';
 import { fixes, isInjectedBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
 
 /**
@@ -21,7 +21,7 @@ const versionOf = ({
   CORRAL_EMULATOR_VERSION: version,
 }: NodeJS.ProcessEnv): Pick<EmulatorSettings, 'version'> => {
   if (!version) return {};
-  if (isVersion(version)) return { version };
+  if (isEmulatedVersion(version)) return { version };
   const { oldest, newest } = emulatedVersions;
   throw new NotFit({
     code: 'setting-unknown',
@@ -37,7 +37,7 @@ const versionOf = ({
 export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings => {
   const value = variables.CORRAL_EMULATOR_CLOCK;
   if (value && readClock(value) === undefined)
-    return refuse('CORRAL_EMULATOR_CLOCK', { value, choices: clockChoices });
+    return refuse('CORRAL_EMULATOR_CLOCK', { value, choices: validClockChoices });
   const clock = value ? { clock: value } : {};
   const mutant = variables.CORRAL_EMULATOR_MUTANT;
   const version = versionOf(variables);

@@ -7,7 +7,7 @@ import { NotFit } from '../e2e/machine/not-fit.ts';
 import type { Engine, EngineNamedBy } from '../e2e/store-matrix/open-matrix.ts';
 import { type MatrixReplica, openReplica, type ReplicaSnapshot } from '../e2e/store-matrix/replica.ts';
 import { snapshotFile } from '../emulator/engine/replica-files.ts';
-import { replicaEnded, type UploadRequest } from '../emulator/engine/upload.ts';
+import { replicaEndedExitCode, type UploadRequest } from '../emulator/engine/upload.ts';
 import { extractFile } from '../lab/images/file-of-image.ts';
 import { pullImages } from '../lab/images/pull.ts';
 
@@ -64,7 +64,7 @@ const openFolder = async ({ folder, volume, snapshot, image }: ReplicaSnapshot):
         reject: false,
         cancelSignal,
       });
-      hasEnded ||= exitCode === replicaEnded;
+      hasEnded ||= exitCode === replicaEndedExitCode;
       return { exitCode, stdout };
     },
     hasEnded: () => hasEnded,

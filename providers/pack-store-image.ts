@@ -4,7 +4,7 @@ import { NotFit } from '../e2e/machine/not-fit.ts';
 import { ensureCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { withSharedCache } from '../lab/cache/lock.ts';
-import { findCommands } from '../lab/fitness.ts';
+import { checkCommands } from '../lab/fitness.ts';
 import { storeArchivePart } from '../lab/images/core.ts';
 import { ensurePodSystem } from './docker/pod-system.ts';
 import type { ProgressDisplay } from './provider.ts';
@@ -18,7 +18,7 @@ export const packStoreImage = async (
   progress: Pick<ProgressDisplay, 'step'>,
 ): Promise<void> => {
   try {
-    const missing = (await findCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
+    const missing = (await checkCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
     if (missing[0] !== undefined) throw new NotFit(missing[0]);
     await openCache();
     await withSharedCache(async () => {

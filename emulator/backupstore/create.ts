@@ -1,7 +1,7 @@
 import type { BackupConfig, BlockMapping } from './config.ts';
 import { loadBackup, loadVolume, saveBackup, saveVolume } from './configs.ts';
 import { Panic } from './errors.ts';
-import { rfc3339 } from './inspect.ts';
+import { formatRfc3339 } from './inspect.ts';
 import { withStoreLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
 import { blockSizeOf, volumeConfigPath } from './paths.ts';
@@ -63,7 +63,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
         Name: volume,
         Size: upload.volumeSize,
         Labels: labels,
-        CreatedTime: rfc3339(new Date()),
+        CreatedTime: formatRfc3339(new Date()),
         LastBackupName: '',
         LastBackupAt: '',
         BlockCount: 0,
@@ -92,7 +92,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
       ...emptyBackup(request),
       SnapshotName: upload.snapshot,
       SnapshotCreatedAt: snapshotCreatedAt,
-      CreatedTime: rfc3339(new Date()),
+      CreatedTime: formatRfc3339(new Date()),
       Size: Blocks.length * blockSizeOf(parameters),
       Labels: labels,
       Parameters: parameters,

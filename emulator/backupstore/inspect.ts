@@ -42,7 +42,7 @@ export type VolumeInfo = {
 };
 
 /** Formats a time as Go's RFC 3339: whole seconds, UTC. */
-export const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+export const formatRfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
 /** Describes a finished backup. Throws `cannot find ...` or `backup NAME is still in progress`. */
 export const inspectBackup = async (store: Store, volumeName: string, name: string): Promise<BackupInfo> => {
@@ -82,7 +82,7 @@ export const inspectVolume = async (store: Store, name: string): Promise<VolumeI
     LastBackupAt: volume.LastBackupAt,
     DataStored: String(volume.BlockCount * blockSize),
     Messages: {},
-    ModificationTime: rfc3339(new Date(await store.changedAt(volumeConfigPath(name)))),
+    ModificationTime: formatRfc3339(new Date(await store.changedAt(volumeConfigPath(name)))),
   };
 };
 

@@ -12,10 +12,10 @@ import type { Store } from '../backupstore/store.ts';
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
-import { modelledOn } from '../modelled-on.ts';
+import { referenceVersion } from '../modelled-on.ts';
 import type { Mounts } from './mount.ts';
 import { headFile, snapshotFile } from './replica-files.ts';
-import { replicaEnded, type UploadRequest } from './upload.ts';
+import { replicaEndedExitCode, type UploadRequest } from './upload.ts';
 
 type Streams = {
   out: (text: string) => void;
@@ -170,7 +170,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
  */
 export const runEngineCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
   try {
-    if (noun === 'version') command.out(`${modelledOn}\n`);
+    if (noun === 'version') command.out(`${referenceVersion}\n`);
     else if (noun === 'backup') await backupCommand(rest, command);
     else if (noun === 'system-backup' && rest[0] === 'list') {
       const { store } = await open(rest[1] ?? '', command);
@@ -180,7 +180,7 @@ export const runEngineCommand = async ([noun, ...rest]: string[], command: Comma
   } catch (error) {
     if (error instanceof Panic) {
       command.err(`panic: ${error.message}\n`);
-      return replicaEnded;
+      return replicaEndedExitCode;
     }
     const text = error instanceof StoreError ? error.message : String(error);
     createLog(command.err).error(text);

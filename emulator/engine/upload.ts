@@ -7,7 +7,7 @@ import type { Mutant } from '../mutants.ts';
 import { childEnvironment, type StoreCredentials } from './child.ts';
 
 /** Exit code of `longhorn backup create` if the error would have ended the replica's process in Longhorn. */
-export const replicaEnded = 2;
+export const replicaEndedExitCode = 2;
 
 /** The JSON argument of `longhorn backup create --request`. */
 export type UploadRequest = {
@@ -137,7 +137,7 @@ export const createUploads = (
     };
     child.on('error', (error) => end(error.message));
     child.on('close', (code, signal) => {
-      if (code === replicaEnded) {
+      if (code === replicaEndedExitCode) {
         onReplicaEnded?.(request.directory);
         return end(
           `failed to create backup to ${url} for volume ${request.volume}: rpc error: code = Unavailable desc = error reading from server: EOF`,

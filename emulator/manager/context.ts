@@ -5,7 +5,7 @@ import type { Behaviour } from '../environment.ts';
 import type { Log } from '../log.ts';
 import type { Datastore } from './datastore.ts';
 import type { EventRecorder } from './events.ts';
-import type { Targets } from './targets.ts';
+import type { TargetClients } from './targets.ts';
 
 /** What every controller of a manager uses. */
 export type ManagerContext = Behaviour & {
@@ -16,7 +16,7 @@ export type ManagerContext = Behaviour & {
   datastore: Datastore;
   devices: Devices;
   uploads: Uploads;
-  targets: Targets;
+  targets: TargetClients;
   replicas: ReplicaProcesses;
   recorder: EventRecorder;
   /** Folder of replicas and engine binaries, /var/lib/longhorn. */

@@ -26,7 +26,7 @@ import { bootstrap } from './bootstrap.ts';
 import type { ManagerContext } from './context.ts';
 import { openDatastore } from './datastore.ts';
 import { createRecorder } from './events.ts';
-import { createTargets } from './targets.ts';
+import { createTargetClients } from './targets.ts';
 
 const isBoolean = (value: string): boolean => value === 'true' || value === 'false';
 
@@ -102,7 +102,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   const client = createClient(access);
   const datastore = await openDatastore({ client, resync: clock.resync, log, signal });
   const timeout = clock.commandTimeout;
-  const targets = createTargets({
+  const targets = createTargetClients({
     client,
     binary,
     timeout,

@@ -7,7 +7,7 @@ import { defaultEngineImage, namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
 
 /** Opens the stores of backup targets for a manager. */
-export type Targets = {
+export type TargetClients = {
   /**
    * Returns a client with the present credentials in the target's Secret. Throws longhorn-manager's text if
    * the Secret does not exist. If a key is missing, the client's first call fails.
@@ -68,7 +68,7 @@ type Options = {
  * Creates the targets of a manager. `timeout` limits each query and command except removals and restores, in
  * milliseconds.
  */
-export const createTargets = ({ client, mutant, ...options }: Options): Targets => {
+export const createTargetClients = ({ client, mutant, ...options }: Options): TargetClients => {
   const first = new Map<string, Promise<Secret>>();
   const read = (name: string, kind: Kind): Promise<Secret> => {
     const known = mutant === 'old-key-kept' ? first.get(name) : undefined;

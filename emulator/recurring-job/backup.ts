@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wrapError } from '../go.ts';
-import { inVolumeJob } from './caller.ts';
+import { volumeJobCaller } from './caller.ts';
 import type { RestBackup, RestBackupStatus, RestCollection, RestVolume } from './resources.ts';
 import { expiredBackups, hasCreationDate } from './retention.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import type { VolumeJob } from './volume-job.ts';
 import { backupVolumeOf } from './volume-job.ts';
 
-const where = (line: number) => inVolumeJob('doRecurringBackup', line);
+const where = (line: number) => volumeJobCaller('doRecurringBackup', line);
 
 const skipped = ({ log, volumeName }: VolumeJob, during: string, line: number): void =>
   log.info(`Volume ${volumeName} not found during ${during}, skipping`, where(line));
@@ -22,7 +22,7 @@ const untilStarted = async (job: VolumeJob): Promise<void> => {
     await sleep(clock.jobPoll);
     const volume = await api.volume(volumeName);
     if (!volume) {
-      const caller = inVolumeJob('waitForBackupProcessStart', 625);
+      const caller = volumeJobCaller('waitForBackupProcessStart', 625);
       return log.info(`Volume ${volumeName} not found during waiting for backup start, skipping`, caller);
     }
     if (backupOf(job, volume)) return;
@@ -67,7 +67,7 @@ const cleanup = async (job: VolumeJob, { backupTargetName }: RestVolume): Promis
   for (const { created, name: backup } of data.filter((each) => !hasCreationDate(each))) {
     log.error(
       `Failed to parse datetime ${created} for backup ${backup}`,
-      inVolumeJob('listBackupsForCleanup', 682),
+      volumeJobCaller('listBackupsForCleanup', 682),
     );
   }
   for (const backup of expiredBackups(data, { job: name, retain, mutant })) {
@@ -84,7 +84,7 @@ const cleanupAfter = async (job: VolumeJob, volume: RestVolume): Promise<void> =
   try {
     await cleanup(job, volume);
   } catch (error) {
-    const caller = inVolumeJob('doRecurringBackup.func3', 542);
+    const caller = volumeJobCaller('doRecurringBackup.func3', 542);
     job.log.warning(`Created backup successfully but errored on cleanup for ${job.volumeName}`, {
       ...caller,
       error,
@@ -116,11 +116,11 @@ const run = async (prepared: VolumeJob): Promise<void> => {
  * Makes the run's snapshot and its backup, waits for the backup, and cleans up. Throws if there is no new
  * backup.
  */
-export const backUp = async (job: VolumeJob): Promise<void> => {
+export const runBackupTask = async (job: VolumeJob): Promise<void> => {
   try {
     await run(job);
   } catch (error) {
     throw wrapError(`failed to complete backupAndCleanup for ${job.volumeName}`, error);
   }
-  job.log.info('Finished recurring backup', inVolumeJob('doRecurringBackup.func1', 450));
+  job.log.info('Finished recurring backup', volumeJobCaller('doRecurringBackup.func1', 450));
 };

@@ -4,24 +4,25 @@
  */
 export type Caller = { func: string; file: string };
 
-export const inVolumes = (func: string, line: number): Caller => ({
+export const volumesCaller = (func: string, line: number): Caller => ({
   func: `recurringjob.${func}`,
   file: `volume.go:${line}`,
 });
-export const inVolumeJob = (func: string, line: number): Caller => inVolumes(`(*VolumeJob).${func}`, line);
-export const inUtil = (func: string, line: number): Caller => ({
+export const volumeJobCaller = (func: string, line: number): Caller =>
+  volumesCaller(`(*VolumeJob).${func}`, line);
+export const utilCaller = (func: string, line: number): Caller => ({
   func: `recurringjob.${func}`,
   file: `util.go:${line}`,
 });
-export const inJob = (func: string, line: number): Caller => ({
+export const jobCaller = (func: string, line: number): Caller => ({
   func: `recurringjob.${func}`,
   file: `job.go:${line}`,
 });
-export const inCommand = (func: string, line: number): Caller => ({
+export const commandCaller = (func: string, line: number): Caller => ({
   func: `app.${func}`,
   file: `recurring_job.go:${line}`,
 });
-export const inEvents: Caller = {
+export const eventsCaller: Caller = {
   func: 'record.(*eventBroadcasterImpl).StartLogging.func1',
   file: 'event.go:377',
 };

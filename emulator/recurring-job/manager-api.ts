@@ -1,9 +1,9 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { goMap, wrapError } from '../go.ts';
+import { formatGoMap, wrapError } from '../go.ts';
 import type { Log } from '../log.ts';
-import { inJob } from './caller.ts';
+import { jobCaller } from './caller.ts';
 import type * as rest from './resources.ts';
 
 /** Timeout of Longhorn's client for a response with its body, in ms. */
@@ -122,7 +122,7 @@ export const connectManagerApi = async (
     } catch (error) {
       if (tries >= connectTries) throw wrapError('could not create longhorn-manager api client', error);
       log.warning('Failed to create Longhorn manager API client, retrying', {
-        ...inJob('newAPIClient', 42),
+        ...jobCaller('newAPIClient', 42),
         error,
       });
       await sleep(connectRetry);
@@ -138,7 +138,7 @@ export const connectManagerApi = async (
       const actionURL = actions?.[action];
       if (!actionURL)
         throw new Error(
-          `Action [${action}] not available on [&{${id} ${type} ${goMap(links)} ${goMap(actions)}}]`,
+          `Action [${action}] not available on [&{${id} ${type} ${formatGoMap(links)} ${formatGoMap(actions)}}]`,
         );
       return JSON.parse(await send('POST', actionURL, input));
     },

@@ -4,8 +4,8 @@ import type { Client } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
 import type { RecurringJob, Volume } from '../longhorn/objects.ts';
 import { jobLabels } from '../modelled-on.ts';
-import { backUp } from './backup.ts';
-import { inCommand, inEvents, inUtil, inVolumeJob, inVolumes } from './caller.ts';
+import { runBackupTask } from './backup.ts';
+import { commandCaller, eventsCaller, utilCaller, volumeJobCaller, volumesCaller } from './caller.ts';
 import { readBooleanSetting, recurringJobs, volumesWithLabel } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
@@ -18,17 +18,17 @@ const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
   } catch (error) {
     throw wrapError('failed recurring snapshot', error);
   }
-  job.log.info('Finished recurring snapshot', inVolumeJob('doRecurringSnapshot.func1', 189));
+  job.log.info('Finished recurring snapshot', volumeJobCaller('doRecurringSnapshot.func1', 189));
 };
 
 /** Runs the job's task for one volume. Throws the error that Longhorn reports for this volume's job. */
 const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   const { api, task, log, volumeName } = job;
-  log.info('Starting volume job', inVolumeJob('run', 141));
+  log.info('Starting volume job', volumeJobCaller('run', 141));
   const volume = await api.volume(volumeName).catch((error) => {
     throw wrapError(`failed to get volume ${volumeName}`, error);
   });
-  if (!volume) return log.info(`Volume ${volumeName} not found, skipping`, inVolumeJob('run', 150));
+  if (!volume) return log.info(`Volume ${volumeName} not found, skipping`, volumeJobCaller('run', 150));
   if (volume.state !== 'attached' && volume.state !== 'detached') {
     throw new Error(
       `volume ${volumeName} is in an invalid state for recurring job: ${volume.state}. Volume must be in state Attached or Detached`,
@@ -41,9 +41,9 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   const backup = task === 'backup' || task === 'backup-force-create';
   log.info(
     `Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`,
-    inVolumeJob('run', backup ? 176 : 180),
+    volumeJobCaller('run', backup ? 176 : 180),
   );
-  await (backup ? backUp(job) : runSnapshotTask(job));
+  await (backup ? runBackupTask(job) : runSnapshotTask(job));
 };
 
 const setting = 'allow-recurring-job-while-volume-detached';
@@ -55,7 +55,7 @@ const isReady = (
   if (status?.restoreRequired) {
     log.info(
       `Bypassed to create job for ${name} volume during restoring from the backup`,
-      inUtil('filterVolumesForJob', 100),
+      utilCaller('filterVolumesForJob', 100),
     );
     return false;
   }
@@ -63,7 +63,7 @@ const isReady = (
   if (!ready)
     log.warning(
       `Cannot create job for ${name} volume in state ${status?.state ?? ''}`,
-      inUtil('filterVolumesForJob', 109),
+      utilCaller('filterVolumesForJob', 109),
     );
   return ready;
 };
@@ -80,17 +80,17 @@ const findVolumes = async (
   const allowDetached = await readBooleanSetting(kubernetes, setting).catch((error) => {
     throw wrapError(`failed to get ${setting} setting`, error);
   });
-  log.info(`Setting ${setting} is ${allowDetached}`, inVolumes('StartVolumeJobs', 32));
+  log.info(`Setting ${setting} is ${allowDetached}`, volumesCaller('StartVolumeJobs', 32));
   const names = new Set<string>();
   for (const label of [jobLabels.ofJob(name), ...(spec.groups ?? []).map(jobLabels.ofGroup)]) {
     const selector = `${label}=enabled`;
-    log.info(`Got volumes from label ${selector}`, inUtil('getVolumesBySelector', 118));
+    log.info(`Got volumes from label ${selector}`, utilCaller('getVolumesBySelector', 118));
     for (const volume of await volumesWithLabel(kubernetes, selector)) {
       const isAllowed = allowDetached || mutant === 'detached-not-left-out';
       if (isReady(volume, { allowDetached: isAllowed, log })) names.add(volume.metadata.name);
     }
   }
-  log.info(`Found ${names.size} volumes with recurring job ${name}`, inVolumes('StartVolumeJobs', 51));
+  log.info(`Found ${names.size} volumes with recurring job ${name}`, volumesCaller('StartVolumeJobs', 51));
   return [...names];
 };
 
@@ -103,7 +103,7 @@ type RunOptions = Behaviour & { name: string; managerURL: string; kubernetes: Cl
 const begin = async ({ name, kubernetes, log }: RunOptions) => {
   const collection = recurringJobs(kubernetes);
   const found = await collection.fetch(name).catch((error) => {
-    log.error(`Failed to get recurring job ${name}.`, { ...inCommand('recurringJob', 62), error });
+    log.error(`Failed to get recurring job ${name}.`, { ...commandCaller('recurringJob', 62), error });
     return undefined;
   });
   if (!found) return undefined;
@@ -114,17 +114,17 @@ const begin = async ({ name, kubernetes, log }: RunOptions) => {
 };
 
 const runOne = async (job: RecurringJobRun, volumeName: string): Promise<void> => {
-  for (const event of job.unloggedEvents.splice(0)) job.log.info(event, inEvents);
+  for (const event of job.unloggedEvents.splice(0)) job.log.info(event, eventsCaller);
   const volumeJob = createVolumeJob(job, volumeName);
   const { log } = volumeJob;
-  log.info('Creating volume job', inVolumes('startVolumeJob', 84));
+  log.info('Creating volume job', volumesCaller('startVolumeJob', 84));
   try {
     await runVolumeJob(volumeJob);
   } catch (error) {
-    log.error('Failed to run volume job', { ...inVolumes('startVolumeJob', 88), error });
+    log.error('Failed to run volume job', { ...volumesCaller('startVolumeJob', 88), error });
     throw error;
   }
-  log.info('Created volume job', inVolumes('startVolumeJob', 92));
+  log.info('Created volume job', volumesCaller('startVolumeJob', 92));
 };
 
 /** Runs a job for its volumes, `atOnce` at a time. As in v1.12.1, errors of a volume's run are dropped. */
@@ -162,7 +162,7 @@ export const runRecurringJob = async (options: RunOptions): Promise<number> => {
     await runAll(job, { volumes, atOnce });
     return 0;
   } catch (error) {
-    log.fatal('Failed to do a recurring job', { ...inCommand('RecurringJobCmd.func1', 31), error });
+    log.fatal('Failed to do a recurring job', { ...commandCaller('RecurringJobCmd.func1', 31), error });
     return 1;
   }
 };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { wrapError } from '../go.ts';
 import { writeEvent } from '../manager/events.ts';
 import { namespace } from '../modelled-on.ts';
-import { inVolumeJob } from './caller.ts';
+import { volumeJobCaller } from './caller.ts';
 import { readBooleanSetting } from './kubernetes.ts';
 import type { RestCollection, RestSnapshot, RestVolume } from './resources.ts';
 import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
@@ -41,7 +41,7 @@ export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
   if (!volume) {
     log.info(
       `Volume ${volumeName} not found during snapshot creation, skipping`,
-      inVolumeJob('doSnapshot', 214),
+      volumeJobCaller('doSnapshot', 214),
     );
     return job.snapshotName;
   }
@@ -50,7 +50,7 @@ export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
   const snapshotName = unfinished ?? job.snapshotName;
   if (!unfinished) await api.act(volume, 'snapshotCRCreate', { labels, name: snapshotName });
   await untilReady({ ...job, snapshotName }, volume);
-  log.info(`Complete creating the snapshot ${snapshotName}`, inVolumeJob('doSnapshot', 266));
+  log.info(`Complete creating the snapshot ${snapshotName}`, volumeJobCaller('doSnapshot', 266));
   return snapshotName;
 };
 
@@ -71,7 +71,7 @@ const toCleanUp = async (
     const last = backupDone ? undefined : await readLastBackup(job).catch(() => undefined);
     return expiredSnapshots(data, { ...rule, needed: [snapshotName, last?.snapshotName ?? ''] });
   } catch (error) {
-    const caller = inVolumeJob('filterExpiredSnapshotsOfCurrentRecurringJob', 423);
+    const caller = volumeJobCaller('filterExpiredSnapshotsOfCurrentRecurringJob', 423);
     log.warning(`Failed to get the setting ${onlyLastBackups}`, { ...caller, error });
     return [];
   }
@@ -83,11 +83,11 @@ const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Pro
   if (!volume)
     return log.info(
       `Volume ${volumeName} not found during snapshot cleanup, skipping`,
-      inVolumeJob('doSnapshotCleanup', 303),
+      volumeJobCaller('doSnapshotCleanup', 303),
     );
   for (const name of await toCleanUp(job, volume, when)) {
     await api.act(volume, 'snapshotCRDelete', { name });
-    log.info(`Cleaned up snapshot CR ${name} for ${volumeName}`, inVolumeJob('doSnapshotCleanup', 319));
+    log.info(`Cleaned up snapshot CR ${name} for ${volumeName}`, volumeJobCaller('doSnapshotCleanup', 319));
   }
 };
 
@@ -112,7 +112,7 @@ export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boole
     );
     await writeEvent(job.kubernetes, job.recurringJob, event).catch((failure) =>
       job.log.warning('failed to create an event log', {
-        ...inVolumeJob('doSnapshotCleanup.func1', 292),
+        ...volumeJobCaller('doSnapshotCleanup.func1', 292),
         error: failure,
       }),
     );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Behaviour } from '../environment.ts';
-import { goJson, goMap } from '../go.ts';
+import { formatGoJson, formatGoMap } from '../go.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
 import type { RecurringJob } from '../longhorn/objects.ts';
@@ -44,13 +44,13 @@ export const createVolumeJob = (job: RecurringJobRun, volumeName: string): Volum
     job: name,
     task,
     retain,
-    parameters: goMap(parameters),
+    parameters: formatGoMap(parameters),
     executionCount: recurringJob.status?.executionCount ?? 0,
     concurrent: concurrency,
     groups: (groups ?? []).join(','),
     volumeName,
     snapshotName,
-    specLabels: goJson(labels),
+    specLabels: formatGoJson(labels),
   });
   return { ...job, task, retain, volumeName, snapshotName, labels, log };
 };

@@ -1,5 +1,5 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { findCommands } from '../fitness.ts';
+import { checkCommands } from '../fitness.ts';
 import { debianMirror } from './apt.ts';
 
 /**
@@ -7,7 +7,7 @@ import { debianMirror } from './apt.ts';
  * cannot be used.
  */
 export const canUseApt = async (): Promise<boolean> => {
-  const commands = await findCommands(['apt-get', 'dpkg-deb']);
+  const commands = await checkCommands(['apt-get', 'dpkg-deb']);
   if (commands.some(({ trouble }) => trouble !== undefined)) return false;
   return debianMirror().then(
     () => true,

@@ -11,7 +11,7 @@ import { findSources } from './source.ts';
 type GivenImage = Pick<LayoutImage, 'name' | 'digest' | 'size' | 'forms'>;
 
 /** Image archives as one part (`images.tar`), and the images in it. */
-export type GivenImages = { part: Part; images: GivenImage[] };
+export type CombinedArchives = { part: Part; images: GivenImage[] };
 
 type Read = Awaited<ReturnType<typeof readArchive>>;
 
@@ -64,7 +64,7 @@ export const listArchives = async (paths: readonly string[]): Promise<GivenImage
  * OCI layout. All of it is read and checked before this resolves. Throws NotFit with the path of the file for
  * anything incomplete or damaged.
  */
-export const imageArchives = async (paths: readonly string[]): Promise<GivenImages> => {
+export const imageArchives = async (paths: readonly string[]): Promise<CombinedArchives> => {
   const chosen = await read(paths);
   const images = list(chosen);
   const part: Part = {

@@ -4,7 +4,7 @@ import { buildCommand, type CommandFailed } from '../build/command.ts';
 import { debianPrograms } from '../build/tools.ts';
 import { ensureCached, isCached } from '../cache/cache.ts';
 import { canUseApt } from '../debian/can-use-apt.ts';
-import { findCommands } from '../fitness.ts';
+import { checkCommands } from '../fitness.ts';
 import { oneLine } from '../one-line.ts';
 
 /** Time-out of one command in ms. Its caller owns it. */
@@ -15,7 +15,7 @@ const imageTools = debianPrograms('image-tools', ['skopeo', 'zstd', 'xz-utils', 
 
 const findTools = async (): Promise<string | undefined> => {
   if ((await isCached(imageTools)) || (await canUseApt())) return join(await ensureCached(imageTools), 'bin');
-  const [skopeo] = await findCommands(['skopeo']);
+  const [skopeo] = await checkCommands(['skopeo']);
   if (skopeo?.trouble === undefined) return undefined;
   throw new NotFit({
     code: 'skopeo-missing',

@@ -79,7 +79,7 @@ export const bootNode = (
       env: { ...process.env, TMPDIR: labFiles(dir).memory },
       channels: 2,
       // Lower priority than the control plane and its clients: those are few, and everything waits for them.
-      yields: true,
+      lowPriority: true,
     },
   );
   const [, , , console, commands] = booted.child.stdio as unknown as Duplex[];

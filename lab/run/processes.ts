@@ -44,10 +44,10 @@ export type Processes = {
     command: string,
     args: readonly string[],
     /**
-     * `channels`: number of streams in addition to input, output and errors, from descriptor 3. `yields`:
+     * `channels`: number of streams in addition to input, output and errors, from descriptor 3. `lowPriority`:
      * lower priority than other processes.
      */
-    options?: { env?: NodeJS.ProcessEnv; channels?: number; yields?: boolean },
+    options?: { env?: NodeJS.ProcessEnv; channels?: number; lowPriority?: boolean },
   ) => RunningProcess;
   /** The names of all started processes, by process group. */
   groups: ReadonlyMap<number, string>;
@@ -78,13 +78,13 @@ export const createProcesses = async (logs: string, ended: (text: string) => voi
   const groups = new Map<number, string>();
   return {
     groups,
-    start: (name, command, args, { env = process.env, channels = 0, yields = false } = {}) => {
+    start: (name, command, args, { env = process.env, channels = 0, lowPriority = false } = {}) => {
       const file = join(logs, `${name}.log`);
       const log = openSync(file, 'a');
       const stdio: SpawnOptions['stdio'] = ['ignore', log, log, ...Array<'pipe'>(channels).fill('pipe')];
       const child = spawn(command, args, { stdio, env, detached: true });
       closeSync(log);
-      if (yields && child.pid !== undefined) void lowerPriority(child.pid);
+      if (lowPriority && child.pid !== undefined) void lowerPriority(child.pid);
       if (child.pid !== undefined) groups.set(child.pid, name);
       let isKilled = false;
       child.on('error', (error) => ended(`${name} did not start: ${error.message}`));

@@ -5,7 +5,7 @@ import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskTrouble } from '../../lab/build/trouble.ts';
 import { ensureCached, isCached, type Part } from '../../lab/cache/cache.ts';
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
-import { findCommands } from '../../lab/fitness.ts';
+import { checkCommands } from '../../lab/fitness.ts';
 import { podPackages, podSystemPart } from '../../lab/images/core.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ProgressDisplay } from '../provider.ts';
@@ -65,7 +65,7 @@ const byDocker: Part = {
  */
 export const ensurePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
   if ((await isCached(podSystemPart)) || (await canUseApt())) return;
-  const [docker] = await findCommands(['docker']);
+  const [docker] = await checkCommands(['docker']);
   if (docker?.trouble !== undefined)
     throw new NotFit({
       code: 'debian-archive-unknown',

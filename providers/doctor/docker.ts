@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isCached } from '../../lab/cache/cache.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
-import { findCommands } from '../../lab/fitness.ts';
+import { checkCommands } from '../../lab/fitness.ts';
 import { podSystemPart } from '../../lab/images/core.ts';
 import { checkDocker, checkTool } from '../docker/check.ts';
 import { removeCommand } from '../docker/cluster.ts';
@@ -137,7 +137,7 @@ const examineImages = async (dockerAnswers: boolean): Promise<Check[]> => {
   if (built) return [folder, ok("Corral's images", 'the cache has what they are made of')];
   // Without Docker there is no cluster either, so only Docker is reported as missing.
   const byDocker = !(await canUseApt().catch(() => true));
-  const commands = await findCommands([...(byDocker ? [] : ['apt-get', 'dpkg-deb']), 'tar', 'flock']);
+  const commands = await checkCommands([...(byDocker ? [] : ['apt-get', 'dpkg-deb']), 'tar', 'flock']);
   const made = ok(
     "Corral's images",
     `they are made in Docker, from ${debianImage}: apt here has no Debian archive`,

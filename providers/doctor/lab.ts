@@ -1,6 +1,6 @@
 import { goVersion } from '../../lab/build/go.ts';
 import { openCache } from '../../lab/cache/folders.ts';
-import { readFitness } from '../../lab/fitness.ts';
+import { checkRequirements } from '../../lab/fitness.ts';
 import { buildTime, isPrepared } from '../../lab/prepare.ts';
 import { emulatorSize } from '../emulator-target.ts';
 import { releaseSize } from '../longhorn/release-target.ts';
@@ -17,7 +17,7 @@ export const examineLab = async (longhorn: string): Promise<Check[]> => {
   });
   const built = go.state === 'ok' && cache !== undefined && (await isPrepared());
   const { nodes, memory } = longhorn === 'emulator' ? emulatorSize : releaseSize;
-  const machine = await readFitness({ cache: cache ?? '/', built, nodes, memory });
+  const machine = await checkRequirements({ cache: cache ?? '/', built, nodes, memory });
   const parts = ok(
     'parts',
     built ? 'the cache has them: nothing is built' : `the first run builds them, once: ${buildTime()}`,

@@ -23,14 +23,14 @@ const longest = 2000;
  */
 export const retryUntilSuccess = async (
   attempt: () => Promise<unknown>,
-  { signal, onLacks = () => {} }: { signal: AbortSignal; onLacks?: (lacks: string[]) => void },
+  { signal, onMissing = () => {} }: { signal: AbortSignal; onMissing?: (missing: string[]) => void },
 ): Promise<void> => {
   for (let pause = first; !signal.aborted; pause = Math.min(pause * 2, longest)) {
     try {
       await attempt();
-      return onLacks([]);
+      return onMissing([]);
     } catch (error) {
-      onLacks([(error as Error).message]);
+      onMissing([(error as Error).message]);
     }
     await sleep(pause, undefined, { signal }).catch(() => {});
   }

@@ -31,13 +31,13 @@ type InstanceManager = KubernetesObject & {
 };
 
 /**
- * A condition that must hold before Longhorn can be used. `lacks` returns what is still missing. It is
- * undefined if the condition does not apply, and `without` has the reason.
+ * A condition that must hold before Longhorn can be used. `findMissing` returns what is still missing. It is
+ * undefined if the condition does not apply, and `notApplicable` has the reason.
  */
 export type ReadinessCondition = {
   title: string;
-  lacks: ((watches: InstallationWatches) => string[]) | undefined;
-  without: string;
+  findMissing: ((watches: InstallationWatches) => string[]) | undefined;
+  notApplicable: string;
 };
 
 /** Failures of the repeated attempts, for conditions that no object shows. */
@@ -197,7 +197,7 @@ export const readinessConditions = (
   attempts: AttemptFailures,
 ): Record<keyof typeof titles, ReadinessCondition> => {
   const serves = (plural: string): boolean => release.definitions.includes(`${plural}.longhorn.io`);
-  const lacks: Record<keyof typeof titles, ReadinessCondition['lacks'] | false> = {
+  const missing: Record<keyof typeof titles, ReadinessCondition['findMissing'] | false> = {
     customResources: (watches) => established(watches, release.definitions),
     managers: (watches) => rolledOut(watches, 'longhorn-manager', names.length),
     webhooks: release.webhooks && registered,
@@ -214,8 +214,8 @@ export const readinessConditions = (
     deployments: release.notStarted.length > 0,
   };
   const entries = Object.entries(titles).map(([name, title]) => {
-    const without = isOff[name] ? 'not started, as their images are missing' : 'not in this release';
-    return [name, { title, lacks: lacks[name as keyof typeof titles] || undefined, without }];
+    const notApplicable = isOff[name] ? 'not started, as their images are missing' : 'not in this release';
+    return [name, { title, findMissing: missing[name as keyof typeof titles] || undefined, notApplicable }];
   });
   return Object.fromEntries(entries);
 };

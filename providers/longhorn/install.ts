@@ -40,7 +40,7 @@ const waitForConditions = (
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const check = (): void => {
-      if (conditions.every(({ lacks }) => (lacks?.(watches) ?? []).length === 0)) resolve();
+      if (conditions.every(({ findMissing }) => (findMissing?.(watches) ?? []).length === 0)) resolve();
     };
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     watches.onChange(check);
@@ -57,21 +57,21 @@ type Work = {
 
 /** Starts only after the webhooks are registered, because before that every volume is accepted. */
 const tryVolumes = async ({ cluster, watches, attempts, conditions, signal }: Work): Promise<void> => {
-  if (conditions.volumes.lacks === undefined) return;
+  if (conditions.volumes.findMissing === undefined) return;
   await waitForConditions(watches, [conditions.customResources, conditions.webhooks], signal);
-  const onLacks = (lacks: string[]): void => {
-    attempts.volumes = lacks;
+  const onMissing = (missing: string[]): void => {
+    attempts.volumes = missing;
     watches.changed();
   };
-  await retryUntilSuccess(() => tryCreateVolume(cluster), { signal, onLacks });
+  await retryUntilSuccess(() => tryCreateVolume(cluster), { signal, onMissing });
 };
 
 /** Runs until there is an instance manager on each node. */
 const touchUntilRunning = async ({ cluster, watches, conditions, signal }: Work): Promise<void> => {
-  const { lacks } = conditions.instanceManagers;
-  if (lacks === undefined) return;
+  const { findMissing } = conditions.instanceManagers;
+  if (findMissing === undefined) return;
   const attempt = async (): Promise<void> => {
-    if (lacks(watches).length === 0) return;
+    if (findMissing(watches).length === 0) return;
     await touchUnreconciledManagers(cluster, watches);
     throw new Error('not all of them run yet');
   };
@@ -85,16 +85,16 @@ const touchUntilRunning = async ({ cluster, watches, conditions, signal }: Work)
  */
 const setTargetURLWhenReady = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
   const { cluster, watches, attempts, conditions, signal } = work;
-  const onLacks = (lacks: string[]): void => {
-    attempts.target = lacks;
+  const onMissing = (missing: string[]): void => {
+    attempts.target = missing;
     watches.changed();
   };
   const known = await url;
-  onLacks([
+  onMissing([
     `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`,
   ]);
   const target = (): BackupTarget | undefined => watches.find('backupTargets', defaultBackupTarget);
-  const there = { title: '', lacks: () => (target() === undefined ? ['it'] : []), without: '' };
+  const there = { title: '', findMissing: () => (target() === undefined ? ['it'] : []), notApplicable: '' };
   const { managers, engineImage, instanceManagers, volumes } = conditions;
   await waitForConditions(watches, [managers, engineImage, instanceManagers, volumes, there], signal);
   const point = async (): Promise<void> => {
@@ -102,7 +102,7 @@ const setTargetURLWhenReady = async (work: Work, { url }: { url: Promise<string>
     if (found === undefined) throw new Error(`the backup target ${defaultBackupTarget} has gone again`);
     await setTargetURL(cluster, { url: known, target: found });
   };
-  await retryUntilSuccess(point, { signal, onLacks });
+  await retryUntilSuccess(point, { signal, onMissing });
 };
 
 /**

@@ -10,9 +10,9 @@ const trackConditions = (conditions: readonly ReadinessCondition[], start: numbe
   const since = new Map<string, number>();
   return (watches: InstallationWatches): Readiness => {
     const open: string[] = [];
-    const lines = conditions.map(({ title, lacks, without }) => {
-      const missing = lacks?.(watches);
-      if (missing === undefined) return `- ${title}: ${without}`;
+    const lines = conditions.map(({ title, findMissing, notApplicable }) => {
+      const missing = findMissing?.(watches);
+      if (missing === undefined) return `- ${title}: ${notApplicable}`;
       if (missing.length > 0) {
         since.delete(title);
         open.push(`${title} (${missing.join(', ')})`);

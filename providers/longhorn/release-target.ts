@@ -1,5 +1,5 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { type GivenImages, imageArchives } from '../../lab/images/archives.ts';
+import { type CombinedArchives, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { PullFailed, pullImages } from '../../lab/images/pull.ts';
 import { withProgress } from '../../lab/step.ts';
@@ -66,7 +66,7 @@ const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedI
 const gather = async (
   { title, archives, release, pull }: ReleaseSource,
   progress: ProgressDisplay,
-): Promise<GivenImages> => {
+): Promise<CombinedArchives> => {
   const findImages = () => imageArchives(archives);
   const given =
     archives.length > 0

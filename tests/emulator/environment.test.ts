@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clocks } from '../../emulator/clocks.ts';
 import { createSyncGate } from '../../emulator/controllers/sync-gate.ts';
 import { readBehaviour, readEmulatedVersion } from '../../emulator/environment.ts';
-import { isVersion, panicsOverLateFailure } from '../../emulator/modelled-on.ts';
+import { isEmulatedVersion, panicsOverLateFailure } from '../../emulator/modelled-on.ts';
 
 test('it behaves as its environment says, on the real clock, without a bug and as v1.12.1 if that says nothing', () => {
   expect(readBehaviour({})).toEqual({ clock: clocks.real, mutant: undefined });
@@ -24,7 +24,7 @@ test('it behaves as its environment says, on the real clock, without a bug and a
 test('it stands for versions that delete asynchronously, none that nobody has looked at, and knows which panic', () => {
   const known = ['v1.8.0', 'v1.8.2', 'v1.10.2', 'v1.11.17', 'v1.12.0', 'v1.12.1'];
   const unknown = ['v1.7.3', 'v1.12.2', 'v2.8.0', '1.8.0', 'v1.8', 'v1.8.0-rc1', ''];
-  expect([...known, ...unknown].filter(isVersion)).toEqual(known);
+  expect([...known, ...unknown].filter(isEmulatedVersion)).toEqual(known);
   const panics = ['v1.8.0', 'v1.9.2', 'v1.10.2', 'v1.10.3', 'v1.11.0', 'v1.11.2'];
   const lives = ['v1.10.4', 'v1.11.3', 'v1.12.0', 'v1.12.1'];
   expect([...panics, ...lives].filter(panicsOverLateFailure)).toEqual(panics);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { releaseObjects } from '../../emulator/install.ts';
+import { emulatorObjects } from '../../emulator/install.ts';
 import { emulatorManifest, packEmulator } from '../../providers/emulator-pack.ts';
 import { adaptToCluster } from '../../providers/longhorn/adapt-release.ts';
 import { namedImages } from '../../providers/longhorn/images.ts';
@@ -16,7 +16,7 @@ const objects = readObjects([{ source: 'longhorn.yaml', text: emulatorManifest()
 
 test('the manifest holds what is installed otherwise, on the clocks of a release', () => {
   // As it is sent: what is undefined is not.
-  const sent = JSON.parse(JSON.stringify(releaseObjects({ image, clock: 'real' }))) as object[];
+  const sent = JSON.parse(JSON.stringify(emulatorObjects({ image, clock: 'real' }))) as object[];
   expect(objects.map(({ object }) => object)).toEqual(sent);
 });
 

@@ -1,4 +1,4 @@
-import { isSince, labels } from '../../modelled-on.ts';
+import { isAtLeast, labels } from '../../modelled-on.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
 
 const resource = 'backups';
@@ -20,7 +20,7 @@ export const backupValidatingRules: ValidatingRule[] = [
     name: 'longhorn-emulator-backup-target',
     resource,
     operations,
-    isOf: (version) => isSince(version, 'v1.9.2'),
+    isOf: (version) => isAtLeast(version, 'v1.9.2'),
     paramKind: 'BackupTarget',
     expression: [
       `!has(object.metadata.labels) || !('${labels.backupTarget}' in object.metadata.labels)`,
@@ -34,7 +34,7 @@ export const backupValidatingRules: ValidatingRule[] = [
     resource,
     afterMutation: true,
     operations,
-    isOf: (version) => isSince(version, 'v1.10.0'),
+    isOf: (version) => isAtLeast(version, 'v1.10.0'),
     expression: [
       "!has(object.spec.snapshotName) || object.spec.snapshotName == ''",
       `has(object.metadata.annotations) && '${known}' in object.metadata.annotations`,

@@ -1,4 +1,4 @@
-import { isSince } from '../../modelled-on.ts';
+import { isAtLeast } from '../../modelled-on.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'recurringjobs';
@@ -8,7 +8,7 @@ const tasks = (version: string): string =>
   [
     ...['snapshot', 'snapshot-force-create', 'snapshot-cleanup', 'snapshot-delete'],
     ...['backup', 'backup-force-create', 'filesystem-trim'],
-    ...(isSince(version, 'v1.9.0') ? ['system-backup'] : []),
+    ...(isAtLeast(version, 'v1.9.0') ? ['system-backup'] : []),
   ]
     .map((task) => `'${task}'`)
     .join(', ');
@@ -83,7 +83,7 @@ export const jobMutatingRules: MutatingRule[] = [
     resource,
     operations,
     isOf: (version) =>
-      isSince(version, 'v1.12.1') || (isSince(version, 'v1.11.3') && !isSince(version, 'v1.12.0')),
+      isAtLeast(version, 'v1.12.1') || (isAtLeast(version, 'v1.11.3') && !isAtLeast(version, 'v1.12.0')),
     when: isUnset('object.spec.concurrency', '0'),
     patches: `[${setField('/spec/concurrency', '10')}]`,
     bug: 'job-limits-kept',

@@ -1,4 +1,4 @@
-import { modelledOn, namespace } from '../../modelled-on.ts';
+import { namespace, referenceVersion } from '../../modelled-on.ts';
 import type { Mutant } from '../../mutants.ts';
 import { serviceAccount } from '../access.ts';
 import { group } from '../custom-resources.ts';
@@ -89,7 +89,7 @@ type Of = {
 /** The checks and silent corrections of Longhorn's webhook in a version, as policies of the API server. */
 export const admissionPolicies = (
   mutant: Mutant | undefined,
-  { version = modelledOn, supportsMutation = true }: Of = {},
+  { version = referenceVersion, supportsMutation = true }: Of = {},
 ): object[] => {
   const isOfVersion = ({ isOf }: ValidatingRule | MutatingRule): boolean =>
     isOf === undefined || isOf(version);

@@ -1,4 +1,4 @@
-import { defaultTargetName, isSince } from '../../modelled-on.ts';
+import { defaultTargetName, isAtLeast } from '../../modelled-on.ts';
 import { type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'backuptargets';
@@ -82,7 +82,7 @@ export const targetMutatingRules: MutatingRule[] = [
     name: 'longhorn-emulator-target-nfs-options',
     resource,
     operations: ['CREATE', 'UPDATE'],
-    isOf: (version) => isSince(version, 'v1.11.3'),
+    isOf: (version) => isAtLeast(version, 'v1.11.3'),
     when: [
       `${url}.startsWith('nfs:') && ${url}.contains('?nfsOptions=') && !${url}.contains('%')`,
       `(${has('hard')} || !${has('soft')} || !${has('timeo=')} || !${has('retry=')})`,

@@ -1,4 +1,4 @@
-import { isSince, labels } from '../../modelled-on.ts';
+import { isAtLeast, labels } from '../../modelled-on.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'volumes';
@@ -30,7 +30,7 @@ export const volumeValidatingRules: ValidatingRule[] = [
     name: 'longhorn-emulator-volume-block-size',
     resource,
     operations,
-    isOf: (version) => isSince(version, 'v1.10.0'),
+    isOf: (version) => isAtLeast(version, 'v1.10.0'),
     expression: [
       `${blockSize('object')} in [2097152, 16777216]`,
       `int(object.spec.size) % ${blockSize('object')} == 0`,
@@ -105,7 +105,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     name: 'longhorn-emulator-volume-default-block-size',
     resource,
     operations: ['CREATE'],
-    isOf: (version) => isSince(version, 'v1.10.0'),
+    isOf: (version) => isAtLeast(version, 'v1.10.0'),
     paramKind: 'Setting',
     when: `params.metadata.name == 'default-backup-block-size' && ${isUnset('object.spec.backupBlockSize', "'0'")}`,
     patches: `[${setField('/spec/backupBlockSize', 'string(int(params.value) * 1048576)')}]`,
@@ -115,7 +115,7 @@ export const volumeMutatingRules: MutatingRule[] = [
     name: 'longhorn-emulator-volume-standby-block-size',
     resource,
     operations: ['CREATE'],
-    isOf: (version) => isSince(version, 'v1.10.0'),
+    isOf: (version) => isAtLeast(version, 'v1.10.0'),
     paramKind: 'Backup',
     when: `has(object.spec.Standby) && object.spec.Standby && ${isRestoredFromParam}`,
     patches: `[${setField('/spec/backupBlockSize', "has(params.spec.backupBlockSize) ? params.spec.backupBlockSize : '2097152'")}]`,

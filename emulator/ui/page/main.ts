@@ -10,7 +10,7 @@ import {
 import { confirmDialog, formDialog, showError, urlDialog } from './dialog.ts';
 import { makeButton, makeElement } from './element.ts';
 import { followCollection } from './live.ts';
-import { backupToDelete, displayedBackup, mutantOf } from './mutants.ts';
+import { backupToDelete, displayedBackup, readMutant } from './mutants.ts';
 import {
   type BackupRecord,
   type BackupTargetRecord,
@@ -80,7 +80,7 @@ const state: {
   backupTargets: BackupTargetRecord[];
 } = { backups: [], backupVolumes: [], backupTargets: [] };
 
-const mutant = mutantOf(document.body);
+const mutant = readMutant(document.body);
 
 const notEmulated = (what: string): void => showError(`not emulated: ${what} in the user interface`);
 

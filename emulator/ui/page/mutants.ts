@@ -1,7 +1,7 @@
 import type { BackupRecord } from './records.ts';
 
 /** The name of the page's mutant, undefined for none. */
-export const mutantOf = ({ dataset }: { dataset: DOMStringMap }): string | undefined => dataset.mutant;
+export const readMutant = ({ dataset }: { dataset: DOMStringMap }): string | undefined => dataset.mutant;
 
 /** A backup as a page with this mutant shows it. */
 export const displayedBackup = (backup: BackupRecord, mutant: string | undefined): BackupRecord => {

@@ -31,7 +31,7 @@ export const readBaseline = (
 ): Promise<Baseline> =>
   Promise.all(
     baselineCollections(scope).map(async (collection) => {
-      if (collection.set === undefined) return { collection, states: recordBaseline(collection, []) };
+      if (collection.userFields === undefined) return { collection, states: recordBaseline(collection, []) };
       const { items } = await cluster.list<KubernetesObject>(collection.resource, where(collection));
       return { collection, states: recordBaseline(collection, items) };
     }),

@@ -20,11 +20,11 @@ export type BaselineCollection = {
    * The fields that change only if a user sets them. Undefined: only objects left behind by the run count,
    * and other objects may come and go.
    */
-  set?: (object: KubernetesObject) => unknown;
+  userFields?: (object: KubernetesObject) => unknown;
   /** Whether Longhorn creates and removes the object by itself. */
   isAutomatic?: (object: KubernetesObject) => boolean;
   /** Observed state, which may need a moment to return to its former value. */
-  shows?: (object: KubernetesObject) => unknown;
+  observed?: (object: KubernetesObject) => unknown;
 };
 
 type Seen = Record<string, unknown>;
@@ -66,19 +66,19 @@ const ofLonghorn: BaselineCollection[] = [
   {
     what: 'setting',
     resource: longhorn.settings,
-    set: ({ metadata, value }) => (selfUpdatedSettings.includes(metadata.name) ? {} : { value }),
+    userFields: ({ metadata, value }) => (selfUpdatedSettings.includes(metadata.name) ? {} : { value }),
   },
   {
     what: 'backup target',
     resource: longhorn.backupTargets,
-    set: uidAndSpec(),
-    shows: ({ status }) => ({ available: seen(status).available }),
+    userFields: uidAndSpec(),
+    observed: ({ status }) => ({ available: seen(status).available }),
   },
   {
     what: 'node of Longhorn',
     resource: longhorn.nodes,
-    set: ({ spec }) => ({ spec }),
-    shows: ({ status }) => ({
+    userFields: ({ spec }) => ({ spec }),
+    observed: ({ status }) => ({
       conditions: conditions(seen(status).conditions, ['Ready', 'Schedulable']),
       disks: disks(seen(status).diskStatus),
     }),
@@ -86,29 +86,38 @@ const ofLonghorn: BaselineCollection[] = [
   {
     what: 'engine image',
     resource: longhorn.engineImages,
-    set: ({ spec }) => ({ spec }),
-    shows: ({ status }) => {
+    userFields: ({ spec }) => ({ spec }),
+    observed: ({ status }) => {
       const { state, incompatible, nodeDeploymentMap } = seen(status);
       return { state, incompatible, nodeDeploymentMap };
     },
   },
-  { what: 'recurring job', resource: longhorn.recurringJobs, set: uidAndSpec() },
+  { what: 'recurring job', resource: longhorn.recurringJobs, userFields: uidAndSpec() },
   // The attachment of a volume is left out: its user changes it at any time.
   {
     what: 'volume',
     resource: longhorn.volumes,
-    set: uidAndSpec('nodeID', 'engineNodeID', 'migrationNodeID', 'lastAttachedBy', 'disableFrontend'),
+    userFields: uidAndSpec('nodeID', 'engineNodeID', 'migrationNodeID', 'lastAttachedBy', 'disableFrontend'),
   },
-  { what: 'snapshot', resource: longhorn.snapshots, set: uidAndSpec(), isAutomatic: isCreatedByLonghorn },
+  {
+    what: 'snapshot',
+    resource: longhorn.snapshots,
+    userFields: uidAndSpec(),
+    isAutomatic: isCreatedByLonghorn,
+  },
   // Without UID: Longhorn removes the objects of a backup store that it cannot list, and creates them again
   // when it can.
   {
     what: 'backup',
     resource: longhorn.backups,
-    set: ({ spec }) => ({ spec: without(spec) }),
+    userFields: ({ spec }) => ({ spec: without(spec) }),
     isAutomatic: isCreatedByLonghorn,
   },
-  { what: 'backup volume', resource: longhorn.backupVolumes, set: ({ spec }) => ({ spec: without(spec) }) },
+  {
+    what: 'backup volume',
+    resource: longhorn.backupVolumes,
+    userFields: ({ spec }) => ({ spec: without(spec) }),
+  },
 ];
 
 const ofKubernetes = ({
@@ -121,9 +130,12 @@ const ofKubernetes = ({
   {
     what: 'node',
     resource: resources.nodes,
-    set: ({ metadata, spec }) => ({ labels: metadata.labels, unschedulable: seen(spec).unschedulable }),
+    userFields: ({ metadata, spec }) => ({
+      labels: metadata.labels,
+      unschedulable: seen(spec).unschedulable,
+    }),
     // Kubernetes itself taints a node while it is not ready.
-    shows: ({ spec, status }) => ({
+    observed: ({ spec, status }) => ({
       taints: seen(spec).taints,
       conditions: conditions(seen(status).conditions, [
         'Ready',
@@ -180,9 +192,11 @@ const restarts = ({ status }: Pod): Record<string, number> =>
  */
 const managerFacts = (
   allow: readonly Disruption[],
-): Required<Pick<BaselineCollection, 'key' | 'set' | 'shows'>> => ({
+): Required<Pick<BaselineCollection, 'key' | 'userFields' | 'observed'>> => ({
   key: (pod) => (pod as Pod).spec?.nodeName ?? pod.metadata.name,
-  set: (pod) =>
+  userFields: (pod) =>
     allow.includes('manager-kill') ? {} : { pod: pod.metadata.name, restarts: restarts(pod as Pod) },
-  shows: (pod) => ({ ready: (pod as Pod).status?.conditions?.find(({ type }) => type === 'Ready')?.status }),
+  observed: (pod) => ({
+    ready: (pod as Pod).status?.conditions?.find(({ type }) => type === 'Ready')?.status,
+  }),
 });

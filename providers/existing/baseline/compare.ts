@@ -6,7 +6,7 @@ import { runOf } from './marks.ts';
  * The recorded state of an object: the fields that users set, the observed state, whether it was being
  * deleted, and whether Longhorn creates and removes it by itself.
  */
-type State = { set: Facts; shows: Facts; leaving: boolean; isAutomatic: boolean };
+type State = { userFields: Facts; observed: Facts; isDeleting: boolean; isAutomatic: boolean };
 
 /** The recorded states of a collection's objects by key, without objects of runs. */
 export type BaselineStates = ReadonlyMap<string, State>;
@@ -18,21 +18,26 @@ type Written = KubernetesObject & {
   metadata: { managedFields?: { manager?: string; time?: string; subresource?: string }[] };
 };
 
-const isLeaving = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
+const isBeingDeleted = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
 const keyed = (
   { key = ({ metadata }) => metadata.name }: BaselineCollection,
   objects: readonly KubernetesObject[],
 ) => {
   // If two objects have the same key, the one that is not being deleted counts.
-  const staying = objects.toSorted((one, other) => Number(isLeaving(other)) - Number(isLeaving(one)));
+  const staying = objects.toSorted(
+    (one, other) => Number(isBeingDeleted(other)) - Number(isBeingDeleted(one)),
+  );
   return new Map(staying.map((object) => [key(object), object]));
 };
 
-const toState = ({ set, shows, isAutomatic }: BaselineCollection, object: KubernetesObject): State => ({
-  set: toFacts(set?.(object)),
-  shows: toFacts(shows?.(object)),
-  leaving: isLeaving(object),
+const toState = (
+  { userFields, observed, isAutomatic }: BaselineCollection,
+  object: KubernetesObject,
+): State => ({
+  userFields: toFacts(userFields?.(object)),
+  observed: toFacts(observed?.(object)),
+  isDeleting: isBeingDeleted(object),
   isAutomatic: isAutomatic?.(object) ?? false,
 });
 
@@ -59,16 +64,16 @@ export const compareWithBaseline = (
 ): BaselineDifference[] => {
   const { what } = collection;
   const left = objects.filter((object) => runOf(object) === run).map((object) => leftBehind(what, object));
-  if (collection.set === undefined) return left;
+  if (collection.userFields === undefined) return left;
   const others = ofNoRun(collection, objects);
   const gone = [...states]
-    .filter(([key, { leaving, isAutomatic }]) => !others.has(key) && !leaving && !isAutomatic)
-    .map(([key]) => ({ text: `${what} ${key} is gone`, transient: collection.shows !== undefined }));
+    .filter(([key, { isDeleting, isAutomatic }]) => !others.has(key) && !isDeleting && !isAutomatic)
+    .map(([key]) => ({ text: `${what} ${key} is gone`, transient: collection.observed !== undefined }));
   const stays = [...others].flatMap(([key, object]) => {
     const [before, after] = [states.get(key), toState(collection, object)];
     if (before?.isAutomatic || after.isAutomatic) return [];
     if (before !== undefined) return changes(`${what} ${key}`, { before, after, object });
-    return [{ text: `${what} ${key} was not there before${madeAt(object)}`, transient: after.leaving }];
+    return [{ text: `${what} ${key} was not there before${madeAt(object)}`, transient: after.isDeleting }];
   });
   return [...left, ...gone, ...stays];
 };
@@ -78,7 +83,7 @@ const leftBehind = (what: string, object: KubernetesObject): BaselineDifference 
   const leaving = `, being removed since ${deletionTimestamp}${finalizers.length > 0 ? `, held by ${finalizers.join(', ')}` : ''}`;
   return {
     text: `${what} ${name} is left behind by the run${deletionTimestamp ? leaving : ''}`,
-    transient: isLeaving(object),
+    transient: isBeingDeleted(object),
   };
 };
 
@@ -86,17 +91,17 @@ const changes = (
   which: string,
   { before, after, object }: { before: State; after: State; object: KubernetesObject },
 ): BaselineDifference[] => {
-  const set = differing(before.set, after.set);
+  const set = differing(before.userFields, after.userFields);
   if (set.some(({ path }) => path === 'uid'))
     return [{ text: `${which} is another one of that name now${madeAt(object)}`, transient: false }];
   const removed =
-    after.leaving && !before.leaving ? [{ text: `${which} is being removed`, transient: false }] : [];
+    after.isDeleting && !before.isDeleting ? [{ text: `${which} is being removed`, transient: false }] : [];
   const toText = ({ path, was = 'not set', is = 'not set' }: ReturnType<typeof differing>[number]) =>
     `${which}: ${path} was ${was}, is ${is}`;
   return [
     ...removed,
     ...set.map((each) => ({ text: `${toText(each)}${writtenBy(object)}`, transient: false })),
-    ...differing(before.shows, after.shows).map((each) => ({ text: toText(each), transient: true })),
+    ...differing(before.observed, after.observed).map((each) => ({ text: toText(each), transient: true })),
   ];
 };
 

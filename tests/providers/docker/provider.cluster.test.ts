@@ -29,7 +29,10 @@ const provider = dockerProvider({ ...kindTool, workers: () => [...nodes] });
 const imitateAll = async (...parts: (keyof typeof imitate)[]): Promise<void> => {
   const signal = new AbortController().signal;
   for (const part of parts)
-    await retryUntilSuccess(async () => String(await imitate[part](cluster)), { signal, onLacks: () => {} });
+    await retryUntilSuccess(async () => String(await imitate[part](cluster)), {
+      signal,
+      onMissing: () => {},
+    });
 };
 
 const makeNodes = async (): Promise<void> => {
