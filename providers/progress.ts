@@ -5,7 +5,7 @@ import type { ProgressDisplay } from './provider.ts';
 const timed = (title: string, start: number): string =>
   `${title}: ${formatDuration(performance.now() - start)}`;
 
-type UnderWay = { title: string; start: number; detail?: string };
+type RunningStep = { title: string; start: number; detail?: string };
 
 /** Longest time without output during a step, in ms. */
 const SILENT_MS = 10_000;
@@ -15,10 +15,10 @@ const SILENT_MS = 10_000;
  * s with all running steps.
  */
 export const plainProgress = (write: (line: string) => void): ProgressDisplay => {
-  const underWay = new Set<UnderWay>();
+  const runningSteps = new Set<RunningStep>();
   let timer: NodeJS.Timeout | undefined;
   const writeRunningSteps = (): void => {
-    const all = [...underWay].map(({ title, start, detail }) =>
+    const all = [...runningSteps].map(({ title, start, detail }) =>
       detail === undefined ? timed(title, start) : `${timed(title, start)}, ${detail}`,
     );
     write(`... ${all.join('; ')}`);
@@ -26,9 +26,9 @@ export const plainProgress = (write: (line: string) => void): ProgressDisplay =>
   return {
     note: write,
     step: async (title, work) => {
-      const shown: UnderWay = { title, start: performance.now() };
+      const shown: RunningStep = { title, start: performance.now() };
       write(`${title} ...`);
-      underWay.add(shown);
+      runningSteps.add(shown);
       timer ??= setInterval(writeRunningSteps, SILENT_MS).unref();
       try {
         const result = await work((detail) => {
@@ -41,8 +41,8 @@ export const plainProgress = (write: (line: string) => void): ProgressDisplay =>
         write(`${timed(title, shown.start)}, failed${detail === undefined ? '' : ` at: ${detail}`}`);
         throw error;
       } finally {
-        underWay.delete(shown);
-        if (underWay.size === 0) {
+        runningSteps.delete(shown);
+        if (runningSteps.size === 0) {
           clearInterval(timer);
           timer = undefined;
         }

@@ -94,5 +94,5 @@ export const judgeFixed = (scenario: MutantScenario, bug: string): JudgedScenari
 /**
  * Whether a scenario may have left something in the cluster, because its report has no successful cleanup.
  */
-export const isLeftDirty = (scenario: MutantScenario): boolean =>
+export const mayLeaveObjects = (scenario: MutantScenario): boolean =>
   !scenario?.steps.some(({ sentence, state }) => sentence.startsWith(cleanup) && state === 'passed');

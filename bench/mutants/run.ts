@@ -11,12 +11,12 @@ import { fixes, isInjectedBug, type Mutant, mutants } from '../../emulator/mutan
 import { expectedKills, scenariosOfFix } from './expected.ts';
 import type { MutantLab } from './fixture.ts';
 import {
-  isLeftDirty,
   type JudgedScenario,
   judgeControl,
   judgeFixed,
   judgeMutant,
   judgeSoak,
+  mayLeaveObjects,
   type ScenarioOutcome,
 } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
@@ -88,8 +88,8 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     // Synchronous, because two rounds may end at the same time.
     writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
     print(table(judged));
-    if (names.some((name) => isLeftDirty(all.find((each) => each.name === name)))) await fixture.renew();
-    return judged.every(isWell);
+    if (names.some((name) => mayLeaveObjects(all.find((each) => each.name === name)))) await fixture.renew();
+    return judged.every(isExpectedOutcome);
   };
 
   const left = [...chosen];
@@ -110,7 +110,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     await round(fixtures[0], undefined);
   }
   print(table(rows));
-  return rows.every(isWell);
+  return rows.every(isExpectedOutcome);
 };
 
 /** Whether a report calls a scenario by this name, on any kind of store. */
@@ -125,13 +125,13 @@ const filesOf = (names: readonly string[], written: ReadonlyMap<string, Scenario
       : [],
   );
 
-const well: readonly ScenarioOutcome[] = [
+const expectedOutcomes: readonly ScenarioOutcome[] = [
   'killed',
   'passed without a bug',
   'showed the known bug',
   'fixed here',
 ];
-const isWell = ({ fate }: Row): boolean => well.includes(fate);
+const isExpectedOutcome = ({ fate }: Row): boolean => expectedOutcomes.includes(fate);
 
 const changes: Record<Mutant, string> = { ...mutants, ...fixes };
 
@@ -160,10 +160,10 @@ type Row = JudgedScenario & {
 
 const cell = (text: string): string => text.replaceAll('|', '/');
 
-const howItEnded = ({ fate, by, step, reason }: Row): string => {
+const describeOutcome = ({ fate, by, step, reason }: Row): string => {
   const where = [step, reason].filter((part) => part !== null).join(': ');
   if (fate === 'killed') return where;
-  if (well.includes(fate)) return fate;
+  if (expectedOutcomes.includes(fate)) return fate;
   return `**${fate}**${by === null ? '' : ` (meant: ${by})`}${where === '' ? '' : `: ${where}`}`;
 };
 
@@ -175,7 +175,7 @@ const table = (rows: readonly Row[]): string =>
     ...rows.map((row) => [
       row.mutant ?? '(none)',
       row.scenario,
-      howItEnded(row),
+      describeOutcome(row),
       formatDuration(row.duration),
     ]),
   ]

@@ -32,12 +32,12 @@ export type EventRecorder = (object: ApiObject, event: Said) => void;
 
 /** Creates a recorder. It writes the same event only once per generation of an object. */
 export const createRecorder = (client: Client, { node, log }: { node: string; log: Log }): EventRecorder => {
-  const said = new Set<string>();
+  const writtenEvents = new Set<string>();
   return (object, { type, reason, message }) => {
     const { name, uid, generation } = object.metadata;
     const key = [uid, generation, reason, message].join(' ');
-    if (said.has(key)) return;
-    said.add(key);
+    if (writtenEvents.has(key)) return;
+    writtenEvents.add(key);
     log[type === 'Warning' ? 'warning' : 'info'](message, { [object.kind.toLowerCase()]: name, reason });
     const source = { component: 'longhorn-emulator', host: node };
     writeEvent(client, object, { type, reason, message, source }).catch((error) =>

@@ -7,10 +7,10 @@ import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import type { VolumeJob } from './volume-job.ts';
 import { backupVolumeOf } from './volume-job.ts';
 
-const where = (line: number) => volumeJobCaller('doRecurringBackup', line);
+const callerAt = (line: number) => volumeJobCaller('doRecurringBackup', line);
 
 const skipped = ({ log, volumeName }: VolumeJob, during: string, line: number): void =>
-  log.info(`Volume ${volumeName} not found during ${during}, skipping`, where(line));
+  log.info(`Volume ${volumeName} not found during ${during}, skipping`, callerAt(line));
 
 /** The backup of the run's snapshot. A Pending Backup has no snapshot in its status yet and is not found. */
 const backupOf = ({ snapshotName }: VolumeJob, { backupStatus }: RestVolume): RestBackupStatus | undefined =>
@@ -49,13 +49,13 @@ const untilComplete = async (job: VolumeJob): Promise<boolean> => {
     }
     const { id, state, progress, error } = backup;
     if (state === 'Completed') {
-      log.info(`Completed creating backup ${id}`, where(525));
+      log.info(`Completed creating backup ${id}`, callerAt(525));
       return true;
     }
     if (state === 'Error' || state === 'Unknown') throw new Error(`failed to create backup ${id}: ${error}`);
     if (!['', 'Pending', 'InProgress'].includes(state))
       throw new Error(`invalid state ${state} for backup ${id}`);
-    log.info(`Creating backup ${id}, current progress ${progress}`, where(527));
+    log.info(`Creating backup ${id}, current progress ${progress}`, callerAt(527));
     await sleep(clock.jobPoll);
   }
 };
@@ -74,7 +74,7 @@ const cleanup = async (job: VolumeJob, { backupTargetName }: RestVolume): Promis
     await api.act(backupVolume, 'backupDelete', { name: backup }).catch((error) => {
       throw wrapError(`cleaned up backup ${backup} failed for ${volumeName}`, error);
     });
-    log.info(`Cleaned up backup ${backup} for ${volumeName}`, where(562));
+    log.info(`Cleaned up backup ${backup} for ${volumeName}`, callerAt(562));
   }
   await cleanUpSnapshots(job, { backupDone: true });
 };

@@ -58,8 +58,8 @@ const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Pro
   const newest = new Set<string>();
   for (const version of await cachedVersions()) {
     const { dir, name } = version;
-    const isWhole = existsSync(join(dir, CONTENT_FILE));
-    const isNewest = isWhole && !newest.has(name);
+    const isComplete = existsSync(join(dir, CONTENT_FILE));
+    const isNewest = isComplete && !newest.has(name);
     if (isNewest) newest.add(name);
     if (inUse.has(dir) || (isNewest && !all) || (isRecentlyUsed(version) && !alone)) continue;
     const bytes = await diskUsage(dir);

@@ -44,17 +44,19 @@ export const adaptToCluster = (
     return object === undefined ? [] : change(object);
   };
   const changes = [
-    ...on('ConfigMap', 'longhorn-default-setting', (object) => fitSettings(object, releaseVersion(objects))),
-    ...on('DaemonSet', 'longhorn-manager', fitManager),
+    ...on('ConfigMap', 'longhorn-default-setting', (object) =>
+      adaptSettings(object, releaseVersion(objects)),
+    ),
+    ...on('DaemonSet', 'longhorn-manager', adaptManager),
     ...on('Deployment', 'longhorn-driver-deployer', (object) =>
-      lacks('csi') ? fitReplicas(object, 0, 'the nodes lack its images') : fitCsi(object),
+      lacks('csi') ? adaptReplicas(object, 0, 'the nodes lack its images') : adaptCsi(object),
     ),
     ...on('Deployment', 'longhorn-ui', (object) =>
       lacks('ui')
-        ? fitReplicas(object, 0, 'the nodes lack its image')
-        : fitReplicas(object, 1, 'one does for a test'),
+        ? adaptReplicas(object, 0, 'the nodes lack its image')
+        : adaptReplicas(object, 1, 'one does for a test'),
     ),
-    ...objects.flatMap(({ object }) => fitContainers(object)),
+    ...objects.flatMap(({ object }) => adaptContainers(object)),
   ];
   return { objects, changes };
 };
@@ -168,7 +170,7 @@ const written = ({ value, ofEngine }: Fitted, version: string): string =>
  * Adds the settings for small nodes to the ConfigMap of default settings. Settings in the manifest stay
  * unchanged.
  */
-const fitSettings = (object: KubernetesObject, version: string): ManifestChange[] => {
+const adaptSettings = (object: KubernetesObject, version: string): ManifestChange[] => {
   const map = object as ConfigMap;
   const own = (parse(map.data?.[key] ?? '') ?? {}) as Record<string, unknown>;
   const missing = settings.filter(
@@ -195,7 +197,7 @@ const fitSettings = (object: KubernetesObject, version: string): ManifestChange[
 const csiParts = ['ATTACHER', 'PROVISIONER', 'RESIZER', 'SNAPSHOTTER'];
 
 /** Sets one replica of each CSI part instead of three. A count in the manifest stays unchanged. */
-const fitCsi = (object: KubernetesObject): ManifestChange[] => {
+const adaptCsi = (object: KubernetesObject): ManifestChange[] => {
   const deployer = containersOf(object).find(({ name }) => name === 'longhorn-driver-deployer');
   if (deployer === undefined) return [];
   const env = deployer.env ?? [];
@@ -215,7 +217,7 @@ const fitCsi = (object: KubernetesObject): ManifestChange[] => {
 };
 
 /** Reduces the replicas of a Deployment to this number. */
-const fitReplicas = (object: KubernetesObject, replicas: number, why: string): ManifestChange[] => {
+const adaptReplicas = (object: KubernetesObject, replicas: number, why: string): ManifestChange[] => {
   const deployment = object as KubernetesObject & { spec: { replicas?: number } };
   const before = deployment.spec.replicas ?? 1;
   if (before <= replicas) return [];
@@ -230,7 +232,7 @@ const fitReplicas = (object: KubernetesObject, replicas: number, why: string): M
  * service once its probe has succeeded, and Kubernetes probes only every 10 s. The total time until a failing
  * pod leaves the service stays 30 s: if a busy pod left earlier, the others would lose the webhooks.
  */
-const fitManager = (object: KubernetesObject): ManifestChange[] => {
+const adaptManager = (object: KubernetesObject): ManifestChange[] => {
   const probe = containersOf(object).find(({ name }) => name === 'longhorn-manager')?.readinessProbe;
   if (probe === undefined || probe.periodSeconds !== undefined || probe.failureThreshold !== undefined)
     return [];
@@ -251,7 +253,7 @@ const pulls = ({ image = '', imagePullPolicy }: Container): boolean =>
 /**
  * Containers neither pull their images, which the nodes have, nor request resources, which small nodes lack.
  */
-const fitContainers = (object: KubernetesObject): ManifestChange[] =>
+const adaptContainers = (object: KubernetesObject): ManifestChange[] =>
   containersOf(object).flatMap((container) => {
     const what = (field: string) => `${field} of ${manifestObjectName(object)}, container ${container.name}`;
     const changes: ManifestChange[] = [];

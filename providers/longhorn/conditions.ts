@@ -52,7 +52,7 @@ const ofEach = (names: readonly string[], lacksOf: (name: string) => string[]): 
   });
 
 /** Those of the wanted conditions that are not True. */
-const untrue = ({ conditions }: Conditions = {}, ...wanted: string[]): string[] =>
+const findUnmet = ({ conditions }: Conditions = {}, ...wanted: string[]): string[] =>
   wanted.flatMap((type) => {
     const condition = conditions?.find((each) => each.type === type);
     if (condition === undefined) return [`${type} is not known yet`];
@@ -65,13 +65,13 @@ const describeCondition = ({ type, status, reason, message }: Condition): string
 };
 
 /** All conditions that are not True. */
-const allUntrue = ({ conditions }: Conditions = {}): string[] =>
+const findAllUnmet = ({ conditions }: Conditions = {}): string[] =>
   (conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
 
 const established = (watches: InstallationWatches, names: readonly string[]): string[] => {
   const open = names.filter((name) => {
     const { status } = watches.find<WithConditions>('customResourceDefinitions', name) ?? {};
-    return untrue(status, 'Established').length > 0;
+    return findUnmet(status, 'Established').length > 0;
   });
   return open.length === 0 ? [] : [`${names.length - open.length} of ${names.length}`];
 };
@@ -105,7 +105,7 @@ const registered = (watches: InstallationWatches): string[] =>
 const available = (watches: InstallationWatches, names: readonly string[]): string[] =>
   ofEach(names, (name) => {
     const deployment = watches.find<WithConditions>('deployments', name);
-    return deployment === undefined ? notThere : untrue(deployment.status, 'Available');
+    return deployment === undefined ? notThere : findUnmet(deployment.status, 'Available');
   });
 
 const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
@@ -122,14 +122,14 @@ const readyNodes = (watches: InstallationWatches, names: readonly string[]): str
     const { status } = watches.find<Node>('nodes', name) ?? {};
     const disks = Object.entries(status?.diskStatus ?? {});
     return [
-      ...untrue(status, 'Ready', 'Schedulable'),
+      ...findUnmet(status, 'Ready', 'Schedulable'),
       ...(disks.length > 0 ? disks.flatMap(lacksOfDisk) : ['no disk is known yet']),
     ];
   });
 
 const lacksOfDisk = ([name, disk]: [string, Disk | null]): string[] =>
   [
-    ...untrue(disk ?? {}, 'Ready', 'Schedulable'),
+    ...findUnmet(disk ?? {}, 'Ready', 'Schedulable'),
     ...((disk?.storageAvailable ?? 0) > 0 ? [] : ['no storage is available']),
   ].map((lack) => `disk ${disk?.diskPath ?? name}: ${lack}`);
 
@@ -146,7 +146,7 @@ const deployed = (watches: InstallationWatches, name: string | undefined): strin
   const { state, nodeDeploymentMap } = image.status ?? {};
   if (state === 'deployed') return [];
   const on = Object.entries(nodeDeploymentMap ?? {}).flatMap(([node, isThere]) => (isThere ? [node] : []));
-  return [state || 'new', `on ${on.toSorted().join(', ') || 'no node'}`, ...allUntrue(image.status)];
+  return [state || 'new', `on ${on.toSorted().join(', ') || 'no node'}`, ...findAllUnmet(image.status)];
 };
 
 /** Whether an instance manager for v1 volumes is `running` on every node. */
@@ -158,7 +158,7 @@ const running = (watches: InstallationWatches, names: readonly string[]): string
     if (own.some(({ status }) => status?.currentState === 'running')) return [];
     const [manager] = own;
     if (manager === undefined) return notThere;
-    return [manager.status?.currentState || 'new', ...allUntrue(manager.status)];
+    return [manager.status?.currentState || 'new', ...findAllUnmet(manager.status)];
   });
 
 /** Whether the target has the store's URL, and Longhorn has listed the store since. */

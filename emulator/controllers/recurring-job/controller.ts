@@ -7,7 +7,7 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { jobLabels } from '../../modelled-on.ts';
 import { cronJobOf, type JobPodTemplate, lastAppliedAnnotation } from './cron.ts';
 
-const own = async (
+const takeOwnership = async (
   { datastore, node, log }: ManagerContext,
   recurringJob: RecurringJob,
 ): Promise<boolean> => {
@@ -88,7 +88,7 @@ export const startRecurringJobController = (context: ManagerContext, pod: JobPod
     }
     if (!isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
       return;
-    if (!(await own(context, found))) return;
+    if (!(await takeOwnership(context, found))) return;
     if (found.metadata.deletionTimestamp)
       return takeLabelsOff(context, { name, groups: found.spec.groups ?? [] });
     const unsupported = notEmulated(found);

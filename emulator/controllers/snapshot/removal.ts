@@ -77,7 +77,7 @@ const damageOthers = async (
  * Whether the engine that removes a snapshot runs. If not, requests an attachment of the volume, or writes
  * the reason into the status.
  */
-const hasItsEngine = async (context: ManagerContext, snapshot: Snapshot): Promise<boolean> => {
+const ensureEngineRuns = async (context: ManagerContext, snapshot: Snapshot): Promise<boolean> => {
   const { datastore, mutant, version } = context;
   const { name } = snapshot.metadata;
   const { volume } = snapshot.spec;
@@ -114,7 +114,7 @@ export const removeWithData = async (context: ManagerContext, found: Snapshot): 
     });
     return;
   }
-  if (stays && found.status?.creationTime && !(await hasItsEngine(context, found))) return;
+  if (stays && found.status?.creationTime && !(await ensureEngineRuns(context, found))) return;
   let snapshot = found;
   if (stays && snapshot.status?.readyToUse) {
     snapshot = await datastore.snapshots.updateStatus({

@@ -119,7 +119,7 @@ const ensureFinalizerAndLabels = async (context: ManagerContext, found: Volume):
 type Status = NonNullable<Volume['status']>;
 type Memory = { restores: Restores; enqueue: (name: string) => void };
 
-const isMine = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
+const isOwnedHere = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
   isResponsible({
     self: node,
     owner: volume.status?.ownerID ?? '',
@@ -196,7 +196,7 @@ const clearFormerTargets = async ({ datastore, mutant }: ManagerContext, volume:
 const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
   const { datastore } = context;
   const found = datastore.volumes.get(name);
-  if (!found || !isMine(context, found)) return;
+  if (!found || !isOwnedHere(context, found)) return;
   if (found.metadata.deletionTimestamp) return removeVolume(context, found);
   let volume = await ensureFinalizerAndLabels(context, found);
   if (volume.status?.ownerID !== context.node) {

@@ -14,7 +14,7 @@ export const policyLabel = { app: 'longhorn-emulator' };
 
 // The managers are exempt: they decide with their own copies, which may be newer than what the API server
 // uses.
-const isOfAUser = `request.userInfo.username != 'system:serviceaccount:${namespace}:${serviceAccount}'`;
+const isUserRequest = `request.userInfo.username != 'system:serviceaccount:${namespace}:${serviceAccount}'`;
 
 const policy = (
   kind: 'ValidatingAdmissionPolicy' | 'MutatingAdmissionPolicy',
@@ -52,7 +52,7 @@ const toValidatingPolicy = (rule: ValidatingRule): object[] => {
   const { name, resource, expression, message } = rule;
   return policy('ValidatingAdmissionPolicy', rule, {
     policy: {
-      ...(resource !== 'backuptargets' && { matchConditions: [{ name: 'user', expression: isOfAUser }] }),
+      ...(resource !== 'backuptargets' && { matchConditions: [{ name: 'user', expression: isUserRequest }] }),
       validations: [{ expression, messageExpression: message, message: name }],
     },
     binding: { validationActions: ['Deny'] },
@@ -63,7 +63,7 @@ const toMutatingPolicy = (rule: MutatingRule): object[] =>
   policy('MutatingAdmissionPolicy', rule, {
     policy: {
       matchConditions: [
-        { name: 'user', expression: isOfAUser },
+        { name: 'user', expression: isUserRequest },
         { name: 'when', expression: rule.when },
       ],
       reinvocationPolicy: 'Never',

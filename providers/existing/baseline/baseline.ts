@@ -19,7 +19,7 @@ export type Baseline = readonly { collection: BaselineCollection; states: Baseli
  */
 const SETTLING_MS = 60_000;
 
-const where = ({ namespace, labelSelector }: BaselineCollection) => ({
+const listOptions = ({ namespace, labelSelector }: BaselineCollection) => ({
   ...(namespace && { namespace }),
   ...(labelSelector && { labelSelector }),
 });
@@ -32,7 +32,7 @@ export const readBaseline = (
   Promise.all(
     baselineCollections(scope).map(async (collection) => {
       if (collection.userFields === undefined) return { collection, states: recordBaseline(collection, []) };
-      const { items } = await cluster.list<KubernetesObject>(collection.resource, where(collection));
+      const { items } = await cluster.list<KubernetesObject>(collection.resource, listOptions(collection));
       return { collection, states: recordBaseline(collection, items) };
     }),
   );
@@ -56,7 +56,7 @@ export const differencesFrom = async (
       followed.push({
         collection,
         states,
-        timeline: await follow(cluster, collection.resource, where(collection)),
+        timeline: await follow(cluster, collection.resource, listOptions(collection)),
       });
     });
     // Waits for all of them: otherwise one that is still being opened would never be stopped.

@@ -30,12 +30,14 @@ export type BaselineCollection = {
 type Seen = Record<string, unknown>;
 type Condition = { type: string; status: string };
 
-const seen = (value: unknown): Seen => (value ?? {}) as Seen;
+const asRecord = (value: unknown): Seen => (value ?? {}) as Seen;
 
 // Fields with the time of a request are left out: Longhorn itself sends requests all the time.
 const without = (value: unknown, names: readonly string[] = []): Seen =>
   Object.fromEntries(
-    Object.entries(seen(value)).filter(([name]) => !names.includes(name) && !name.endsWith('RequestedAt')),
+    Object.entries(asRecord(value)).filter(
+      ([name]) => !names.includes(name) && !name.endsWith('RequestedAt'),
+    ),
   );
 
 const conditions = (value: unknown, types: readonly string[]): Seen =>
@@ -56,9 +58,9 @@ const selfUpdatedSettings = ['latest-longhorn-version', 'stable-longhorn-version
 
 const disks = (value: unknown): Seen =>
   Object.fromEntries(
-    Object.entries(seen(value)).map(([name, disk]) => [
+    Object.entries(asRecord(value)).map(([name, disk]) => [
       name,
-      conditions(seen(disk).conditions, ['Ready', 'Schedulable']),
+      conditions(asRecord(disk).conditions, ['Ready', 'Schedulable']),
     ]),
   );
 
@@ -72,15 +74,15 @@ const ofLonghorn: BaselineCollection[] = [
     what: 'backup target',
     resource: longhorn.backupTargets,
     userFields: uidAndSpec(),
-    observed: ({ status }) => ({ available: seen(status).available }),
+    observed: ({ status }) => ({ available: asRecord(status).available }),
   },
   {
     what: 'node of Longhorn',
     resource: longhorn.nodes,
     userFields: ({ spec }) => ({ spec }),
     observed: ({ status }) => ({
-      conditions: conditions(seen(status).conditions, ['Ready', 'Schedulable']),
-      disks: disks(seen(status).diskStatus),
+      conditions: conditions(asRecord(status).conditions, ['Ready', 'Schedulable']),
+      disks: disks(asRecord(status).diskStatus),
     }),
   },
   {
@@ -88,7 +90,7 @@ const ofLonghorn: BaselineCollection[] = [
     resource: longhorn.engineImages,
     userFields: ({ spec }) => ({ spec }),
     observed: ({ status }) => {
-      const { state, incompatible, nodeDeploymentMap } = seen(status);
+      const { state, incompatible, nodeDeploymentMap } = asRecord(status);
       return { state, incompatible, nodeDeploymentMap };
     },
   },
@@ -132,12 +134,12 @@ const ofKubernetes = ({
     resource: resources.nodes,
     userFields: ({ metadata, spec }) => ({
       labels: metadata.labels,
-      unschedulable: seen(spec).unschedulable,
+      unschedulable: asRecord(spec).unschedulable,
     }),
     // Kubernetes itself taints a node while it is not ready.
     observed: ({ spec, status }) => ({
-      taints: seen(spec).taints,
-      conditions: conditions(seen(status).conditions, [
+      taints: asRecord(spec).taints,
+      conditions: conditions(asRecord(status).conditions, [
         'Ready',
         'MemoryPressure',
         'DiskPressure',

@@ -41,7 +41,7 @@ const toState = (
   isAutomatic: isAutomatic?.(object) ?? false,
 });
 
-const ofNoRun = (collection: BaselineCollection, objects: readonly KubernetesObject[]) =>
+const withoutRunObjects = (collection: BaselineCollection, objects: readonly KubernetesObject[]) =>
   keyed(
     collection,
     objects.filter((object) => runOf(object) === undefined),
@@ -52,7 +52,9 @@ export const recordBaseline = (
   collection: BaselineCollection,
   objects: readonly KubernetesObject[],
 ): BaselineStates =>
-  new Map([...ofNoRun(collection, objects)].map(([key, object]) => [key, toState(collection, object)]));
+  new Map(
+    [...withoutRunObjects(collection, objects)].map(([key, object]) => [key, toState(collection, object)]),
+  );
 
 /**
  * Returns the differences of a collection from its former state, and the objects that this run left behind.
@@ -65,7 +67,7 @@ export const compareWithBaseline = (
   const { what } = collection;
   const left = objects.filter((object) => runOf(object) === run).map((object) => leftBehind(what, object));
   if (collection.userFields === undefined) return left;
-  const others = ofNoRun(collection, objects);
+  const others = withoutRunObjects(collection, objects);
   const gone = [...states]
     .filter(([key, { isDeleting, isAutomatic }]) => !others.has(key) && !isDeleting && !isAutomatic)
     .map(([key]) => ({ text: `${what} ${key} is gone`, transient: collection.observed !== undefined }));
@@ -141,9 +143,9 @@ const differing = (
   before: Facts,
   after: Facts,
 ): { path: string; was: string | undefined; is: string | undefined }[] => {
-  const meant = (value: string | undefined): string =>
+  const normalize = (value: string | undefined): string =>
     value === undefined || nothing.has(value) ? '' : value;
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((path) => ({ path, was: before.get(path), is: after.get(path) }))
-    .filter(({ was, is }) => meant(was) !== meant(is));
+    .filter(({ was, is }) => normalize(was) !== normalize(is));
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLeftDirty, judgeControl, judgeFixed, judgeMutant } from '../../../bench/mutants/judge.ts';
+import { judgeControl, judgeFixed, judgeMutant, mayLeaveObjects } from '../../../bench/mutants/judge.ts';
 import { sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { nothingSpent, type ReportStep, type ScenarioReport } from '../../../e2e/report/schema.ts';
 
@@ -64,7 +64,7 @@ test.for<[string, ScenarioReport | undefined, boolean]>([
   ['said that it could not', scenarioThat('failed', ['Cleanup ✗']), true],
   ['said nothing of it', scenarioThat('failed', [`${gone} ✗`]), true],
 ])('a lab is left dirty by a scenario that %s', ([, scenario, dirty]) => {
-  expect(isLeftDirty(scenario)).toBe(dirty);
+  expect(mayLeaveObjects(scenario)).toBe(dirty);
 });
 
 test.for([
