@@ -77,7 +77,7 @@ const liveProgress = (): ProgressDisplay => {
   const writeNotes = (): void => {
     for (const text of notes.splice(0)) process.stdout.write(`${text}\n`);
   };
-  let underWay = 0;
+  let running = 0;
   let display: Promise<void> | undefined;
 
   const showAll = async () => {
@@ -108,15 +108,15 @@ const liveProgress = (): ProgressDisplay => {
       const ended = work((detail) => shown.show(detail));
       shown.ended = ended;
       waiting.push(shown);
-      underWay += 1;
+      running += 1;
       display ??= showAll();
       try {
         return await ended;
       } finally {
-        underWay -= 1;
+        running -= 1;
         shown.title = timed(title, start);
         // Waits, so that later output does not appear inside a list that is still drawn.
-        if (underWay === 0) await display;
+        if (running === 0) await display;
       }
     },
   };

@@ -58,7 +58,7 @@ export type Uploads = {
   status(backup: string): EngineBackupStatus | undefined;
 };
 
-type Prepared = { go(): void; giveUp(): void; underWay: Promise<void> };
+type Prepared = { go(): void; giveUp(): void; started: Promise<void> };
 
 /**
  * Runs uploads as child processes of this one, with the longhorn command of the default engine image.
@@ -77,9 +77,9 @@ export const createUploads = (
   const prepare = ({ url, request, environment, timeout }: PrepareUpload): Promise<void> => {
     prepared.get(request.backup)?.giveUp();
     const ready = Promise.withResolvers<void>();
-    const underWay = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
     // No caller handles the rejection of an upload that is given up.
-    underWay.promise.catch(() => undefined);
+    started.promise.catch(() => undefined);
     const status: EngineBackupStatus = {
       state: 'in_progress',
       progress: 0,
@@ -99,11 +99,11 @@ export const createUploads = (
     const own: Prepared = {
       go: () => child.stdin.end('go\n'),
       giveUp: () => child.stdin.end(),
-      underWay: underWay.promise,
+      started: started.promise,
     };
     prepared.set(request.backup, own);
     const fail = (message: string): void => {
-      for (const { reject } of [ready, underWay]) reject(new Error(message));
+      for (const { reject } of [ready, started]) reject(new Error(message));
     };
     const limit = setTimeout(() => {
       fail('rpc error: code = DeadlineExceeded desc = context deadline exceeded');
@@ -119,7 +119,7 @@ export const createUploads = (
       if (event.ready) ready.resolve();
       if (event.started) {
         statuses.set(request.backup, status);
-        underWay.resolve();
+        started.resolve();
       }
       if (typeof event.progress === 'number' && mutant !== 'progress-stays') status.progress = event.progress;
     });
@@ -156,7 +156,7 @@ export const createUploads = (
       if (!upload) throw new Error(`the upload of ${backup} is not prepared`);
       prepared.delete(backup);
       upload.go();
-      await upload.underWay;
+      await upload.started;
     },
     giveUp: (backup) => prepared.get(backup)?.giveUp(),
     status: (backup) => statuses.get(backup),

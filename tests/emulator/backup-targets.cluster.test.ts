@@ -53,8 +53,8 @@ describe('a target in a bucket', () => {
       ...{ apiVersion: 'v1', kind: 'Secret', metadata: secret },
       stringData: { AWS_ACCESS_KEY_ID: server.accessKeyId, AWS_ENDPOINTS: server.endpoint },
     });
-    const isSo = ({ status }: BackupTarget) => status?.conditions != null;
-    const { status } = await user.until('targets', target, 'it is unavailable', isSo);
+    const isExpected = ({ status }: BackupTarget) => status?.conditions != null;
+    const { status } = await user.until('targets', target, 'it is unavailable', isExpected);
     const message = `failed to list system backups in ${url}: error listing system backup in ${url}: could not backup to s3, missing [AWS_SECRET_ACCESS_KEY] in the secret`;
     expect(status?.conditions).toMatchObject([{ type: 'Unavailable', status: 'True', message }]);
   });
@@ -62,8 +62,8 @@ describe('a target in a bucket', () => {
   test('whose Secret is whole takes backups, from which volumes are made; what it holds is shown to nobody', async () => {
     const stringData = { AWS_SECRET_ACCESS_KEY: server.secretAccessKey, VIRTUAL_HOSTED_STYLE: 'false' };
     await local.cluster.patch(resources.secrets, secret, { stringData });
-    const isSo = ({ status }: BackupTarget) => status?.available === true && !!status.lastSyncedAt;
-    await user.until('targets', target, 'it is available', isSo);
+    const isExpected = ({ status }: BackupTarget) => status?.available === true && !!status.lastSyncedAt;
+    await user.until('targets', target, 'it is available', isExpected);
     const size = 32 * mebibyte;
     await user.volume(volume, { node: 'node1', size, backupTargetName: target });
     await user.write('node1', volume, 8 * mebibyte);

@@ -92,9 +92,9 @@ const inPod = (pod: string, script: string) => cluster.exec({ namespace, name: p
 test('a node without power is NotReady and its pods are made elsewhere; it comes back with what was on its disks', async () => {
   await makeDeployment(cluster, { name: 'web', node: 'node2' });
   const webOn = (node: string) => {
-    const isSo = ({ metadata, spec, status }: Pod) =>
+    const isRunning = ({ metadata, spec, status }: Pod) =>
       metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running';
-    return once(pods, isSo, { ...wait, label: `a pod of web runs on ${node}` });
+    return once(pods, isRunning, { ...wait, label: `a pod of web runs on ${node}` });
   };
   await webOn('node2');
   await inPod('on-node2', 'echo kept > /disk/kept; sync /disk/kept');
