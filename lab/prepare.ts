@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { timeOf } from '../e2e/machine/times.ts';
 import { baseImagePart } from './build/base-image.ts';
 import { browserPart } from './build/browser.ts';
-import { fetchKernel, kernelDifference, kernelPart } from './build/kernel.ts';
+import { describeKernelDifference, fetchKernel, kernelPart } from './build/kernel.ts';
 import { kubeBinary, kubernetesPart } from './build/kubernetes.ts';
 import { nodeRootPart } from './build/node-root.ts';
 import { s3ServerPart } from './build/s3-server.ts';
@@ -135,7 +135,7 @@ export const prepareLab = async (
   }
   const image = await ensureCached(await baseImagePart(await imported(archives)));
   const kernelDir = await ensureCached(await kernelPart());
-  const difference = await kernelDifference(kernelDir);
+  const difference = await describeKernelDifference(kernelDir);
   if (difference !== undefined) process.stderr.write(`lab: ${difference}\n`);
   return {
     image: join(image, 'root.ext4'),

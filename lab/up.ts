@@ -8,7 +8,7 @@ import { waitForCluster, waitForNodes } from './cluster-ready.ts';
 import { requireFitMachine } from './fitness.ts';
 import { applyManifests } from './manifests/apply.ts';
 import { isPrepared, prepareLab } from './prepare.ts';
-import { addons } from './run/addons.ts';
+import { addonObjects } from './run/addons.ts';
 import { apiGateEndpoints } from './run/api-gate.ts';
 import type { LabSettings } from './run/settings.ts';
 import { type Lab, startLab } from './run/start.ts';
@@ -97,7 +97,7 @@ export const buildAndStartLab = async ({
           await applyManifests({
             kubeconfig,
             manifests: [
-              { source: 'the addons of the lab', text: addons() },
+              { source: 'the addons of the lab', text: addonObjects() },
               ...(others.apiGate ? [{ source: 'the gate of the lab', text: apiGateEndpoints() }] : []),
             ],
             signal: either,

@@ -2,7 +2,7 @@ import { withBuildSignal } from '../lab/build/signal.ts';
 import { abortableRead } from './abortable-read.ts';
 import { emulatorTarget } from './emulator-target.ts';
 import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/target.ts';
-import type { Target } from './target.ts';
+import type { LonghornTarget } from './target.ts';
 
 type TargetRequest = TargetOptions & {
   /** `emulator`, `archive:FOLDER` or `official:VERSION`. */
@@ -12,7 +12,7 @@ type TargetRequest = TargetOptions & {
   signal: AbortSignal;
 };
 
-const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Target> => {
+const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<LonghornTarget> => {
   const [, form, of = ''] = /^(archive|official):(.*)$/s.exec(longhorn) ?? [];
   if (form === 'archive') return archiveTarget(of, options);
   return form === 'official'
@@ -24,7 +24,7 @@ const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Targ
  * Returns the requested Longhorn, with its images read or pulled. `signal` interrupts that. Throws NotFit if
  * it is not available.
  */
-export const chooseTarget = (request: TargetRequest): Promise<Target> =>
+export const chooseTarget = (request: TargetRequest): Promise<LonghornTarget> =>
   abortableRead(
     withBuildSignal(request.signal, () => choose(request)),
     request.signal,

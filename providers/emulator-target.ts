@@ -5,7 +5,7 @@ import { defaultSize, type LabSize } from '../lab/size.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import { describeVersion, type EmulatorSettings, emulatorSettings } from './emulator-settings.ts';
 import type { ProgressDisplay } from './provider.ts';
-import type { Target } from './target.ts';
+import type { LonghornTarget } from './target.ts';
 
 /**
  * The lab for whole rounds of the suite. With 1024M a node reads its programs from disk again and again, and
@@ -23,7 +23,7 @@ export const emulatorTarget = async ({
 }: {
   portable: boolean;
   progress: ProgressDisplay;
-}): Promise<Target> => {
+}): Promise<LonghornTarget> => {
   const settings = emulatorSettings(process.env);
   return {
     name: 'emulator',

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { NotFit } from '../e2e/machine/not-fit.ts';
 import type { Engine, EngineNamedBy } from '../e2e/store-matrix/open-matrix.ts';
 import { type MatrixReplica, openReplica, type ReplicaSnapshot } from '../e2e/store-matrix/replica.ts';
-import { snapshotFile } from '../emulator/engine/replica-files.ts';
+import { snapshotPath } from '../emulator/engine/replica-files.ts';
 import { replicaEndedExitCode, type UploadRequest } from '../emulator/engine/upload.ts';
 import { extractFile } from '../lab/images/file-of-image.ts';
 import { pullImages } from '../lab/images/pull.ts';
@@ -42,7 +42,7 @@ const environment = {
 
 // A replica of the emulator is a folder, and a command makes its backups.
 const openFolder = async ({ folder, volume, snapshot, image }: ReplicaSnapshot): Promise<MatrixReplica> => {
-  await writeFile(snapshotFile(folder, snapshot), image);
+  await writeFile(snapshotPath(folder, snapshot), image);
   let hasEnded = false;
   return {
     backUp: async (url, backup, cancelSignal) => {

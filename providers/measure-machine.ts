@@ -8,7 +8,7 @@ import {
   slownessOf,
 } from '../e2e/machine/slowness.ts';
 import type { ProgressDisplay, RunningCluster } from './provider.ts';
-import { reportTarget, type Target } from './target.ts';
+import { type LonghornTarget, reportTarget } from './target.ts';
 
 /**
  * What to measure: the boot time of a cluster's nodes since a moment (`performance.now()`), or the read time
@@ -37,8 +37,8 @@ export const measureMachine = async (how: How): Promise<Machine> => {
  * result.
  */
 export const installMeasured = async (
-  target: Target,
-  on: Omit<Parameters<Target['install']>[0], 'slowness'> & { how: How; progress: ProgressDisplay },
+  target: LonghornTarget,
+  on: Omit<Parameters<LonghornTarget['install']>[0], 'slowness'> & { how: How; progress: ProgressDisplay },
 ): Promise<Pick<RunningCluster, 'target' | 'clocks' | 'machine'>> => {
   const { how, progress, ...cluster } = on;
   const measuring = measureMachine(how);

@@ -4,7 +4,7 @@ import type { LabSize } from '../lab/size.ts';
 import type { RunningCluster } from './provider.ts';
 
 /** A Longhorn or the emulator: its requirements for a cluster, and how to install it. */
-export type Target = {
+export type LonghornTarget = {
   name: string;
   /** Images of a release that were replaced by others. */
   replaced?: RunningCluster['target']['replaced'];
@@ -26,11 +26,11 @@ export type Target = {
     nodes: readonly string[];
     signal: AbortSignal;
     slowness: Promise<number>;
-  }): Promise<Installed>;
+  }): Promise<InstalledTarget>;
 };
 
 /** An installed Longhorn or emulator that can be used. */
-export type Installed = {
+export type InstalledTarget = {
   version: string;
   /** Its clocks, if they are not Longhorn's own. */
   clocks?: RunningCluster['clocks'];
@@ -39,12 +39,15 @@ export type Installed = {
 };
 
 /** Describes a cluster's Longhorn for the report. */
-export const reportTarget = ({ name, replaced }: Target, version: string): RunningCluster['target'] => ({
+export const reportTarget = (
+  { name, replaced }: LonghornTarget,
+  version: string,
+): RunningCluster['target'] => ({
   name,
   version,
   ...(replaced && { replaced }),
 });
 
 /** The most scenarios that may have begun at once, if the nodes share this machine's processors. */
-export const maxBegunFor = ({ maxBegunPerCpu }: Target): number =>
+export const maxBegunFor = ({ maxBegunPerCpu }: LonghornTarget): number =>
   Math.max(1, availableParallelism() * maxBegunPerCpu);

@@ -63,7 +63,7 @@ export const saveBackup = (store: Store, backup: BackupConfig): Promise<void> =>
  * Returns the names of a volume's backups, finished or not, from the names of their config files. Longhorn
  * treats any failed listing as a missing folder (config.go, getBackupNamesForVolume).
  */
-export const backupNames = async (
+export const listBackupNames = async (
   store: Store,
   volume: string,
   failed: 'empty' | 'error' = 'empty',
@@ -74,7 +74,7 @@ export const backupNames = async (
 };
 
 /** Returns the names of the volumes that have a folder in the store (config.go, getVolumeNames). */
-export const volumeNames = async (store: Store): Promise<string[]> => {
+export const listVolumeNames = async (store: Store): Promise<string[]> => {
   const list = (path: string): Promise<string[]> =>
     store.list(path, store.isFixed('unlistable-store-is-empty') ? 'error' : 'empty');
   const below = (path: string): Promise<string[]> =>

@@ -5,7 +5,7 @@ import { formatRfc3339 } from './inspect.ts';
 import { withStoreLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
 import { blockSizeOf, volumeConfigPath } from './paths.ts';
-import { blockNames } from './remove.ts';
+import { listBlockChecksums } from './remove.ts';
 import { isFullBackup, type Upload, uploadBlocks } from './upload-blocks.ts';
 
 /**
@@ -110,7 +110,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
       LastBackupName: upload.backup,
       LastBackupAt: snapshotCreatedAt,
       BlockCount: store.isFixed('upload-miscounts-blocks')
-        ? (await blockNames(store, volume)).length
+        ? (await listBlockChecksums(store, volume)).length
         : current.BlockCount + newBlocks,
     });
   });

@@ -1,4 +1,4 @@
-import { backupNames, loadBackup, loadVolume, volumeNames } from './configs.ts';
+import { listBackupNames, listVolumeNames, loadBackup, loadVolume } from './configs.ts';
 import { StoreError } from './errors.ts';
 import { blockSize, volumeConfigPath } from './paths.ts';
 import type { Store } from './store.ts';
@@ -94,14 +94,14 @@ export const listStoreVolumes = async (
   { volume, volumeOnly }: { volume?: string | undefined; volumeOnly: boolean },
 ) => {
   const listing: Listing = {};
-  for (const name of volume ? [volume] : await volumeNames(store)) {
+  for (const name of volume ? [volume] : await listVolumeNames(store)) {
     const config = volumeConfigPath(name);
     if (!(await store.exists(config))) {
       listing[name] = { Messages: { error: `cannot find ${config} in backupstore` } };
       continue;
     }
     const failed = store.isFixed('unlistable-store-is-empty') ? 'error' : 'empty';
-    const backups = volumeOnly ? [] : await backupNames(store, name, failed);
+    const backups = volumeOnly ? [] : await listBackupNames(store, name, failed);
     listing[name] = {
       Messages: {},
       // Go omits an empty map.

@@ -1,6 +1,6 @@
 import type { Behaviour } from '../environment.ts';
 import type { BackupConfig, VolumeConfig } from './config.ts';
-import { backupNames, loadBackup, loadVolume, saveVolume, volumeNames } from './configs.ts';
+import { listBackupNames, listVolumeNames, loadBackup, loadVolume, saveVolume } from './configs.ts';
 import { StoreError } from './errors.ts';
 import { withStoreLock } from './lock.ts';
 import { lockNotAcquiredMessage, lockTypes } from './lock-rules.ts';
@@ -34,7 +34,7 @@ const atOnce = 64;
  * be listed for any reason, and a folder below it that cannot be opened is skipped (deltablock.go,
  * getBlockNamesForVolume).
  */
-export const blockNames = async (store: Store, volume: string): Promise<string[]> => {
+export const listBlockChecksums = async (store: Store, volume: string): Promise<string[]> => {
   const isStrict = store.isFixed('unlistable-blocks-are-unknown');
   const list = async (folders: string[]): Promise<string[]> => {
     const entries = await inParallel(folders, atOnce, async (folder) =>
@@ -125,7 +125,7 @@ const loadAll = async (
 // A fix that Longhorn lacks: while the config of another backup cannot be read, its blocks are unknown.
 // Nothing may be removed yet.
 const failIfUnreadable = async ({ store, volume, backup }: Target): Promise<void> => {
-  for (const name of await backupNames(store, volume))
+  for (const name of await listBackupNames(store, volume))
     if (name !== backup)
       await loadBackup(store, volume, name).catch(() => {
         throw new StoreError(lockNotAcquiredMessage(`${locksPath(volume)}/${name}.lck`, lockTypes.deletion));
@@ -156,8 +156,8 @@ export const removeBackup = (target: Target): Promise<void> =>
     if (mutant === 'cfg-left-behind') return;
     const onListFailure = store.isFixed('deletion-destroys-other-backups') ? 'error' : 'empty';
     if (store.isFixed('config-removed-without-volume-cfg')) await loadVolumeOfBackup(store, volume);
-    if (onListFailure === 'error') await backupNames(store, volume, onListFailure);
-    if (store.isFixed('unlistable-blocks-are-unknown')) await blockNames(store, volume);
+    if (onListFailure === 'error') await listBackupNames(store, volume, onListFailure);
+    if (store.isFixed('unlistable-blocks-are-unknown')) await listBlockChecksums(store, volume);
     if (store.isFixed('unreadable-neighbour-keeps-blocks')) await failIfUnreadable(target);
     await store.remove(backupConfigPath(volume, backup));
     store.log.info('Removed backup for volume', { backup, volume });
@@ -165,8 +165,8 @@ export const removeBackup = (target: Target): Promise<void> =>
     const config = await loadVolumeOfBackup(store, volume);
     store.log.info('GC started');
     // Empty if `backups/` cannot be listed. Then no block counts as used, and all are removed.
-    const names = await backupNames(store, volume, onListFailure);
-    const present = await blockNames(store, volume);
+    const names = await listBackupNames(store, volume, onListFailure);
+    const present = await listBlockChecksums(store, volume);
     const backups = await loadAll(target, names);
     logUnknownBlocks(store, present, backups ?? []);
     if (config.LastBackupName === backup) {
@@ -179,7 +179,7 @@ export const removeBackup = (target: Target): Promise<void> =>
       });
     }
     // If both listings fail, they are equal, and Longhorn continues.
-    if (!sameNames(names, await backupNames(store, volume, onListFailure))) {
+    if (!sameNames(names, await listBackupNames(store, volume, onListFailure))) {
       store.log.info('Found new backups for volume, skip block deletion');
       return;
     }
@@ -192,7 +192,7 @@ export const removeBackup = (target: Target): Promise<void> =>
  */
 export const removeVolumeFromStore = async (target: Omit<Target, 'backup'>): Promise<void> => {
   const { store, volume } = target;
-  if (!(await volumeNames(store)).includes(volume)) return;
+  if (!(await listVolumeNames(store)).includes(volume)) return;
   await withStoreLock({ ...target, type: lockTypes.deletion }, async () => {
     // Longhorn removes volume.cfg last (backupstore.go, removeVolume). A running deletion of a backup may
     // then write it again.

@@ -14,7 +14,7 @@ import type { Behaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
 import { referenceVersion } from '../modelled-on.ts';
 import type { Mounts } from './mount.ts';
-import { headFile, snapshotFile } from './replica-files.ts';
+import { headPath, snapshotPath } from './replica-files.ts';
 import { replicaEndedExitCode, type UploadRequest } from './upload.ts';
 
 type Streams = {
@@ -73,9 +73,9 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
     mutant: command.mutant,
     image:
       command.mutant === 'head-backed-up'
-        ? headFile(request.directory)
-        : snapshotFile(request.directory, request.snapshot),
-    hasSnapshot: (name) => existsSync(snapshotFile(request.directory, name)),
+        ? headPath(request.directory)
+        : snapshotPath(request.directory, request.snapshot),
+    hasSnapshot: (name) => existsSync(snapshotPath(request.directory, name)),
     onStarted: () => event({ started: true }),
     onProgress: (progress) => {
       if (progress > last) event({ progress });

@@ -85,7 +85,7 @@ export const flushDevice = async (file: string): Promise<void> => {
 };
 
 /** Creates loop devices on the node whose /dev is at hostDev. A volume's device is hostDev/longhorn/NAME. */
-export const loopDevices = (hostDev: string): Devices => {
+export const createLoopDevices = (hostDev: string): Devices => {
   const path = (volume: string): string => `${hostDev}/longhorn/${volume}`;
   return {
     path,

@@ -161,7 +161,7 @@ const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
 };
 
 /** Mounts stores on NFS and CIFS in the container of this process. */
-export const nodeMounts = (): Mounts => {
+export const createNodeMounts = (): Mounts => {
   const read = createSharedReader();
   return { mount: (url, options) => mount(url, read, options), unmount };
 };

@@ -89,5 +89,5 @@ export const cancelPreparedBackup = (ip: string, backup: string): Promise<unknow
   call(ip, '/give-up-backup', statusTimeout, { backup } satisfies BackupName);
 
 /** Returns the progress of a backup, null if that node's instance manager does not know it. */
-export const backupStatus = (ip: string, backup: string): Promise<EngineBackupStatus | null> =>
+export const fetchBackupStatus = (ip: string, backup: string): Promise<EngineBackupStatus | null> =>
   call(ip, `/backup-status?backup=${encodeURIComponent(backup)}`, statusTimeout);

@@ -3,20 +3,20 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /** Names of the files in a replica's folder, as in Longhorn. */
-export const headFile = (directory: string): string => `${directory}/volume-head-000.img`;
-export const snapshotFile = (directory: string, snapshot: string): string =>
+export const headPath = (directory: string): string => `${directory}/volume-head-000.img`;
+export const snapshotPath = (directory: string, snapshot: string): string =>
   `${directory}/volume-snap-${snapshot}.img`;
 
 /** Creates the folder and a sparse head of a size in bytes, unless they exist. Returns the head's path. */
 export const ensureHead = async (directory: string, size: number): Promise<string> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const file = await open(headFile(directory), 'a');
+  const file = await open(headPath(directory), 'a');
   try {
     await file.truncate(size);
   } finally {
     await file.close();
   }
-  return headFile(directory);
+  return headPath(directory);
 };
 
 /** Bytes that a file uses on the disk, 0 if it does not exist. */
@@ -31,14 +31,14 @@ export const allocatedSize = async (file: string): Promise<number> => {
  * The file gets its name only when it is complete.
  */
 export const copySnapshot = async (directory: string, snapshot: string): Promise<void> => {
-  const target = snapshotFile(directory, snapshot);
-  await promisify(execFile)('cp', ['--reflink=auto', '--sparse=auto', headFile(directory), `${target}.tmp`]);
+  const target = snapshotPath(directory, snapshot);
+  await promisify(execFile)('cp', ['--reflink=auto', '--sparse=auto', headPath(directory), `${target}.tmp`]);
   await rename(`${target}.tmp`, target);
 };
 
 /** Removes a snapshot's file if it exists. */
 export const removeSnapshot = (directory: string, snapshot: string): Promise<void> =>
-  rm(snapshotFile(directory, snapshot), { force: true });
+  rm(snapshotPath(directory, snapshot), { force: true });
 
 /** Removes a replica's folder with its content. */
 export const removeReplica = (directory: string): Promise<void> =>

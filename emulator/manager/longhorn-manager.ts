@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { loopDevices } from '../engine/device.ts';
-import { nodeMounts } from '../engine/mount.ts';
+import { createLoopDevices } from '../engine/device.ts';
+import { createNodeMounts } from '../engine/mount.ts';
 import {
   environmentVariables,
   readBehaviour,
@@ -32,8 +32,8 @@ const daemon = (): Promise<void> =>
     access: podAccess(),
     node: requiredVariable(process.env, environmentVariables.node),
     ip: requiredVariable(process.env, environmentVariables.podIP),
-    devices: loopDevices('/host/dev'),
-    mounts: nodeMounts(),
+    devices: createLoopDevices('/host/dev'),
+    mounts: createNodeMounts(),
     dataRoot: '/var/lib/longhorn',
     job: {
       image: requiredVariable(process.env, environmentVariables.image),

@@ -1,5 +1,5 @@
 import { namespace } from '../modelled-on.ts';
-import { group } from './custom-resources.ts';
+import { longhornGroup } from './custom-resources.ts';
 import { servedKinds } from './kinds.ts';
 
 export const serviceAccount = 'longhorn-service-account';
@@ -21,14 +21,22 @@ export const managerAccess = [
     kind: 'Role',
     metadata: { name: role, namespace },
     rules: [
-      { apiGroups: [group], resources: plurals, verbs: [...read, 'create', 'update', 'patch', 'delete'] },
       {
-        apiGroups: [group],
+        apiGroups: [longhornGroup],
+        resources: plurals,
+        verbs: [...read, 'create', 'update', 'patch', 'delete'],
+      },
+      {
+        apiGroups: [longhornGroup],
         resources: plurals.map((plural) => `${plural}/status`),
         verbs: ['update', 'patch'],
       },
       // Needed for owner references, with which Kubernetes deletes a Snapshot together with its Volume.
-      { apiGroups: [group], resources: plurals.map((plural) => `${plural}/finalizers`), verbs: ['update'] },
+      {
+        apiGroups: [longhornGroup],
+        resources: plurals.map((plural) => `${plural}/finalizers`),
+        verbs: ['update'],
+      },
       { apiGroups: [''], resources: ['pods'], verbs: read },
       // Credentials of stores in buckets.
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },

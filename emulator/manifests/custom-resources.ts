@@ -1,7 +1,7 @@
 import { type ServedKind, servedKinds } from './kinds.ts';
 import { object } from './schema.ts';
 
-export const group = 'longhorn.io';
+export const longhornGroup = 'longhorn.io';
 
 // Columns of `kubectl get`, for kinds that have the field.
 const columns = [
@@ -30,9 +30,9 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: ServedKin
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: `${plural}.${longhornGroup}` },
     spec: {
-      group,
+      group: longhornGroup,
       names: { kind, plural, singular, listKind: `${kind}List`, shortNames },
       scope: 'Namespaced',
       versions: [

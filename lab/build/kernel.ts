@@ -75,7 +75,7 @@ const hasSeccomp = (version: string): boolean => {
 };
 
 /** Describes in one line how a kernel is worse than the best. Undefined for the best. */
-export const kernelDifference = async (dir: string): Promise<string | undefined> => {
+export const describeKernelDifference = async (dir: string): Promise<string | undefined> => {
   const version = await versionOf(dir);
   if (hasSeccomp(version)) return undefined;
   return `User-Mode Linux ${version} by ptrace instead of one by seccomp (6.16 or newer, Debian forky): system calls take about 11 us, not 6.5`;

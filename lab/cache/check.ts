@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { findContentProblem, pathsIn } from './content.ts';
+import { findContentProblem, listPaths } from './content.ts';
 import { checksDir } from './folders.ts';
 
 /**
@@ -22,7 +22,7 @@ export const lastCheckFile = (dir: string): string => join(checksDir(), basename
  */
 const metadataDigest = (dir: string): string => {
   const hash = createHash('sha256');
-  for (const path of pathsIn(dir)) {
+  for (const path of listPaths(dir)) {
     const { dev, ino, mode, size, mtimeNs, ctimeNs } = lstatSync(join(dir, path), { bigint: true });
     hash.update(`${path}\0${[dev, ino, mode, size, mtimeNs, ctimeNs].join(' ')}\0`);
   }

@@ -90,12 +90,12 @@ type Entry = {
 export const CONTENT_FILE = 'part.json';
 
 /** The relative paths of all entries below a folder, sorted. */
-export const pathsIn = (dir: string, below = ''): string[] =>
+export const listPaths = (dir: string, below = ''): string[] =>
   readdirSync(join(dir, below), { withFileTypes: true })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(below, entry.name);
-      return entry.isDirectory() ? [path, ...pathsIn(dir, path)] : [path];
+      return entry.isDirectory() ? [path, ...listPaths(dir, path)] : [path];
     });
 
 const describe = async (dir: string, path: string, as?: Entry): Promise<Entry> => {
@@ -116,7 +116,7 @@ const describe = async (dir: string, path: string, as?: Entry): Promise<Entry> =
 /** Returns the entries of a folder as the lines of a part's `part.json`. */
 export const describeContent = async (dir: string): Promise<string> => {
   const entries: Entry[] = [];
-  for (const path of pathsIn(dir)) if (path !== CONTENT_FILE) entries.push(await describe(dir, path));
+  for (const path of listPaths(dir)) if (path !== CONTENT_FILE) entries.push(await describe(dir, path));
   return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`;
 };
 
@@ -125,7 +125,7 @@ export const describeContent = async (dir: string): Promise<string> => {
  * there is none.
  */
 export const findContentProblem = async (dir: string): Promise<string | undefined> => {
-  const there = new Set(pathsIn(dir));
+  const there = new Set(listPaths(dir));
   if (!there.delete(CONTENT_FILE)) return 'it has no list of its content';
   const list = JSON.parse(await readFile(join(dir, CONTENT_FILE), 'utf8')) as Entry[];
   const entries = new Map(list.map((entry) => [entry.path, entry]));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { CONTENT_FILE, pathsIn } from '../cache/content.ts';
+import { CONTENT_FILE, listPaths } from '../cache/content.ts';
 import { cacheRoot, checksDir, draftsDir, labsDir, locksDir } from '../cache/folders.ts';
 import { CACHE_USE_LOCK, withExclusiveCache } from '../cache/lock.ts';
 import {
@@ -25,7 +25,7 @@ const entries = async (dir: string): Promise<string[]> =>
 
 const diskUsage = async (path: string): Promise<number> => {
   const found = await lstat(path);
-  const all = found.isDirectory() ? ['', ...pathsIn(path)] : [''];
+  const all = found.isDirectory() ? ['', ...listPaths(path)] : [''];
   const sizes = all.map((below) =>
     lstat(join(path, below)).then(
       ({ blocks }) => blocks * 512,

@@ -1,6 +1,6 @@
 import { allProcesses } from '../../e2e/machine/process-stat.ts';
 import type { RunningNode } from '../run/nodes.ts';
-import { groupOf } from '../run/process-group.ts';
+import { processGroupOf } from '../run/process-group.ts';
 import type { LabAction, LabContext } from './context.ts';
 import { runInNode } from './in-node.ts';
 
@@ -120,7 +120,7 @@ export const cpuByPart: LabAction = async (context) => {
   }
   await Promise.all(
     nodes.map(async (node) => {
-      const group = groupOf(node);
+      const group = processGroupOf(node);
       const { seconds, programs } = since(group, {
         seconds: groups.get(group) ?? 0,
         programs: await programsOf(context, node),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { groupOf, groupStates, waitForGroup } from '../run/process-group.ts';
+import { processGroupOf, processGroupStates, waitForProcessGroup } from '../run/process-group.ts';
 import { ensureCondition, type ReadLabCondition } from './condition.ts';
 import { findNode, type LabAction } from './context.ts';
 import { readPowerCondition, undoUnlessDown } from './power.ts';
@@ -21,7 +21,7 @@ const signalNode = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
 
 /** Whether a node's kernel is stopped. A node that is down does not count. */
 export const readFreezeCondition: ReadLabCondition = async (_, node) => {
-  const states = await groupStates(groupOf(node));
+  const states = await processGroupStates(processGroupOf(node));
   const stopped = states.filter(isStopped).length;
   return areStopped(states)
     ? { faulty: true, text: `${node.name} is frozen: all ${stopped} processes of its kernel are stopped` }
@@ -38,7 +38,7 @@ export const freezeNode: LabAction = async (context, request) => {
     isWanted: ({ faulty }) => faulty,
     act: async () => {
       signalNode(node, 'SIGSTOP');
-      await waitForGroup(groupOf(node), areStopped);
+      await waitForProcessGroup(processGroupOf(node), areStopped);
     },
   }).catch((error: unknown) => {
     // A node that is only partly stopped is not reported as frozen, so it would never be thawed.
@@ -56,7 +56,7 @@ export const thawNode: LabAction = async (context, request) => {
       isWanted: ({ faulty }) => !faulty,
       act: async () => {
         signalNode(node, 'SIGCONT');
-        await waitForGroup(groupOf(node), (states) => !areStopped(states));
+        await waitForProcessGroup(processGroupOf(node), (states) => !areStopped(states));
       },
     }),
   );

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { groupOf, groupStates, waitForGroup } from '../run/process-group.ts';
+import { processGroupOf, processGroupStates, waitForProcessGroup } from '../run/process-group.ts';
 import { ensureCondition, type LabCondition, type ReadLabCondition } from './condition.ts';
 import { findNode, type LabAction, type LabContext } from './context.ts';
 
@@ -15,7 +15,7 @@ const schema = z.object({ node: z.string() });
 
 /** Whether a node's kernel runs. */
 export const readPowerCondition: ReadLabCondition = async (_, node) => {
-  const states = await groupStates(groupOf(node));
+  const states = await processGroupStates(processGroupOf(node));
   return states.length === 0
     ? { faulty: true, text: `${node.name} is down: none of its kernel's processes is left` }
     : { faulty: false, text: `${node.name} is up: its kernel runs, in ${states.length} processes` };
@@ -41,7 +41,7 @@ export const crashNode: LabAction = async (context, request) => {
     isWanted: ({ faulty }) => faulty,
     act: async () => {
       await node.crash();
-      await waitForGroup(groupOf(node), (states) => states.length === 0);
+      await waitForProcessGroup(processGroupOf(node), (states) => states.length === 0);
     },
   });
 };

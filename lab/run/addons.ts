@@ -31,7 +31,7 @@ const container = {
 };
 
 /** The objects in every lab's cluster besides Kubernetes itself: CoreDNS, as one YAML stream. */
-export const addons = (): string => {
+export const addonObjects = (): string => {
   const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:coredns' };
   const template = {
     metadata: { labels },

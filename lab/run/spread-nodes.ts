@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { allowedCpus } from './allowed-cpus.ts';
-import { groupMembers } from './process-group.ts';
+import { processGroupMembers } from './process-group.ts';
 
 /** The idle time and the total time of a CPU, in ticks since the machine's start. */
 type CpuTimes = { idle: number; all: number };
@@ -73,14 +73,14 @@ export const chooseMove = (
 };
 
 /** Moves all processes of a group to one CPU. Ignores processes that end meanwhile. */
-export const moveGroup = async (group: number, cpu: number): Promise<void> => {
+export const pinProcessGroup = async (group: number, cpu: number): Promise<void> => {
   const pinEach =
     'cpu=$1; shift; for pid; do taskset --all-tasks --cpu-list --pid "$cpu" "$pid"; done >/dev/null 2>&1; true';
   const pinAll = (pids: readonly number[]) =>
     execa('sh', ['-c', pinEach, 'sh', String(cpu), ...pids.map(String)]);
   // Its leader first, so that its new children start on the new CPU.
   await pinAll([group]);
-  await pinAll((await groupMembers(group)).map(({ pid }) => pid).filter((pid) => pid !== group));
+  await pinAll((await processGroupMembers(group)).map(({ pid }) => pid).filter((pid) => pid !== group));
 };
 
 const pinnedTo = (group: number): number | undefined => {
@@ -112,7 +112,7 @@ export const balanceNodes = (groups: () => readonly number[]): void => {
       groups().map((group) => ({ group, cpu: pinnedTo(group), moved: moved.get(group) ?? 0 })),
     );
     if (move === undefined) return;
-    await moveGroup(move.node.group, move.to);
+    await pinProcessGroup(move.node.group, move.to);
     moved.set(move.node.group, performance.now());
   };
   setInterval(async () => {

@@ -15,7 +15,7 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import { createNetwork } from './network.ts';
 import { bootNodes } from './nodes.ts';
 import { makeCertificates } from './pki.ts';
-import { groupOf } from './process-group.ts';
+import { processGroupOf } from './process-group.ts';
 import { createProcesses } from './processes.ts';
 import { createRelay } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
@@ -85,7 +85,7 @@ const start = async () => {
     createNetwork(settings.tools, nodes),
   ]);
   const booted = await bootNodes(settings, nodes, { kernel, processes });
-  balanceNodes(() => booted.map(groupOf));
+  balanceNodes(() => booted.map(processGroupOf));
   serveControl({ settings, nodes: booted, apiServer, processes });
   await writeKubeconfig({
     file: files.kubeconfig,

@@ -17,7 +17,7 @@ import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { installMeasured } from '../measure-machine.ts';
 import type { ProgressDisplay, Provider, RunningCluster } from '../provider.ts';
-import { maxBegunFor, type Target } from '../target.ts';
+import { type LonghornTarget, maxBegunFor } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
 import { ensurePodSystem } from './pod-system.ts';
@@ -27,7 +27,7 @@ type Up = Parameters<Provider['up']>[0];
 
 /** Packs all images that the nodes need. Returns the paths of the archives. */
 const packArchives = (
-  { archives }: Target,
+  { archives }: LonghornTarget,
   { signal, progress }: Pick<Up, 'signal' | 'progress'>,
 ): Promise<string[]> =>
   withBuildSignal(signal, () =>
@@ -54,7 +54,7 @@ const offered: Offered = { lab: false, allow: allDisruptions, without: ['block-d
 const running = (
   tool: ClusterTool,
   cluster: DockerCluster,
-  { target, installed }: { target: Target; installed: Awaited<ReturnType<typeof installMeasured>> },
+  { target, installed }: { target: LonghornTarget; installed: Awaited<ReturnType<typeof installMeasured>> },
 ): RunningCluster => ({
   kubeconfig: cluster.kubeconfig,
   context: cluster.context,
@@ -82,7 +82,7 @@ const fill = async (
     archives,
     signal,
     progress,
-  }: { target: Target; archives: string[]; signal: AbortSignal; progress: ProgressDisplay },
+  }: { target: LonghornTarget; archives: string[]; signal: AbortSignal; progress: ProgressDisplay },
 ): ReturnType<typeof installMeasured> => {
   const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));
   const sumOf = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0);

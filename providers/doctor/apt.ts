@@ -1,10 +1,12 @@
 import { debianMirror } from '../../lab/debian/apt.ts';
 import type { RequirementResult } from '../../lab/fitness.ts';
-import { type Check, examine, missing, ok } from './check.ts';
+import { type Check, missingCheck, okCheck, runCheck } from './check.ts';
 
 /** Converts a result of the lab's fitness check to a check. */
 export const toCheck = (fitness: RequirementResult): Check =>
-  fitness.trouble === undefined ? ok(fitness.need, fitness.found) : missing(fitness.need, fitness.trouble);
+  fitness.trouble === undefined
+    ? okCheck(fitness.need, fitness.found)
+    : missingCheck(fitness.need, fitness.trouble);
 
 /**
  * Checks that apt knows a Debian archive, if `commands` show that apt exists. Only called if something must
@@ -12,5 +14,5 @@ export const toCheck = (fitness: RequirementResult): Check =>
  */
 export const examineApt = async (commands: readonly RequirementResult[]): Promise<Check[]> => {
   const isThere = commands.some(({ need, trouble }) => need === 'apt-get' && trouble === undefined);
-  return isThere ? [await examine("Debian's archive", debianMirror)] : [];
+  return isThere ? [await runCheck("Debian's archive", debianMirror)] : [];
 };

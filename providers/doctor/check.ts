@@ -12,10 +12,10 @@ export type Check = {
 };
 
 /** A check that succeeded. */
-export const ok = (title: string, detail: string): Check => ({ title, state: 'ok', detail, mend: null });
+export const okCheck = (title: string, detail: string): Check => ({ title, state: 'ok', detail, mend: null });
 
 /** A problem in spite of which a run works. */
-export const warning = (title: string, detail: string, mend: string | null = null): Check => ({
+export const warningCheck = (title: string, detail: string, mend: string | null = null): Check => ({
   title,
   state: 'warning',
   detail,
@@ -23,7 +23,7 @@ export const warning = (title: string, detail: string, mend: string | null = nul
 });
 
 /** A problem that prevents a run. */
-export const missing = (
+export const missingCheck = (
   title: string,
   trouble: Pick<PreconditionFailure, 'what' | 'where' | 'remedy'>,
 ): Check => ({
@@ -34,11 +34,11 @@ export const missing = (
 });
 
 /** Runs a check. `work` throws NotFit if something is missing, and returns what it found otherwise. */
-export const examine = async (title: string, work: () => Promise<string>): Promise<Check> => {
+export const runCheck = async (title: string, work: () => Promise<string>): Promise<Check> => {
   try {
-    return ok(title, await work());
+    return okCheck(title, await work());
   } catch (error) {
-    if (error instanceof NotFit) return missing(title, error);
+    if (error instanceof NotFit) return missingCheck(title, error);
     throw error;
   }
 };

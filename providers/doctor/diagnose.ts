@@ -3,7 +3,7 @@ import { findChromium, withoutChromium } from '../../e2e/ui/chromium.ts';
 import { fetchedBrowser, fetchesBrowser } from '../browser.ts';
 import { k3dTool } from '../k3d/tool.ts';
 import { kindTool } from '../kind/tool.ts';
-import { type Check, ok, warning } from './check.ts';
+import { type Check, okCheck, warningCheck } from './check.ts';
 import { type DoctorResult, diagnosisSchema } from './schema.ts';
 
 /** The options of the run that is checked. */
@@ -63,13 +63,13 @@ export const doctorLines = ({ provider, longhorn, ready, checks }: DoctorResult)
 /** Checks for the browser in which some scenarios open Longhorn's user interface. A run works without one. */
 const examineBrowser = async (environment: NodeJS.ProcessEnv): Promise<Check> => {
   const found = findChromium(environment);
-  if (found !== undefined) return ok('Chromium', found);
+  if (found !== undefined) return okCheck('Chromium', found);
   if (await fetchesBrowser(environment))
-    return ok(
+    return okCheck(
       'Chromium',
       (await fetchedBrowser(environment)) ??
         "the first run that needs it fetches Debian's, once: about 180 MB, and 340 in the cache",
     );
   const { detail, mend } = withoutChromium(environment);
-  return warning('Chromium', `${detail}: the scenarios of Longhorn's user interface are skipped`, mend);
+  return warningCheck('Chromium', `${detail}: the scenarios of Longhorn's user interface are skipped`, mend);
 };

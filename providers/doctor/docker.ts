@@ -11,7 +11,7 @@ import { removeCommand } from '../docker/cluster.ts';
 import { debianImage } from '../docker/pod-system.ts';
 import type { ClusterTool } from '../docker/tool.ts';
 import { examineApt, toCheck } from './apt.ts';
-import { type Check, examine, ok, warning } from './check.ts';
+import { type Check, okCheck, runCheck, warningCheck } from './check.ts';
 
 const GIB = 2 ** 30;
 
@@ -31,8 +31,8 @@ const ask = async (command: string, args: string[]): Promise<string | undefined>
 
 /** Checks what a cluster of Docker containers needs of this machine. */
 export const examineDocker = async (tool: ClusterTool, longhorn: string): Promise<Check[]> => {
-  const found = await examine(tool.name, () => checkTool(tool));
-  const docker = await examine('docker', async () => {
+  const found = await runCheck(tool.name, () => checkTool(tool));
+  const docker = await runCheck('docker', async () => {
     await checkDocker();
     return 'it answers';
   });
@@ -44,7 +44,7 @@ export const examineDocker = async (tool: ClusterTool, longhorn: string): Promis
     await examineKubectl(),
     ...(await examineInotify()),
     ...(await examineImages(answers)),
-    warning(
+    warningCheck(
       'iSCSI',
       "there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped",
       null,
@@ -59,22 +59,23 @@ const needed = { emulator: 4, release: 6 } as const;
 
 const examineEngine = async (longhorn: string): Promise<Check[]> => {
   const info = infoSchema.safeParse(parse((await ask('docker', ['info', '--format', '{{json .}}'])) ?? ''));
-  if (!info.success) return [warning('Docker Engine', 'docker info does not say what it is', 'docker info')];
+  if (!info.success)
+    return [warningCheck('Docker Engine', 'docker info does not say what it is', 'docker info')];
   const { ServerVersion, CgroupVersion, MemTotal } = info.data;
   const least = longhorn === 'emulator' ? needed.emulator : needed.release;
   const has = `Docker has ${(MemTotal / GIB).toFixed(1)} GiB`;
   return [
-    ok('Docker Engine', ServerVersion),
+    okCheck('Docker Engine', ServerVersion),
     CgroupVersion === '2'
-      ? ok('control groups', 'version 2')
-      : warning(
+      ? okCheck('control groups', 'version 2')
+      : warningCheck(
           'control groups',
           `version ${CgroupVersion}, which newer Kubernetes releases refuse`,
           'boot with systemd.unified_cgroup_hierarchy=1',
         ),
     MemTotal >= least * GIB
-      ? ok('memory', `${has}, ${least} should do`)
-      : warning(
+      ? okCheck('memory', `${has}, ${least} should do`)
+      : warningCheck(
           'memory',
           `${has}, and about ${least} are taken`,
           'end other containers, or give Docker more',
@@ -86,8 +87,8 @@ const examineKubectl = async (): Promise<Check> => {
   const version = z
     .object({ clientVersion: z.object({ gitVersion: z.string() }) })
     .safeParse(parse((await ask('kubectl', ['version', '--client', '--output', 'json'])) ?? ''));
-  if (version.success) return ok('kubectl', version.data.clientVersion.gitVersion);
-  return warning(
+  if (version.success) return okCheck('kubectl', version.data.clientVersion.gitVersion);
+  return warningCheck(
     'kubectl',
     'it is missing: no run needs it, but people do who look into a cluster that was kept',
     'see kubernetes.io/docs/tasks/tools',
@@ -102,9 +103,9 @@ const examineInotify = (): Promise<Check[]> =>
     Object.entries(limits).map(async ([name, least]) => {
       const title = `inotify ${name}`;
       const value = Number(await readFile(`/proc/sys/fs/inotify/${name}`, 'utf8').catch(() => Number.NaN));
-      if (Number.isNaN(value)) return warning(title, 'not known here: Docker runs elsewhere');
-      if (value >= least) return ok(title, String(value));
-      return warning(
+      if (Number.isNaN(value)) return warningCheck(title, 'not known here: Docker runs elsewhere');
+      if (value >= least) return okCheck(title, String(value));
+      return warningCheck(
         title,
         `${value}: nodes of several clusters have too many open files with that`,
         `run sysctl -w fs.inotify.${name}=${least} as root`,
@@ -118,7 +119,7 @@ const examineLeftOver = async (tool: ClusterTool): Promise<Check[]> => {
     .read((await ask(tool.name, tool.list.args)) ?? '')
     .filter((name) => /^corral-\d+$/.test(name));
   return names.map((name) =>
-    warning(`cluster ${name}`, 'it was kept, or left by a run', removeCommand(tool, name)),
+    warningCheck(`cluster ${name}`, 'it was kept, or left by a run', removeCommand(tool, name)),
   );
 };
 
@@ -132,13 +133,13 @@ const parse = (text: string): unknown => {
 
 /** Checks what is needed to make Corral's own images: those of the backup store and of the emulator. */
 const examineImages = async (dockerAnswers: boolean): Promise<Check[]> => {
-  const folder = await examine('cache', openCache);
+  const folder = await runCheck('cache', openCache);
   const built = folder.state === 'ok' && (await isCached(podSystemPart));
-  if (built) return [folder, ok("Corral's images", 'the cache has what they are made of')];
+  if (built) return [folder, okCheck("Corral's images", 'the cache has what they are made of')];
   // Without Docker there is no cluster either, so only Docker is reported as missing.
   const byDocker = !(await canUseApt().catch(() => true));
   const commands = await checkCommands([...(byDocker ? [] : ['apt-get', 'dpkg-deb']), 'tar', 'flock']);
-  const made = ok(
+  const made = okCheck(
     "Corral's images",
     `they are made in Docker, from ${debianImage}: apt here has no Debian archive`,
   );

@@ -11,12 +11,12 @@ import { type LonghornState, readLonghorn } from '../existing/read-longhorn.ts';
 import { orThrowNotFit } from '../existing/refuse.ts';
 import { describeMissingRights } from '../existing/rights-trouble.ts';
 import { flagSettingNames } from '../existing/setting-names.ts';
-import { type Check, examine, missing, ok, warning } from './check.ts';
+import { type Check, missingCheck, okCheck, runCheck, warningCheck } from './check.ts';
 
 /** Checks an existing cluster with the rights of its user. Creates nothing in it. */
 export const examineExisting = async (existing: ExistingCluster): Promise<Check[]> => {
   let met: ConnectedCluster | undefined;
-  const cluster = await examine('cluster', async () => {
+  const cluster = await runCheck('cluster', async () => {
     met = await connectExisting(existing, flagSettingNames);
     const { server, context } = met.cluster;
     return `${server} (context ${context}), Kubernetes ${met.kubernetes}, its UID: ${met.uid}`;
@@ -24,7 +24,7 @@ export const examineExisting = async (existing: ExistingCluster): Promise<Check[
   if (met === undefined) return [cluster];
   const { cluster: api, uid } = met;
   let longhorn: LonghornState | undefined;
-  const found = await examine('Longhorn', async () => {
+  const found = await runCheck('Longhorn', async () => {
     longhorn = await readLonghorn(api);
     return longhorn.version;
   });
@@ -42,9 +42,9 @@ export const examineExisting = async (existing: ExistingCluster): Promise<Check[
 
 const checkUid = (uid: string, { expectCluster }: ExistingCluster): Check[] => {
   if (expectCluster === undefined) return [];
-  if (expectCluster === uid) return [ok('expected cluster', 'it is that of --expect-cluster')];
+  if (expectCluster === uid) return [okCheck('expected cluster', 'it is that of --expect-cluster')];
   return [
-    missing('expected cluster', {
+    missingCheck('expected cluster', {
       what: `this is another one than that of --expect-cluster ${expectCluster}`,
       remedy: 'name that one by --kubeconfig and --context',
     }),
@@ -54,22 +54,22 @@ const checkUid = (uid: string, { expectCluster }: ExistingCluster): Check[] => {
 const judge = ({ version, ready, notReady }: LonghornState): Check[] => [
   ...(isUnknownNewer(version)
     ? [
-        warning(
+        warningCheck(
           'version',
           `${version} is newer than v${supported.newest}, the newest that the scenarios were tried on: they expect what that one does`,
         ),
       ]
     : []),
   ready.length < 3
-    ? warning('nodes', `ready: ${ready.join(', ')}; the documents ask for three`)
-    : ok('nodes', `ready: ${ready.join(', ')}`),
+    ? warningCheck('nodes', `ready: ${ready.join(', ')}; the documents ask for three`)
+    : okCheck('nodes', `ready: ${ready.join(', ')}`),
   ...notReady.map((node) =>
-    warning('nodes', `not ready: ${node}`, `kubectl -n ${namespace} get nodes.longhorn.io`),
+    warningCheck('nodes', `not ready: ${node}`, `kubectl -n ${namespace} get nodes.longhorn.io`),
   ),
 ];
 
 const examineTargets = (cluster: Cluster): Promise<Check> =>
-  examine('backup targets by name', async () => {
+  runCheck('backup targets by name', async () => {
     const { items } = await orThrowNotFit('the backup targets cannot be read', () =>
       cluster.list<BackupTarget>(longhornResources.backupTargets, { namespace }),
     );
@@ -78,7 +78,7 @@ const examineTargets = (cluster: Cluster): Promise<Check> =>
 
 const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise<Check[]> => {
   let lacking: MissingRights | undefined;
-  const rights = await examine('rights', async () => {
+  const rights = await runCheck('rights', async () => {
     lacking = await orThrowNotFit('the permissions cannot be determined', () =>
       missingRights(cluster, wanted),
     );
@@ -90,12 +90,12 @@ const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise
     context: cluster.context,
     settingNames: flagSettingNames,
   });
-  return lacking.rights.map((what) => missing('right', { what, remedy }));
+  return lacking.rights.map((what) => missingCheck('right', { what, remedy }));
 };
 
 // Whether the bucket is writable only shows in the run, because nothing is created here.
 const examineBucket = (cluster: Cluster, bucket: OwnBucket): Promise<Check> =>
-  examine('bucket', async () => {
+  runCheck('bucket', async () => {
     await checkBucketListing(cluster, bucket, 'doctor');
     return `${bucket.bucket} at ${bucket.endpoint} can be listed`;
   });
@@ -109,8 +109,8 @@ const examineImage = async (cluster: Cluster, { storeImage }: ExistingCluster): 
     status?.images?.some(({ names }) => names?.some((name) => isOf(name, storeImage))),
   );
   if (having.length > 0)
-    return ok('store image', `${storeImage} is on ${having.length} of ${items.length} nodes`);
-  return warning(
+    return okCheck('store image', `${storeImage} is on ${having.length} of ${items.length} nodes`);
+  return warningCheck(
     'store image',
     `${storeImage} is on no node yet: whether the cluster can pull it shows in the run`,
   );

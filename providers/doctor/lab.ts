@@ -5,20 +5,20 @@ import { buildTime, isPrepared } from '../../lab/prepare.ts';
 import { emulatorSize } from '../emulator-target.ts';
 import { releaseSize } from '../longhorn/release-target.ts';
 import { examineApt, toCheck } from './apt.ts';
-import { type Check, examine, ok } from './check.ts';
+import { type Check, okCheck, runCheck } from './check.ts';
 
 /** Checks what a lab needs of this machine, for the emulator, or for a release, which needs bigger nodes. */
 export const examineLab = async (longhorn: string): Promise<Check[]> => {
-  const go = await examine('Go', goVersion);
+  const go = await runCheck('Go', goVersion);
   let cache: string | undefined;
-  const folder = await examine('cache', async () => {
+  const folder = await runCheck('cache', async () => {
     cache = await openCache();
     return cache;
   });
   const built = go.state === 'ok' && cache !== undefined && (await isPrepared());
   const { nodes, memory } = longhorn === 'emulator' ? emulatorSize : releaseSize;
   const machine = await checkRequirements({ cache: cache ?? '/', built, nodes, memory });
-  const parts = ok(
+  const parts = okCheck(
     'parts',
     built ? 'the cache has them: nothing is built' : `the first run builds them, once: ${buildTime()}`,
   );

@@ -5,7 +5,7 @@ import { readReleaseFolder } from '../longhorn/folder.ts';
 import { namedImages } from '../longhorn/images.ts';
 import { findObject, type ReleaseObject, readObjects } from '../longhorn/manifest.ts';
 import { fetchRelease } from '../longhorn/official.ts';
-import { type Check, examine, missing, ok, warning } from './check.ts';
+import { type Check, missingCheck, okCheck, runCheck, warningCheck } from './check.ts';
 
 /** Checks the Longhorn to install: whether a release's manifest and images are available. */
 export const examineTarget = async (
@@ -15,11 +15,11 @@ export const examineTarget = async (
   const [, form, of = ''] = /^(archive|official):(.*)$/s.exec(longhorn) ?? [];
   if (form === 'archive') return examineArchive(of, registryMirror);
   if (form === 'official') return [await examineOfficial(of)];
-  return longhorn === 'emulator' ? [ok('Longhorn', 'the emulator, which Corral brings along')] : [];
+  return longhorn === 'emulator' ? [okCheck('Longhorn', 'the emulator, which Corral brings along')] : [];
 };
 
 const examineOfficial = (version: string): Promise<Check> =>
-  examine('Longhorn', async () => {
+  runCheck('Longhorn', async () => {
     const manifest = await fetchRelease(version);
     const { length } = namedImages(checkRelease(readObjects([manifest]), manifest.source));
     return `${manifest.source} can be fetched; the ${length} images that it names are pulled in the run`;
@@ -27,7 +27,7 @@ const examineOfficial = (version: string): Promise<Check> =>
 
 const examineArchive = async (dir: string, registryMirror: string | undefined): Promise<Check[]> => {
   const images: Check[] = [];
-  const manifest = await examine('Longhorn', async () => {
+  const manifest = await runCheck('Longhorn', async () => {
     const { manifests, archives } = await readReleaseFolder(dir, { hasMirror: registryMirror !== undefined });
     const release = checkRelease(readObjects(await readManifests(manifests)), dir);
     images.push(...(await examineImages({ dir, release, archives, registryMirror })));
@@ -56,17 +56,17 @@ const examineImages = async ({ dir, release, archives, registryMirror }: Release
   const named = namedImages(release);
   const given = new Set((await listArchives(archives)).map(({ name }) => name));
   const absent = named.filter(({ name }) => !given.has(name));
-  const there = ok(
+  const there = okCheck(
     'images',
     `${named.length - absent.length} of the ${named.length} that the manifest names are in ${dir}`,
   );
   const checks = absent.map(({ name, namedBy, need }) => {
     const what = `${name} (${namedBy}) is not among the archives`;
     if (registryMirror !== undefined)
-      return ok('image', `${what}: it is pulled from ${registryMirror} in the run`);
+      return okCheck('image', `${what}: it is pulled from ${registryMirror} in the run`);
     return need === 'all'
-      ? missing('image', { what, remedy: 'add its archive, or name a mirror by --registry-mirror' })
-      : warning('image', what);
+      ? missingCheck('image', { what, remedy: 'add its archive, or name a mirror by --registry-mirror' })
+      : warningCheck('image', what);
   });
   return [there, ...checks];
 };

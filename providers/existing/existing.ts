@@ -146,4 +146,7 @@ export const createExistingProvider = (terminal: Terminal): Provider => ({
  * An existing cluster with its Longhorn. It is checked before anything is created in it, compared afterwards,
  * and left running.
  */
-export const existing: Provider = createExistingProvider({ input: process.stdin, output: process.stdout });
+export const existingProvider: Provider = createExistingProvider({
+  input: process.stdin,
+  output: process.stdout,
+});

@@ -2,4 +2,4 @@ import { dockerProvider } from '../docker/provider.ts';
 import { kindTool } from './tool.ts';
 
 /** A kind cluster, made for a run. */
-export const kind = dockerProvider(kindTool);
+export const kindProvider = dockerProvider(kindTool);

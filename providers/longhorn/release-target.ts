@@ -4,7 +4,7 @@ import { storeImage } from '../../lab/images/core.ts';
 import { PullFailed, pullImages } from '../../lab/images/pull.ts';
 import { withProgress } from '../../lab/step.ts';
 import type { ProgressDisplay } from '../provider.ts';
-import type { Target } from '../target.ts';
+import type { LonghornTarget } from '../target.ts';
 import { adaptToCluster, describeChange } from './adapt-release.ts';
 import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
@@ -101,7 +101,10 @@ const gather = async (
  * A Longhorn from a release's manifest and images, adapted to the cluster. Throws NotFit if it cannot be
  * installed.
  */
-export const releaseTarget = async (source: ReleaseSource, progress: ProgressDisplay): Promise<Target> => {
+export const releaseTarget = async (
+  source: ReleaseSource,
+  progress: ProgressDisplay,
+): Promise<LonghornTarget> => {
   const { part, images } = await gather(source, progress);
   const given = new Set(images.map(({ name }) => name));
   const missing = namedImages(source.release).filter(({ name }) => !given.has(name));

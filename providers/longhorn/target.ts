@@ -1,6 +1,6 @@
 import { readManifests } from '../../lab/manifests/read.ts';
 import type { ProgressDisplay, Replacement } from '../provider.ts';
-import type { Target } from '../target.ts';
+import type { LonghornTarget } from '../target.ts';
 import { readReleaseFolder } from './folder.ts';
 import { readObjects } from './manifest.ts';
 import { fetchRelease } from './official.ts';
@@ -24,7 +24,7 @@ const mirrored = (mirror: string) => ({ mirror, from: `the mirror ${mirror}` });
 export const archiveTarget = async (
   dir: string,
   { registryMirror, images = [], progress }: TargetOptions,
-): Promise<Target> => {
+): Promise<LonghornTarget> => {
   const { manifests, archives } = await readReleaseFolder(dir, { hasMirror: registryMirror !== undefined });
   const other = await replaceImages(readObjects(await readManifests(manifests)), images);
   const pull = registryMirror === undefined ? undefined : mirrored(registryMirror);
@@ -40,7 +40,7 @@ export const officialTarget = async (
   version: string,
   { registryMirror, images = [], progress }: TargetOptions,
   published?: string,
-): Promise<Target> => {
+): Promise<LonghornTarget> => {
   const manifest = await progress.step(`Fetch the manifest of Longhorn ${version}`, () =>
     fetchRelease(version, published),
   );

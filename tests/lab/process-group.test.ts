@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { groupStates, waitForGroup } from '../../lab/run/process-group.ts';
+import { processGroupStates, waitForProcessGroup } from '../../lab/run/process-group.ts';
 
 test('a process that ended under a stopped parent is no member of the group any more', async () => {
   // The child ends by the signal, which the stopped parent does not even notice: nobody collects the child.
@@ -13,10 +13,10 @@ test('a process that ended under a stopped parent is no member of the group any 
   onTestFinished(() => void process.kill(-group, 'SIGKILL'));
   await once(parent.stdout, 'data');
   // The child sleeps a moment after its parent has stopped, on a busy machine.
-  await waitForGroup(group, (states) => states.toSorted().join() === 'S,T');
-  expect((await groupStates(group)).sort()).toEqual(['S', 'T']);
+  await waitForProcessGroup(group, (states) => states.toSorted().join() === 'S,T');
+  expect((await processGroupStates(group)).sort()).toEqual(['S', 'T']);
 
   process.kill(-group, 'SIGTERM');
-  await waitForGroup(group, (states) => states.length === 1);
-  expect(await groupStates(group)).toEqual(['T']);
+  await waitForProcessGroup(group, (states) => states.length === 1);
+  expect(await processGroupStates(group)).toEqual(['T']);
 });

@@ -2,8 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { allowedCpus } from '../../lab/run/allowed-cpus.ts';
-import { groupMembers } from '../../lab/run/process-group.ts';
-import { chooseMove, idleByCpu, moveGroup, parseCpuTimes, readCpuTimes } from '../../lab/run/spread-nodes.ts';
+import { processGroupMembers } from '../../lab/run/process-group.ts';
+import {
+  chooseMove,
+  idleByCpu,
+  parseCpuTimes,
+  pinProcessGroup,
+  readCpuTimes,
+} from '../../lab/run/spread-nodes.ts';
 
 const idle = (...parts: number[]) => new Map(parts.entries());
 const node = (group: number, cpu: number | undefined, moved = 0) => ({ group, cpu, moved });
@@ -38,10 +44,10 @@ test('all processes of a group are moved, and what they start from then on is th
   const group = leader.pid as number;
   onTestFinished(() => void process.kill(-group, 'SIGKILL'));
   await once(leader.stdout, 'data');
-  await moveGroup(group, cpu);
+  await pinProcessGroup(group, cpu);
   leader.stdin.end('\n');
   await once(leader.stdout, 'data');
-  const members = await groupMembers(group);
+  const members = await processGroupMembers(group);
   expect(members).toHaveLength(3);
   expect(members.map(({ pid }) => allowedCpus(pid))).toEqual([[cpu], [cpu], [cpu]]);
 });

@@ -7,7 +7,7 @@ import { runE2e } from '../../e2e/cli/run-command.ts';
 import { mutants } from '../../emulator/mutants.ts';
 import { runLabCommand } from '../../lab/command/run.ts';
 import { emulatorSettings } from '../../providers/emulator-settings.ts';
-import { existing } from '../../providers/existing/existing.ts';
+import { existingProvider } from '../../providers/existing/existing.ts';
 import { archiveTarget } from '../../providers/longhorn/target.ts';
 import { plainProgress } from '../../providers/progress.ts';
 import { runCorral } from '../../scripts/commands.ts';
@@ -50,7 +50,14 @@ const commands: Record<string, Command> = {
     const given = { kubeconfig: join('kube', file), context: 'x', expectCluster: uid, storeImage: 'i' };
     const cluster = { ...given, namespace: undefined, allow: [] };
     return asCommand(() =>
-      existing.up({ longhorn: 'installed', run: 'abc123', out: dir, existing: cluster, signal, progress }),
+      existingProvider.up({
+        longhorn: 'installed',
+        run: 'abc123',
+        out: dir,
+        existing: cluster,
+        signal,
+        progress,
+      }),
     );
   },
   archive: ([folder = '']) =>

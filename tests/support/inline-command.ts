@@ -57,5 +57,5 @@ const lab: Provider = {
 };
 const providers: Record<string, () => Promise<Provider>> = { lab: async () => lab };
 if (how === 'existing')
-  providers.existing = async () => (await import('../../providers/existing/existing.ts')).existing;
+  providers.existing = async () => (await import('../../providers/existing/existing.ts')).existingProvider;
 process.exit(await runE2e({ argv, config, providers }));

@@ -13,7 +13,7 @@ import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
 import { isFinalState } from './decide-creation.ts';
 import { createDeletions, type Deletions, reconcileDeletion } from './deletion.ts';
 import { cleanUpSnapshot } from './snapshot.ts';
-import { newBackupStatus, updateStatus } from './status.ts';
+import { newBackupStatus, updateBackupStatus } from './status.ts';
 import { requestStoreSync } from './sync.ts';
 
 /**
@@ -110,13 +110,13 @@ const reconcileExisting = async (
         reason: unsupported ? 'NotEmulated' : 'Error',
         message: error,
       });
-      await updateStatus(context, backup, { state: 'Error', error, lastSyncedAt: timestamp() });
+      await updateBackupStatus(context, backup, { state: 'Error', error, lastSyncedAt: timestamp() });
       return;
     }
     change = await reconcileCreation(context, { backup, volume, target }, before, memory.creations);
     if (change.state === 'Error') change = { ...change, lastSyncedAt: timestamp() };
     if (change.state !== 'Completed') {
-      await updateStatus(context, backup, change);
+      await updateBackupStatus(context, backup, change);
       if (isFinalState(change.state ?? '')) closeMonitor(memory.creations, name);
       return;
     }
@@ -128,7 +128,7 @@ const reconcileExisting = async (
     return undefined;
   });
   if (!stored) return; // The next resync tries again.
-  await updateStatus(context, backup, { ...change, ...stored });
+  await updateBackupStatus(context, backup, { ...change, ...stored });
   closeMonitor(memory.creations, name);
   if (before.state === 'Completed') return;
   await requestStoreSync(context, target, volumeName);

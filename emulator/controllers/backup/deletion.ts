@@ -18,7 +18,7 @@ import {
 } from './decide-deletion.ts';
 import { messages } from './messages.ts';
 import { cleanUpSnapshot } from './snapshot.ts';
-import { updateStatus } from './status.ts';
+import { updateBackupStatus } from './status.ts';
 import { requestVolumeSync } from './sync.ts';
 
 const hex = (text: string): string => `0x${Buffer.byteLength(text).toString(16)}`;
@@ -150,7 +150,7 @@ const start = async (
   }
   // Set before the command starts, while Longhorn does both at once. On a lab node a process takes a tenth of
   // a second to start, and no new backup of the volume may start meanwhile.
-  await updateStatus(context, backup, { state: 'Deleting', messages: {} });
+  await updateBackupStatus(context, backup, { state: 'Deleting', messages: {} });
   deletions.backoff.next(name);
   runRemoval(context, inStore, deletions);
   deletions.enqueue(name);
@@ -184,7 +184,7 @@ const removedFromStore = async (
   });
   if (step.do === 'fail') {
     context.log.warning('Failed to delete backup in the backupstore', { backup: name, error: step.message });
-    await updateStatus(context, backup, failureStatus(step.message, backup.status, context.mutant));
+    await updateBackupStatus(context, backup, failureStatus(step.message, backup.status, context.mutant));
   }
   if (step.do === 'again') runRemoval(context, { url, client }, deletions);
   if (step.do !== 'release') return false;

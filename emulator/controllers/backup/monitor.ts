@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { backupStatus } from '../../engine/proxy.ts';
+import { fetchBackupStatus } from '../../engine/proxy.ts';
 import type { EngineBackupStatus } from '../../engine/upload.ts';
 import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
 
@@ -29,7 +29,7 @@ export const startMonitor = (
   let asking = false;
   const ask = async (): Promise<MonitoredStatus> => {
     try {
-      const answer = await backupStatus(ip, backup);
+      const answer = await fetchBackupStatus(ip, backup);
       if (!answer)
         return { ...status, state: 'Error', error: `cannot find backup ${backup} status in longhorn engine` };
       return {

@@ -32,7 +32,7 @@ export const newBackupStatus: BackupStatus = {
  * owner writes the status, so a conflict comes from a change of the spec or the labels. The status is then
  * written again on the new version.
  */
-export const updateStatus = async (
+export const updateBackupStatus = async (
   { datastore }: ManagerContext,
   backup: Backup,
   change: Partial<BackupStatus>,

@@ -1,4 +1,4 @@
-import { allocatedSize, copySnapshot, snapshotFile } from '../../engine/replica-files.ts';
+import { allocatedSize, copySnapshot, snapshotPath } from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
@@ -46,7 +46,7 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
       status: { ...parent.status, children: { [name]: true } },
     });
   }
-  const file = snapshotFile(replicaDirectory(replica), name);
+  const file = snapshotPath(replicaDirectory(replica), name);
   await datastore.snapshots.updateStatus({
     ...snapshot,
     status: {

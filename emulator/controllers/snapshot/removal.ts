@@ -1,5 +1,5 @@
 import { truncate } from 'node:fs/promises';
-import { removeSnapshot, snapshotFile } from '../../engine/replica-files.ts';
+import { removeSnapshot, snapshotPath } from '../../engine/replica-files.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { defaultEngineImage, keepsSnapshotsWhileDetached } from '../../modelled-on.ts';
@@ -67,7 +67,7 @@ const damageOthers = async (
   const { name } = snapshot.metadata;
   if (mutant === 'purge-loses-data' && directory !== undefined)
     for (const other of otherSnapshots(context, snapshot))
-      if (other.status?.parent === name) await truncate(snapshotFile(directory, other.metadata.name));
+      if (other.status?.parent === name) await truncate(snapshotPath(directory, other.metadata.name));
   if (mutant === 'backups-go-with-snapshot')
     for (const { metadata, spec } of datastore.backups.list())
       if (spec.snapshotName === name) await datastore.backups.delete(metadata.name);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
-import { ensureHead, headFile } from '../../engine/replica-files.ts';
+import { ensureHead, headPath } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
@@ -59,7 +59,7 @@ const endReplica = async (context: ManagerContext, replica: Replica): Promise<vo
 const detach = async (context: ManagerContext, { metadata: { name } }: Volume): Promise<void> => {
   const replica = findReplica(context, name);
   if (replica?.spec.nodeID !== context.node) return;
-  await context.devices.detach(name, headFile(replicaDirectory(replica)));
+  await context.devices.detach(name, headPath(replicaDirectory(replica)));
   await endReplica(context, replica);
 };
 
@@ -152,7 +152,7 @@ const restore = (
       const client = await context.targets.open(target);
       await client.restore(
         encodeBackupURL({ ...decodeBackupURL(volume.spec.fromBackup ?? ''), backup }),
-        headFile(replicaDirectory(await ensureReplica(context, volume))),
+        headPath(replicaDirectory(await ensureReplica(context, volume))),
         last,
       );
     },

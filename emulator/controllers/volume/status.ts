@@ -1,5 +1,5 @@
 import { decodeBackupURL } from '../../backupstore/url.ts';
-import { allocatedSize, headFile, snapshotFile } from '../../engine/replica-files.ts';
+import { allocatedSize, headPath, snapshotPath } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import type { BackupVolume, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
@@ -33,7 +33,7 @@ export const actualSize = async (
   if (replica?.spec.nodeID !== context.node) return 0;
   const directory = replicaDirectory(replica);
   const own = context.datastore.snapshots.list().filter(({ spec }) => spec.volume === name);
-  const files = [headFile(directory), ...own.map(({ metadata }) => snapshotFile(directory, metadata.name))];
+  const files = [headPath(directory), ...own.map(({ metadata }) => snapshotPath(directory, metadata.name))];
   return (await Promise.all(files.map(allocatedSize))).reduce((sum, size) => sum + size, 0);
 };
 

@@ -1,7 +1,7 @@
 import { namespace, referenceVersion } from '../../modelled-on.ts';
 import type { Mutant } from '../../mutants.ts';
 import { serviceAccount } from '../access.ts';
-import { group } from '../custom-resources.ts';
+import { longhornGroup } from '../custom-resources.ts';
 import { backupMutatingRules, backupValidatingRules } from './backups.ts';
 import { jobMutatingRules, jobValidatingRules } from './jobs.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
@@ -28,10 +28,15 @@ const policy = (
     spec: {
       failurePolicy: 'Fail',
       ...(paramKind && {
-        paramKind: { apiVersion: paramKind === 'Secret' ? 'v1' : `${group}/v1beta2`, kind: paramKind },
+        paramKind: {
+          apiVersion: paramKind === 'Secret' ? 'v1' : `${longhornGroup}/v1beta2`,
+          kind: paramKind,
+        },
       }),
       matchConstraints: {
-        resourceRules: [{ apiGroups: [group], apiVersions: ['v1beta2'], operations, resources: [resource] }],
+        resourceRules: [
+          { apiGroups: [longhornGroup], apiVersions: ['v1beta2'], operations, resources: [resource] },
+        ],
       },
       ...spec,
     },

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { BaselineCollection } from './collections.ts';
-import { runOf } from './marks.ts';
+import { runIdOf } from './marks.ts';
 
 /**
  * The recorded state of an object: the fields that users set, the observed state, whether it was being
@@ -44,7 +44,7 @@ const toState = (
 const withoutRunObjects = (collection: BaselineCollection, objects: readonly KubernetesObject[]) =>
   keyed(
     collection,
-    objects.filter((object) => runOf(object) === undefined),
+    objects.filter((object) => runIdOf(object) === undefined),
   );
 
 /** Records the states of a collection's objects, except those of runs. */
@@ -65,7 +65,7 @@ export const compareWithBaseline = (
   { states, objects, run }: { states: BaselineStates; objects: readonly KubernetesObject[]; run: string },
 ): BaselineDifference[] => {
   const { what } = collection;
-  const left = objects.filter((object) => runOf(object) === run).map((object) => leftBehind(what, object));
+  const left = objects.filter((object) => runIdOf(object) === run).map((object) => leftBehind(what, object));
   if (collection.userFields === undefined) return left;
   const others = withoutRunObjects(collection, objects);
   const gone = [...states]

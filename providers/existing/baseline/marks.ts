@@ -16,7 +16,7 @@ const named = /^corral-([a-z0-9]{6})-/;
  * The run that an object belongs to: by its label, by its name, or for an object that Longhorn made, by the
  * names of its volume and backup target. Undefined if no run made it.
  */
-export const runOf = (object: KubernetesObject): string | undefined => {
+export const runIdOf = (object: KubernetesObject): string | undefined => {
   const { metadata, spec } = object as Marked;
   const { 'corral.test/run': run, ...labels } = metadata.labels ?? {};
   const of = [

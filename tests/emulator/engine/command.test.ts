@@ -19,7 +19,7 @@ import {
   locksPath,
   volumeConfigPath,
 } from '../../../emulator/backupstore/paths.ts';
-import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
+import { snapshotPath } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore, type TemporaryStore } from '../support/temporary-store.ts';
 
 let store: TemporaryStore;
@@ -48,7 +48,7 @@ const lz4 = (data: Buffer) => {
 
 /** Backs a snapshot of these blocks up. */
 const create = async (n: number, blocks: Buffer[], more = {}) => {
-  await writeFile(snapshotFile(store.replica, `s${n}`), Buffer.concat(blocks));
+  await writeFile(snapshotPath(store.replica, `s${n}`), Buffer.concat(blocks));
   return store.create('v', `b${n}`, { snapshot: `s${n}`, ...more });
 };
 /** A third backup that is being written: as the second, without blocks and without an end. */
@@ -104,7 +104,7 @@ describe('backup create', () => {
 
   test("is full again without the last backup's snapshot, and compresses with gzip where the volume does", async () => {
     await create(1, [block()], { method: 'gzip' });
-    await rm(snapshotFile(store.replica, 's1'));
+    await rm(snapshotPath(store.replica, 's1'));
     const data = block();
     await create(2, [data], { method: 'gzip' });
     expect(await configOf('b2')).toMatchObject({ IsIncremental: false, CompressionMethod: 'gzip' });

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest';
 import { NotFit } from '../../../e2e/machine/not-fit.ts';
-import { examine } from '../../../providers/doctor/check.ts';
+import { runCheck } from '../../../providers/doctor/check.ts';
 
 test("what throws NotFit is missing, and any other error is nobody's finding", async () => {
   const trouble = new NotFit({ code: 'x-missing', where: 'here', what: 'it is missing', remedy: 'get one' });
-  expect(await examine('x', () => Promise.reject(trouble))).toEqual({
+  expect(await runCheck('x', () => Promise.reject(trouble))).toEqual({
     ...{ title: 'x', state: 'missing', detail: 'here: it is missing', mend: 'get one' },
   });
-  expect(await examine('x', async () => 'v1')).toEqual({ title: 'x', state: 'ok', detail: 'v1', mend: null });
-  await expect(examine('x', () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+  expect(await runCheck('x', async () => 'v1')).toEqual({
+    title: 'x',
+    state: 'ok',
+    detail: 'v1',
+    mend: null,
+  });
+  await expect(runCheck('x', () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
 });

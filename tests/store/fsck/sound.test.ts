@@ -9,7 +9,7 @@ import { openBlockPool } from '../../../e2e/store/fsck/block-pool.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
-import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
+import { snapshotPath } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore } from '../../emulator/support/temporary-store.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import {
@@ -68,7 +68,7 @@ test('what the emulator writes has none, after backups and after a deletion', as
     ['b2', [0, 3, 2, 4]],
     ['b3', [5, 3]],
   ] as const) {
-    await writeFile(snapshotFile(store.replica, `snap-${name}`), Buffer.concat(blocks.map(block)));
+    await writeFile(snapshotPath(store.replica, `snap-${name}`), Buffer.concat(blocks.map(block)));
     expect(await store.create(volume, name, { snapshot: `snap-${name}` })).toMatchObject({ code: 0 });
   }
   const source = folderSource(join(store.root, 'backupstore'));
