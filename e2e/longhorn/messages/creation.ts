@@ -11,6 +11,8 @@ const failed = {
 const failedCall =
   'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to backup snapshot s1 to b1: rpc error: code = ';
 const engine = `${failedCall}Unknown desc = `;
+const failedQuestion =
+  'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to get b1 backup status: rpc error: code = ';
 
 /** The messages of a backup that failed. All of them are final: Longhorn never retries a backup. */
 export const creationMessages = {
@@ -88,14 +90,21 @@ export const creationMessages = {
     ...failed,
     compared: 'within',
     means:
-      'The engine knows nothing of the backup any more: it, or a replica, was started anew during the upload.',
+      'Longhorn can no longer ask how the upload goes: the engine, the replica that uploads or their instance manager ended, or was started anew.',
     advice: 'Look for what ended the instance manager or the replica, then make the backup again.',
     wordings: [
       {
         versions: '>=1.8.0',
         pattern:
           /cannot find (?:backup \S+|matched snapshot \S+ of backup \S+) status in longhorn engine|max retry period \S+ reached in exponential backoff timer/,
-        example: 'cannot find backup b1 status in longhorn engine',
+        example: 'cannot find matched snapshot /s1 of backup b1 status in longhorn engine',
+        origin: 'product',
+        seen: 'engineapi/backup_monitor.go, source of v1.8.0 to v1.12.1; not met',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to get \S+ backup status: rpc error: code = Unavailable/,
+        example: `${failedQuestion}Unavailable desc = error reading from server: EOF`,
         origin: 'product',
         seen: 'engineapi/backup_monitor.go, source of v1.8.0 to v1.12.1; not met',
       },
@@ -110,18 +119,9 @@ export const creationMessages = {
       {
         versions: '>=1.8.0',
         pattern: /failed to get (?:backup )?\S+ (?:backup )?status on unknown replica \S+/,
-        example:
-          'proxyServer=10.42.0.222:8501 destination=10.42.0.222:10003: failed to get b1 backup status: rpc error: code = Unknown desc = failed to get b1 backup status on unknown replica tcp://10.42.0.221:10210',
+        example: `${failedQuestion}Unknown desc = failed to get backup b1 status on unknown replica tcp://10.42.0.221:10210`,
         origin: 'product',
-        seen: 'longhorn-engine, pkg/controller; longhorn/longhorn#4969',
-      },
-      {
-        versions: '>=1.8.0',
-        pattern: /[Ff]ailed to get backup status on \S+ for \S+: rpc error: code = NotFound/,
-        example:
-          'Failed to get backup status on tcp://10.42.0.221:10210 for b1: rpc error: code = NotFound desc = backup not found',
-        origin: 'product',
-        seen: 'longhorn-engine, pkg/controller; not met',
+        seen: 'longhorn-instance-manager, pkg/proxy/backup.go; longhorn/longhorn#4969',
       },
     ],
   },
@@ -135,14 +135,17 @@ export const creationMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /rpc error: code = Unavailable desc = error reading from server: EOF/,
-        example: `${failedCall}Unavailable desc = error reading from server: EOF`,
+        pattern:
+          /failed to create backup to \S+ for volume \S+: rpc error: code = Unavailable desc = error reading from server: EOF/,
+        example: `${failedCall}Internal desc = failed to create backup: failed to create backup to nfs://store.default:/backups for volume v: rpc error: code = Unavailable desc = error reading from server: EOF`,
         origin: 'product',
         seen: 'status.error on a real v1.12.1 (2026-11-23), whose replica had ended by a panic',
       },
       {
         versions: '>=1.8.0',
-        pattern: /(?<=\bbackup\b[\s\S]*)(?:: | desc = )(?:EOF|unexpected EOF|unexpected end of JSON input)$/,
+        // A status that could not be read is of an upload that had begun.
+        pattern:
+          /(?<=\bbackup\b[\s\S]*)(?<! status: [\s\S]*)(?:: | desc = )(?:EOF|unexpected EOF|unexpected end of JSON input)$/,
         example: `${failedCall}Unknown desc = EOF`,
         origin: 'product',
         seen: 'as Go says of an empty config and of one that is cut off; not met',
@@ -175,7 +178,7 @@ export const creationMessages = {
       {
         versions: '>=1.8.0',
         pattern:
-          /: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
+          /(?<! status: [\s\S]*): (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
         example: `${engine}open /mnt/backupstore/volumes/8b/8e/v/volume.cfg: input/output error`,
         origin: 'product',
         seen: 'as Go names what a soft mount gives; not met',
