@@ -8,6 +8,7 @@ import { NotFit } from '../machine/not-fit.ts';
 import { atCluster } from '../store-matrix/at-cluster.ts';
 import {
   bugsOf,
+  cellFailures,
   cellNameOf,
   cells,
   expectations,
@@ -16,8 +17,7 @@ import {
   signs as meanings,
   places,
   type Sign,
-  troubles,
-  whyNot,
+  whyMeaningless,
 } from '../store-matrix/cells.ts';
 import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store-matrix/open-matrix.ts';
 import { checkFile } from './arguments/checks.ts';
@@ -148,13 +148,13 @@ const divide = async (
     const { operation } = cell;
     const calls = callsOf.get(operation);
     const place = matrix.placeOf(cell);
-    const trouble = troubles[cell.trouble];
+    const failure = cellFailures[cell.failure];
     const isReached = calls?.some((call) =>
-      'file' in trouble ? call.path === place : trouble.hit(call, place),
+      'file' in failure ? call.path === place : failure.hit(call, place),
     );
     const why =
-      whyNot(cell) ??
-      (isReached ? undefined : `${operation} makes no request for ${cell.place} that this trouble affects`);
+      whyMeaningless(cell) ??
+      (isReached ? undefined : `${operation} makes no request for ${cell.place} that this failure affects`);
     if (why === undefined) can.push(cell);
     else cannot.push({ ...cell, why });
   }
@@ -282,7 +282,7 @@ const runMatrix = async ({ engine: named, only, json }: Arguments, engines: Engi
 };
 
 /**
- * `npx corral store matrix`: runs every trouble of a store against an engine, by default the emulator's. Returns the
+ * `npx corral store matrix`: runs every failure of a store against an engine, by default the emulator's. Returns the
  * exit code. Errors are printed.
  */
 export const runStoreMatrixCommand = (argv: readonly string[], engines: Engines): Promise<ExitCode> =>

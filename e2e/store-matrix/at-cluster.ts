@@ -1,10 +1,10 @@
 import {
+  type CellFailureName,
   type CellName,
   cellNameOf,
   type MatrixCell,
   type MatrixOperation,
   type MatrixPlace,
-  type TroubleName,
 } from './cells.ts';
 
 /**
@@ -17,7 +17,7 @@ export type AtCluster = { as: CellName; why: string } | { harmless: string } | {
 type Row = {
   operations: readonly MatrixOperation[];
   places?: readonly MatrixPlace[];
-  troubles?: readonly TroubleName[];
+  failures?: readonly CellFailureName[];
 } & AtCluster;
 
 const anyFolder = ['blocks/', 'blocks/xx/', 'blocks/xx/yy/'] as const;
@@ -39,7 +39,7 @@ const goneWithItsConfig = {
 const rows: readonly Row[] = [
   {
     operations: ['list volumes', 'list backups', 'delete', 'take a lock'],
-    troubles: ['empty listing of it'],
+    failures: ['empty listing of it'],
     cannot: 'no server that a scenario has says of a folder that it is empty which is not',
   },
   {
@@ -62,13 +62,13 @@ const rows: readonly Row[] = [
   {
     operations: ['delete'],
     places: ['blocks/xx/', 'blocks/xx/yy/'],
-    troubles: late,
+    failures: late,
     ...goneWithItsConfig,
   },
   {
     operations: ['delete'],
     places: ['blocks/'],
-    troubles: ['no permission to enter it'],
+    failures: ['no permission to enter it'],
     ...goneWithItsConfig,
   },
   {
@@ -80,7 +80,7 @@ const rows: readonly Row[] = [
   {
     operations: ['create'],
     places: ['volume.cfg'],
-    troubles: [
+    failures: [
       'no permission to read it',
       'input/output error reading its data',
       'short file',
@@ -139,6 +139,6 @@ export const atCluster = (cell: MatrixCell): AtCluster | undefined =>
     (row) =>
       row.operations.includes(cell.operation) &&
       (row.places?.includes(cell.place) ?? true) &&
-      (row.troubles?.includes(cell.trouble) ?? true) &&
+      (row.failures?.includes(cell.failure) ?? true) &&
       !('as' in row && row.as === cellNameOf(cell)),
   );

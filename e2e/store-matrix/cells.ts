@@ -1,6 +1,6 @@
 import type { BugId } from '../longhorn/bugs/bugs.ts';
 import { backupConfigPath, volumeFolder, volumesFolder } from '../store/format/layout.ts';
-import type { ErrorName, FileSystemCall, Lie } from './fuse.ts';
+import type { CallFault, ErrorName, FileSystemCall } from './fuse.ts';
 
 /** The operations of the engine, with their commands and conditions. */
 export const matrixOperations = {
@@ -18,10 +18,10 @@ export const matrixOperations = {
 export type MatrixOperation = keyof typeof matrixOperations;
 
 export const volume = 'vol';
-export const subject = 'backup-1';
-export const kept = 'backup-2';
+export const subjectBackup = 'backup-1';
+export const keptBackup = 'backup-2';
 /** The name of the backup that `create` makes, and of the second one after a failure. */
-export const made = ['backup-3', 'backup-4'] as const;
+export const createdBackups = ['backup-3', 'backup-4'] as const;
 export const foreignLockName = 'lock-0123456789abcdef';
 
 const inVolume = (path: string): string => `${volumeFolder(volume)}/${path}`;
@@ -36,8 +36,8 @@ export const places = {
   'blocks/xx/': { kind: 'folder', path: (block) => inVolume(block.split('/').slice(0, 2).join('/')) },
   'blocks/xx/yy/': { kind: 'folder', path: (block) => inVolume(block.split('/').slice(0, 3).join('/')) },
   'volume.cfg': { kind: 'file', path: () => inVolume('volume.cfg') },
-  "the backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(subject)) },
-  "another backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(kept)) },
+  "the backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(subjectBackup)) },
+  "another backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(keptBackup)) },
   "another's lock": { kind: 'file', path: () => inVolume(`locks/${foreignLockName}.lck`) },
   'a block': { kind: 'file', path: (block) => inVolume(block) },
 } as const satisfies Record<string, { kind: PlaceKind; path: (block: string) => string }>;
@@ -46,7 +46,7 @@ export type MatrixPlace = keyof typeof places;
 export type PlaceKind = 'folder' | 'file';
 
 /** How long a silent server is waited for before the client gives up, in ms. */
-export const stall = 1_500;
+export const silence = 1_500;
 
 type Hit = (call: FileSystemCall, place: string) => boolean;
 
@@ -67,7 +67,7 @@ const either =
   (call, place) =>
     hits.some((hit) => hit(call, place));
 
-const error = (name: ErrorName): Lie => ({ error: name });
+const error = (name: ErrorName): CallFault => ({ error: name });
 const used = both(isSelf, any('look', 'open', 'read'));
 const within = either(both(isSelf, any('list', 'scan')), isBelow);
 // A file is written under a temporary name beside its final one, and then renamed.
@@ -78,67 +78,72 @@ const written: Hit = ({ what, path }, place) =>
  * What is wrong at a place. Either matching calls get a wrong answer (all of them, or every second one), or the file
  * is changed until the failure is healed.
  */
-export type Trouble = {
+export type CellFailure = {
   of: PlaceKind;
-} & ({ hit: Hit; lie: Lie; second?: true } | { file: 'empty' | 'short' | 'missing' });
+} & ({ hit: Hit; fault: CallFault; second?: true } | { file: 'empty' | 'short' | 'missing' });
 
-export const troubles = {
-  'no permission to list it': { of: 'folder', hit: both(isSelf, any('list')), lie: error('EACCES') },
-  'no permission to enter it': { of: 'folder', hit: isBelow, lie: error('EACCES') },
+export const cellFailures = {
+  'no permission to list it': { of: 'folder', hit: both(isSelf, any('list')), fault: error('EACCES') },
+  'no permission to enter it': { of: 'folder', hit: isBelow, fault: error('EACCES') },
   'no permission to change it': {
     of: 'folder',
     hit: both(isChild, any('create', 'remove', 'rename')),
-    lie: error('EACCES'),
+    fault: error('EACCES'),
   },
-  'input/output error opening it': { of: 'folder', hit: both(isSelf, any('list')), lie: error('EIO') },
-  'input/output error reading it': { of: 'folder', hit: both(isSelf, any('scan')), lie: error('EIO') },
-  'input/output error in it': { of: 'folder', hit: within, lie: error('EIO') },
+  'input/output error opening it': { of: 'folder', hit: both(isSelf, any('list')), fault: error('EIO') },
+  'input/output error reading it': { of: 'folder', hit: both(isSelf, any('scan')), fault: error('EIO') },
+  'input/output error in it': { of: 'folder', hit: within, fault: error('EIO') },
   'stale handle of it': {
     of: 'folder',
     hit: either(both(isSelf, any('look', 'list')), isBelow),
-    lie: error('ESTALE'),
+    fault: error('ESTALE'),
   },
-  'no space in it': { of: 'folder', hit: written, lie: error('ENOSPC') },
-  'empty listing of it': { of: 'folder', hit: both(isSelf, any('scan')), lie: 'empty' },
-  'silence, then a time-out, in it': { of: 'folder', hit: within, lie: { error: 'EIO', after: stall } },
-  'input/output error in it each second time': { of: 'folder', hit: within, lie: error('EIO'), second: true },
-  'no permission to read it': { of: 'file', hit: both(isSelf, any('open')), lie: error('EACCES') },
-  'no permission to remove it': { of: 'file', hit: both(isSelf, any('remove')), lie: error('EACCES') },
-  'input/output error looking at it': { of: 'file', hit: both(isSelf, any('look')), lie: error('EIO') },
-  'input/output error reading its data': { of: 'file', hit: both(isSelf, any('read')), lie: error('EIO') },
-  'stale handle of the file': { of: 'file', hit: used, lie: error('ESTALE') },
-  'no space for it': { of: 'file', hit: written, lie: error('ENOSPC') },
+  'no space in it': { of: 'folder', hit: written, fault: error('ENOSPC') },
+  'empty listing of it': { of: 'folder', hit: both(isSelf, any('scan')), fault: 'empty' },
+  'silence, then a time-out, in it': { of: 'folder', hit: within, fault: { error: 'EIO', after: silence } },
+  'input/output error in it each second time': {
+    of: 'folder',
+    hit: within,
+    fault: error('EIO'),
+    second: true,
+  },
+  'no permission to read it': { of: 'file', hit: both(isSelf, any('open')), fault: error('EACCES') },
+  'no permission to remove it': { of: 'file', hit: both(isSelf, any('remove')), fault: error('EACCES') },
+  'input/output error looking at it': { of: 'file', hit: both(isSelf, any('look')), fault: error('EIO') },
+  'input/output error reading its data': { of: 'file', hit: both(isSelf, any('read')), fault: error('EIO') },
+  'stale handle of the file': { of: 'file', hit: used, fault: error('ESTALE') },
+  'no space for it': { of: 'file', hit: written, fault: error('ENOSPC') },
   'empty file': { of: 'file', file: 'empty' },
   'short file': { of: 'file', file: 'short' },
   'no such file': { of: 'file', file: 'missing' },
-  'silence, then a time-out': { of: 'file', hit: used, lie: { error: 'EIO', after: stall } },
-  'input/output error each second time': { of: 'file', hit: used, lie: error('EIO'), second: true },
-} as const satisfies Record<string, Trouble>;
+  'silence, then a time-out': { of: 'file', hit: used, fault: { error: 'EIO', after: silence } },
+  'input/output error each second time': { of: 'file', hit: used, fault: error('EIO'), second: true },
+} as const satisfies Record<string, CellFailure>;
 
-export type TroubleName = keyof typeof troubles;
+export type CellFailureName = keyof typeof cellFailures;
 
-export type MatrixCell = { operation: MatrixOperation; place: MatrixPlace; trouble: TroubleName };
+export type MatrixCell = { operation: MatrixOperation; place: MatrixPlace; failure: CellFailureName };
 
 /** The name of a cell. Not every combination is a cell, because a failure applies either to folders or to files. */
-export type CellName = `${MatrixOperation} | ${MatrixPlace} | ${TroubleName}`;
+export type CellName = `${MatrixOperation} | ${MatrixPlace} | ${CellFailureName}`;
 
-export const cellNameOf = ({ operation, place, trouble }: MatrixCell): CellName =>
-  `${operation} | ${place} | ${trouble}`;
+export const cellNameOf = ({ operation, place, failure }: MatrixCell): CellName =>
+  `${operation} | ${place} | ${failure}`;
 
 /** Every operation with every failure at every place that can have it. */
 export const cells: readonly MatrixCell[] = Object.keys(matrixOperations).flatMap((operation) =>
   Object.entries(places).flatMap(([place, { kind }]) =>
-    Object.entries(troubles)
+    Object.entries(cellFailures)
       .filter(([, { of }]) => of === kind)
-      .map(([trouble]) => ({ operation, place, trouble }) as MatrixCell),
+      .map(([failure]) => ({ operation, place, failure }) as MatrixCell),
   ),
 );
 
 /** Why a cell has no meaningful result, whatever the engine does. Undefined if it has one. */
-export const whyNot = ({ operation, place, trouble }: MatrixCell): string | undefined => {
-  if (trouble === 'no such file' && /config$|lock$/.test(place))
+export const whyMeaningless = ({ operation, place, failure }: MatrixCell): string | undefined => {
+  if (failure === 'no such file' && /config$|lock$/.test(place))
     return 'what is not there is no backup, or no lock';
-  if (operation === 'restore' && place === "the volume's folder" && trouble === 'no permission to change it')
+  if (operation === 'restore' && place === "the volume's folder" && failure === 'no permission to change it')
     return "it changes nothing there but locks/, which stays with another's lock in it";
   return undefined;
 };
@@ -155,7 +160,7 @@ export const signs = {
   'lock-passed': 'it took the lock in spite of another lock',
   'replica-lost': 'the replica that was to make the backup has ended',
   hangs: 'it does not end',
-  'no-recovery': 'the same again, after the trouble is healed, fails as well',
+  'no-recovery': 'the same again, after the failure is healed, fails as well',
 } as const;
 
 export type Sign = keyof typeof signs;
@@ -169,7 +174,7 @@ export type CellExpectation = {
   signs: readonly Sign[];
   operations: readonly MatrixOperation[];
   places?: readonly MatrixPlace[];
-  troubles?: readonly TroubleName[];
+  failures?: readonly CellFailureName[];
 };
 
 const empty = ['empty listing of it'] as const;
@@ -188,7 +193,7 @@ export const expectations: readonly CellExpectation[] = [
     bug: believed,
     signs: ['wrong-answer', 'others-lost', 'not-done', 'wrong-count', 'lock-passed'],
     operations: ['list volumes', 'list backups', 'delete', 'take a lock'],
-    troubles: empty,
+    failures: empty,
   },
   {
     bug: 'deletion-destroys-other-backups',
@@ -214,7 +219,7 @@ export const expectations: readonly CellExpectation[] = [
     signs: ['said-gone'],
     operations: ['delete'],
     places: ['volume.cfg'],
-    troubles: unseen,
+    failures: unseen,
   },
   {
     bug: 'config-removed-without-volume-cfg',
@@ -247,10 +252,10 @@ export const expectations: readonly CellExpectation[] = [
 export const bugsOf = (cell: MatrixCell, sign: Sign): string[] =>
   expectations
     .filter(
-      ({ operations, places = [cell.place], troubles = [cell.trouble], signs }) =>
+      ({ operations, places = [cell.place], failures = [cell.failure], signs }) =>
         signs.includes(sign) &&
         operations.includes(cell.operation) &&
         places.includes(cell.place) &&
-        troubles.includes(cell.trouble),
+        failures.includes(cell.failure),
     )
     .map(({ bug }) => bug);

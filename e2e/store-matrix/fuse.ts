@@ -35,9 +35,9 @@ export type FileSystemCall = {
 };
 
 /** A wrong answer to a call: an error, optionally after some ms; an empty folder; or the right answer, delayed. */
-export type Lie = { error: ErrorName; after?: number } | 'empty' | { held: Promise<void> };
+export type CallFault = { error: ErrorName; after?: number } | 'empty' | { held: Promise<void> };
 
-export type TroubledFolder = { path: string; unmount(): Promise<void> };
+export type FaultyFolder = { path: string; unmount(): Promise<void> };
 
 // From the kernel's include/uapi/linux/fuse.h, version 7.31. Sizes are in bytes; the numbers are opcodes.
 const headerSize = 40;
@@ -103,8 +103,8 @@ const attributes = ({
   return out;
 };
 
-/** Answers requests from the folder `backing`, or as `lie` decides. */
-const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefined) => {
+/** Answers requests from the folder `backing`, or as `fault` decides. */
+const answerer = (backing: string, fault: (call: FileSystemCall) => CallFault | undefined) => {
   const paths = new Map<number, string>([[1, '']]);
   const nodes = new Map<string, number>([['', 1]]);
   const handles = new Map<number, string[]>();
@@ -147,7 +147,7 @@ const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefine
   };
 
   const intercept = async (call: FileSystemCall): Promise<'empty' | undefined> => {
-    const answer = lie(call);
+    const answer = fault(call);
     if (answer === undefined || answer === 'empty') return answer;
     if ('held' in answer) {
       await answer.held;
@@ -346,22 +346,22 @@ const openDevice = (): number => {
 };
 
 /**
- * Mounts a file system that this process serves: a copy of `backing`, except for the answers of `lie`. All programs
+ * Mounts a file system that this process serves: a copy of `backing`, except for the answers of `fault`. All programs
  * see the same failures. It needs the right to mount, so it must run in its own mount namespace. This process must
  * never access `path`, because it would wait for itself.
  */
-export const mountTroubled = async ({
+export const mountFaulty = async ({
   backing,
   path,
-  lie,
+  fault,
 }: {
   backing: string;
   path: string;
-  lie: (call: FileSystemCall) => Lie | undefined;
-}): Promise<TroubledFolder> => {
+  fault: (call: FileSystemCall) => CallFault | undefined;
+}): Promise<FaultyFolder> => {
   mkdirSync(path, { recursive: true });
   const device = openDevice();
-  const answer = answerer(backing, lie);
+  const answer = answerer(backing, fault);
   const reply = (unique: bigint, error: number, body: Buffer): void => {
     const header = Buffer.alloc(16);
     header.writeUInt32LE(16 + body.length, 0);

@@ -21,21 +21,21 @@ import { type VolumeBlock, writeBackup } from '../store/format/write-backup.ts';
 import { checkStore } from '../store/fsck/fsck.ts';
 import { verifySample } from '../store/fsck/verify-sample.ts';
 import {
+  type CellFailure,
+  cellFailures,
+  createdBackups,
   foreignLockName,
-  kept,
+  keptBackup,
   type MatrixCell,
   type MatrixOperation,
-  made,
   places,
   type Sign,
-  stall,
-  subject,
-  type Trouble,
-  troubles,
+  silence,
+  subjectBackup,
   volume,
 } from './cells.ts';
-import { type FileSystemCall, type Lie, mountTroubled } from './fuse.ts';
-import type { MatrixReplica, ReplicaSnapshot, Said } from './replica.ts';
+import { type CallFault, type FileSystemCall, mountFaulty } from './fuse.ts';
+import type { CommandResult, MatrixReplica, ReplicaSnapshot } from './replica.ts';
 
 /** A longhorn command, and how to open a replica of its engine. */
 export type Engine = {
@@ -105,8 +105,11 @@ const writeStore = async (root: string): Promise<Truth> => {
     ...common,
   ]) as [VolumeBlock[], VolumeBlock[], VolumeBlock[]];
   const newest = imageOf(third);
-  const images = Object.fromEntries(made.map((backup) => [backup, hash(newest)]));
-  for (const [index, [backup, data]] of Object.entries({ [subject]: first, [kept]: second }).entries()) {
+  const images = Object.fromEntries(createdBackups.map((backup) => [backup, hash(newest)]));
+  for (const [index, [backup, data]] of Object.entries({
+    [subjectBackup]: first,
+    [keptBackup]: second,
+  }).entries()) {
     images[backup] = hash(imageOf(data));
     await writeBackup(
       async (files) => {
@@ -121,7 +124,8 @@ const writeStore = async (root: string): Promise<Truth> => {
   const config = join(folder, 'volume.cfg');
   const { BlockCount: _, ...rest } = JSON.parse(readFileSync(config, 'utf8'));
   writeFileSync(config, JSON.stringify({ ...rest, BlockCount: String(blocksOfVolume + 1) }));
-  const mappings = parseBackup(readFileSync(join(folder, backupConfigPath(subject)))).config?.blocks ?? [];
+  const mappings =
+    parseBackup(readFileSync(join(folder, backupConfigPath(subjectBackup)))).config?.blocks ?? [];
   return {
     images,
     newest,
@@ -148,24 +152,24 @@ const restoredHash = (root: string, backup: string): string | undefined => {
 
 const stateOf = (root: string, { own, images }: Truth): 'whole' | 'gone' | 'half' => {
   const folder = join(root, volumeFolder(volume));
-  if (existsSync(join(folder, backupConfigPath(subject))))
-    return restoredHash(root, subject) === images[subject] ? 'whole' : 'half';
+  if (existsSync(join(folder, backupConfigPath(subjectBackup))))
+    return restoredHash(root, subjectBackup) === images[subjectBackup] ? 'whole' : 'half';
   return existsSync(join(folder, own)) ? 'half' : 'gone';
 };
 
 /** The result of an operation. `output` is the file of a restore, `backup` the name of a new backup. */
-type Ended = Said & { output: string; backup: string };
+type Ended = CommandResult & { output: string; backup: string };
 
 /** The store of an operation, and the replica that makes backups. */
 type Store = { name: string; root: string; url: string; replica?: MatrixReplica };
 
 /** Judges an operation by its output and by the content of the store. The failure must be healed. */
 const judge = async (
-  { operation, trouble }: Pick<MatrixCell, 'operation'> & Partial<MatrixCell>,
-  { root, truth, said }: { root: string; truth: Truth; said: Ended },
+  { operation, failure }: Pick<MatrixCell, 'operation'> & Partial<MatrixCell>,
+  { root, truth, result }: { root: string; truth: Truth; result: Ended },
 ): Promise<Sign[]> => {
   const signs = new Set<Sign>();
-  const { exitCode, stdout, output, backup } = said;
+  const { exitCode, stdout, output, backup } = result;
   const isRight = (): boolean => {
     const { [volume]: about, Name } = /^(list|inspect)/.test(operation) ? JSON.parse(stdout) : {};
     switch (operation) {
@@ -176,15 +180,15 @@ const judge = async (
         return (
           Object.keys(about?.Backups ?? {})
             .sort()
-            .join() === `${subject},${kept}` || about?.Messages?.error !== undefined
+            .join() === `${subjectBackup},${keptBackup}` || about?.Messages?.error !== undefined
         );
       case 'inspect':
-        return Name === subject;
+        return Name === subjectBackup;
       case 'create':
         return restoredHash(root, backup) === truth.images[backup];
       case 'restore':
       case 'refresh a lock':
-        return hash(readFileSync(output)) === truth.images[subject];
+        return hash(readFileSync(output)) === truth.images[subjectBackup];
       case 'take a lock':
         return false;
       case 'delete':
@@ -200,9 +204,9 @@ const judge = async (
   if (exitCode === 0 && !isRight()) signs.add(wrong[operation] ?? 'not-done');
   if (operation === 'delete' && exitCode !== 0 && stateOf(root, truth) === 'half') signs.add('half-gone');
   const isLost = (backup: string): boolean => restoredHash(root, backup) !== truth.images[backup];
-  if (isLost(kept) || (!/^(delete|take a lock)$/.test(operation) && isLost(subject)))
+  if (isLost(keptBackup) || (!/^(delete|take a lock)$/.test(operation) && isLost(subjectBackup)))
     signs.add('others-lost');
-  if (stdout.includes('cannot find') && trouble !== 'no such file') signs.add('said-gone');
+  if (stdout.includes('cannot find') && failure !== 'no such file') signs.add('said-gone');
   if (exitCode === 0 && /^(create|delete)$/.test(operation)) {
     const source = folderSource(join(root, 'backupstore'));
     const { findings } = await checkStore(source, { now: Date.now(), verify: verifySample(source, 1 << 30) });
@@ -227,10 +231,10 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     },
   );
   const rules = new Map<string, Rule>();
-  const mounted = await mountTroubled({
+  const mounted = await mountFaulty({
     backing: at('backing'),
     path: at('mount'),
-    lie: ({ what, path }) => {
+    fault: ({ what, path }) => {
       const [store = '', ...rest] = path.split('/');
       return rest.length > 0 ? rules.get(store)?.({ what, path: rest.join('/') }) : undefined;
     },
@@ -270,13 +274,13 @@ export const openMatrix = async (folder: string, engine: Engine) => {
   ): Promise<Ended & { isLate: boolean }> => {
     const cwd = mkdtempSync(at('work-'));
     const output = join(cwd, 'restored.img');
-    const about = { output, backup: made[again ? 1 : 0] };
+    const about = { output, backup: createdBackups[again ? 1 : 0] };
     if (replica !== undefined) {
       const givenUp = AbortSignal.timeout(longest);
-      const said = await replica.backUp(url, about.backup, givenUp);
-      return { ...about, ...said, isLate: givenUp.aborted };
+      const result = await replica.backUp(url, about.backup, givenUp);
+      return { ...about, ...result, isLate: givenUp.aborted };
     }
-    const backup = `${url}?backup=${subject}&volume=${volume}`;
+    const backup = `${url}?backup=${subjectBackup}&volume=${volume}`;
     const restore = ['backup', 'restore-to-file', backup, '--output-file', output, '--output-format', 'raw'];
     const [program = '', ...args] = [
       ...engine.command,
@@ -290,7 +294,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
         'take a lock': ['backup', 'rm', backup],
       }[operation as Exclude<MatrixOperation, 'create'>],
     ];
-    const said = await execa(program, args, {
+    const result = await execa(program, args, {
       cwd,
       env: { ...engine.environment, PATH: `${at('bin')}:${process.env.PATH}` },
       stdin: 'ignore',
@@ -298,7 +302,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       timeout: operation === 'refresh a lock' ? longestHeld : longest,
       killSignal: 'SIGKILL',
     });
-    return { ...about, exitCode: said.exitCode, stdout: said.stdout, isLate: said.timedOut };
+    return { ...about, exitCode: result.exitCode, stdout: result.stdout, isLate: result.timedOut };
   };
 
   /**
@@ -312,9 +316,9 @@ export const openMatrix = async (folder: string, engine: Engine) => {
   ) => {
     if (operation !== 'refresh a lock') {
       rules.set(store.name, rule);
-      const said = await run(operation, store);
+      const result = await run(operation, store);
       heal();
-      return { ...said, hasPassed: false };
+      return { ...result, hasPassed: false };
     }
     const restore = holdRestore((held) => rules.set(store.name, held));
     // A killed process ends only after its pending calls are answered.
@@ -336,16 +340,16 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     callsOf: async (operation: MatrixOperation): Promise<FileSystemCall[]> => {
       const calls: FileSystemCall[] = [];
       const store = await openStore(operation);
-      const said = await runIn(operation, store, {
+      const result = await runIn(operation, store, {
         rule: (call) => void calls.push(call),
         heal: () => {},
         isMet: () => calls.some(isWritten),
       });
-      const signs = await judge({ operation }, { root: store.root, truth, said });
+      const signs = await judge({ operation }, { root: store.root, truth, result });
       await store.replica?.close();
-      const isRight = operation === 'take a lock' ? said.exitCode === 1 : said.exitCode === 0;
-      if (!isRight || said.hasPassed || signs.length > 0)
-        throw new Error(`${operation} goes wrong in a sound store: ${signs.join(', ')} ${said.stdout}`);
+      const isRight = operation === 'take a lock' ? result.exitCode === 1 : result.exitCode === 0;
+      if (!isRight || result.hasPassed || signs.length > 0)
+        throw new Error(`${operation} goes wrong in a sound store: ${signs.join(', ')} ${result.stdout}`);
       return calls;
     },
 
@@ -357,7 +361,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       const store = await openStore(operation);
       const { root } = store;
       let met = 0;
-      const trouble = bringAbout(troubles[cell.trouble], {
+      const injected = injectFailure(cellFailures[cell.failure], {
         root,
         place: places[cell.place].path(truth.shared),
         triesAgain: operation === 'restore' && /block/.test(cell.place),
@@ -365,25 +369,25 @@ export const openMatrix = async (folder: string, engine: Engine) => {
           met += 1;
         },
       });
-      const said = await runIn(operation, store, { ...trouble, isMet: () => met > 0 });
+      const result = await runIn(operation, store, { ...injected, isMet: () => met > 0 });
       const about = { root, truth };
-      const signs = await judge(cell, { ...about, said });
-      if (said.isLate) signs.push('hangs');
-      if (said.hasPassed) signs.push('lock-passed');
+      const signs = await judge(cell, { ...about, result });
+      if (result.isLate) signs.push('hangs');
+      if (result.hasPassed) signs.push('lock-passed');
       if (store.replica?.hasEnded()) signs.push('replica-lost');
-      else if (said.exitCode !== 0 && operation !== 'take a lock' && !signs.includes('others-lost')) {
+      else if (result.exitCode !== 0 && operation !== 'take a lock' && !signs.includes('others-lost')) {
         const again = await run(operation, store, { again: true });
         signs.push(
           ...(again.exitCode === 0
-            ? await judge({ operation }, { ...about, said: again })
+            ? await judge({ operation }, { ...about, result: again })
             : ['no-recovery' as const]),
         );
       }
       await store.replica?.close();
       return {
         met,
-        exitCode: said.exitCode ?? 'none',
-        output: said.stdout.trim().slice(-300),
+        exitCode: result.exitCode ?? 'none',
+        output: result.stdout.trim().slice(-300),
         signs,
         seconds: (performance.now() - started) / 1000,
       };
@@ -393,7 +397,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
   };
 };
 
-type Rule = (call: FileSystemCall) => Lie | undefined;
+type Rule = (call: FileSystemCall) => CallFault | undefined;
 
 type Field = {
   root: string;
@@ -407,7 +411,7 @@ type Field = {
 const isWritten = ({ what }: FileSystemCall): boolean => what === 'rename';
 
 // In ms. Longer than a silent server: an operation without calls for this long is done.
-const quiet = stall + 500;
+const quiet = silence + 500;
 
 /** Holds a restore at its first block. Meanwhile it only refreshes its lock. */
 const holdRestore = (set: (rule: Rule) => void) => {
@@ -429,11 +433,11 @@ const holdRestore = (set: (rule: Rule) => void) => {
         let timer: NodeJS.Timeout | undefined;
         let isOver = false;
         answer = (call) => {
-          const lie = rule(call);
+          const fault = rule(call);
           isOver ||= isMet?.() ?? isWritten(call);
           clearTimeout(timer);
           if (isOver) timer = setTimeout(resolve, quiet);
-          return lie;
+          return fault;
         };
       }),
   };
@@ -443,8 +447,8 @@ const holdRestore = (set: (rule: Rule) => void) => {
 export type Matrix = Awaited<ReturnType<typeof openMatrix>>;
 
 /** Creates a failure: the rule for the store's answers, and a function that heals it and can be called twice. */
-const bringAbout = (trouble: Trouble, { root, place, triesAgain, count }: Field) => {
-  const restore = 'file' in trouble ? change(join(root, place), trouble.file) : () => {};
+const injectFailure = (failure: CellFailure, { root, place, triesAgain, count }: Field) => {
+  const restore = 'file' in failure ? change(join(root, place), failure.file) : () => {};
   let isHealed = false;
   const heal = (): void => {
     if (isHealed) return;
@@ -455,25 +459,25 @@ const bringAbout = (trouble: Trouble, { root, place, triesAgain, count }: Field)
   let silentUntil = 0;
   let last = Number.POSITIVE_INFINITY;
   const rule: Rule = (call) => {
-    if (isHealed || !('file' in trouble ? call.path === place : trouble.hit(call, place))) return undefined;
+    if (isHealed || !('file' in failure ? call.path === place : failure.hit(call, place))) return undefined;
     const now = performance.now();
-    if (triesAgain && now - last > betweenTries + (silentUntil > 0 ? stall : 0)) {
+    if (triesAgain && now - last > betweenTries + (silentUntil > 0 ? silence : 0)) {
       heal();
       return undefined;
     }
     last = now;
     hits += 1;
-    if ('file' in trouble) {
+    if ('file' in failure) {
       count();
       return undefined;
     }
-    if (trouble.second && hits % 2 === 1) return undefined;
+    if (failure.second && hits % 2 === 1) return undefined;
     count();
-    const { lie } = trouble;
-    if (lie === 'empty' || !('after' in lie)) return lie;
+    const { fault } = failure;
+    if (fault === 'empty' || !('after' in fault)) return fault;
     // The client waits only once. After that the error comes at once.
-    silentUntil ||= now + lie.after;
-    return { ...lie, after: Math.max(0, silentUntil - now) };
+    silentUntil ||= now + fault.after;
+    return { ...fault, after: Math.max(0, silentUntil - now) };
   };
   return { rule, heal };
 };

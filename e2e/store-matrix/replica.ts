@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
 /** The result of a command: its exit code and its output. */
-export type Said = { exitCode: number | undefined; stdout: string };
+export type CommandResult = { exitCode: number | undefined; stdout: string };
 
 /** The snapshot of a replica, of a volume of `image.length` bytes. The folder must be empty. */
 export type ReplicaSnapshot = { folder: string; volume: string; snapshot: string; image: Buffer };
@@ -16,7 +16,7 @@ export type ReplicaSnapshot = { folder: string; volume: string; snapshot: string
 /** A replica with one snapshot, of which it makes backups. */
 export type MatrixReplica = {
   /** Makes a backup in a store. Waits until it ends, or until `givenUp` aborts. */
-  backUp(url: string, backup: string, givenUp: AbortSignal): Promise<Said>;
+  backUp(url: string, backup: string, givenUp: AbortSignal): Promise<CommandResult>;
   /** Whether it has ended by itself. */
   hasEnded(): boolean;
   /** Ends it. Its folder stays. */
