@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { z } from 'zod';
 import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
-import { otherThanLedger } from '../e2e/report/judged.ts';
+import { ledgerContradictions } from '../e2e/report/judged.ts';
 import { reportSchema } from '../e2e/report/schema.ts';
 
 guardOutput();
@@ -58,7 +58,7 @@ for (const { name, state, reason, failure } of report?.scenarios ?? [])
     );
 // The emulator's bugs are known. Each bug must show, or not show, as the ledger has it for that version;
 // otherwise the ledger is wrong.
-const otherwise = (report?.scenarios ?? []).flatMap(otherThanLedger);
+const otherwise = (report?.scenarios ?? []).flatMap(ledgerContradictions);
 for (const line of otherwise) console.log(`! ${line}`);
 // A cluster that differs from before the run counts as a failure, and so does a failed comparison.
 const changed = report?.differences === null ? 1 : (report?.differences?.length ?? 0);

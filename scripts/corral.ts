@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
-import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
+import { ignoreClosedPipe } from '../e2e/report/closed-pipe.ts';
 import { runCorral } from './commands.ts';
 
 guardOutput();
-goOnWithoutReader();
+ignoreClosedPipe();
 
 // npm starts a script in the project's folder. INIT_CWD is the caller's folder: relative paths refer to it.
 const { npm_package_json: manifest, INIT_CWD: calledIn } = process.env;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { endWith, newCommand, parseFlags } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { takeSignals } from '../../e2e/report/interruption.ts';
+import { handleSignals } from '../../e2e/report/interruption.ts';
 import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { fetchesBrowser } from '../../providers/browser.ts';
@@ -30,9 +30,9 @@ type CommandOptions = {
 export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCode> => {
   const { argv, ...forLabs } = options;
   const interrupted = new AbortController();
-  const restoreSignals = takeSignals({
+  const restoreSignals = handleSignals({
     first: (signal) => interrupted.abort(new CommandError(`interrupted by ${signal}`, exitCode.interrupted)),
-    again: () => {},
+    later: () => {},
   });
   try {
     const chosen = parseArguments(argv);

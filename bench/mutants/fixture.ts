@@ -129,7 +129,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
           chosen: { only: namesPattern(scenarios), tags: undefined },
           files,
           browser: running.browser,
-          interruption: { first: end, again: end },
+          interruption: { first: end, second: end },
           output: log.fd,
         });
       });

@@ -6,7 +6,7 @@ import { composeReport } from '../report/compose-report.ts';
 import { composeClosing } from '../report/console.ts';
 import { readExpectedTimes, timeKey } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
-import { keepSignals } from '../report/interruption.ts';
+import { withoutNewSignalHandlers } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printStart } from '../report/print-ends.ts';
 import type { ScenarioReport, ShardReport } from '../report/schema.ts';
@@ -73,7 +73,7 @@ const listScenarios = async (
 ): Promise<Catalogue> => {
   // Loaded here: vitest is a third of all code that the command loads, and is not needed to report a wrong flag.
   const { createVitest } = await import('vitest/node');
-  const vitest = await keepSignals(() =>
+  const vitest = await withoutNewSignalHandlers(() =>
     createVitest({
       config,
       configLoader,

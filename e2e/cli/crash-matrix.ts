@@ -15,7 +15,7 @@ import { crashOperations } from '../crash-matrix/operations.ts';
 import { type CellVerdict, composeMatrix, type JudgedCrashCell } from '../crash-matrix/table.ts';
 import { readReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
-import { writeWhole } from '../report/write-whole.ts';
+import { writeAtomically } from '../report/write-atomically.ts';
 import { disturbances } from '../suite/steps/writes/disturbances.ts';
 import { checkFor, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
@@ -152,11 +152,11 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
   const cells = all.filter((each) => !done.has(crashCellName(each)));
   let code: number = exitCode.passed;
   if (cells.length > 0) {
-    await writeWhole(files.cells, JSON.stringify({ until, cells } satisfies MatrixPlan));
+    await writeAtomically(files.cells, JSON.stringify({ until, cells } satisfies MatrixPlan));
     code = await run('cells');
   }
   const judged = [...before, ...judgedCells(await readReport(join(out, 'cells')), cells)];
-  await writeWhole(files.results, `${JSON.stringify({ longhorn, cells: judged }, null, 2)}\n`);
+  await writeAtomically(files.results, `${JSON.stringify({ longhorn, cells: judged }, null, 2)}\n`);
   process.stdout.write(`${composeMatrix(judged).join('\n')}\n`);
   if (code !== exitCode.passed && code !== exitCode.failed) return code as ExitCode;
   return judged.some(({ verdict }) => verdict === 'red') ? exitCode.failed : exitCode.passed;

@@ -4,7 +4,7 @@ import { makeRunId } from '../config/run-id.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../kube/cluster.ts';
 import { explainError } from '../report/explain-error.ts';
 import { removeReport } from '../report/file.ts';
-import { takeSignals } from '../report/interruption.ts';
+import { handleSignals } from '../report/interruption.ts';
 import { endWith } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
@@ -92,12 +92,12 @@ const remove = async (
  */
 export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const interrupted = new AbortController();
-  const restoreSignals = takeSignals({
+  const restoreSignals = handleSignals({
     first: (signal) => {
       print(`\nInterrupted by ${signal}: the shards clean up, and the fleet goes`);
       interrupted.abort(new Error(`interrupted by ${signal}`));
     },
-    again: () => {
+    later: () => {
       complain('what the fleet made is left in the cluster: npx corral cleanup --all removes it');
       process.exit(exitCode.interrupted);
     },

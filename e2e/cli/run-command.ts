@@ -4,7 +4,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { paceOf, readExpectedTimes } from '../report/expected-times.ts';
 import { readReport, removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
-import { takeSignals } from '../report/interruption.ts';
+import { handleSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
@@ -114,13 +114,13 @@ const printList = async (
 const listenForInterruption = (): { interruption: Interruption; restoreSignals: () => void } => {
   const first = new AbortController();
   const again = new AbortController();
-  const restoreSignals = takeSignals({
+  const restoreSignals = handleSignals({
     first: (signal) => {
       // Set here in case something exits on this signal before this command does.
       process.exitCode = exitCode.interrupted;
       first.abort(new Error(`interrupted by ${signal}`));
     },
-    again: () => again.abort(),
+    later: () => again.abort(),
   });
-  return { interruption: { first: first.signal, again: again.signal }, restoreSignals };
+  return { interruption: { first: first.signal, second: again.signal }, restoreSignals };
 };

@@ -5,7 +5,7 @@ import { quoted } from '../kube/shell-word.ts';
 import { NotFit } from '../machine/not-fit.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
-import { hasLeftThere } from '../report/judged.ts';
+import { hasLeftovers } from '../report/judged.ts';
 import { streamFor } from '../report/output.ts';
 import { printStart } from '../report/print-ends.ts';
 import { composeRounds } from '../report/rounds.ts';
@@ -48,7 +48,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
   try {
     const cpu = await countCpu(cluster);
     code = await runRounds(cluster, run, { ...notRun, target: cluster.target });
-    if (code !== exitCode.interrupted) await writeDown(args.out, await cpu());
+    if (code !== exitCode.interrupted) await addToReport(args.out, await cpu());
   } finally {
     code = await judgeDifferences(cluster, run, code);
     code = await leave(cluster, run, code);
@@ -68,7 +68,7 @@ const bringUp = async (
     streamFor(args.output).write(`\n${(signal.reason as Error).message}: ${next}\n`);
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  interruption.again.addEventListener('abort', () => reject(signal.reason), { once: true });
+  interruption.second.addEventListener('abort', () => reject(signal.reason), { once: true });
   try {
     signal.throwIfAborted();
     return await Promise.race([
@@ -156,7 +156,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
     supportBundle,
     disposable: args.existing === undefined,
   });
-  const { first, again } = interruption;
+  const { first, second } = interruption;
   if (first.aborted) {
     const report = await writeNotRun(args.out, notRun, {
       state: 'interrupted',
@@ -185,7 +185,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
     cluster.lost.aborted && interrupted === undefined ? (cluster.lost.reason as Error).message : undefined;
   const report = await concludeReport(args.out, notRun, { interrupted, lost, trouble });
   if (interrupted !== undefined) {
-    if (again.aborted && args.existing !== undefined) printLeft(cluster, run, id);
+    if (second.aborted && args.existing !== undefined) printLeft(cluster, run, id);
     return { report, code: exitCode.interrupted };
   }
   const notFit = (message: string): Ended => ({
@@ -198,7 +198,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
   const ofRound = report.scenarios.filter((each) => each.round === round);
   const failed =
     ofRound.some(({ state }) => state === 'failed' || state === 'not-provable') ||
-    hasLeftThere({ ...report, scenarios: ofRound });
+    hasLeftovers({ ...report, scenarios: ofRound });
   if (failed) return { report, code: exitCode.failed };
   return trouble === undefined ? { report, code: exitCode.passed } : notFit(trouble);
 };
@@ -211,12 +211,12 @@ const SOON_MS = 10_000;
 
 /** A lost cluster interrupts the scenarios as Ctrl-C does. After `soon` they have SOON_MS to end. */
 const orLost = (
-  { first, again }: Interruption,
+  { first, second }: Interruption,
   { lost, soon }: { lost: AbortSignal; soon: AbortSignal },
 ): Interruption => {
   const late = new AbortController();
   soon.addEventListener('abort', () => setTimeout(() => late.abort(), SOON_MS).unref(), { once: true });
-  return { first: AbortSignal.any([first, lost]), again: AbortSignal.any([again, late.signal]) };
+  return { first: AbortSignal.any([first, lost]), second: AbortSignal.any([second, late.signal]) };
 };
 
 /**
@@ -233,7 +233,7 @@ const judgeDifferences = async (
   if (differences === undefined) return code;
   const found = await progress
     .step('Comparing the cluster with what it was before the run', () =>
-      differences({ signal: interruption.again }),
+      differences({ signal: interruption.second }),
     )
     .catch((error: unknown) => {
       complain(
@@ -243,7 +243,7 @@ const judgeDifferences = async (
     });
   if (found?.length === 0) streamFor(args.output).write('The cluster is as it was before the run.\n');
   for (const difference of found ?? []) complain(`not as before the run: ${difference}`);
-  await writeDown(args.out, { differences: found && [...found] });
+  await addToReport(args.out, { differences: found && [...found] });
   if (code !== exitCode.passed) return code;
   if (found === null) return exitCode.notFit;
   return found.length > 0 ? exitCode.failed : code;
@@ -251,7 +251,7 @@ const judgeDifferences = async (
 
 const complain = (line: string): void => void process.stderr.write(`e2e: ${line}\n`);
 
-const writeDown = async (out: string, known: Pick<Report, 'differences' | 'cpu'>): Promise<void> => {
+const addToReport = async (out: string, known: Pick<Report, 'differences' | 'cpu'>): Promise<void> => {
   const report = await readReport(out);
   if (report !== undefined) await writeReport(out, { ...report, ...known });
 };

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDuration } from '../kube/duration.ts';
-import { writeWhole } from '../report/write-whole.ts';
+import { writeAtomically } from '../report/write-atomically.ts';
 import { readSoakRuns, type SoakPlan, type SoakRun, soakFiles, soakFolder } from '../soak/actions.ts';
 import { describeActions } from '../soak/open-soak.ts';
 import { checkFor, checkOut } from './arguments/checks.ts';
@@ -68,7 +68,7 @@ const runSoak = async (flags: Flags, { providers, config }: Runner): Promise<Exi
   };
   mkdirSync(out, { recursive: true });
   for (const file of Object.values(files)) rmSync(file, { force: true });
-  await writeWhole(files.plan, JSON.stringify(plan));
+  await writeAtomically(files.plan, JSON.stringify(plan));
   process.env[soakFolder] = out;
   const code = await runE2e({
     argv: ['--all', '--longhorn', flags.longhorn, '--out', join(out, 'e2e')],

@@ -25,7 +25,7 @@ const killGroup = (leader: number | undefined): void => {
 };
 
 /** Signals that interrupt a run: after `first` it cleans up, after `again` it ends at once. */
-export type Interruption = { first: AbortSignal; again: AbortSignal };
+export type Interruption = { first: AbortSignal; second: AbortSignal };
 
 /**
  * Runs the chosen scenarios with vitest in a separate process, and returns why that process failed (undefined if it
@@ -75,11 +75,11 @@ export const spawnRunner = async (options: {
   const resize = () => child.kill('SIGWINCH');
   process.stdout.on('resize', resize);
   interruption.first.addEventListener('abort', interrupt, { once: true });
-  interruption.again.addEventListener('abort', kill, { once: true });
+  interruption.second.addEventListener('abort', kill, { once: true });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   process.stdout.off('resize', resize);
   interruption.first.removeEventListener('abort', interrupt);
-  interruption.again.removeEventListener('abort', kill);
+  interruption.second.removeEventListener('abort', kill);
   // If the process was killed, its workers still use the cluster, which is about to be removed.
   kill();
   return code === 0

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { findingIn } from './judged.ts';
+import { wordForFinding } from './judged.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
 type Level = 'error' | 'warning' | 'notice';
@@ -88,7 +88,7 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
  * for known bugs, notices for findings.
  */
 export const composeAnnotations = (report: Report, line = lineOfScenario): string[] => {
-  const noun = findingIn(report.target);
+  const noun = wordForFinding(report.target);
   const reported = new Set<string>();
   // A finding is reported only for the first scenario that has it.
   const once = (scenario: ScenarioReport): ScenarioReport => {

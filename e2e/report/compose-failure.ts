@@ -36,7 +36,7 @@ export const formatFailure = (failure: Failure): string[] => [
 ];
 
 /** The reason of a result without the failure that was already printed. Null if nothing else is left. */
-export const beyondReason = (reason: string | null, printed: Failure | undefined): string | null =>
+export const reasonAfterFailure = (reason: string | null, printed: Failure | undefined): string | null =>
   reason === printed?.reason
     ? null
     : printed === undefined

@@ -1,6 +1,6 @@
 import { formatDuration } from '../kube/duration.ts';
 import type { Paint } from './console.ts';
-import type { Awaited, RunningScenario } from './under-way.ts';
+import type { Awaited, RunningScenario } from './running-scenarios.ts';
 
 /** The numbers of scenarios that have ended, by result, and of those that have not begun. */
 export type Counts = {

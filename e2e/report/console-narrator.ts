@@ -1,14 +1,14 @@
 import { formatDuration } from '../kube/duration.ts';
 import { type Counts, composeLive, composeSilence } from './compose-live.ts';
 import { composeClosing, composeCluster, composeHeading, type Paint } from './console.ts';
-import { describeBreak } from './interruption.ts';
+import { describeInterruption } from './interruption.ts';
 import { isEmulated } from './judged.ts';
 import type { Narrator, ScenarioIdentity } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
+import { type Awaited, trackRunningScenarios } from './running-scenarios.ts';
 import { createScenarioPrinter } from './scenario-printer.ts';
 import { countStates, type ScenarioReport } from './schema.ts';
 import type { Screen } from './screen.ts';
-import { type Awaited, createUnderWay } from './under-way.ts';
 
 /**
  * The means of printing. `now` returns ms since the epoch. `detail`: `scenarios` (and the steps of those that fail),
@@ -33,7 +33,7 @@ export const createConsoleNarrator = ({ screen, paint, detail, now }: Means): Na
     screen.print(lines);
   };
   const printer = createScenarioPrinter(print, paint, { brief: detail === 'scenarios' });
-  const underWay = createUnderWay(now);
+  const underWay = trackRunningScenarios(now);
   const ended: ScenarioReport[] = [];
   let chosen = 0;
   let emulated = false;
@@ -105,9 +105,9 @@ export const createConsoleNarrator = ({ screen, paint, detail, now }: Means): Na
       printer.ends(test, scenario);
       show();
     },
-    breaksOff: (by, how) => {
+    interrupted: (by, how) => {
       stop();
-      printer.breaksOff(['', describeBreak(by, how)]);
+      printer.interrupted(['', describeInterruption(by, how)]);
     },
     closes: (report, path) => {
       stop();

@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
 import { count } from '../kube/count.ts';
 import { formatDuration } from '../kube/duration.ts';
-import { beyondReason, composeCircumstances, formatFailure } from './compose-failure.ts';
+import { composeCircumstances, formatFailure, reasonAfterFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
 import {
   describeFindings,
   findingsOf,
-  hasLeftThere,
+  hasLeftovers,
   isEmulated,
+  ledgerContradictions,
   nameScenarios,
-  otherThanLedger,
   reportedCells,
   shownBugs,
 } from './judged.ts';
@@ -123,7 +123,7 @@ export const composeEnding = (
   const { name, state, duration, failure, firstPlay, leftBehind } = scenario;
   const [style, words] = endings[state];
   const isKnown = state === 'known-bug';
-  const reason = isKnown ? null : beyondReason(scenario.reason, printed);
+  const reason = isKnown ? null : reasonAfterFailure(scenario.reason, printed);
   const above = printed !== undefined && reason === null ? ' (see above)' : '';
   const which = isKnown ? ` (${shownBugs(scenario).join(', ')})` : '';
   const lines = [
@@ -171,7 +171,7 @@ export const composeClosing = (
   const bugs = listKnown(report, path);
   const cells = listCells(report);
   const left = listLeft(report);
-  const otherwise = scenarios.flatMap(otherThanLedger).map((line) => `  ${line}`);
+  const otherwise = scenarios.flatMap(ledgerContradictions).map((line) => `  ${line}`);
   const lines = [
     ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
     ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npx corral bugs describes each):', ...bugs] : []),
@@ -227,7 +227,7 @@ const listKnown = (report: Report, path: string): string[] => {
 };
 
 const describeLeft = (report: Report): string =>
-  hasLeftThere(report)
+  hasLeftovers(report)
     ? 'Left in the cluster by the cleanup, so the run has failed (npx corral cleanup removes it):'
     : 'Left in the cluster by the cleanup; it goes with the cluster:';
 

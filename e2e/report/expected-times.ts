@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 /** The expected durations of scenarios, in ms. The key is `FILE NAME`. */
 export type ExpectedTimes = Readonly<Record<string, number>>;
@@ -78,5 +78,5 @@ export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes
 /** Writes expected times in the format of readExpectedTimes, sorted by name. */
 export const writeExpectedTimes = async (path: string, times: ExpectedTimes): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
-  await writeWhole(path, `${JSON.stringify(times, null, 2)}\n`);
+  await writeAtomically(path, `${JSON.stringify(times, null, 2)}\n`);
 };

@@ -5,7 +5,7 @@ import { readNamedFile } from '../kube/named-file.ts';
 import { redactAll } from '../kube/redact/redact.ts';
 import { type Report, reportSchema } from './schema.ts';
 import { verdictsPath, withVerdicts } from './verdicts.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 export const reportPath = (out: string): string => join(out, 'report.json');
 
@@ -23,8 +23,8 @@ export const writeReport = async (out: string, report: Report): Promise<string> 
   const path = reportPath(out);
   const redacted = redactAll(reportSchema.parse(report));
   await mkdir(out, { recursive: true });
-  await writeWhole(path, `${JSON.stringify(redacted, null, 2)}\n`);
-  await writeWhole(junitPath(out), composeJunit(redacted));
+  await writeAtomically(path, `${JSON.stringify(redacted, null, 2)}\n`);
+  await writeAtomically(junitPath(out), composeJunit(redacted));
   return path;
 };
 

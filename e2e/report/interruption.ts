@@ -4,17 +4,17 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export const interruptedExitCode = 4;
 
 /**
- * Handles the signals that end a process: `first` gets the first one, `again` each further one. It removes all other
+ * Handles the signals that end a process: `first` gets the first one, `later` each further one. It removes all other
  * listeners, because vitest's would exit at once and prevent the cleanup. Returns a function that removes the
  * handlers.
  */
-export const takeSignals = (handlers: {
+export const handleSignals = (handlers: {
   first: (signal: string) => void;
-  again: () => void;
+  later: () => void;
 }): (() => void) => {
   let came = false;
   const onSignal = (signal: string) => {
-    if (came) return handlers.again();
+    if (came) return handlers.later();
     came = true;
     handlers.first(signal);
   };
@@ -27,7 +27,7 @@ export const takeSignals = (handlers: {
 /**
  * Runs work that adds listeners for these signals, and removes those listeners afterwards. Earlier listeners remain.
  */
-export const keepSignals = async <T>(work: () => Promise<T>): Promise<T> => {
+export const withoutNewSignalHandlers = async <T>(work: () => Promise<T>): Promise<T> => {
   const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
   const result = await work();
   for (const signal of signals) {
@@ -38,5 +38,5 @@ export const keepSignals = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 /** Describes the interruption of a run and what happens next. */
-export const describeBreak = (by: string, { cleansUp }: { cleansUp: boolean }): string =>
+export const describeInterruption = (by: string, { cleansUp }: { cleansUp: boolean }): string =>
   `Interrupted by ${by}: ${cleansUp ? 'cleaning up' : 'the cluster goes down'}`;

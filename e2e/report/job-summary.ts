@@ -5,8 +5,8 @@ import {
   describeFindings,
   findingsOf,
   isEmulated,
-  type MetFinding,
   nameScenarios,
+  type ReportedFinding,
   shownBugs,
 } from './judged.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
@@ -31,7 +31,7 @@ const composeVersions = ({ run, provider, target, kubernetes }: Report): string 
     ...(kubernetes === null ? [] : [`Kubernetes ${plainMarkdown(kubernetes.version)}`]),
   ].join(', ');
 
-const composeFinding = ({ title, detail, link, scenarios }: MetFinding): string => {
+const composeFinding = ({ title, detail, link, scenarios }: ReportedFinding): string => {
   const more = [plainMarkdown(detail), ...(link === undefined ? [] : [`<${link}>`])].join(' ');
   return `- **${plainMarkdown(title)}** (${plainMarkdown(nameScenarios(scenarios))}): ${more}`;
 };

@@ -1,5 +1,5 @@
 import { redactAll } from '../kube/redact/redact.ts';
-import { describeBreak } from './interruption.ts';
+import { describeInterruption } from './interruption.ts';
 import type { UntimedEvent } from './json-events.ts';
 import type { Narrator, RunStart, ScenarioIdentity } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
@@ -70,7 +70,7 @@ export const createJsonNarrator = ({
     event: (test, event) => send(toEvent(of(test), event)),
     ends: (test, { state, reason, duration, evidence }) =>
       send({ event: 'scenario-end', ...of(test), state, reason, duration, evidence }),
-    breaksOff: (by, how) => beside(`${describeBreak(by, how)}\n`),
+    interrupted: (by, how) => beside(`${describeInterruption(by, how)}\n`),
     closes: () => {},
   };
 };

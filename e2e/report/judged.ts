@@ -12,14 +12,14 @@ export const judgedImages = ({
   images ?? kubernetes?.images ?? [];
 
 /** The word for one finding on a target. */
-export const findingIn = (target: Pick<Report['target'], 'name'>): string =>
+export const wordForFinding = (target: Pick<Report['target'], 'name'>): string =>
   isEmulated(target) ? 'known difference, emulated' : 'finding';
 
 /**
  * Whether a cleanup left something on a cluster that existed before the run. This fails the run, whatever its
  * verdicts. A cluster made for the run is removed with everything in it.
  */
-export const hasLeftThere = ({ provider, scenarios }: Pick<Report, 'provider' | 'scenarios'>): boolean =>
+export const hasLeftovers = ({ provider, scenarios }: Pick<Report, 'provider' | 'scenarios'>): boolean =>
   provider === 'existing' && scenarios.some(({ leftBehind }) => leftBehind !== undefined);
 
 /** The known bugs that a scenario showed, by their names in the ledger. */
@@ -41,7 +41,7 @@ export const reportedCells = <T extends ScenarioReport>(scenarios: readonly T[])
     .toSorted((one, other) => one.cell.localeCompare(other.cell));
 
 /** The contradictions between a scenario and the ledger of known bugs for this version, one line each. */
-export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name' | 'bugs'>): string[] =>
+export const ledgerContradictions = ({ name, bugs = [] }: Pick<ScenarioReport, 'name' | 'bugs'>): string[] =>
   bugs.flatMap(({ id, kept, listed }) =>
     kept === listed
       ? [`${name}: ${id} ${kept ? 'is fixed here' : 'shows'}, and the ledger of known bugs says otherwise`]
@@ -49,10 +49,10 @@ export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name'
   );
 
 /** A finding of a run, with the names of the scenarios that reported it. */
-export type MetFinding = ReportFinding & { scenarios: string[] };
+export type ReportedFinding = ReportFinding & { scenarios: string[] };
 
 /** The findings of a run without duplicates. */
-export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): MetFinding[] => {
+export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): ReportedFinding[] => {
   const all = scenarios.flatMap(({ name, findings }) => findings.map((finding) => ({ name, finding })));
   const byTitle = Map.groupBy(all, ({ finding }) => finding.title);
   return [...byTitle.values()].flatMap((met) => {

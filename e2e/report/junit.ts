@@ -3,7 +3,7 @@ import { create } from 'xmlbuilder2';
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
-import { findingIn, hasLeftThere, judgedImages } from './judged.ts';
+import { hasLeftovers, judgedImages, wordForFinding } from './judged.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -92,7 +92,7 @@ const casesOfRun = (report: Report): Case[] => {
   const cases: Case[] = [];
   if (end.state !== 'finished')
     cases.push({ ...named('The run finishes'), error: problem(end.state, end.reason ?? end.state) });
-  if (hasLeftThere(report))
+  if (hasLeftovers(report))
     cases.push({
       ...named('The cleanup leaves nothing in the cluster'),
       failure: problem('left-behind', scenarios.flatMap(({ leftBehind }) => leftBehind ?? []).join('\n')),
@@ -144,7 +144,7 @@ const toProperties = (report: Report, scenarios: readonly ScenarioReport[]) => {
  */
 export const composeJunit = (report: Report): string => {
   const titleOf = titlesOf(report);
-  const noun = findingIn(report.target);
+  const noun = wordForFinding(report.target);
   const bySuite = Map.groupBy(report.scenarios, ({ file }) => file || ofRun);
   const suites = [...bySuite].map(([name, ofSuite]) => ({
     name,

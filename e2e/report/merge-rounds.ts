@@ -10,7 +10,7 @@ export class MergeError extends Error {
 }
 
 /** Names the part of the scenarios that a report covers: a shard, or the whole. */
-export const toPlace = ({ shard }: Pick<Report, 'shard'>): string =>
+export const describePart = ({ shard }: Pick<Report, 'shard'>): string =>
   shard === undefined ? 'the whole' : `shard ${shard.index}/${shard.of}`;
 
 const key = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): string => `${file} "${name}"`;
@@ -24,7 +24,10 @@ export const checkSameSet = (sources: readonly ReportFile[]): void => {
   for (const [index, other] of others.entries()) {
     const twin = sources
       .slice(0, index + 1)
-      .find(({ report }) => report.run === other.report.run && toPlace(report) === toPlace(other.report));
+      .find(
+        ({ report }) =>
+          report.run === other.report.run && describePart(report) === describePart(other.report),
+      );
     if (twin !== undefined)
       throw new MergeError(
         `${twin.path} and ${other.path} are the same run (${other.report.run}): name it once`,
@@ -32,7 +35,7 @@ export const checkSameSet = (sources: readonly ReportFile[]): void => {
     const [one, two] = [first.report.shard, other.report.shard];
     if (one?.of !== two?.of)
       throw new MergeError(
-        `${first.path} is ${toPlace(first.report)}, ${other.path} ${toPlace(other.report)}: merge parts of one split`,
+        `${first.path} is ${describePart(first.report)}, ${other.path} ${describePart(other.report)}: merge parts of one split`,
       );
     if (one?.split !== two?.split)
       throw new MergeError(

@@ -22,7 +22,7 @@ export type Narrator = {
    * The run was interrupted. `cleansUp`: scenarios still clean up. Otherwise the cluster is removed without a
    * cleanup.
    */
-  breaksOff(by: string, how: { cleansUp: boolean }): void;
+  interrupted(by: string, how: { cleansUp: boolean }): void;
   /** The end of the output. `path` is the path of report.json. */
   closes(report: Report, path: string): void;
 };

@@ -18,7 +18,7 @@ export type ScenarioPrinter = {
   /** Prints lines that belong to no scenario. */
   say(lines: readonly string[]): void;
   /** Like `say`. The next line of a scenario is then printed with its name. */
-  breaksOff(lines: readonly string[]): void;
+  interrupted(lines: readonly string[]): void;
   starts(test: ScenarioId): void;
   step(test: ScenarioId, step: ReportStep): void;
   /** Prints a line about a scenario that is no step. */
@@ -72,7 +72,7 @@ export const createScenarioPrinter = (
   };
   return {
     say: (lines) => printOrWait(() => lines),
-    breaksOff: (lines) =>
+    interrupted: (lines) =>
       printOrWait(() => {
         last = undefined;
         return lines;

@@ -10,7 +10,7 @@ import {
   storeChoice,
 } from '../config/config.ts';
 import { whyNotWritable } from '../kube/writable.ts';
-import { goOnWithoutReader } from '../report/without-reader.ts';
+import { ignoreClosedPipe } from '../report/closed-pipe.ts';
 import { createReporter, projectName } from './run/reporter.ts';
 import { sideBySidePool } from './side-by-side/pool.ts';
 import { tags } from './tags.ts';
@@ -39,7 +39,7 @@ const refuseFolder = (config: RunConfig): RunConfig => {
 const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest, project }) => {
-    goOnWithoutReader();
+    ignoreClosedPipe();
     // Vitest's default of 10 s was too short on a machine that was busy with labs.
     vitest.config.teardownTimeout = 60_000;
     for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseNoTags(expression);

@@ -75,7 +75,7 @@ describe('the whole output', () => {
     narrator.event(one, { kind: 'failure', failure });
     narrator.prints('by the way\n');
     narrator.event(one, step('Cleanup of the volume', 'failed'));
-    narrator.breaksOff('SIGINT', { cleansUp: true });
+    narrator.interrupted('SIGINT', { cleansUp: true });
     const reason = `${failure.reason}\n\nthe cleanup failed: the volume is still there`;
     // What was printed last is not remembered any more.
     narrator.ends(one, ended(one.name, { state: 'failed', reason, failure }));
@@ -140,7 +140,7 @@ test.each(['steps', 'scenarios'] as const)(
     const before = text().length;
     narrator.event(one, awaits('Deleting', 10));
     for (const seconds of [59, 1, 59, 1]) pass(seconds);
-    narrator.breaksOff('SIGINT', { cleansUp: true });
+    narrator.interrupted('SIGINT', { cleansUp: true });
     pass(600);
     const lines = text()
       .slice(before)
@@ -176,7 +176,7 @@ describe('below what has ended', () => {
     expect(area()).toMatch(/^\n 2 A backup waits[\s\S]*\n2 at work, 1 failed, 9 to come$/);
     narrator.event(two, step('Given a volume'));
     expect(area()).not.toContain('Given a volume');
-    narrator.breaksOff('SIGINT', { cleansUp: true });
+    narrator.interrupted('SIGINT', { cleansUp: true });
     expect(area()).toBe('');
   });
 

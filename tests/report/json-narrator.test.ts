@@ -40,7 +40,7 @@ test('each event is one line that its schema knows', () => {
   narrator.prints('by itself\n');
   const end = { state: 'failed', reason: 'so', evidence: 'evidence/one' } as const;
   narrator.ends(one, scenarioReport('One', end));
-  narrator.breaksOff('SIGINT', { cleansUp: true });
+  narrator.interrupted('SIGINT', { cleansUp: true });
   expect(beside).toEqual(['by itself\n', 'Interrupted by SIGINT: cleaning up\n']);
   expect(lines.filter((line) => line.indexOf('\n') !== line.length - 1)).toEqual([]);
   const read = lines.map((line) => jsonEventSchema.parse(JSON.parse(line)));

@@ -20,7 +20,7 @@ describe('all that a command prints is redacted', () => {
 
   // What becomes of one that does not is in no-reader.self.test.ts.
   test('a command goes on with what it has to finish where nobody reads it', () =>
-    expect(read('scripts/corral.ts')).toMatch(/^goOnWithoutReader\(\);$/m));
+    expect(read('scripts/corral.ts')).toMatch(/^ignoreClosedPipe\(\);$/m));
 
   test.each([
     ['e2e/suite/run/reporter.ts', 'the process that reports the scenarios'],
@@ -30,16 +30,16 @@ describe('all that a command prints is redacted', () => {
 
 describe('all that is written to a file is redacted, or nothing of a run', () => {
   const writing =
-    /\b(?:writeWhole|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream)\(|\bfile\.write\(/;
+    /\b(?:writeAtomically|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream)\(|\bfile\.write\(/;
 
   /** Who may write files, and through what; what is copied or made is no text of a run. */
   const writers: Record<string, RegExp | 'made by us' | 'copied'> = {
     'e2e/report/file.ts':
-      /const redacted = redactAll\((?:.|\n)*writeWhole\([^;]*redacted[^;]*;\n[^;]*writeWhole\([^;]*\(redacted\)/,
+      /const redacted = redactAll\((?:.|\n)*writeAtomically\([^;]*redacted[^;]*;\n[^;]*writeAtomically\([^;]*\(redacted\)/,
     'e2e/report/html/history-file.ts':
-      /redactAll\(toHistoryLine\(report\)\)(?:.|\n)*writeWhole\(path, `\$\{lines\./,
+      /redactAll\(toHistoryLine\(report\)\)(?:.|\n)*writeAtomically\(path, `\$\{lines\./,
     // The page holds what build-page.ts packs, which redacts it.
-    'e2e/report/html/write-page.ts': /writeWhole\(file, await buildPage\(/,
+    'e2e/report/html/write-page.ts': /writeAtomically\(file, await buildPage\(/,
     'e2e/report/print-ends.ts': /appendFile\(path, redact\(/,
     'e2e/suite/evidence/ndjson-writer.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
     'e2e/suite/evidence/collect/kept.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
@@ -69,7 +69,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
 
   test('nobody else writes one', () => {
     const found = globSync('{e2e,providers,scripts}/**/*.ts', { cwd: root }).filter(
-      (path) => path !== 'e2e/report/write-whole.ts' && writing.test(read(path)),
+      (path) => path !== 'e2e/report/write-atomically.ts' && writing.test(read(path)),
     );
     expect(found.toSorted()).toEqual(Object.keys(writers).toSorted());
   });

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Report } from '../schema.ts';
-import { writeWhole } from '../write-whole.ts';
+import { writeAtomically } from '../write-atomically.ts';
 import { type HistoryLine, parseHistory, toHistoryLine } from './history-line.ts';
 
 /** The maximum number of runs in the history. */
@@ -63,7 +63,7 @@ export const addRun = async (out: string, report: Report): Promise<void> => {
   try {
     const kept = (await readFile(path, 'utf8').catch(absentAs(''))).split('\n').filter((line) => line !== '');
     const lines = [...kept, JSON.stringify(redactAll(toHistoryLine(report)))].slice(-longest);
-    await writeWhole(path, `${lines.join('\n')}\n`);
+    await writeAtomically(path, `${lines.join('\n')}\n`);
   } finally {
     await rm(lock, { force: true });
   }

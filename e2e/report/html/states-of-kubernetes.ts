@@ -1,4 +1,4 @@
-import { type StateOf, said } from './watched.ts';
+import { nonEmpty, type StateOf } from './watched.ts';
 
 /** The state of a Job (active, complete or failed), with the reason. */
 export const jobState: StateOf = ({ status }) => {
@@ -6,7 +6,7 @@ export const jobState: StateOf = ({ status }) => {
     status?.conditions ?? [];
   const holds = (type: string) => conditions.find((each) => each.type === type && each.status === 'True');
   const failed = holds('Failed');
-  if (failed) return { state: 'Failed', tone: 'bad', texts: said(failed.reason, failed.message) };
+  if (failed) return { state: 'Failed', tone: 'bad', texts: nonEmpty(failed.reason, failed.message) };
   if (holds('Complete')) return { state: 'Complete', tone: 'good', texts: [] };
   const failures = Number(status?.failed ?? 0);
   const texts = failures > 0 ? [`${failures} of its pods failed`] : [];
@@ -27,7 +27,7 @@ type Container = {
 
 const saidByContainer = ({ name, state, restartCount = 0 }: Container): string[] => {
   const { waiting, terminated } = state ?? {};
-  return said(
+  return nonEmpty(
     waiting?.reason && `${name}: ${[waiting.reason, waiting.message].filter(Boolean).join(': ')}`,
     terminated &&
       terminated.exitCode !== 0 &&
@@ -43,8 +43,8 @@ const isUnready = (status: { conditions?: { type?: string; status?: string }[] }
 /** The state of a pod: its phase, its readiness, and the problems of its containers. */
 export const podState: StateOf = ({ status }) => {
   const containers: Container[] = status?.containerStatuses ?? [];
-  const texts = [...said(status?.reason, status?.message), ...containers.flatMap(saidByContainer)];
-  const phase = said(status?.phase)[0] ?? 'new';
+  const texts = [...nonEmpty(status?.reason, status?.message), ...containers.flatMap(saidByContainer)];
+  const phase = nonEmpty(status?.phase)[0] ?? 'new';
   if (phase === 'Failed' || phase === 'Unknown') return { state: phase, tone: 'bad', texts };
   if (phase === 'Succeeded') return { state: phase, tone: 'good', texts };
   if (phase !== 'Running') return { state: phase, tone: 'waiting', texts };

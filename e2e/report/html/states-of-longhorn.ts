@@ -1,5 +1,5 @@
 import type { Tone } from './data.ts';
-import { type StateOf, said } from './watched.ts';
+import { nonEmpty, type StateOf } from './watched.ts';
 
 const backupTones: Record<string, Tone> = {
   '': 'waiting',
@@ -14,14 +14,14 @@ const backupTones: Record<string, Tone> = {
 /** The state of a backup, with its messages and its error. */
 export const backupStateText: StateOf = ({ status }) => {
   const state = String(status?.state ?? '');
-  const texts = said(status?.messages?.info, status?.messages?.error, status?.error);
+  const texts = nonEmpty(status?.messages?.info, status?.messages?.error, status?.error);
   return { state: state === '' ? 'new' : state, tone: backupTones[state] ?? 'quiet', texts };
 };
 
 /** The state of a volume, and its robustness if that is known. */
 export const volumeState: StateOf = ({ status }) => {
-  const state = said(status?.state)[0] ?? 'new';
-  const robustness = said(status?.robustness)[0];
+  const state = nonEmpty(status?.state)[0] ?? 'new';
+  const robustness = nonEmpty(status?.robustness)[0];
   const shown = robustness === undefined || robustness === 'unknown' ? state : `${state}, ${robustness}`;
   const isTurning = /ing$/.test(state);
   const tone =
@@ -37,13 +37,15 @@ export const volumeState: StateOf = ({ status }) => {
   return {
     state: shown,
     tone,
-    texts: said(status?.restoreInitiated === true && status?.restoreRequired === true && 'is being restored'),
+    texts: nonEmpty(
+      status?.restoreInitiated === true && status?.restoreRequired === true && 'is being restored',
+    ),
   };
 };
 
 /** Whether a snapshot is ready, and its error. */
 export const snapshotState: StateOf = ({ status }) => {
-  const texts = said(status?.error);
+  const texts = nonEmpty(status?.error);
   if (texts.length > 0) return { state: 'error', tone: 'bad', texts };
   if (status?.readyToUse === true) return { state: 'ready', tone: 'good', texts };
   return status?.markRemoved === true
@@ -57,7 +59,7 @@ export const targetState: StateOf = ({ status }) => {
   const conditions: { status?: string; reason?: string; message?: string }[] = status?.conditions ?? [];
   const texts = conditions
     .filter((each) => each.status === 'True')
-    .flatMap(({ reason, message }) => said(reason, message));
+    .flatMap(({ reason, message }) => nonEmpty(reason, message));
   // A new target is not available until Longhorn has listed its store.
   return { state: 'not available', tone: status?.lastSyncedAt ? 'bad' : 'waiting', texts };
 };

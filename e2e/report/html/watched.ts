@@ -19,5 +19,5 @@ export type WatchedObject = {
 export type StateOf = (object: WatchedObject) => { state: string; tone: Tone; texts: string[] };
 
 /** Filters the non-empty texts: an object may have an empty text, or none. */
-export const said = (...texts: unknown[]): string[] =>
+export const nonEmpty = (...texts: unknown[]): string[] =>
   texts.filter((text): text is string => typeof text === 'string' && text !== '');

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { pagePath, readReport, reportPath } from '../file.ts';
-import { writeWhole } from '../write-whole.ts';
+import { writeAtomically } from '../write-atomically.ts';
 import { addRun } from './history-file.ts';
 import { makeRunOfFile, type RunOfPage } from './page-run.ts';
 
@@ -14,7 +14,7 @@ export const writePageOf = async (file: string, runs: readonly RunOfPage[]): Pro
     ...rest,
     run: folder === undefined ? run : { ...run, results: relative(dirname(resolve(file)), folder) },
   }));
-  await writeWhole(file, await buildPage(placed));
+  await writeAtomically(file, await buildPage(placed));
 };
 
 const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {

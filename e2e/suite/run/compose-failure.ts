@@ -21,14 +21,14 @@ export const composeFailure = (
   redactAll({
     step: journal.steps.findLast(({ state }) => state === 'failed')?.sentence ?? null,
     reason: explainError(error),
-    messages: toldMessages(messages),
+    messages: readMessages(messages),
     faults: journal.faults().map(({ title, phase, proof }) => ({ name: title, state: phase, proof })),
     evidence: paths,
     ...(pointsTo && { pointsTo }),
   });
 
 // An error while reporting must not replace the failure.
-const toldMessages = (messages: FailureSources['messages']): Failure['messages'] => {
+const readMessages = (messages: FailureSources['messages']): Failure['messages'] => {
   try {
     return messages?.() ?? [];
   } catch {

@@ -6,8 +6,8 @@ import { type RunEnd, toFile, toScenario, toStrayFailures } from '../../report/c
 import { addRound, composeReport } from '../../report/compose-report.ts';
 import { createNarrator } from '../../report/create-narrator.ts';
 import { readReport, writeReport } from '../../report/file.ts';
-import { interruptedExitCode, takeSignals } from '../../report/interruption.ts';
-import { describeJudged, hasLeftThere } from '../../report/judged.ts';
+import { handleSignals, interruptedExitCode } from '../../report/interruption.ts';
+import { describeJudged, hasLeftovers } from '../../report/judged.ts';
 import type { Narrator } from '../../report/narrator.ts';
 import type { Output } from '../../report/output.ts';
 import { printEnd, printStart } from '../../report/print-ends.ts';
@@ -65,14 +65,14 @@ export const createReporter = <Config extends ReportedRun>(options: {
 
   const interrupt = (by: string) => {
     interruption ??= by;
-    narrator.knows(chosen.size, toldAtOnce());
-    narrator.breaksOff(by, { cleansUp: config?.disposable !== true });
+    narrator.knows(chosen.size, scenariosAtOnce());
+    narrator.interrupted(by, { cleansUp: config?.disposable !== true });
     void vitest.cancelCurrentRun('keyboard-input');
   };
 
   const interruptOrphan = () => interrupt('the end of the command');
 
-  const toldAtOnce = (): number => (config?.workers === 1 ? 1 : chosen.size);
+  const scenariosAtOnce = (): number => (config?.workers === 1 ? 1 : chosen.size);
   const isEnd = (): RunEnd => ({
     interrupted: interruption !== undefined,
     round: config?.round ?? 1,
@@ -88,9 +88,9 @@ export const createReporter = <Config extends ReportedRun>(options: {
   };
 
   // Does nothing for modules of other projects and modules that are already known.
-  const know = (module: TestModule) => {
+  const noteCollected = (module: TestModule) => {
     if (!unknown.delete(module.moduleId)) return;
-    narrator.knows(chosen.size, unknown.size === 0 ? toldAtOnce() : undefined);
+    narrator.knows(chosen.size, unknown.size === 0 ? scenariosAtOnce() : undefined);
   };
 
   const passOnEnd = (test: TestCase, scenario = toScenario(test, isEnd())) => {
@@ -122,7 +122,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       }
       startedAt = new Date();
       narrator = createNarrator(config.output, { alone });
-      restoreSignals = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
+      restoreSignals = handleSignals({ first: interrupt, later: () => process.exit(interruptedExitCode) });
       // When the parent command has died, nobody removes the cluster. The scenarios can still remove what they made.
       if (process.connected) process.once('disconnect', interruptOrphan);
       // A parent command prints the start and the end itself.
@@ -140,11 +140,11 @@ export const createReporter = <Config extends ReportedRun>(options: {
     onTestModuleCollected: (module) => {
       if (module.project.name !== projectName) return;
       for (const test of module.children.allTests()) if (test.options.mode === 'run') chosen.add(test.id);
-      know(module);
+      noteCollected(module);
     },
 
     // A file that fails to load is never collected.
-    onTestModuleEnd: know,
+    onTestModuleEnd: noteCollected,
 
     onTestCaseArtifactRecord: (test, artifact) => {
       if (chosen.has(test.id) && artifact.type === eventType) passOn(test, artifact.event);
@@ -168,7 +168,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       const tests = own
         .flatMap((module) => [...module.children.allTests()])
         .filter(({ id }) => chosen.has(id));
-      narrator.knows(chosen.size, toldAtOnce());
+      narrator.knows(chosen.size, scenariosAtOnce());
       const ended = recoverScenarios(
         config.out,
         tests.map((test) => toScenario(test, isEnd())),
@@ -187,7 +187,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       );
       narrator.closes(report, relative('', path));
       if (!process.connected) await printEnd(config.out, config.output);
-      if (hasLeftThere(report)) process.exitCode = 1;
+      if (hasLeftovers(report)) process.exitCode = 1;
       if (interruption !== undefined) process.exitCode = interruptedExitCode;
     },
   };

@@ -17,7 +17,7 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
 };
 
 /** Creates the head of a table from the names of its columns. */
-export const headOf = (...columns: string[]): HTMLElement =>
+export const tableHead = (...columns: string[]): HTMLElement =>
   element('thead', '', [
     element(
       'tr',
@@ -42,7 +42,7 @@ export const button = (
 };
 
 /** Creates an SVG element. */
-export const drawn = <Tag extends keyof SVGElementTagNameMap>(
+export const svgElement = <Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Record<string, string | number> = {},
   children: readonly (Node | string)[] = [],

@@ -1,7 +1,7 @@
 import type { Lane, Mark, PageScenario, ReportTimeline } from '../data.ts';
 import { createChart } from './chart/chart.ts';
 import { kindName } from './chart/rows.ts';
-import { button, element, headOf } from './element.ts';
+import { button, element, tableHead } from './element.ts';
 import { formatAt, formatSpan } from './format.ts';
 import { legend } from './legend.ts';
 import { type LogLine, readLogs } from './log-lines.ts';
@@ -170,7 +170,7 @@ const stateTable = ({ lanes }: ReportTimeline): HTMLElement => {
       ),
     );
     details.append(
-      element('table', '', [headOf('Object', 'From', 'For', 'State'), element('tbody', '', body)]),
+      element('table', '', [tableHead('Object', 'From', 'For', 'State'), element('tbody', '', body)]),
       rows.length > mostRows ? `${rows.length - mostRows} more states are in the picture only` : '',
     );
   });

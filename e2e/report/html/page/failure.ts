@@ -1,6 +1,6 @@
 import { placeOf } from '../../place-of.ts';
 import type { Hint, PageRun, PageScenario } from '../data.ts';
-import { element, headOf } from './element.ts';
+import { element, tableHead } from './element.ts';
 
 const hintBox = (hint: Hint, target: string): HTMLElement =>
   element('div', `points-to ${hint.at}`, [
@@ -14,7 +14,7 @@ const hintBox = (hint: Hint, target: string): HTMLElement =>
 
 const messageTable = (messages: NonNullable<PageScenario['failure']>['messages']): HTMLElement =>
   element('table', 'messages', [
-    headOf('Who', 'What it said', 'What that means'),
+    tableHead('Who', 'What it said', 'What that means'),
     element(
       'tbody',
       '',
@@ -42,7 +42,7 @@ const faultList = (faults: NonNullable<PageScenario['failure']>['faults']): HTML
   );
 
 /** The box with facts beside the verdict: that the scenario was run twice, and what its cleanup left behind. */
-export const asideBox = ({ firstPlay, leftBehind }: PageScenario): HTMLElement | false => {
+export const notesBox = ({ firstPlay, leftBehind }: PageScenario): HTMLElement | false => {
   if (firstPlay === undefined && leftBehind === undefined) return false;
   const part = (title: string, text: string): HTMLElement[] => [
     element('h4', '', [title]),

@@ -1,24 +1,24 @@
 import type { Mark, Tone } from '../data.ts';
 import { bracketSigns, shapes, toneSigns, toneWords } from './chart/signs.ts';
-import { drawn, element } from './element.ts';
+import { element, svgElement } from './element.ts';
 import { sentenceSigns } from './sentences.ts';
 
 const swatch = (tone: Tone): Node =>
-  drawn('svg', { width: 26, height: 16, 'aria-hidden': 'true' }, [
-    drawn('g', { class: 'bars' }, [
-      drawn('rect', { class: `tint bar-${tone}`, x: 1, y: 1, width: 24, height: 14, rx: 3 }),
-      drawn('rect', { class: `pattern bar-${tone}`, x: 1, y: 1, width: 24, height: 14, rx: 3 }),
+  svgElement('svg', { width: 26, height: 16, 'aria-hidden': 'true' }, [
+    svgElement('g', { class: 'bars' }, [
+      svgElement('rect', { class: `tint bar-${tone}`, x: 1, y: 1, width: 24, height: 14, rx: 3 }),
+      svgElement('rect', { class: `pattern bar-${tone}`, x: 1, y: 1, width: 24, height: 14, rx: 3 }),
     ]),
   ]);
 
 const markSample = (shape: keyof typeof shapes): Node =>
-  drawn('svg', { width: 18, height: 18, 'aria-hidden': 'true' }, [
-    drawn('path', { class: `mark ${shape}`, d: shapes[shape], transform: 'translate(9,9) scale(.8)' }),
+  svgElement('svg', { width: 18, height: 18, 'aria-hidden': 'true' }, [
+    svgElement('path', { class: `mark ${shape}`, d: shapes[shape], transform: 'translate(9,9) scale(.8)' }),
   ]);
 
 const hatch = (): Node =>
-  drawn('svg', { class: 'gap-sample', width: 26, height: 16, 'aria-hidden': 'true' }, [
-    drawn('g', { class: 'gaps' }, [drawn('rect', { width: 26, height: 16 })]),
+  svgElement('svg', { class: 'gap-sample', width: 26, height: 16, 'aria-hidden': 'true' }, [
+    svgElement('g', { class: 'gaps' }, [svgElement('rect', { width: 26, height: 16 })]),
   ]);
 
 const markWords: Record<Mark['shape'], string> = {
@@ -41,8 +41,8 @@ const listed = (words: readonly [string, string][]): string =>
   words.map(([word, sign]) => `${sign} ${word}`).join(', ');
 
 const line = (what: string, width: number): Node =>
-  drawn('svg', { class: 'backdrop-sample', width: 12, height: 16, 'aria-hidden': 'true' }, [
-    drawn('rect', { class: what, x: 6 - width / 2, width, height: 16 }),
+  svgElement('svg', { class: 'backdrop-sample', width: 12, height: 16, 'aria-hidden': 'true' }, [
+    svgElement('rect', { class: what, x: 6 - width / 2, width, height: 16 }),
   ]);
 
 /** Creates the legend of the charts: colours, patterns and signs. */
@@ -66,11 +66,13 @@ export const legend = (): HTMLElement =>
 /** Creates the SVG patterns of the bars. The page contains them once. */
 export const patterns = (): Node => {
   const pattern = (name: string, size: number, path: string) =>
-    drawn('pattern', { id: `pattern-${name}`, width: size, height: size, patternUnits: 'userSpaceOnUse' }, [
-      drawn('path', { d: path }),
-    ]);
-  return drawn('svg', { class: 'patterns', width: 0, height: 0, 'aria-hidden': 'true' }, [
-    drawn('defs', {}, [
+    svgElement(
+      'pattern',
+      { id: `pattern-${name}`, width: size, height: size, patternUnits: 'userSpaceOnUse' },
+      [svgElement('path', { d: path })],
+    );
+  return svgElement('svg', { class: 'patterns', width: 0, height: 0, 'aria-hidden': 'true' }, [
+    svgElement('defs', {}, [
       pattern('busy', 8, 'M0,8L8,0M-2,2L2,-2M6,10L10,6'),
       pattern('waiting', 6, 'M2,3H4'),
       pattern('bad', 8, 'M0,0L8,8M8,0L0,8'),

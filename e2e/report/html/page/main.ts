@@ -4,12 +4,12 @@ import { button, element } from './element.ts';
 import { createFilter } from './filter.ts';
 import { formatDate } from './format.ts';
 import { patterns } from './legend.ts';
-import { headlineOf, inOrder, overviewOf, rowOf } from './overview.ts';
+import { headlineOf, overviewOf, rowOf, sortScenarios } from './overview.ts';
 import { createScenarioView, type ScenarioView } from './scenario.ts';
 import { unpack } from './unpack.ts';
 
 const runOf = (run: PageRun, several: boolean): { root: HTMLElement; views: ScenarioView[] } => {
-  const rows = new Map(inOrder(run).map((scenario) => [scenario, rowOf(scenario, run.target.name)]));
+  const rows = new Map(sortScenarios(run).map((scenario) => [scenario, rowOf(scenario, run.target.name)]));
   const views = [...rows].map(([scenario, row]) => createScenarioView(scenario, { run, row }));
   const root = element('article', 'run', [
     several && element('h2', 'which', [`${run.target.version ?? run.target.name}, run ${run.run}`]),

@@ -3,7 +3,7 @@ import type { Lane } from '../data.ts';
 import { lastAtOrBefore } from './search.ts';
 
 /** An object at a moment, and a description of the changes that the last event before that moment made. */
-export type ObjectThen = {
+export type ObjectAtMoment = {
   object: unknown;
   at: number;
   type: string;
@@ -45,7 +45,7 @@ const objectsOf = (lane: Lane): unknown[] => {
 };
 
 /** The object of a lane at a moment. Undefined before the object was first seen, and for a lane of the suite. */
-export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
+export const objectAt = (lane: Lane, at: number): ObjectAtMoment | undefined => {
   const index = lastAtOrBefore(lane.events, at, (event) => event.at);
   const event = lane.events[index];
   if (event === undefined) return undefined;

@@ -7,14 +7,14 @@ import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
 import type { JudgedPromise } from '../../schema.ts';
 import type { PageRun, PageScenario } from '../data.ts';
-import { element, headOf, link } from './element.ts';
+import { element, link, tableHead } from './element.ts';
 import { formatDate, states } from './format.ts';
-import { flakiness, slower, spark } from './past.ts';
+import { describeFlakiness, describeSlowdown, sparkline } from './past.ts';
 
 const order: PageScenario['state'][] = ['failed', 'not-provable', 'known-bug', 'passed', 'skipped'];
 
 /** The scenarios of a run in the order of the list: those that did not pass come first. */
-export const inOrder = ({ scenarios }: PageRun): PageScenario[] =>
+export const sortScenarios = ({ scenarios }: PageRun): PageScenario[] =>
   scenarios.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
 
 /** Summarizes the result of a run in one sentence. */
@@ -83,7 +83,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     ...shownBugs(scenario),
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
     emulatedPage(scenario, target),
-    flakiness(scenario),
+    describeFlakiness(scenario),
     scenario.account.locks >= leastLine &&
       `${formatDuration(scenario.account.locks)} waiting for locks, not counted`,
     scenario.findings.length > 0 &&
@@ -93,9 +93,9 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
     element('td', 'name', [name, element('div', 'note', [notes.filter((each) => each).join(' · ')])]),
     element('td', 'number', [scenario.state === 'skipped' ? '' : formatDuration(ownTime(scenario))]),
-    element('td', 'number', [slower(scenario)]),
+    element('td', 'number', [describeSlowdown(scenario)]),
     element('td', 'sparks', [
-      scenario.state === 'skipped' && scenario.past.length === 0 ? '' : spark(scenario),
+      scenario.state === 'skipped' && scenario.past.length === 0 ? '' : sparkline(scenario),
     ]),
   ]);
 };
@@ -137,7 +137,10 @@ const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
   };
   return element('details', 'matrix', [
     element('summary', '', [`${count(reported.length, 'cell')} of the store's matrix run`]),
-    element('table', 'cells', [headOf('Cell', 'Ended', 'Scenario'), element('tbody', '', reported.map(row))]),
+    element('table', 'cells', [
+      tableHead('Cell', 'Ended', 'Scenario'),
+      element('tbody', '', reported.map(row)),
+    ]),
   ]);
 };
 
@@ -179,7 +182,7 @@ const promisesBox = ({ promises, scenarios }: PageRun): HTMLElement | false => {
   return element('details', 'promises', [
     element('summary', '', [`Promises of Longhorn's documents: ${counts.join(', ')}`]),
     element('table', 'cells', [
-      headOf('Id', 'Promise', 'Severity', 'State', 'Scenario'),
+      tableHead('Id', 'Promise', 'Severity', 'State', 'Scenario'),
       element('tbody', '', judged.map(row)),
     ]),
   ]);
@@ -205,7 +208,7 @@ export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElem
     cellsBox(run),
     roundsOf(run),
     element('table', 'scenarios', [
-      headOf('State', 'Scenario', 'Took', 'Usually', 'Last runs'),
+      tableHead('State', 'Scenario', 'Took', 'Usually', 'Last runs'),
       element('tbody', '', rows),
     ]),
     run.past.length > 0 &&
@@ -239,7 +242,16 @@ const rowOfRounds = ({ runs, cells }: ScenarioRounds<PageScenario>): HTMLElement
 const roundsOf = ({ scenarios }: PageRun): HTMLElement | false => {
   const count = new Set(scenarios.map(({ round }) => round)).size;
   if (count < 2) return false;
-  const head = headOf('Scenario', `${count} rounds`, 'Passed', 'Failed', 'Skipped', 'Min', 'Median', 'Max');
+  const head = tableHead(
+    'Scenario',
+    `${count} rounds`,
+    'Passed',
+    'Failed',
+    'Skipped',
+    'Min',
+    'Median',
+    'Max',
+  );
   const words = Object.values(states).map(({ sign, word }) => `${sign} ${word}`);
   return element('div', '', [
     element('table', 'rounds', [head, element('tbody', '', gatherRounds(scenarios).map(rowOfRounds))]),

@@ -1,19 +1,19 @@
 import { ownTime } from '../../own-time.ts';
 import type { PageScenario } from '../data.ts';
-import { drawn } from './element.ts';
+import { svgElement } from './element.ts';
 
 const isBad = ({ state }: PageScenario['past'][number]): boolean =>
   state === 'failed' || state === 'not-provable';
 
 /** Describes how often a scenario did not pass in the last runs. Empty if it always passed. */
-export const flakiness = ({ past }: Pick<PageScenario, 'past'>): string => {
+export const describeFlakiness = ({ past }: Pick<PageScenario, 'past'>): string => {
   if (past.length === 0) return '';
   const bad = past.filter(isBad).length;
   return bad === 0 ? '' : `not passed in ${bad} of the last ${past.length}`;
 };
 
 /** Compares a scenario's own time with the median of the last runs that it passed. */
-export const slower = ({
+export const describeSlowdown = ({
   past,
   state,
   ...spent
@@ -31,12 +31,12 @@ const [barWidth, height] = [5, 20];
  * Draws a bar for each of the last runs of a scenario and for this run: the height is the time, and a bar of a bad
  * run is hollow.
  */
-export const spark = ({ past, state, name, ...spent }: PageScenario): Node => {
+export const sparkline = ({ past, state, name, ...spent }: PageScenario): Node => {
   const all = [...past, { name, state, duration: ownTime(spent) }];
   const longest = Math.max(1, ...all.map((each) => each.duration));
   const bars = all.map((each, index) => {
     const tall = Math.max(2, (each.duration / longest) * (height - 2));
-    return drawn('rect', {
+    return svgElement('rect', {
       class: each.state,
       x: index * (barWidth + 2) + 0.5,
       y: height - tall - 0.5,
@@ -45,9 +45,9 @@ export const spark = ({ past, state, name, ...spent }: PageScenario): Node => {
     });
   });
   const words = `${past.length} earlier runs: ${past.filter(isBad).length} not passed`;
-  return drawn(
+  return svgElement(
     'svg',
     { class: 'spark', width: all.length * (barWidth + 2) + 1, height, role: 'img', 'aria-label': words },
-    [drawn('title', {}, [words]), ...bars],
+    [svgElement('title', {}, [words]), ...bars],
   );
 };

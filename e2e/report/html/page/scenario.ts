@@ -5,11 +5,11 @@ import { placeOf } from '../../place-of.ts';
 import type { PageRun, PageScenario, ReportTimeline } from '../data.ts';
 import { element, link } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
-import { asideBox, evidenceLink, failureBox } from './failure.ts';
+import { evidenceLink, failureBox, notesBox } from './failure.ts';
 import type { Filtered } from './filter.ts';
 import { states } from './format.ts';
 import { emulatedPage } from './overview.ts';
-import { flakiness } from './past.ts';
+import { describeFlakiness } from './past.ts';
 import { unpack } from './unpack.ts';
 
 /** A scenario on the page. Its evidence is unpacked when it is opened for the first time. */
@@ -71,7 +71,7 @@ const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
     element('h3', 'title', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]),
     scenario.hint && element('span', 'points', [`points to ${placeOf(scenario.hint, target)}`]),
     element('span', 'past', [emulatedPage(scenario, target)]),
-    element('span', 'past', [flakiness(scenario)]),
+    element('span', 'past', [describeFlakiness(scenario)]),
     element('span', 'took', [tookOf(scenario)]),
   ]);
 };
@@ -83,7 +83,7 @@ export const createScenarioView = (
   const target = run.target.name;
   const content = element('div', 'content', [
     failureBox(scenario, run),
-    asideBox(scenario),
+    notesBox(scenario),
     findingsOf(scenario, target),
   ]);
   const root = element('details', `scenario ${scenario.state}`, [summaryOf(scenario, target), content]);

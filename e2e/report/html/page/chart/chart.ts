@@ -1,5 +1,5 @@
 import type { ReportTimeline } from '../../data.ts';
-import { drawn, element } from '../element.ts';
+import { element, svgElement } from '../element.ts';
 import { drawAxis, drawBackdrop } from './backdrop.ts';
 import { drawLane } from './draw-lane.ts';
 import { listenToKeys } from './keys.ts';
@@ -27,10 +27,10 @@ export const createChart = (timeline: ReportTimeline, notify: ChartListener): Ch
   const lanes = timeline.lanes;
   const waits = longWaits(lanes, timeline.seconds);
   const rows = lanes.map(createRow);
-  const axis = drawn('svg', { class: 'axis', height: 26, 'aria-hidden': 'true' }, [
-    drawn('g', { transform: 'translate(0,24)' }),
+  const axis = svgElement('svg', { class: 'axis', height: 26, 'aria-hidden': 'true' }, [
+    svgElement('g', { transform: 'translate(0,24)' }),
   ]);
-  const backdrop = drawn('svg', { class: 'backdrop', 'aria-hidden': 'true' });
+  const backdrop = svgElement('svg', { class: 'backdrop', 'aria-hidden': 'true' });
   const cursor = element('div', 'cursor');
   const area = element('div', 'lanes', [backdrop, ...rows.map(({ root }) => root), cursor]);
   const status = element('div', 'unseen');

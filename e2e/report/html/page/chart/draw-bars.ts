@@ -10,16 +10,16 @@ const letterWidth = 6.6;
 export const fits = (text: string, width: number): boolean => text.length * letterWidth <= width - 8;
 
 /** Cuts a text to a width (px). */
-export const fitted = (text: string, width: number): string => {
+export const shortenToWidth = (text: string, width: number): string => {
   if (fits(text, width)) return text;
   const letters = Math.floor((width - 8) / letterWidth);
   return letters < 3 ? '' : `${text.slice(0, letters - 1)}…`;
 };
 
 const labelOf = ({ bar, tone, count, width }: Piece): string => {
-  if (count > 1) return fitted(`${count} states`, width);
+  if (count > 1) return shortenToWidth(`${count} states`, width);
   const full = `${toneSigns[tone]} ${bar.state}${bar.texts[0] === undefined ? '' : `: ${bar.texts[0].slice(0, 300)}`}`;
-  return fitted(full, width) || toneSigns[tone];
+  return shortenToWidth(full, width) || toneSigns[tone];
 };
 
 /** In px. A narrower bar has no label. */

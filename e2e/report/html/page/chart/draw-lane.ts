@@ -1,6 +1,6 @@
 import { select } from 'd3-selection';
 import type { Bracket, Gap, Lane, Mark } from '../../data.ts';
-import { drawBars, fits, fitted } from './draw-bars.ts';
+import { drawBars, fits, shortenToWidth } from './draw-bars.ts';
 import { layOutBars, layOutMarks, type MarkPiece, type Window } from './pieces.ts';
 import { bracketSigns, heights, shapes } from './signs.ts';
 
@@ -81,7 +81,7 @@ const drawBrackets = (svg: SVGSVGElement, brackets: readonly Bracket[], window: 
     .attr('x', (each) => (isAtRight(each, window) ? each.width : Math.max(2, 2 - each.x)))
     .attr('text-anchor', (each) => (isAtRight(each, window) ? 'end' : 'start'))
     .text((each) =>
-      fitted(
+      shortenToWidth(
         wordsOf(each),
         isAtRight(each, window) ? each.x + each.width : window.width - Math.max(0, each.x),
       ),

@@ -1,5 +1,5 @@
 import type { Lane } from '../../data.ts';
-import { drawn, element } from '../element.ts';
+import { element, svgElement } from '../element.ts';
 import { heightOf } from './draw-lane.ts';
 
 /** The row of a lane on the page. */
@@ -32,8 +32,10 @@ export const createRow = (lane: Lane, index: number): ChartRow => {
   const name = element('span', 'name', [lane.name === '' ? 'any' : lane.name]);
   name.title = lane.name;
   const label = element('div', 'label', [element('span', 'kind', [kindName(lane.kind)]), name]);
-  const groups = ['bars', 'gaps', 'brackets', 'marks', 'chosen'].map((each) => drawn('g', { class: each }));
-  const svg = drawn('svg', { class: 'plot', height: heightOf(lane), 'aria-hidden': 'true' }, groups);
+  const groups = ['bars', 'gaps', 'brackets', 'marks', 'chosen'].map((each) =>
+    svgElement('g', { class: each }),
+  );
+  const svg = svgElement('svg', { class: 'plot', height: heightOf(lane), 'aria-hidden': 'true' }, groups);
   const root = element('div', `lane kind-${lane.kind}`, [label, svg]);
   root.dataset.lane = String(index);
   return { lane, root, svg, visible: true };

@@ -32,7 +32,7 @@ const toRunning = ({ test, at, steps, awaited }: Known): RunningScenario => ({
 });
 
 /** Tracks the current step and the current wait of each scenario from its events. */
-export const createUnderWay = (now: () => number) => {
+export const trackRunningScenarios = (now: () => number) => {
   const known = new Map<string, Known>();
 
   const learnAwaited = (scenario: Known, { kind: _, id, since, ...event }: Awaiting): void => {

@@ -1,26 +1,26 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { writeWhole } from '../../e2e/report/write-whole.ts';
+import { writeAtomically } from '../../e2e/report/write-atomically.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const dir = folderOfEachTest();
 
 test('a file takes the place of an earlier one', async () => {
   await writeFile(dir('a'), 'before');
-  await writeWhole(dir('a'), 'after');
+  await writeAtomically(dir('a'), 'after');
   expect(await readFile(dir('a'), 'utf8')).toBe('after');
   expect(await readdir(dir())).toEqual(['a']);
 });
 
 test('where writing fails, nothing is left beside the file', async () => {
   await mkdir(dir('a.part'));
-  await expect(writeWhole(dir('a'), 'x')).rejects.toThrow('EISDIR');
+  await expect(writeAtomically(dir('a'), 'x')).rejects.toThrow('EISDIR');
   await mkdir(dir('b/c'), { recursive: true });
-  await expect(writeWhole(dir('b/missing/d'), 'x')).rejects.toThrow('ENOENT');
+  await expect(writeAtomically(dir('b/missing/d'), 'x')).rejects.toThrow('ENOENT');
   expect(await readdir(dir('b'))).toEqual(['c']);
 });
 
 test('a device is written to, and stays one', async () => {
-  await expect(writeWhole('/dev/full', 'x')).rejects.toThrow('ENOSPC');
+  await expect(writeAtomically('/dev/full', 'x')).rejects.toThrow('ENOSPC');
   expect((await readdir('/dev')).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
