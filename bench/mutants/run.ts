@@ -6,7 +6,7 @@ import { readScenarioFiles, type Sentences, sentencesOfSteps } from '../../e2e/c
 import { crashCellNamed } from '../../e2e/crash-matrix/cells.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import { type SoakRun, soakName, soakSeedOf } from '../../e2e/soak/actions.ts';
-import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
+import { drivers, scenarioNameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isInjectedBug, type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expectedKills, scenariosOfFix } from './expected.ts';
 import type { MutantLab } from './fixture.ts';
@@ -115,7 +115,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
 
 /** Whether a report calls a scenario by this name, on any kind of store. */
 export const isScenarioNamed = ({ name }: { name: string }, printed: string): boolean =>
-  drivers.some((driver) => nameOn(name, driver) === printed);
+  drivers.some((driver) => scenarioNameOn(name, driver) === printed);
 
 /** The files, relative to the project's root, that contain the scenarios with these names in a report. */
 const filesOf = (names: readonly string[], written: ReadonlyMap<string, ScenarioFile>): string[] =>

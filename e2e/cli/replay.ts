@@ -12,9 +12,9 @@ import { describeExpected, endings } from '../suite/evidence/history/expectation
 import { markerSchema } from '../suite/evidence/history/markers.ts';
 import {
   agrees,
+  endedAsIntended,
   type JudgedExpectation,
   judgeAgain,
-  wentWell,
 } from '../suite/evidence/replay/judge-again.ts';
 import { describeObject } from '../suite/steps/describe-object.ts';
 // Imported for its side effect: the steps register the named states that recorded rules refer to.
@@ -131,7 +131,7 @@ const describeJudged = (judged: JudgedExpectation): string[] => {
   const wanted = set.wanted === undefined ? '' : `, as it was meant to`;
   if (now === undefined)
     return [`  · ${subject}: ${nameState(recorded?.phase)} then; not judged again: ${why}`];
-  const sign = knownBug !== undefined ? '!' : wentWell(judged) ? '✓' : '✗';
+  const sign = knownBug !== undefined ? '!' : endedAsIntended(judged) ? '✓' : '✗';
   const known = knownBug === undefined ? '' : `, as known bug ${knownBug} makes it`;
   const isAsMeant = now.state === (set.wanted ?? 'met');
   const explained = isAsMeant ? [] : indent(explainVerdict(now));
@@ -171,7 +171,7 @@ export const runReplayCommand = (argv: readonly string[]): Promise<ExitCode> =>
     const judged = found.flatMap(judgeOne);
     print(summary(found.length, judged));
     if (judged.some((each) => agrees(each) === false)) return exitCode.differs;
-    return judged.some((each) => wentWell(each) === false) ? exitCode.failed : exitCode.passed;
+    return judged.some((each) => endedAsIntended(each) === false) ? exitCode.failed : exitCode.passed;
   });
 
 const print = (...lines: string[]): void =>

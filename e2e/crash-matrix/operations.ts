@@ -38,7 +38,10 @@ export const crashOperations: Record<string, Operation> = {
     const isMade = await then.ends(made, mayFail(cell));
     await then.noTicketLeft(volume);
     return async () => {
-      await then.storeHolds(volume, isMade ? [kept, made] : [kept], { afterKill: true, besides: !isMade });
+      await then.storeHolds(volume, isMade ? [kept, made] : [kept], {
+        afterKill: true,
+        ignoreOthers: !isMade,
+      });
       await then.restores(kept, [data]);
       if (isMade) await then.restores(made, [data]);
     };
@@ -72,7 +75,7 @@ export const crashOperations: Record<string, Operation> = {
     const isMade = await then.ends(second, mayFail(cell));
     await then.noTicketLeft(volume);
     return async () => {
-      await then.storeHolds(volume, isMade ? [second] : [], { afterKill: true, besides: !isMade });
+      await then.storeHolds(volume, isMade ? [second] : [], { afterKill: true, ignoreOthers: !isMade });
       if (isMade) await then.restores(second, [data]);
     };
   },
@@ -88,7 +91,7 @@ export const crashOperations: Record<string, Operation> = {
     await then.noTicketLeft(volume);
     await then.volumeDetached(volume);
     return async () => {
-      await then.storeHolds(volume, isMade ? [made] : [], { afterKill: true, besides: !isMade });
+      await then.storeHolds(volume, isMade ? [made] : [], { afterKill: true, ignoreOthers: !isMade });
       if (isMade) await then.restores(made, [data]);
     };
   },
@@ -181,7 +184,7 @@ export const crashOperations: Record<string, Operation> = {
     return async () => {
       const whole = await then.knownAsStored(volume);
       const kept = [...old, ...made].filter(({ name }) => whole.includes(name));
-      await then.storeHolds(volume, kept, { afterKill: true, besides: cell !== undefined });
+      await then.storeHolds(volume, kept, { afterKill: true, ignoreOthers: cell !== undefined });
       for (const backup of kept) await then.restores(backup, [data]);
     };
   },

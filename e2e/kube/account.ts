@@ -22,11 +22,11 @@ export type UsageAccount = {
   /** Runs work whose waits belong to this account. */
   run<T>(work: () => T): T;
   /** Runs work that waits for a lock. */
-  inLine<T>(work: () => Promise<T>): Promise<T>;
+  waitForLock<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 };
 
-type Book = { spent: TimeSpent; waits: number; inLine: boolean; decisions: number[] };
+type Book = { spent: TimeSpent; waits: number; waitsForLock: boolean; decisions: number[] };
 
 const current = new AsyncLocalStorage<Book>();
 const open = new Set<Book>();
@@ -42,9 +42,9 @@ const bookTime = (): void => {
   const passed = now.at - last.at;
   const idle = Math.min(passed, Math.max(0, now.idle - last.idle));
   last = now;
-  const atWork = [...open].filter(({ inLine }) => !inLine);
-  for (const { spent, inLine, waits } of open) {
-    if (inLine) {
+  const atWork = [...open].filter(({ waitsForLock }) => !waitsForLock);
+  for (const { spent, waitsForLock, waits } of open) {
+    if (waitsForLock) {
       spent.locks += passed;
       continue;
     }
@@ -61,7 +61,7 @@ export const openAccount = (): UsageAccount => {
   const book: Book = {
     spent: { cluster: 0, locks: 0, suite: 0, others: 0 },
     waits: 0,
-    inLine: false,
+    waitsForLock: false,
     decisions: [],
   };
   bookTime();
@@ -73,14 +73,14 @@ export const openAccount = (): UsageAccount => {
     },
     decisions: book.decisions,
     run: (work) => current.run(book, work),
-    inLine: async (work) => {
+    waitForLock: async (work) => {
       bookTime();
-      book.inLine = true;
+      book.waitsForLock = true;
       try {
         return await work();
       } finally {
         bookTime();
-        book.inLine = false;
+        book.waitsForLock = false;
       }
     },
     close: () => {

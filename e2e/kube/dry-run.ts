@@ -4,7 +4,7 @@ import { throwUnlessOk } from './request.ts';
 import { pathOf } from './resources.ts';
 
 /** The result of a dry run: the object as it would be stored, or the refusal. */
-export type DryRun<T = KubernetesObject> = { taken: T } | { refused: ApiError };
+export type DryRun<T = KubernetesObject> = { accepted: T } | { refused: ApiError };
 
 type DryRunRequest = { method: 'POST' | 'PATCH' | 'DELETE'; type?: string; body: object };
 
@@ -22,7 +22,7 @@ const dryRun = async <T>(
     if (error instanceof ApiError && error.status < 500) return { refused: error };
     throw error;
   }
-  return { taken: (await response.json()) as T };
+  return { accepted: (await response.json()) as T };
 };
 
 /** Sends the creation of an object as a server-side dry run. */

@@ -58,17 +58,17 @@ export const timeOfEvent = ({ lastTimestamp, eventTime, metadata }: Event): stri
   lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
 
 /** The name of the label that puts a volume into a recurring job; its value is `enabled`. */
-export const takesPart = (job: string): string => `recurring-job.longhorn.io/${job}`;
+export const volumeJobLabel = (job: string): string => `recurring-job.longhorn.io/${job}`;
 
 /** The name of the label that puts a volume into a group of recurring jobs; its value is `enabled`. */
-export const inGroup = (group: string): string => `recurring-job-group.longhorn.io/${group}`;
+export const volumeGroupLabel = (group: string): string => `recurring-job-group.longhorn.io/${group}`;
 
 /** The group of all volumes that have no other label of a job or a group. */
 export const defaultGroup = 'default';
 
 /** Whether a label of a volume names a recurring job or a group. */
-export const isOfJobs = (label: string): boolean =>
-  label.startsWith(takesPart('')) || label.startsWith(inGroup(''));
+export const isJobOrGroupLabel = (label: string): boolean =>
+  label.startsWith(volumeJobLabel('')) || label.startsWith(volumeGroupLabel(''));
 
 /** The label that a recurring job puts on its backups and snapshots; its value is the job's name. */
 export const madeByLabel = 'RecurringJob';

@@ -136,7 +136,7 @@ export const openSoak = ({ given, when, then }: Given) => {
       await then.storeHolds(
         home,
         of.filter(({ state }) => state === 'completed').map(({ backup }) => backup),
-        { afterKill: true, besides: of.some(({ state }) => state === 'failed') },
+        { afterKill: true, ignoreOthers: of.some(({ state }) => state === 'failed') },
       );
     };
     const changeTarget = async (soaked: Soaked): Promise<void> => {

@@ -159,11 +159,11 @@ export type StoreDriver = {
     s3Server?: true;
   };
   /** How this machine reads a store. */
-  here: ReadFromHere;
+  localReader: LocalReader;
 };
 
 /** How this machine reads a store of one kind, without a cluster. */
-export type ReadFromHere = {
+export type LocalReader = {
   /** The scheme of its URLs, without `://`. */
   scheme: string;
   /**
@@ -175,8 +175,8 @@ export type ReadFromHere = {
    * Finds the folder on this machine for a URL, or a source if the store is not in a folder. Throws
    * `StoreUnreadable`.
    */
-  find(url: string): Promise<{ folder: string } | { source: StoreSource } | NotHere>;
+  find(url: string): Promise<{ folder: string } | { source: StoreSource } | NoLocalStore>;
 };
 
 /** Why a URL does not lead to a store. `wrong` is true if the URL itself is wrong, and false if there is no store. */
-export type NotHere = { problem: string; wrong: boolean };
+export type NoLocalStore = { problem: string; wrong: boolean };

@@ -43,7 +43,7 @@ const until = async <T>(ask: () => Promise<DryRun<T>>, is: (answer: DryRun<T>) =
 };
 const untilRefused = (ask: () => Promise<DryRun>) =>
   until(ask, (each) => 'refused' in each && each.refused.status === 422);
-const untilTaken = (ask: () => Promise<DryRun>) => until(ask, (each) => 'taken' in each);
+const untilTaken = (ask: () => Promise<DryRun>) => until(ask, (each) => 'accepted' in each);
 
 // What else is refused and mended, the scenarios judge; each mutant that refuses less fails one.
 test('a Secret whose login begins or ends with a blank or a line end is refused', async () => {
@@ -68,7 +68,7 @@ test('a Secret whose login begins or ends with a blank or a line end is refused'
   }
   const sound = Object.fromEntries(['a', 'ab', 'abc', 'a b', 'J', 'Kg'].map((key, n) => [`AWS_${n}`, key]));
   await cluster.create(secrets, secret('sound', { ...sound, other: 'a ' }));
-  expect(await ask('sound')).toHaveProperty('taken');
+  expect(await ask('sound')).toHaveProperty('accepted');
 });
 
 test('an older Longhorn refuses and mends less', () => {
@@ -96,7 +96,7 @@ test('the policies of a mutant are put in force in place of the proper ones, and
     });
   const ask = (spec: object) => tryCreation(cluster, recurringJobs, job(spec));
   const retainOf = (answer: DryRun): unknown =>
-    'taken' in answer && (answer.taken as KubernetesObject & { spec: { retain: number } }).spec.retain;
+    'accepted' in answer && (answer.accepted as KubernetesObject & { spec: { retain: number } }).spec.retain;
   const untilRetained = (retain: number) =>
     until(
       () => ask({ retain: 0 }),

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { canHave, storeFaults } from '../../e2e/faults/store/store-faults.ts';
-import { besides, driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
+import {
+  driverNamed,
+  drivers,
+  driversOf,
+  otherDriver,
+  scenarioNameOn,
+} from '../../e2e/store/drivers/index.ts';
 import { whyNotFit } from '../../e2e/suite/run/skip-reason.ts';
 
 const offered = { lab: false, without: [], allow: [] };
@@ -14,7 +20,7 @@ test('each driver has a name of its own; a run uses the first kind, on one that 
   expect(() => driverNamed('tape')).toThrow(
     'there is no backup store of the kind tape: known are nfs, s3, cifs, own-bucket',
   );
-  const named = (store?: string) => driversOf(store).map((driver) => nameOn('It works', driver));
+  const named = (store?: string) => driversOf(store).map((driver) => scenarioNameOn('It works', driver));
   expect(named()).toEqual(['It works']);
   expect(named('s3')).toEqual(['It works [s3]']);
   expect(named('all')).toEqual(['It works', 'It works [s3]', 'It works [cifs]']);
@@ -40,10 +46,10 @@ test('who needs stores of two kinds is skipped where a run makes those of one al
   // A bucket that was there before is never a second one.
   expect(driversOf('all')).toEqual([first, second, third]);
   const whyNot = (choice?: string) => {
-    const otherStore = first && besides(first, choice)?.name;
+    const otherStore = first && otherDriver(first, choice)?.name;
     return whyNotFit(offered, { needs: ['two-stores'], disruptions: [], store: first?.name, otherStore });
   };
-  const others = driversOf('all').map((driver) => besides(driver, 'all')?.name);
+  const others = driversOf('all').map((driver) => otherDriver(driver, 'all')?.name);
   expect(others).toEqual([second?.name, first?.name, first?.name]);
   const alone = 'needs backup stores of two kinds, and the run makes those of one alone: --store all';
   const why = ['all', 'fitting', undefined, 'nfs'].map(whyNot);

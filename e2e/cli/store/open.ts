@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
-import { readersHere, schemesOnlyCopied } from '../../store/drivers/index.ts';
+import { copyOnlySchemes, localReaders } from '../../store/drivers/index.ts';
 import { folderSource } from '../../store/format/folder-source.ts';
 import type { StoreSource } from '../../store/format/source.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
@@ -13,7 +13,7 @@ import { CommandError, exitCode, usageError } from '../exit-code.ts';
 export const openNamedStore = async (name: string): Promise<StoreSource> => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name)?.[1]?.toLowerCase();
   if (scheme === undefined) return openFolder(name, name);
-  const reader = readersHere.find((each) => each.scheme === scheme);
+  const reader = localReaders.find((each) => each.scheme === scheme);
   if (reader === undefined) throw notKnown(name, scheme);
   const found = await reader.find(name);
   if ('source' in found) return found.source;
@@ -61,9 +61,9 @@ const isFolder = async (path: string, name: string): Promise<boolean> => {
 };
 
 const notKnown = (url: string, scheme: string): CommandError =>
-  schemesOnlyCopied.includes(scheme)
+  copyOnlySchemes.includes(scheme)
     ? new CommandError(
         `${url}: a store of ${scheme} is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then`,
         exitCode.notFit,
       )
-    : usageError(`${url}: name a folder, or ${readersHere.map(({ words }) => words.wanted).join(', or ')}`);
+    : usageError(`${url}: name a folder, or ${localReaders.map(({ words }) => words.wanted).join(', or ')}`);

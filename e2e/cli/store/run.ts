@@ -1,5 +1,5 @@
 import { type Command, Help } from 'commander';
-import { readersHere } from '../../store/drivers/index.ts';
+import { localReaders } from '../../store/drivers/index.ts';
 import { StoreUnreadable } from '../../store/format/source.ts';
 import {
   addSubcommands,
@@ -14,7 +14,7 @@ import { fsck } from './fsck.ts';
 import { list } from './list.ts';
 import { show } from './show.ts';
 
-const words = readersHere.map(({ words }) => words);
+const words = localReaders.map(({ words }) => words);
 
 const stores = `STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 

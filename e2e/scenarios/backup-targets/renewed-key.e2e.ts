@@ -32,7 +32,7 @@ scenario(
     await then.inForce(replaced);
     const third = await given.settledBackup(volume);
     // The upload with the expired key could not remove its lock either.
-    await then.storeHolds(volume, [first, third], { besides: true, afterKill: true });
+    await then.storeHolds(volume, [first, third], { ignoreOthers: true, afterKill: true });
     await then.restores(first, [before]);
     await then.restores(third, [data]);
   },

@@ -26,8 +26,8 @@ scenario(
     await then.completed(third);
     await then.attachmentGivenBack(third);
     await then.attachedMeanwhile(third);
-    // `besides`: the block counts of the first two backups both include the blocks that both have sent.
-    await then.storeHolds(volume, [first, second, third], { besides: true });
+    // `ignoreOthers`: the block counts of the first two backups both include the blocks that both have sent.
+    await then.storeHolds(volume, [first, second, third], { ignoreOthers: true });
     await then.restores(first, [large]);
     await then.restores(second, [small]);
   },

@@ -32,7 +32,7 @@ scenario(
     await when.storeLookedInto();
     await then.known(second);
     await then.orKnownBug('deletion-destroys-other-backups', async () => {
-      await then.storeHolds(volume, [second], { besides: true });
+      await then.storeHolds(volume, [second], { ignoreOthers: true });
       await then.restores(second, data);
     });
   },
@@ -57,7 +57,7 @@ scenario(
     await when.released(unlistable);
     await then.goneInTheEnd(first);
     await then.orKnownBug('unlistable-blocks-are-unknown', () => then.storeHolds(volume, [second]));
-    await then.storeHolds(volume, [second], { besides: true });
+    await then.storeHolds(volume, [second], { ignoreOthers: true });
     await then.restores(second, [data]);
   },
 );
@@ -135,6 +135,6 @@ scenario(
     // If the promise was broken, Longhorn finds the first backup in the store again, as if it had never been deleted.
     await when.storeLookedInto();
     await then.known(second);
-    await then.storeHolds(volume, [second], { besides: true });
+    await then.storeHolds(volume, [second], { ignoreOthers: true });
   },
 );

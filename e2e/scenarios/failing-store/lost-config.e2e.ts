@@ -19,7 +19,7 @@ scenario(
 
     await then.removedFromCluster(second, await when.storeLookedInto());
     await then.known(first);
-    await then.storeHolds(volume, [first], { besides: true, without: second });
+    await then.storeHolds(volume, [first], { ignoreOthers: true, without: second });
     await then.restores(first, data.slice(0, 1));
     await then.inForce(gone);
 
@@ -57,7 +57,7 @@ scenario(
     await then.goneInTheEnd(first);
     await then.known(second);
     await then.orKnownBug('unreadable-neighbour-keeps-blocks', () => then.storeHolds(volume, [second]));
-    await then.storeHolds(volume, [second], { besides: true });
+    await then.storeHolds(volume, [second], { ignoreOthers: true });
     await then.restores(second, [data]);
   },
 );
@@ -84,7 +84,7 @@ scenario(
     await when.released(emptied);
     await then.healthy(volume);
     const third = await given.settledBackup(volume);
-    await then.storeHolds(volume, [first, third], { besides: true });
+    await then.storeHolds(volume, [first, third], { ignoreOthers: true });
     await then.restores(third, data);
   },
 );

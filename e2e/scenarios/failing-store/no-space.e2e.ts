@@ -16,11 +16,11 @@ scenario(
     const second = await when.backedUp(await given.snapshot(volume));
     await then.creationFails(second, 'creation-denied');
     await then.inForce(full);
-    await then.storeHolds(volume, [first], { besides: true });
+    await then.storeHolds(volume, [first], { ignoreOthers: true });
 
     await when.released(full);
     const third = await given.settledBackup(volume);
-    await then.storeHolds(volume, [first, third], { besides: true });
+    await then.storeHolds(volume, [first, third], { ignoreOthers: true });
     await then.restores(first, data.slice(0, 1));
     await then.restores(third, data);
 

@@ -36,7 +36,7 @@ scenario(
     await then.jobsComplete(job);
     const backups = await then.oneBackupEachTick(job);
     const whole = [kept, ...backups.slice(-job.retain)];
-    await then.storeHolds(volume, whole, { besides: true });
+    await then.storeHolds(volume, whole, { ignoreOthers: true });
     await then.restores(kept, [before]);
     for (const newest of backups.slice(-job.retain)) await then.restores(newest, [after]);
   },

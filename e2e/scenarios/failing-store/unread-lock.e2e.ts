@@ -37,7 +37,7 @@ const besideAnUpload =
     await then.completed(second);
     await when.lockRemoved(lock, first);
     await then.goneInTheEnd(first);
-    await then.storeHolds(volume, [second], { besides: true });
+    await then.storeHolds(volume, [second], { ignoreOthers: true });
     await then.restores(second, [data]);
   };
 

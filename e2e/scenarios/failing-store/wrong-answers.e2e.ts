@@ -77,7 +77,7 @@ scenario(
     await when.storeLookedInto();
     await then.targetAvailable();
     await then.known(first);
-    await then.storeHolds(volume, [first], { besides: true });
+    await then.storeHolds(volume, [first], { ignoreOthers: true });
     await then.restores(first, [data]);
   },
 );

@@ -1,4 +1,4 @@
-import type { ReadFromHere, StoreDriver } from '../driver.ts';
+import type { LocalReader, StoreDriver } from '../driver.ts';
 import { cifs } from './cifs/driver.ts';
 import { nfs } from './nfs/driver.ts';
 import { s3 } from './s3/driver.ts';
@@ -13,10 +13,10 @@ const served: readonly StoreDriver[] = [nfs, s3, cifs];
 const usual: readonly StoreDriver[] = [nfs, s3];
 
 /** How this machine reads stores, one entry for each scheme of URLs. */
-export const readersHere: readonly ReadFromHere[] = served.map(({ here }) => here);
+export const localReaders: readonly LocalReader[] = served.map(({ localReader }) => localReader);
 
 /** Schemes of Longhorn's that nothing here reads: such a store is checked as a copy in a folder. */
-export const schemesOnlyCopied: readonly string[] = ['azblob'];
+export const copyOnlySchemes: readonly string[] = ['azblob'];
 
 /** The kind of store in an existing bucket. */
 export const ownBucketKind = ownBucket.name;
@@ -52,14 +52,14 @@ export const driversOf = (store?: string, scenario?: StoreNeeds): readonly Store
 };
 
 /** Another kind of store that the run uses as well. Undefined if the run uses only one kind. */
-export const besides = ({ name }: Pick<StoreDriver, 'name'>, store?: string): StoreDriver | undefined =>
+export const otherDriver = ({ name }: Pick<StoreDriver, 'name'>, store?: string): StoreDriver | undefined =>
   driversOf(store).find((each) => each.name !== name);
 
 /**
  * The name of a scenario on a kind of store. The first kind is omitted, because names had no kind before there were
  * several.
  */
-export const nameOn = (scenario: string, { name }: Pick<StoreDriver, 'name'>): string =>
+export const scenarioNameOn = (scenario: string, { name }: Pick<StoreDriver, 'name'>): string =>
   name === nfs.name ? scenario : `${scenario} [${name}]`;
 
 /** The driver with a name. The default is the first kind, for runs that do not set it. Throws for an unknown name. */

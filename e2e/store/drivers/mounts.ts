@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NotHere } from '../driver.ts';
+import type { NoLocalStore } from '../driver.ts';
 
 /** A folder of a server as mountinfo shows it (`share`), its file system types, and the command that mounts it. */
 type Shared = { types: RegExp; share: string; mount: string };
@@ -9,7 +9,7 @@ type Shared = { types: RegExp; share: string; mount: string };
 export const mountedAt = async (
   url: string,
   { mount, ...shared }: Shared,
-): Promise<{ folder: string } | NotHere> => {
+): Promise<{ folder: string } | NoLocalStore> => {
   const found = findMount(await readFile('/proc/self/mountinfo', 'utf8'), shared);
   if (found !== undefined) return { folder: found };
   const problem = `${url} is not mounted on this machine: have it mounted (as root: ${mount}), and name DIR`;

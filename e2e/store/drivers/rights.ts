@@ -10,11 +10,11 @@ const whereNotPassed = 'read where a scenario does not pass';
 export const rightsInPod = (
   configuredBy: StoreRule,
   way: 'exec' | 'portforward',
-  besides: readonly StoreRule[] = [],
+  additional: readonly StoreRule[] = [],
 ): StoreDriver['rights'] => ({
   always: [
     configuredBy,
-    ...besides,
+    ...additional,
     { resource: resources.services, verbs: ['create'] },
     { resource: resources.deployments, verbs: ['create'] },
     { resource: resources.pods, verbs: ['list', 'watch'] },

@@ -113,7 +113,7 @@ export const createTurn = (
     let waiting: { done(): void } | undefined;
     try {
       await paused(() =>
-        account.inLine(() =>
+        account.waitForLock(() =>
           holder.pauseDuring(async () => {
             const granted = targets.hold(claim, interrupted);
             if (await Promise.race([granted.then(() => false), setImmediate(true)]))
@@ -150,7 +150,7 @@ export const createTurn = (
       const start = performance.now();
       const shared = usedByAll.filter((thing) => !things.includes(thing));
       recordOf('asks to have for itself', 'asks');
-      await paused(() => account.inLine(() => holder.hold({ shared, exclusive: things }, signal)));
+      await paused(() => account.waitForLock(() => holder.hold({ shared, exclusive: things }, signal)));
       recordOf('has for itself', 'has');
       return performance.now() - start;
     },
@@ -167,7 +167,7 @@ export const createTurn = (
         ? holder.hold({ shared: usedByAll, exclusive: [], withoutPlace: true }, interrupted)
         : holder.letOthersFirst(interrupted);
       // After an interruption, no other scenario can conflict with the cleanup.
-      await account.inLine<unknown>(() => again).catch(() => {});
+      await account.waitForLock<unknown>(() => again).catch(() => {});
     },
     keepTargets: async () => {
       keeper ??= await holdTargets('shared');

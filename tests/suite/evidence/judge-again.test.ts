@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { expectHistory, once } from '../../../e2e/history/expectation.ts';
 import type { Recording } from '../../../e2e/history/recording.ts';
 import type { ReplayedTimeline } from '../../../e2e/history/replay.ts';
-import { agrees, judgeAgain, wentWell } from '../../../e2e/suite/evidence/replay/judge-again.ts';
+import { agrees, endedAsIntended, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { hall, is, type Lamp, lamp, pushEvent } from '../../history/lamps.ts';
 import { describeLamp, recordedLamps } from './history.ts';
 
@@ -10,7 +10,7 @@ import { describeLamp, recordedLamps } from './history.ts';
 const judgeOne = (recording: Recording) => {
   const [judged] = judgeAgain(recording, describeLamp);
   if (judged === undefined) throw new Error('nothing was expected');
-  return { judged, is: [judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)] };
+  return { judged, is: [judged.recorded?.phase, judged.now?.state, agrees(judged), endedAsIntended(judged)] };
 };
 /** The history of what is expected of lamps while `work` changes them; the hall lamp is off at first. */
 const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): Promise<Recording> => {

@@ -40,7 +40,7 @@ const open = async (...names: string[]) => {
       keepTargets: turn.keepTargets,
       changeTarget: () => turn.changingTargets(async () => note('changes a target')()),
       release: turn.release,
-      inLine: () => account.spent().locks,
+      timeInLocks: () => account.spent().locks,
     };
   };
   /** What was asked before this is in the line, or granted, and who waited for it has gone on. */
@@ -61,7 +61,7 @@ test('the last one that who kills managers waits for cleans up after it, and tha
   await killer.releaseUntilCleanup();
   await cleaned;
   expect(events).toEqual(['killer is alone', 'last cleans up']);
-  expect(others[0]?.inLine()).toBeGreaterThan(0);
+  expect(others[0]?.timeInLocks()).toBeGreaterThan(0);
 });
 
 test.each([
@@ -119,7 +119,7 @@ test('nobody changes a backup target while others have volumes on standby; who e
   await two?.changeTarget();
   await changed;
   expect(events).toEqual([waits, 'three changes a target', 'two changes a target']);
-  expect(three?.inLine()).toBeGreaterThan(0);
+  expect(three?.timeInLocks()).toBeGreaterThan(0);
   for (const each of [two, three]) each?.release();
   await exclusive;
   killer.release();

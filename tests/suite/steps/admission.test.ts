@@ -39,38 +39,38 @@ const has = (field: string) => (request: AdmissionRequest) =>
 test('nothing is asked for but in a dry run', async () => {
   const { given, then, requests } = setUp(() => 200);
   await given.newJob();
-  await expect(then.changeRefused(volume, 'x', { a: 1 })).rejects.toThrow('the API server would take it');
-  await expect(then.targetFixed(target)).rejects.toThrow('the API server would take it');
+  await expect(then.changeRefused(volume, 'x', { a: 1 })).rejects.toThrow('the API server would accept it');
+  await expect(then.targetFixed(target)).rejects.toThrow('the API server would accept it');
   await then.targetFree(target);
   expect(requests.length).toBeGreaterThan(4);
   for (const { path, body } of requests)
     expect(path.endsWith('?dryRun=All') || (body as { dryRun?: string[] }).dryRun?.[0] === 'All').toBe(true);
 });
 
-test('what is refused is distinguished from what is taken, and only where it is taken otherwise', async () => {
-  await expect(setUp(() => 422).given.newJob()).rejects.toThrow('the API server is to take it');
+test('what is refused is distinguished from what is accepted, and only where it is accepted otherwise', async () => {
+  await expect(setUp(() => 422).given.newJob()).rejects.toThrow('the API server must accept it');
   const { given, then } = setUp(has('wrong'));
   const job = await given.newJob();
   await then.refused(job, 'a flaw', { spec: { wrong: 1 } });
-  await expect(then.refused(job, 'none', { spec: { right: 1 } })).rejects.toThrow('would take it');
-  await expect(then.nameTaken(job, volume)).rejects.toThrow('would take it');
+  await expect(then.refused(job, 'none', { spec: { right: 1 } })).rejects.toThrow('would accept it');
+  await expect(then.nameTaken(job, volume)).rejects.toThrow('would accept it');
   await then.changeRefused(volume, 'x', { wrong: 1 });
   await expect(setUp(() => 422).then.changeRefused(volume, 'x', { wrong: 1 })).rejects.toThrow(
-    'is to take it',
+    'must accept it',
   );
   const named = setUp(({ body }) => (body.metadata?.name === 'v' ? 409 : 200));
   await named.then.nameTaken(await named.given.newJob(), volume);
 });
 
-test('what is mended has other fields, and what is taken has those that were asked for', async () => {
+test('what is corrected has other fields, and what is accepted has those that were asked for', async () => {
   const plain = setUp(() => 200);
   const job = await plain.given.newJob();
   await plain.then.taken(job, 'x', { retain: 3 });
   const into = { retain: 1 };
   await expect(plain.then.mended(job, 'x', { spec: { retain: 0 }, into })).rejects.toThrow('retain 0, not 1');
-  const mending = setUp(() => 200, { mend: into });
-  await mending.then.mended(job, 'x', { spec: { retain: 0 }, into });
-  await expect(mending.then.taken(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
+  const correcting = setUp(() => 200, { mend: into });
+  await correcting.then.mended(job, 'x', { spec: { retain: 0 }, into });
+  await expect(correcting.then.taken(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
 });
 
 test('a concurrency of 0 is raised, or kept, as the version has it', async () => {
@@ -94,9 +94,9 @@ test('a job may retain as many as the setting says, and not one more', async () 
   const { given, then } = bounded(7);
   expect(await then.retainBounded(await given.newJob())).toBe(7);
   const more = bounded(8);
-  await expect(more.then.retainBounded(await more.given.newJob())).rejects.toThrow('would take it');
+  await expect(more.then.retainBounded(await more.given.newJob())).rejects.toThrow('would accept it');
   const less = bounded(6);
-  await expect(less.then.retainBounded(await less.given.newJob())).rejects.toThrow('is to take it');
+  await expect(less.then.retainBounded(await less.given.newJob())).rejects.toThrow('must accept it');
 });
 
 test('a volume from a backup has the size of that', async () => {

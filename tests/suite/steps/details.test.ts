@@ -15,9 +15,9 @@ test('a wish for a backup is filled in with the target of its volume, and the mo
   expect(details.isFilledIn(wish('t1', 'incremental'), target)).toBe(true);
   expect(details.isFilledIn(wish('t2', 'incremental'), target)).toBe(false);
   expect(details.isFilledIn(wish('t1'), target)).toBe(false);
-  expect(details.describeWish(wish('t1', 'full'))).toBe('target t1, mode full');
+  expect(details.describeBackupRequest(wish('t1', 'full'))).toBe('target t1, mode full');
   const bare: Pick<Backup, 'metadata' | 'spec'> = { metadata: { name: 'b1' }, spec: { snapshotName: 's1' } };
-  expect(details.describeWish(bare)).toBe('target none, mode none');
+  expect(details.describeBackupRequest(bare)).toBe('target none, mode none');
 });
 
 test('what was sent is counted in whole blocks, compressed as they are', () => {

@@ -94,7 +94,7 @@ test('the default backup target is alone, has no URL, and says so', async () => 
 test('what cannot be is refused, and as what is not valid', async () => {
   const target = { name: 't', store: { url: 'nfs://x', credentialSecret: '' } as never };
   for (const [answer, wrong] of [
-    [{ status: 200, text: '{}' }, 'the API server would take it'],
+    [{ status: 200, text: '{}' }, 'the API server would accept it'],
     [{ status: 403, text: '{"message": "who are you?"}' }, 'it is refused, and not with 422: '],
     [{ status: 500, text: '{"message": "no such webhook"}' }, 'no such webhook'],
   ] as const) {

@@ -19,7 +19,7 @@ export const cifs: StoreDriver = {
     { place: 'longhorn', resource: resources.secrets, verbs: ['list'], rareUse: 'read by a cleanup' },
   ]),
   access: { folder: cifsServer },
-  here: {
+  localReader: {
     scheme: driverName,
     words: {
       folder: 'what a CIFS server shares, a mount of it',

@@ -16,7 +16,7 @@ export const nfs: StoreDriver = {
   find: async (...place) => (await import('../folder/served-store.ts')).findStores(...place, nfsServer),
   rights: rightsInPod({ resource: resources.configMaps, verbs: ['create'] }, 'exec'),
   access: { folder: nfsServer, managerMount: true },
-  here: {
+  localReader: {
     scheme: 'nfs',
     words: {
       folder: 'what an NFS server exports, a mount of it',

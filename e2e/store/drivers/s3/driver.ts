@@ -1,7 +1,7 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
 import { rightsInPod } from '../rights.ts';
-import { s3Here } from './local-reader.ts';
+import { s3LocalReader } from './local-reader.ts';
 import { driverName, placeOfUrl } from './place.ts';
 
 /** The driver for S3. Each scenario has its own server, in a pod that keeps the objects on the disk of its node. */
@@ -22,5 +22,5 @@ export const s3: StoreDriver = {
     bucket: async (...place) => (await import('./served-store.ts')).findServedFolders(...place),
     s3Server: true,
   },
-  here: s3Here,
+  localReader: s3LocalReader,
 };

@@ -3,14 +3,14 @@ import { posix } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
 import { registerSecret } from '../../../kube/redact/known.ts';
 import { composeTrouble } from '../../../machine/not-fit.ts';
-import type { ReadFromHere } from '../../driver.ts';
+import type { LocalReader } from '../../driver.ts';
 import { StoreUnreadable } from '../../format/source.ts';
 import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';
 import { s3Source } from './s3-source.ts';
 
 /** Reads a store in a bucket, by the URL that Longhorn uses and the credentials that the AWS CLI would use. */
-export const s3Here: ReadFromHere = {
+export const s3LocalReader: LocalReader = {
   scheme: 's3',
   words: {
     url: 's3://BUCKET@REGION/PREFIX with the variables of the AWS CLI (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, …)',

@@ -22,7 +22,7 @@ const describeFile = (name: string): string => {
   return `  ${name}${what === '' ? '' : `\n      ${what}`}`;
 };
 
-const besides = (path: string): string =>
+const describeBeside = (path: string): string =>
   `\n\nLonghorn's own support bundle did not fit in here. It lies beside this file, as ${path}; nothing in it was redacted.`;
 
 type ReadmeContent = { report: Report; name: string; files: readonly string[]; beside?: string | undefined };
@@ -45,7 +45,7 @@ Why it did not pass
 ${(scenario?.reason ?? 'not known').replaceAll(/^/gm, '  ')}
 
 What is in here
-${['report.json', ...files].map(describeFile).join('\n')}${beside === undefined ? '' : besides(beside)}
+${['report.json', ...files].map(describeFile).join('\n')}${beside === undefined ? '' : describeBeside(beside)}
 
 To judge it again, by the same code and without a cluster, in a checkout of Corral:
   npm ci && npx corral replay THIS_FILE.tar.gz

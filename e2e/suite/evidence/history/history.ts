@@ -127,23 +127,23 @@ export const openHistory = ({
   };
 
   return {
-    record: (marker, fields) => quietly(() => mark(marker, fields), lose),
-    close: () => quietly(recordBlindness, lose),
+    record: (marker, fields) => catching(() => mark(marker, fields), lose),
+    close: () => catching(recordBlindness, lose),
     observer: {
       watches: (resource, timeline) => {
         const watched = places.add(resource, timeline);
         blindness.push({ place: watched.place, since: openBlindness(timeline) });
-        timeline.onEntry((entry) => quietly(() => take(watched, entry), lose));
+        timeline.onEntry((entry) => catching(() => take(watched, entry), lose));
         timeline.onFailure(({ message }) => {
           // All watches are stopped at the end of a scenario. Only a watch that an expectation still needs is
           // recorded.
           const isMissed = [...awaited.values()].some((each) => timelinesOfExpected(each).includes(timeline));
-          if (isMissed) quietly(() => ended(watched.place, timeline, message), lose);
+          if (isMissed) catching(() => ended(watched.place, timeline, message), lose);
         });
       },
       expects: (expected) => {
-        const onEnd = quietly(() => expect(expected), lose);
-        return (how) => quietly(() => onEnd?.(how), lose);
+        const onEnd = catching(() => expect(expected), lose);
+        return (how) => catching(() => onEnd?.(how), lose);
       },
     },
   };
@@ -170,7 +170,7 @@ const openBlindness = (timeline: Timeline): (() => number | undefined) => {
 /**
  * Runs work on the evidence and passes its errors to `lose`. The result of a scenario must not depend on that work.
  */
-const quietly = <T>(work: () => T, lose: (error: Error) => void): T | undefined => {
+const catching = <T>(work: () => T, lose: (error: Error) => void): T | undefined => {
   try {
     return work();
   } catch (error) {

@@ -93,7 +93,7 @@ export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Ju
           close(each, each.evaluator.fail(timeline, stage.start + at * 1000));
     }
     if (bug?.kept === false) {
-      const last = [...all.values()].findLast((judged) => wentWell(judged) === false);
+      const last = [...all.values()].findLast((judged) => endedAsIntended(judged) === false);
       if (last !== undefined) last.knownBug = bug.id;
     }
     if (expectation?.phase === 'set') begin(expectation, at);
@@ -118,5 +118,5 @@ export const agrees = ({ recorded, now }: JudgedExpectation): boolean | undefine
  * Whether the recorded result is the intended one, or the effect of a known bug. Undefined if the history ends
  * earlier.
  */
-export const wentWell = ({ set, recorded, knownBug }: JudgedExpectation): boolean | undefined =>
+export const endedAsIntended = ({ set, recorded, knownBug }: JudgedExpectation): boolean | undefined =>
   recorded && (knownBug !== undefined || recorded.phase === (set.wanted ?? 'met'));

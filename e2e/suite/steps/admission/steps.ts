@@ -21,29 +21,29 @@ import {
 
 /** Throws unless a request was refused with `status`. The default is 422, for an invalid object. */
 export const mustBeRefused = (answer: DryRun, status: 409 | 422 = 422): void => {
-  if ('taken' in answer) throw new Error('the API server would take it, and is to refuse it');
+  if ('accepted' in answer) throw new Error('the API server would accept it, and must refuse it');
   if (answer.refused.status !== status)
     throw new Error(`it is refused, and not with ${status}: ${answer.refused.message}`);
 };
 
-const mustBeTaken = <T extends KubernetesObject>(answer: DryRun<T>): T => {
+const mustBeAccepted = <T extends KubernetesObject>(answer: DryRun<T>): T => {
   if ('refused' in answer)
-    throw new Error(`the API server is to take it: ${answer.refused.message}`, { cause: answer.refused });
-  return answer.taken;
+    throw new Error(`the API server must accept it: ${answer.refused.message}`, { cause: answer.refused });
+  return answer.accepted;
 };
 
 // First makes sure that the unchanged proposal is accepted. Otherwise a refusal of a changed proposal proves nothing.
-const taken = async (context: Context, proposal: Proposal): Promise<Proposal> => {
-  mustBeTaken(await ask(context, proposal));
+const acceptedProposal = async (context: Context, proposal: Proposal): Promise<Proposal> => {
+  mustBeAccepted(await ask(context, proposal));
   return proposal;
 };
 
-const mend = async (
+const mustBeStoredAs = async (
   context: Context,
   proposal: Proposal,
   { spec, into }: { spec: Record<string, unknown>; into: Record<string, unknown> },
 ): Promise<void> => {
-  const found = mustBeTaken(await ask(context, proposal, { spec })).spec;
+  const found = mustBeAccepted(await ask(context, proposal, { spec })).spec;
   const wrong = Object.entries(into).filter(([field, value]) => !isDeepStrictEqual(found[field], value));
   if (wrong.length === 0) return;
   const fields = wrong.map(
@@ -65,30 +65,35 @@ const urlOf = (context: Context, { name, label }: BackupHandle): string => {
 export const admissionSteps = {
   'given.newJob': step({
     sentence: 'Given a recurring job that Longhorn would accept',
-    action: (context: Context) => taken(context, proposeJob(context)),
+    action: (context: Context) => acceptedProposal(context, proposeJob(context)),
   }),
   'given.newVolume': step({
     sentence: 'Given a volume that Longhorn would accept',
     opens: firstTarget,
     action: async (context: Context) =>
-      taken(context, proposeVolume(context, { target: await firstTarget(context) })),
+      acceptedProposal(context, proposeVolume(context, { target: await firstTarget(context) })),
   }),
   'given.newRestore': step({
     sentence: 'Given a volume from {backup} that Longhorn would accept',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => {
       const { target } = backup.volume;
-      return taken(context, proposeVolume(context, { target, fromBackup: urlOf(context, backup) }));
+      return acceptedProposal(
+        context,
+        proposeVolume(context, { target, fromBackup: urlOf(context, backup) }),
+      );
     },
   }),
   'given.newBackup': step({
     sentence: 'Given a backup of the snapshot that Longhorn would accept',
-    action: (context: Context, snapshot: SnapshotHandle) => taken(context, proposeBackup(context, snapshot)),
+    action: (context: Context, snapshot: SnapshotHandle) =>
+      acceptedProposal(context, proposeBackup(context, snapshot)),
   }),
   'given.newTarget': step({
     sentence: 'Given a backup target that Longhorn would accept, with the Secret of the first',
     opens: firstTarget,
-    action: async (context: Context) => taken(context, proposeTarget(context, await firstTarget(context))),
+    action: async (context: Context) =>
+      acceptedProposal(context, proposeTarget(context, await firstTarget(context))),
   }),
   /** Changes `NO_PROXY`, which has no effect on the store. */
   'when.secretSpoilt': step({
@@ -122,7 +127,7 @@ export const admissionSteps = {
     sentence: 'Then {what} with {feature} is accepted',
     parameters: ({ label }, feature) => ({ what: label, feature }),
     action: (context: Context, proposal: Proposal, _feature: string, spec: Record<string, unknown>) =>
-      mend(context, proposal, { spec, into: spec }),
+      mustBeStoredAs(context, proposal, { spec, into: spec }),
   }),
   /** Longhorn changes these fields without a message. */
   'then.mended': step({
@@ -133,16 +138,19 @@ export const admissionSteps = {
       proposal: Proposal,
       _flaw: string,
       how: { spec: Record<string, unknown>; into: Record<string, unknown> },
-    ) => mend(context, proposal, how),
+    ) => mustBeStoredAs(context, proposal, how),
   }),
   /** Some versions keep a concurrency of 0. */
   'then.limitsMended': step({
     sentence: 'Then a recurring job with a retain or a concurrency of 0 is corrected',
     action: async (context: Context, job: Proposal) => {
       const { report, version } = context;
-      await mend(context, job, { spec: { retain: 0 }, into: { retain: 1 } });
+      await mustBeStoredAs(context, job, { spec: { retain: 0 }, into: { retain: 1 } });
       const isKept = differsIn('job-concurrency-kept', version);
-      await mend(context, job, { spec: { concurrency: 0 }, into: { concurrency: isKept ? 0 : 10 } });
+      await mustBeStoredAs(context, job, {
+        spec: { concurrency: 0 },
+        into: { concurrency: isKept ? 0 : 10 },
+      });
       report.finding(toFinding('job-limits-mended', `Longhorn ${version} took a retain of 0.`));
       if (isKept)
         report.finding(toFinding('job-concurrency-kept', `Longhorn ${version} took a concurrency of 0.`));
@@ -155,7 +163,7 @@ export const admissionSteps = {
       const setting = { namespace, name: 'recurring-job-max-retention' };
       const { value } = await context.cluster.get<Setting>(longhornResources.settings, setting);
       const most = Number(value);
-      await mend(context, job, { spec: { retain: most }, into: { retain: most } });
+      await mustBeStoredAs(context, job, { spec: { retain: most }, into: { retain: most } });
       mustBeRefused(await ask(context, job, { spec: { retain: most + 1 } }));
       return most;
     },
@@ -166,7 +174,10 @@ export const admissionSteps = {
     parameters: (_, backup) => ({ backup }),
     action: async (context: Context, restore: Proposal, { volume: { size } }: BackupHandle) => {
       for (const requested of [size / 2, size * 2])
-        await mend(context, restore, { spec: { size: String(requested) }, into: { size: String(size) } });
+        await mustBeStoredAs(context, restore, {
+          spec: { size: String(requested) },
+          into: { size: String(size) },
+        });
       const { report, version } = context;
       report.finding(toFinding('restore-takes-stored-size', `Longhorn ${version} took ${size} bytes.`));
     },
@@ -183,7 +194,7 @@ export const admissionSteps = {
     ) => {
       const object = { namespace, name };
       const annotated = { metadata: { annotations: { 'corral.test/dry-run': 'yes' } } };
-      mustBeTaken(await tryChange(cluster, [longhornResources.volumes, object], annotated));
+      mustBeAccepted(await tryChange(cluster, [longhornResources.volumes, object], annotated));
       mustBeRefused(await tryChange(cluster, [longhornResources.volumes, object], { spec }));
     },
   }),
@@ -203,7 +214,7 @@ export const admissionSteps = {
     sentence: 'Then the backup target can be deleted again',
     action: ({ cluster, turn }: Context, { name }: TargetHandle) =>
       turn.changingTargets(async () =>
-        mustBeTaken(await tryDeletion(cluster, longhornResources.backupTargets, { namespace, name })),
+        mustBeAccepted(await tryDeletion(cluster, longhornResources.backupTargets, { namespace, name })),
       ),
   }),
 };

@@ -30,13 +30,13 @@ export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
  * How to make a backup. `mode` full sends all blocks, even those that the store has; the default sends only changed
  * blocks. `documented` sets only the fields that the YAML in Longhorn's documents has.
  */
-export type BackupWish = { mode?: 'full'; labels?: Record<string, string>; documented?: boolean };
+export type BackupOptions = { mode?: 'full'; labels?: Record<string, string>; documented?: boolean };
 
 /** Creates a Backup object for a snapshot. Returns when Kubernetes has accepted it, before Longhorn has seen it. */
 export const requestBackup = async (
   context: Context,
   snapshot: SnapshotHandle,
-  { mode, labels, documented = false }: BackupWish = {},
+  { mode, labels, documented = false }: BackupOptions = {},
 ): Promise<BackupHandle> => {
   const { cluster, timelines, made, run, without } = context;
   const { name: volume, target } = snapshot.volume;
@@ -158,16 +158,16 @@ export const makeBackups = async (
 
 /**
  * Compares the expected backups with the configs found in a store. `gone` are expected backups without a config;
- * `left` are configs without an expected backup, ignored with `besides`. `problems` has a line for each.
+ * `left` are configs without an expected backup, ignored with `ignoreOthers`. `problems` has a line for each.
  */
 export const compareConfigs = (
   expected: readonly BackupHandle[],
   found: readonly string[],
-  { besides = false } = {},
+  { ignoreOthers = false } = {},
 ): { gone: string[]; left: string[]; problems: string[] } => {
   const names = expected.map(({ name }) => name).sort();
   const gone = names.filter((name) => !found.includes(name));
-  const left = found.filter((name) => !besides && !names.includes(name));
+  const left = found.filter((name) => !ignoreOthers && !names.includes(name));
   const problems = [
     ...gone.map((name) => `backup ${name} has no config`),
     ...left.map((name) => `backup ${name} still has a config`),

@@ -12,7 +12,7 @@ import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { hasRestoredData } from '../volume/steps.ts';
 import {
-  type BackupWish,
+  type BackupOptions,
   compareConfigs,
   makeBackups,
   nextLabel,
@@ -77,10 +77,11 @@ const leaves = async (context: Context, backup: BackupHandle, state: StateStep<B
 
 /**
  * `afterKill`: a killed or locked-out process may have left its lock and an old volume.cfg.
- * `besides`: ignore other backups, an unfinished backup, and unused blocks. `without`: the config of this backup was
- * removed, and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's target.
+ * `ignoreOthers`: ignore other backups, an unfinished backup, and unused blocks. `without`: the config of this backup
+ * was removed, and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's
+ * target.
  */
-type Holding = { afterKill?: boolean; besides?: boolean; without?: BackupHandle; inside?: RunningStore };
+type Holding = { afterKill?: boolean; ignoreOthers?: boolean; without?: BackupHandle; inside?: RunningStore };
 
 /**
  * The steps that make backups, make Longhorn reconcile them, and judge their histories and the store. Histories are
@@ -126,7 +127,7 @@ export const backupSteps = {
           ? ', and all of its blocks are sent'
           : '',
     }),
-    action: (context: Context, snapshot: SnapshotHandle, how?: BackupWish) =>
+    action: (context: Context, snapshot: SnapshotHandle, how?: BackupOptions) =>
       requestBackup(context, snapshot, how),
     detail: ({ name }) => name,
   }),
@@ -295,24 +296,24 @@ export const backupSteps = {
    */
   'then.storeHolds': step({
     sentence: 'Then the {which}store holds {backups} whole{rest}',
-    parameters: ({ target }, expected, { besides = false, inside } = {}) => ({
+    parameters: ({ target }, expected, { ignoreOthers = false, inside } = {}) => ({
       which: inside === undefined || inside === target.store ? '' : 'other ',
       backups: listLabels(expected) || 'no backup',
-      rest: besides ? '' : ', and nothing else',
+      rest: ignoreOthers ? '' : ', and nothing else',
     }),
     action: async (
       { clocks, report, version }: Context,
       volume: VolumeHandle,
       expected: readonly BackupHandle[],
-      { afterKill = false, besides = false, without, inside = volume.target.store }: Holding = {},
+      { afterKill = false, ignoreOthers = false, without, inside = volume.target.store }: Holding = {},
     ) => {
       const found = await inside.inspect(volume.name, {
         ...storeQuiet(clocks),
         ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
-        ...(besides && { only: expected.map(({ name }) => name) }),
+        ...(ignoreOthers && { only: expected.map(({ name }) => name) }),
         ...(without && { without: without.name }),
       });
-      const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { besides });
+      const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { ignoreOthers });
       const problems = [...ofConfigs, ...found.problems.map(({ message }) => message)];
       const codes = [...new Set(found.problems.map(({ code }) => code))];
       const seen: Seen = { of: 'store', findings: codes, gone, left };
@@ -321,8 +322,8 @@ export const backupSteps = {
         report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`));
       return found;
     },
-    detail: ({ blocks }, _, __, ___, { besides = false } = {}) =>
-      `${blocks} blocks, ${besides ? 'none of its own missing' : 'all of them referred to'}`,
+    detail: ({ blocks }, _, __, ___, { ignoreOthers = false } = {}) =>
+      `${blocks} blocks, ${ignoreOthers ? 'none of its own missing' : 'all of them referred to'}`,
     afterwards: async (context, _, __, expected) => {
       for (const backup of expected) await runStep(context, hasRestoredData, backup);
     },

@@ -60,7 +60,7 @@ export const isFilledIn = ({ metadata, spec }: Wish, { name: target }: { name: s
   metadata.labels?.['backup-target'] === target && spec.backupMode === 'incremental';
 
 /** Describes the fields of a Backup object in one line. */
-export const describeWish = ({ metadata, spec }: Wish): string =>
+export const describeBackupRequest = ({ metadata, spec }: Wish): string =>
   `target ${metadata.labels?.['backup-target'] || 'none'}, mode ${spec.backupMode || 'none'}`;
 
 /** Returns what is wrong with the URL of a backup in a store. */

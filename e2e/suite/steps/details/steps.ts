@@ -8,7 +8,7 @@ import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { describeVolume } from '../volume/volume.ts';
 import {
-  describeWish,
+  describeBackupRequest,
   isFilledIn,
   isLastOf,
   lastOfBackupVolume,
@@ -36,10 +36,10 @@ export const detailSteps = {
       once(timelines.backups, (backup) => isFilledIn(backup, volume.target), {
         name,
         label: `${label} names its target and its mode`,
-        describe: describeWish,
+        describe: describeBackupRequest,
         ...timeouts.filledIn,
       }),
-    detail: (backup) => describeWish(backup),
+    detail: (backup) => describeBackupRequest(backup),
   }),
   /** In Longhorn's status and in the store. */
   'then.labelled': step({

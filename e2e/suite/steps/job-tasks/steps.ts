@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
-import { defaultGroup, inGroup, takesPart } from '../../../longhorn/job-types.ts';
+import { defaultGroup, volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
 import { managerLogs } from '../../../longhorn/manager.ts';
 import type { Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
@@ -22,7 +22,13 @@ import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
 import { detach } from '../volume/volume.ts';
-import { failsToTakeLabelsOff, jobLabelsOf, keptBy, staysThere, wrongOfTaken } from './tasks.ts';
+import {
+  failsToRemoveLabels,
+  isReadyAndKept,
+  jobHistoryLimitOf,
+  jobLabelsOf,
+  wrongInSnapshots,
+} from './tasks.ts';
 
 const historyLimit = 'recurring-successful-jobs-history-limit';
 
@@ -67,10 +73,10 @@ export const jobTaskSteps = {
     sentence: 'Then the Jobs of the newest {count} runs are kept, and those of the others are removed',
     parameters: (_, count) => ({ count }),
     action: async ({ timeouts }: Context, { name, runs, watched }: JobHandle, count: number) => {
-      await once(watched.cronJobs, (cronJob) => keptBy(cronJob) === count, {
+      await once(watched.cronJobs, (cronJob) => jobHistoryLimitOf(cronJob) === count, {
         name,
         label: `CronJob ${name} keeps ${count} Jobs`,
-        describe: (cronJob) => `it keeps ${keptBy(cronJob)}`,
+        describe: (cronJob) => `it keeps ${jobHistoryLimitOf(cronJob)}`,
         ...timeouts.jobHistoryKept,
       });
       for (const { job, label } of runs.slice(0, -count))
@@ -105,16 +111,20 @@ export const jobTaskSteps = {
       };
       const isNew = (one: string): boolean =>
         ofLast().some(({ snapshots }) => snapshots.some(({ metadata }) => metadata.name === one));
-      const taken = await once(timelines.snapshots, (each) => isNew(each.metadata.name) && staysThere(each), {
-        label: `${lastRun(job).label} has taken a snapshot`,
-        ...timeouts.jobMakes,
-      });
+      const taken = await once(
+        timelines.snapshots,
+        (each) => isNew(each.metadata.name) && isReadyAndKept(each),
+        {
+          label: `${lastRun(job).label} has taken a snapshot`,
+          ...timeouts.jobMakes,
+        },
+      );
       throwFor(
         ofLast().flatMap((each) => {
           const snapshots = each.snapshots.map(
             (snapshot) => timelines.snapshots.current(snapshot.metadata.name) ?? snapshot,
           );
-          return wrongOfTaken({ ...each, snapshots }, { job: name, labels });
+          return wrongInSnapshots({ ...each, snapshots }, { job: name, labels });
         }),
         'what the run made is not as its job says',
       );
@@ -141,7 +151,7 @@ export const jobTaskSteps = {
       await Promise.all(others.map(({ metadata }) => untilSnapshotGone(context, metadata)));
       throwFor(
         names
-          .filter((name) => !staysThere(timelines.snapshots.current(name)))
+          .filter((name) => !isReadyAndKept(timelines.snapshots.current(name)))
           .map((name) => `snapshot ${name} is gone, or is to go`),
         `volume ${volume} has not all of its snapshots`,
       );
@@ -221,9 +231,9 @@ export const jobTaskSteps = {
       { of, byGroup, byDefault = false }: { of?: JobHandle; byGroup?: JobHandle; byDefault?: boolean },
     ) => {
       const wanted = [
-        ...(of ? [takesPart(of.name)] : []),
-        ...(byGroup ? [inGroup(byGroup.name)] : []),
-        ...(byDefault ? [inGroup(defaultGroup)] : []),
+        ...(of ? [volumeJobLabel(of.name)] : []),
+        ...(byGroup ? [volumeGroupLabel(byGroup.name)] : []),
+        ...(byDefault ? [volumeGroupLabel(defaultGroup)] : []),
       ].sort();
       await once(timelines.volumes, (volume) => isDeepStrictEqual(jobLabelsOf(volume), wanted), {
         name,
@@ -245,7 +255,7 @@ export const jobTaskSteps = {
       { name }: VolumeHandle,
       { job, by }: { job: JobHandle; by: DeletedBy },
     ) => {
-      const gone = [takesPart(job.name), inGroup(job.name)];
+      const gone = [volumeJobLabel(job.name), volumeGroupLabel(job.name)];
       const isLeft = (volume: Volume): boolean => jobLabelsOf(volume).some((label) => gone.includes(label));
       try {
         await once(timelines.volumes, (volume) => !isLeft(volume), {
@@ -257,7 +267,7 @@ export const jobTaskSteps = {
       } catch (error) {
         if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
         const isNamed = async (): Promise<boolean> =>
-          (await managerLogs(cluster)).some((log) => failsToTakeLabelsOff(log, { job: job.name, version }));
+          (await managerLogs(cluster)).some((log) => failsToRemoveLabels(log, { job: job.name, version }));
         if (by === 'the page' && !(await isNamed())) throw error;
         throw new PromiseBroken(
           error.message,

@@ -1,11 +1,11 @@
-import { type CronJob, isOfJobs, madeByLabel } from '../../../longhorn/job-types.ts';
+import { type CronJob, isJobOrGroupLabel, madeByLabel } from '../../../longhorn/job-types.ts';
 import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Snapshot, Volume } from '../../../longhorn/types.ts';
 import type { MadeByRun } from '../job/runs.ts';
 
 /** Returns what is wrong with what a run of a job with the task snapshot made, one line for each problem. */
-export const wrongOfTaken = (
+export const wrongInSnapshots = (
   { run, snapshots, backups }: MadeByRun,
   { job, labels }: { job: string; labels: Record<string, string> },
 ): string[] => {
@@ -25,21 +25,21 @@ export const wrongOfTaken = (
 };
 
 /** Whether a snapshot is ready and not being deleted. */
-export const staysThere = (snapshot: Snapshot | undefined): boolean =>
+export const isReadyAndKept = (snapshot: Snapshot | undefined): boolean =>
   snapshot?.status?.readyToUse === true && snapshot.metadata.deletionTimestamp === undefined;
 
 /** Returns the labels with which a volume takes part in recurring jobs, sorted. */
 export const jobLabelsOf = ({ metadata }: Volume): string[] =>
   Object.entries(metadata.labels ?? {})
-    .filter(([label, value]) => isOfJobs(label) && value === 'enabled')
+    .filter(([label, value]) => isJobOrGroupLabel(label) && value === 'enabled')
     .map(([label]) => label)
     .sort();
 
 /** Returns the number of finished Jobs that Kubernetes keeps for a CronJob. */
-export const keptBy = ({ spec }: CronJob): number | undefined => spec.successfulJobsHistoryLimit;
+export const jobHistoryLimitOf = ({ spec }: CronJob): number | undefined => spec.successfulJobsHistoryLimit;
 
 /** Whether a log of a longhorn-manager says that a job's labels could not be removed from all volumes. */
-export const failsToTakeLabelsOff = (
+export const failsToRemoveLabels = (
   log: string,
   { job, version }: { job: string; version: string },
 ): boolean =>

@@ -155,7 +155,7 @@ const isLocked = (version: string): StateStep<Backup> =>
   deletionFailed('Error (with the text on a lock)', ['deletion-lost-lock'], version);
 
 /** A later run deletes a backup of an earlier run, and the deletion fails. */
-export const oldOneFails = (
+export const oldDeletionFails = (
   backups: Timeline<Backup>,
   { backup, version, by }: OldOne & { by: Refusing },
 ): Expectation<Backup> =>
@@ -165,7 +165,10 @@ export const oldOneFails = (
     .allowing(isLocked(version));
 
 /** A later run deletes a backup of an earlier run. The deletion may fail any number of times before. */
-export const oldOneGoes = (backups: Timeline<Backup>, { backup, version }: OldOne): Expectation<Backup> =>
+export const oldBackupIsDeleted = (
+  backups: Timeline<Backup>,
+  { backup, version }: OldOne,
+): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(...untilOld)
     .goes(is('Deleting'), gone)

@@ -6,12 +6,12 @@ import { resources } from '../../../kube/cluster.ts';
 import {
   type CronJob,
   type Event,
-  inGroup,
   type Job,
   type JobPod,
   jobPodsLabel,
   type RecurringJob,
-  takesPart,
+  volumeGroupLabel,
+  volumeJobLabel,
 } from '../../../longhorn/job-types.ts';
 import {
   longhornApiVersion as apiVersion,
@@ -109,7 +109,7 @@ export const makeRecurringJob = async (
   };
   made.jobs.push(name);
   await cluster.create(longhornResources.recurringJobs, wanted);
-  await label(context, volume, takesPart(name));
+  await label(context, volume, volumeJobLabel(name));
   await once(watched.cronJobs, () => true, {
     name,
     label: `Longhorn has a CronJob ${name}`,
@@ -131,7 +131,7 @@ export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle
   await cluster.patch(
     longhornResources.volumes,
     { namespace, name: volume.name },
-    { metadata: { labels: { [takesPart(name)]: null } } },
+    { metadata: { labels: { [volumeJobLabel(name)]: null } } },
   );
 };
 
@@ -151,7 +151,7 @@ export const deleteJob = ({ cluster }: Context, { name }: JobHandle, by: Deleted
 
 /** Adds a volume to a job through its group. The job must not have run yet. */
 export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHandle): Promise<JobHandle> => {
-  await label(context, volume, inGroup(job.name));
+  await label(context, volume, volumeGroupLabel(job.name));
   const other: JobHandle = { ...job, volume, others: [], runs: [] };
   job.others.push(other);
   return other;

@@ -23,11 +23,11 @@ export type JobCleanup =
   /** The run skips the volume, because it is detached. */
   | 'left out';
 
-// The messages in a log besides normal progress. If `needed`, at least one of `ids` must be there. `besides` repeat
+// The messages in a log besides normal progress. If `needed`, at least one of `ids` must be there. `alsoAllowed` repeat
 // such a message in other words.
 const outcomes: Record<
   JobCleanup,
-  { ids: readonly MessageId[]; needed: boolean; besides?: readonly MessageId[] }
+  { ids: readonly MessageId[]; needed: boolean; alsoAllowed?: readonly MessageId[] }
 > = {
   done: { ids: [], needed: false },
   'done, or too early': { ids: ['job-cleanup-before-known'], needed: false },
@@ -35,13 +35,13 @@ const outcomes: Record<
   'snapshots refused': {
     ids: ['job-snapshot-cleanup-refused'],
     needed: true,
-    besides: ['job-says-event'],
+    alsoAllowed: ['job-says-event'],
   },
   'left out': { ids: ['job-skips-volume'], needed: true },
   'nothing made': {
     ids: ['job-stopped', 'job-fails', 'job-tries-next-time'],
     needed: true,
-    besides: ['job-says-event'],
+    alsoAllowed: ['job-says-event'],
   },
 };
 
@@ -98,7 +98,7 @@ export const readJobLog = (log: string, version: string): JobLine[] =>
     });
 
 /** Whether a run gave up on a volume because it did not find its backup (known bug backup-looked-at-anew). */
-export const sawNoEnd = (lines: readonly JobLine[]): boolean =>
+export const missedBackupEnd = (lines: readonly JobLine[]): boolean =>
   lines.some(({ classification: found }) => found.class !== 'unclassified' && found.id === 'job-loses-sight');
 
 /** Returns the backups whose deletion a run requested, according to its log. */
@@ -113,10 +113,10 @@ export const problemsOfLog = (
   lines: readonly JobLine[],
   { cleanup, old, due }: { cleanup: JobCleanup; old: readonly string[]; due: readonly string[] },
 ): string[] => {
-  const { ids, needed, besides = [] } = outcomes[cleanup];
+  const { ids, needed, alsoAllowed = [] } = outcomes[cleanup];
   const isBeside = ({ classification: found }: JobLine): boolean =>
     found.class === 'informational' ||
-    (found.class !== 'unclassified' && [...anyRun, ...besides].includes(found.id));
+    (found.class !== 'unclassified' && [...anyRun, ...alsoAllowed].includes(found.id));
   const notable = lines.filter((line) => !isBeside(line));
   const isExpected = ({ classification }: JobLine): boolean =>
     classification.class !== 'unclassified' && ids.includes(classification.id);

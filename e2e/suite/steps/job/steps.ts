@@ -21,8 +21,8 @@ import {
   jobCompletes,
   jobEnds,
   jobFails,
-  oldOneFails,
-  oldOneGoes,
+  oldBackupIsDeleted,
+  oldDeletionFails,
   type Refusing,
   refusals,
   restartsIn,
@@ -42,7 +42,7 @@ import {
   startedRuns,
   triggerJob,
 } from './job.ts';
-import { type JobCleanup, jobCleanupLine, problemsOfLog, readLogOf, sawNoEnd } from './log.ts';
+import { type JobCleanup, jobCleanupLine, missedBackupEnd, problemsOfLog, readLogOf } from './log.ts';
 import {
   endOfBackup,
   isBackupSince,
@@ -169,7 +169,7 @@ export const jobSteps = {
         problemsOfEvents(job.watched.events, version),
         'what Kubernetes and Longhorn report of the recurring job is not in order',
       );
-      if (sawNoEnd(await readLogOf(job, { run, version, limit: timeouts.jobLogEnds })))
+      if (missedBackupEnd(await readLogOf(job, { run, version, limit: timeouts.jobLogEnds })))
         throw new PremiseLost(
           `${run.label} (${run.job}) did not see the end of a backup of its own, by known bug backup-looked-at-anew: what it was to do after that says nothing`,
         );
@@ -487,7 +487,7 @@ export const jobSteps = {
       expected.push(...old.map(({ name }) => ({ id: refusals[by], of: name })));
       for (const backup of old)
         await judgeWithin(
-          oldOneFails(timelines.backups, { ...whole(context, backup), by }),
+          oldDeletionFails(timelines.backups, { ...whole(context, backup), by }),
           timeouts.oldOnesFail,
         );
       report.finding(
@@ -528,7 +528,7 @@ export const jobSteps = {
         });
       return Promise.all(
         oldOnes(job, backups).flatMap((backup): Promise<unknown>[] => [
-          judgeWithin(oldOneGoes(timelines.backups, whole(context, backup)), timeouts.oldOnesGo),
+          judgeWithin(oldBackupIsDeleted(timelines.backups, whole(context, backup)), timeouts.oldOnesGo),
           snapshotGone(backup),
         ]),
       );

@@ -78,7 +78,7 @@ export const isUnderWay = (volumes: Volumes, subject: RestoreSubject): Expectati
   history(volumes, subject).startingAs(begun()).goes(inProgress());
 
 /** The restore succeeds and is never given up. To check that it does neither for some time, see `stays`. */
-export const endsWell = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
+export const succeeds = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
   history(volumes, subject).startingAs(begun()).goes(restored());
 
 /**

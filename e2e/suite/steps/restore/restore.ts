@@ -13,7 +13,7 @@ import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
-import { askForRestore, describeRestore } from '../volume/restored.ts';
+import { describeRestore, requestRestore } from '../volume/restored.ts';
 import { endStandby } from '../volume/volume.ts';
 
 /** A volume that a step restores from a backup. */
@@ -37,7 +37,7 @@ export const beginRestore = async (
 ): Promise<RestoreHandle> => {
   const { cluster, timelines, scenarioSignal: signal } = context;
   const from = timelines.volumes.mark();
-  const name = await askForRestore(context, backup, { standby });
+  const name = await requestRestore(context, backup, { standby });
   const fieldSelector = `involvedObject.name=${name}`;
   const [events, engines] = await Promise.all([
     follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal }),

@@ -10,7 +10,7 @@ import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { judgeRestoredData } from '../volume/restored.ts';
-import { endsWell, isGivenUp, isUnderWay, isUnusedMeanwhile } from './expectations.ts';
+import { isGivenUp, isUnderWay, isUnusedMeanwhile, succeeds } from './expectations.ts';
 import {
   activate,
   beginRestore,
@@ -108,7 +108,7 @@ export const restoreSteps = {
     action: async (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) => {
       const { timelines, timeouts } = context;
       await withReasons(context, standby, () =>
-        judgeWithin(endsWell(timelines.volumes, standby), timeouts.restored),
+        judgeWithin(succeeds(timelines.volumes, standby), timeouts.restored),
       );
       return judgeRestoredData(context, { ...standby, data });
     },
@@ -135,7 +135,7 @@ export const restoreSteps = {
       const { timelines, timeouts } = context;
       await untilCompleted(context, backup);
       await withReasons(context, restore, () =>
-        judgeWithin(endsWell(timelines.volumes, restore), timeouts.restored),
+        judgeWithin(succeeds(timelines.volumes, restore), timeouts.restored),
       );
       const begun = timelines.backups.entries.find(
         (entry) =>
@@ -155,7 +155,7 @@ export const restoreSteps = {
       withReasons(context, restore, async () => {
         const { timelines, timeouts } = context;
         await judgeWithin(isUnderWay(timelines.volumes, restore), timeouts.restoreBegins);
-        await stays(endsWell(timelines.volumes, restore), timeouts.restoreWaits.within);
+        await stays(succeeds(timelines.volumes, restore), timeouts.restoreWaits.within);
       }),
   }),
   /** The restore was never given up. */
@@ -165,7 +165,7 @@ export const restoreSteps = {
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
       const { timelines, timeouts } = context;
       await withReasons(context, restore, () =>
-        judgeWithin(endsWell(timelines.volumes, restore), timeouts.restored),
+        judgeWithin(succeeds(timelines.volumes, restore), timeouts.restored),
       );
       return judgeRestoredData(context, { ...restore, data });
     },

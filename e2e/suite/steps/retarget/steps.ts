@@ -20,7 +20,7 @@ import { judgeWithin } from '../timeouts.ts';
 import { describeVolume } from '../volume/volume.ts';
 
 /** URLs without a store, each made by a change of one part of the target's URL. */
-export const nowhere = {
+export const urlsWithoutStore = {
   'a server that is not there': (url: string) => url.replace('://', '://nowhere-'),
   'a folder that is not there': (url: string) => `${url}-nowhere`,
 } as const;
@@ -69,10 +69,10 @@ export const retargetSteps = {
   'when.targetMisled': step({
     sentence: 'When the URL of the backup target is changed to {place}',
     parameters: (_, place) => ({ place }),
-    action: async (context: Context, target: TargetHandle, place: keyof typeof nowhere) => {
+    action: async (context: Context, target: TargetHandle, place: keyof typeof urlsWithoutStore) => {
       for (const id of ['target-not-mounted', 'target-not-listed'] as const)
         context.expected.push({ id, of: target.name });
-      return changeTarget(context, target, { backupTargetURL: nowhere[place](target.store.url) });
+      return changeTarget(context, target, { backupTargetURL: urlsWithoutStore[place](target.store.url) });
     },
   }),
   /** Also removes what Longhorn knows of the store. The store itself stays. */

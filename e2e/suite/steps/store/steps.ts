@@ -24,7 +24,7 @@ import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
-import { type ForeignWish, judgeRestore, makeForeignBackup } from '../volume/restored.ts';
+import { type ForeignBackupOptions, judgeRestore, makeForeignBackup } from '../volume/restored.ts';
 import { creationEnds, isRemovedFromCluster, type StoreFailure, storeFailures } from './expectations.ts';
 
 /** A key that is replaced in the store, and a function that gives Longhorn the new key. */
@@ -116,7 +116,7 @@ export const storeSteps = {
       old: by ? `, a ${by},` : '',
       mode: accessMode ? ` of a volume with the access mode ${accessMode}` : '',
     }),
-    action: (context: Context, target: TargetHandle, how: ForeignWish) =>
+    action: (context: Context, target: TargetHandle, how: ForeignBackupOptions) =>
       makeForeignBackup(context, { ...how, target }),
     detail: ({ backup }) => backup.name,
   }),

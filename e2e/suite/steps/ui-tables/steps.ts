@@ -12,7 +12,7 @@ import { openTablePage } from '../../../ui/table-page.ts';
 import type { Context } from '../context.ts';
 import type { TablePageHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { isBackupOf, runLabel } from '../made.ts';
-import { nowhere } from '../retarget/steps.ts';
+import { urlsWithoutStore } from '../retarget/steps.ts';
 import { forwardFrontend } from '../service-forward.ts';
 import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
@@ -136,12 +136,12 @@ export const uiTableSteps = {
       { expected, turn }: Context,
       { page }: TablePageHandle,
       { name, store }: TargetHandle,
-      place: keyof typeof nowhere,
+      place: keyof typeof urlsWithoutStore,
     ) => {
       for (const id of ['target-not-mounted', 'target-not-listed'] as const) expected.push({ id, of: name });
       await turn.changingTargets(async () => {
         await page.choose(name, 'Edit');
-        await page.answer('OK', { URL: nowhere[place](store.url) });
+        await page.answer('OK', { URL: urlsWithoutStore[place](store.url) });
       });
     },
   }),

@@ -57,9 +57,9 @@ export const causeOfVolume = async (
   const since = volume?.metadata.creationTimestamp;
   const listed = { namespace, labelSelector: ofVolume(name), signal };
   const [engines, replicas, errors] = await Promise.all([
-    quietly(async () => (await cluster.list<Instance>(longhornResources.engines, listed)).items),
-    quietly(async () => (await cluster.list<Instance>(longhornResources.replicas, listed)).items),
-    quietly(() => processErrors({ cluster, volume: name, since, signal })),
+    foundOrTrouble(async () => (await cluster.list<Instance>(longhornResources.engines, listed)).items),
+    foundOrTrouble(async () => (await cluster.list<Instance>(longhornResources.replicas, listed)).items),
+    foundOrTrouble(() => processErrors({ cluster, volume: name, since, signal })),
   ]);
   const held = unmet(volume?.status?.conditions);
   const failed = replicas.found.filter(hasFailed);
@@ -68,7 +68,7 @@ export const causeOfVolume = async (
     state,
     ...(failed.length > 0 ? [`${failed.length} of ${replicas.found.length} replicas failed`] : []),
     ...held,
-    ...errors.found.slice(-1).map(sayingOf),
+    ...errors.found.slice(-1).map(messageOfLine),
   ];
   return {
     line: `volume ${name}: ${parts.join('; ')}`,
@@ -87,7 +87,7 @@ export const causeOfVolume = async (
 type Found<T> = { found: T[]; trouble: string[] };
 
 // If one request fails, the others may still give the reason.
-const quietly = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
+const foundOrTrouble = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
   try {
     return { found: await read(), trouble: [] };
   } catch (error) {
@@ -170,7 +170,7 @@ const isError = (line: string): boolean =>
 const unquoted = (text: string): string => text.replaceAll(/\\(["\\])/g, '$1').replaceAll('\\n', ' ');
 
 /** Returns the message and error in a log line, without its time and the names of fields. */
-export const sayingOf = (line: string): string => {
+export const messageOfLine = (line: string): string => {
   const field = (name: string) => new RegExp(`\\b${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|(\\S+))`).exec(line);
   const said = ['msg', 'error'].flatMap((name) => {
     const found = field(name);

@@ -57,7 +57,7 @@ const beginRestore = async (context: Context, { url, ...how }: Source): Promise<
  * read the backup in the store: until then its webhook refuses the volume (v1.8.0 to v1.12.1,
  * webhook/resources/volume/mutator.go).
  */
-export const askForRestore = async (
+export const requestRestore = async (
   context: Context,
   backup: BackupHandle,
   how: Pick<Source, 'standby'> = {},
@@ -83,7 +83,7 @@ export const judgeRestore = async (
   context: Context,
   { backup, data }: { backup: BackupHandle; data: readonly WrittenData[] },
 ): Promise<VolumeHandle> => {
-  const name = await askForRestore(context, backup);
+  const name = await requestRestore(context, backup);
   await untilRestored(context, name);
   return judgeRestoredData(context, { name, backup, data });
 };
@@ -127,12 +127,12 @@ const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<
 /**
  * How to write a backup as another or an old Longhorn would. `size` is in bytes; `accessMode` is that of its volume.
  */
-export type ForeignWish = { size: number; by?: OldLonghorn; accessMode?: AccessMode };
+export type ForeignBackupOptions = { size: number; by?: OldLonghorn; accessMode?: AccessMode };
 
 // Writes a backup of a volume that this Longhorn does not know.
 const writeForeign = async (
   context: Context,
-  { size, store, ...how }: ForeignWish & { store: TargetHandle['store'] },
+  { size, store, ...how }: ForeignBackupOptions & { store: TargetHandle['store'] },
 ) => {
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
@@ -158,7 +158,7 @@ export type ForeignBackup = { backup: BackupHandle; volume: VolumeHandle; data: 
 /** Writes a backup into a store as another or an old Longhorn would. The Longhorn under test does not know it yet. */
 export const makeForeignBackup = async (
   context: Context,
-  { target, ...wish }: ForeignWish & { target: TargetHandle },
+  { target, ...wish }: ForeignBackupOptions & { target: TargetHandle },
 ): Promise<ForeignBackup> => {
   const { size, by } = wish;
   const made = context.timelines.backups.mark();

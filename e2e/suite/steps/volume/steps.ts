@@ -19,7 +19,7 @@ import {
   staysHealthy,
   untilDetached,
   untilGivenBack,
-  type VolumeWish,
+  type VolumeOptions,
 } from './volume.ts';
 
 /** The steps that make, fill, detach, remove and judge volumes. Sizes are in bytes. */
@@ -37,7 +37,7 @@ export const volumeSteps = {
     opens: async (context, { target }) => target ?? firstTarget(context),
     action: async (
       context: Context,
-      { target, ...how }: VolumeWish & { target?: TargetHandle },
+      { target, ...how }: VolumeOptions & { target?: TargetHandle },
     ): Promise<VolumeHandle> => {
       const on = { ...how, target: target ?? (await firstTarget(context)) };
       return context.without.includes('block-device')

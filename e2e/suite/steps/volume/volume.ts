@@ -2,7 +2,7 @@ import { type Expectation, expectHistory, once, onceGone } from '../../../histor
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
-import { inGroup } from '../../../longhorn/job-types.ts';
+import { volumeGroupLabel } from '../../../longhorn/job-types.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import {
   longhornApiVersion as apiVersion,
@@ -23,7 +23,7 @@ const ticket = 'corral';
  * How to make a volume. `size` and `blockSize` (of its backups' blocks) are in bytes; `compression` is the method for
  * its backups.
  */
-export type VolumeWish = {
+export type VolumeOptions = {
   size: number;
   node?: string;
   compression?: CompressionMethod | undefined;
@@ -38,7 +38,7 @@ export type VolumeWish = {
  */
 export const makeVolume = async (
   context: Context,
-  { node, ...wish }: VolumeWish & { target: TargetHandle },
+  { node, ...wish }: VolumeOptions & { target: TargetHandle },
 ): Promise<VolumeHandle> => {
   const { size, target } = wish;
   const ready = await readyNodes(context);
@@ -68,7 +68,7 @@ export const createVolume = async (
     // Backups of a restored volume are compared block by block with the backup that it comes from. Versions before
     // v1.10 know no other size.
     blockSize = fromBackup === undefined ? undefined : smallestBlock,
-  }: Omit<VolumeWish, 'node'> & {
+  }: Omit<VolumeOptions, 'node'> & {
     nodes: number;
     target: TargetHandle;
     fromBackup?: string;
@@ -84,7 +84,7 @@ export const createVolume = async (
     metadata: {
       name,
       namespace,
-      labels: { ...runLabel(run), ...(group !== undefined && { [inGroup(group)]: 'enabled' }) },
+      labels: { ...runLabel(run), ...(group !== undefined && { [volumeGroupLabel(group)]: 'enabled' }) },
       annotations: { [scenarioAnnotation]: scenario },
     },
     spec: {

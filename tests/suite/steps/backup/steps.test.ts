@@ -110,7 +110,7 @@ test('the store holds exactly the backups that it should, or besides what nobody
   const blocks = join(root, volumeFolder(recordedVolume), 'blocks');
   await mkdir(join(blocks, '00/00'), { recursive: true });
   await writeFile(join(blocks, '00/00', `${'0'.repeat(64)}.blk`), 'data');
-  await then.storeHolds(volume, [b2], { besides: true });
+  await then.storeHolds(volume, [b2], { ignoreOthers: true });
   expect(ended()).toEqual([
     'Then the store still has the config of the first backup',
     'Then the store holds the first backup and the second backup whole, and nothing else: 6 blocks, all of them referred to',
@@ -121,11 +121,11 @@ test('the store holds exactly the backups that it should, or besides what nobody
   const config = join(root, volumeFolder(recordedVolume), 'backups/backup_sample-a-b2.cfg');
   const taken = await readFile(config);
   await rm(config);
-  await then.storeHolds(volume, [b1], { besides: true, without: b2 });
+  await then.storeHolds(volume, [b1], { ignoreOthers: true, without: b2 });
   const missed = 'names sample-a-b2 as the last backup, which has no config';
   for (const without of [undefined, b3])
     await expect(
-      then.storeHolds(volume, [b1], { besides: true, ...(without && { without }) }),
+      then.storeHolds(volume, [b1], { ignoreOthers: true, ...(without && { without }) }),
     ).rejects.toThrow(missed);
   await writeFile(config, taken);
   await rm(join(blocks, '54'), { recursive: true });
@@ -135,7 +135,7 @@ test('the store holds exactly the backups that it should, or besides what nobody
   await expect(then.storeHolds(volume, [b2, b3])).rejects.toThrow(
     `${wrong}- backup sample-a-b3 has no config\n- backup sample-a-b1 still has a config\n${lacks}`,
   );
-  await expect(then.storeHolds(volume, [b2], { besides: true })).rejects.toThrow(
+  await expect(then.storeHolds(volume, [b2], { ignoreOthers: true })).rejects.toThrow(
     expect.objectContaining({ message: `${wrong}${lacks}` }),
   );
   await expect(then.stillInStore(handle('gone', 'the gone backup'))).rejects.toThrow(

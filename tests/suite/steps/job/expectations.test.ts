@@ -19,7 +19,7 @@ const judge = async (name: RecordedJob, mutate?: Mutation) => {
     all.map((one, index) => judge(one, all.toSpliced(index, 1)).state);
   const old = subjects('backups').map((backup) => ({ backup, version }));
   const fails = (by: jobs.Refusing) =>
-    old.map((one) => evaluate(jobs.oldOneFails(backups, { ...one, by })).state);
+    old.map((one) => evaluate(jobs.oldDeletionFails(backups, { ...one, by })).state);
   return {
     complete: runs.map((run) => evaluate(jobs.jobCompletes(all, run)).state),
     failed: runs.map((run) => evaluate(jobs.jobFails(all, run)).state),
@@ -34,7 +34,7 @@ const judge = async (name: RecordedJob, mutate?: Mutation) => {
     ),
     byStore: fails('the store'),
     byMount: fails('the mount'),
-    go: old.map((one) => evaluate(jobs.oldOneGoes(backups, one)).state),
+    go: old.map((one) => evaluate(jobs.oldBackupIsDeleted(backups, one)).state),
   };
 };
 const times = (count: number, state: string): string[] => Array(count).fill(state);
@@ -149,9 +149,9 @@ test('the refusal of a read-only mount stands in the Backup', async () => {
     const backups = (await replay('longhorn-v1.8.2/wrapped-engine', mutate)).timeline<Backup>('backups');
     const one = { backup: { name: 'sa-b3', label: 'the old one', from: 0 }, version: 'v1.8.2' };
     const by = (['the mount', 'the store'] as const).map((each) =>
-      jobs.oldOneFails(backups, { ...one, by: each }),
+      jobs.oldDeletionFails(backups, { ...one, by: each }),
     );
-    return [...by, jobs.oldOneGoes(backups, one)].map((each) => evaluate(each).state);
+    return [...by, jobs.oldBackupIsDeleted(backups, one)].map((each) => evaluate(each).state);
   };
   const said = 'unlinkat /mnt/b/backups/backup_sa-b3.cfg: read-only file system';
   expect(

@@ -4,10 +4,10 @@ import {
   cleanedUp,
   type JobCleanup,
   jobCleanupLine,
+  missedBackupEnd,
   problemsOfLog,
   readJobLog,
   readLogOf,
-  sawNoEnd,
 } from '../../../../e2e/suite/steps/job/log.ts';
 import { recordedLogs } from './recordings.ts';
 
@@ -96,7 +96,7 @@ test('a run that lost sight of its backup is distinguished from one that failed 
     'Failed to run volume job',
     ' error="failed to complete backupAndCleanup for v: cannot find the status of the backup for snapshot s. It might because the engine has restarted"',
   );
-  expect([lost, failed, finished].map((log) => sawNoEnd(readJobLog(log, version)))).toEqual([
+  expect([lost, failed, finished].map((log) => missedBackupEnd(readJobLog(log, version)))).toEqual([
     true,
     false,
     false,

@@ -130,10 +130,10 @@ test('why a snapshot or a backup does not come: what it says itself, or else wha
 });
 
 test('a log says what stands in its message and its error; its last six errors of that volume alone count', () => {
-  expect(causes.sayingOf(line)).toBe(said);
+  expect(causes.messageOfLine(line)).toBe(said);
   const failed = '2026-11-22T07:28:17.5Z time="x" level=error msg="failed" error="no such host"';
-  expect(causes.sayingOf(failed)).toBe('failed: no such host');
-  expect(causes.sayingOf('2026-11-22T07:28:17.5Z panic: runtime error')).toBe('panic: runtime error');
+  expect(causes.messageOfLine(failed)).toBe('failed: no such host');
+  expect(causes.messageOfLine('2026-11-22T07:28:17.5Z panic: runtime error')).toBe('panic: runtime error');
   const lines = Array.from({ length: 9 }, (_, index) => `level=error msg="${index}" volume=v1`);
   const log = ['level=warning msg=x volume=v1', 'level=error msg=x volume=other', ...lines].join('\n');
   expect(causes.errorLinesOf(log, 'v1')).toEqual(lines.slice(3));
