@@ -23,7 +23,7 @@ scenario(
     await then.inForce(replaced);
     await then.creationFails(second, 'creation-denied');
     const sync = await when.storeLookedInto();
-    await then.targetTells('AccessDenied');
+    await then.targetReports('AccessDenied');
     await then.staysKnown(first, sync);
 
     await when.keyRenewed(replaced);

@@ -18,7 +18,7 @@ scenario(
     const { target } = volume;
 
     await when.targetMisled(target, 'a server that is not there');
-    await then.targetTells('cannot mount');
+    await then.targetReports('cannot mount');
     await then.known(first);
     await when.deleted(first);
     await then.goneAlone(first);
@@ -26,7 +26,7 @@ scenario(
     await then.known(second);
 
     await when.targetMisled(target, 'a folder that is not there');
-    await then.targetTells('No such file or directory');
+    await then.targetReports('No such file or directory');
     await then.known(second);
 
     await when.targetSet(target);

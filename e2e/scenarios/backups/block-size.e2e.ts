@@ -59,7 +59,7 @@ scenario(
     await then.sent(backup, { new: 1, again: 0, of: small });
     await then.blocksAreOf(backup, small);
     const other = await given.newVolume();
-    await then.mended(other, 'backup blocks of no size', {
+    await then.corrected(other, 'backup blocks of no size', {
       spec: { backupBlockSize: '0' },
       into: { backupBlockSize: String(large) },
     });

@@ -60,7 +60,7 @@ scenario(
     await then.sent(second, { new: 1, again: 0 });
     await then.lastBackup(second);
     await then.storeHolds(volume, [first, second]);
-    await then.backupVolumeTells(volume, { blocks: 9, labels });
+    await then.backupVolumeReports(volume, { blocks: 9, labels });
 
     const third = await when.backedUp(await given.snapshot(volume), { mode: 'full' });
     await then.completed(third);

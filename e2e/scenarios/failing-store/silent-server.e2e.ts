@@ -21,7 +21,7 @@ scenario(
     const gone = await given.serverGone();
     await then.inForce(gone);
     await when.storeLookedInto();
-    await then.targetTells('timeout executing');
+    await then.targetReports('timeout executing');
     await then.known(first);
     await then.inForce(gone);
 

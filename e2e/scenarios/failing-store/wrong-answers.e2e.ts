@@ -70,7 +70,7 @@ scenario(
     const unlistable = await given.wrongAnswers('AccessDenied', { to: 'list' });
     await then.inForce(unlistable);
     const sync = await when.storeLookedInto();
-    await then.targetTells('AccessDenied');
+    await then.targetReports('AccessDenied');
     await then.staysKnown(first, sync);
 
     await when.released(unlistable);
@@ -95,7 +95,7 @@ scenario(
     for (const to of requests) late.push(await given.wrongAnswers('another time', { to }));
     for (const each of late) await then.inForce(each);
     const sync = await when.storeLookedInto();
-    await then.targetTells('RequestTimeTooSkewed');
+    await then.targetReports('RequestTimeTooSkewed');
     await then.staysKnown(first, sync);
 
     for (const each of late) await when.released(each);

@@ -10,7 +10,7 @@ scenario(
     const job = await given.recurringJob(volume);
     await when.jobTriggered(job);
     const uploading = await then.runUploads(job);
-    await when.volumeUnwanted(volume, uploading);
+    await when.workloadDetached(volume, uploading);
 
     await then.jobsComplete(job);
     const backups = await then.oneBackupEachTick(job);

@@ -11,7 +11,7 @@ scenario(
     await then.refused(backup, 'a snapshot that is not there', { spec: { snapshotName: 'nowhere' } });
 
     await when.targetMisled(volume.target, 'a server that is not there');
-    await then.targetTells('cannot mount');
+    await then.targetReports('cannot mount');
     await then.refused(backup, 'a target that is not available', {});
     await when.targetSet(volume.target);
     await then.targetAvailable();

@@ -15,10 +15,10 @@ scenario(
   async ({ given, then }) => {
     const job = await given.newJob();
     for (const [flaw, spec] of Object.entries(flaws)) await then.refused(job, flaw, { spec });
-    await then.taken(job, 'a name of 40 characters', { name: 'a'.repeat(40) });
-    await then.taken(job, 'an interval of 2', { parameters: { 'full-backup-interval': '2' } });
-    await then.limitsMended(job);
-    await then.taken(job, 'the task snapshot-delete and a retain of 0', {
+    await then.accepted(job, 'a name of 40 characters', { name: 'a'.repeat(40) });
+    await then.accepted(job, 'an interval of 2', { parameters: { 'full-backup-interval': '2' } });
+    await then.limitsCorrected(job);
+    await then.accepted(job, 'the task snapshot-delete and a retain of 0', {
       task: 'snapshot-delete',
       retain: 0,
     });

@@ -31,11 +31,11 @@ scenario(
     await when.storeLookedInto();
     await then.known(foreign.backup);
     const shared = await given.newRestore(foreign.backup);
-    await then.mended(shared, 'an access mode that is left open', {
+    await then.corrected(shared, 'an access mode that is left open', {
       spec: { accessMode: '' },
       into: { accessMode: 'rwx' },
     });
-    await then.taken(shared, 'the access mode rwo', { accessMode: 'rwo' });
+    await then.accepted(shared, 'the access mode rwo', { accessMode: 'rwo' });
   },
 );
 
@@ -44,10 +44,10 @@ scenario(
   { tags: ['refusals'], longhorn: '>=1.10.0', proves: ['DR20', 'I12'] },
   async ({ given, then }) => {
     const other = await given.newVolume();
-    await then.taken(other, 'backup blocks of 2 MiB', { backupBlockSize: smallBlocks });
-    await then.taken(other, 'backup blocks of 16 MiB', { backupBlockSize: largeBlocks });
+    await then.accepted(other, 'backup blocks of 2 MiB', { backupBlockSize: smallBlocks });
+    await then.accepted(other, 'backup blocks of 16 MiB', { backupBlockSize: largeBlocks });
     const size = String(66 * mebibyte);
-    await then.taken(other, '66 MiB and backup blocks of 2 MiB', { size, backupBlockSize: smallBlocks });
+    await then.accepted(other, '66 MiB and backup blocks of 2 MiB', { size, backupBlockSize: smallBlocks });
     const uneven = { spec: { size, backupBlockSize: largeBlocks } };
     await then.refused(other, '66 MiB and backup blocks of 16 MiB', uneven);
     const medium = { spec: { backupBlockSize: String(4 * mebibyte) } };
@@ -60,9 +60,9 @@ scenario(
     });
 
     const restore = await given.newRestore(await given.settledBackup(volume));
-    await then.taken(restore, 'backup blocks of 16 MiB', { backupBlockSize: largeBlocks });
+    await then.accepted(restore, 'backup blocks of 16 MiB', { backupBlockSize: largeBlocks });
     const standby = { Standby: true, frontend: '' };
-    await then.mended(restore, 'a wish to be on standby and backup blocks of 16 MiB', {
+    await then.corrected(restore, 'a wish to be on standby and backup blocks of 16 MiB', {
       spec: { ...standby, backupBlockSize: largeBlocks },
       into: { ...standby, backupBlockSize: smallBlocks },
     });

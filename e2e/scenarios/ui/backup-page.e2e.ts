@@ -23,7 +23,7 @@ scenario(
     await given.data(volume, data.large);
     const snapshot = await given.snapshot(volume);
     const page = await given.backupPage(volume);
-    await then.rowTells(page, first);
+    await then.rowShows(page, first);
     // Injected last: the fault waits for the deletion only for a limited time, and opening a page takes a minute on a
     // busy machine.
     const held = await given.heldDeletion(first);
@@ -35,7 +35,7 @@ scenario(
     const third = await when.backedUp(snapshot);
     await then.heldBack(third, { first });
     await then.pageShows(page, first, kept, third);
-    await then.rowTells(page, third);
+    await then.rowShows(page, third);
 
     await when.released(held);
     await then.deleted(first);
@@ -66,7 +66,7 @@ scenario(
     await when.deleted(first);
     await then.deletionFails(first);
     await then.pageShows(page, first);
-    await then.rowTells(page, first);
+    await then.rowShows(page, first);
     await then.deletionFailsAgain(first);
 
     await when.madeMutable(immutable, first);
@@ -95,7 +95,7 @@ scenario(
     await given.exclusive('longhorn-managers');
     const page = await given.backupPage(volume);
 
-    await when.cutOff(page);
+    await when.pageDisconnected(page);
     await then.pageIsBack(page);
     await when.deleted(first);
     await then.deleted(first);

@@ -16,7 +16,7 @@ scenario(
     const second = await when.backedUp(snapshot);
     await then.creationLostLock(second, lock);
     await then.pageShows(page, first, second);
-    await then.rowTells(page, second);
+    await then.rowShows(page, second);
     await then.pageUntroubled(page);
     await when.lockRemoved(lock);
     await then.storeHolds(volume, [first]);

@@ -65,12 +65,14 @@ test('what is refused is distinguished from what is accepted, and only where it 
 test('what is corrected has other fields, and what is accepted has those that were asked for', async () => {
   const plain = setUp(() => 200);
   const job = await plain.given.newJob();
-  await plain.then.taken(job, 'x', { retain: 3 });
+  await plain.then.accepted(job, 'x', { retain: 3 });
   const into = { retain: 1 };
-  await expect(plain.then.mended(job, 'x', { spec: { retain: 0 }, into })).rejects.toThrow('retain 0, not 1');
+  await expect(plain.then.corrected(job, 'x', { spec: { retain: 0 }, into })).rejects.toThrow(
+    'retain 0, not 1',
+  );
   const correcting = setUp(() => 200, { mend: into });
-  await correcting.then.mended(job, 'x', { spec: { retain: 0 }, into });
-  await expect(correcting.then.taken(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
+  await correcting.then.corrected(job, 'x', { spec: { retain: 0 }, into });
+  await expect(correcting.then.accepted(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
 });
 
 test('a concurrency of 0 is raised, or kept, as the version has it', async () => {
@@ -81,11 +83,13 @@ test('a concurrency of 0 is raised, or kept, as the version has it', async () =>
     [kept, ['job-limits-mended', 'job-concurrency-kept']],
   ] as const) {
     const { given, then, found } = setUp(() => 200, how);
-    await then.limitsMended(await given.newJob());
+    await then.limitsCorrected(await given.newJob());
     expect(found.map(({ code }) => code)).toEqual(codes);
   }
   const other = setUp(() => 200, { ...kept, version: 'v1.12.1' });
-  await expect(other.then.limitsMended(await other.given.newJob())).rejects.toThrow('concurrency 0, not 10');
+  await expect(other.then.limitsCorrected(await other.given.newJob())).rejects.toThrow(
+    'concurrency 0, not 10',
+  );
 });
 
 test('a job may retain as many as the setting says, and not one more', async () => {

@@ -123,14 +123,14 @@ export const admissionSteps = {
       mustBeRefused(await ask(context, proposal, { name }), 409),
   }),
   /** `spec`: the fields that must keep these values. */
-  'then.taken': step({
+  'then.accepted': step({
     sentence: 'Then {what} with {feature} is accepted',
     parameters: ({ label }, feature) => ({ what: label, feature }),
     action: (context: Context, proposal: Proposal, _feature: string, spec: Record<string, unknown>) =>
       mustBeStoredAs(context, proposal, { spec, into: spec }),
   }),
   /** Longhorn changes these fields without a message. */
-  'then.mended': step({
+  'then.corrected': step({
     sentence: 'Then {what} with {flaw} is corrected',
     parameters: ({ label }, flaw) => ({ what: label, flaw }),
     action: (
@@ -141,7 +141,7 @@ export const admissionSteps = {
     ) => mustBeStoredAs(context, proposal, how),
   }),
   /** Some versions keep a concurrency of 0. */
-  'then.limitsMended': step({
+  'then.limitsCorrected': step({
     sentence: 'Then a recurring job with a retain or a concurrency of 0 is corrected',
     action: async (context: Context, job: Proposal) => {
       const { report, version } = context;

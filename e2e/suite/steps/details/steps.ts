@@ -130,7 +130,7 @@ export const detailSteps = {
       });
     },
   }),
-  'then.backupVolumeTells': step({
+  'then.backupVolumeReports': step({
     sentence: 'Then the backup volume has the size of the volume, its labels, and the {blocks} blocks stored',
     parameters: (_, { blocks }) => ({ blocks }),
     action: async (

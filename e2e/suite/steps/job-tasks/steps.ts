@@ -181,7 +181,7 @@ export const jobTaskSteps = {
     detail: ({ name }) => name,
   }),
   /** Detaches the volume during the upload, as if its workload were scaled down. Only the backup still needs it. */
-  'when.volumeUnwanted': step({
+  'when.workloadDetached': step({
     sentence: 'When nobody wants the volume any more, while {backup} is uploaded',
     parameters: (_, backup) => ({ backup }),
     action: async (

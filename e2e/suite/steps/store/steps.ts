@@ -214,7 +214,7 @@ export const storeSteps = {
       judgeWithin(isRemovedFromCluster(backups, { ...backup, from: sync.mark }), timeouts.removedFromCluster),
   }),
   /** `why` must be part of the message in the target's status. */
-  'then.targetTells': step({
+  'then.targetReports': step({
     sentence: 'Then the backup target says why it is not available: {why}',
     parameters: (why) => ({ why }),
     action: async (context: Context, why: string) => {

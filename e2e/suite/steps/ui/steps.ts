@@ -81,7 +81,7 @@ export const uiSteps = {
    * Kills one longhorn-manager pod after the other. If the page stays connected until the proxy closes the
    * connection, that is a finding.
    */
-  'when.cutOff': step({
+  'when.pageDisconnected': step({
     sentence: 'When longhorn-manager pods are killed, until the page has lost its connection',
     action: (context: Context, page: PageHandle) => killUntilLost(context, page),
     detail: (killed) => killed.join(', '),
@@ -95,7 +95,7 @@ export const uiSteps = {
       made.map(({ name }) => describeRowState(page.rowOf(name))).join(', '),
   }),
   /** The menu must offer the right actions, and the tooltips must contain the complete error messages. */
-  'then.rowTells': step({
+  'then.rowShows': step({
     sentence: 'Then the row of {backup} has the right actions, and shows what went wrong',
     parameters: (_, backup) => ({ backup }),
     action: async (context: Context, page: PageHandle, backup: BackupHandle) => {

@@ -77,7 +77,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     await judged.unchanged(first);
     both(denied);
     await judged.pageShows(handle, first);
-    await judged.rowTells(handle, first);
+    await judged.rowShows(handle, first);
     both(deleting);
     await judged.pageShows(handle, first);
     await remove();
