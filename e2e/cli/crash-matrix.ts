@@ -87,20 +87,28 @@ const verdicts: Record<string, CellVerdict> = {
   passed: 'green',
   'known-bug': 'known',
   failed: 'red',
-  'not-provable': 'not met',
+  'not-provable': 'not reached',
 };
+
+// As earlier versions wrote them.
+const formerVerdicts: Record<string, CellVerdict> = { 'not met': 'not reached', 'not played': 'not run' };
 
 const judgedCells = (report: Report | undefined, cells: readonly CrashCell[]): JudgedCrashCell[] => {
   const byName = new Map(report?.scenarios.map((each) => [each.name, each]));
   return cells.map((cell) => {
     const found = byName.get(crashCellName(cell));
-    const verdict = verdicts[found?.state ?? ''] ?? 'not played';
+    const verdict = verdicts[found?.state ?? ''] ?? 'not run';
     return { ...cell, verdict, reason: found?.reason ?? null, seconds: (found?.duration ?? 0) / 1000 };
   });
 };
 
 const readJudged = (file: string): JudgedCrashCell[] =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { cells: JudgedCrashCell[] }).cells : [];
+  existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { cells: JudgedCrashCell[] }).cells.map((cell) => ({
+        ...cell,
+        verdict: formerVerdicts[cell.verdict] ?? cell.verdict,
+      }))
+    : [];
 
 type Runner = Omit<CommandOptions, 'argv'>;
 
@@ -147,7 +155,7 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
     for (const write of sometimes) process.stdout.write(`  not in every run: ${write}\n`);
   }
   const all = cell === undefined ? cellsOf(learned, chosen) : [cell];
-  const before = resume ? readJudged(files.results).filter(({ verdict }) => verdict !== 'not played') : [];
+  const before = resume ? readJudged(files.results).filter(({ verdict }) => verdict !== 'not run') : [];
   const done = new Set(before.map(crashCellName));
   const cells = all.filter((each) => !done.has(crashCellName(each)));
   let code: number = exitCode.passed;

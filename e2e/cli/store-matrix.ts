@@ -39,7 +39,7 @@ export const engineNamedBy = (named: string): EngineNamedBy => {
 type Arguments = { engine?: string; only: string; json?: string };
 
 /** The result of a cell. `known`: the cell is red, and bugs of the ledger explain it. */
-type Verdict = 'green' | 'known' | 'red' | 'not met';
+type Verdict = 'green' | 'known' | 'red' | 'not reached';
 
 type CellResult = MatrixCell & {
   verdict: Verdict;
@@ -168,7 +168,7 @@ const judged = (
 ): CellResult => {
   const bugs = outcome.signs.map((sign) => bugsOf(cell, sign));
   const verdict = (): Verdict => {
-    if (outcome.met === 0) return 'not met';
+    if (outcome.met === 0) return 'not reached';
     if (bugs.length === 0) return 'green';
     return bugs.every((of) => of.length > 0) ? 'known' : 'red';
   };
@@ -191,8 +191,8 @@ const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): st
 const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: CellResult): string => {
   const outcome =
     signs.length === 0 ? '' : `: ${signs.join(', ')}${bugs.length > 0 ? ` (${bugs.join(', ')})` : ''}`;
-  const there = cluster === undefined ? '' : `\n         ${cluster}`;
-  return `${verdict.padEnd(7)}  ${cellNameOf(cell)}, exit code ${code}${outcome}${there}`;
+  const there = cluster === undefined ? '' : `\n             ${cluster}`;
+  return `${verdict.padEnd(11)}  ${cellNameOf(cell)}, exit code ${code}${outcome}${there}`;
 };
 
 /**
@@ -238,7 +238,7 @@ const summary = (
       .map((bug) => `${bug}: ${results.filter((cell) => cell.bugs.includes(bug)).length} cells`),
     ...(isWhole ? bugs.filter((bug) => !met.has(bug)).map((bug) => `${bug}: fixed here`) : []),
     `${results.length} cells run in ${seconds.toFixed(0)} s, ${mean.toFixed(1)} s each: ${of('green')} green, ${of('known')} red of known bugs, ` +
-      `${of('red')} red that no bug explains, ${of('not met')} not met; ${cannot.length} cannot happen`,
+      `${of('red')} red that no bug explains, ${of('not reached')} not reached; ${cannot.length} cannot happen`,
   ];
 };
 

@@ -2,10 +2,10 @@ import { type Disturbance, disturbances } from '../suite/steps/writes/disturbanc
 import { type CrashCell, crashCellName } from './cells.ts';
 
 /**
- * The result of a cell. `red`: the result of the operation is wrong. `not met`: the write did not occur in that run.
- * `not played`: the time was over, or the run was interrupted.
+ * The result of a cell. `red`: the result of the operation is wrong. `not reached`: the write did not occur in that
+ * run. `not run`: the time was over, or the run was interrupted.
  */
-export type CellVerdict = 'green' | 'known' | 'red' | 'not met' | 'not played';
+export type CellVerdict = 'green' | 'known' | 'red' | 'not reached' | 'not run';
 
 /** A cell that was run or planned. */
 export type JudgedCrashCell = CrashCell & { verdict: CellVerdict; reason: string | null; seconds: number };
@@ -50,6 +50,6 @@ export const composeMatrix = (judged: readonly JudgedCrashCell[]): string[] => {
       (each) => `red: ${crashCellName(each)}: ${each.reason?.split('\n')[0] ?? 'no reason is known'}`,
     ),
     '',
-    `${judged.length} ${judged.length === 1 ? 'cell' : 'cells'}: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not met')} not met, ${count('not played')} not played`,
+    `${judged.length} ${judged.length === 1 ? 'cell' : 'cells'}: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not reached')} not reached, ${count('not run')} not run`,
   ];
 };

@@ -59,7 +59,7 @@ const reachOf = (
     if (affectedObjects.nodes !== undefined && !affectedObjects.nodes.includes(node)) return undefined;
     return `it reaches what the manager of ${node} owns${affectedObjects.nodes === undefined ? '' : ', and that is so here'}`;
   }
-  return reach === undefined ? 'nobody knows what it reaches' : 'it reaches everything';
+  return reach === undefined ? 'its reach is unknown' : 'it reaches everything';
 };
 
 /**

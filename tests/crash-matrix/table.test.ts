@@ -22,6 +22,6 @@ test('a table has a row for each write, and each red cell is reported with its w
 
     red: delete a backup | delete x | crash after: it stays Deleting
 
-    2 cells: 1 green, 0 of known bugs, 1 red, 0 not met, 0 not played"
+    2 cells: 1 green, 0 of known bugs, 1 red, 0 not reached, 0 not run"
   `);
 });

@@ -51,7 +51,7 @@ describe('a fault of another scenario', () => {
     ['that was healed before that, when the object was there', { to: 150 }, [['before', everything]]],
     ['of which the ledger does not name the scenario', { scenario: '' }, meanwhile(everything)],
     ['of the scenario itself', { scenario: 'mine' }, []],
-    ['of a kind that nobody knows', { kind: 'cut-cable' }, meanwhile('nobody knows what it reaches')],
+    ['of a kind that nobody knows', { kind: 'cut-cable' }, meanwhile('its reach is unknown')],
     ['through which the volume started, though it was healed soon', engine(90, 111), meanwhile(starts)],
     ['through which the volume could not start, as it was healed', engine(90, 109), []],
     ["that killed its owner's manager", killed('node1'), meanwhile(`${owned}, and that is so here`)],

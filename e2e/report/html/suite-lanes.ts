@@ -114,7 +114,7 @@ export const lockLanes = (lines: readonly HistoryLineOf[], seconds: number): Lan
   const bars = markers.flatMap(({ at, lock }, index): Bar[] => {
     if (lock.phase === 'gave-back') return [];
     const things = lock.things.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
-    const state = lock.phase === 'asks' ? 'in line' : 'has it';
+    const state = lock.phase === 'asks' ? 'waiting' : 'held';
     return [
       {
         from: at,

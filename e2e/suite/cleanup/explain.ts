@@ -22,15 +22,15 @@ export const explainHanging = async (
   const finalizers = finalizersOf(object);
   const name = leftOverName(hanging);
   if (object.metadata.deletionTimestamp === undefined)
-    return `${name} is there, and nobody has asked for its deletion`;
+    return `${name} is there, and its deletion was not requested`;
   if (finalizers.length === 0)
-    return `${name} is being deleted, and no finalizer holds it: the API server lets it go any moment`;
+    return `${name} is being deleted, and no finalizer holds it: the API server removes it at any moment`;
   const why = await Promise.all(
     finalizers.map(async (finalizer) => {
       if (isLonghorns(finalizer))
         return explainLonghorns(cluster, { finalizer, object, node: nodeOf(hanging, others) });
       const { who, waitsFor } = keeperOf(finalizer);
-      return `finalizer ${finalizer} is for ${who} to take off, which waits ${waitsFor}${kind === 'namespaces' ? remaining(object) : ''}`;
+      return `finalizer ${finalizer} must be removed by ${who}, which waits ${waitsFor}${kind === 'namespaces' ? remaining(object) : ''}`;
     }),
   );
   const state = cleanupKinds[kind].describe(object);
@@ -51,8 +51,8 @@ const explainLonghorns = async (
 ): Promise<string> => {
   const pods = await managerPods(cluster).catch((): ManagerPod[] => []);
   const { name } = object.metadata;
-  const hold = `finalizer ${finalizer} is for longhorn-manager${node === undefined ? '' : ` on ${node}`} to take off`;
-  const force = 'or give --force, which takes the finalizer off and leaves what it stood for';
+  const hold = `finalizer ${finalizer} must be removed by longhorn-manager${node === undefined ? '' : ` on ${node}`}`;
+  const force = 'or give --force, which removes the finalizer and leaves what it protects';
   if (pods.length === 0) return `${hold}, of which no pod runs: bring Longhorn back, ${force}`;
   const pod = pods.find((each) => each.node === node);
   if (node !== undefined && pod === undefined)

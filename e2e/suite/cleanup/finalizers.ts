@@ -77,6 +77,6 @@ export const managingNode = (object: KubernetesObject): string | undefined => {
  */
 export const keeperOf = (finalizer: string): Pick<Keeper, 'who' | 'waitsFor'> =>
   keepers.find(({ pattern }) => pattern.test(finalizer)) ?? {
-    who: `whoever put ${finalizer} there (Corral does not know it)`,
-    waitsFor: 'for something of its own',
+    who: 'the controller that added it (unknown to Corral)',
+    waitsFor: 'for a condition of its own',
   };

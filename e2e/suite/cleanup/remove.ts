@@ -55,7 +55,7 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
     if (kind === 'volumes') await detachFirst(removal, leftOver, timeline);
     await askFor(removal, leftOver);
     await gone(cleanupKinds[kind].limit(timeouts, object)).catch(async (error: unknown) => {
-      if (!force || !(await takeOff(removal, leftOver, timeline))) throw error;
+      if (!force || !(await removeFinalizers(removal, leftOver, timeline))) throw error;
       await gone(timeouts.unblockedDeletion);
     });
     print(`${name}: gone after ${formatDuration(performance.now() - start)}`);
@@ -99,7 +99,7 @@ const detachFirst = async (
 /**
  * Removes Longhorn's finalizers from an object that is being deleted, and prints it. Returns false if there are none.
  */
-const takeOff = async (
+const removeFinalizers = async (
   { cluster, print }: Removal,
   leftOver: LeftOver,
   timeline: Timeline,
@@ -120,7 +120,7 @@ const takeOff = async (
     { metadata: { finalizers, ...(resourceVersion !== undefined && { resourceVersion }) } },
   );
   print(
-    `${leftOverName(leftOver)}: finalizer ${own.join(', ')} taken off (--force): what it stood for may be left in the store and on the nodes`,
+    `${leftOverName(leftOver)}: finalizer ${own.join(', ')} removed (--force): what it protects may be left in the store and on the nodes`,
   );
   return true;
 };

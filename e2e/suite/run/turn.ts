@@ -140,25 +140,26 @@ export const createTurn = (
       const undeclared = things.filter((thing) => !declared.includes(thing));
       if (undeclared.length > 0)
         throw new Error(
-          `the scenario does not declare that it needs this for itself: ${undeclared.join(', ')}`,
+          `the scenario does not declare that it needs exclusive use of: ${undeclared.join(', ')}`,
         );
-      if (requested.length > 0) throw new Error('a scenario asks once for all that it needs alone');
+      if (requested.length > 0)
+        throw new Error('a scenario requests exclusive use once, of all that it needs');
       // Prevents a deadlock: a scenario that waits to change a target would wait for this one, and this one for that.
       if (keeper !== undefined)
-        throw new Error('a scenario asks for what it needs alone before it puts a volume on standby');
+        throw new Error('a scenario requests exclusive use before it puts a volume on standby');
       requested = things;
       const start = performance.now();
       const shared = usedByAll.filter((thing) => !things.includes(thing));
-      recordOf('asks to have for itself', 'asks');
+      recordOf('requests exclusive use of', 'asks');
       await paused(() => account.waitForLock(() => holder.hold({ shared, exclusive: things }, signal)));
-      recordOf('has for itself', 'has');
+      recordOf('has exclusive use of', 'has');
       return performance.now() - start;
     },
     releaseUntilCleanup: async () => {
       if (requested.length === 0 || isReleased) return;
       isReleased = true;
       await holder.hold({ shared: [], exclusive: [], withoutPlace: true }, signal);
-      recordOf('gives back', 'gave-back');
+      recordOf('ends exclusive use of', 'gave-back');
     },
     cleanup: async ({ isUrgent }) => {
       if (!isReleased && (isUrgent || requested.length > 0 || keeper !== undefined))

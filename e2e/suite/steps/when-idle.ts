@@ -36,7 +36,7 @@ export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
     await take();
     if (problem !== undefined)
       throw new Error(
-        `nobody knows whether ${what} was still worked on when it was removed: ${problem.message}`,
+        `it is unknown whether ${what} was still in use when it was removed: ${problem.message}`,
       );
   };
 };

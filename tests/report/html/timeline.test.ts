@@ -128,8 +128,8 @@ test('a fault has a lane from its injection over its proof to its end, and so ha
     marks: [{}, {}, {}],
   });
   expect(laneOf(timeline, 'locks').bars).toMatchObject([
-    { from: 1, to: 3, state: 'in line', texts: ['the target'] },
-    { from: 3, to: 10, state: 'has it' },
+    { from: 1, to: 3, state: 'waiting', texts: ['the target'] },
+    { from: 3, to: 10, state: 'held' },
   ]);
 });
 

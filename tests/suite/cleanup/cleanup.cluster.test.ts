@@ -156,8 +156,8 @@ test('what hangs is reported with the controller that should let it go, and goes
       "backup target corral-abc123-target-0001: its store is gone, so that its backups go with it, and not one by one",
       "volume corral-abc123-volume-0001: timed out after <time> (this test): not seen that it is gone",
       "namespace corral-abc123-store-0001: timed out after <time> (this test): not seen that it is gone",
-      "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer longhorn.io is for longhorn-manager on node7 to take off, of which no pod runs: bring Longhorn back, or give --force, which takes the finalizer off and leaves what it stood for; finalizer example.com/mine is for whoever put example.com/mine there (Corral does not know it) to take off, which waits for something of its own",
-      "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes is for Kubernetes' namespace controller to take off, which waits until everything in the namespace is gone",
+      "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer longhorn.io must be removed by longhorn-manager on node7, of which no pod runs: bring Longhorn back, or give --force, which removes the finalizer and leaves what it protects; finalizer example.com/mine must be removed by the controller that added it (unknown to Corral), which waits for a condition of its own",
+      "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes must be removed by Kubernetes' namespace controller, which waits until everything in the namespace is gone",
       "11 objects removed in <time>, 2 left",
     ]
   `);
@@ -167,11 +167,11 @@ test('what hangs is reported with the controller that should let it go, and goes
   expect(forced.printed).toMatchInlineSnapshot(`
     [
       "run abc123 has left 1 volume, 1 namespace",
-      "volume corral-abc123-volume-0001: finalizer longhorn.io taken off (--force): what it stood for may be left in the store and on the nodes",
+      "volume corral-abc123-volume-0001: finalizer longhorn.io removed (--force): what it protects may be left in the store and on the nodes",
       "volume corral-abc123-volume-0001: timed out after <time> (this test): not seen that it is gone",
       "namespace corral-abc123-store-0001: timed out after <time> (this test): not seen that it is gone",
-      "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer example.com/mine is for whoever put example.com/mine there (Corral does not know it) to take off, which waits for something of its own",
-      "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes is for Kubernetes' namespace controller to take off, which waits until everything in the namespace is gone",
+      "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer example.com/mine must be removed by the controller that added it (unknown to Corral), which waits for a condition of its own",
+      "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes must be removed by Kubernetes' namespace controller, which waits until everything in the namespace is gone",
       "0 objects removed in <time>, 2 left",
     ]
   `);
@@ -187,7 +187,7 @@ test('what hangs is reported with the controller that should let it go, and goes
     clean: true,
     printed: [
       'run xyz789 has left 1 backup target',
-      `backup target ${target}: finalizer longhorn.io taken off (--force): what it stood for may be left in the store and on the nodes`,
+      `backup target ${target}: finalizer longhorn.io removed (--force): what it protects may be left in the store and on the nodes`,
       `backup target ${target}: gone after <time>`,
       '1 object removed in <time>, nothing left',
     ],
@@ -339,9 +339,9 @@ test('what is still worked on after the time is left, with its target and its st
     ),
   ]);
   expect(ended.printed.filter((line) => line.startsWith('left: '))).toEqual([
-    'left: backup volume corral-abc123-volume-0001-0 is there, and nobody has asked for its deletion',
-    'left: backup target corral-abc123-target-0001 is there, and nobody has asked for its deletion',
-    'left: namespace corral-abc123-store-0001 is there, and nobody has asked for its deletion',
+    'left: backup volume corral-abc123-volume-0001-0 is there, and its deletion was not requested',
+    'left: backup target corral-abc123-target-0001 is there, and its deletion was not requested',
+    'left: namespace corral-abc123-store-0001 is there, and its deletion was not requested',
   ]);
   await rm(store.lock);
   expect(await clean({ wanted: 'all', cluster: store.cluster })).toMatchObject({ clean: true });

@@ -89,7 +89,7 @@ test('who had it alone keeps it for its own cleanup', async () => {
 test('who asks alone for more than it declares, or twice, has made a mistake', async () => {
   const { killer, others, exclusive } = await open('other');
   await expect(others[0]?.exclusive('nodes')).rejects.toThrow(
-    'the scenario does not declare that it needs this for itself: nodes',
+    'the scenario does not declare that it needs exclusive use of: nodes',
   );
   others[0]?.release();
   await exclusive;

@@ -83,7 +83,7 @@ test('a store that cannot be looked into keeps nothing from going, and that is r
   const cluster = stubCluster({ exec: () => Promise.reject(new Error('the pod is gone')) });
   const { taken, take } = idle({ store: open(cluster) });
   await expect(take('backup target t')).rejects.toThrow(
-    'nobody knows whether backup target t was still worked on when it was removed: the pod is gone',
+    'it is unknown whether backup target t was still in use when it was removed: the pod is gone',
   );
   expect(taken).toEqual(['backup target t']);
 });

@@ -162,7 +162,7 @@ const problemOf = (
   { speaker, of, classification }: MetMessage,
   { lasting, expected }: { lasting: boolean; expected: readonly ExpectedMessage[] },
 ): string | undefined => {
-  if (classification.class === 'unclassified') return 'nobody knows this message (unclassified)';
+  if (classification.class === 'unclassified') return 'unknown message (unclassified)';
   const { id, row } = classification;
   const own = expected.filter((each) => each.id === id && each.of === of);
   const asExpected = own.length > 0;

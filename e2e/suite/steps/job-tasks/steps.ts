@@ -182,7 +182,7 @@ export const jobTaskSteps = {
   }),
   /** Detaches the volume during the upload, as if its workload were scaled down. Only the backup still needs it. */
   'when.workloadDetached': step({
-    sentence: 'When nobody wants the volume any more, while {backup} is uploaded',
+    sentence: 'When the workload detaches from the volume while {backup} is uploaded',
     parameters: (_, backup) => ({ backup }),
     action: async (
       context: Context,

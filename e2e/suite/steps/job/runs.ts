@@ -236,7 +236,7 @@ export const problemsOfEvents = ({ entries }: Timeline<Event>, version: string):
     if (found.class !== 'unclassified' && found.class !== 'failure') return [];
     const because =
       found.class === 'unclassified'
-        ? 'nobody knows this event (unclassified)'
+        ? 'unknown event (unclassified)'
         : `${found.id} (failure) was not expected`;
     return [`${because}: ${speaker}, ${reason}: "${text}"`];
   });

@@ -434,7 +434,7 @@ export const jobSteps = {
   }),
   /** Also checks that every line of the log is known. */
   'then.jobLogs': step({
-    sentence: 'Then the log of {run} says of its cleanup: {cleanup}',
+    sentence: 'Then the log of {run} reports its cleanup: {cleanup}',
     parameters: (job, { cleanup }) => ({
       run: lastRunLabel(job),
       cleanup,

@@ -215,7 +215,7 @@ export const storeSteps = {
   }),
   /** `why` must be part of the message in the target's status. */
   'then.targetReports': step({
-    sentence: 'Then the backup target says why it is not available: {why}',
+    sentence: 'Then the backup target reports why it is not available: {why}',
     parameters: (why) => ({ why }),
     action: async (context: Context, why: string) => {
       const { timelines, timeouts, expected } = context;
@@ -231,7 +231,7 @@ export const storeSteps = {
           ),
         {
           name,
-          label: `the backup target says ${why}`,
+          label: `the backup target reports ${why}`,
           describe: describeTarget,
           ...timeouts.targetLost,
         },

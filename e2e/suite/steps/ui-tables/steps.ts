@@ -184,7 +184,7 @@ export const uiTableSteps = {
         throw new Error(`the page says of backup target ${name} "${shown}", and not "${reason}"`);
       if (isHidden)
         report.finding(
-          toFinding('target-reason-not-on-page', `Longhorn ${version} keeps back: "${reason}".`),
+          toFinding('target-reason-not-on-page', `Longhorn ${version} does not show: "${reason}".`),
         );
       return shown;
     },

@@ -88,7 +88,7 @@ export const uiSteps = {
   }),
   /** Waits until the page shows the present state. */
   'then.pageShows': step({
-    sentence: 'Then the page shows {backups} as the custom resources are',
+    sentence: 'Then the page shows {backups} in the states of the custom resources',
     parameters: (_, ...made) => ({ backups: describeLabels(made) }),
     action: (context: Context, page: PageHandle, ...made: BackupHandle[]) => untilShown(context, page, made),
     detail: (_, __, { page }, ...made) =>
@@ -107,7 +107,7 @@ export const uiSteps = {
       });
       if (hidden !== undefined)
         report.finding(
-          toFinding('waiting-message-not-on-page', `Longhorn ${version} keeps back: "${hidden}".`),
+          toFinding('waiting-message-not-on-page', `Longhorn ${version} does not show: "${hidden}".`),
         );
       return summary;
     },

@@ -81,7 +81,7 @@ const lockText =
 const hold = whenIn('zn-b2', 'Pending', { messages: { info: 'Please hold the line' } });
 const lostForGood = whenIn('zl-b2', 'Completed', { state: 'Error', error: lockText });
 const unknown =
-  /^nobody knows this message \(unclassified\): Backup zn-b2 \(Pending\), status\.messages\.info, at 1970-01-01T00:\d\d:[\d.]+Z: "Please hold the line"$/;
+  /^unknown message \(unclassified\): Backup zn-b2 \(Pending\), status\.messages\.info, at 1970-01-01T00:\d\d:[\d.]+Z: "Please hold the line"$/;
 const forgotten =
   /^deletion-forgotten \(informational\) is only in order where the longhorn-manager .* was restarted/;
 // With what it means, cut short.
@@ -182,7 +182,7 @@ test.each<[string, RegExp[], Volume[], ExpectedMessage[]]>([
   ['the same, brought about', [], [givenUp], brings('restore-given-up', 'v')],
   ['no place for a replica in the end', [/^replicas-not-scheduled \(config/], [homeless], []],
   ['no place for a moment', [], [homeless, settled], []],
-  ['what nobody knows', [/^nobody knows/], [volume('Restore', 'False', 'oh')], []],
+  ['what nobody knows', [/^unknown message/], [volume('Restore', 'False', 'oh')], []],
   ["another's", [], [volume('Restore', 'False', 'oh', 'w')], []],
 ])('what the conditions of a volume say: %s', (_, problems, volumes, expected) => {
   expect(judged({ volumes }, expected).problems).toEqual(problems.map((each) => expect.stringMatching(each)));

@@ -50,6 +50,6 @@ test('a Job that a step made, and a cleanup that was refused, are in order; a fa
   const unknown = event('Odd', 'Something else', 'Warning');
   expect(problems(...inOrder, saw('rj-1', 'condition: Failed'), unknown, unknown)).toEqual([
     'cron-job-failed (failure) was not expected: CronJob, SawCompletedJob: "Saw completed job: rj-1, condition: Failed"',
-    'nobody knows this event (unclassified): CronJob, Odd: "Something else"',
+    'unknown event (unclassified): CronJob, Odd: "Something else"',
   ]);
 });

@@ -129,7 +129,7 @@ test('a real job that the API server refuses the deletion of backups, reported',
     'Then the Job of run 2 is Complete, as were those before: "Saw completed job: rj-b-29919396, condition: Complete"',
     `Then each of the 2 runs that made something made one backup, completed, and one snapshot: ${last}`,
     expect.stringMatching(
-      /^Then the log of run 2 says of its cleanup: backups refused: "Created backup successfully but errored on cleanup for rb: /,
+      /^Then the log of run 2 reports its cleanup: backups refused: "Created backup successfully but errored on cleanup for rb: /,
     ),
     'Then no two backups and no two snapshots of the volume were made at the same time',
     'Then no container was restarted, and no Job has a second pod',

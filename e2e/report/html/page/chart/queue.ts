@@ -11,7 +11,7 @@ const share = 0.05;
 export const longWaits = (lanes: readonly Lane[], seconds: number): Wait[] => {
   const all = lanes
     .filter(({ kind }) => kind === 'lock')
-    .flatMap(({ bars }) => bars.filter(({ state }) => state === 'in line'));
+    .flatMap(({ bars }) => bars.filter(({ state }) => state === 'waiting'));
   const short = shortOf(all, seconds);
   return all.filter(({ from, to }) => to - from > 2 * short).map(({ from, to }) => ({ from, to }));
 };

@@ -11,11 +11,11 @@ const lane = (kind: string, ...bars: [from: number, to: number, state: string][]
 
 test('only a wait in line that is long beside all else is drawn shorter', () => {
   const lanes = [
-    lane('lock', [10, 510, 'in line'], [510, 600, 'has it'], [600, 605, 'in line']),
-    lane('backups', [0, 400, 'in line']),
+    lane('lock', [10, 510, 'waiting'], [510, 600, 'held'], [600, 605, 'waiting']),
+    lane('backups', [0, 400, 'waiting']),
   ];
   expect(longWaits(lanes, 705)).toEqual([{ from: 10, to: 510 }]);
-  expect(longWaits([lane('lock', [0, 10, 'in line'])], 150)).toEqual([]);
+  expect(longWaits([lane('lock', [0, 10, 'waiting'])], 150)).toEqual([]);
 });
 
 test('a wait takes a twentieth of the time beside it, which is drawn as ever, and is always drawn', () => {
