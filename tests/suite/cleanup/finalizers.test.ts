@@ -18,8 +18,8 @@ test.each([
   ['kubernetes.io/pvc-protection', "Kubernetes' PVC protection controller"],
   ['batch.kubernetes.io/job-tracking', "Kubernetes' Job controller"],
   ['external-attacher/driver-longhorn-io', 'the CSI attacher (csi-attacher)'],
-  ['example.com/mine', 'whoever put example.com/mine there (Corral does not know it)'],
-])('%s is for %s', (finalizer, who) => {
+  ['example.com/mine', 'the controller that added it (unknown to Corral)'],
+])('%s must be removed by %s', (finalizer, who) => {
   expect(keeperOf(finalizer).who).toBe(who);
 });
 

@@ -93,7 +93,7 @@ test('who asks alone for more than it declares, or twice, has made a mistake', a
   );
   others[0]?.release();
   await exclusive;
-  await expect(killer.exclusive()).rejects.toThrow('asks once for all that it needs alone');
+  await expect(killer.exclusive()).rejects.toThrow('requests exclusive use once');
 });
 
 test('after an interruption nobody waits for anybody', async () => {
