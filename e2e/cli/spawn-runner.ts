@@ -24,7 +24,7 @@ const killGroup = (leader: number | undefined): void => {
   }
 };
 
-/** Signals that interrupt a run: after `first` it cleans up, after `again` it ends at once. */
+/** Signals that interrupt a run: after `first` it cleans up, after `second` it ends at once. */
 export type Interruption = { first: AbortSignal; second: AbortSignal };
 
 /**

@@ -44,7 +44,7 @@ export type FaultKind = {
 };
 
 /** A fault on one target. `data` is JSON, and is all that the heal needs. */
-export type Doing<Handle extends object = object> = {
+export type FaultOperations<Handle extends object = object> = {
   data: object;
   inject(): Promise<void>;
   /** Returns a sentence of evidence that the fault is in force. Throws if it is not. */
@@ -64,7 +64,10 @@ export type Doing<Handle extends object = object> = {
  * A deliberate disturbance of the cluster. `title` is a clause for readers, such as "the deletion of backup b is held
  * open".
  */
-export type Fault<Handle extends object = object> = Doing<Handle> & { kind: FaultKind; title: string };
+export type Fault<Handle extends object = object> = FaultOperations<Handle> & {
+  kind: FaultKind;
+  title: string;
+};
 
 /** A fault in force. */
 export type Injected = { title: string; prove(): Promise<string>; heal(): Promise<string> };

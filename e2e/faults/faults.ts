@@ -2,7 +2,7 @@ import { deniedDeletion } from './denied-deletion.ts';
 import type { FaultKind } from './fault.ts';
 import { heldDeletion } from './held-deletion.ts';
 import { killedPod } from './killed-pod.ts';
-import { lab } from './lab-faults.ts';
+import { labFaultKind } from './lab-faults.ts';
 import { patchedObject } from './patched-object.ts';
 import { storeFaults } from './store/store-faults.ts';
 
@@ -16,7 +16,7 @@ const faults: readonly FaultKind[] = [
   heldDeletion,
   killedPod,
   patchedObject,
-  lab,
+  labFaultKind,
 ];
 
 /** The kinds of faults by ledger name. Kinds with the same ledger name share one heal. */

@@ -59,7 +59,7 @@ const labFault = (
     undo,
   }: { title: string; at: { at: string; node?: string }; inject: LabQuestion; undo: LabFault['undo'] },
 ): Fault => ({
-  kind: lab,
+  kind: labFaultKind,
   title,
   data: { lab: folder, undo } satisfies LabFault,
   inject: async () => {
@@ -170,7 +170,7 @@ const undo = async (_: Cluster, data: unknown): Promise<string> => {
  * A fault of a lab. It ends with its lab. Its reach is `everything`: nothing records on which nodes the replicas of a
  * volume are, or which node manages it.
  */
-export const lab = {
+export const labFaultKind = {
   name: 'lab',
   ledgerName: 'lab',
   disruption: 'node-fault',
@@ -196,7 +196,7 @@ export const lab = {
  * Returns a sentence if a fault belongs to a lab that is not running any more. Such a fault needs no heal, and there
  * is no cluster to heal.
  */
-export const goneWithItsLab = async ({
+export const describeGoneLab = async ({
   kind,
   data,
 }: {

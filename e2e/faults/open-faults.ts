@@ -2,7 +2,7 @@ import { BrokenStream, type Cluster } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
 import type { Fault, FaultEvent, Faults, Injected } from './fault.ts';
 import { faultNamed, faultsByLedgerName } from './faults.ts';
-import { goneWithItsLab } from './lab-faults.ts';
+import { describeGoneLab } from './lab-faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 
 /**
@@ -108,7 +108,7 @@ export const healLeftOver = async ({
 export const closeGone = async (ledger: Ledger): Promise<string[]> => {
   const lines: string[] = [];
   for (const entry of ledger.open()) {
-    const gone = await goneWithItsLab(entry);
+    const gone = await describeGoneLab(entry);
     if (gone === undefined) continue;
     await ledger.healed(entry.id);
     lines.push(`${entry.title}: ${gone}`);

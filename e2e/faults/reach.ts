@@ -22,7 +22,7 @@ const older: Record<string, Reach> = { 'wrapped-engine': 'volumes that start' };
 const reachOfKind = (kind: string): Reach | undefined => faultNamed(kind)?.reach ?? older[kind];
 
 /** A fault of another scenario that may have affected a failure. */
-export type Reaching = {
+export type ReachingFault = {
   entry: LedgerEntry;
   healedAt: string | undefined;
   /** How it affects the failure, as a clause. */
@@ -74,7 +74,7 @@ export const reachingFaults = (
     affectedObjects,
     decided,
   }: { scenario: string; server: string; affectedObjects: AffectedObjects; decided: Stretch },
-): Reaching[] =>
+): ReachingFault[] =>
   faults.flatMap(({ entry, healedAt }) => {
     if (entry.server !== server || entry.scenario === scenario) return [];
     const inForce = {

@@ -1,5 +1,5 @@
 import { inject, test } from 'vitest';
-import { canHave } from '../faults/store/store-faults.ts';
+import { supportsFaults } from '../faults/store/store-faults.ts';
 import type { ScenarioRecord } from '../report/record.ts';
 import { driversOf, otherDriver, scenarioNameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './run/fixture.ts';
@@ -16,7 +16,11 @@ export const defineScenario =
     const { cells, proves } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
     const stores = inject('corralStore');
-    for (const [index, driver] of driversOf(stores, { needs, everyStore, suits: canHave(needs) }).entries()) {
+    for (const [index, driver] of driversOf(stores, {
+      needs,
+      everyStore,
+      suits: supportsFaults(needs),
+    }).entries()) {
       const beside = needs.includes(twoStores) ? { otherStore: otherDriver(driver, stores)?.name } : {};
       const declared = { needs, exclusive, disruptions, longhorn, store: driver.name, ...beside };
       const judges = { ...(cells && { cells }), ...(proves && { proves }) };

@@ -21,11 +21,11 @@ export type FollowedPage = {
   live(): Span[];
   /**
    * Resolves with true when `test` holds, and with false after `time` ms. It checks on each change of the page and on
-   * `again`.
+   * `recheck`.
    */
   until(test: () => boolean, time: number): Promise<boolean>;
   /** Checks the tests of `until` again, after a change outside the page. */
-  again(): void;
+  recheck(): void;
   /** A screenshot of the page, as PNG. */
   picture(): Promise<Uint8Array>;
   /** The Playwright trace of the page, as ZIP. It ends with this call. */
@@ -60,7 +60,7 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
       rowsNow().length === wanted.size && [...wanted].every(([name, each]) => isAlike(rowOf(name), each))
     );
   };
-  const again = (): void => {
+  const recheck = (): void => {
     const last = shown.at(-1);
     if (drawnAt === undefined && last?.rows && isDrawn()) {
       last.isKept = true;
@@ -78,10 +78,10 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
   try {
     await context.tracing.start({ snapshots: true });
     const page = await context.newPage();
-    log = openPageLog(page, again);
+    log = openPageLog(page, recheck);
     await page.exposeFunction('corralReport', (table: ShownTable) => {
       shown.push({ ...table, isKept: drawnAt !== undefined });
-      again();
+      recheck();
     });
     await page.addInitScript(watchTable, {
       table: backupTableSelector,
@@ -117,7 +117,7 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
           waiting.delete(ask);
         });
       },
-      again,
+      recheck,
       picture: () => page.screenshot({ fullPage: true }),
       trace: async () => {
         const folder = await mkdtemp(join(tmpdir(), 'corral-trace-'));

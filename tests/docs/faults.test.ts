@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { faultNamed } from '../../e2e/faults/faults.ts';
-import { lab } from '../../e2e/faults/lab-faults.ts';
+import { labFaultKind } from '../../e2e/faults/lab-faults.ts';
 import { read } from './support/documents.ts';
 
 test('every fault of the lab is in the table', () => {
   const exported = read('e2e/faults/lab-faults.ts').matchAll(
-    /^export const (?!goneWithItsLab|compactEtcd|lab\b)(\w+) =/gm,
+    /^export const (?!describeGoneLab|compactEtcd|labFaultKind\b)(\w+) =/gm,
   );
   const faults = [...exported].map(([, name = '']) => name);
   expect(faults.length).toBeGreaterThan(5);
-  expect(faults.filter((name) => !lab.document.about.includes(`\`${name}\``))).toEqual([]);
+  expect(faults.filter((name) => !labFaultKind.document.about.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('what it says of bounds is what the code has', () => {

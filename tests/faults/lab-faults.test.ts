@@ -4,7 +4,7 @@ import {
   apiServerStopped,
   clockSkewed,
   diskFailing,
-  lab as labFault,
+  labFaultKind as labFault,
   nodeCrashed,
   nodeCut,
   nodeSlow,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { canHave, storeFaults } from '../../e2e/faults/store/store-faults.ts';
+import { storeFaults, supportsFaults } from '../../e2e/faults/store/store-faults.ts';
 import {
   driverNamed,
   drivers,
@@ -35,7 +35,7 @@ test.each([
   ['needs what no kind can, and is skipped', ['diskNearlyFull', 'wrongAnswers'], true, ['nfs']],
 ])('on what fits, one that %s', (_, needs, everyStore, chosen, onAll = ['nfs', 's3', 'cifs']) => {
   const on = (store?: string) =>
-    driversOf(store, { needs, everyStore, suits: canHave(needs) }).map(({ name }) => name);
+    driversOf(store, { needs, everyStore, suits: supportsFaults(needs) }).map(({ name }) => name);
   expect(on('fitting')).toEqual(chosen);
   expect(on('nfs')).toEqual(['nfs']);
   expect(on('all')).toEqual(onAll);

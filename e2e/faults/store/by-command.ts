@@ -5,16 +5,16 @@ import { exportPath } from '../../store/drivers/folder/place.ts';
 import { podSchema } from '../../store/drivers/folder/pod-store.ts';
 import { drivers } from '../../store/drivers/index.ts';
 import { serversOf } from '../../store/drivers/server.ts';
-import type { Doing, FaultKind } from '../fault.ts';
+import type { FaultKind, FaultOperations } from '../fault.ts';
 
 /**
  * A fault of a file or folder of a store's server, made by a command in the server's pod. Errors start with `failed`.
  */
-export const doneByCommand = (
+export const commandFault = (
   { cluster, pod }: FolderAccess,
   path: string,
   { command, failed }: { command: (action: 'set' | 'prove') => string[]; failed: string },
-): Doing => {
+): FaultOperations => {
   const { namespace, name, container = '' } = pod;
   const run = (action: 'set' | 'prove'): Promise<string> =>
     execInPod(cluster, pod, command(action), `${failed}: ${action} failed in ${name}`);
@@ -30,25 +30,25 @@ export const doneByCommand = (
 const schema = z.object({ pod: podSchema, path: z.string() });
 
 /**
- * The heals for `doneByCommand`. `clear` undoes one path. `clear-all` undoes all paths below a folder; the command
- * prints each. `made` and `again` are adjectives for messages: the state with the fault, and after the heal. If the
+ * The heals for `commandFault`. `clear` undoes one path. `clear-all` undoes all paths below a folder; the command
+ * prints each. `faulty` and `healed` are adjectives for messages: the state with the fault, and after the heal. If the
  * server is gone, its disk is gone too.
  */
-export const undoneByCommand = ({
+export const healByCommand = ({
   command,
-  made,
-  again,
+  faulty,
+  healed,
 }: {
   command: (action: 'clear' | 'clear-all', path: string) => string[];
-  made: string;
-  again: string;
+  faulty: string;
+  healed: string;
 }): Pick<FaultKind, 'heal'> & Required<Pick<FaultKind, 'healByLabels'>> => ({
   heal: async (cluster, data) => {
     const { pod, path } = schema.parse(data);
     return undoInPod(cluster, {
       pod,
       command: command('clear', path),
-      failed: `${path} in ${pod.name} could not be made ${again}`,
+      failed: `${path} in ${pod.name} could not be made ${healed}`,
       gone: `${pod.name} is gone, and its disk with it`,
     });
   },
@@ -56,12 +56,12 @@ export const undoneByCommand = ({
     const kinds = drivers.flatMap(({ access }) => access.folder ?? []);
     const servers = await Promise.all(kinds.map((kind) => serversOf(cluster, kind, { run, namespace })));
     const lines = await inEachPod(servers.flat(), async (pod) => {
-      const failed = `what run ${run} made ${made} in ${pod.name} could not be made ${again}`;
+      const failed = `what run ${run} made ${faulty} in ${pod.name} could not be made ${healed}`;
       const paths = await execInPod(cluster, pod, command('clear-all', exportPath), failed);
       return paths
         .split('\n')
         .filter((path) => path !== '')
-        .map((path) => `${path} in ${pod.name}: ${again} again`);
+        .map((path) => `${path} in ${pod.name}: ${healed} again`);
     });
     return lines.flat();
   },

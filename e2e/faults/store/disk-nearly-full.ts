@@ -1,6 +1,6 @@
 import type { FolderAccess } from '../../store/driver.ts';
 import { littleSpace } from '../../store/drivers/folder/place.ts';
-import { doneByCommand, undoneByCommand } from './by-command.ts';
+import { commandFault, healByCommand } from './by-command.ts';
 import { storeFault } from './store-fault.ts';
 
 // The proof writes one byte more than may be left; the file system must refuse it. The size limit protects file
@@ -54,12 +54,12 @@ export const diskNearlyFull = storeFault({
       make: (access: FolderAccess, title: string, left: number) => {
         const path = `${access.root}/${ballastFile}`;
         const failed = `the fault is not in force: ${title}`;
-        return doneByCommand(access, path, {
+        return commandFault(access, path, {
           command: (action) => ballastCommand(action, path, { left }),
           failed,
         });
       },
-      ...undoneByCommand({ command: ballastCommand, made: 'full', again: 'free' }),
+      ...healByCommand({ command: ballastCommand, faulty: 'full', healed: 'free' }),
     },
   },
   document: {

@@ -1,4 +1,4 @@
-import { keepingAside } from './move-aside.ts';
+import { moveAsideFault } from './move-aside.ts';
 import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
@@ -13,10 +13,10 @@ const flipped = `flipped() {
   is_flipped() { [[ $(flipped "$2" | sha256sum) == "$(sha256sum < "$1")" ]]; }`;
 
 // The modification time changes, because a client may keep its cache of a file with the same time and size.
-const { command, folder } = keepingAside({
+const { command, folder } = moveAsideFault({
   kept: 'damaged',
-  made: 'damaged',
-  again: 'whole',
+  faulty: 'damaged',
+  healed: 'whole',
   putBack: `${flipped}
   if [[ ! -e $1 ]]; then echo 'it was removed'
   elif ! is_flipped "$1" "$2"; then echo 'it was written anew'

@@ -1,13 +1,13 @@
-import { keepingAside } from './move-aside.ts';
+import { moveAsideFault } from './move-aside.ts';
 import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
 // `touch -r` keeps the file's times, because the age of a lock is the age of its file. The heal does not replace a
 // file that somebody removed or rewrote meanwhile.
-const { command, folder } = keepingAside({
+const { command, folder } = moveAsideFault({
   kept: 'emptied',
-  made: 'empty',
-  again: 'whole',
+  faulty: 'empty',
+  healed: 'whole',
   putBack: `if [[ ! -e $1 ]]; then echo 'it was removed'
   elif [[ -s $1 ]]; then echo 'it was written anew'
   else mv -f -- "$2" "$1" && echo 'it has its content'`,

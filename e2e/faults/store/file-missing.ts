@@ -1,12 +1,12 @@
-import { keepingAside } from './move-aside.ts';
+import { moveAsideFault } from './move-aside.ts';
 import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
 // The heal does not replace a file that was rewritten meanwhile, and does not create a folder that was removed.
-const { command, folder } = keepingAside({
+const { command, folder } = moveAsideFault({
   kept: 'hidden',
-  made: 'hidden',
-  again: 'there',
+  faulty: 'hidden',
+  healed: 'there',
   putBack: `if [[ -e $1 ]]; then echo 'it was written anew'
   elif [[ ! -d \${1%/*} ]]; then echo 'its folder was removed'
   else mv -n -- "$2" "$1" && echo 'it is there again'`,

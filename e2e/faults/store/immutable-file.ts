@@ -4,8 +4,8 @@ import type { FolderAccess, S3ServerAccess } from '../../store/driver.ts';
 import { bucket, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
 import { allowingDeletion, denyingDeletion } from '../../store/drivers/s3/policy.ts';
 import { changePolicies, changePolicy, findServers } from '../../store/drivers/s3/server.ts';
-import type { Doing } from '../fault.ts';
-import { doneByCommand, undoneByCommand } from './by-command.ts';
+import type { FaultOperations } from '../fault.ts';
+import { commandFault, healByCommand } from './by-command.ts';
 import { describeFile, type FaultyFile, filePath } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
@@ -47,16 +47,16 @@ export const attributeCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove'
 const inFolder = {
   make: (access: FolderAccess, failed: string, file: FaultyFile) => {
     const path = `${access.root}/${filePath(file)}`;
-    return doneByCommand(access, path, { command: (action) => attributeCommand(action, path), failed });
+    return commandFault(access, path, { command: (action) => attributeCommand(action, path), failed });
   },
-  ...undoneByCommand({ command: attributeCommand, made: 'immutable', again: 'mutable' }),
+  ...healByCommand({ command: attributeCommand, faulty: 'immutable', healed: 'mutable' }),
 };
 
 const schema = z.object({ place: placeSchema, key: z.string() });
 
 // The bucket's policy denies the deletion of the object to Longhorn's user.
 const byPolicy = {
-  make: ({ server, place }: S3ServerAccess, title: string, file: FaultyFile): Doing => {
+  make: ({ server, place }: S3ServerAccess, title: string, file: FaultyFile): FaultOperations => {
     const key = `${prefixOf(place)}/${filePath(file)}`;
     const { user, login } = server;
     return {

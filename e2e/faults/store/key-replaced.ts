@@ -7,7 +7,7 @@ import { secretOf } from '../../store/drivers/login.ts';
 import { bucket, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
 import { admitting } from '../../store/drivers/s3/policy.ts';
 import { changePolicies, changePolicy, findServers } from '../../store/drivers/s3/server.ts';
-import type { Doing } from '../fault.ts';
+import type { FaultOperations } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
 
 /** `renew` gives Longhorn the new key. */
@@ -19,7 +19,7 @@ const listWith = async (client: S3, place: StorePlace): Promise<string> =>
     ({ name }: Error) => name,
   );
 
-const make = ({ cluster, server, place }: S3ServerAccess, title: string): Doing<ReplacedKey> => {
+const make = ({ cluster, server, place }: S3ServerAccess, title: string): FaultOperations<ReplacedKey> => {
   const { login, user, next } = server;
   return {
     data: { place },

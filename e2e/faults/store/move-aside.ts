@@ -1,12 +1,12 @@
 import type { FolderAccess } from '../../store/driver.ts';
 import { volumesFolder } from '../../store/format/layout.ts';
-import { doneByCommand, undoneByCommand } from './by-command.ts';
+import { commandFault, healByCommand } from './by-command.ts';
 import { type FaultyFile, filePath } from './places.ts';
 
 /**
  * A fault that keeps a copy of a file aside. `set`, `prove` and `putBack` are bash. `set` and `prove` use `$file` and
  * `$aside`; `prove` prints evidence or exits with 1. `putBack` is an `if`/`elif` chain without `fi` on `$1` (file)
- * and `$2` (copy) that prints the result. `kept` names the folder of copies. `made` and `again` are adjectives: the
+ * and `$2` (copy) that prints the result. `kept` names the folder of copies. `faulty` and `healed` are adjectives: the
  * state with the fault, and after the heal.
  */
 type Aside = {
@@ -14,8 +14,8 @@ type Aside = {
   set: string;
   putBack: string;
   prove: string;
-  made: string;
-  again: string;
+  faulty: string;
+  healed: string;
 };
 
 type Action = 'set' | 'clear' | 'clear-all' | 'prove';
@@ -57,8 +57,8 @@ esac`;
  * Creates such a fault for a folder that a pod serves, with its command. `clear-all` puts back all files of the
  * exported folder and prints them.
  */
-export const keepingAside = (aside: Aside) => {
-  const { kept, made, again } = aside;
+export const moveAsideFault = (aside: Aside) => {
+  const { kept, faulty, healed } = aside;
   const script = scriptOf(aside);
   const command = (action: Action, path: string): string[] => [
     'bash',
@@ -75,9 +75,9 @@ export const keepingAside = (aside: Aside) => {
       make: (access: FolderAccess, title: string, file: FaultyFile) => {
         const path = `${access.root}/${filePath(file)}`;
         const failed = `the fault is not in force: ${title}`;
-        return doneByCommand(access, path, { command: (action) => command(action, path), failed });
+        return commandFault(access, path, { command: (action) => command(action, path), failed });
       },
-      ...undoneByCommand({ command, made, again }),
+      ...healByCommand({ command, faulty, healed }),
     },
   };
 };

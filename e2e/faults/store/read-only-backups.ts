@@ -8,7 +8,7 @@ import type { ManagerMountAccess } from '../../store/driver.ts';
 import { mountsFolder } from '../../store/drivers/folder/place.ts';
 import { podSchema } from '../../store/drivers/folder/pod-store.ts';
 import { volumeFolder } from '../../store/format/layout.ts';
-import type { Doing } from '../fault.ts';
+import type { FaultOperations } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
 
 const script = readFileSync(new URL('./read-only-backups.bash', import.meta.url), 'utf8');
@@ -23,7 +23,7 @@ const make = async (
   { cluster, url, mountPoint }: ManagerMountAccess,
   title: string,
   { name }: CalledVolume,
-): Promise<Doing> => {
+): Promise<FaultOperations> => {
   const store = mountPoint();
   const [pods, binary] = await Promise.all([managerPods(cluster), engineBinary(cluster)]);
   const folder = `${store}/${volumeFolder(name)}/backups`;

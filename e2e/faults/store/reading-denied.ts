@@ -1,7 +1,7 @@
 import type { FolderAccess } from '../../store/driver.ts';
 import { squashedClient } from '../../store/drivers/folder/place.ts';
 import type { FaultDocument } from '../fault.ts';
-import { doneByCommand, undoneByCommand } from './by-command.ts';
+import { commandFault, healByCommand } from './by-command.ts';
 import { describeFolder, folderPath, type StoreFolder } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
@@ -52,12 +52,12 @@ const denied = (mode: Mode) => ({
   make: (access: FolderAccess, title: string, folder: StoreFolder) => {
     const path = `${access.root}/${folderPath(folder)}`;
     const failed = `the fault is not in force: ${title}`;
-    return doneByCommand(access, path, {
+    return commandFault(access, path, {
       command: (action) => readingCommand(action, path, { mode }),
       failed,
     });
   },
-  ...undoneByCommand({ command: readingCommand, made: 'unreadable', again: 'readable' }),
+  ...healByCommand({ command: readingCommand, faulty: 'unreadable', healed: 'readable' }),
 });
 
 const document: FaultDocument = {

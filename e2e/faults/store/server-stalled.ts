@@ -5,7 +5,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { type PodCommands, startInPods, undoInPod } from '../../kube/in-pods.ts';
 import type { FolderAccess } from '../../store/driver.ts';
 import { podSchema } from '../../store/drivers/folder/pod-store.ts';
-import type { Doing, FaultDocument } from '../fault.ts';
+import type { FaultDocument, FaultOperations } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
 
 const script = readFileSync(new URL('./server-stalled.bash', import.meta.url), 'utf8');
@@ -27,7 +27,7 @@ const stall = (
   { cluster, pod, program }: FolderAccess,
   title: string,
   { bound, stop, run, isInForce, describe }: Stall,
-): Doing => {
+): FaultOperations => {
   const token = randomBytes(4).toString('hex');
   const { namespace, name, container = '' } = pod;
   let stalling: PodCommands | undefined;

@@ -1,6 +1,6 @@
 import type { FolderAccess } from '../../store/driver.ts';
 import { storeFolder } from '../../store/format/layout.ts';
-import { doneByCommand, undoneByCommand } from './by-command.ts';
+import { commandFault, healByCommand } from './by-command.ts';
 import { storeFault } from './store-fault.ts';
 
 // The folder moves aside within the exported folder, so each direction is one rename. NFS clients cache a folder for
@@ -48,11 +48,11 @@ export const storeEmptied = storeFault({
   ways: {
     folder: {
       make: (access: FolderAccess, title: string) =>
-        doneByCommand(access, access.root, {
+        commandFault(access, access.root, {
           command: (action) => emptyStoreCommand(action, access.root),
           failed: `the fault is not in force: ${title}`,
         }),
-      ...undoneByCommand({ command: emptyStoreCommand, made: 'empty', again: 'whole' }),
+      ...healByCommand({ command: emptyStoreCommand, faulty: 'empty', healed: 'whole' }),
     },
   },
   document: {

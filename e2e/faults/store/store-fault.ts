@@ -4,12 +4,16 @@ import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { RunningStore, ServerFeature, StoreAccess, StoreDriver, Way } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
-import type { Doing, Fault, FaultKind } from '../fault.ts';
+import type { Fault, FaultKind, FaultOperations } from '../fault.ts';
 
 /** How one kind of access to a store makes and heals a fault. */
 type ByWay<W extends Way, Args extends unknown[], Handle extends object> = {
   /** `title` is the clause that names the fault. */
-  make(access: StoreAccess[W], title: string, ...args: Args): Doing<Handle> | Promise<Doing<Handle>>;
+  make(
+    access: StoreAccess[W],
+    title: string,
+    ...args: Args
+  ): FaultOperations<Handle> | Promise<FaultOperations<Handle>>;
   heal(cluster: Cluster, data: unknown, driver: StoreDriver): Promise<string>;
   healByLabels?(cluster: Cluster, run: string, namespace?: string): Promise<string[]>;
 };

@@ -45,7 +45,7 @@ export const storeFaultsIn = (needs: readonly string[]): readonly AnyStoreFault[
   (storeFaults as readonly AnyStoreFault[]).filter(({ name }) => needs.includes(name));
 
 /** Whether the stores of a driver support all faults that a scenario needs. */
-export const canHave =
+export const supportsFaults =
   (needs: readonly string[]) =>
   (driver: Pick<StoreDriver, 'access'>): boolean =>
     storeFaultsIn(needs).every(({ suits }) => suits(driver));

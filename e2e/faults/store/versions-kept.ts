@@ -12,7 +12,7 @@ import { eachAtOnce, isLock } from '../../store/drivers/s3/bucket.ts';
 import { bucket, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
 import { findServers, s3Server } from '../../store/drivers/s3/server.ts';
 import { serversOf } from '../../store/drivers/server.ts';
-import type { Doing } from '../fault.ts';
+import type { FaultOperations } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
 
 /** The versions of files at one time. `bringBack` restores them and returns how many files differed. */
@@ -84,7 +84,7 @@ const bringBack = async (
   return changed.length;
 };
 
-const make = ({ server, place }: S3ServerAccess, title: string): Doing<KeptVersions> => {
+const make = ({ server, place }: S3ServerAccess, title: string): FaultOperations<KeptVersions> => {
   const { root } = server;
   return {
     data: { place },

@@ -9,7 +9,7 @@ import type { S3Server, S3ServerAccess, StorePlace } from '../../store/driver.ts
 import { bucket, endpointOf, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
 import { findServers, s3Server } from '../../store/drivers/s3/server.ts';
 import { serversOf } from '../../store/drivers/server.ts';
-import type { Doing } from '../fault.ts';
+import type { FaultOperations } from '../fault.ts';
 import { describeFolder, folderPath, type StoreFolder } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
@@ -101,7 +101,7 @@ const make = (
   title: string,
   answer: WrongAnswer,
   { to, below, every = 1 }: Requests,
-): Doing => {
+): FaultOperations => {
   const id = randomBytes(4).toString('hex');
   const prefix = `${prefixOf(place)}/${below === undefined ? '' : folderPath(below)}`;
   const key = `${prefix}${below === undefined ? '' : '/'}corral-probe`;

@@ -1,5 +1,10 @@
 import { ledgerPath, readFaults } from '../../faults/ledger.ts';
-import { type AffectedObjects, type Reaching, reachesOthers, reachingFaults } from '../../faults/reach.ts';
+import {
+  type AffectedObjects,
+  type ReachingFault,
+  reachesOthers,
+  reachingFaults,
+} from '../../faults/reach.ts';
 import type { Load } from '../../machine/load.ts';
 import type { ReportTimeline } from '../../report/html/data.ts';
 import { hintOf } from '../../report/html/hint.ts';
@@ -96,10 +101,10 @@ const decidedFrom = (timeline: ReportTimeline | null): number | undefined =>
     .at(-1)?.from;
 
 // Faults in force during the failed expectation come first, then the latest ones.
-const ordered = (reaching: readonly Reaching[]): Reaching[] =>
+const ordered = (reaching: readonly ReachingFault[]): ReachingFault[] =>
   reaching.toReversed().toSorted((one, other) => Number(other.isMeanwhile) - Number(one.isMeanwhile));
 
-const describe = ({ entry: { kind, title, scenario, recordedAt }, healedAt, how }: Reaching): string => {
+const describe = ({ entry: { kind, title, scenario, recordedAt }, healedAt, how }: ReachingFault): string => {
   const whose =
     scenario === undefined ? 'a scenario that the ledger does not name' : `the scenario "${scenario}"`;
   return `${whose} had a fault in force, ${kind} (${title}), from ${recordedAt} ${healedAt === undefined ? 'on' : `to ${healedAt}`}: ${how}`;
@@ -108,7 +113,7 @@ const describe = ({ entry: { kind, title, scenario, recordedAt }, healedAt, how 
 // The maximum number of faults in a hint.
 const most = 3;
 
-const hintOfOthers = (reaching: readonly Reaching[]): Pick<PointsTo, 'at' | 'because'> | undefined => {
+const hintOfOthers = (reaching: readonly ReachingFault[]): Pick<PointsTo, 'at' | 'because'> | undefined => {
   if (reaching.length === 0) return undefined;
   const because = ordered(reaching).slice(0, most).map(describe);
   return { at: reaching.some(({ isMeanwhile }) => isMeanwhile) ? 'suite' : 'unclear', because };

@@ -4,8 +4,8 @@ import type { Cluster } from '../../../kube/cluster.ts';
 import type { BucketAccess, StoreDriver } from '../../../store/driver.ts';
 import { serverTime } from '../../../store/drivers/s3/bucket.ts';
 import { placeSchema } from '../../../store/drivers/s3/place.ts';
-import type { Doing } from '../../fault.ts';
-import { clocksApart, type ForeignLock, newLock, type WantedLock } from './lock.ts';
+import type { FaultOperations } from '../../fault.ts';
+import { type ForeignLock, maxClockSkew, newLock, type WantedLock } from './lock.ts';
 
 // Functions that stop refreshing a lock, by the lock's key. A heal waits for a refresh in progress: the server checks
 // that the object exists before it writes, so the refresh could recreate a deleted lock.
@@ -17,7 +17,7 @@ const make = (
   { client, bucket, prefix, place }: BucketAccess,
   title: string,
   lock: WantedLock,
-): Doing<ForeignLock> => {
+): FaultOperations<ForeignLock> => {
   const { of, life, counts } = lock;
   const { name, path, content: Body } = newLock(lock);
   const Key = `${prefix}/${path}`;
@@ -80,10 +80,10 @@ const make = (
         const deadline = Date.now() + (life + 60) * 1000;
         for (;;) {
           const written = await age();
-          if (written > life + clocksApart) return written;
+          if (written > life + maxClockSkew) return written;
           if (Date.now() > deadline)
             throw new Error(
-              `${title}: outlive failed: it was still written less than ${life + clocksApart} s ago after ${life + 60} s`,
+              `${title}: outlive failed: it was still written less than ${life + maxClockSkew} s ago after ${life + 60} s`,
             );
           await sleep(200);
         }

@@ -3,8 +3,8 @@ import type { Cluster } from '../../../kube/cluster.ts';
 import { execInPod, undoInPod } from '../../../kube/in-pods.ts';
 import type { FolderAccess } from '../../../store/driver.ts';
 import { podSchema } from '../../../store/drivers/folder/pod-store.ts';
-import type { Doing } from '../../fault.ts';
-import { clocksApart, type ForeignLock, newLock, type WantedLock } from './lock.ts';
+import type { FaultOperations } from '../../fault.ts';
+import { type ForeignLock, maxClockSkew, newLock, type WantedLock } from './lock.ts';
 
 // `write` creates the file under another name first, as Longhorn does, so that no reader sees half a lock or a wrong
 // age. Longhorn ignores that name. `remove` keeps the folder, because Longhorn may be about to write its own lock
@@ -56,7 +56,11 @@ const lockCommand = (
 ): string[] => ['bash', '-c', script, 'corral-lock', action, path, ...more.map(String)];
 
 // Nothing has to refresh or end this lock. Its file time is in the future and determines when it expires.
-const make = ({ cluster, pod, root }: FolderAccess, title: string, lock: WantedLock): Doing<ForeignLock> => {
+const make = (
+  { cluster, pod, root }: FolderAccess,
+  title: string,
+  lock: WantedLock,
+): FaultOperations<ForeignLock> => {
   const { of, life, counts } = lock;
   const { namespace, name: podName, container = '' } = pod;
   const { name, path: inStore, content } = newLock(lock);
@@ -85,7 +89,7 @@ const make = ({ cluster, pod, root }: FolderAccess, title: string, lock: WantedL
       abandon: async () => {
         await run('abandon', path);
       },
-      outlived: async () => ageOf(await run('outlive', path, life + clocksApart, life + 60)),
+      outlived: async () => ageOf(await run('outlive', path, life + maxClockSkew, life + 60)),
     },
   };
 };

@@ -28,7 +28,7 @@ export type ForeignLock = {
 /**
  * Allowed clock difference, in seconds. Longhorn compares the server's time of a lock with the clock of its own node.
  */
-export const clocksApart = 2;
+export const maxClockSkew = 2;
 
 /** The name, path in the store, and content of a new lock. */
 export const newLock = ({ volume, of }: WantedLock): { name: string; path: string; content: string } => {

@@ -62,7 +62,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
   });
   const handle = { page, forward, mark, disconnections: [] };
   pages.push(handle);
-  timelines.backups.onEntry(page.again);
+  timelines.backups.onEntry(page.recheck);
   const { within, owner } = timeouts.pageDrawn;
   if (!(await page.until(() => page.live().length > 0, parseDuration(within)))) {
     const wanted = [...expected().keys()].map(
