@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { describeShown } from '../longhorn/bugs/bug.ts';
+import { describeSymptom } from '../longhorn/bugs/bug.ts';
 import { type BugId, bugIds, bugs } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences } from '../longhorn/differences/differences.ts';
 import { readReport, reportPath } from '../report/file.ts';
@@ -72,7 +72,7 @@ const describe = (id: BugId): string[] => {
     `Longhorn: ${versions}`,
     `promised: ${promise}`,
     `what happens: ${happens}`,
-    `symptoms: ${symptoms.map(describeShown).join('; or ')}`,
+    `symptoms: ${symptoms.map(describeSymptom).join('; or ')}`,
     `shown by: ${whereShown().get(id)?.join(', ') || 'no scenario yet'}`,
     `source: ${source}`,
     `seen: ${seen}`,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { configFields } from '../config/config.ts';
-import { describeShown, severities } from '../longhorn/bugs/bug.ts';
+import { describeSymptom, severities } from '../longhorn/bugs/bug.ts';
 import { bugIds, bugs, hasBug } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
 import { type Disruption, disruptions } from '../longhorn/disruptions.ts';
@@ -173,7 +173,7 @@ const describeBugs = (): string[] => {
       `- Promised: ${promise}.`,
       `- Happens: ${happens}.`,
       `- Severity: ${severity}. Holds for: ${code(versions)}.`,
-      `- Shows so: ${symptoms.map(describeShown).join('; or ')}.`,
+      `- Shows so: ${symptoms.map(describeSymptom).join('; or ')}.`,
       `- Shown by: ${shown.get(id)?.join(', ') || 'no scenario yet'}.`,
       `- Source: ${source}. Seen: ${seen}.`,
       `- Upstream: ${upstream.startsWith('https:') ? `<${upstream}>` : upstream}.`,

@@ -26,7 +26,7 @@ export const longhornResources = {
 };
 
 /** The label selector for the engine and the replicas of a volume. */
-export const ofVolume = (volume: string): string => `longhornvolume=${volume}`;
+export const volumeSelector = (volume: string): string => `longhornvolume=${volume}`;
 
 /** The `apiVersion` of all Longhorn objects. */
 export const longhornApiVersion = 'longhorn.io/v1beta2';

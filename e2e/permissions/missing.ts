@@ -2,7 +2,7 @@ import { type Cluster, type Resource, unlessGone } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
 import type { OwnBucket } from '../store/driver.ts';
 import { neededRules, type RunScope } from './needed.ts';
-import { aroundScenarios } from './provider.ts';
+import { providerRules } from './provider.ts';
 import { describeRight, type Right, toRights } from './rights.ts';
 import { defaultAccount, type ServiceAccount } from './roles.ts';
 
@@ -43,7 +43,7 @@ export const missingRights = async (
   { allow, namespace, supportBundle = false, store, ownBucket }: MissingRightsRequest,
 ): Promise<MissingRights | undefined> => {
   const scope = { disruptions: allow, namespace, supportBundle, store, ownBucket };
-  const rules = [...neededRules(scope), ...aroundScenarios(scope)];
+  const rules = [...neededRules(scope), ...providerRules(scope)];
   const rights = toRights(rules, { stores: namespace });
   const answers = await Promise.all(rights.map((right) => mayDo(cluster, right)));
   const missing = rights.filter((_, index) => !answers[index]);

@@ -4,7 +4,7 @@ import { longhornResources as longhorn } from '../longhorn/resources.ts';
 import type { OwnBucket } from '../store/driver.ts';
 import { driversOf } from '../store/drivers/index.ts';
 import type { PermissionRule } from './rule.ts';
-import { inOwnNamespaces, inSharedNamespace, leadsTo, ofStores } from './stores.ts';
+import { bucketAccessRules, ownNamespaceRules, sharedNamespaceRules, storeRules } from './stores.ts';
 
 /** The requests of all scenarios in Longhorn's namespace. */
 const base: readonly PermissionRule[] = [
@@ -140,11 +140,11 @@ export const neededRules = ({
   const stores = driversOf(store);
   const rules = [
     ...base,
-    ...stores.flatMap(ofStores),
-    ...(namespace === undefined ? inOwnNamespaces : stores.flatMap(inSharedNamespace)),
+    ...stores.flatMap(storeRules),
+    ...(namespace === undefined ? ownNamespaceRules : stores.flatMap(sharedNamespaceRules)),
     ...disruptions.flatMap((disruption) => ofDisruptions[disruption]),
     ...(supportBundle ? ofSupportBundles : []),
-    ...(ownBucket ? leadsTo(ownBucket) : []),
+    ...(ownBucket ? bucketAccessRules(ownBucket) : []),
   ];
   return [...rules, ...rules.flatMap(readWhatWasMade)];
 };

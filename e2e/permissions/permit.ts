@@ -1,7 +1,7 @@
 import type { Access, Permit } from '../kube/access.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
 import { neededRules, type RunScope } from './needed.ts';
-import { aroundScenarios } from './provider.ts';
+import { providerRules } from './provider.ts';
 import { describeRight } from './rights.ts';
 import type { PermissionRule, RuleScope } from './rule.ts';
 
@@ -22,8 +22,8 @@ export const permitNeeded = ({ run, ...scope }: RunScope & { run: string }): Per
 };
 
 /** Permits only the requests that the provider of an existing cluster needs. */
-export const permitAround = (scope: RunScope): Permit =>
-  permitOnly([...aroundScenarios(scope), ...everybodyMay], {
+export const permitProvider = (scope: RunScope): Permit =>
+  permitOnly([...providerRules(scope), ...everybodyMay], {
     isForStores: (other) => other === scope.namespace,
     among: 'of the provider',
   });

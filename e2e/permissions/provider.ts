@@ -3,7 +3,7 @@ import { resources } from '../kube/resources.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
 import type { RunScope } from './needed.ts';
 import type { PermissionRule } from './rule.ts';
-import { leadsTo } from './stores.ts';
+import { bucketAccessRules } from './stores.ts';
 
 const seen = (place: PermissionRule['place'], resource: Resource): PermissionRule => ({
   place,
@@ -15,11 +15,7 @@ const seen = (place: PermissionRule['place'], resource: Resource): PermissionRul
  * The requests of `--provider existing`. It only reads: it identifies the cluster and its Longhorn, and compares
  * their state before and after the scenarios.
  */
-export const aroundScenarios = ({
-  disruptions,
-  namespace,
-  ownBucket,
-}: RunScope): readonly PermissionRule[] => [
+export const providerRules = ({ disruptions, namespace, ownBucket }: RunScope): readonly PermissionRule[] => [
   { place: 'cluster', resource: resources.namespaces, verbs: ['get'], names: ['kube-system'] },
   seen('cluster', resources.nodes),
   { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['current-longhorn-version'] },
@@ -41,5 +37,5 @@ export const aroundScenarios = ({
         seen('cluster', resource),
       )
     : []),
-  ...(ownBucket ? leadsTo(ownBucket) : []),
+  ...(ownBucket ? bucketAccessRules(ownBucket) : []),
 ];

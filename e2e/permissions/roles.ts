@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
 import { neededRules, type RunScope } from './needed.ts';
-import { aroundScenarios } from './provider.ts';
+import { providerRules } from './provider.ts';
 import { type Right, toRights } from './rights.ts';
 import { verbs } from './rule.ts';
 
@@ -27,7 +27,7 @@ export const rolesFor = (
 ): KubernetesObject[] => {
   const { namespace, name } = account;
   const scope = { disruptions: allow, namespace, ...given };
-  const rules = [...neededRules(scope), ...aroundScenarios(scope)];
+  const rules = [...neededRules(scope), ...providerRules(scope)];
   const rights = Map.groupBy(toRights(rules, { stores: namespace }), (right) => right.namespace);
   const inOrder = [...new Set([longhornNamespace, namespace, undefined, ...rights.keys()])];
   // The servers of the stores have capabilities that only this Pod Security level allows.

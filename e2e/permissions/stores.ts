@@ -6,19 +6,19 @@ import type { PermissionRule } from './rule.ts';
 const there = (rule: StoreRule): PermissionRule => ({ place: 'stores', ...rule });
 
 /** The requests for running and reading a backup store. Each store has a Lease (e2e/store/lease.ts). */
-export const ofStores = ({ rights }: StoreDriver): readonly PermissionRule[] => [
+export const storeRules = ({ rights }: StoreDriver): readonly PermissionRule[] => [
   ...rights.always.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['create', 'patch'] },
 ];
 
 /** The additional requests if all stores share an existing namespace. Each store is then removed separately. */
-export const inSharedNamespace = ({ rights }: StoreDriver): readonly PermissionRule[] => [
+export const sharedNamespaceRules = ({ rights }: StoreDriver): readonly PermissionRule[] => [
   ...rights.inSharedNamespace.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['delete'] },
 ];
 
 /** The additional requests if each store has its own namespace. */
-export const inOwnNamespaces: readonly PermissionRule[] = [
+export const ownNamespaceRules: readonly PermissionRule[] = [
   { place: 'cluster', resource: resources.namespaces, verbs: ['list', 'watch', 'create', 'delete'] },
 ];
 
@@ -26,7 +26,7 @@ export const inOwnNamespaces: readonly PermissionRule[] = [
  * The requests for access to an existing bucket: its Secret, and its Service if the endpoint is one, in their
  * namespaces.
  */
-export const leadsTo = ({ secret, endpoint }: OwnBucket): readonly PermissionRule[] => {
+export const bucketAccessRules = ({ secret, endpoint }: OwnBucket): readonly PermissionRule[] => {
   const [namespace = '', name = ''] = secret.split('/');
   const login: PermissionRule = {
     place: { namespace },

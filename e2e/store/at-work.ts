@@ -7,7 +7,7 @@ import { lockTypeLabels } from './fsck/check-locks.ts';
  * `atMost` it ends when nothing has changed for `seconds` (no lock refreshed, no block removed), and after `atMost`
  * at the latest. `owner` is the component that the time-out error names.
  */
-export type StorePatience = { seconds: number; atMost?: number; owner: string };
+export type IdleLimits = { seconds: number; atMost?: number; owner: string };
 
 /** Which locks to search for. */
 export type LockSearch = {
@@ -20,17 +20,17 @@ export type LockSearch = {
 };
 
 /** A lock that counts. `written` (its last refresh) and `age` are in seconds by the server's clock. */
-export type LivingLock = { path: string; written: number; age: number; content: Buffer };
+export type ActiveLock = { path: string; written: number; age: number; content: Buffer };
 
 /** The two ways to read the state of work in a store. */
 export type WorkReader = {
-  locks(search: LockSearch): Promise<LivingLock[]>;
+  locks(search: LockSearch): Promise<ActiveLock[]>;
   /** Counts the blocks in a volume's folder (a path). Undefined if they cannot be listed. */
   countBlocks(folder: string): Promise<number | undefined>;
 };
 
 /** A lock that still counts after a wait. */
-export type LockLeft = {
+export type RemainingLock = {
   volume: string;
   lock: string;
   /** The kind of operation that holds a lock of this type. */
@@ -40,9 +40,9 @@ export type LockLeft = {
 };
 
 /** The work that goes on after a wait. Times are in seconds. */
-export type WorkLeft = StorePatience & {
+export type RemainingWork = IdleLimits & {
   waited: number;
-  locks: LockLeft[];
+  locks: RemainingLock[];
   /** The number of blocks left in each folder with work. */
   blocks: { volume: string; left: number }[];
   /** Seconds from the start of the wait to the last change. Undefined if nothing changed. */
@@ -50,18 +50,18 @@ export type WorkLeft = StorePatience & {
 };
 
 /** Thrown if work in a backup store goes on after the wait. */
-export class StillAtWork extends Error {
-  override readonly name = 'StillAtWork';
-  readonly left: WorkLeft;
+export class StoreBusy extends Error {
+  override readonly name = 'StoreBusy';
+  readonly left: RemainingWork;
 
-  constructor(left: WorkLeft) {
-    super(`work in the backup store has not ended ${describeLeft(left)}`);
+  constructor(left: RemainingWork) {
+    super(`work in the backup store has not ended ${describeRemainingWork(left)}`);
     this.left = left;
   }
 }
 
 /** Describes the length of the wait and the work that is left. */
-export const describeLeft = (left: WorkLeft): string => {
+export const describeRemainingWork = (left: RemainingWork): string => {
   const { waited, seconds, atMost, owner, changedAfter } = left;
   const isBounded = changedAfter !== undefined && atMost !== undefined && changedAfter + seconds > atMost;
   const why = isBounded
@@ -73,7 +73,7 @@ export const describeLeft = (left: WorkLeft): string => {
 };
 
 /** Describes the locks and the numbers of blocks. */
-export const describeWork = ({ locks, blocks }: Pick<WorkLeft, 'locks' | 'blocks'>): string => {
+export const describeWork = ({ locks, blocks }: Pick<RemainingWork, 'locks' | 'blocks'>): string => {
   const held = locks.map(
     ({ volume, lock, of, age }) =>
       `lock ${lock} of ${of} in the folder of ${volume}, last written ${age} s ago`,
@@ -82,10 +82,10 @@ export const describeWork = ({ locks, blocks }: Pick<WorkLeft, 'locks' | 'blocks
   return [...held, ...counted].join('; ');
 };
 
-const folderOf = ({ path }: LivingLock): string => path.split('/').slice(0, -2).join('/');
+const folderOf = ({ path }: ActiveLock): string => path.split('/').slice(0, -2).join('/');
 const volumeOf = (folder: string): string => folder.slice(folder.lastIndexOf('/') + 1);
 
-const toLeft = (lock: LivingLock): LockLeft => ({
+const toLeft = (lock: ActiveLock): RemainingLock => ({
   volume: volumeOf(folderOf(lock)),
   lock: lock.path.slice(lock.path.lastIndexOf('/') + 1).replace(/\.lck$/, ''),
   of: lockTypeLabels[parseLock(lock.content).config?.Type ?? 0] ?? 'an unknown type',
@@ -104,10 +104,10 @@ type Seen = { writings: string; blocks: Map<string, number | undefined> };
  * also waits until no block is removed any more, because an operation that could not write its lock may still run.
  * Returns the work that is left after the wait; undefined if there is none.
  */
-export const untilNobodyWorks = async (
+export const waitUntilIdle = async (
   { locks: readLocks, countBlocks }: WorkReader,
-  { volumes, life, ...patience }: Pick<LockSearch, 'volumes' | 'life'> & StorePatience,
-): Promise<WorkLeft | undefined> => {
+  { volumes, life, ...patience }: Pick<LockSearch, 'volumes' | 'life'> & IdleLimits,
+): Promise<RemainingWork | undefined> => {
   const { seconds, atMost = seconds } = patience;
   const observer = presentObserver();
   const began = performance.now();

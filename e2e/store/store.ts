@@ -1,11 +1,11 @@
 import {
-  describeLeft,
-  StillAtWork,
-  type StorePatience,
-  untilNobodyWorks,
+  describeRemainingWork,
+  type IdleLimits,
+  StoreBusy,
   type WorkReader,
+  waitUntilIdle,
 } from './at-work.ts';
-import { type BackupConfig, isName, parseBackup, parseLock } from './format/config.ts';
+import { type BackupConfig, isValidName, parseBackup, parseLock } from './format/config.ts';
 import { backupConfigPath, classifyStoreFile, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
 import { checkVolume } from './fsck/check-volume.ts';
@@ -25,7 +25,7 @@ export type Inspection = {
 };
 
 /** How long to wait for the locks of a volume, and which parts of its folder are judged. */
-export type InspectOptions = StorePatience & {
+export type InspectOptions = IdleLimits & {
   abandonedAfter?: number;
   only?: readonly string[];
   without?: string;
@@ -41,7 +41,7 @@ export type BackupStore = {
   locks(volume: string): Promise<VolumeLock[]>;
   /**
    * Waits until no operation works on these volumes, or on any volume if none is named. A lock that is not refreshed
-   * is waited for until its life is over. Throws `StillAtWork` after the wait.
+   * is waited for until its life is over. Throws `StoreBusy` after the wait.
    */
   untilIdle(options: UntilIdle): Promise<void>;
   /**
@@ -61,7 +61,7 @@ export type BackupStore = {
 export type VolumeLock = { name: string; type: number; acquired: boolean };
 
 /** How long to wait. `lockLife` is how many seconds a lock counts after its last refresh. */
-export type UntilIdle = StorePatience & { volumes?: readonly string[]; lockLife: number };
+export type UntilIdle = IdleLimits & { volumes?: readonly string[]; lockLife: number };
 
 /** The parts of a store that differ between drivers. */
 type Read = {
@@ -80,7 +80,7 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
       const names: string[] = [];
       for await (const { path } of source.walk(folder, 2)) {
         const file = classifyStoreFile(path.slice(folder.length + 1));
-        if (file.kind === 'backup-config' && isName(file.backup)) names.push(file.backup);
+        if (file.kind === 'backup-config' && isValidName(file.backup)) names.push(file.backup);
       }
       return names;
     },
@@ -97,14 +97,16 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
     },
     locks: (volume) => listLocks(source, volume),
     untilIdle: async ({ volumes = [], lockLife: life, ...patience }) => {
-      const left = await untilNobodyWorks(reader, { volumes, life, ...patience });
-      if (left !== undefined) throw new StillAtWork(left);
+      const left = await waitUntilIdle(reader, { volumes, life, ...patience });
+      if (left !== undefined) throw new StoreBusy(left);
     },
     inspect: async (volume, options) => {
       const { seconds, atMost = seconds, owner, abandonedAfter: life = forever } = options;
-      const left = await untilNobodyWorks(reader, { volumes: [volume], life, seconds, atMost, owner });
+      const left = await waitUntilIdle(reader, { volumes: [volume], life, seconds, atMost, owner });
       if (left !== undefined)
-        throw new Error(`the backup store's folder of ${volume} is still locked ${describeLeft(left)}`);
+        throw new Error(
+          `the backup store's folder of ${volume} is still locked ${describeRemainingWork(left)}`,
+        );
       const findings = collectFindings();
       const verify = contents > 0 ? verifySample(source, contents) : undefined;
       const { backups, blocks, locks } = await checkVolume(source, volumeFolder(volume), {

@@ -3,7 +3,7 @@ import { ApiError, type Cluster, connect, type KubernetesObject, resources } fro
 import { openHealth } from '../../e2e/kube/health.ts';
 import { remedyOf } from '../../e2e/kube/remedy.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { permitAround } from '../../e2e/permissions/permit.ts';
+import { permitProvider } from '../../e2e/permissions/permit.ts';
 import { errorInOneLine, orThrowNotFit } from './refuse.ts';
 import type { SettingNames } from './setting-names.ts';
 
@@ -23,7 +23,7 @@ export const connectExisting = async (
   { kubeconfig, context, allow, namespace, ownBucket }: Named,
   settingNames: SettingNames,
 ): Promise<ConnectedCluster> => {
-  const permit = permitAround({ disruptions: allow, namespace, ownBucket });
+  const permit = permitProvider({ disruptions: allow, namespace, ownBucket });
   const cluster = await orThrowNotFit(settingNames.kubeconfig, async () =>
     connect({ kubeconfig, context, health: openHealth(), permit }),
   );

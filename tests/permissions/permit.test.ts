@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { accessOf } from '../../e2e/kube/access.ts';
 import type { Disruption } from '../../e2e/longhorn/disruptions.ts';
-import { permitAround, permitNeeded } from '../../e2e/permissions/permit.ts';
+import { permitNeeded, permitProvider } from '../../e2e/permissions/permit.ts';
 
 const core = '/api/v1/namespaces';
 const longhorn = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system';
@@ -82,7 +82,7 @@ test.each([
   const scope = { disruptions: [], namespace: undefined };
   const at = { endpoint: 'https://s3.minio.svc:9000', bucket: 'b', region: 'r', secret: 'theirs/mine' };
   for (const ownBucket of [at, undefined]) {
-    const permits = [permitNeeded({ ...scope, run, ownBucket }), permitAround({ ...scope, ownBucket })];
+    const permits = [permitNeeded({ ...scope, run, ownBucket }), permitProvider({ ...scope, ownBucket })];
     for (const permit of permits) expect(ask(permit, request) === 'may').toBe(may && ownBucket !== undefined);
   }
 });
@@ -105,5 +105,5 @@ test.each<[boolean, string, Disruption[]]>([
   [true, `GET ${policies}`, ['admission-policy']],
   [true, 'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews', []],
 ])('the provider of an existing cluster may, %s: %s with %j', (may, request, disruptions) => {
-  expect(ask(permitAround({ disruptions, namespace: 'stores' }), request) === 'may').toBe(may);
+  expect(ask(permitProvider({ disruptions, namespace: 'stores' }), request) === 'may').toBe(may);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { allDisruptions, type Disruption } from '../../e2e/longhorn/disruptions.ts';
 import { neededRules, type RunScope } from '../../e2e/permissions/needed.ts';
-import { aroundScenarios } from '../../e2e/permissions/provider.ts';
+import { providerRules } from '../../e2e/permissions/provider.ts';
 import { toRights } from '../../e2e/permissions/rights.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
 
@@ -27,7 +27,7 @@ const granted = (allow: readonly Disruption[], more: Partial<RunScope> = {}): st
 
 const wanted = (allow: readonly Disruption[]): string[] => {
   const scope = { disruptions: allow, namespace: 'stores' };
-  const rules = [...neededRules(scope), ...aroundScenarios(scope)];
+  const rules = [...neededRules(scope), ...providerRules(scope)];
   return toRights(rules, { stores: 'stores' }).map(
     ({ verb, group, resource, subresource, name = '', namespace = '' }) =>
       [verb, group, subresource ? `${resource}/${subresource}` : resource, name, namespace].join(),

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { whileObserved } from '../../e2e/history/observer.ts';
 import {
-  describeLeft,
-  type StorePatience,
-  untilNobodyWorks,
+  describeRemainingWork,
+  type IdleLimits,
   type WorkReader,
+  waitUntilIdle,
 } from '../../e2e/store/at-work.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000_000 }));
@@ -28,10 +28,10 @@ const server = (at: { written: number | undefined; blocks: number }) => {
   };
   return Object.assign(at, { reader: { locks, countBlocks: async () => at.blocks } });
 };
-const patience: StorePatience = { seconds: 180, atMost: 900, owner: 'a test' };
+const patience: IdleLimits = { seconds: 180, atMost: 900, owner: 'a test' };
 
 /** Waits, while time passes, until it is decided; after how many seconds, and what is left. */
-const waiting = async (reader: WorkReader, how: StorePatience = patience) => {
+const waiting = async (reader: WorkReader, how: IdleLimits = patience) => {
   const began = now();
   let changes = 0;
   const observer = {
@@ -42,8 +42,8 @@ const waiting = async (reader: WorkReader, how: StorePatience = patience) => {
       changes += 1;
     },
   };
-  let ended: { after: number; left: Awaited<ReturnType<typeof untilNobodyWorks>> } | undefined;
-  void whileObserved(observer, () => untilNobodyWorks(reader, { volumes: ['vol'], life: 150, ...how })).then(
+  let ended: { after: number; left: Awaited<ReturnType<typeof waitUntilIdle>> } | undefined;
+  void whileObserved(observer, () => waitUntilIdle(reader, { volumes: ['vol'], life: 150, ...how })).then(
     (left) => {
       ended = { after: Math.round(now() - began), left };
     },
@@ -79,7 +79,7 @@ test('one that never ends hits the bound, and is reported with its age, the bloc
     blocks: [{ volume: 'vol', left: 375 }],
     changedAfter: expect.closeTo(900, -1),
   });
-  expect(left && describeLeft(left)).toMatch(
+  expect(left && describeRemainingWork(left)).toMatch(
     /^after 90\d s, the maximum, while something still changed \(a test\): lock lock-1 of a deletion in the folder of vol, last written \S+ s ago; 375 blocks in the folder of vol$/,
   );
 });
@@ -89,7 +89,9 @@ test('one of which nothing changes, as its time lies ahead, is given up after th
   setTimeout(() => Object.assign(store, { blocks: 8 }), 55_000);
   const { after, left } = await waiting(store.reader);
   expect([after, left?.changedAfter]).toEqual([240, 60]);
-  expect(left && describeLeft(left)).toMatch(/^after 240 s, the last 180 s without a change \(a test\): /);
+  expect(left && describeRemainingWork(left)).toMatch(
+    /^after 240 s, the last 180 s without a change \(a test\): /,
+  );
   const still = server({ written: now() + 3600, blocks: 9 });
   expect((await waiting(still.reader)).left).not.toHaveProperty('changedAfter');
 });

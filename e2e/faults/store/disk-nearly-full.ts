@@ -1,5 +1,5 @@
 import type { FolderAccess } from '../../store/driver.ts';
-import { littleSpace } from '../../store/drivers/folder/place.ts';
+import { smallStoreSize } from '../../store/drivers/folder/place.ts';
 import { commandFault, healByCommand } from './by-command.ts';
 import { storeFault } from './store-fault.ts';
 
@@ -38,7 +38,7 @@ const ballastFile = 'corral-ballast';
 export const ballastCommand = (
   action: 'set' | 'clear' | 'clear-all' | 'prove',
   path: string,
-  { left = 0, most = littleSpace }: { left?: number; most?: number } = {},
+  { left = 0, most = smallStoreSize }: { left?: number; most?: number } = {},
 ): string[] => ['bash', '-c', script, 'corral-ballast', action, path, String(left), String(most)];
 
 /** The store has only so many bytes free. The file that fills it is outside Longhorn's own folders. */

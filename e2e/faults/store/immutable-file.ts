@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { FolderAccess, S3ServerAccess } from '../../store/driver.ts';
 import { bucket, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
-import { allowingDeletion, denyingDeletion } from '../../store/drivers/s3/policy.ts';
+import { withDeletionAllowed, withDeletionDenied } from '../../store/drivers/s3/policy.ts';
 import { changePolicies, changePolicy, findServers } from '../../store/drivers/s3/server.ts';
 import type { FaultOperations } from '../fault.ts';
 import { commandFault, healByCommand } from './by-command.ts';
@@ -62,7 +62,7 @@ const byPolicy = {
     return {
       data: { place, key },
       inject: async () => {
-        await changePolicy(server, (policy) => denyingDeletion(policy, { user: login.user, key }));
+        await changePolicy(server, (policy) => withDeletionDenied(policy, { user: login.user, key }));
       },
       // No object has this ETag, so nothing is deleted even if deletion is allowed.
       prove: async () => {
@@ -83,7 +83,7 @@ const byPolicy = {
     const servers = await findServers(cluster, place);
     if (servers.length === 0) return `the server of ${key} is gone, and its bucket with it`;
     const changed = await Promise.all(
-      servers.map((server) => changePolicy(server, (policy) => allowingDeletion(policy, key))),
+      servers.map((server) => changePolicy(server, (policy) => withDeletionAllowed(policy, key))),
     );
     return changed.some(Boolean) ? `${key} can be deleted` : `nothing denies the deletion of ${key}`;
   },
@@ -92,7 +92,7 @@ const byPolicy = {
       cluster,
       { run, namespace },
       {
-        change: (server) => changePolicy(server, (policy) => allowingDeletion(policy)),
+        change: (server) => changePolicy(server, (policy) => withDeletionAllowed(policy)),
         now: 'all in it can be deleted again',
       },
     ),

@@ -5,7 +5,7 @@ import { longhornNamespace } from '../../longhorn/resources.ts';
 import type { S3Server, S3ServerAccess, StorePlace } from '../../store/driver.ts';
 import { secretOf } from '../../store/drivers/login.ts';
 import { bucket, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
-import { admitting } from '../../store/drivers/s3/policy.ts';
+import { withUsers } from '../../store/drivers/s3/policy.ts';
 import { changePolicies, changePolicy, findServers } from '../../store/drivers/s3/server.ts';
 import type { FaultOperations } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
@@ -24,7 +24,7 @@ const make = ({ cluster, server, place }: S3ServerAccess, title: string): FaultO
   return {
     data: { place },
     inject: async () => {
-      await changePolicy(server, (policy) => admitting(policy, [login.next]));
+      await changePolicy(server, (policy) => withUsers(policy, [login.next]));
     },
     prove: async () => {
       const [before, now] = [await listWith(user, place), await listWith(next, place)];
@@ -49,7 +49,7 @@ const make = ({ cluster, server, place }: S3ServerAccess, title: string): FaultO
 const schema = z.object({ place: placeSchema });
 
 const admitBoth = (server: S3Server): Promise<boolean> =>
-  changePolicy(server, (policy) => admitting(policy, [server.login.user, server.login.next]));
+  changePolicy(server, (policy) => withUsers(policy, [server.login.user, server.login.next]));
 
 // Admits both keys, because Longhorn may have either. If the server is gone, its bucket is gone too.
 const heal = async (cluster: Cluster, data: unknown): Promise<string> => {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Cluster } from '../../kube/cluster.ts';
 import { inEachPod } from '../../kube/in-pods.ts';
 import type { S3Server, S3ServerAccess } from '../../store/driver.ts';
-import { eachAtOnce, isLock } from '../../store/drivers/s3/bucket.ts';
+import { forEachConcurrently, isLock } from '../../store/drivers/s3/bucket.ts';
 import { bucket, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
 import { findServers, s3Server } from '../../store/drivers/s3/server.ts';
 import { serversOf } from '../../store/drivers/server.ts';
@@ -80,7 +80,7 @@ const bringBack = async (
   // Configs are restored last. Longhorn finds a backup by its config, and its blocks must exist by then.
   const isConfig = ({ key }: Kept) => key.endsWith('.cfg');
   for (const some of [changed.filter((each) => !isConfig(each)), changed.filter(isConfig)])
-    await eachAtOnce(some, bring);
+    await forEachConcurrently(some, bring);
   return changed.length;
 };
 

@@ -35,7 +35,7 @@ export type Symptom =
   | { of: 'panic'; says: MessageId };
 
 /** What was observed where a promise was broken. It is compared with symptoms. */
-export type Seen =
+export type ObservedSymptom =
   | { of: 'store'; findings: readonly string[]; gone: readonly string[]; left: readonly string[] }
   | {
       of: 'history';
@@ -77,10 +77,10 @@ export type Bug = {
 };
 
 /** Whether an observation matches one of the symptoms of a bug exactly. */
-export const isShown = ({ symptoms }: Pick<Bug, 'symptoms'>, seen: Seen): boolean =>
+export const matchesSymptom = ({ symptoms }: Pick<Bug, 'symptoms'>, seen: ObservedSymptom): boolean =>
   symptoms.some((symptom) => fits(symptom, seen));
 
-const fits = (symptom: Symptom, seen: Seen): boolean => {
+const fits = (symptom: Symptom, seen: ObservedSymptom): boolean => {
   if (symptom.of === 'store' && seen.of === 'store') {
     const { findings, also = [], gone = false, left = false } = symptom;
     return (
@@ -109,7 +109,7 @@ const fits = (symptom: Symptom, seen: Seen): boolean => {
 };
 
 /** Describes a symptom or an observation in a few words. */
-export const describeShown = (shown: Symptom | Seen): string => {
+export const describeSymptom = (shown: Symptom | ObservedSymptom): string => {
   if (shown.of === 'store') {
     const { findings, gone = [], left = [] } = shown;
     const configs = (what: true | readonly string[]): string =>

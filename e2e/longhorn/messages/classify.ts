@@ -12,14 +12,14 @@ const fits = (pattern: RegExp, text: string): boolean =>
   new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
 
 /** Whether a text has a wording. The place of the text is not checked. */
-export const isWorded = ({ compared }: MessageRow, { pattern }: Wording, text: string): boolean => {
+export const matchesWording = ({ compared }: MessageRow, { pattern }: Wording, text: string): boolean => {
   if (compared === 'within') return pattern.test(text);
   const compareText = compared === 'cause' ? deletionCause(text) : text;
   return compareText !== undefined && fits(pattern, compareText);
 };
 
 /** Whether a version of Longhorn uses a wording. A pre-release counts as its release. */
-export const isOfVersion = (version: string, { versions }: Wording): boolean =>
+export const isUsedIn = (version: string, { versions }: Wording): boolean =>
   semver.satisfies(semver.coerce(version) ?? version, versions);
 
 const isSaidIn = ({ speaker, fields, states }: MessageRow, message: Message): boolean =>
@@ -57,5 +57,5 @@ export const wordingOf = (
   message === undefined
     ? undefined
     : catalogue[id].wordings.find(
-        (wording) => isOfVersion(version, wording) && isWorded(catalogue[id], wording, message),
+        (wording) => isUsedIn(version, wording) && matchesWording(catalogue[id], wording, message),
       );

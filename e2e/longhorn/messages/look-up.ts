@@ -1,5 +1,5 @@
 import { catalogue, type MessageId, messageIds } from './catalogue.ts';
-import { isOfVersion, isWorded } from './classify.ts';
+import { isUsedIn, matchesWording } from './classify.ts';
 import { deletionCause, describeFailedDeletion } from './deletion-cause.ts';
 import type { Field, MessageRow, Wording } from './row.ts';
 
@@ -29,8 +29,8 @@ export const meaningsOf = (text: string, where: Where = {}): Meaning[] =>
     const whole = asCause ? describeFailedDeletion(text) : text;
     const wordings = row.wordings.filter(
       (wording) =>
-        (where.version === undefined || isOfVersion(where.version, wording)) &&
-        (isWorded(row, wording, whole) || (asCause && endsAs(wording, text))),
+        (where.version === undefined || isUsedIn(where.version, wording)) &&
+        (matchesWording(row, wording, whole) || (asCause && endsAs(wording, text))),
     );
     return wordings.length === 0 ? [] : [{ id, row, wordings, asCause }];
   });

@@ -9,7 +9,7 @@ import type { StorePlace } from '../driver.ts';
 export const secretOf = ({ namespace, name }: StorePlace): string => name ?? namespace;
 
 /** Creates the Secret with the credentials of a store in Longhorn's namespace. */
-export const giveLogin = async (
+export const createLoginSecret = async (
   cluster: Cluster,
   place: StorePlace & { run: string },
   stringData: Record<string, string>,
@@ -27,7 +27,7 @@ export const giveLogin = async (
 };
 
 /** Removes the Secret again. A Secret that is already gone is not an error. */
-export const takeLogin = async (cluster: Cluster, place: StorePlace): Promise<void> => {
+export const removeLoginSecret = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await cluster
     .delete(resources.secrets, { namespace: longhornNamespace, name: secretOf(place) })
     .catch(unlessGone);

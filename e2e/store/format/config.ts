@@ -173,7 +173,7 @@ const blockSizeOf = (text = ''): number | undefined => {
 };
 
 /** Whether Longhorn accepts a name (backupstore, util.go, ValidateName). */
-export const isName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name);
+export const isValidName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name);
 
 /** A block of a backup, and its offset in the volume, in bytes. */
 export type BlockMapping = { offset: number; checksum: string };

@@ -1,4 +1,4 @@
-import { type BlockMapping, isName } from './config.ts';
+import { type BlockMapping, isValidName } from './config.ts';
 import { backupConfigPath, blockPath } from './layout.ts';
 import { blockSize, packBlock } from './pack-block.ts';
 
@@ -94,14 +94,14 @@ export type NewFile = { path: string; bytes: Uint8Array };
 export type PutFiles = (files: readonly NewFile[]) => Promise<void>;
 
 /** A volume's folder that is being written to a store. */
-export type Incoming = {
+export type VolumeFolderWriter = {
   put: PutFiles;
   /** Makes all files visible to Longhorn in one step, so that it never sees only some of them. */
   publish(): Promise<void>;
 };
 
 /** Starts writing the folder of a volume that a store does not have yet. */
-export type WriteStore = (volume: string) => Incoming;
+export type WriteStore = (volume: string) => VolumeFolderWriter;
 
 /** A block of a volume, and its offset in bytes. */
 export type VolumeBlock = { offset: number; data: Uint8Array };
@@ -126,7 +126,7 @@ export const writeBackup = async (
 ): Promise<BlockMapping[]> => {
   const { volume, backup, size } = about;
   for (const name of [volume, backup])
-    if (!isName(name)) throw new Error(`Longhorn takes no volume or backup of the name ${name}`);
+    if (!isValidName(name)) throw new Error(`Longhorn takes no volume or backup of the name ${name}`);
   if (size <= 0 || size % blockSize !== 0)
     throw new Error(`a volume of ${size} bytes cannot be restored: they are no whole blocks of ${blockSize}`);
   const mappings: BlockMapping[] = [];

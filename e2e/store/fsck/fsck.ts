@@ -1,5 +1,5 @@
 import { backingImageLocks, backingImagesFolder } from '../format/backing-image.ts';
-import { isName } from '../format/config.ts';
+import { isValidName } from '../format/config.ts';
 import { storeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
 import { systemBackupsFolder } from '../format/system-backup.ts';
@@ -78,7 +78,7 @@ export const listVolumes = async (source: StoreSource, findings: Findings): Prom
     if (levels.length > 1 && parent === undefined) continue; // The content of a foreign folder is not reported.
     if (parent !== undefined) parent.empty = false;
     if (entry.kind !== 'folder' && entry.kind !== 'file') reportOther(entry, `volumes/${path}`, findings);
-    else if (entry.kind === 'folder' && levels.length === 3 && isName(name)) volumes.push(entry.path);
+    else if (entry.kind === 'folder' && levels.length === 3 && isValidName(name)) volumes.push(entry.path);
     else if (entry.kind === 'folder' && levels.length < 3 && /^[0-9a-f]{2}$/.test(name))
       above.set(path, { empty: true });
     else findings.add('foreign-file', entry.path, `volumes/${path} is nothing of Longhorn's`);

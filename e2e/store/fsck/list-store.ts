@@ -1,5 +1,11 @@
 import { backingImageLocks } from '../format/backing-image.ts';
-import { type BackupConfig, isName, parseBackup, parseVolume, type VolumeConfig } from '../format/config.ts';
+import {
+  type BackupConfig,
+  isValidName,
+  parseBackup,
+  parseVolume,
+  type VolumeConfig,
+} from '../format/config.ts';
 import { classifyStoreFile } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import { collectFindings } from './findings.ts';
@@ -29,7 +35,7 @@ export const listStore = async function* (source: StoreSource): AsyncGenerator<L
       if (entry.kind !== 'file') continue;
       const file = classifyStoreFile(entry.path.slice(folder.length + 1));
       if (file.kind === 'volume-config') volumeConfig = entry;
-      if (file.kind === 'backup-config' && isName(file.backup)) backups.set(file.backup, entry);
+      if (file.kind === 'backup-config' && isValidName(file.backup)) backups.set(file.backup, entry);
     }
     const name = folder.slice(folder.lastIndexOf('/') + 1);
     const path = `${folder}/volume.cfg`;

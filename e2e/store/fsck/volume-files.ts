@@ -1,4 +1,4 @@
-import { isName } from '../format/config.ts';
+import { isValidName } from '../format/config.ts';
 import { classifyStoreFile, isKnownFolder } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Findings } from './findings.ts';
@@ -52,8 +52,8 @@ const sort = (
   if (file.kind === 'volume-config') files.volumeConfig = entry;
   else if (file.kind === 'temporary') files.temporary.push(entry);
   else if (file.kind === 'backup-config')
-    isName(file.backup) ? files.backups.set(file.backup, entry) : foreign();
-  else if (file.kind === 'lock') isName(file.lock) ? files.locks.set(file.lock, entry) : foreign();
+    isValidName(file.backup) ? files.backups.set(file.backup, entry) : foreign();
+  else if (file.kind === 'lock') isValidName(file.lock) ? files.locks.set(file.lock, entry) : foreign();
   else if (file.kind === 'unknown' && /(?:^|\/)backup_[^/]+\.cfg$/.test(path))
     findings.add(
       'backup-misplaced',

@@ -2,7 +2,7 @@ import { faultsByLedgerName } from '../../faults/faults.ts';
 import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
-import type { StorePatience } from '../../store/at-work.ts';
+import type { IdleLimits } from '../../store/at-work.ts';
 import { leaseClock } from '../../store/lease.ts';
 import { storeQuiet, type Timeouts, timeoutsOn } from '../steps/timeouts.ts';
 import { runsAtWork } from './at-work.ts';
@@ -22,7 +22,7 @@ export type CleanupOptions = Pick<Removal, 'cluster' | 'force' | 'print'> &
     dryRun: boolean;
     clocks?: LonghornClocks;
     timeouts?: Timeouts;
-    quiet?: StorePatience;
+    quiet?: IdleLimits;
     counts?: number;
   };
 
@@ -96,7 +96,7 @@ const removeInTurn = async (
     found: readonly LeftOver[];
     findLeft: () => Promise<LeftOver[]>;
     clocks: LonghornClocks;
-    quiet: StorePatience;
+    quiet: IdleLimits;
   },
 ): Promise<boolean> => {
   const { cluster, print } = removal;

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../kube/cluster.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
-import { describeWork, StillAtWork } from '../../store/at-work.ts';
+import { describeWork, StoreBusy } from '../../store/at-work.ts';
 import type { StorePlace } from '../../store/driver.ts';
 import { drivers } from '../../store/drivers/index.ts';
 import type { BackupStore, UntilIdle } from '../../store/store.ts';
@@ -88,14 +88,14 @@ const isIdle = async (
       return true;
     } catch (error) {
       print(`backup store ${nameOf(store)}: ${(error as Error).message}`);
-      return !(error instanceof StillAtWork);
+      return !(error instanceof StoreBusy);
     }
   });
   return (await Promise.all(looks)).every((idle) => idle);
 };
 
-const ifAtWork = (error: unknown): StillAtWork => {
-  if (error instanceof StillAtWork) return error;
+const ifAtWork = (error: unknown): StoreBusy => {
+  if (error instanceof StoreBusy) return error;
   throw error;
 };
 

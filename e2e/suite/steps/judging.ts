@@ -1,7 +1,7 @@
 import { type Expectation, ExpectationError, type Verdict } from '../../history/expectation.ts';
 import type { Duration } from '../../kube/duration.ts';
 import type { KubernetesObject } from '../../kube/objects.ts';
-import type { Seen } from '../../longhorn/bugs/bug.ts';
+import type { ObservedSymptom } from '../../longhorn/bugs/bug.ts';
 
 /** What a step judges had already ended, through no fault of Longhorn. Nothing is proven. */
 export class PremiseLost extends Error {
@@ -11,9 +11,9 @@ export class PremiseLost extends Error {
 
 /** A promise was broken. `seen` shows whether a known bug is the cause. */
 export class PromiseBroken extends Error {
-  readonly seen: Seen;
+  readonly seen: ObservedSymptom;
 
-  constructor(message: string, seen: Seen, options?: ErrorOptions) {
+  constructor(message: string, seen: ObservedSymptom, options?: ErrorOptions) {
     super(message, options);
     this.seen = seen;
   }
@@ -52,7 +52,7 @@ export const notProvable = (reason: string): ExpectationError =>
   });
 
 /** Throws if there are problems, with `what` and one line for each problem. `seen` is for recognizing known bugs. */
-export const throwFor = (problems: readonly string[], what: string, seen?: Seen): void => {
+export const throwFor = (problems: readonly string[], what: string, seen?: ObservedSymptom): void => {
   if (problems.length === 0) return;
   const message = `${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
   throw seen === undefined ? new Error(message) : new PromiseBroken(message, seen);

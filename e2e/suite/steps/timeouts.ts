@@ -1,6 +1,6 @@
 import type { Duration } from '../../kube/duration.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
-import type { StorePatience } from '../../store/at-work.ts';
+import type { IdleLimits } from '../../store/at-work.ts';
 
 /**
  * A time-out and its owner, which is in the error message. With `atMost`, `within` limits the time without a change,
@@ -43,7 +43,7 @@ export const judgeWithin = <T>(
  * expires after its life. A refreshed lock prolongs the wait up to `atMost`, the time in which a slow machine deletes
  * some thousand blocks.
  */
-export const storeQuiet = ({ lockLife }: LonghornClocks): StorePatience => ({
+export const storeQuiet = ({ lockLife }: LonghornClocks): IdleLimits => ({
   seconds: Math.ceil(lockLife / 1000) + 30,
   atMost: 15 * 60,
   owner: `the expectation on the store: a lock's life of ${lockLife / 1000} s`,

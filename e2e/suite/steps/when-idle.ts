@@ -1,5 +1,5 @@
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
-import { StillAtWork } from '../../store/at-work.ts';
+import { StoreBusy } from '../../store/at-work.ts';
 import type { BackupStore } from '../../store/store.ts';
 import { storeQuiet } from './timeouts.ts';
 
@@ -28,8 +28,8 @@ export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
       () => undefined,
       (error: Error) => error,
     );
-    left = problem instanceof StillAtWork ? 0 : Math.max(0, left - (performance.now() - start) / 1000);
-    if (problem instanceof StillAtWork)
+    left = problem instanceof StoreBusy ? 0 : Math.max(0, left - (performance.now() - start) / 1000);
+    if (problem instanceof StoreBusy)
       throw new Error(
         `${what} is left: ${problem.message}; when that has ended, remove it with npx corral cleanup --run ${run}`,
       );

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { expect, test } from 'vitest';
-import { isShown, type Seen, type Symptom } from '../../../e2e/longhorn/bugs/bug.ts';
+import { matchesSymptom, type ObservedSymptom, type Symptom } from '../../../e2e/longhorn/bugs/bug.ts';
 import { bugIds, bugs, hasBug } from '../../../e2e/longhorn/bugs/bugs.ts';
 import { findingCodes } from '../../../e2e/store/fsck/findings.ts';
 
@@ -20,19 +20,26 @@ test('which versions have a bug', () => {
   expect(having).toEqual(['v1.8.2', 'v1.11.2']);
 });
 
-const sound: Seen = { of: 'store', findings: [], gone: [], left: [] };
-const lacking: Seen = { ...sound, findings: ['block-missing'] };
+const sound: ObservedSymptom = { of: 'store', findings: [], gone: [], left: [] };
+const lacking: ObservedSymptom = { ...sound, findings: ['block-missing'] };
 const both: ['block-count-wrong', 'block-missing'] = ['block-count-wrong', 'block-missing'];
 const missing: Symptom = { of: 'store', findings: ['block-missing'], also: ['block-count-wrong'] };
 const stays: Symptom = { of: 'store', findings: [], left: true };
 const gone: Symptom = { of: 'history', kind: 'Backup', state: 'Completed', gone: true };
-const asSeen: Seen = { of: 'history', kind: 'Backup', name: 'b1', state: 'Completed', gone: true, says: [] };
+const asSeen: ObservedSymptom = {
+  of: 'history',
+  kind: 'Backup',
+  name: 'b1',
+  state: 'Completed',
+  gone: true,
+  says: [],
+};
 const printed: Symptom = { of: 'command', exitCode: 0, prints: /^\{\}\s*$/ };
-const answered: Seen = { of: 'command', exitCode: 0, printed: '{}\n' };
+const answered: ObservedSymptom = { of: 'command', exitCode: 0, printed: '{}\n' };
 const warned: Symptom = { of: 'log', says: ['job-stopped', 'job-fails'] };
 const panics: Symptom = { of: 'panic', says: 'manager-panics-in-deletion' };
 
-test.each<[boolean, string, Symptom, Seen]>([
+test.each<[boolean, string, Symptom, ObservedSymptom]>([
   [true, 'all of its findings', missing, lacking],
   [true, 'and those that may go with them', missing, { ...lacking, findings: both }],
   [true, 'files that stay', stays, { ...sound, left: ['b1'] }],
@@ -56,5 +63,5 @@ test.each<[boolean, string, Symptom, Seen]>([
   [false, 'another end of a manager', panics, { of: 'panic', says: [undefined] }],
   [false, 'something of another sort', missing, asSeen],
 ])('it is the symptom: %s, by %s', (shown, _, symptom, seen) => {
-  expect(isShown({ symptoms: [{ of: 'log', says: [] }, symptom] }, seen)).toBe(shown);
+  expect(matchesSymptom({ symptoms: [{ of: 'log', says: [] }, symptom] }, seen)).toBe(shown);
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import semver from 'semver';
 import { describe, expect, test } from 'vitest';
 import { catalogue, messageIds } from '../../../e2e/longhorn/messages/catalogue.ts';
-import { classify, isWorded } from '../../../e2e/longhorn/messages/classify.ts';
+import { classify, matchesWording } from '../../../e2e/longhorn/messages/classify.ts';
 import { meaningsOf } from '../../../e2e/longhorn/messages/look-up.ts';
 import type { Message, MessageRow, Wording } from '../../../e2e/longhorn/messages/row.ts';
 
@@ -29,7 +29,7 @@ const rowsOf = ({ speaker, field, state, text }: Message) =>
     const row: MessageRow = catalogue[id];
     const isHere =
       row.speaker === speaker && row.fields.includes(field) && (row.states?.includes(state) ?? true);
-    return isHere && row.wordings.some((each) => isWorded(row, each, text));
+    return isHere && row.wordings.some((each) => matchesWording(row, each, text));
   });
 
 const wordings = messageIds.flatMap((id) =>

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
-import type { StorePatience } from '../../../e2e/store/at-work.ts';
+import type { IdleLimits } from '../../../e2e/store/at-work.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { createWhenIdle } from '../../../e2e/suite/steps/when-idle.ts';
 import { localStore } from '../../store/support/local-store.ts';
@@ -66,7 +66,7 @@ test('what is still worked on after the time is left, and so is all that is to g
 test('all waits of a cleanup share one bound', async () => {
   const requests: (number | undefined)[][] = [];
   // Each takes a second and more.
-  const untilIdle = async ({ seconds, atMost }: StorePatience): Promise<void> => {
+  const untilIdle = async ({ seconds, atMost }: IdleLimits): Promise<void> => {
     requests.push([seconds, atMost]);
     await sleep(1_100);
   };

@@ -4,7 +4,7 @@ import { registerSecret } from '../../../kube/redact/known.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { diskOf } from '../folder/place.ts';
 import { servedStore } from '../folder/served-store.ts';
-import { giveLogin, secretOf, takeLogin } from '../login.ts';
+import { createLoginSecret, removeLoginSecret, secretOf } from '../login.ts';
 import { type ManifestOptions, readManifest, removeServer, startPod } from '../server.ts';
 import { cifsServer, driverName, serverProgram, storeMount, storeUrl } from './place.ts';
 
@@ -31,7 +31,7 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
     kind: cifsServer,
     objects: await storeManifest(options, password),
   });
-  await giveLogin(cluster, options, { CIFS_USERNAME: user, CIFS_PASSWORD: password });
+  await createLoginSecret(cluster, options, { CIFS_USERNAME: user, CIFS_PASSWORD: password });
   const url = storeUrl(options);
   return servedStore(cluster, {
     ...served,
@@ -48,5 +48,5 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
 /** Removes the server of a store and Longhorn's Secret for it. Objects that are already gone are not an error. */
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await removeServer(cluster, place, resources.secrets);
-  await takeLogin(cluster, place);
+  await removeLoginSecret(cluster, place);
 };

@@ -7,13 +7,15 @@ export const exportPath = '/opt/backupstore';
 export const squashedClient = '65534';
 
 /** The size of a store that can be filled up, in bytes. */
-export const littleSpace = 64 << 20;
+export const smallStoreSize = 64 << 20;
 
 /** The manifest values for the disk of the store's folder. */
 export const diskOf = ({
   features = [],
 }: Pick<StartStore, 'features'>): Record<'MEDIUM' | 'SIZE', string | null> =>
-  features.includes('small-disk') ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` } : { MEDIUM: '', SIZE: null };
+  features.includes('small-disk')
+    ? { MEDIUM: 'Memory', SIZE: `${smallStoreSize}` }
+    : { MEDIUM: '', SIZE: null };
 
 /** The folder in which Longhorn's engine mounts stores (backupstore, util/util.go). */
 export const mountsFolder = '/var/lib/longhorn-backupstore-mounts';

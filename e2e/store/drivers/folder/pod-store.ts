@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import type { LivingLock, LockSearch } from '../../at-work.ts';
+import type { ActiveLock, LockSearch } from '../../at-work.ts';
 import { storeFolder, volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../format/source.ts';
-import type { Incoming, NewFile } from '../../format/write-backup.ts';
+import type { NewFile, VolumeFolderWriter } from '../../format/write-backup.ts';
 import { type BackupStore, openStore } from '../../store.ts';
 
 /** The pod that serves a store. `root` is the path of the exported folder in the pod. */
@@ -102,7 +102,7 @@ const locksIn = async (
   run: RunInStore,
   root: string,
   { volumes, life, seconds }: LockSearch,
-): Promise<LivingLock[]> => {
+): Promise<ActiveLock[]> => {
   const { stdout, exitCode } = await run(
     locksScript,
     root,
@@ -154,7 +154,10 @@ chown -R --reference="$3" -- "$1" "$3/${storeFolder}"
 mv -T "$1" "$2"`;
 
 /** Starts writing the folder of a volume that the store does not have yet. */
-export const incoming = ({ cluster, pod, root }: Served, { volume }: { volume: string }): Incoming => {
+export const incoming = (
+  { cluster, pod, root }: Served,
+  { volume }: { volume: string },
+): VolumeFolderWriter => {
   const aside = `${root}/incoming-${volume}`;
   const run = async (what: string, command: string[], stdin?: Uint8Array): Promise<void> => {
     const { exitCode, stderr } = await cluster.exec(pod, command, stdin === undefined ? {} : { stdin });

@@ -1,7 +1,7 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
 import { rightsInPod } from '../rights.ts';
-import { mountedHere } from './mounts.ts';
+import { localMountOf } from './mounts.ts';
 import { driverName, nfsServer, placeOfUrl } from './place.ts';
 
 /** The driver for NFS. Each scenario has its own server, in a pod that keeps the files on the disk of its node. */
@@ -23,6 +23,6 @@ export const nfs: StoreDriver = {
       url: 'nfs://HOST:/PATH where that is mounted on this machine',
       wanted: 'the nfs:// URL of a store that is mounted here',
     },
-    find: mountedHere,
+    find: localMountOf,
   },
 };

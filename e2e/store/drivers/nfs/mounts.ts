@@ -14,7 +14,7 @@ export const storeMount = (url: string): string => {
 };
 
 /** Finds where the store of a URL is mounted on this machine. */
-export const mountedHere = async (url: string): Promise<{ folder: string } | NoLocalStore> => {
+export const localMountOf = async (url: string): Promise<{ folder: string } | NoLocalStore> => {
   const [, host = '', path = ''] = /^nfs:\/\/(\[[^\]]+\]|[^:/?]+):?(\/[^?]*)(?:\?.*)?$/i.exec(url) ?? [];
   if (host === '') return { problem: `${url}: the URL of an NFS store is nfs://HOST:/PATH`, wrong: true };
   const share = `${host}:${path}`;

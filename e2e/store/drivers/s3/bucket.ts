@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LivingLock } from '../../at-work.ts';
+import type { ActiveLock } from '../../at-work.ts';
 import type { BucketFolder, RunningStore } from '../../driver.ts';
 import { volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreSource, Unreadable } from '../../format/source.ts';
-import type { Incoming, NewFile } from '../../format/write-backup.ts';
+import type { NewFile, VolumeFolderWriter } from '../../format/write-backup.ts';
 import { sizeLimits } from '../../fsck/read-config.ts';
 import { type BackupStore, openStore } from '../../store.ts';
 import { requestsAtOnce, s3Source } from './s3-source.ts';
@@ -19,7 +19,7 @@ const locksIn = async (
   source: StoreSource,
   place: BucketFolder,
   folders: readonly { folder: string; depth: number }[],
-): Promise<Omit<LivingLock, 'content'>[]> => {
+): Promise<Omit<ActiveLock, 'content'>[]> => {
   const found: { path: string; changedAt: number }[] = [];
   for (const { folder, depth } of folders)
     for await (const { path, changedAt } of source.walk(folder, depth))
@@ -49,7 +49,7 @@ const untilNone = async <T>(list: () => Promise<T[]>, seconds: number): Promise<
 /** Opens a store in a bucket. `contents` is how many bytes of a volume's blocks an inspection reads. */
 export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
   const source = s3Source(place);
-  const withContent = async (lock: Omit<LivingLock, 'content'>): Promise<LivingLock[]> => {
+  const withContent = async (lock: Omit<ActiveLock, 'content'>): Promise<ActiveLock[]> => {
     try {
       return [{ ...lock, content: await source.read(lock.path, sizeLimits.lock) }];
     } catch (error) {
@@ -75,7 +75,10 @@ export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
 };
 
 /** Runs `work` for each item, as many at once as there may be concurrent requests. */
-export const eachAtOnce = async <T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> => {
+export const forEachConcurrently = async <T>(
+  all: readonly T[],
+  work: (one: T) => Promise<unknown>,
+): Promise<void> => {
   const left = all.values();
   await Promise.all(
     Array.from({ length: requestsAtOnce }, async () => {
@@ -88,11 +91,11 @@ export const eachAtOnce = async <T>(all: readonly T[], work: (one: T) => Promise
  * Starts writing the folder of a volume that the store does not have yet. S3 cannot publish several objects at once,
  * so the configs are written last: Longhorn finds a backup by its config.
  */
-const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): Incoming => {
+const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): VolumeFolderWriter => {
   const held: NewFile[] = [];
   const folder = `${prefix}/${volumeFolder(volume)}`;
   const put = (files: readonly NewFile[]): Promise<void> =>
-    eachAtOnce(files, ({ path, bytes }) =>
+    forEachConcurrently(files, ({ path, bytes }) =>
       client.putObject({ Bucket: bucket, Key: `${folder}/${path}`, Body: bytes }),
     );
   return {

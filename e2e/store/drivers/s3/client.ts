@@ -22,7 +22,7 @@ export type S3Access = {
 };
 
 /** How many seconds a server may stay silent: while connecting, and within an answer. */
-export const patience = { connecting: 10, answering: 60 } as const;
+export const serverTimeouts = { connecting: 10, answering: 60 } as const;
 
 // Idle time in ms after which a connection is closed. An open connection keeps the process alive.
 const idle = 2_000;
@@ -93,12 +93,12 @@ export const openClient = async ({
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
-      connectionTimeout: patience.connecting * 1000,
-      socketTimeout: patience.answering * 1000,
+      connectionTimeout: serverTimeouts.connecting * 1000,
+      socketTimeout: serverTimeouts.answering * 1000,
       ...(ca === undefined && dial === undefined ? {} : { httpsAgent }),
       ...(dial !== undefined && {
         httpAgent: new PlainDialingAgent(dial),
-        requestTimeout: patience.answering * 1000,
+        requestTimeout: serverTimeouts.answering * 1000,
         throwOnRequestTimeout: true,
       }),
     },

@@ -1,6 +1,6 @@
 import type { S3, S3ServiceException } from '@aws-sdk/client-s3';
 import type { PreconditionFailure } from '../../../machine/not-fit.ts';
-import { patience } from './client.ts';
+import { serverTimeouts } from './client.ts';
 
 type Failed = Partial<S3ServiceException> &
   Omit<NodeJS.ErrnoException, 'name' | 'message'> & { Region?: string; input?: string };
@@ -48,7 +48,7 @@ export const explainFailure = async (
   if (failed.name === 'TimeoutError' && failed.code === undefined)
     return {
       code: 'server-silent',
-      what: `${at} does not answer: no connection within ${patience.connecting} s, or silence for ${patience.answering} s`,
+      what: `${at} does not answer: no connection within ${serverTimeouts.connecting} s, or silence for ${serverTimeouts.answering} s`,
     };
   return ofConnection(failed, at);
 };

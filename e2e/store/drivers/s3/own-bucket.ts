@@ -13,10 +13,10 @@ import { NotFit } from '../../../machine/not-fit.ts';
 import type { BucketFolder, OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
 import type { BackupStore } from '../../store.ts';
-import { giveLogin, secretOf, takeLogin } from '../login.ts';
+import { createLoginSecret, removeLoginSecret, secretOf } from '../login.ts';
 import { storeName } from '../place.ts';
 import { isReady, removeNamespace } from '../server.ts';
-import { eachAtOnce, openBucket, storeIn } from './bucket.ts';
+import { forEachConcurrently, openBucket, storeIn } from './bucket.ts';
 import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';
 import { ownBucketName, ownPrefixOf, ownUrl, serviceOf } from './place.ts';
@@ -134,7 +134,7 @@ const empty = async (folder: BucketFolder): Promise<number> => {
   const { client, bucket, prefix } = folder;
   const all: string[] = [];
   for await (const key of keysOf(folder)) all.push(key);
-  await eachAtOnce(all, (Key) => client.deleteObject({ Bucket: bucket, Key }));
+  await forEachConcurrently(all, (Key) => client.deleteObject({ Bucket: bucket, Key }));
   const { value: still } = await keysOf(folder).next();
   if (still !== undefined) throw new Error(`bucket ${bucket} still holds ${still}: ${prefix}/ is not empty`);
   return all.length;
@@ -247,7 +247,7 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
     metadata: { namespace, name: secretNameOf(place), labels },
     stringData: { ...stringData, bucket, region, prefix },
   });
-  await giveLogin(cluster, { ...place, run }, stringData);
+  await createLoginSecret(cluster, { ...place, run }, stringData);
   return {
     ...storeIn(folder),
     driver: ownBucketName,
@@ -273,7 +273,7 @@ export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<s
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await emptyStore(cluster, place);
   const { namespace, name } = place;
-  await takeLogin(cluster, place);
+  await removeLoginSecret(cluster, place);
   if (name === undefined) return removeNamespace(cluster, namespace);
   for (const resource of [resources.secrets, resources.leases])
     await cluster.delete(resource, { namespace, name }).catch(unlessGone);

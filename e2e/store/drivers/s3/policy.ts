@@ -27,7 +27,7 @@ export const policyOf = ({ user, prefix }: { user: string; prefix: string }): st
 };
 
 /** Returns the policy with these users in all its allow statements. */
-export const admitting = (policy: string, users: readonly string[]): string => {
+export const withUsers = (policy: string, users: readonly string[]): string => {
   const { Statement, ...rest } = schema.parse(JSON.parse(policy));
   const admit = (each: (typeof Statement)[number]) =>
     each.Effect === 'Allow' ? { ...each, Principal: { AWS: users } } : each;
@@ -38,7 +38,7 @@ const denialOf = (key: string): string =>
   `Deny${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
 
 /** Returns the policy with an added statement that denies a user the deletion of an object. */
-export const denyingDeletion = (policy: string, { user, key }: { user: string; key: string }): string => {
+export const withDeletionDenied = (policy: string, { user, key }: { user: string; key: string }): string => {
   const { Statement, ...rest } = schema.parse(JSON.parse(policy));
   const denial = {
     Sid: denialOf(key),
@@ -51,7 +51,7 @@ export const denyingDeletion = (policy: string, { user, key }: { user: string; k
 };
 
 /** Returns the policy without the deny statement for an object, or without all deny statements if no key is given. */
-export const allowingDeletion = (policy: string, key?: string): string => {
+export const withDeletionAllowed = (policy: string, key?: string): string => {
   const { Statement, ...rest } = schema.parse(JSON.parse(policy));
   const stays = ({ Sid, Effect }: { Sid?: string | undefined; Effect: string }): boolean =>
     Effect !== 'Deny' || (key !== undefined && Sid !== denialOf(key));

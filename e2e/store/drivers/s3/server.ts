@@ -6,7 +6,7 @@ import { type Cluster, type KubernetesObject, type PodTarget, resources } from '
 import { inEachPod } from '../../../kube/in-pods.ts';
 import { registerSecret } from '../../../kube/redact/known.ts';
 import type { S3Login, S3Server, ServerKind, StartStore, StorePlace } from '../../driver.ts';
-import { giveLogin, takeLogin } from '../login.ts';
+import { createLoginSecret, removeLoginSecret } from '../login.ts';
 import { hostOf, storeName } from '../place.ts';
 import {
   type ManifestOptions,
@@ -143,7 +143,7 @@ export const startS3StoreServer = async (
     Bucket: bucket,
     Policy: policyOf({ user: login.user, prefix: prefixOf(options) }),
   });
-  await giveLogin(cluster, options, {
+  await createLoginSecret(cluster, options, {
     AWS_ACCESS_KEY_ID: login.user,
     AWS_SECRET_ACCESS_KEY: login['user-secret'],
     AWS_ENDPOINTS: login.endpoint,
@@ -234,5 +234,5 @@ export const changePolicies = async (
 /** Removes the server of a store and Longhorn's Secret for it. Objects that are already gone are not an error. */
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await removeServer(cluster, place, resources.secrets);
-  await takeLogin(cluster, place);
+  await removeLoginSecret(cluster, place);
 };

@@ -1,6 +1,6 @@
 import { ExpectationError, type StateStep } from '../../../history/expectation.ts';
 import type { Duration } from '../../../kube/duration.ts';
-import type { Seen } from '../../../longhorn/bugs/bug.ts';
+import type { ObservedSymptom } from '../../../longhorn/bugs/bug.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
@@ -316,7 +316,7 @@ export const backupSteps = {
       const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { ignoreOthers });
       const problems = [...ofConfigs, ...found.problems.map(({ message }) => message)];
       const codes = [...new Set(found.problems.map(({ code }) => code))];
-      const seen: Seen = { of: 'store', findings: codes, gone, left };
+      const seen: ObservedSymptom = { of: 'store', findings: codes, gone, left };
       throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
       for (const { message } of found.leftByKill)
         report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`));

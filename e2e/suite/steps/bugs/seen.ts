@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
-import type { Seen } from '../../../longhorn/bugs/bug.ts';
+import type { ObservedSymptom } from '../../../longhorn/bugs/bug.ts';
 import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup, Volume } from '../../../longhorn/types.ts';
@@ -14,19 +14,22 @@ type SeenInOptions = Pick<Context, 'version'> & {
  * Returns what an error says about a broken promise, to recognize known bugs. Undefined if it says nothing about
  * that. Errors are checked by their fields, because their classes may be loaded twice. Causes count too.
  */
-export const seenIn = (deps: SeenInOptions, error: unknown): Seen | undefined => {
+export const symptomIn = (deps: SeenInOptions, error: unknown): ObservedSymptom | undefined => {
   if (!(error instanceof Error)) return undefined;
-  const { seen, verdict } = error as { seen?: Seen; verdict?: { state: string; last?: KubernetesObject } };
+  const { seen, verdict } = error as {
+    seen?: ObservedSymptom;
+    verdict?: { state: string; last?: KubernetesObject };
+  };
   if (seen !== undefined) return seen;
   if (verdict !== undefined)
     return verdict.state === 'broken' && verdict.last !== undefined ? seenOf(deps, verdict.last) : undefined;
-  return seenIn(deps, error.cause);
+  return symptomIn(deps, error.cause);
 };
 
 const seenOf = (
   { timelines: { backups, volumes }, version }: SeenInOptions,
   last: KubernetesObject,
-): Seen | undefined => {
+): ObservedSymptom | undefined => {
   const ofVolume = volumes.entries.find((each) => each.kind !== 'gap' && each.object === last);
   if (ofVolume !== undefined) {
     const { metadata, status } = last as Volume;

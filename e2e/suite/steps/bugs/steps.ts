@@ -1,11 +1,11 @@
-import { describeShown, isShown, type Seen } from '../../../longhorn/bugs/bug.ts';
+import { describeSymptom, matchesSymptom, type ObservedSymptom } from '../../../longhorn/bugs/bug.ts';
 import { type BugId, bugs, hasBug } from '../../../longhorn/bugs/bugs.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import { explainError } from '../../../report/explain-error.ts';
 import type { Context, ExpectedMessage } from '../context.ts';
 import type { StepReport } from '../deps.ts';
 import { step } from '../step.ts';
-import { seenIn } from './seen.ts';
+import { symptomIn } from './seen.ts';
 
 /** The step for a promise that a known bug breaks. */
 export const bugSteps = {
@@ -32,9 +32,9 @@ export const bugSteps = {
       try {
         await promise();
       } catch (error) {
-        const seen = seenIn(context, error);
+        const seen = symptomIn(context, error);
         if (seen === undefined) throw error;
-        if (!isShown(bugs[id], seen)) throw anotherSymptom(id, { error, seen });
+        if (!matchesSymptom(bugs[id], seen)) throw anotherSymptom(id, { error, seen });
         context.expected.push(...saidBy(seen));
         report.bug({ ...known, kept: false, seen: explainError(error) });
         if (!listed) report.finding(unlisted(id, version, 'shows'));
@@ -53,14 +53,14 @@ export const bugSteps = {
   }),
 };
 
-const anotherSymptom = (id: BugId, { error, seen }: { error: unknown; seen: Seen }): Error =>
+const anotherSymptom = (id: BugId, { error, seen }: { error: unknown; seen: ObservedSymptom }): Error =>
   new Error(
-    `this is not how known bug ${id} shows: that is known by this: ${bugs[id].symptoms.map(describeShown).join('; or ')}; and here ${describeShown(seen)}`,
+    `this is not how known bug ${id} shows: that is known by this: ${bugs[id].symptoms.map(describeSymptom).join('; or ')}; and here ${describeSymptom(seen)}`,
     { cause: error },
   );
 
 // Messages that belong to the symptom are expected.
-const saidBy = (seen: Seen): ExpectedMessage[] => {
+const saidBy = (seen: ObservedSymptom): ExpectedMessage[] => {
   if (seen.of === 'history') {
     const { kind, name, state } = seen;
     const givenUp = kind === 'Volume' && state === 'faulted' ? (['restore-given-up'] as const) : [];

@@ -7,7 +7,11 @@ import { shorten } from '../../../kube/shorten.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
-import { longhornResources, longhornNamespace as namespace, ofVolume } from '../../../longhorn/resources.ts';
+import {
+  longhornResources,
+  longhornNamespace as namespace,
+  volumeSelector,
+} from '../../../longhorn/resources.ts';
 import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
 import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -43,7 +47,7 @@ export const beginRestore = async (
     follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal }),
     follow<VolumeEngine>(cluster, longhornResources.engines, {
       namespace,
-      labelSelector: ofVolume(name),
+      labelSelector: volumeSelector(name),
       signal,
     }),
   ]);

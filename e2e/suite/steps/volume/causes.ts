@@ -3,7 +3,11 @@ import type { NearestCause } from '../../../history/verdict.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerContainer, managerLabel } from '../../../longhorn/manager.ts';
-import { longhornResources, longhornNamespace as namespace, ofVolume } from '../../../longhorn/resources.ts';
+import {
+  longhornResources,
+  longhornNamespace as namespace,
+  volumeSelector,
+} from '../../../longhorn/resources.ts';
 import type { Instance, Volume, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle } from '../handles.ts';
@@ -55,7 +59,7 @@ export const causeOfVolume = async (
 ): Promise<NearestCause> => {
   const volume = timelines.volumes.current(name);
   const since = volume?.metadata.creationTimestamp;
-  const listed = { namespace, labelSelector: ofVolume(name), signal };
+  const listed = { namespace, labelSelector: volumeSelector(name), signal };
   const [engines, replicas, errors] = await Promise.all([
     foundOrTrouble(async () => (await cluster.list<Instance>(longhornResources.engines, listed)).items),
     foundOrTrouble(async () => (await cluster.list<Instance>(longhornResources.replicas, listed)).items),
@@ -124,7 +128,11 @@ const longestProbe = 15_000;
 export const instancesProbe = ({ cluster }: Pick<CausesContext, 'cluster'>, name: string): StateProbe => ({
   name: `the engine and the replicas of volume ${name}`,
   state: async () => {
-    const listed = { namespace, labelSelector: ofVolume(name), signal: AbortSignal.timeout(longestProbe) };
+    const listed = {
+      namespace,
+      labelSelector: volumeSelector(name),
+      signal: AbortSignal.timeout(longestProbe),
+    };
     const [engines, replicas] = await Promise.all([
       cluster.list<Instance>(longhornResources.engines, listed),
       cluster.list<Instance>(longhornResources.replicas, listed),

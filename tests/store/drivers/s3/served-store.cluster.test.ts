@@ -19,7 +19,7 @@ import { once } from '../../../../e2e/history/expectation.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
 import { longhornNamespace } from '../../../../e2e/longhorn/resources.ts';
-import { StillAtWork } from '../../../../e2e/store/at-work.ts';
+import { StoreBusy } from '../../../../e2e/store/at-work.ts';
 import type { RunningStore } from '../../../../e2e/store/driver.ts';
 import { DialingAgent, openClient } from '../../../../e2e/store/drivers/s3/client.ts';
 import { s3 } from '../../../../e2e/store/drivers/s3/driver.ts';
@@ -161,7 +161,7 @@ test('a foreign lock counts for as long as it is written anew, and is not writte
   const writings = () => server.log().slice(log).split('| PUT |').length - 1;
   await expect.poll(writings, { timeout: 60_000 }).toBeGreaterThan(3);
   expect(await lock.prove()).toMatch(/"Type":2,.*by the server's clock, and again for another \d+ s/);
-  await expect(store.untilIdle(idle)).rejects.toThrow(StillAtWork);
+  await expect(store.untilIdle(idle)).rejects.toThrow(StoreBusy);
   await abandon();
   expect(await outlived()).toBeGreaterThan(4);
   await expect(lock.prove()).rejects.toThrow('but it counts no more');
