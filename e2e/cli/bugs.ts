@@ -4,7 +4,7 @@ import { describeSymptom } from '../longhorn/bugs/bug.ts';
 import { type BugId, bugIds, bugs } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences } from '../longhorn/differences/differences.ts';
 import { readReport, reportPath } from '../report/file.ts';
-import { composeSteps, metIn, writeUp } from './bugs/write-up.ts';
+import { composeSteps, occurrencesIn, writeUp } from './bugs/write-up.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { printableText } from './printable.ts';
@@ -15,7 +15,7 @@ const exitCodes = `
 Exit codes: 0 printed; 2 there is no such bug, no report in DIR, or that run did not meet the bug.`;
 
 /** The scenarios that check the promise of each bug, and the findings that report the bug. */
-export const whereShown = (): Map<BugId, string[]> => {
+export const bugReferences = (): Map<BugId, string[]> => {
   const scenarios = [...readScenarioFiles().values()].flatMap((file) => file.scenarios);
   const findings = Object.keys(differences) as DifferenceId[];
   return new Map(
@@ -35,7 +35,7 @@ const print = (lines: readonly string[]): ExitCode => {
 };
 
 const list = (): ExitCode => {
-  const shown = whereShown();
+  const shown = bugReferences();
   return print(
     bugIds.flatMap((id) => {
       const { title, severity, versions } = bugs[id];
@@ -73,7 +73,7 @@ const describe = (id: BugId): string[] => {
     `promised: ${promise}`,
     `what happens: ${happens}`,
     `symptoms: ${symptoms.map(describeSymptom).join('; or ')}`,
-    `shown by: ${whereShown().get(id)?.join(', ') || 'no scenario yet'}`,
+    `shown by: ${bugReferences().get(id)?.join(', ') || 'no scenario yet'}`,
     `source: ${source}`,
     `seen: ${seen}`,
     `upstream: ${upstream}`,
@@ -91,7 +91,7 @@ const report = async (text: string, from: string): Promise<ExitCode> => {
     throw usageError(`--from: ${describeNoReport(path, error)}`);
   });
   if (found === undefined) throw usageError(`--from: there is no ${path}: name the folder of a run`);
-  const [first, ...others] = metIn(found, id);
+  const [first, ...others] = occurrencesIn(found, id);
   if (first === undefined)
     throw usageError(`run ${found.run} did not meet the bug ${id}: nothing in ${path} shows it`);
   return print(

@@ -15,7 +15,7 @@ import { projectName } from '../suite/run/reporter.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
 import type { LastFailed } from './last-failed.ts';
-import { exactly, takeShard } from './shard.ts';
+import { exactNamePattern, takeShard } from './shard.ts';
 import { configLoader } from './spawn-runner.ts';
 
 export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'> & { declared: Declared };
@@ -83,7 +83,7 @@ const listScenarios = async (
       provide: { corralStore: chosen.store },
       ...(chosen.only === undefined
         ? {}
-        : { testNamePattern: `(?:${chosen.only})|${exactly([{ name: chosen.only }])}` }),
+        : { testNamePattern: `(?:${chosen.only})|${exactNamePattern([{ name: chosen.only }])}` }),
       ...(chosen.tags === undefined ? {} : { tagsFilter: [chosen.tags] }),
     }),
   );
@@ -153,10 +153,10 @@ export const chooseScenarios = async (
   const chosen = args.all ? failed : takeOfSeeds(failed);
   const others = args.all ? [] : named.filter((each) => !isOfSeed(each));
   const isAll = args.all && args.last === undefined && args.only === undefined;
-  if (args.shard === undefined) return { chosen, others, only: isAll ? undefined : exactly(chosen) };
+  if (args.shard === undefined) return { chosen, others, only: isAll ? undefined : exactNamePattern(chosen) };
   const first = all.filter(isOfSeed);
   const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes(), first });
-  return { ...taken, others, only: exactly(taken.chosen) };
+  return { ...taken, others, only: exactNamePattern(taken.chosen) };
 };
 
 /**

@@ -112,7 +112,7 @@ const rowsOf = ({ states: [one, other] }: Pair, at: number): string[] => {
  * object that differs in a state or a message, and the names of the others. Objects under test come before the
  * objects that they depend on.
  */
-export const describeParting = (one: ReportTimeline, other: ReportTimeline): string[] => {
+export const describeDivergence = (one: ReportTimeline, other: ReportTimeline): string[] => {
   const [here, there] = [actionOf(one), actionOf(other)];
   const zeros: [number, number] = here && there ? [here.from, there.from] : [0, 0];
   const from =

@@ -9,7 +9,7 @@ import { judgedImages } from '../report/judged.ts';
 import type { ReportFile } from '../report/merge-rounds.ts';
 import type { ScenarioReport } from '../report/schema.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
-import { describeParting } from './compare-histories.ts';
+import { describeDivergence } from './compare-histories.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { printableText } from './printable.ts';
 import { readReports } from './read-reports.ts';
@@ -75,7 +75,7 @@ const describePair = async (
   const missing = [here, there].flatMap((kept, index) => (kept ? [] : [`the ${sides[index]}`]));
   const parting =
     here && there
-      ? describeParting(here, there)
+      ? describeDivergence(here, there)
       : [`  no history of it was kept by ${missing.join(' and ')}: there is nothing to align`];
   return ['', one.name, ...why, ...parting];
 };

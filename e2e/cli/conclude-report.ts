@@ -31,7 +31,7 @@ export const writeNotRun = async (
  * Writes the report at the start of a round. It remains if all processes of the run are killed. Its readers then add
  * the verdicts that were written before (see readReport).
  */
-export const writeBegun = (out: string, notRun: NotRun): Promise<Report> =>
+export const writeStartReport = (out: string, notRun: NotRun): Promise<Report> =>
   writeNotRun(out, notRun, {
     state: 'runner-died',
     reason: 'the run has not ended, or all its processes were killed',

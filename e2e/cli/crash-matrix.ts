@@ -17,7 +17,7 @@ import { readReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
 import { writeAtomically } from '../report/write-atomically.ts';
 import { disturbances } from '../suite/steps/writes/disturbances.ts';
-import { checkFor, checkOut } from './arguments/checks.ts';
+import { checkDuration, checkOutFolder } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { type CommandOptions, runE2e } from './run-command.ts';
@@ -71,7 +71,7 @@ const readFlags = (argv: readonly string[]): Flags => {
       throw usageError(
         `--operation ${name}: there is none of that name: use ${Object.keys(crashOperations).join(', ')}`,
       );
-  return { ...flags, out: checkOut(flags.out) };
+  return { ...flags, out: checkOutFolder(flags.out) };
 };
 
 const cellNamed = (name: string): CrashCell => {
@@ -115,7 +115,7 @@ type Runner = Omit<CommandOptions, 'argv'>;
 const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<ExitCode> => {
   const { out, longhorn, resume } = flags;
   const files = matrixFiles(out);
-  const until = flags.for === undefined ? null : Date.now() + checkFor(flags.for);
+  const until = flags.for === undefined ? null : Date.now() + checkDuration(flags.for);
   const chosen = flags.operation.length > 0 ? flags.operation : Object.keys(crashOperations);
   const cell = flags.cell === undefined ? undefined : cellNamed(flags.cell);
   if (resume && !existsSync(files.learned))

@@ -13,10 +13,10 @@ import { messageClasses } from '../longhorn/messages/row.ts';
 import { timeOf } from '../machine/times.ts';
 import { driverNamed } from '../store/drivers/index.ts';
 import type { Declared } from '../suite/run/fixture.ts';
-import { whyNotFit } from '../suite/run/skip-reason.ts';
+import { skipReason } from '../suite/run/skip-reason.ts';
 import { tags } from '../suite/tags.ts';
 import { composeSteps } from './bugs/write-up.ts';
-import { whereShown } from './bugs.ts';
+import { bugReferences } from './bugs.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { describeLabFaults, describeLonghornFaults, describeStoreFaults } from './describe-faults.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -161,7 +161,7 @@ const describeBugVersions = (): string[] => {
 
 /** All known bugs, with their symptoms and how to reproduce them. */
 const describeBugs = (): string[] => {
-  const shown = whereShown();
+  const shown = bugReferences();
   return bugIds.flatMap((id, index) => {
     const { title, severity, versions, promise, happens, symptoms, source, seen, upstream } = bugs[id];
     return [
@@ -231,7 +231,7 @@ const listScenarios = (): (Declared & { seed: string | null })[] => {
 const countOnExisting = (): string[] => {
   const all = listScenarios();
   const fits = (allow: readonly Disruption[]) => (declared: Declared) =>
-    whyNotFit({ lab: false, allow, without: [], fetchesBrowser: true }, declared) === undefined;
+    skipReason({ lab: false, allow, without: [], fetchesBrowser: true }, declared) === undefined;
   const names = Object.keys(disruptions) as Disruption[];
   const fitting = all.filter(fits(names));
   const needed = names.filter((name) => fitting.some((each) => each.disruptions.includes(name)));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { storeChoices } from '../store/drivers/index.ts';
-import { checkMirror, choose, chooseLonghorn } from './arguments/checks.ts';
+import { checkChoice, checkLonghorn, checkMirror } from './arguments/checks.ts';
 import { type ExistingFlags, parseExisting, withBucketFlag } from './arguments/existing.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
@@ -45,12 +45,12 @@ const program = (providers: string[]): Command =>
     .addHelpText('after', '\nExit code 0: nothing is missing. 1: something is missing. 2: usage.');
 
 const read = (flags: Flags, providers: string[]): DoctorFlags => {
-  const provider = choose('provider', flags.provider, providers);
-  if (flags.store !== undefined) choose('store', flags.store, storeChoices);
+  const provider = checkChoice('provider', flags.provider, providers);
+  if (flags.store !== undefined) checkChoice('store', flags.store, storeChoices);
   const existing = parseExisting(provider, flags);
   if (existing !== undefined && flags.longhorn !== undefined)
     throw usageError(`--longhorn ${flags.longhorn}: an existing cluster has its Longhorn: leave it out`);
-  const longhorn = existing === undefined ? chooseLonghorn(flags.longhorn ?? 'emulator') : 'installed';
+  const longhorn = existing === undefined ? checkLonghorn(flags.longhorn ?? 'emulator') : 'installed';
   return { provider, longhorn, registryMirror: checkMirror(longhorn, flags.registryMirror), existing };
 };
 

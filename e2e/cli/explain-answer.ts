@@ -98,15 +98,15 @@ export const answerTo = (pasted: Pasted, where: Where): Answer => {
   return ofOthers.meanings.length === 0 ? answer : { ...ofOthers, isOfOtherVersions: true };
 };
 
-const newsLevels: readonly (string | undefined)[] = ['log info', 'log debug', 'event Normal'];
+const informationalLevels: readonly (string | undefined)[] = ['log info', 'log debug', 'event Normal'];
 
 /** Whether a field is a level that reports no failure. */
-export const isNews = (field: Field | undefined): boolean => newsLevels.includes(field);
+export const isInformational = (field: Field | undefined): boolean => informationalLevels.includes(field);
 
 // A message with the level info or Normal counts as a failure only if it is explained and has an operation's own
 // words. At the level debug, controllers log real errors.
-const isSaidOfNews = (stood: Field | undefined, found: Diagnosis): boolean =>
-  !isNews(stood) || (isExplained(found) && (found.byItsWords || stood === 'log debug'));
+const countsAsFailure = (stood: Field | undefined, found: Diagnosis): boolean =>
+  !isInformational(stood) || (isExplained(found) && (found.byItsWords || stood === 'log debug'));
 
 const answerIn = (pasted: Pasted, where: Where): Answer => {
   const { text, field: stood, state } = pasted;
@@ -121,7 +121,7 @@ const answerIn = (pasted: Pasted, where: Where): Answer => {
           isField: (field) => isField(field) && field.toLowerCase() === stood.toLowerCase(),
         };
   const found = diagnose(text, pasted);
-  const diagnosis = found !== undefined && isSaidOfNews(stood, found) ? found : undefined;
+  const diagnosis = found !== undefined && countsAsFailure(stood, found) ? found : undefined;
   const meanings = meaningsOf(middleCut(text), place);
   // A row says more than a diagnosis from common words only. A place that the user named says more than both.
   const isCommon = (diagnosis?.cause ?? { common: true }).common === true;

@@ -20,7 +20,7 @@ import {
   describeFailure,
   failureToReport,
   isAnswer,
-  isNews,
+  isInformational,
 } from './explain-answer.ts';
 import { textsIn } from './explain-input.ts';
 
@@ -176,7 +176,7 @@ export const createSummary = (version: string | undefined) => {
     add: (pasted: Pasted | undefined): void => {
       if (pasted === undefined) return;
       const { field = '' } = pasted;
-      isNewsAlone &&= isNews(pasted.field);
+      isNewsAlone &&= isInformational(pasted.field);
       const answer = answerOf(pasted);
       const failure = failureToReport(answer);
       const process = pasted.objects.find((each) => ofProcess.test(each)) ?? '';
@@ -184,7 +184,7 @@ export const createSummary = (version: string | undefined) => {
       if (process !== '' && lastSaid.size < mostAnswers)
         lastSaid.set(process, [pasted.text, ...pasted.objects.filter((each) => each !== process)].join(', '));
       if (!isAnswer(answer) || (failure !== undefined && isOnlyGuess(failure))) {
-        if (isNews(pasted.field)) repeat(pasted);
+        if (isInformational(pasted.field)) repeat(pasted);
         if (!/^log (?:error|fatal)$/.test(field)) return;
         unknown.count += 1;
         unknown.example ??= pasted.text;

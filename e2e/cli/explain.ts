@@ -22,7 +22,7 @@ import {
   describeFailure,
   failureToReport,
   isAnswer,
-  isNews,
+  isInformational,
   isWholeAnswer,
 } from './explain-answer.ts';
 import { hasManyTexts, textsIn } from './explain-input.ts';
@@ -261,7 +261,7 @@ const explainText = (
   const lines = isKnown
     ? [...describeAnswer(answer), ...describeNearest(nearest)]
     : [
-        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${isNews(field) ? `. By its level (${field}) it reports no failure.` : field === 'log warning' ? '. A warning alone proves no failure.' : speaker === undefined ? '' : `. It was said by ${speaker}.`}`,
+        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${isInformational(field) ? `. By its level (${field}) it reports no failure.` : field === 'log warning' ? '. A warning alone proves no failure.' : speaker === undefined ? '' : `. It was said by ${speaker}.`}`,
         ...describeNearest(nearest),
       ];
   process.stdout.write(

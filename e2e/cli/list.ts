@@ -14,7 +14,7 @@ type Listed = Omit<Chosen, 'declared'> &
 /**
  * Lists scenarios in the order of their files, with their declarations, and with the reason if they would be skipped.
  */
-export const listOf = (
+export const listScenarios = (
   chosen: readonly Chosen[],
   { times, plan }: { times: ExpectedTimes; plan: Plan },
 ): Listed[] => {

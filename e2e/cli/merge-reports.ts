@@ -10,7 +10,7 @@ import { MergeError, type ReportFile } from '../report/merge-rounds.ts';
 import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { composeVersionTable } from '../report/version-table.ts';
-import { checkFile, checkOut } from './arguments/checks.ts';
+import { checkOutFile, checkOutFolder } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { printable, printableAll } from './printable.ts';
@@ -115,8 +115,8 @@ export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCod
   toExitCode('merge-reports', async () => {
     const { paths, flags } = parseMergeReports(argv);
     const { out, allowMissing = false, strictBugs = false, table = false, times } = flags;
-    const folder = checkOut(out, { writes: !table });
-    const file = times === undefined ? undefined : checkFile('times', times, 'times.json');
+    const folder = checkOutFolder(out, { writes: !table });
+    const file = times === undefined ? undefined : checkOutFile('times', times, 'times.json');
     // The output of an earlier merge is not an input.
     const sources = await readReports(paths, { except: resolve(folder, 'report.json') });
     if (!table) return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file });

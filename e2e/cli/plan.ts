@@ -1,5 +1,5 @@
 import type { Offered } from '../config/config.ts';
-import { whyNotFit } from '../suite/run/skip-reason.ts';
+import { skipReason } from '../suite/run/skip-reason.ts';
 import type { Chosen } from './choice.ts';
 
 /** The chosen scenarios that a cluster can run, and the skipped ones by reason. */
@@ -14,7 +14,7 @@ export const needsBrowser = ({ toRun }: Plan): boolean =>
  * decision at run time.
  */
 export const planFor = (chosen: readonly Chosen[], offered: Offered): Plan => {
-  const reasons = Map.groupBy(chosen, ({ declared }) => whyNotFit(offered, declared) ?? '');
+  const reasons = Map.groupBy(chosen, ({ declared }) => skipReason(offered, declared) ?? '');
   const skipped = [...reasons]
     .filter(([reason]) => reason !== '')
     .map(([reason, scenarios]) => ({ reason, scenarios }))

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { defaultAccount, rolesFor, type ServiceAccount } from '../permissions/roles.ts';
 import { ownBucketKind, storeChoices } from '../store/drivers/index.ts';
-import { checkName, choose } from './arguments/checks.ts';
+import { checkChoice, checkName } from './arguments/checks.ts';
 import { parseAllow, parseBucket, withBucketFlag } from './arguments/existing.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -73,7 +73,9 @@ export const runRbacCommand = (argv: readonly string[]): Promise<ExitCode> =>
     const roles = rolesFor(account, {
       allow,
       supportBundle: flags.supportBundle === true,
-      store: ownBucket ? ownBucketKind : choose('store', flags.store ?? storeChoices[0] ?? '', storeChoices),
+      store: ownBucket
+        ? ownBucketKind
+        : checkChoice('store', flags.store ?? storeChoices[0] ?? '', storeChoices),
       ownBucket,
     });
     process.stdout.write(`${describe(account, allow)}${roles.map(write).join('---\n')}`);

@@ -7,7 +7,7 @@ import { pagePath } from '../report/file.ts';
 import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
 import { readBundle } from '../report/html/read-bundle.ts';
 import { writePageOf } from '../report/html/write-page.ts';
-import { checkFile } from './arguments/checks.ts';
+import { checkOutFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
@@ -59,9 +59,9 @@ const defaultOut = (sources: readonly string[]): string => {
 };
 
 const write = async (paths: readonly string[], { out }: Flags): Promise<void> => {
-  const named = out === undefined ? undefined : checkFile('out', out, 'report.html');
+  const named = out === undefined ? undefined : checkOutFile('out', out, 'report.html');
   const { runs, sources } = await readRunsOf(paths);
-  const file = named ?? checkFile('out', defaultOut(sources), 'report.html');
+  const file = named ?? checkOutFile('out', defaultOut(sources), 'report.html');
   await writePageOf(file, runs).catch((error) => {
     const why = whyNoFile(error);
     throw why === undefined ? error : new CommandError(`${file} cannot be written: ${why}`, exitCode.notFit);

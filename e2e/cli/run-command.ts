@@ -12,7 +12,7 @@ import { type Choice, chooseScenarios, describeChoice, printEmptyShard } from '.
 import { endWith } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
-import { describeList, describeOthers, describeTime, listOf } from './list.ts';
+import { describeList, describeOthers, describeTime, listScenarios } from './list.ts';
 import { describePlan, planFor } from './plan.ts';
 import { runOn } from './run-on.ts';
 import type { Interruption } from './spawn-runner.ts';
@@ -99,7 +99,7 @@ const printList = async (
   const times = readExpectedTimes();
   const offered = await provider.offers(args.existing);
   const plan = planFor(choice.chosen, offered);
-  const listed = listOf(choice.chosen, { times, plan });
+  const listed = listScenarios(choice.chosen, { times, plan });
   if (args.output === 'json') return print([JSON.stringify(listed, null, 2)]);
   return print([
     ...describeList(listed),

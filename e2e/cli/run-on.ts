@@ -12,7 +12,7 @@ import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { type Choice, describeChoice } from './choice.ts';
-import { concludeReport, type NotRun, writeBegun, writeNotRun } from './conclude-report.ts';
+import { concludeReport, type NotRun, writeNotRun, writeStartReport } from './conclude-report.ts';
 import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { describePlan, needsBrowser, planFor } from './plan.ts';
@@ -164,7 +164,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
     });
     return { report, code: exitCode.interrupted };
   }
-  await writeBegun(args.out, notRun);
+  await writeStartReport(args.out, notRun);
   const files = [...new Set(notRun.chosen.map(({ file }) => file))];
   const trouble = cluster.lost.aborted
     ? undefined

@@ -84,5 +84,5 @@ export const takeShard = <T extends Named>(
 };
 
 /** A regular expression that matches exactly these names. */
-export const exactly = (scenarios: readonly Pick<Named, 'name'>[]): string =>
+export const exactNamePattern = (scenarios: readonly Pick<Named, 'name'>[]): string =>
   `^(?:${[...new Set(scenarios.map(({ name }) => name))].map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})$`;

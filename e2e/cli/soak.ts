@@ -4,7 +4,7 @@ import { formatDuration } from '../kube/duration.ts';
 import { writeAtomically } from '../report/write-atomically.ts';
 import { readSoakRuns, type SoakPlan, type SoakRun, soakFiles, soakFolder } from '../soak/actions.ts';
 import { describeActions } from '../soak/open-soak.ts';
-import { checkFor, checkOut } from './arguments/checks.ts';
+import { checkDuration, checkOutFolder } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, usageError } from './exit-code.ts';
 import { type CommandOptions, runE2e } from './run-command.ts';
@@ -59,11 +59,11 @@ const reduction = 20 * 60_000;
 type Runner = Omit<CommandOptions, 'argv'>;
 
 const runSoak = async (flags: Flags, { providers, config }: Runner): Promise<ExitCode> => {
-  const out = checkOut(flags.out);
+  const out = checkOutFolder(flags.out);
   const files = soakFiles(out);
   const replay = replayOf(flags.replay);
   const plan: SoakPlan = {
-    ...{ seed: seedOf(flags.seed), time: checkFor(flags.for), reduction },
+    ...{ seed: seedOf(flags.seed), time: checkDuration(flags.for), reduction },
     ...(replay && { replay }),
   };
   mkdirSync(out, { recursive: true });

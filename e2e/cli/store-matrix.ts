@@ -20,7 +20,7 @@ import {
   whyMeaningless,
 } from '../store-matrix/cells.ts';
 import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store-matrix/open-matrix.ts';
-import { checkFile } from './arguments/checks.ts';
+import { checkOutFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { cellsOfScenarios } from './traceability/cells-of-scenarios.ts';
@@ -125,7 +125,9 @@ const readArguments = (argv: readonly string[]): Arguments => {
       `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | TROUBLE`,
     );
   // The mount namespace contains the same files, so the inner command need not check again.
-  return flags.json === undefined ? flags : { ...flags, json: checkFile('json', flags.json, 'cells.json') };
+  return flags.json === undefined
+    ? flags
+    : { ...flags, json: checkOutFile('json', flags.json, 'cells.json') };
 };
 
 /**

@@ -264,7 +264,7 @@ export const storeChoice = (variables: Variables): string | undefined =>
   findRunConfig(variables)?.store ?? (variables[envNames.store ?? ''] || undefined);
 
 /** Whether the variables contain a complete configuration, as the command sets it. */
-export const isHandedOn = (variables: Variables): boolean => Boolean(variables[whole]);
+export const isCompleteConfig = (variables: Variables): boolean => Boolean(variables[whole]);
 
 /** Every field of a configuration, for the documents: its variable and its description. */
 export const configFields = (): { name: string; variable: string; about: string }[] =>

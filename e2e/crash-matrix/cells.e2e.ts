@@ -3,7 +3,7 @@ import { scenario } from '../suite/scenario.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
 import type { Followed, FollowedWrites } from '../suite/steps/writes/follow.ts';
 import { crashCellName, learningNameOf, matrixFiles, matrixFolder, readPlan } from './cells.ts';
-import { crashOperations, onStandbyFirst } from './operations.ts';
+import { crashOperations, standbyOperations } from './operations.ts';
 
 const folder = process.env[matrixFolder] ?? '';
 const plan = readPlan(folder);
@@ -34,7 +34,7 @@ for (const cell of plan?.cells ?? []) {
     const { given, when, then, skip } = steps;
     if (plan?.until != null && Date.now() > plan.until) skip('the time that --for allows is over');
     // Other scenarios may run until the kill. With a standby volume, exclusive use must start earlier.
-    const isAloneForKill = isKill && !onStandbyFirst.has(cell.operation);
+    const isAloneForKill = isKill && !standbyOperations.has(cell.operation);
     if (isKill && !isAloneForKill) await given.exclusive(...exclusive);
     let followed: FollowedWrites | undefined;
     const follow = async (of: Followed) => {

@@ -24,7 +24,7 @@ const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
  * Operations that have a standby volume before their writes are disturbed. A scenario must request exclusive use
  * before it has a standby volume.
  */
-export const onStandbyFirst: ReadonlySet<string> = new Set(['follow with a standby volume']);
+export const standbyOperations: ReadonlySet<string> = new Set(['follow with a standby volume']);
 
 /** The operations of the matrix, by name. */
 export const crashOperations: Record<string, Operation> = {

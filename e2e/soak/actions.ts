@@ -86,7 +86,7 @@ const frequencies: Record<SoakActionName, { weight: number; of: keyof typeof cho
 export const soakActionNames = Object.keys(frequencies) as SoakActionName[];
 
 /** Random actions. The same seed gives the same actions. */
-export const someActions: fc.Arbitrary<SoakAction[]> = fc.array(
+export const randomActions: fc.Arbitrary<SoakAction[]> = fc.array(
   fc.oneof(
     ...Object.entries(frequencies).map(([name, { weight, of }]) => ({
       weight,

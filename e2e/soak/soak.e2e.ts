@@ -1,7 +1,14 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { scenario } from '../suite/scenario.ts';
-import { readPlanOfSoak, type SoakAction, soakFiles, soakFolder, soakName, someActions } from './actions.ts';
+import {
+  randomActions,
+  readPlanOfSoak,
+  type SoakAction,
+  soakFiles,
+  soakFolder,
+  soakName,
+} from './actions.ts';
 import { openSoak } from './open-soak.ts';
 import { reduceActions } from './reduce.ts';
 
@@ -36,7 +43,7 @@ scenario(soakName(seed), about, async (steps) => {
   if (replay !== undefined) return runActions(replay.actions);
   const from = Date.now();
   for (let round = 0; round === 0 || Date.now() < from + time; round += 1) {
-    const [actions = []] = fc.sample(someActions, { seed: seed + round, numRuns: 1 });
+    const [actions = []] = fc.sample(randomActions, { seed: seed + round, numRuns: 1 });
     const failed = await fail(actions);
     if (failed === undefined) continue;
     const found = Date.now() - from;

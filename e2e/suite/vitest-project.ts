@@ -4,7 +4,7 @@ import type { Vite } from 'vitest/node';
 import {
   ConfigError,
   findRunConfig,
-  isHandedOn,
+  isCompleteConfig,
   type RunConfig,
   readRunConfig,
   storeChoice,
@@ -48,7 +48,7 @@ const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
     const collect = vitest.collect.bind(vitest);
     vitest.collect = (filters, options) => collect(filters, { ...options, staticParse: false });
     // The parent command has already checked the cluster.
-    const byCommand = process.connected && isHandedOn(process.env);
+    const byCommand = process.connected && isCompleteConfig(process.env);
     // Read once for the whole run. The reporter prints its errors.
     const config = findRunConfig(process.env);
     if (config !== undefined) project.provide('corralConfig', config);

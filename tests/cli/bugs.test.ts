@@ -44,7 +44,7 @@ const layOut = async (said: string): Promise<string> => {
     seen('pods', { name: 'store', namespace: secrets.namespace }),
   ];
   const bug = { id, title: 't', severity: 'data loss', kept: false, listed: true } as const;
-  const bugs = [{ ...bug, seen: `${said}\n    at throwFor (/suite/judging.ts:45:11)` }];
+  const bugs = [{ ...bug, seen: `${said}\n    at throwIfAny (/suite/judging.ts:45:11)` }];
   const scenario = scenarioReport('It shows', { state: 'known-bug', reason: said, evidence, bugs });
   const { server, context } = secrets;
   const report = sampleReport([scenario], { kubernetes: { server, context, version: 'v1.34.1' } });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { exactly, parseShard, splitScenarios, takeShard } from '../../e2e/cli/shard.ts';
+import { exactNamePattern, parseShard, splitScenarios, takeShard } from '../../e2e/cli/shard.ts';
 import { paceOf, readExpectedTimes, timeKey, timesOf } from '../../e2e/report/expected-times.ts';
 import { nothingSpent, type ScenarioReport } from '../../e2e/report/schema.ts';
 import { scenarioReport } from '../support/scenario-report.ts';
@@ -76,7 +76,7 @@ describe('a shard', () => {
 
 test('names are matched as they are, and whole', () => {
   const awkward = ['A (b) c.d*', 'What? [x] {2} a|b', '^$\\d + a/b', 'A'];
-  const pattern = new RegExp(exactly(awkward.map((name) => ({ name }))));
+  const pattern = new RegExp(exactNamePattern(awkward.map((name) => ({ name }))));
   for (const name of awkward) expect(name).toMatch(pattern);
   for (const name of ['A (b) c.dd', 'b', 'AA', 'Abc', '', 'a']) expect(name).not.toMatch(pattern);
 });

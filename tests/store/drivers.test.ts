@@ -9,7 +9,7 @@ import {
   otherDriver,
   scenarioNameOn,
 } from '../../e2e/store/drivers/index.ts';
-import { whyNotFit } from '../../e2e/suite/run/skip-reason.ts';
+import { skipReason } from '../../e2e/suite/run/skip-reason.ts';
 
 const offered = { lab: false, without: [], allow: [] };
 
@@ -47,7 +47,7 @@ test('who needs stores of two kinds is skipped where a run makes those of one al
   expect(driversOf('all')).toEqual([first, second, third]);
   const whyNot = (choice?: string) => {
     const otherStore = first && otherDriver(first, choice)?.name;
-    return whyNotFit(offered, { needs: ['two-stores'], disruptions: [], store: first?.name, otherStore });
+    return skipReason(offered, { needs: ['two-stores'], disruptions: [], store: first?.name, otherStore });
   };
   const others = driversOf('all').map((driver) => otherDriver(driver, 'all')?.name);
   expect(others).toEqual([second?.name, first?.name, first?.name]);
@@ -63,7 +63,7 @@ test.each(storeFaults.map(({ name }) => name))(
     const driver = drivers.find((each) => fault?.suits(each));
     const reasonOn = (access: object) => {
       const tape = { called: { store: 'a tape', server: 'a robot' }, access, mounted: false };
-      return whyNotFit(offered, { needs: [name], disruptions: [] }, tape);
+      return skipReason(offered, { needs: [name], disruptions: [] }, tape);
     };
     expect(reasonOn({})).toBe(`needs ${fault?.needs}: a tape cannot`);
     expect(reasonOn(driver?.access ?? {})).toBeUndefined();

@@ -13,7 +13,7 @@ import { usageError } from '../exit-code.ts';
  * Returns the absolute path of a folder, which need not exist yet. Throws a CommandError for anything else, and for a
  * folder that cannot be written to. `writes: false` skips that last check, for commands that only print.
  */
-export const checkOut = (folder: string, { writes = true }: { writes?: boolean } = {}): string => {
+export const checkOutFolder = (folder: string, { writes = true }: { writes?: boolean } = {}): string => {
   if (folder === '') throw usageError("--out '': name a folder, or leave it out");
   const out = resolve(folder);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false)
@@ -28,7 +28,7 @@ export const checkOut = (folder: string, { writes = true }: { writes?: boolean }
  * Returns the absolute path of an output file, which need not exist yet, nor its folder. Throws a CommandError for a
  * folder, and for a file that cannot be written. A device or a pipe is accepted.
  */
-export const checkFile = (flag: string, given: string, example: string): string => {
+export const checkOutFile = (flag: string, given: string, example: string): string => {
   const file = resolve(given);
   const found = statSync(file, { throwIfNoEntry: false });
   if (given === '' || found?.isDirectory())
@@ -39,7 +39,7 @@ export const checkFile = (flag: string, given: string, example: string): string 
 };
 
 /** The time of --for in ms. Throws a CommandError for an invalid duration. */
-export const checkFor = (time: string): number => {
+export const checkDuration = (time: string): number => {
   try {
     return parseDuration(time);
   } catch (error) {
@@ -89,7 +89,7 @@ export const checkTags = (expression: string | undefined): string | undefined =>
 };
 
 /** Checks that a flag has a known value. Throws a CommandError that lists the known values. */
-export const choose = (
+export const checkChoice = (
   flag: 'provider' | 'store' | 'longhorn',
   value: string,
   known: readonly string[],
@@ -136,11 +136,11 @@ const checkVersion = (value: string, version: string): string => {
  * Checks the Longhorn under test. Returns `emulator`, `archive:` with the absolute folder, or `official:` with the
  * version's tag. Throws a CommandError if it is unknown, missing or too old.
  */
-export const chooseLonghorn = (value: string): string => {
+export const checkLonghorn = (value: string): string => {
   const [, form, of] = /^(archive|official)(?::(.*))?$/s.exec(value) ?? [];
   if (form === 'archive' && of !== undefined) return `archive:${checkArchive(value, of)}`;
   if (form === 'official') return `official:${checkVersion(value, of ?? newestRelease)}`;
-  return choose('longhorn', value, ['emulator', 'official[:VERSION]', 'archive:DIR']);
+  return checkChoice('longhorn', value, ['emulator', 'official[:VERSION]', 'archive:DIR']);
 };
 
 /** Parses each `--image NAME=IMAGE`. The path of an archive becomes absolute. */

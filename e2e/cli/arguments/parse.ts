@@ -8,14 +8,14 @@ import { newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
+  checkChoice,
   checkImages,
+  checkLonghorn,
   checkMirror,
   checkNumber,
   checkOnly,
-  checkOut,
+  checkOutFolder,
   checkTags,
-  choose,
-  chooseLonghorn,
 } from './checks.ts';
 import { type ExistingFlags, parseExisting, withBucketFlag } from './existing.ts';
 
@@ -152,7 +152,7 @@ const describe = (providers: string[]): Command =>
 
 /** An existing cluster already contains its Longhorn. On other clusters the default is the emulator. */
 const longhornOf = (provider: string, value: string | undefined): string => {
-  if (provider !== 'existing') return chooseLonghorn(value ?? 'emulator');
+  if (provider !== 'existing') return checkLonghorn(value ?? 'emulator');
   if (value === undefined) return 'installed';
   throw usageError(`--longhorn ${value}: an existing cluster is judged by the Longhorn in it: leave it out`);
 };
@@ -163,7 +163,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
   parseFlags(command, argv);
   const flags = command.opts<Flags>();
   const { only, tags, shard, out, workers, maxFailures, repeat } = flags;
-  const provider = choose('provider', flags.provider, providers);
+  const provider = checkChoice('provider', flags.provider, providers);
   const longhorn = longhornOf(provider, flags.longhorn);
   const existing = parseExisting(provider, flags);
   return {
@@ -173,7 +173,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
     images: checkImages(longhorn, flags.image),
     store: existing?.ownBucket
       ? ownBucketKind
-      : choose(
+      : checkChoice(
           'store',
           flags.store ?? (provider === 'lab' ? fittingStores : (storeChoices[0] ?? '')),
           storeChoices,
@@ -186,7 +186,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
     only: checkOnly(only),
     tags: checkTags(tags),
     shard: shard === undefined ? undefined : parseShard(shard),
-    out: checkOut(out, { writes: flags.list !== true }),
+    out: checkOutFolder(out, { writes: flags.list !== true }),
     workers: workers === undefined ? undefined : checkNumber('workers', workers),
     maxFailures: maxFailures === undefined ? undefined : checkNumber('max-failures', maxFailures),
     repeat: checkNumber('repeat', repeat),

@@ -22,7 +22,7 @@ export const composeSteps = (id: BugId): string[] => {
 /** A scenario of a report in which a bug showed. */
 export type BugOccurrence = { scenario: ScenarioReport; bug: KnownBug };
 
-export const metIn = ({ scenarios }: Report, id: BugId): BugOccurrence[] =>
+export const occurrencesIn = ({ scenarios }: Report, id: BugId): BugOccurrence[] =>
   scenarios.flatMap((scenario) =>
     (scenario.bugs ?? []).flatMap((bug) => (bug.id === id && !bug.kept ? [{ scenario, bug }] : [])),
   );

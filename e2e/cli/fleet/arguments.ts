@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkNumber, checkOut } from '../arguments/checks.ts';
+import { checkNumber, checkOutFolder } from '../arguments/checks.ts';
 import { type Arguments, parseArguments } from '../arguments/parse.ts';
 import { newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
@@ -92,7 +92,7 @@ export const parseFleet = (argv: readonly string[]): FleetArguments => {
     context,
     image,
     mode,
-    out: checkOut(out),
+    out: checkOutFolder(out),
     flags: command.args,
     e2e: checkFlags(command.args, flags),
   };

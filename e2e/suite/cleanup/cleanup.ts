@@ -9,9 +9,9 @@ import { runsAtWork } from './at-work.ts';
 import { explainHanging, leftOverName } from './explain.ts';
 import { findLeftOver, type LeftOver, type Search } from './find.ts';
 import { cleanupKinds, type KindName, kindNames } from './kinds.ts';
-import { untilForgotten } from './policies.ts';
+import { untilPoliciesGone } from './policies.ts';
 import { type Removal, removeAll } from './remove.ts';
-import { emptyStores, targetsWithoutStore, workedOn } from './stores.ts';
+import { emptyStores, objectsInUse, targetsWithoutStore } from './stores.ts';
 
 /**
  * What to clean up. Only tests change `clocks` (Longhorn's), `timeouts`, `quiet` (of the stores) and `counts` (how
@@ -109,7 +109,7 @@ const removeInTurn = async (
       );
   };
   await remove(found, ['bindings', 'policies']);
-  await untilForgotten(cluster, found, print);
+  await untilPoliciesGone(cluster, found, print);
   const healed = await heal(removal, { runs: new Set(found.map(({ run }) => run)), namespace });
   await remove(found, ['recurringJobs', 'cronJobs', 'jobs', 'jobPods']);
   // Also finds what the last runs of the recurring jobs made.
@@ -122,7 +122,7 @@ const removeInTurn = async (
     print(`backup target ${target}: its store is gone, so that its backups go with it, and not one by one`);
   const others = rest.filter((each) => !forgotten.includes(each));
   await remove(others, ['backups']);
-  const stays = await workedOn(cluster, rest, {
+  const stays = await objectsInUse(cluster, rest, {
     lockLife: Math.ceil(clocks.lockLife / 1000),
     ...quiet,
     print,

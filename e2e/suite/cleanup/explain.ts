@@ -1,7 +1,7 @@
 import type { Cluster, KubernetesObject } from '../../kube/cluster.ts';
 import { type ManagerPod, managerPods } from '../../longhorn/manager.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
-import { finalizersOf, isLonghorns, keeperOf, managingNode } from './finalizers.ts';
+import { controllerOf, finalizersOf, isLonghornFinalizer, managingNode } from './finalizers.ts';
 import type { LeftOver } from './find.ts';
 import { cleanupKinds } from './kinds.ts';
 
@@ -27,9 +27,9 @@ export const explainHanging = async (
     return `${name} is being deleted, and no finalizer holds it: the API server removes it at any moment`;
   const why = await Promise.all(
     finalizers.map(async (finalizer) => {
-      if (isLonghorns(finalizer))
+      if (isLonghornFinalizer(finalizer))
         return explainLonghorns(cluster, { finalizer, object, node: nodeOf(hanging, others) });
-      const { who, waitsFor } = keeperOf(finalizer);
+      const { who, waitsFor } = controllerOf(finalizer);
       return `finalizer ${finalizer} must be removed by ${who}, which waits ${waitsFor}${kind === 'namespaces' ? remaining(object) : ''}`;
     }),
   );

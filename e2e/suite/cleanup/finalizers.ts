@@ -1,13 +1,13 @@
 import type { KubernetesObject } from '../../kube/cluster.ts';
 
 /** The controller that removes a finalizer, and its condition for that, in words. */
-type Keeper = { pattern: RegExp; who: string; waitsFor: string };
+type FinalizerController = { pattern: RegExp; who: string; waitsFor: string };
 
-export const isLonghorns = (finalizer: string): boolean =>
+export const isLonghornFinalizer = (finalizer: string): boolean =>
   /^([a-z0-9.-]+\.)?longhorn\.io(\/|$)/.test(finalizer);
 
 // Sources: the documentation of Kubernetes, and of the CSI sidecars.
-const keepers: Keeper[] = [
+const finalizerControllers: FinalizerController[] = [
   {
     pattern: /^foregroundDeletion$/,
     who: "Kubernetes' garbage collector (kube-controller-manager)",
@@ -75,8 +75,8 @@ export const managingNode = (object: KubernetesObject): string | undefined => {
  * Returns the controller that should remove a finalizer, and its condition. For Longhorn's finalizers see explain.ts:
  * they depend on the object.
  */
-export const keeperOf = (finalizer: string): Pick<Keeper, 'who' | 'waitsFor'> =>
-  keepers.find(({ pattern }) => pattern.test(finalizer)) ?? {
+export const controllerOf = (finalizer: string): Pick<FinalizerController, 'who' | 'waitsFor'> =>
+  finalizerControllers.find(({ pattern }) => pattern.test(finalizer)) ?? {
     who: 'the controller that added it (unknown to Corral)',
     waitsFor: 'for a condition of its own',
   };

@@ -34,21 +34,21 @@ export type CleanupKind = {
 export const label = ({ metadata }: KubernetesObject, name: string): string | undefined =>
   metadata.labels?.[name];
 /** For kinds whose state explains nothing. */
-export const nothing = (): string => '';
+export const noDescription = (): string => '';
 
 /** Creates a kind for admission policies or their bindings. */
-export const policies = (what: string, resource: Resource): CleanupKind => ({
+export const policyKind = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
   limit: ({ policyGone }) => policyGone,
-  describe: nothing,
+  describe: noDescription,
 });
 
 /**
  * Creates a kind that Longhorn makes and removes with a volume. Without the volume, such objects are left only if
  * Longhorn does not work.
  */
-export const part = (what: string, resource: Resource): CleanupKind => ({
+export const volumePartKind = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
   namespace,
@@ -58,14 +58,14 @@ export const part = (what: string, resource: Resource): CleanupKind => ({
     return [volumeName, volume];
   },
   limit: ({ volumeGone }) => volumeGone,
-  describe: nothing,
+  describe: noDescription,
 });
 
 /** Creates a kind whose objects may be in any namespace, or in none. */
-export const anywhere = (what: string, resource: Resource): CleanupKind => ({
+export const anyNamespaceKind = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
   isAnywhere: true,
   limit: ({ namespaceGone }) => namespaceGone,
-  describe: nothing,
+  describe: noDescription,
 });

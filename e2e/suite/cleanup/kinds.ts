@@ -5,15 +5,22 @@ import { longhornResources, longhornNamespace as namespace } from '../../longhor
 import type { Backup, BackupVolume, Snapshot, Volume } from '../../longhorn/types.ts';
 import { describeSnapshot } from '../steps/volume/snapshot.ts';
 import { describeVolume } from '../steps/volume/volume.ts';
-import { anywhere, type CleanupKind, label, nothing, part, policies } from './kind.ts';
+import {
+  anyNamespaceKind,
+  type CleanupKind,
+  label,
+  noDescription,
+  policyKind,
+  volumePartKind,
+} from './kind.ts';
 
 const ofTarget = (object: KubernetesObject): string | undefined => label(object, 'backup-target');
 
 /** All kinds, in the order in which they are found, printed and removed. */
 export const cleanupKinds = {
   // First, because a policy may deny the deletions that follow.
-  bindings: policies('policy binding', resources.validatingAdmissionPolicyBindings),
-  policies: policies('admission policy', resources.validatingAdmissionPolicies),
+  bindings: policyKind('policy binding', resources.validatingAdmissionPolicyBindings),
+  policies: policyKind('admission policy', resources.validatingAdmissionPolicies),
   // Before backups, because recurring jobs make new backups.
   recurringJobs: {
     what: 'recurring job',
@@ -21,7 +28,7 @@ export const cleanupKinds = {
     namespace,
     owns: true,
     limit: ({ jobsGone }) => jobsGone,
-    describe: nothing,
+    describe: noDescription,
   },
   cronJobs: {
     what: 'CronJob',
@@ -30,7 +37,7 @@ export const cleanupKinds = {
     owners: (object) => [label(object, jobLabelName)],
     waitsForItsOwn: true,
     limit: ({ jobsGone }) => jobsGone,
-    describe: nothing,
+    describe: noDescription,
   },
   jobs: {
     what: 'Job',
@@ -40,7 +47,7 @@ export const cleanupKinds = {
       (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'CronJob').map(({ name }) => name),
     waitsForItsOwn: true,
     limit: ({ jobsGone }) => jobsGone,
-    describe: nothing,
+    describe: noDescription,
   },
   jobPods: {
     what: 'job pod',
@@ -48,7 +55,7 @@ export const cleanupKinds = {
     namespace,
     owners: (object) => [label(object, jobLabelName)],
     limit: ({ jobsGone }) => jobsGone,
-    describe: nothing,
+    describe: noDescription,
   },
   backups: {
     what: 'backup',
@@ -74,7 +81,7 @@ export const cleanupKinds = {
       ofTarget(object),
     ],
     limit: ({ backupVolumeGone }) => backupVolumeGone,
-    describe: nothing,
+    describe: noDescription,
   },
   volumes: {
     what: 'volume',
@@ -84,9 +91,9 @@ export const cleanupKinds = {
     limit: ({ volumeGone }) => volumeGone,
     describe: (object) => describeVolume(object as Volume),
   },
-  attachments: part('volume attachment', longhornResources.volumeAttachments),
-  engines: part('engine', longhornResources.engines),
-  replicas: part('replica', longhornResources.replicas),
+  attachments: volumePartKind('volume attachment', longhornResources.volumeAttachments),
+  engines: volumePartKind('engine', longhornResources.engines),
+  replicas: volumePartKind('replica', longhornResources.replicas),
   // After the volumes, as in the cleanup of a scenario.
   snapshots: {
     what: 'snapshot',
@@ -102,7 +109,7 @@ export const cleanupKinds = {
     namespace,
     owns: true,
     limit: ({ targetGone }) => targetGone,
-    describe: nothing,
+    describe: noDescription,
   },
   // After the targets, because Longhorn needs the Secrets to log in for them.
   credentials: {
@@ -110,31 +117,31 @@ export const cleanupKinds = {
     resource: resources.secrets,
     namespace,
     limit: ({ namespaceGone }) => namespaceGone,
-    describe: nothing,
+    describe: noDescription,
   },
   supportBundles: {
     what: 'support bundle',
     resource: longhornResources.supportBundles,
     namespace,
     limit: ({ supportBundleGone }) => supportBundleGone,
-    describe: nothing,
+    describe: noDescription,
   },
   // Objects of stores in a shared namespace. Other stores are removed with their namespaces.
-  deployments: { ...anywhere('Deployment', resources.deployments), waitsForItsOwn: true },
-  services: anywhere('Service', resources.services),
-  configMaps: anywhere('ConfigMap', resources.configMaps),
-  secrets: { ...anywhere('Secret', resources.secrets), except: namespace },
-  leases: anywhere('Lease', resources.leases),
+  deployments: { ...anyNamespaceKind('Deployment', resources.deployments), waitsForItsOwn: true },
+  services: anyNamespaceKind('Service', resources.services),
+  configMaps: anyNamespaceKind('ConfigMap', resources.configMaps),
+  secrets: { ...anyNamespaceKind('Secret', resources.secrets), except: namespace },
+  leases: anyNamespaceKind('Lease', resources.leases),
   // Objects of a fleet's service account that are outside its namespace.
-  roleBindings: anywhere('RoleBinding', resources.roleBindings),
-  roles: anywhere('Role', resources.roles),
-  clusterRoleBindings: anywhere('ClusterRoleBinding', resources.clusterRoleBindings),
-  clusterRoles: anywhere('ClusterRole', resources.clusterRoles),
+  roleBindings: anyNamespaceKind('RoleBinding', resources.roleBindings),
+  roles: anyNamespaceKind('Role', resources.roles),
+  clusterRoleBindings: anyNamespaceKind('ClusterRoleBinding', resources.clusterRoleBindings),
+  clusterRoles: anyNamespaceKind('ClusterRole', resources.clusterRoles),
   namespaces: {
     what: 'namespace',
     resource: resources.namespaces,
     limit: ({ namespaceGone }) => namespaceGone,
-    describe: nothing,
+    describe: noDescription,
   },
 } as const satisfies Record<string, CleanupKind>;
 

@@ -10,7 +10,7 @@ type Rules = { matchConstraints?: { resourceRules?: { apiGroups?: string[]; reso
  * Waits until the API server no longer enforces the removed admission policies. Checks only policies that apply to an
  * object that is left.
  */
-export const untilForgotten = async (
+export const untilPoliciesGone = async (
   cluster: Cluster,
   leftOver: readonly LeftOver[],
   print: (line: string) => void,

@@ -7,7 +7,7 @@ import type { Timeout, Timeouts } from '../steps/timeouts.ts';
 import { instancesProbe } from '../steps/volume/causes.ts';
 import { describeVolume, detach } from '../steps/volume/volume.ts';
 import { leftOverName } from './explain.ts';
-import { finalizersOf, isLonghorns } from './finalizers.ts';
+import { finalizersOf, isLonghornFinalizer } from './finalizers.ts';
 import type { LeftOver } from './find.ts';
 import type { CleanupKind } from './kind.ts';
 import { cleanupKinds, type KindName } from './kinds.ts';
@@ -107,10 +107,10 @@ const removeFinalizers = async (
   const { resource }: CleanupKind = cleanupKinds[leftOver.kind];
   const { namespace, name } = leftOver.object.metadata;
   const current = timeline.current(name);
-  const own = current === undefined ? [] : finalizersOf(current).filter(isLonghorns);
+  const own = current === undefined ? [] : finalizersOf(current).filter(isLonghornFinalizer);
   if (current === undefined || current.metadata.deletionTimestamp === undefined || own.length === 0)
     return false;
-  const finalizers = (current.metadata.finalizers ?? []).filter((each) => !isLonghorns(each));
+  const finalizers = (current.metadata.finalizers ?? []).filter((each) => !isLonghornFinalizer(each));
   // With the observed resourceVersion, so that the patch fails if the object was changed meanwhile: its controller
   // may be about to remove the finalizer.
   const { resourceVersion } = current.metadata;

@@ -28,7 +28,7 @@ export const targetsWithoutStore = async (
  * Longhorn's command fails if its folder is removed under it, and a manager of v1.8.0 to v1.11.2 then panics
  * (longhorn#13245). An unreadable store keeps nothing.
  */
-export const workedOn = async (
+export const objectsInUse = async (
   cluster: Cluster,
   leftOver: readonly LeftOver[],
   { print, ...wait }: Omit<UntilIdle, 'volumes'> & { print: (line: string) => void },

@@ -53,7 +53,7 @@ const meets = (exclusive: readonly string[], other: Claim): boolean =>
   exclusive.some((name) => other.exclusive.includes(name) || other.shared.includes(name));
 
 /** Whether two claims conflict, so that they cannot be held at the same time. */
-export const areAtOdds = (one: Claim, other: Claim): boolean =>
+export const areInConflict = (one: Claim, other: Claim): boolean =>
   one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
 /** Limits: `places` holders at work, `begun` holders at work or paused, and `maxFailures`. See createClaims. */
@@ -107,7 +107,7 @@ export const createClaims = ({
     );
     const atWork = [...held].filter(([who, { withoutPlace }]) => who !== holder && !withoutPlace);
     return ![...atWork.map(([, each]) => each), ...ahead.map((request) => request.claim)].some((each) =>
-      areAtOdds(each, claim),
+      areInConflict(each, claim),
     );
   };
   const begun = (): string[] =>
@@ -123,7 +123,7 @@ export const createClaims = ({
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
       if (
         (!request.claim.withoutPlace && isFull()) ||
-        before.some((claim) => areAtOdds(claim, request.claim))
+        before.some((claim) => areInConflict(claim, request.claim))
       )
         still.push(request);
       else {
@@ -158,7 +158,7 @@ export const createClaims = ({
     letOthersFirst: (holder, granted) => {
       const { shared = [], exclusive = [] } = held.get(holder) ?? {};
       const claim = { shared, exclusive, withoutPlace: true };
-      const next = line.find((request) => areAtOdds(request.claim, claim));
+      const next = line.find((request) => areInConflict(request.claim, claim));
       if (next === undefined || !isLastFor(holder, next)) {
         held.set(holder, claim);
         granted();

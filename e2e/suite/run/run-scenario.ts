@@ -22,7 +22,7 @@ import { isNotProvable, judgeEnd, SkipScenario } from './judge-end.ts';
 import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
-import { whyNotFit } from './skip-reason.ts';
+import { skipReason } from './skip-reason.ts';
 import { boundBy, graceToUnwind, notingActivity, scaledBy, startClock } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
@@ -148,7 +148,7 @@ const runOnce = async <Steps extends object>(
 
   const work = async () => {
     const { kubeconfig, context: named, run, namespace, supportBundle, ownBucket } = config;
-    const unfit = whyNotFit(
+    const unfit = skipReason(
       { ...config, lab: config.lab !== undefined },
       {
         ...{ needs, disruptions, store, otherStore },

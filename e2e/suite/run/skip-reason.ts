@@ -8,7 +8,7 @@ import { whyNoBrowser } from '../../ui/chromium.ts';
 import type { Declared } from './fixture.ts';
 
 /** Returns why a scenario is skipped: the run cannot or must not do what it needs. Undefined if it can run. */
-export const whyNotFit = (
+export const skipReason = (
   { lab, without, allow, fetchesBrowser = false }: Offered,
   { needs, disruptions, store, otherStore }: Pick<Declared, 'needs' | 'disruptions' | 'store' | 'otherStore'>,
   { called, access, mounted }: Pick<StoreDriver, 'called' | 'access' | 'mounted'> = driverNamed(store),

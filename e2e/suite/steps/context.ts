@@ -10,7 +10,7 @@ import type { AsStep } from './as-step.ts';
 import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { OpenPage } from './handles.ts';
 import type { Made } from './made.ts';
-import type { Own } from './target/own.ts';
+import type { OwnStores } from './target/own.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -37,7 +37,7 @@ export type Context = {
   /** The slowness of the machine, at least 1 (1 is the reference machine). */
   slowness: number;
   /** The scenario's own stores and backup targets. Each is opened when a step first needs it. */
-  own: Own;
+  own: OwnStores;
   timelines: Timelines;
   /** Aborts after the cleanup of the scenario. For watches that steps open. */
   scenarioSignal: AbortSignal;

@@ -52,7 +52,7 @@ export const notProvable = (reason: string): ExpectationError =>
   });
 
 /** Throws if there are problems, with `what` and one line for each problem. `seen` is for recognizing known bugs. */
-export const throwFor = (problems: readonly string[], what: string, seen?: ObservedSymptom): void => {
+export const throwIfAny = (problems: readonly string[], what: string, seen?: ObservedSymptom): void => {
   if (problems.length === 0) return;
   const message = `${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
   throw seen === undefined ? new Error(message) : new PromiseBroken(message, seen);

@@ -20,7 +20,7 @@ import { nothingMade, uniqueName } from './made.ts';
 import { documentData } from './sizes.ts';
 import type { Steps } from './steps.ts';
 import { bindSteps } from './subjects.ts';
-import { openOwn } from './target/own.ts';
+import { openOwnStores } from './target/own.ts';
 import { openTimelines, type Timelines } from './timelines.ts';
 import { timeoutsOn } from './timeouts.ts';
 
@@ -47,7 +47,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
   const made = nothingMade();
   const pages: OpenPage[] = [];
   let watched: Timelines | undefined;
-  const own = openOwn({
+  const own = openOwnStores({
     cluster,
     watched: () => timelines.backupTargets,
     timeouts,

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { finalizersOf, isLonghorns, keeperOf, managingNode } from '../../../e2e/suite/cleanup/finalizers.ts';
+import {
+  controllerOf,
+  finalizersOf,
+  isLonghornFinalizer,
+  managingNode,
+} from '../../../e2e/suite/cleanup/finalizers.ts';
 
 test.each([
   ['longhorn.io', true],
@@ -10,7 +15,7 @@ test.each([
   ['example.com/longhorn.io', false],
   ['foregroundDeletion', false],
 ])("%s is Longhorn's own: %s", (finalizer, own) => {
-  expect(isLonghorns(finalizer)).toBe(own);
+  expect(isLonghornFinalizer(finalizer)).toBe(own);
 });
 
 test.each([
@@ -20,7 +25,7 @@ test.each([
   ['external-attacher/driver-longhorn-io', 'the CSI attacher (csi-attacher)'],
   ['example.com/mine', 'the controller that added it (unknown to Corral)'],
 ])('%s must be removed by %s', (finalizer, who) => {
-  expect(keeperOf(finalizer).who).toBe(who);
+  expect(controllerOf(finalizer).who).toBe(who);
 });
 
 test('a namespace has finalizers of its own, in another place; what is in one does not', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Claim, ClaimsOptions } from '../../../e2e/suite/exclusive/claims.ts';
-import { areAtOdds, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
+import { areInConflict, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
 import { createRandom } from '../../history/schedules/random.ts';
 
 const shared = (...names: string[]): Claim => ({ shared: names, exclusive: [] });
@@ -115,9 +115,9 @@ describe('schedules', () => {
     const granted = (holder: string, claim: Claim) => {
       const place = line.findIndex((each) => each.holder === holder);
       expect(place, 'only who asked is granted').toBeGreaterThanOrEqual(0);
-      const atOdds = [...held.values()].filter((each) => areAtOdds(each, claim));
+      const atOdds = [...held.values()].filter((each) => areInConflict(each, claim));
       expect(atOdds, 'no writer beside another').toEqual([]);
-      const overtaken = line.slice(0, place).filter((each) => areAtOdds(each.claim, claim));
+      const overtaken = line.slice(0, place).filter((each) => areInConflict(each.claim, claim));
       expect(overtaken, 'nobody overtakes').toEqual([]);
       forget(holder);
       held.set(holder, claim);
@@ -149,9 +149,9 @@ describe('schedules', () => {
         claims.pause(holder);
       } else if (held.has(holder) && chance(0.3)) {
         const claim = { ...(held.get(holder) as Claim), withoutPlace: true };
-        const first = line.find((each) => areAtOdds(each.claim, claim));
+        const first = line.find((each) => areInConflict(each.claim, claim));
         held.delete(holder);
-        const inTheWay = (each: Claim) => first !== undefined && areAtOdds(each, first.claim);
+        const inTheWay = (each: Claim) => first !== undefined && areInConflict(each, first.claim);
         const stands = [...held.values()].some((each) => !each.withoutPlace && inTheWay(each));
         line.push({ holder, claim });
         let isKept = true;

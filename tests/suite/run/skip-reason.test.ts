@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { whyNotFit } from '../../../e2e/suite/run/skip-reason.ts';
+import { skipReason } from '../../../e2e/suite/run/skip-reason.ts';
 
 const offered = { lab: false, without: ['block-device'], allow: ['manager-kill'] } as const;
-type Declared = Parameters<typeof whyNotFit>[1];
+type Declared = Parameters<typeof skipReason>[1];
 const nothing: Declared = { needs: [], disruptions: [], store: 'nfs' };
 
 const noMount = expect.stringMatching(/^needs a backup store that .* is none$/);
@@ -19,18 +19,18 @@ test.each<[Partial<Declared>, unknown]>([
   [{ disruptions: ['process-hold', 'store-stall'] }, expect.stringMatching(neither)],
 ])('where something is missing that is needed, or not allowed, that is said: %j', (declared, reason) => {
   vi.stubEnv('CORRAL_CHROMIUM', '/nowhere');
-  expect(whyNotFit(offered, { ...nothing, ...declared })).toEqual(reason);
+  expect(skipReason(offered, { ...nothing, ...declared })).toEqual(reason);
 });
 
 test('a browser that the run fetches is not missing', () => {
   vi.stubEnv('CORRAL_CHROMIUM', '/nowhere');
   const declared: Declared = { ...nothing, needs: ['browser'] };
-  expect(whyNotFit({ ...offered, fetchesBrowser: true }, declared)).toBeUndefined();
+  expect(skipReason({ ...offered, fetchesBrowser: true }, declared)).toBeUndefined();
 });
 
 test('nothing is missing where all is there, and allowed', () => {
   vi.stubEnv('CORRAL_CHROMIUM', process.execPath);
   const needs = ['lab', 'block-device', 'browser'] as const;
   const declared: Declared = { ...nothing, needs, disruptions: ['settings'] };
-  expect(whyNotFit({ lab: true, without: [], allow: ['settings'] }, declared)).toBeUndefined();
+  expect(skipReason({ lab: true, without: [], allow: ['settings'] }, declared)).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import type { RecordedEvent, Recording } from '../../../history/recording.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import { type ExpectationMarker, markerSchema } from '../history/markers.ts';
 import { readRule } from '../history/rule.ts';
-import { openStage } from './stage.ts';
+import { openReplayTimelines } from './stage.ts';
 
 /** An expectation in a history: the recorded result, and the result of judging it again. */
 export type JudgedExpectation = {
@@ -30,7 +30,7 @@ type Open = { judged: JudgedExpectation; evaluator: Evaluator; progress: WaitPro
  * before it. The times of the lines are the clock: an expectation without a decision at its deadline has timed out.
  */
 export const judgeAgain = ({ header, lines }: Recording, describe: Describe): JudgedExpectation[] => {
-  const stage = openStage(Date.parse(String(header.startedAt ?? '')) || 0);
+  const stage = openReplayTimelines(Date.parse(String(header.startedAt ?? '')) || 0);
   const all = new Map<number, JudgedExpectation>();
   const open = new Set<Open>();
 
@@ -64,7 +64,7 @@ export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Ju
     judged.recorded = end;
     const each = [...open].find((one) => one.judged === judged);
     if (each !== undefined && end.by === undefined)
-      stage.whileCutOff(end.cutOff ?? [], () => timeOut(each, at));
+      stage.whileDisconnected(end.cutOff ?? [], () => timeOut(each, at));
   };
   const arrive = (event: RecordedEvent): void => {
     // The timer of the run may have fired late. Until the recorded result, events still counted.

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../../kube/objects.ts';
 import type { WatchOrigin } from '../history/places.ts';
 
 /** The timelines for the replay of a history, one for each watch. */
-export type Stage = {
+export type ReplayTimelines = {
   /** In ms since the epoch. */
   readonly start: number;
   timelineOf(place: WatchOrigin): Timeline;
@@ -15,13 +15,13 @@ export type Stage = {
   /** A watch ends with an error. */
   fail(place: WatchOrigin & { reason: string }): Timeline;
   /** Runs `work` while these watches have no connection. */
-  whileCutOff(places: readonly WatchOrigin[], work: () => void): void;
+  whileDisconnected(places: readonly WatchOrigin[], work: () => void): void;
   /** The mark after this number of event lines. */
   markOf(after: number): number;
 };
 
 /** Creates the timelines of a history that began at `start`. They are empty. */
-export const openStage = (start: number): Stage => {
+export const openReplayTimelines = (start: number): ReplayTimelines => {
   const timelines = new Map<string, ReplayedTimeline<KubernetesObject>>();
   const clock = replayTimeline('');
   const marks = [clock.mark()];
@@ -46,7 +46,7 @@ export const openStage = (start: number): Stage => {
       timeline.fail(new Error(reason));
       return timeline;
     },
-    whileCutOff: (places, work) => {
+    whileDisconnected: (places, work) => {
       for (const place of places) of(place).connected(false);
       work();
       for (const place of places) of(place).connected(true);

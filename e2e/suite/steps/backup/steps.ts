@@ -6,7 +6,7 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
-import { reached, stays, throwFor } from '../judging.ts';
+import { reached, stays, throwIfAny } from '../judging.ts';
 import { runStep, step } from '../step.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -317,7 +317,7 @@ export const backupSteps = {
       const problems = [...ofConfigs, ...found.problems.map(({ message }) => message)];
       const codes = [...new Set(found.problems.map(({ code }) => code))];
       const seen: ObservedSymptom = { of: 'store', findings: codes, gone, left };
-      throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
+      throwIfAny(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
       for (const { message } of found.leftByKill)
         report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`));
       return found;

@@ -1,7 +1,7 @@
 import { shorten } from '../../../kube/shorten.ts';
 import type { Context } from '../context.ts';
 import { inTurn } from '../in-turn.ts';
-import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
+import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
 import { runStep, step } from '../step.ts';
 import { judgeEnds, type ReportedEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
@@ -29,7 +29,7 @@ export const everyMessageIsKnown = step({
       expected,
       version,
     });
-    throwFor(problems, `Longhorn ${version} said what this scenario has no place for`);
+    throwIfAny(problems, `Longhorn ${version} said what this scenario has no place for`);
     return [...met, ...context.warned];
   },
   detail: (met) => summarizeMessages(met),

@@ -13,7 +13,7 @@ import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectat
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, describeLabels, type VolumeHandle } from '../handles.ts';
-import { PremiseLost, reached, throwFor } from '../judging.ts';
+import { PremiseLost, reached, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import {
@@ -331,7 +331,7 @@ export const deletionSteps = {
         code === 'block-orphaned' && blocks?.count === 1 && blocks.first === block.checksum;
       // A deletion that failed to remove a block does not update the block count.
       const isOfCount = ({ code }: StoreFinding): boolean => code === 'block-count-wrong';
-      throwFor(
+      throwIfAny(
         [
           ...(problems.some(isOfBlock) ? [] : [`block ${block.checksum} is not left`]),
           ...compareConfigs(beside, backups).problems,

@@ -2,7 +2,7 @@ import { once } from '../../../history/expectation.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { throwFor } from '../judging.ts';
+import { throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
@@ -49,7 +49,7 @@ export const detailSteps = {
       const { name, label, volume } = backup;
       const { status } = currentOf(context, backup);
       const config = await volume.target.store.config(volume.name, name);
-      throwFor(wrongLabels(labels, { status, config }), `the labels of ${label} are not as asked for`);
+      throwIfAny(wrongLabels(labels, { status, config }), `the labels of ${label} are not as asked for`);
     },
   }),
   'then.urlNames': step({
@@ -59,7 +59,7 @@ export const detailSteps = {
       const { name, label, volume } = backup;
       const url = currentOf(context, backup).status?.url;
       const { store } = volume.target;
-      throwFor(
+      throwIfAny(
         wrongInURL(url, { store: store.url, volume: volume.name, backup: name }),
         `the URL of ${label} is ${url || 'empty'}`,
       );
@@ -101,7 +101,10 @@ export const detailSteps = {
       const { name, label, volume } = backup;
       const reported = currentOf(context, backup).spec.backupBlockSize;
       const config = await volume.target.store.config(volume.name, name);
-      throwFor(wrongBlockSize(size, { reported, config }), `the blocks of ${label} are not of ${size} bytes`);
+      throwIfAny(
+        wrongBlockSize(size, { reported, config }),
+        `the blocks of ${label} are not of ${size} bytes`,
+      );
     },
   }),
   /** Both the volume and the backup volume must report the backup as the last one. */
@@ -142,7 +145,7 @@ export const detailSteps = {
       const known = timelines.backupVolumes.objects().find(isOf);
       if (known === undefined)
         throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
-      throwFor(
+      throwIfAny(
         wrongOfVolume(known, { size: volume.size, ...expected }),
         `backup volume ${known.metadata.name} is not as the store has it`,
       );

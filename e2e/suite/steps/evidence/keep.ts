@@ -6,7 +6,7 @@ import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn
 import type { Belongs, EvidenceRecorder, EvidenceSource, EvidenceSubject } from '../../evidence/recorder.ts';
 import type { OpenPage } from '../handles.ts';
 import type { Made } from '../made.ts';
-import type { Own } from '../target/own.ts';
+import type { OwnStores } from '../target/own.ts';
 import type { Timelines } from '../timelines.ts';
 import { sourcesOf } from './sources.ts';
 import { fetchSupportBundle } from './support-bundle.ts';
@@ -14,7 +14,7 @@ import { fetchSupportBundle } from './support-bundle.ts';
 type SubjectSources = {
   run: string;
   made: Made;
-  own: Pick<Own, 'stores' | 'targets'>;
+  own: Pick<OwnStores, 'stores' | 'targets'>;
   pages: readonly OpenPage[];
   /** Undefined until the watches have started. */
   timelines(): Timelines | undefined;

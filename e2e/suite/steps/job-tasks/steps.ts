@@ -16,7 +16,7 @@ import {
   makeRecurringJob,
 } from '../job/job.ts';
 import { isBackupSince, madeByRuns } from '../job/runs.ts';
-import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
+import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
 import { changeSettingFromAny } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -87,7 +87,7 @@ export const jobTaskSteps = {
           ...timeouts.jobHistoryKept,
         });
       const lost = runs.slice(-count).filter(({ job }) => watched.jobs.current(job) === undefined);
-      throwFor(
+      throwIfAny(
         lost.map(({ job, label }) => `the Job of ${label} (${job}) is removed too`),
         `not ${count} Jobs are kept`,
       );
@@ -119,7 +119,7 @@ export const jobTaskSteps = {
           ...timeouts.jobMakes,
         },
       );
-      throwFor(
+      throwIfAny(
         ofLast().flatMap((each) => {
           const snapshots = each.snapshots.map(
             (snapshot) => timelines.snapshots.current(snapshot.metadata.name) ?? snapshot,
@@ -149,7 +149,7 @@ export const jobTaskSteps = {
         .objects()
         .filter(({ metadata, spec }) => spec.volume === volume && !names.includes(metadata.name));
       await Promise.all(others.map(({ metadata }) => untilSnapshotGone(context, metadata)));
-      throwFor(
+      throwIfAny(
         names
           .filter((name) => !isReadyAndKept(timelines.snapshots.current(name)))
           .map((name) => `snapshot ${name} is gone, or is to go`),

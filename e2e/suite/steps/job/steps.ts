@@ -8,7 +8,7 @@ import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost, throwFor } from '../judging.ts';
+import { PremiseLost, throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { changeSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
@@ -165,7 +165,7 @@ export const jobSteps = {
       const message = run.scheduled ? await untilReported(job, { run, limit: timeouts.jobEvent }) : undefined;
       if (message?.includes('condition:') === true)
         report.finding(toFinding('completed-job-wording', `Kubernetes says "${message}".`));
-      throwFor(
+      throwIfAny(
         problemsOfEvents(job.watched.events, version),
         'what Kubernetes and Longhorn report of the recurring job is not in order',
       );
@@ -186,7 +186,7 @@ export const jobSteps = {
       const { timelines, timeouts } = context;
       await untilMade(context, job);
       const all = madeBy(context, job);
-      throwFor(problemsOf(all), 'the runs of the recurring job did not make what they should');
+      throwIfAny(problemsOf(all), 'the runs of the recurring job did not make what they should');
       for (const { run, backups } of all.filter(({ run }) => run.makes))
         for (const backup of backups)
           await judgeWithin(
@@ -280,10 +280,10 @@ export const jobSteps = {
       const run = lastRun(job);
       await judgeWithin(jobCompletes(job.watched.jobs, run), timeouts.jobEnds);
       run.makes = false;
-      throwFor(problemsOf(madeBy(context, job)), 'the run of the recurring job made something');
+      throwIfAny(problemsOf(madeBy(context, job)), 'the run of the recurring job made something');
       const lines = await readLogOf(job, { run, version, limit: timeouts.jobLogEnds });
       const cleanup = detached ? 'left out' : 'done';
-      throwFor(
+      throwIfAny(
         problemsOfLog(lines, { cleanup, old: [], due: [] }),
         `the log of ${run.label} (${run.job}) is not as expected`,
       );
@@ -305,7 +305,7 @@ export const jobSteps = {
           ? []
           : [`${backups[index]?.label} is ${incremental ? 'incremental' : 'full'}, and sent ${sent} bytes`];
       });
-      throwFor(problems, `of backups of the same ${all} bytes each of ${interval} is to send all of them`);
+      throwIfAny(problems, `of backups of the same ${all} bytes each of ${interval} is to send all of them`);
       report.finding(toFinding('each-nth-run-is-full', `Longhorn ${version}, interval ${interval}.`));
     },
   }),
@@ -319,7 +319,7 @@ export const jobSteps = {
       { before }: { before: BackupHandle },
     ) => {
       const [of, as] = await Promise.all([configOf(backup), configOf(before)]);
-      throwFor(
+      throwIfAny(
         differencesOf(as.blocks, of.blocks),
         `${backup.label} is not of the same data as ${before.label}`,
       );
@@ -368,7 +368,7 @@ export const jobSteps = {
         run.makes = states.includes('Completed');
         if (run.makes) continue;
         const lines = await readLogOf(job, { run, version, limit: timeouts.jobLogEnds });
-        throwFor(
+        throwIfAny(
           problemsOfLog(lines, { cleanup: 'nothing made', old: [], due: [] }),
           `the log of ${run.label} (${run.job}) is not as expected`,
         );
@@ -389,7 +389,7 @@ export const jobSteps = {
       const run = lastRun(job);
       run.makes = false;
       await untilEnded(context, job, run);
-      throwFor(
+      throwIfAny(
         problemsOf(madeBy(context, job)),
         `the runs of the recurring job did not do as Longhorn ${version} is known to`,
       );
@@ -429,7 +429,7 @@ export const jobSteps = {
     sentence: 'Then no container was restarted, and no Job has a second pod',
     action: async (context: Context, { runs, watched }: JobHandle) => {
       const failing = runs.flatMap(({ makes, job }) => (makes || hidesFailure(context) ? [] : [job]));
-      throwFor(restartsIn(watched.pods, failing), 'something was started a second time');
+      throwIfAny(restartsIn(watched.pods, failing), 'something was started a second time');
     },
   }),
   /** Also checks that every line of the log is known. */
@@ -457,7 +457,7 @@ export const jobSteps = {
         old: old.map(({ name }) => name),
         due: old.filter(isDue).map(({ name }) => name),
       });
-      throwFor(problems, `the log of ${run.label} (${run.job}) is not as expected`);
+      throwIfAny(problems, `the log of ${run.label} (${run.job}) is not as expected`);
       const line = jobCleanupLine(lines);
       if (line === undefined) return line;
       if (cleanup === 'done, or too early')

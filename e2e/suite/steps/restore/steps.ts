@@ -5,7 +5,7 @@ import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, WrittenData } from '../handles.ts';
-import { PremiseLost, stays, throwFor } from '../judging.ts';
+import { PremiseLost, stays, throwIfAny } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -191,7 +191,7 @@ export const restoreSteps = {
       await judgeWithin(isGivenUp(timelines.volumes, restore), timeouts.restoreFails);
       const reasons = await reasonsOf(context, restore);
       const others = reasons.filter((each) => each.id !== id);
-      throwFor(
+      throwIfAny(
         others.map(({ text }) => text),
         `${restore.label} failed for another reason`,
       );

@@ -17,7 +17,7 @@ import { makeTarget, removeTarget, type TargetDeps } from './target.ts';
 export type OwnStore = { place: StorePlace; whenIdle: WhenIdle; running?: RunningStore };
 
 /** The stores and backup targets that a scenario has opened so far. */
-export type Own = {
+export type OwnStores = {
   /** The kind of store that the scenario runs on. */
   readonly kind: string;
   readonly stores: readonly OwnStore[];
@@ -54,7 +54,7 @@ type Options = TargetDeps & {
 const nameIn = ({ namespace, name = namespace }: StorePlace): string => name;
 
 /** Creates stores and backup targets for a scenario on request, and removes them at its end. */
-export const openOwn = (options: Options): Own => {
+export const openOwnStores = (options: Options): OwnStores => {
   const {
     cluster,
     kinds,

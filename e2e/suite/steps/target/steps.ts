@@ -2,7 +2,7 @@ import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle } from '../handles.ts';
-import { throwFor } from '../judging.ts';
+import { throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { runStep, step } from '../step.ts';
 import { mountsOf, wrongOptions } from './mounts.ts';
@@ -56,7 +56,7 @@ export const targetSteps = {
     action: async (context: Context, { name, store }: TargetHandle, options: readonly string[]) => {
       const { spec } = context.timelines.backupTargets.current(name) ?? {};
       const mounts = await mountsOf(context.cluster, store.mountPoint?.() ?? '');
-      throwFor(
+      throwIfAny(
         wrongOptions(options, { url: spec?.backupTargetURL ?? '', mounts }),
         `backup target ${name} is not mounted with the options that it is to have`,
       );
@@ -80,7 +80,7 @@ export const targetSteps = {
           ...stored.map((backup) => `the store of backup target ${target.name} has ${backup}`),
         );
       }
-      throwFor(problems, `backup ${name} is not on backup target ${volume.target.name} alone`);
+      throwIfAny(problems, `backup ${name} is not on backup target ${volume.target.name} alone`);
       return others;
     },
     detail: (others) => `not on ${others.map(({ name }) => name).join(', ')}`,

@@ -3,7 +3,7 @@ import { shorten } from '../../../kube/shorten.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
-import { PremiseLost, throwFor } from '../judging.ts';
+import { PremiseLost, throwIfAny } from '../judging.ts';
 
 /** The content of a row. `hidden` is a message of the custom resource that the page does not show. */
 type ReportedRow = { summary: string; hidden: string | undefined };
@@ -62,7 +62,7 @@ const judge = ({ menu, tooltips, text }: Read, backup: Backup): ReportedRow => {
   for (const { wanted: message, found } of tooltips)
     if (plain(found) !== plain(message))
       problems.push(`the tooltip says "${found}", where the custom resource says "${message}"`);
-  throwFor(
+  throwIfAny(
     problems,
     `the row of ${backup.metadata.name}, which is ${backupState(backup)}, is not as it should be`,
   );

@@ -11,7 +11,7 @@ import {
   type TablePageHandle,
   type VolumeHandle,
 } from '../handles.ts';
-import { throwFor } from '../judging.ts';
+import { throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { killUntilLost, openBackupPage, rowStatesOf } from './page.ts';
 import { judgeRow } from './row.ts';
@@ -144,7 +144,7 @@ export const uiSteps = {
       const late = judged.flatMap(({ received }) => received.delays).filter(({ delay }) => delay > follows);
       if (late.length > 0)
         report.finding(toFinding('page-told-late', `Longhorn ${version}: ${describeDelays(late)}.`));
-      throwFor(
+      throwIfAny(
         judged.flatMap(({ received, shown }) => [...received.problems, ...shown.problems]),
         'the page and the custom resources differ',
       );
@@ -189,7 +189,7 @@ export const uiSteps = {
         /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
         disconnections.some(({ from, to }) => at >= from && at < to);
       const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
-      throwFor(
+      throwIfAny(
         troubles.map(({ text }) => text),
         'on the page something went wrong',
       );

@@ -5,7 +5,7 @@ import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost, throwFor } from '../judging.ts';
+import { PremiseLost, throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { step } from '../step.ts';
 import { disturbances } from './disturbances.ts';
@@ -120,7 +120,7 @@ export const writeSteps = {
       });
       const names = known.map(({ metadata }) => metadata.name);
       const strange = stored.filter((name) => !names.includes(name));
-      throwFor(
+      throwIfAny(
         [...problems, ...strange.map((name) => `Longhorn does not know ${name}, which the store has`)],
         `Longhorn and the store differ in the backups of volume ${volume}`,
       );
