@@ -9,6 +9,7 @@ import {
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
 import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
+import { applyAdmissionPolicies } from './apply-admission-policies.ts';
 import { managerAccess } from './manifests/access.ts';
 import { admissionPolicies } from './manifests/admission/policies.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
@@ -22,7 +23,6 @@ import {
   referenceVersion,
 } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
-import { applyAdmissionPolicies } from './policies-in-force.ts';
 
 type Ports = typeof managerPorts & typeof uiPorts;
 
@@ -124,14 +124,14 @@ const collections: Record<string, Resource> = {
 
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
 
-type Waiting = { cluster: Cluster; signal: AbortSignal; deadline: number; nodes: number };
+type InstallWait = { cluster: Cluster; signal: AbortSignal; deadline: number; nodes: number };
 
-const limit = ({ deadline }: Waiting) => ({
+const limit = ({ deadline }: InstallWait) => ({
   within: `${Math.max(1, deadline - Date.now())}ms` as const,
   owner: `the ${timeout / 1_000} s for installing the emulator`,
 });
 
-const untilServed = async (waiting: Waiting): Promise<void> => {
+const untilServed = async (waiting: InstallWait): Promise<void> => {
   const { cluster, signal } = waiting;
   const kinds = resources.customResourceDefinitions;
   await using timeline = await follow<WithConditions>(cluster, kinds, { signal });
@@ -149,7 +149,7 @@ const untilServed = async (waiting: Waiting): Promise<void> => {
  * of its kind may meet it.
  */
 const until = async <T extends KubernetesObject>(
-  waiting: Waiting,
+  waiting: InstallWait,
   resource: Resource,
   { isWanted, ...what }: { isWanted: (object: T, all: T[]) => boolean; name?: string; label: string },
 ): Promise<T> => {
@@ -164,7 +164,7 @@ const until = async <T extends KubernetesObject>(
 const isUsable = (node: WithConditions): boolean =>
   holdsCondition(node, 'Ready') && holdsCondition(node, 'Schedulable');
 
-const untilReady = async (waiting: Waiting): Promise<number> => {
+const untilReady = async (waiting: InstallWait): Promise<number> => {
   const managers = await until<DaemonSet>(waiting, resources.daemonSets, {
     name: managerName,
     label: 'a longhorn-manager is ready on each node',
@@ -216,7 +216,7 @@ const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name:
 export const installEmulator = async (options: InstallOptions): Promise<{ version: string }> => {
   const { kubeconfig, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
   const cluster = connect({ kubeconfig, health: openHealth() });
-  const waiting: Waiting = { cluster, signal, nodes, deadline: Date.now() + timeout };
+  const waiting: InstallWait = { cluster, signal, nodes, deadline: Date.now() + timeout };
   const apply = async (objects: object[]): Promise<void> => {
     for (const object of objects as KubernetesObject[]) {
       await cluster.apply(object, {

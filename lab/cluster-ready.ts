@@ -6,10 +6,10 @@ import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
 const owner =
   "the lab's: a node boots in 3 s, its kubelet starts its first pods within 10 s; more nodes share the same CPUs, and a machine may be busy";
 
-type Where = { kubeconfig: string; signal?: AbortSignal };
+type WaitOptions = { kubeconfig: string; signal?: AbortSignal };
 
 const untilAll = async <T extends KubernetesObject>(
-  { kubeconfig, signal }: Where,
+  { kubeconfig, signal }: WaitOptions,
   collection: { resource: Resource; namespace?: string; nodes: number },
   expected: { name: string; label: string; holds: (object: T) => boolean }[],
 ): Promise<void> => {
@@ -25,7 +25,7 @@ const untilAll = async <T extends KubernetesObject>(
 };
 
 /** Waits with a watch until all nodes of the lab are Ready. The error contains the last state of each. */
-export const waitForNodes = (where: Where, names: readonly string[]): Promise<void> =>
+export const waitForNodes = (where: WaitOptions, names: readonly string[]): Promise<void> =>
   untilAll<WithConditions>(
     where,
     { resource: resources.nodes, nodes: names.length },
@@ -41,7 +41,7 @@ export const waitForNodes = (where: Where, names: readonly string[]): Promise<vo
  * `nodes` is the number of nodes that boot meanwhile. A lab is up so early that the namespace's service
  * account may be missing and CoreDNS may not run yet.
  */
-export const waitForCluster = async (where: Where, nodes: number): Promise<void> => {
+export const waitForCluster = async (where: WaitOptions, nodes: number): Promise<void> => {
   const account = {
     name: 'default',
     label: 'the namespace default has its service account',

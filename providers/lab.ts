@@ -13,7 +13,7 @@ import { installMeasured } from './measure-machine.ts';
 import type { Provider, RunningCluster } from './provider.ts';
 import { maxBegunFor } from './target.ts';
 
-type Installed = Awaited<ReturnType<typeof installMeasured>>;
+type MeasuredInstallation = Awaited<ReturnType<typeof installMeasured>>;
 
 const secondsSchema = z.record(z.string(), z.number());
 
@@ -21,7 +21,7 @@ const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & Installed & Pick<RunningCluster, 'browser' | 'begun'>,
+  { name, ...of }: { name: string } & MeasuredInstallation & Pick<RunningCluster, 'browser' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -56,7 +56,7 @@ const makeProvider = (how: Pick<LabOptions, 'apiGate'>): Provider => ({
       signal,
     });
     const nodes = labNodes(target.size.nodes).map((node) => node.name);
-    const { promise: installed, resolve } = Promise.withResolvers<Installed>();
+    const { promise: installed, resolve } = Promise.withResolvers<MeasuredInstallation>();
     const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
       const booted = () => waitForNodes({ kubeconfig, signal: either }, nodes);
       const on = { kubeconfig, nodes, signal: either, how: { booted, since: answered }, progress };

@@ -14,10 +14,10 @@ import { type LonghornTarget, reportTarget } from './target.ts';
  * What to measure: the boot time of a cluster's nodes since a moment (`performance.now()`), or the read time
  * of its API server.
  */
-type How = { booted(): Promise<unknown>; since: number } | { read: Cluster };
+type MeasureSource = { booted(): Promise<unknown>; since: number } | { read: Cluster };
 
 /** Measures how slow the machine is, while a cluster starts or on an existing cluster. */
-export const measureMachine = async (how: How): Promise<Machine> => {
+export const measureMachine = async (how: MeasureSource): Promise<Machine> => {
   const meter = openPressureMeter();
   try {
     const times =
@@ -38,7 +38,10 @@ export const measureMachine = async (how: How): Promise<Machine> => {
  */
 export const installMeasured = async (
   target: LonghornTarget,
-  on: Omit<Parameters<LonghornTarget['install']>[0], 'slowness'> & { how: How; progress: ProgressDisplay },
+  on: Omit<Parameters<LonghornTarget['install']>[0], 'slowness'> & {
+    how: MeasureSource;
+    progress: ProgressDisplay;
+  },
 ): Promise<Pick<RunningCluster, 'target' | 'clocks' | 'machine'>> => {
   const { how, progress, ...cluster } = on;
   const measuring = measureMachine(how);

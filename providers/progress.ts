@@ -52,9 +52,9 @@ export const plainProgress = (write: (line: string) => void): ProgressDisplay =>
 };
 
 /** A step in the list. Its title gets the duration when it ends. */
-type Shown = { title: string; ended: Promise<unknown>; show: (detail: string) => void };
+type ListedStep = { title: string; ended: Promise<unknown>; show: (detail: string) => void };
 
-const toTask = (shown: Shown): ListrTask => ({
+const toTask = (shown: ListedStep): ListrTask => ({
   title: shown.title,
   task: async (_, task) => {
     shown.show = (detail) => {
@@ -72,7 +72,7 @@ const toTask = (shown: Shown): ListrTask => ({
  * them.
  */
 const liveProgress = (): ProgressDisplay => {
-  const waiting: Shown[] = [];
+  const waiting: ListedStep[] = [];
   const notes: string[] = [];
   const writeNotes = (): void => {
     for (const text of notes.splice(0)) process.stdout.write(`${text}\n`);
@@ -104,7 +104,7 @@ const liveProgress = (): ProgressDisplay => {
     },
     step: async (title, work) => {
       const start = performance.now();
-      const shown: Shown = { title, ended: Promise.resolve(), show: () => {} };
+      const shown: ListedStep = { title, ended: Promise.resolve(), show: () => {} };
       const ended = work((detail) => shown.show(detail));
       shown.ended = ended;
       waiting.push(shown);

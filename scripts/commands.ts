@@ -190,10 +190,10 @@ const readVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
-type One = { groups: Record<string, Record<string, Subcommand>>; argv: string[]; after?: string };
+type RunOneOptions = { groups: Record<string, Record<string, Subcommand>>; argv: string[]; after?: string };
 
 /** Runs the subcommand in the first argument, and returns its exit code. */
-const runOne = (words: string, about: string, { groups, argv, after = '' }: One): Promise<number> =>
+const runOne = (words: string, about: string, { groups, argv, after = '' }: RunOneOptions): Promise<number> =>
   toExitCode<number>(words || 'corral', () => {
     let work: () => number | Promise<number> = () => 0;
     const program = newCommand(words, about).usage('COMMAND [FLAGS...]').addHelpText('after', after);

@@ -17,12 +17,16 @@ const run = (file: string, args: string[], options: ExecFileOptions) =>
 type MountOwner = 'manager' | 'replica';
 
 type Options = { log: Log; clock: Clock };
-type Mounting = Options & { whose: MountOwner; environment: NodeJS.ProcessEnv; mutant: Mutant | undefined };
+type MountOptions = Options & {
+  whose: MountOwner;
+  environment: NodeJS.ProcessEnv;
+  mutant: Mutant | undefined;
+};
 
 /** Mounts stores as folders. */
 export type Mounts = {
   /** Mounts a store's URL (without query) with the credentials of an environment, and returns the path. */
-  mount(url: string, options: Mounting): Promise<string>;
+  mount(url: string, options: MountOptions): Promise<string>;
   /** Unmounts a store if it is mounted. A mount in use goes after its last use. */
   unmount(url: string, options: Options): Promise<void>;
 };
@@ -106,7 +110,7 @@ export const createSharedReader = (read: Read = readdir): Read => {
 const mount = async (
   url: string,
   read: Read,
-  { log, clock, whose, environment, mutant }: Mounting,
+  { log, clock, whose, environment, mutant }: MountOptions,
 ): Promise<string> => {
   const { kind, server, mountPoint, options: given } = parseURL(url, whose);
   const limit = { timeout: clock.mountTimeout, killSignal: 'SIGKILL' } as const;

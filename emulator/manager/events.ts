@@ -3,7 +3,7 @@ import type { ApiObject } from '../kubernetes/objects.ts';
 import type { Log } from '../log.ts';
 import { namespace } from '../modelled-on.ts';
 
-type Said = { type: 'Normal' | 'Warning'; reason: string; message: string };
+type EventContent = { type: 'Normal' | 'Warning'; reason: string; message: string };
 
 /**
  * Writes a Kubernetes event about an object. `source` is the component that reports it. Throws if the write
@@ -12,7 +12,7 @@ type Said = { type: 'Normal' | 'Warning'; reason: string; message: string };
 export const writeEvent = async (
   client: Client,
   object: ApiObject,
-  { source, ...said }: Said & { source: object },
+  { source, ...said }: EventContent & { source: object },
 ): Promise<void> => {
   const { name, uid } = object.metadata;
   const seconds = `${new Date().toISOString().slice(0, 19)}Z`;
@@ -28,7 +28,7 @@ export const writeEvent = async (
 };
 
 /** Writes a manager's event about an object. Never throws. */
-export type EventRecorder = (object: ApiObject, event: Said) => void;
+export type EventRecorder = (object: ApiObject, event: EventContent) => void;
 
 /** Creates a recorder. It writes the same event only once per generation of an object. */
 export const createRecorder = (client: Client, { node, log }: { node: string; log: Log }): EventRecorder => {

@@ -29,9 +29,9 @@ const bytes =
     return value;
   };
 
-type Doing = { step: StepRunner; signal: AbortSignal };
+type StepContext = { step: StepRunner; signal: AbortSignal };
 
-const readArchives = async (paths: readonly string[], { step, signal }: Doing): Promise<Part[]> => {
+const readArchives = async (paths: readonly string[], { step, signal }: StepContext): Promise<Part[]> => {
   if (paths.length === 0) return [];
   const { part } = await step('Read the image archives', () =>
     withBuildSignal(signal, () => imageArchives(paths)),
@@ -39,7 +39,11 @@ const readArchives = async (paths: readonly string[], { step, signal }: Doing): 
   return [part];
 };
 
-const applyAll = async (lab: Lab, manifests: readonly Manifest[], { step, signal }: Doing): Promise<void> => {
+const applyAll = async (
+  lab: Lab,
+  manifests: readonly Manifest[],
+  { step, signal }: StepContext,
+): Promise<void> => {
   try {
     const what = manifests.length === 1 ? manifests[0]?.source : `${manifests.length} manifests`;
     await step(`Apply ${what}`, () => applyManifests({ kubeconfig: lab.kubeconfig, manifests, signal }));

@@ -8,10 +8,10 @@ import { readArchive } from './read-archive.ts';
 import { findSources } from './source.ts';
 
 /** An image of an archive, as it is displayed. */
-type GivenImage = Pick<LayoutImage, 'name' | 'digest' | 'size' | 'forms'>;
+type ArchiveImage = Pick<LayoutImage, 'name' | 'digest' | 'size' | 'forms'>;
 
 /** Image archives as one part (`images.tar`), and the images in it. */
-export type CombinedArchives = { part: Part; images: GivenImage[] };
+export type CombinedArchives = { part: Part; images: ArchiveImage[] };
 
 type Read = Awaited<ReturnType<typeof readArchive>>;
 
@@ -49,14 +49,14 @@ const read = async (paths: readonly string[]): Promise<Read[]> => {
   return choose(all);
 };
 
-const list = (chosen: readonly Read[]): GivenImage[] =>
+const list = (chosen: readonly Read[]): ArchiveImage[] =>
   chosen.flatMap(({ images }) => images).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /**
  * Lists the images in archives (`docker save` or OCI, files or folders of them). Checks everything like
  * imageArchives.
  */
-export const listArchives = async (paths: readonly string[]): Promise<GivenImage[]> =>
+export const listArchives = async (paths: readonly string[]): Promise<ArchiveImage[]> =>
   list(await read(paths));
 
 /**

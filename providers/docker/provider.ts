@@ -23,12 +23,12 @@ import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
 import { ensurePodSystem } from './pod-system.ts';
 import type { ClusterTool } from './tool.ts';
 
-type Up = Parameters<Provider['up']>[0];
+type UpOptions = Parameters<Provider['up']>[0];
 
 /** Packs all images that the nodes need. Returns the paths of the archives. */
 const packArchives = (
   { archives }: LonghornTarget,
-  { signal, progress }: Pick<Up, 'signal' | 'progress'>,
+  { signal, progress }: Pick<UpOptions, 'signal' | 'progress'>,
 ): Promise<string[]> =>
   withBuildSignal(signal, () =>
     withSharedCache(async () => {
@@ -103,7 +103,7 @@ const fill = async (
 
 const startCluster = async (
   tool: ClusterTool,
-  { longhorn, registryMirror, images = [], browser, out, signal, progress }: Up,
+  { longhorn, registryMirror, images = [], browser, out, signal, progress }: UpOptions,
 ): Promise<RunningCluster> => {
   await checkTools(tool);
   await openCache();

@@ -8,7 +8,7 @@ import type { LonghornState } from './read-longhorn.ts';
 import type { SettingNames } from './setting-names.ts';
 
 /** The facts about a cluster before anything is created in it. */
-type Known = {
+type ClusterFacts = {
   server: string;
   context: string;
   uid: string;
@@ -36,7 +36,7 @@ const where = (namespace: string | undefined, run: string): string =>
   namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`;
 
 // States of Longhorn that disturb a run, whatever the scenarios do.
-const warnings = ({ unset, standby, version }: LonghornState, stores: Known['stores']): string[] => [
+const warnings = ({ unset, standby, version }: LonghornState, stores: ClusterFacts['stores']): string[] => [
   ...(unset.length > 0 &&
   stores.some(({ mounted }) => mounted) &&
   hasBug('unset-target-unmounts-stores', version)
@@ -53,7 +53,7 @@ const warnings = ({ unset, standby, version }: LonghornState, stores: Known['sto
 
 /** The lines that identify the cluster and list what the run will create in it. */
 export const announcementLines = (
-  { server, context, uid, kubernetes, longhorn, run, stores }: Known,
+  { server, context, uid, kubernetes, longhorn, run, stores }: ClusterFacts,
   {
     storeImage,
     ownBucket,

@@ -8,11 +8,11 @@ import type { SettingNames } from './setting-names.ts';
 /** Streams to ask a user with. */
 export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
 
-type Found = { server: string; context: string; uid: string };
+type ClusterIdentity = { server: string; context: string; uid: string };
 
 /** Throws NotFit if the cluster is not the expected one. */
 export const requireExpectedCluster = (
-  { server, context, uid }: Found,
+  { server, context, uid }: ClusterIdentity,
   { expectCluster }: Pick<ExistingCluster, 'expectCluster'>,
   settingNames: SettingNames,
 ): void => {
@@ -29,7 +29,7 @@ export const requireExpectedCluster = (
  * name. Without a terminal, throws NotFit with the flag to add.
  */
 export const confirmCluster = async (
-  { server, context, uid }: Found,
+  { server, context, uid }: ClusterIdentity,
   {
     expectCluster,
     settingNames,

@@ -13,14 +13,14 @@ import type { SettingNames } from './setting-names.ts';
  */
 export type ConnectedCluster = { cluster: Cluster; uid: string; kubernetes: string };
 
-type Named = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace' | 'ownBucket'>;
+type ConnectOptions = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace' | 'ownBucket'>;
 
 /** Time-out of the API server's first response, in ms. A reachable server responds within a second. */
 const FIRST_ANSWER_MS = 15_000;
 
 /** Connects to the named cluster and reads its identity. Throws NotFit if that is not possible. */
 export const connectExisting = async (
-  { kubeconfig, context, allow, namespace, ownBucket }: Named,
+  { kubeconfig, context, allow, namespace, ownBucket }: ConnectOptions,
   settingNames: SettingNames,
 ): Promise<ConnectedCluster> => {
   const permit = permitProvider({ disruptions: allow, namespace, ownBucket });

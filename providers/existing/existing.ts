@@ -45,7 +45,7 @@ type Options = {
   progress: Pick<ProgressDisplay, 'note'>;
   terminal: Terminal;
 };
-type Seen = { cluster: Cluster; longhorn: LonghornState; baseline: Baseline };
+type CheckedCluster = { cluster: Cluster; longhorn: LonghornState; baseline: Baseline };
 
 /**
  * Checks the cluster, prints its identity and what the run will create in it, and asks for confirmation. Only
@@ -58,7 +58,7 @@ export const connectAndConfirm = async ({
   signal,
   progress,
   terminal,
-}: Options): Promise<Omit<Seen, 'baseline'>> => {
+}: Options): Promise<Omit<CheckedCluster, 'baseline'>> => {
   const { cluster, uid, kubernetes } = await connectExisting(existing, settingNames);
   const { server, context } = cluster;
   requireExpectedCluster({ server, context, uid }, existing, settingNames);
@@ -78,7 +78,7 @@ export const connectAndConfirm = async ({
   return { cluster, longhorn };
 };
 
-const connectWithBaseline = async (options: Options): Promise<Seen> => {
+const connectWithBaseline = async (options: Options): Promise<CheckedCluster> => {
   const { cluster, longhorn } = await connectAndConfirm(options);
   const { existing, run } = options;
   const { ownBucket } = existing;

@@ -65,7 +65,7 @@ type ConfigMap = KubernetesObject & { data?: Record<string, string> };
 
 const key = 'default-setting.yaml';
 
-type Fitted = {
+type AdaptedSetting = {
   name: string;
   value: string;
   release: string;
@@ -79,7 +79,7 @@ type Fitted = {
 // probe then ends its pod and removes the program, so that no replica starts.
 const probed = 'a busy node needs longer to answer';
 
-const settings: Fitted[] = [
+const settings: AdaptedSetting[] = [
   {
     name: 'default-replica-count',
     value: '2',
@@ -163,7 +163,7 @@ const settings: Fitted[] = [
  * manager that meets another's write ends with "the object has been modified" (seen on a v1.12.1: three
  * managers, five restarts; M:datastore/longhorn.go createOrUpdateSetting).
  */
-const written = ({ value, ofEngine }: Fitted, version: string): string =>
+const written = ({ value, ofEngine }: AdaptedSetting, version: string): string =>
   ofEngine && semver.gte(version, '1.10.0-0') ? JSON.stringify({ v1: value, v2: value }) : value;
 
 /**

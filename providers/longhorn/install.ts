@@ -47,7 +47,7 @@ const waitForConditions = (
     check();
   });
 
-type Work = {
+type InstallContext = {
   cluster: Cluster;
   watches: InstallationWatches;
   attempts: AttemptFailures;
@@ -56,7 +56,13 @@ type Work = {
 };
 
 /** Starts only after the webhooks are registered, because before that every volume is accepted. */
-const tryVolumes = async ({ cluster, watches, attempts, conditions, signal }: Work): Promise<void> => {
+const tryVolumes = async ({
+  cluster,
+  watches,
+  attempts,
+  conditions,
+  signal,
+}: InstallContext): Promise<void> => {
   if (conditions.volumes.findMissing === undefined) return;
   await waitForConditions(watches, [conditions.customResources, conditions.webhooks], signal);
   const onMissing = (missing: string[]): void => {
@@ -67,7 +73,7 @@ const tryVolumes = async ({ cluster, watches, attempts, conditions, signal }: Wo
 };
 
 /** Runs until there is an instance manager on each node. */
-const touchUntilRunning = async ({ cluster, watches, conditions, signal }: Work): Promise<void> => {
+const touchUntilRunning = async ({ cluster, watches, conditions, signal }: InstallContext): Promise<void> => {
   const { findMissing } = conditions.instanceManagers;
   if (findMissing === undefined) return;
   const attempt = async (): Promise<void> => {
@@ -83,7 +89,10 @@ const touchUntilRunning = async ({ cluster, watches, conditions, signal }: Work)
  * an instance manager is only repeated at the next resync, 30 s later
  * (M:controller/backup_target_controller.go).
  */
-const setTargetURLWhenReady = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
+const setTargetURLWhenReady = async (
+  work: InstallContext,
+  { url }: { url: Promise<string> },
+): Promise<void> => {
   const { cluster, watches, attempts, conditions, signal } = work;
   const onMissing = (missing: string[]): void => {
     attempts.target = missing;
@@ -133,7 +142,7 @@ export const installRelease = async (
   };
   const watches = await openInstallationWatches(cluster, { signal: either, onFailure: fail });
   const conditions = readinessConditions(describeRelease(objects), nodes, attempts);
-  const work: Work = { cluster, watches, attempts, conditions, signal: either };
+  const work: InstallContext = { cluster, watches, attempts, conditions, signal: either };
   const inBackground = (part: Promise<unknown>): void => void part.catch(fail);
   try {
     const url = driverNamed()

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiError, Cluster, KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { type DryRun, tryCreation } from '../../e2e/kube/dry-run.ts';
 import { longhornApiVersion, longhornResources } from '../../e2e/longhorn/resources.ts';
+import { applyAdmissionPolicies } from '../../emulator/apply-admission-policies.ts';
 import { admissionPolicies } from '../../emulator/manifests/admission/policies.ts';
 import { customResourceDefinitions } from '../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
-import { applyAdmissionPolicies } from '../../emulator/policies-in-force.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 

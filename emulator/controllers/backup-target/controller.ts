@@ -21,14 +21,14 @@ const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
 };
 
 /** The last URL that this process saw of each target, by name, and the first URL, by the target's uid. */
-type Memory = { gate: SyncGate; urls: Map<string, string>; first: Map<string, string> };
+type ControllerState = { gate: SyncGate; urls: Map<string, string>; first: Map<string, string> };
 
 // Runs in every manager, owner or not: each has its own mounts. Longhorn unmounts all targets at once. Here,
 // a scenario that ends must not unmount the store of another.
 const unmountFormer = async (
   { targets }: ManagerContext,
   { name, url }: { name: string; url: string },
-  { urls }: Memory,
+  { urls }: ControllerState,
 ): Promise<void> => {
   const former = urls.get(name);
   urls.set(name, url);
@@ -60,7 +60,7 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
   await removeFinalizer(datastore.backupTargets, target);
 };
 
-const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string, memory: ControllerState): Promise<void> => {
   const { datastore, node } = context;
   const { gate } = memory;
   const found = datastore.backupTargets.get(name);
@@ -108,7 +108,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
 
 /** Keeps the availability of each BackupTarget up to date, and its BackupVolumes in line with the store. */
 export const startBackupTargetController = (context: ManagerContext): void => {
-  const memory: Memory = { gate: createSyncGate(), urls: new Map(), first: new Map() };
+  const memory: ControllerState = { gate: createSyncGate(), urls: new Map(), first: new Map() };
   const enqueue = startController(
     { name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) },
     context,

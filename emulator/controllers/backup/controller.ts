@@ -78,7 +78,7 @@ const readStatusFromStore = async (
   };
 };
 
-type Memory = { deletions: Deletions; creations: Creations };
+type ControllerState = { deletions: Deletions; creations: Creations };
 
 const isAfter = (a: string | null | undefined, b: string | null | undefined): boolean =>
   Date.parse(a ?? '') > Date.parse(b ?? '');
@@ -88,7 +88,7 @@ const reconcileExisting = async (
   backup: Backup,
   target: BackupTarget,
   volumeName: string,
-  memory: Memory,
+  memory: ControllerState,
 ): Promise<void> => {
   const { datastore, log } = context;
   const { name } = backup.metadata;
@@ -135,7 +135,7 @@ const reconcileExisting = async (
   await cleanUpSnapshot(context, backup, 'made');
 };
 
-const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string, memory: ControllerState): Promise<void> => {
   const { datastore, node } = context;
   const found = datastore.backups.get(name);
   if (
@@ -185,7 +185,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
 export const startBackupController = (context: ManagerContext): void => {
   const { datastore, clock } = context;
   const enqueue = (name: string): void => add(name);
-  const memory: Memory = {
+  const memory: ControllerState = {
     creations: { monitors: new Map(), tries: createRetryCounter(clock.creationRetryExpiry), enqueue },
     deletions: createDeletions(context, enqueue),
   };

@@ -15,7 +15,7 @@ export type Creations = {
   enqueue: (name: string) => void;
 };
 
-type Parts = { backup: Backup; volume: Volume; target: BackupTarget };
+type CreationObjects = { backup: Backup; volume: Volume; target: BackupTarget };
 
 export const closeMonitor = ({ monitors }: Creations, name: string): void => {
   monitors.get(name)?.close();
@@ -28,7 +28,10 @@ const failed = (error: string): Partial<BackupStatus> => ({
   lastSyncedAt: timestamp(),
 });
 
-const examine = ({ datastore, mutant }: ManagerContext, { backup, volume }: Parts): CreationStep => {
+const examine = (
+  { datastore, mutant }: ManagerContext,
+  { backup, volume }: CreationObjects,
+): CreationStep => {
   const { name } = backup.metadata;
   const snapshotName = backup.spec.snapshotName ?? '';
   const snapshot = datastore.snapshots.get(snapshotName);
@@ -74,7 +77,7 @@ const monitored = ({
 /** Starts a backup, or returns the reason to wait. */
 const begin = async (
   context: ManagerContext,
-  parts: Parts,
+  parts: CreationObjects,
   { status, creations }: { status: BackupStatus; creations: Creations },
 ): Promise<CreationStep> => {
   const { name } = parts.backup.metadata;
@@ -132,7 +135,7 @@ const snapshotOf = ({ datastore }: ManagerContext, { spec }: Backup): Snapshot |
  */
 export const reconcileCreation = async (
   context: ManagerContext,
-  parts: Parts,
+  parts: CreationObjects,
   status: BackupStatus,
   creations: Creations,
 ): Promise<Partial<BackupStatus>> => {

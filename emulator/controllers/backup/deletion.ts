@@ -73,13 +73,13 @@ export const createDeletions = ({ clock }: ManagerContext, enqueue: (name: strin
 });
 
 /** URL of a backup in a store, and a client for that store. */
-type InStore = { url: string; client: TargetClient };
+type BackupLocation = { url: string; client: TargetClient };
 
 // Starts the command without waiting for it. The next reconcile of the Backup reads the result. The end of
 // the command triggers no reconcile.
 const runRemoval = (
   { log, version }: ManagerContext,
-  { url, client }: InStore,
+  { url, client }: BackupLocation,
   { inProgress }: Deletions,
 ): void => {
   log.info(`Start deleting backup ${url}`);
@@ -136,7 +136,7 @@ const releasesAfterConfig = (
 const start = async (
   context: ManagerContext,
   backup: Backup,
-  inStore: InStore,
+  inStore: BackupLocation,
   deletions: Deletions,
 ): Promise<void> => {
   const { name } = backup.metadata;

@@ -117,7 +117,7 @@ const ensureFinalizerAndLabels = async (context: ManagerContext, found: Volume):
 };
 
 type Status = NonNullable<Volume['status']>;
-type Memory = { restores: Restores; enqueue: (name: string) => void };
+type ControllerState = { restores: Restores; enqueue: (name: string) => void };
 
 const isOwnedHere = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
   isResponsible({
@@ -141,7 +141,7 @@ const attach = async (context: ManagerContext, volume: Volume): Promise<void> =>
 const restore = (
   context: ManagerContext,
   volume: Volume,
-  { restores, enqueue }: Memory,
+  { restores, enqueue }: ControllerState,
 ): Promise<Partial<Status>> => {
   const { name } = volume.metadata;
   return stepRestore(context, volume, {
@@ -193,7 +193,7 @@ const clearFormerTargets = async ({ datastore, mutant }: ManagerContext, volume:
       await datastore.backupVolumes.delete(metadata.name);
 };
 
-const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string, memory: ControllerState): Promise<void> => {
   const { datastore } = context;
   const found = datastore.volumes.get(name);
   if (!found || !isOwnedHere(context, found)) return;
@@ -269,7 +269,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
  */
 export const startVolumeController = (context: ManagerContext): void => {
   const { datastore } = context;
-  const memory: Memory = { restores: new Map(), enqueue: (name) => enqueue(name) };
+  const memory: ControllerState = { restores: new Map(), enqueue: (name) => enqueue(name) };
   const enqueue = startController(
     { name: 'volume', reconcile: (name) => reconcile(context, name, memory) },
     context,

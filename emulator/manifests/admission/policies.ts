@@ -85,7 +85,7 @@ const unchecked: Record<ValidatingRule['resource'], Mutant> = {
   backups: 'backups-unchecked',
 };
 
-type Of = {
+type PolicyOptions = {
   version?: string | undefined;
   /** Whether the API server supports mutating policies, as Kubernetes does since v1.36. */
   supportsMutation?: boolean;
@@ -94,7 +94,7 @@ type Of = {
 /** The checks and silent corrections of Longhorn's webhook in a version, as policies of the API server. */
 export const admissionPolicies = (
   mutant: Mutant | undefined,
-  { version = referenceVersion, supportsMutation = true }: Of = {},
+  { version = referenceVersion, supportsMutation = true }: PolicyOptions = {},
 ): object[] => {
   const isOfVersion = ({ isOf }: ValidatingRule | MutatingRule): boolean =>
     isOf === undefined || isOf(version);

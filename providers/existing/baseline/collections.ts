@@ -27,20 +27,20 @@ export type BaselineCollection = {
   observed?: (object: KubernetesObject) => unknown;
 };
 
-type Seen = Record<string, unknown>;
+type UnknownFields = Record<string, unknown>;
 type Condition = { type: string; status: string };
 
-const asRecord = (value: unknown): Seen => (value ?? {}) as Seen;
+const asRecord = (value: unknown): UnknownFields => (value ?? {}) as UnknownFields;
 
 // Fields with the time of a request are left out: Longhorn itself sends requests all the time.
-const without = (value: unknown, names: readonly string[] = []): Seen =>
+const without = (value: unknown, names: readonly string[] = []): UnknownFields =>
   Object.fromEntries(
     Object.entries(asRecord(value)).filter(
       ([name]) => !names.includes(name) && !name.endsWith('RequestedAt'),
     ),
   );
 
-const conditions = (value: unknown, types: readonly string[]): Seen =>
+const conditions = (value: unknown, types: readonly string[]): UnknownFields =>
   Object.fromEntries(
     ((value ?? []) as Condition[])
       .filter(({ type }) => types.includes(type))
@@ -56,7 +56,7 @@ const uidAndSpec =
  */
 const selfUpdatedSettings = ['latest-longhorn-version', 'stable-longhorn-versions'];
 
-const disks = (value: unknown): Seen =>
+const disks = (value: unknown): UnknownFields =>
   Object.fromEntries(
     Object.entries(asRecord(value)).map(([name, disk]) => [
       name,

@@ -14,7 +14,7 @@ export type BaselineStates = ReadonlyMap<string, State>;
 /** One line of the result. `transient`: the difference may disappear within a moment. */
 export type BaselineDifference = { text: string; transient: boolean };
 
-type Written = KubernetesObject & {
+type ManagedObject = KubernetesObject & {
   metadata: { managedFields?: { manager?: string; time?: string; subresource?: string }[] };
 };
 
@@ -112,7 +112,7 @@ const madeAt = ({ metadata }: KubernetesObject): string =>
 
 // Names the last writer of an object, because another user may have caused the difference.
 const writtenBy = (object: KubernetesObject): string => {
-  const fields = (object as Written).metadata.managedFields ?? [];
+  const fields = (object as ManagedObject).metadata.managedFields ?? [];
   const last = fields
     .filter(({ subresource }) => subresource !== 'status')
     .toSorted((one, other) => (one.time ?? '').localeCompare(other.time ?? ''))

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 
-type Marked = KubernetesObject & {
+type LonghornMadeObject = KubernetesObject & {
   spec?: {
     volume?: string;
     volumeName?: string;
@@ -17,7 +17,7 @@ const named = /^corral-([a-z0-9]{6})-/;
  * names of its volume and backup target. Undefined if no run made it.
  */
 export const runIdOf = (object: KubernetesObject): string | undefined => {
-  const { metadata, spec } = object as Marked;
+  const { metadata, spec } = object as LonghornMadeObject;
   const { 'corral.test/run': run, ...labels } = metadata.labels ?? {};
   const of = [
     labels.longhornvolume,
@@ -40,7 +40,7 @@ const jobLabel = 'RecurringJob';
  * with the schedule. A snapshot that no user requested is that of a rebuilt replica.
  */
 export const isCreatedByLonghorn = (object: KubernetesObject): boolean => {
-  const { spec, status } = object as Marked;
+  const { spec, status } = object as LonghornMadeObject;
   const isOfJob = spec?.labels?.[jobLabel] !== undefined || status?.labels?.[jobLabel] !== undefined;
   return isOfJob || (status?.userCreated === false && spec?.createSnapshot !== true);
 };

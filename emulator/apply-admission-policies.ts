@@ -22,13 +22,16 @@ const list = async (cluster: Cluster, resource: Resource): Promise<KubernetesObj
   return (await cluster.list(resource, { labelSelector }).catch(unlessGone))?.items;
 };
 
-type Of = { mutant?: Mutant | undefined; version?: string | undefined };
+type PolicySelection = { mutant?: Mutant | undefined; version?: string | undefined };
 
 /**
  * Applies the policies of a version, with a mutant or without one, and deletes policies that only another
  * version or mutant has.
  */
-export const applyAdmissionPolicies = async (cluster: Cluster, { mutant, version }: Of): Promise<void> => {
+export const applyAdmissionPolicies = async (
+  cluster: Cluster,
+  { mutant, version }: PolicySelection,
+): Promise<void> => {
   const supportsMutation = (await list(cluster, resources.mutatingAdmissionPolicies)) !== undefined;
   const wanted = admissionPolicies(mutant, { version, supportsMutation }) as KubernetesObject[];
   for (const object of wanted)
