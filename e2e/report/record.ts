@@ -2,7 +2,7 @@ import type {
   Concurrency,
   Decisions,
   Failure,
-  FirstPlay,
+  FirstAttempt,
   KnownBug,
   Kubernetes,
   ReportAccount,
@@ -47,7 +47,7 @@ export type ScenarioRecord = {
     evidence: string | null;
     failure?: Failure;
     leftBehind?: string;
-    firstPlay?: FirstPlay;
+    firstPlay?: FirstAttempt;
   };
 };
 

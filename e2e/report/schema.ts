@@ -291,7 +291,7 @@ export type Report = z.infer<typeof reportSchema>;
 export type ShardReport = z.infer<typeof shardSchema>;
 export type Totals = Report['totals'];
 export type JudgedPromise = z.infer<typeof judgedPromiseSchema>;
-export type FirstPlay = NonNullable<ScenarioReport['firstPlay']>;
+export type FirstAttempt = NonNullable<ScenarioReport['firstPlay']>;
 export type Concurrency = NonNullable<Report['concurrency']>;
 
 /** Counts the scenarios of a report by state. */

@@ -1,7 +1,7 @@
 /**
- * What a holder asks for: names that it shares, and names for itself alone. `expected`: estimated duration in ms.
- * `withoutPlace`: it is not at work, so it needs no place. `last`: it is granted only when no other holder has or
- * wants anything, and nobody else is granted anything meanwhile.
+ * What a holder asks for: names that it shares, and names of which it has exclusive use. `expected`: estimated
+ * duration in ms. `withoutPlace`: it is not at work, so it needs no place. `last`: it is granted only when no other
+ * holder has or wants anything, and nobody else is granted anything meanwhile.
  */
 export type Claim = {
   shared: readonly string[];
@@ -11,10 +11,10 @@ export type Claim = {
   last?: boolean;
 };
 
-/** Who holds what, and who waits in line. */
+/** The locks that holders have, and the queue of requests. */
 export type Claims = {
   /**
-   * Releases everything that this holder has and puts its whole claim in the line. Calls `granted` when the whole
+   * Releases everything that this holder has and puts its whole claim in the queue. Calls `granted` when the whole
    * claim is granted, possibly at once. Deadlocks are impossible: a holder keeps nothing while it waits. Calls
    * `refused` if `maxFailures` was reached before the holder began.
    */
@@ -32,11 +32,11 @@ export type Claims = {
   resume(holder: string): void;
   /**
    * Releases the place of a holder whose remaining work is not urgent, and calls `granted` when it has its names,
-   * usually at once. If it is the only holder that blocks an exclusive claim, that claim and those behind it in line
-   * go first.
+   * usually at once. If it is the only holder that blocks an exclusive claim, that claim and those behind it go
+   * first.
    */
   letOthersFirst(holder: string, granted: () => void): void;
-  /** Releases everything, and the holder's position in the line. */
+  /** Releases everything, and the holder's position in the queue. */
   release(holder: string): void;
   /** Nothing is granted before this number of additional holders have asked. */
   awaits(more: number): void;

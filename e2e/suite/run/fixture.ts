@@ -17,7 +17,7 @@ export type Ending = {
   conclude(): Promise<void>;
   /** Returns the error to report for a failure of the steps, which others may have caused. */
   reclassify?(error: unknown): Promise<unknown>;
-  /** Closes connections that others could notice, before `close` waits in line. */
+  /** Closes connections that others could notice, before `close` waits for a lock. */
   disconnect?(): Promise<void>;
   /** Cleans up, whatever happened. `madeStays` keeps what the scenario made, but no fault. */
   close(what?: { madeStays: boolean }): Promise<void>;
@@ -43,11 +43,11 @@ export type ScenarioOptions = {
   /** The id of the paragraph that it comes from. */
   seed?: string;
   tags?: string[];
-  /** For its steps, without cleanup and waiting in line. The default is 10m. */
+  /** For its steps, without cleanup and waits for locks. The default is 10m. */
   timeout?: Duration;
   /** What some clusters or kinds of backup store lack. */
   needs?: readonly ScenarioNeed[];
-  /** The things that a step asks to have for itself alone. */
+  /** The things that a step requests exclusive use of. */
   exclusive?: readonly SharedThing[];
   /** What it does that others on the cluster could notice. */
   disruptions?: readonly Disruption[];

@@ -9,7 +9,7 @@ import { runningImages } from '../../longhorn/images.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
 import { explainError } from '../../report/explain-error.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
-import type { FirstPlay, Kubernetes } from '../../report/schema.ts';
+import type { FirstAttempt, Kubernetes } from '../../report/schema.ts';
 import { allStores } from '../../store/drivers/index.ts';
 import type { Holder } from '../exclusive/holder.ts';
 import { PremiseLost } from '../steps/judging.ts';
@@ -102,7 +102,7 @@ const runOnce = async <Steps extends object>(
     holder,
     interruption,
     firstPlay,
-  }: { holder: Holder; interruption: AbortSignal; firstPlay?: FirstPlay | undefined },
+  }: { holder: Holder; interruption: AbortSignal; firstPlay?: FirstAttempt | undefined },
 ): Promise<Ended> => {
   const {
     context,

@@ -48,7 +48,7 @@ export type Context = {
   without: readonly Capability[];
   /** What the scenario shares with others, and has alone. */
   turn: ScenarioDeps['turn'];
-  /** The things that the scenario has had for itself alone. */
+  /** The things that the scenario has had exclusive use of. */
   exclusive: Set<SharedThing>;
   made: Made;
   /** The messages that the scenario causes. A step adds them before it causes them. */
