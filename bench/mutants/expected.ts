@@ -240,7 +240,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'retain-off-by-one': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'job-hides-everything': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
   'snapshots-pile-up': [
-    { scenario: jobDenied, by: 'then.oldOnesGo' },
+    { scenario: jobDenied, by: 'then.oldBackupsDeleted' },
     { scenario: snapshotTasks, by: 'then.snapshotsLeft' },
   ],
   'jobs-share-retention': [{ scenario: twoJobs, by: 'then.jobLogs' }],

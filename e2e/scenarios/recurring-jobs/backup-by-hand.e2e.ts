@@ -22,7 +22,7 @@ scenario(
       backups = await then.oneBackupEachTick(job);
       await then.jobLogs(job, { cleanup, backups });
     }
-    await then.oldOnesGo(job, backups);
+    await then.oldBackupsDeleted(job, backups);
 
     await then.known(kept);
     await then.storeHolds(volume, [kept, ...backups.slice(-job.retain)]);

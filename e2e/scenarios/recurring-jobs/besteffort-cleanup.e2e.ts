@@ -83,13 +83,13 @@ scenario(
     await then.inForce(fault);
 
     for (const started of five) backups = await run(fixture, job, { started, cleanup: 'done' });
-    await then.oldOnesFail(job, { by: 'the mount', backups });
+    await then.oldDeletionsFail(job, { by: 'the mount', backups });
     await then.allInStore(backups);
     await then.inForce(fault);
     await thenNothingElse(fixture, job);
 
     await when.released(fault);
-    await then.oldOnesGo(job, backups);
+    await then.oldBackupsDeleted(job, backups);
     await then.orKnownBug(bug, () => then.storeHolds(job.volume, backups.slice(-job.retain)), { race: true });
   },
 );
@@ -110,12 +110,12 @@ scenario(
       }
       backups = await run(fixture, job, { started, cleanup: 'done' });
     }
-    await then.oldOnesFail(job, { by: 'the store', backups });
+    await then.oldDeletionsFail(job, { by: 'the store', backups });
     await then.allInStore(backups);
     await thenNothingElse(fixture, job);
 
     for (const heal of heals) await heal();
-    await then.oldOnesGo(job, backups);
+    await then.oldBackupsDeleted(job, backups);
     await then.orKnownBug(bug, () => then.storeHolds(job.volume, backups.slice(-job.retain)), { race: true });
   },
 );
@@ -138,7 +138,7 @@ scenario(
 
     await when.released(fault);
     backups = await run(fixture, job, { started: 'at will', cleanup: 'done' });
-    await then.oldOnesGo(job, backups);
+    await then.oldBackupsDeleted(job, backups);
     await then.orKnownBug(bug, () => then.storeHolds(job.volume, [kept, ...backups.slice(-job.retain)]), {
       race: true,
     });
@@ -167,7 +167,7 @@ scenario(
     await when.released(fault);
     backups = await run(fixture, job, { started: 'at will', cleanup: 'done' });
     await thenNothingElse(fixture, job);
-    await then.oldOnesGo(job, backups);
+    await then.oldBackupsDeleted(job, backups);
     await then.orKnownBug(bug, () => then.storeHolds(job.volume, backups.slice(-job.retain)), { race: true });
   },
 );

@@ -34,7 +34,7 @@ scenario(
 
     await when.released(fault);
     await run('done');
-    await then.oldOnesGo(job, backups);
+    await then.oldBackupsDeleted(job, backups);
     await then.storeHolds(volume, backups.slice(-job.retain));
   },
 );

@@ -50,7 +50,7 @@ scenario(
     const newest: BackupHandle[] = [];
     for (const job of [failing, ...others]) {
       const made = await then.oneBackupEachTick(job);
-      await then.oldOnesGo(job, made);
+      await then.oldBackupsDeleted(job, made);
       newest.push(...made.slice(-job.retain));
       await then.storeHolds(job.volume, made.slice(-job.retain));
     }

@@ -33,7 +33,7 @@ scenario(
     const [unchanged, before] = [one.backups.at(-1), two.backups.at(-1)];
     if (unchanged && before) await then.madeUnchanged(unchanged, { before });
 
-    for (const { job, backups } of [one, two]) await then.oldOnesGo(job, backups);
+    for (const { job, backups } of [one, two]) await then.oldBackupsDeleted(job, backups);
     const kept = [one, two].flatMap(({ job, backups }) => backups.slice(-job.retain));
     await then.storeHolds(volume, [manual, ...kept]);
     // Of each job only the snapshot of its last backup is left, however many backups it keeps.

@@ -67,8 +67,8 @@ export const cleanupKinds = {
       ofTarget(object),
     ],
     // A deletion that was requested earlier may have failed. Longhorn waits longer before each retry.
-    limit: ({ backupsGone, oldOnesGo }, { metadata }) =>
-      metadata.deletionTimestamp === undefined ? backupsGone : oldOnesGo,
+    limit: ({ backupsGone, oldBackupsDeleted }, { metadata }) =>
+      metadata.deletionTimestamp === undefined ? backupsGone : oldBackupsDeleted,
     describe: (object) => describeBackup(object as Backup),
   },
   backupVolumes: {

@@ -60,7 +60,12 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
     () => endStandbyOf(deps),
     // Deletions that a job requested may have failed several times, so they take longer.
     () =>
-      remove(deps, backups, made.backups, made.jobs.length === 0 ? timeouts.backupsGone : timeouts.oldOnesGo),
+      remove(
+        deps,
+        backups,
+        made.backups,
+        made.jobs.length === 0 ? timeouts.backupsGone : timeouts.oldBackupsDeleted,
+      ),
     () => removeBackupVolumes(deps, made.volumes),
     () => detachVolumes(deps),
     () => remove(deps, volumes, made.volumes, timeouts.volumeGone),

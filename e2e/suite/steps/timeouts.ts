@@ -314,14 +314,14 @@ export const timeoutRules = {
     machine: 60,
     owner: "the expectation: Kubernetes' cron controller reports a Job when it looks at it, within seconds",
   },
-  oldOnesFail: {
+  oldDeletionsFail: {
     machine: 60,
     resyncs: 4,
     backoffs: 2,
     owner:
       'the expectation: an attempt shows its end with the next resync; one that lost its lock to an upload is made again after its back-off',
   },
-  oldOnesGo: {
+  oldBackupsDeleted: {
     machine: 480,
     resyncs: 4,
     backoffs: 8,

@@ -470,7 +470,7 @@ export const jobSteps = {
     detail: (line) => (line === undefined ? 'no warning, no error' : `"${line}"`),
   }),
   /** Only the Backup object reports that the engine or the store refuses the deletion. */
-  'then.oldOnesFail': step({
+  'then.oldDeletionsFail': step({
     sentence: 'Then each of the {count} old backups goes Deleting, and Error with the refusal of {by}',
     parameters: (job, { by, backups }) => ({
       count: oldOnes(job, backups).length,
@@ -488,7 +488,7 @@ export const jobSteps = {
       for (const backup of old)
         await judgeWithin(
           oldDeletionFails(timelines.backups, { ...whole(context, backup), by }),
-          timeouts.oldOnesFail,
+          timeouts.oldDeletionsFail,
         );
       report.finding(
         toFinding('cleanup-fails-unseen', `The deletion of ${old.length} backups failed in no log of a run.`),
@@ -511,7 +511,7 @@ export const jobSteps = {
     },
   }),
   /** Also waits until the snapshots of these backups are gone. */
-  'then.oldOnesGo': step({
+  'then.oldBackupsDeleted': step({
     sentence: 'Then each of the {count} old backups is gone in the end, and its snapshot',
     parameters: (job, backups) => ({
       count: oldOnes(job, backups).length,
@@ -528,7 +528,10 @@ export const jobSteps = {
         });
       return Promise.all(
         oldOnes(job, backups).flatMap((backup): Promise<unknown>[] => [
-          judgeWithin(oldBackupIsDeleted(timelines.backups, whole(context, backup)), timeouts.oldOnesGo),
+          judgeWithin(
+            oldBackupIsDeleted(timelines.backups, whole(context, backup)),
+            timeouts.oldBackupsDeleted,
+          ),
           snapshotGone(backup),
         ]),
       );

@@ -142,16 +142,16 @@ test('its old ones stay, while it lasts, and go after the heal', async () => {
   const { steps, job } = await setUp('backups denied', { until: 222, stored });
   const backups = await steps.oneBackupEachTick(job);
   await steps.allInStore(backups);
-  await expect(steps.oldOnesGo(job, backups)).rejects.toMatchObject(timedOut);
-  await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject(timedOut);
+  await expect(steps.oldBackupsDeleted(job, backups)).rejects.toMatchObject(timedOut);
+  await expect(steps.oldDeletionsFail(job, { by: 'the store', backups })).rejects.toMatchObject(timedOut);
 
   const healed = await setUp('backups denied', { until: 800, stored: ['backup-a58cc07229d9442e', 'other'] });
   const all = await healed.steps.oneBackupEachTick(healed.job);
-  await healed.steps.oldOnesGo(healed.job, all);
+  await healed.steps.oldBackupsDeleted(healed.job, all);
   const stays: Mutation = (line) =>
     'type' in line && line.type === 'DELETED' && line.resource === 'snapshots' ? undefined : line;
   const piling = await setUp('backups denied', { until: 800, mutate: stays });
-  await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(
+  await expect(piling.steps.oldBackupsDeleted(piling.job, all)).rejects.toThrow(
     /not seen that the snapshot of the backup of run \d is gone/,
   );
   await expect(healed.steps.allInStore(all)).rejects.toThrow(
@@ -180,7 +180,7 @@ test('a real job whose old configs are immutable: only the Backups say so', asyn
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
   await steps.jobLogs(job, { cleanup: 'done', backups });
-  await steps.oldOnesFail(job, { by: 'the store', backups });
+  await steps.oldDeletionsFail(job, { by: 'the store', backups });
   expect(expected).toEqual(backups.slice(0, 3).map(({ name }) => ({ id: 'deletion-denied', of: name })));
   expect(found()).toContain('cleanup-fails-unseen');
   await expect(steps.jobLogs(job, { cleanup: 'backups refused', backups })).rejects.toThrow(
