@@ -7,13 +7,7 @@ import {
   isOnlyGuess,
   isOperationKnown,
 } from '../longhorn/diagnosis/diagnose.ts';
-import {
-  joinedTo,
-  type Pasted,
-  readPasted,
-  readPastedLine,
-  readPrintedObjects,
-} from '../longhorn/diagnosis/pasted.ts';
+import { type Pasted, readPasted, readPrintedObjects, startsRecord } from '../longhorn/diagnosis/pasted.ts';
 import {
   type Answer,
   answerTo,
@@ -66,6 +60,8 @@ const isStill = ({ first, last }: { first: string; last: string }): boolean =>
   Date.parse(last) - Date.parse(first) > longEnough;
 
 const near = 60_000;
+
+const isBefore = (one: string, other: string): boolean => one.length > 8 === other.length > 8 && one < other;
 
 // Lines without a time, or with the hour alone, stand beside each other.
 const areNear = (one: string | undefined, other: string | undefined): boolean =>
@@ -141,18 +137,17 @@ export const createSummary = (version: string | undefined) => {
   const unknown: LogSummary['unknown'] = { count: 0 };
   let lines = 0;
   let isNewsAlone = true;
-  const answerOf = (pasted: Pasted): Answer => {
-    const shape = shapeOf(pasted);
+  const answerOf = (shape: string, pasted: Pasted): Answer => {
     const found = answers.get(shape) ?? answerTo(pasted, version === undefined ? {} : { version });
     if (answers.size < mostAnswers) answers.set(shape, found);
     return found;
   };
-  const repeat = (pasted: Pasted): void => {
-    const shape = shapeOf(pasted);
+  const repeat = (shape: string, { text, time = '' }: Pasted): void => {
     const said = repeated.get(shape);
-    const { text, time = '' } = pasted;
-    if (said !== undefined) Object.assign(said, { count: said.count + 1, last: time });
-    else if (repeated.size < mostAnswers) repeated.set(shape, { text, count: 1, first: time, last: time });
+    if (said !== undefined) {
+      said.count += 1;
+      said.last = time;
+    } else if (repeated.size < mostAnswers) repeated.set(shape, { text, count: 1, first: time, last: time });
   };
   /** The group of the lines just before that tell of the same event, if there is one. */
   const groupBefore = (failure: Diagnosis | undefined, { time, objects }: Pasted): Group | undefined =>
@@ -177,27 +172,30 @@ export const createSummary = (version: string | undefined) => {
       if (pasted === undefined) return;
       const { field = '' } = pasted;
       isNewsAlone &&= isInformational(pasted.field);
-      const answer = answerOf(pasted);
+      const shape = shapeOf(pasted);
+      const answer = answerOf(shape, pasted);
       const failure = failureToReport(answer);
       const process = pasted.objects.find((each) => ofProcess.test(each)) ?? '';
       const before = lastSaid.get(process);
       if (process !== '' && lastSaid.size < mostAnswers)
         lastSaid.set(process, [pasted.text, ...pasted.objects.filter((each) => each !== process)].join(', '));
       if (!isAnswer(answer) || (failure !== undefined && isOnlyGuess(failure))) {
-        if (isInformational(pasted.field)) repeat(pasted);
+        if (isInformational(pasted.field)) repeat(shape, pasted);
         if (!/^log (?:error|fatal)$/.test(field)) return;
         unknown.count += 1;
         unknown.example ??= pasted.text;
         return;
       }
       const key = keyOf(answer);
-      const found = groups.get(key) ?? groupBefore(failure, pasted);
+      const ofKey = groups.get(key);
+      const found = ofKey ?? groupBefore(failure, pasted);
       const group = found ?? { answer, count: 0, objects: new Set(), example: pasted.text };
-      const told = failureToReport(group.answer);
+      const told = ofKey === undefined ? failureToReport(group.answer) : undefined;
       if (failure !== undefined && told !== undefined && saysMore(failure, told))
         Object.assign(group, { answer, example: pasted.text });
       if (found === undefined || group.answer === answer) groups.set(key, group);
-      recent = [group, ...recent.filter((each) => each !== group)].slice(0, mostRecent);
+      if (recent[0] !== group)
+        recent = [group, ...recent.filter((each) => each !== group)].slice(0, mostRecent);
       if (group.count === 0 && failure?.cause?.id === 'panic' && before !== undefined) group.before = before;
       group.count += 1;
       if (pasted.time !== undefined) {
@@ -206,8 +204,9 @@ export const createSummary = (version: string | undefined) => {
           group.still = { first: since, last: pasted.time };
         if (since === undefined && progressed.size < mostAnswers && progress.test(pasted.text))
           progressed.set(pasted.text, pasted.time);
-        if (group.first === undefined || pasted.time < group.first) group.first = pasted.time;
-        if (group.last === undefined || pasted.time > group.last) group.last = pasted.time;
+        // Of a time without its date nobody knows whether it is before another one.
+        if (group.first === undefined || isBefore(pasted.time, group.first)) group.first = pasted.time;
+        if (group.last === undefined || isBefore(group.last, pasted.time)) group.last = pasted.time;
       }
       if (group.objects.size < mostObjects)
         for (const name of [...pasted.objects, ...[...pasted.text.matchAll(namesIn)].map(([each]) => each)])
@@ -244,17 +243,23 @@ const isKnownText = (text: string): boolean => isAnswer(answerTo({ text, objects
 export const countLines = (text: string): number =>
   text.split('\n').filter((line) => line.trim() !== '').length;
 
-const longestText = 1 << 16;
+// In characters. A piece is read as a whole, so that its memory does not grow with the file.
+const longestPiece = 1 << 18;
 
-/** Yields the lines, each joined with its continuation lines. */
-async function* together(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  let text: string | undefined;
+/** Yields the lines in pieces of whole records, as far as they are in records. */
+async function* inPieces(lines: AsyncIterable<string>, longest: number): AsyncGenerator<string> {
+  let piece: string[] = [];
+  let length = 0;
   for await (const line of lines) {
-    const whole = text === undefined || text.length >= longestText ? undefined : joinedTo(text, line);
-    if (whole === undefined && text !== undefined) yield text;
-    text = whole ?? line;
+    if (length > longest && (startsRecord.test(line) || length > 4 * longest)) {
+      yield piece.join('\n');
+      piece = [];
+      length = 0;
+    }
+    if (longest === Number.POSITIVE_INFINITY || !line.includes('\0')) piece.push(line);
+    length += line.length + 1;
   }
-  if (text !== undefined) yield text;
+  yield piece.join('\n');
 }
 
 /** Reads a file, a folder or a zip (such as a support bundle). Large texts are read line by line. */
@@ -265,20 +270,14 @@ export const readLog = async (path: string, version: string | undefined): Promis
   let before = 0;
   let reportedAt = performance.now();
   for (const { name, size, open } of texts) {
-    if (isSmall(name, size)) {
-      const text = await readAll(open().stream);
-      const objects = isOfObjects(name) ? readPrintedObjects(text) : undefined;
-      summary.count(countLines(text));
-      for (const each of objects ?? readPasted(text, isKnownText)) summary.add(each);
-      before += size;
-      continue;
-    }
+    const isWhole = isSmall(name, size);
+    const objects =
+      isWhole && isOfObjects(name) ? readPrintedObjects(await readAll(open().stream)) : undefined;
     const { stream, bytesRead } = open();
-    for await (const lines of together(
-      createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }),
-    )) {
-      summary.count(lines.split('\n').length);
-      summary.add(readPastedLine(lines));
+    const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+    for await (const piece of inPieces(lines, isWhole ? Number.POSITIVE_INFINITY : longestPiece)) {
+      summary.count(countLines(piece));
+      for (const each of objects ?? readPasted(piece, isKnownText)) summary.add(each);
       if (performance.now() - reportedAt < reportEvery) continue;
       reportedAt = performance.now();
       const percent = all === 0 ? 100 : Math.floor((100 * (before + bytesRead())) / all);

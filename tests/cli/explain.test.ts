@@ -222,6 +222,22 @@ test('a file and a folder are read, packed or not; what cannot be read is report
     expect(await explain([path])).toMatchObject({ exitCode: 2, stderr: `explain: ${why}` });
 });
 
+test('a large file is read in pieces of whole records, as a pasted text is', async () => {
+  const line = `time="2026-01-01T00:00:00Z" level=info msg="${'x'.repeat(200)}"\n`;
+  // The first piece is full within the panic.
+  const filler = line.repeat(Math.floor((1 << 18) / line.length));
+  const framed =
+    '│ time="2026-01-01T00:00:00Z" level=error msg="failed to create backup: disk quota exceeded"    │';
+  const panic = `panic: ${'oh '.repeat(100)}\ngoroutine 1 [running]:\ngithub.com/longhorn/longhorn-manager/app.x(0x1)`;
+  const file = folder('large.log');
+  await writeFile(file, `${filler}${panic}\na\0b\n${framed}\n${line.repeat(20_000)}`);
+  const { groups, lines } = JSON.parse((await explain([file, '--output', 'json'])).stdout);
+  expect(groups.map(({ diagnosis }: { diagnosis: { cause: string } }) => diagnosis.cause).toSorted()).toEqual(
+    ['panic-in-manager', 'quota'],
+  );
+  expect(lines).toBe(21_069);
+});
+
 test('a support bundle is read as the zip that it is, with the zips of nodes in it', async () => {
   const node = makeZip({ 'n1/hostLogs/m.log': `${failing('no such host', 2)}\n` });
   const bundle = makeZip({
@@ -352,6 +368,8 @@ test('lines of one event are told as one, by what says most, and others are not'
   expect(await countsOf(wrapped, error(0, why), error(0, 'failed to create backup'))).toEqual([
     [3, 'create', 'quota'],
   ]);
+  const { groups } = await answerOfInput([`E0101 10:00:00.123456       1 r.go:1] ${why}`, error(0, why)]);
+  expect(groups).toMatchObject([{ count: 2, first: '10:00:00', last: '10:00:00' }]);
   const apart = [error(5, 'failed to create backup'), error(0, 'failed to create backup', 'volume=v2')];
   for (const other of apart) expect(await countsOf(error(0, why), other)).toHaveLength(2);
   expect(

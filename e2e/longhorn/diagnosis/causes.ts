@@ -994,14 +994,15 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'no-connection',
-    pattern: /dial tcp \S+: (?:i\/o timeout|connect: connection timed out|operation timed out)/,
+    pattern:
+      /dial tcp \S+: (?:i\/o timeout|connect: connection timed out|operation timed out)|connect\(\) failed, errno = 110/,
     means: 'The connection to the server timed out.',
     unreached: true,
     advice: { any: reachable },
   },
   {
     id: 'connection-refused',
-    pattern: /connection refused/i,
+    pattern: /connection refused|connect\(\) failed, errno = 111/i,
     means: 'The connection was refused: nothing listens at that address and port, or a firewall refuses it.',
     unreached: true,
     advice: { any: `See that the server runs. ${reachable}` },
@@ -1017,7 +1018,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'no-route',
-    pattern: /no route to host|network is unreachable|host is (?:down|unreachable)|EHOSTUNREACH|ENETUNREACH/i,
+    pattern:
+      /no route to host|network is unreachable|host is (?:down|unreachable)|EHOSTUNREACH|ENETUNREACH|connect\(\) failed, errno = 113/i,
     means: 'There is no way to the server on the network.',
     unreached: true,
     advice: { any: reachable },
@@ -1084,6 +1086,15 @@ export const causes: readonly KnownCause[] = [
       'The replica that uploaded is gone, or was started anew, and nobody knows any more how far the backup came.',
     advice: { any: 'Look for what ended the replica or its instance manager; then make the backup again.' },
     retryIn: { 'backup-status': 'Longhorn does not make it again: make another one, and delete this one.' },
+  },
+  {
+    id: 'instance-not-in-manager',
+    pattern: /find the instance status in instance manager/,
+    means:
+      'The instance manager does not know that process any more: it ended, or the instance manager was started anew.',
+    advice: {
+      any: 'Look at what that process logged last, and whether the pod of the instance manager was restarted (kubectl get pods).',
+    },
   },
   {
     id: 'instance-manager-ended',
@@ -1450,7 +1461,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'engine-image-not-deployed',
     pattern:
-      /engine image \S+ (?:\(\S+\) )?(?:is )?not (?:yet )?(?:deployed|ready)(?!, it's (?!deploying))|image \S+ because it isn't deployed|engine binary check failed|\bwait for engine image \S+|Failed to use node \S+, image \S+ is not ready/i,
+      /engine image \S+ (?:\(\S+\) )?(?:is )?not (?:yet )?(?:deployed|ready)(?!, it's (?!deploying))|image \S+ because it isn't deployed|engine binary check failed|\bwait for engine image \S+|\bimage \S+ is not ready/i,
     means: 'An engine image is not on the nodes that need it (yet).',
     advice: {
       any: 'Look at it (kubectl -n longhorn-system get engineimages) and at its pods: every node has to pull the image.',
@@ -1579,6 +1590,15 @@ export const causes: readonly KnownCause[] = [
       any: 'The kernel log of that node (dmesg) has the reason: look there before anything is repaired or made anew. XFS refuses a restored or cloned volume beside its source for their equal UUID: v1.5.6, v1.6.3 and v1.7.0 mend that, until then mount it on another node. Otherwise compare what is on it (blkid) with fsType of the PersistentVolume.',
     },
     kind: true,
+  },
+  {
+    id: 'driver-unknown',
+    pattern: /no volume plugin matched|CSI driver \\?"[^"\\]{1,253}\\?" not found/,
+    means: 'No driver of the name that is asked for is in the cluster.',
+    advice: {
+      any: "Look at the provisioner of the StorageClass, which for Longhorn is driver.longhorn.io, and whether Longhorn's CSI driver is installed (kubectl get csidrivers).",
+    },
+    quoted: true,
   },
   {
     id: 'csi-driver-missing',
@@ -1886,6 +1906,17 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'nvme-connection-lost',
+    pattern:
+      /sock connection error of tqpair|Failed to flush tqpair|\bCtrlr is in error state|\bresetting controller failed/i,
+    within: ['spdk'],
+    means: 'SPDK has no connection (NVMe over TCP) to a replica or an engine of a v2 volume any more.',
+    advice: {
+      any: 'Look whether the instance manager that has that address runs, and at the network between the nodes.',
+    },
+    kind: true,
+  },
+  {
     id: 'nvme-path-left',
     pattern: /NVMe path '[^']{1,253}' still exists after delete/,
     means: 'SPDK had deleted a path to another replica or snapshot, and it was still there some time later.',
@@ -2135,7 +2166,7 @@ export const causes: readonly KnownCause[] = [
     id: 'waited-too-long',
     kind: true,
     pattern:
-      /Unable to attach or mount volumes: [^"]{0,600}context deadline exceeded|time(?:d )?out(?:ed)? (?:while )?(?:a?waiting (?:for )?)|(?<!connection |operation |responding, )\btimed out(?: after \d+\w*)?\W*$/i,
+      /Unable to attach or mount volumes: [^"]{0,600}context deadline exceeded|time(?:d )?out(?:ed)? (?:while |expired )?(?:a?waiting (?:for )?)|(?<!connection |operation |responding, )\btimed out(?: after \d+\w*)?\W*$/i,
     means: 'Waiting timed out; what was waited for may still happen.',
     advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
     adviceIn: {
@@ -2250,6 +2281,8 @@ export const causes: readonly KnownCause[] = [
     means: 'Two writers changed one object at the same time (a conflict of Kubernetes).',
     advice: { any: 'Nothing: the controller tries again.' },
     adviceIn: {
+      'webhook-certificate':
+        'Nothing, if it ends. If logs are full of it, many longhorn-managers write that Secret at once: upgrade (longhorn/longhorn#10054, #13012).',
       'manager-upgrade':
         'Nothing at first: the next start tries again. If each start ends so, look what else writes that object, as a longhorn-manager of the old version that still runs.',
     },
@@ -2581,7 +2614,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'attached-elsewhere',
     pattern:
-      /already exclusively attached to one node|currently attached to different node|since it is already attached to (?:the )?node \S+/,
+      /already exclusively attached to one node|currently attached to different node|\b(?:is|has) already attached to (?:the )?node [\w.-]+(?![\w.-]| with incompatible)/,
     means: 'The volume is attached to another node.',
     advice: {
       any: "Look who holds it there: the volume's attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml), and pods that use it on that node.",

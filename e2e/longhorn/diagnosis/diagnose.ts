@@ -76,7 +76,7 @@ const partAt = (text: string, start: number, end: number, upTo: KnownCause['quot
 
 // What ends in a command, a path or the name of who speaks was cut off before its cause.
 const isNoCause =
-  /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|failed(?:\w*| to \w{0,2})|.{0,3})$/i;
+  /^(?:\S*\/\S*(?: \[.*)?|rpc error|code = \w+(?: desc =?)?|AWS Error|fail(?:ed)? to execute|failed(?:\w*| to \w{0,2})|.{0,3})$/i;
 
 const opensQuote = (text: string): boolean => {
   const at = text.lastIndexOf('"');

@@ -74,6 +74,20 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'usage-not-collected',
+    pattern: /^Failed to (?:collect|get device type of) \S/,
+    failed: 'What longhorn-manager tells of the cluster in its metrics and usage reports was not complete',
+    harmless: 'Nothing: no volume and no backup needs that.',
+    retry: goesOn,
+  },
+  {
+    id: 'client-not-closed',
+    pattern: /^Failed to close (?:instance manager|share[- ]manager|\S+) client\b/,
+    failed: 'A connection that was done with was not closed well',
+    harmless: 'Nothing: what it was for had ended. Look at other lines for that.',
+    retry: goesOn,
+  },
+  {
     id: 'velero-waits',
     pattern: /Waiting for volumesnapshotcontents \S+ to have snapshot handle/i,
     failed: 'Velero waits until a VolumeSnapshot has its snapshot or backup',

@@ -205,6 +205,12 @@ export const operations: readonly Operation[] = [
     look: 'Look at the pod of longhorn-csi-plugin on that node: whether its container runs, and what it said last.',
   },
   {
+    id: 'webhook-certificate',
+    pattern: /[Ff]ailed to save TLS secret\b/,
+    failed: 'A longhorn-manager did not write the certificate of its webhooks into its Secret',
+    retry: 'It tries again; no volume and no backup was at work there.',
+  },
+  {
     id: 'api-request',
     pattern: /Internal error occurred: /,
     failed: 'The Kubernetes API server could not carry out a request',
@@ -460,7 +466,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'instance-ended',
     pattern:
-      /\bInstance \S+ (?:is state error|crashed on Instance Manager)|[Cc]annot find the instance manager for the running instance|Engine of volume \S+ dead unexpectedly|Marking the instance as state ERROR/,
+      /\bInstance \S+ (?:is state error|crashed on Instance Manager)|find the instance (?:manager|status)\b[^,]{0,100} for the running instance|Engine of volume \S+ dead unexpectedly|Marking the instance as state ERROR/,
     failed: 'The process of an engine or of a replica ended',
     retry:
       'Longhorn starts an engine again, and rebuilds a replica while another one is whole; a backup or restore that ran in it has failed.',
@@ -531,7 +537,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'csi-snapshot',
     pattern:
-      /waitForBackup(?:ControllerSync|Initiation)|waitForSnapshotToBeReady|nil Timestamp|take snapshot of the volume|checkandUpdateContentStatus/,
+      /\b(?:Create|Delete)Snapshot: err|waitForBackup(?:ControllerSync|Initiation)|waitForSnapshotToBeReady|nil Timestamp|take snapshot of the volume|checkandUpdateContentStatus/,
     failed: 'A VolumeSnapshot is not ready: the snapshot or the backup that Longhorn makes for it is not',
     retry: 'csi-snapshotter asks again; the Backup, or the Snapshot, tells how far it is and what it met.',
   },
@@ -569,7 +575,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'create',
     pattern:
-      /fail(?:ed)? to back ?up snapshot|[Ff]ailed to create (?:delta block )?backup\b(?! (?:volume|backing image)\b| \S+ in the cluster)|[Ff]ailed to back ?up volume|write data during saving blocks|could not find snapshot \S+ to backup|(?<!velero )\bbackup create\b(?!\/restore)|create backup command|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|[Ee]rror creating backup:|\bbackupStatus\b/,
+      /fail(?:ed)? to back ?up snapshot|[Ff]ailed to create (?:delta block )?backup\b(?! (?:volume|backing image)\b| \S+ in the cluster)|[Ff]ailed to back ?up volume|write data during saving blocks|could not find snapshot \S+ to backup|(?<!velero )\bbackup create\b(?!\/restore)|create backup command|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|[Ee]rror creating backup:|[Ff]ailed to initialize backup\b|\bbackupStatus\b/,
     failed: 'A backup could not be made',
     retry: 'Longhorn does not make it again: once the cause is gone, delete it and make another one.',
     asksStore: true,
@@ -591,9 +597,22 @@ export const operations: readonly Operation[] = [
     asksStore: true,
   },
   {
+    id: 'unmount-volume',
+    pattern: /\bUnmountVolume\.\w+ failed|\bUnmountDevice failed|\bNodeUn(?:stage|publish)Volume\b/,
+    failed: 'A volume could not be unmounted on a node, so that it stays attached there',
+    retry: 'The kubelet tries again.',
+    look: 'Look at what on that node still uses the mount, and at the log of longhorn-csi-plugin there.',
+  },
+  {
+    id: 'delete-pv',
+    pattern: /\bDeleteVolume: err|\bVolumeFailedDelete\b/,
+    failed: 'A volume could not be deleted for its PersistentVolume',
+    retry: 'The provisioner of CSI tries again.',
+  },
+  {
     id: 'mount-volume',
     pattern:
-      /MountVolume\.\w+ failed|Unable to attach or mount volumes|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors|missing passphrase for|crypto_LUKS|\bLUKS\b|\bcryptsetup\b/,
+      /(?<!Un)MountVolume\.\w+ failed|Unable to (?:attach or )?mount volumes|\bunmounted volumes=|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors|missing passphrase for|crypto_LUKS|\bLUKS\b|\bcryptsetup\b/,
     failed: 'A volume could not be mounted for its pod',
     retry: 'The kubelet tries again.',
     look: 'Look at the events of the pod, and at the log of longhorn-csi-plugin on its node.',
@@ -683,7 +702,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'engine-image',
     pattern:
-      /engine binary check failed|\b[Ww]ait for engine image \S+|^[Ee]ngine image \S+ (?:\(\S+\) )?is not /,
+      /engine binary check failed|\b[Ww]ait for engine image \S+|[Ff]ail(?:ed)? to sync (?:Longhorn )?engine image\b|^[Ee]ngine image \S+ (?:\(\S+\) )?is not /,
     controllers: ['longhorn-engine-image'],
     failed: 'An engine image cannot be used (yet)',
     retry: 'Longhorn looks at it again when its pods change.',
@@ -699,7 +718,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'expand',
     pattern:
-      /\b(?:Failed|Canceled)Expansion\b|\bVolumeResizeFailed\b|\b[Rr]esize volume\b|[Ff]ailed to (?:expand|resize)\b|\bexpansion from (?:existing )?capacity\b/,
+      /\b(?:Failed|Canceled)Expansion\b|\bVolumeResizeFailed\b|\b(?:Controller|Node)ExpandVolume: err|\b[Rr]esize volume\b|[Ff]ailed to (?:expand|resize)\b|\bexpansion from (?:existing )?capacity\b/,
     topic: /\bexpan(?:d|ded|sion)\b/i,
     failed: 'The expansion of a volume failed, or was refused',
     retry: 'The condition of the volume tells; a refused request has to be made again.',
@@ -751,7 +770,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'attach',
     pattern:
-      /AttachVolume\.Attach failed|\bVolumeAttachment=\S+ err=|cannot attach migratable volume|Multi-Attach error|failed to attach to node/,
+      /AttachVolume\.Attach failed|\bController(?:Unp|P)ublishVolume: err|[Ff]ailed to (?:at|de)tach volume\b|[Ff]ail(?:ed)? to sync (?:Longhorn )?volume ?attachment\b|\bVolumeAttachment=\S+ err=|cannot attach migratable volume|Multi-Attach error|failed to attach to node/,
     topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
     failed: 'A volume could not be attached, detached or activated',
     retry: "Longhorn's attachments are tried again; a request of the user interface is not.",
@@ -759,6 +778,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'data-engine',
+    pattern: /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:engine|replica|instance manager)\b(?! image)/,
     topic:
       /\breplicas?\b|\bengine\b|\bbackend\b|\bcontroller[- ](?:client|address)\b|\bSPDK\b|\b(?:the|up|startup|init|upgrade|down|find|invalid|empty|disable) frontend\b|^frontend\s|\bInstance \S+ is state\b|ProxyService|proxy gRPC|sync[- ]agent/i,
     failed: 'An engine, a replica or their instance manager met a fault',
@@ -772,6 +792,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'volume',
+    pattern: /[Ff]ail(?:ed)? to sync (?:Longhorn )?volume\b/,
     topic: /\bvolumes?\b/i,
     failed: 'A change of a volume failed, or was refused',
     retry: 'A refused request has to be made again.',

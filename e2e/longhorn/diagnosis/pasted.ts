@@ -133,7 +133,8 @@ const startsMore = /^(?:Mounting (?:command|arguments): |Output: |, error exit s
 
 const record = /\b(?:time|level)=\\?"?\S|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\] /;
 
-const startsRecord =
+/** What a record begins with, and no other line of it. */
+export const startsRecord =
   /^(?:\W{0,4}\d{4}-\d\d-\d\d[T ]|\[[^\]]{1,200}\] |[IWEF]\d{4} \d\d:|\{"|.{0,200}?\btime=\\?")/;
 
 const mostFolded = 20;
@@ -361,7 +362,7 @@ const restOfUrl = /^[\w.%&=-]{1,253}(?::\d{2,5}[/?"\\]|[/?]\S|\\?":)/;
  * The line with the one before it, where it goes on with that: what a mount says, a record that was folded, the stack
  * of a panic.
  */
-export const joinedTo = (before: string, line: string): string | undefined => {
+const joinedTo = (before: string, line: string): string | undefined => {
   const bare = line.replace(timeBefore, '');
   if (endsInUrl.test(before.slice(-400)) && restOfUrl.test(line)) return `${before}${line}`;
   const isMore =
@@ -378,15 +379,6 @@ const asText = (text: string): Pasted => ({ text: unwrap(text), objects: [] });
 const isOneValue = (lines: readonly string[]): boolean =>
   /^\s*(?:- )?["']?\w+["']?:\s+(?:[>|][+-]?\d*\s*$|["']?\S+ )/.test(lines[0] ?? '') &&
   lines.slice(1).every((line) => /^\s{2,}/.test(line));
-
-/**
- * Reads a line of a log or of a list of events, and one that is neither as a text by itself. Undefined for what says
- * nothing: an empty line, a line of a stack, what is no text.
- */
-export const readPastedLine = (line: string): Pasted | undefined => {
-  if (line.trim() === '' || line.includes('\0') || ofStack.test(line)) return undefined;
-  return readLine(line.trimEnd()) ?? (isOfStack(line) ? undefined : asText(line));
-};
 
 // The annotation that Longhorn gives a PersistentVolume whose replicas have no place.
 const schedulingError = 'longhorn.io/volume-scheduling-error';
@@ -519,14 +511,16 @@ const mostOfOneText = 40;
 
 // k9s draws a frame around what it shows.
 const withoutFrame = (line: string): string =>
-  line.includes('│') ? line.replace(/^│ ?/, '').replace(/\s+│\s*$/, '') : line;
+  (line.includes('│') ? line.replace(/^│ ?/, '').replace(/\s+│\s*$/, '') : line).replace(/^`(.*)`$/, '$1');
 
 const narrowest = 60;
 
-/** Joins the records that a terminal broke at its width, which no other line exceeds and several have. */
+/** Joins the records that a terminal broke at its width: several lines have it, none more, and each goes on in the next. */
 const withoutBreaks = (lines: readonly string[]): readonly string[] => {
   const width = lines.reduce((most, { length }) => Math.max(most, length), 0);
-  if (width < narrowest || lines.filter(({ length }) => length === width).length < 2) return lines;
+  if (width < narrowest) return lines;
+  const behind = lines.filter((_, index) => lines[index - 1]?.length === width);
+  if (behind.length < 2 || behind.some((line) => startsRecord.test(line))) return lines;
   const whole: string[] = [];
   lines.forEach((line, index) => {
     const before = lines[index - 1]?.length ?? 0;
@@ -539,13 +533,15 @@ const withoutBreaks = (lines: readonly string[]): readonly string[] => {
 
 const isCutOff = (line: string): boolean => /^\S/.test(line) && /\s/.test(line) && line.endsWith(':');
 
+const longestText = 1 << 16;
+
 // A sentence that ends in a colon goes on in the next line.
 const together = (lines: readonly string[]): string[] => {
   const joined: string[] = [];
   for (const line of lines) {
     const before = joined.at(-1);
     const whole =
-      before === undefined
+      before === undefined || before.length >= longestText
         ? undefined
         : (joinedTo(before, line) ??
           (isCutOff(before) && /^\S/.test(line) ? `${before}\n${line}` : undefined));

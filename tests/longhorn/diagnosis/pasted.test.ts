@@ -80,6 +80,7 @@ test.each([
   ],
   ['2m   Warning   FailedRestore   volume/v   replica r failed', 'event Warning', 'replica r failed'],
   ['level=fatal msg="a b" volume=v', 'log fatal', 'a b'],
+  ['`level=fatal msg="a b"`', 'log fatal', 'a b'],
   ['time="t" level=panic msg="a b"', 'log fatal', 'a b'],
   [
     'time="t" level=error msg="no "a" b" error="no "c" of it" volume=v',
