@@ -473,6 +473,16 @@ export const causes: readonly KnownCause[] = [
     quoted: 'to its end',
   },
   {
+    id: 'uninstall-not-confirmed',
+    pattern: /deleting-confirmation-flag is set to/,
+    means:
+      'The setting deleting-confirmation-flag, which keeps Longhorn from being uninstalled by mistake, does not allow it.',
+    advice: {
+      any: 'If all volumes are to go, set it to true (kubectl -n longhorn-system edit settings.longhorn.io deleting-confirmation-flag), and uninstall again.',
+    },
+    retry: 'The uninstall job ends with that, and removes nothing.',
+  },
+  {
     id: 'objects-remain',
     pattern: /\b[Ff]ound \d+ [A-Za-z ]{1,30} remaining\b/,
     within: ['uninstall'],
@@ -928,6 +938,15 @@ export const causes: readonly KnownCause[] = [
     means: 'The Kubernetes API server did not answer: no backup store and no process of Longhorn was asked.',
     advice: {
       any: "Look at the cluster's control plane, and at the network (CNI, kube-proxy, CoreDNS) of the node that says this.",
+    },
+  },
+  {
+    id: 'csi-plugin-unreached',
+    pattern: /dial(?:ing)?:? (?:dial )?unix \S*\bcsi\.sock\b/,
+    means:
+      "Longhorn's CSI plugin does not answer on that node: its container does not run, or has not begun to listen.",
+    advice: {
+      any: 'Look at the pod of longhorn-csi-plugin on that node, and at what its container of that name said last (kubectl logs --previous).',
     },
   },
   {
@@ -1539,6 +1558,13 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'no-iscsiadm',
+    pattern: /make sure you have iscsiadm\/open-iscsi installed|failed to execute iscsiadm: No such file/,
+    means:
+      'longhorn-manager could not run iscsiadm on its node, which each volume of the v1 data engine needs.',
+    advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
+  },
+  {
     id: 'command-missing',
     pattern: /\bexit status 127\b|executable file not found in \$PATH/,
     means: 'A command that was to be run is not installed there.',
@@ -1602,18 +1628,21 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'csi-driver-missing',
-    pattern: /not found in the list of registered CSI drivers/,
+    pattern: /not found in the list of registered CSI drivers|\bCSINode (?:\S+ )?does not contain driver\b/,
     means: "That node's kubelet does not have the CSI driver: its plugin does not run there (yet).",
     advice: {
       any: 'Look at the pod of longhorn-csi-plugin on that node, and at the directory of the kubelet that it was installed for.',
     },
   },
   {
-    id: 'no-iscsiadm',
-    pattern: /make sure you have iscsiadm\/open-iscsi installed|failed to execute iscsiadm: No such file/,
+    id: 'ganesha-not-running',
+    pattern: /\bganesha\.pid\b/,
+    within: ['probe'],
     means:
-      'longhorn-manager could not run iscsiadm on its node, which each volume of the v1 data engine needs.',
-    advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
+      'The NFS server (ganesha) of a shared (ReadWriteMany) volume does not run yet in its share-manager pod, or has ended.',
+    advice: {
+      any: 'Nothing, if it is ready a little later. Otherwise look at the log of that share-manager pod, and whether its volume is attached and healthy.',
+    },
   },
   {
     id: 'no-kubelet-folder',

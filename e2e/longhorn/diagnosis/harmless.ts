@@ -88,6 +88,21 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'no-replica-to-reuse',
+    pattern: /^Cannot pick up a reusable failed replica/,
+    failed: 'Longhorn found no failed replica whose data it could use again, so that it builds a new one',
+    harmless: 'Nothing, while the rebuilding goes on (longhorn/longhorn#3150).',
+    retry: goesOn,
+  },
+  {
+    id: 'registrar-by-other-socket',
+    pattern: /unknown service pluginregistration\.Registration/,
+    failed:
+      "The kubelet took the socket of Longhorn's CSI plugin for one at which a plugin registers itself; it is registered by another one",
+    harmless: 'Nothing (longhorn/longhorn#899).',
+    retry: goesOn,
+  },
+  {
     id: 'velero-waits',
     pattern: /Waiting for volumesnapshotcontents \S+ to have snapshot handle/i,
     failed: 'Velero waits until a VolumeSnapshot has its snapshot or backup',

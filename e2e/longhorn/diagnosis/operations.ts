@@ -146,10 +146,17 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'manager-start',
-    pattern: /\bError starting (?:manager|webhooks): /,
+    pattern: /\bError starting (?:manager|webhooks): |^Failed environment check\b/,
     failed: 'longhorn-manager did not start',
     retry: 'Kubernetes starts its container again.',
     look: 'Look at the whole log of that container (kubectl logs --previous).',
+  },
+  {
+    id: 'csi-plugin-start',
+    pattern: /\bError starting CSI manager: /,
+    failed:
+      'longhorn-csi-plugin did not start on its node, so that no volume is mounted or unmounted there by it',
+    retry: 'Kubernetes starts its container again.',
   },
   {
     id: 'driver-deploy',
@@ -199,7 +206,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'csi-socket',
-    pattern: /\b[Ll]ost connection to CSI driver\b|[Ss]till connecting to unix:\/\/\S*csi\.sock/,
+    pattern:
+      /\b[Ll]ost connection to CSI driver\b|"Lost connection" address="unix:|[Ss]till connecting to unix:\/\/\S*csi\.sock/,
     failed: "A sidecar of CSI does not reach Longhorn's CSI plugin on its node, which answers on that socket",
     retry: 'Its container is started anew, or it asks again.',
     look: 'Look at the pod of longhorn-csi-plugin on that node: whether its container runs, and what it said last.',
@@ -234,7 +242,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'uninstall',
     pattern:
-      /[Ff]ailed to uninstall\b|uninstall_controller|longhorn-uninstall\b|\b[Ff]ound \d+ [A-Za-z ]{1,30} remaining\b/,
+      /[Ff]ailed to uninstall\b|\bcannot uninstall Longhorn\b|uninstall_controller|longhorn-uninstall\b|\b[Ff]ound \d+ [A-Za-z ]{1,30} remaining\b/,
     controllers: ['longhorn-uninstall'],
     failed: 'The uninstallation of Longhorn is not done yet',
     retry: 'It looks again until nothing is left.',
@@ -694,7 +702,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'rebuild',
     pattern:
-      /\bFailedRebuilding\b|[Ff]ailed (?:to (?:start )?)?(?:replica )?rebuild|[Ff]ailed to add (?:a )?replica\b/,
+      /\bFailedRebuilding\b|\bfailed to send file \S+|[Ff]ailed (?:to (?:start )?)?(?:replica )?rebuild|[Ff]ailed to add (?:a )?replica\b/,
     topic: /\brebuild|\bWO replica|sync(?:ing)? files?|\badd(?:ing)? (?:\w+ ){0,2}replicas?\b/i,
     failed: 'The rebuilding of a replica failed',
     retry: 'Longhorn rebuilds again, later each time.',
