@@ -56,7 +56,7 @@ TEXT is what Longhorn said: a field of an object, an event, or a line of a log, 
 with a whole log (.gz too), or a support bundle: its zip, or the folder that it was unpacked to; - reads the standard input. Of several lines each is
 explained, equal ones counted. What is said in another field or state is another message, so a text alone may have several meanings.
 
-Exit codes: 0 all is known: of each failure the cause, too; 1 a message or a cause is not known, or there is none; 2 the command was called in a wrong
+Exit codes: 0 all is known: of each failure what failed and why; 1 something of that is not known, or there is none; 2 the command was called in a wrong
 way.`;
 
 const parseVersion = (version: string): string => {
