@@ -427,7 +427,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'engine-start',
     pattern:
-      /failed to create backend with address|failed to open replica \S+ from remote|cannot create an available backend/,
+      /[Ff]ailed to create backend with address|failed to open replica \S+ from remote|cannot create an available backend|no available backend due to/,
     failed: "A volume's engine could not open one of its replicas at its start",
     retry: 'It starts with its other replicas; if none is left, it does not start.',
     look: "Look at the volume's replicas, and at the log of the replica that is named.",
