@@ -1,12 +1,7 @@
 import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
 import { shorten } from '../kube/shorten.ts';
-import {
-  type Diagnosis,
-  isExplained,
-  isOnlyGuess,
-  isOperationKnown,
-} from '../longhorn/diagnosis/diagnose.ts';
+import { type Diagnosis, isExplained, isOperationKnown } from '../longhorn/diagnosis/diagnose.ts';
 import { type Pasted, readPasted, readPrintedObjects, startsRecord } from '../longhorn/diagnosis/pasted.ts';
 import {
   type Answer,
@@ -102,11 +97,15 @@ const toldOf = (failure: Diagnosis): string =>
     ? ''
     : withoutNames(failure.words ?? '');
 
+// Failures of no known operation differ by the words around their cause.
+const whatFailed = (failure: Diagnosis): string =>
+  isOperationKnown(failure) ? failure.operation.id : withoutNames(failure.outermost ?? '');
+
 const keyOf = (answer: Answer): string => {
   const failure = failureToReport(answer);
   return failure === undefined
     ? String(answer.meanings[0]?.id)
-    : `${failure.operation.id}|${failure.cause?.id}|${toldOf(failure)}`;
+    : `${whatFailed(failure)}|${failure.cause?.id}|${toldOf(failure)}`;
 };
 
 // Failures with a known cause come first, because they may be the cause of others. Lines without a failure come last.
@@ -179,7 +178,7 @@ export const createSummary = (version: string | undefined) => {
       const before = lastSaid.get(process);
       if (process !== '' && lastSaid.size < mostAnswers)
         lastSaid.set(process, [pasted.text, ...pasted.objects.filter((each) => each !== process)].join(', '));
-      if (!isAnswer(answer) || (failure !== undefined && isOnlyGuess(failure))) {
+      if (!isAnswer(answer)) {
         if (isInformational(pasted.field)) repeat(shape, pasted);
         if (!/^log (?:error|fatal)$/.test(field)) return;
         unknown.count += 1;

@@ -3,12 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import semver from 'semver';
 import { shorten } from '../kube/shorten.ts';
-import {
-  type Diagnosis,
-  describeDiagnosis,
-  isExplained,
-  isOnlyGuess,
-} from '../longhorn/diagnosis/diagnose.ts';
+import { type Diagnosis, describeDiagnosis, isExplained } from '../longhorn/diagnosis/diagnose.ts';
 import { type Pasted, readPasted } from '../longhorn/diagnosis/pasted.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
@@ -150,7 +145,6 @@ const forPrograms = (diagnosis: Diagnosis | undefined) =>
         store: diagnosis.store,
         data: diagnosis.cause?.data ?? null,
         harmless: diagnosis.operation.harmless !== undefined,
-        guess: isOnlyGuess(diagnosis),
         ...describeDiagnosis(diagnosis),
       };
 
@@ -239,9 +233,7 @@ const describeAnswer = (answer: Answer): string[] => {
   if (failure === undefined) return rows;
   return [
     ...describeFailure(failure),
-    isOnlyGuess(failure)
-      ? '  operation unknown, cause unknown'
-      : `  operation ${failure.isGuess ? 'unknown' : failure.operation.id}, cause ${failure.cause?.id ?? (isExplained(failure) ? 'none' : 'unknown')}`,
+    `  operation ${failure.operation.id}, cause ${failure.cause?.id ?? (isExplained(failure) ? 'none' : 'unknown')}`,
     ...(rows.length > 0 ? [''] : []),
     ...rows,
   ];

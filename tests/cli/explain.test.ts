@@ -92,11 +92,9 @@ test('what the catalogue does not know is unclassified, also where it knows it i
   }
 });
 
-test('a part of a text is explained by what it is about, and the nearest rows are offered', async () => {
+test('for a part of a text the nearest rows are offered', async () => {
   const { stdout } = await explain(['failed to acquire lock']);
-  expect(stdout).toMatch(/^Not known here\.\n/);
-  expect(stdout).not.toContain('Longhorn: ');
-  expect(stdout).toContain('\n  operation unknown, cause unknown\n');
+  expect(stdout).toMatch(/^unclassified: the catalogue knows no such text\n/);
   expect(stdout).toContain('\n    such as: failed to acquire lock ');
   const { nearest } = await answerTo('failed to acquire lock');
   expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);
@@ -125,6 +123,16 @@ test('of several lines each is explained, equal ones counted, with their times a
   expect(stdout).toContain(
     '\n  from 2026-01-01T00:00:01Z to 2026-01-01T00:00:02Z\n  of volume v2, volume v1\n',
   );
+});
+
+test('failures of no known operation are told apart by the words around their cause', async () => {
+  const lines = ['sort a', 'sort a', 'ask b'].map(
+    (work, at) =>
+      `time="2026-01-01T0${at}:00:00Z" level=error msg="failed to ${work}" error="no space left on device"`,
+  );
+  const { stdout } = await explain(['-'], lines.join('\n'));
+  expect(stdout).toContain('\n2 x Something failed ("failed to sort a")');
+  expect(stdout).toContain('\n1 x Something failed ("failed to ask b")');
 });
 
 test('an object that says nothing has no cause, as not its phase', async () => {

@@ -6,10 +6,8 @@ import { printedStates } from './states.ts';
 /** What failed and why, as far as a text says so. */
 export type Diagnosis = {
   operation: Operation;
-  /** Whether words of the operation itself are in the text; if not, the operation is what the text is about. */
+  /** Whether words of the operation itself are in the text; if not, who said it tells the operation, if any. */
   byItsWords: boolean;
-  /** The operation is told by single words alone, which other texts have too. */
-  isGuess: boolean;
   /** Undefined: the operation is known, and why it failed is not. */
   cause: KnownCause | undefined;
   /** Faults that the text shows beside its cause. */
@@ -140,18 +138,8 @@ const wrappingIn = (before: string): string | undefined => {
     : shortened(first);
 };
 
-const ofBackups = new Set(['create', 'backup-work', 'sync']);
+const ofBackups = new Set(['create', 'sync']);
 const hasCompleted = /\bstate\W{1,5}Completed\b/i;
-
-// Words with hyphens that Longhorn itself uses; any other such word is a name that somebody gave.
-const words =
-  /^(?:system-(?:backup|restore|rollout)s?|sync-agent|filesystem-trim|auto-salvage|(?:backing|engine)-image|re-\w+|non-\w+)$/i;
-
-// What somebody has named something says nothing of what is done with it.
-const withoutNames = (text: string): string =>
-  text
-    .replace(/(?<=\b(?:longhorn-system|default)\/)[\w.-]{1,253}/g, ' ')
-    .replace(/(?<![\w.-])[\w.]{1,253}(?:-[\w.]{1,253})+/g, (each) => (words.test(each) ? each : ' '));
 
 // The first function that is not of Go or Kubernetes, as REPOSITORY/PACKAGE.FUNCTION; not who called those.
 const frames = /\n\s*github\.com\/[\w-]+\/([\w-]+)[./]((?:[\w-]+\/)*[\w-]+(?:\.\(\*?\w+\))?(?:\.\w+)*)\(/g;
@@ -175,11 +163,9 @@ const withoutStack = (text: string): string => {
 
 const startsStack = /^(?:panic|fatal error): /;
 
-type OperationFound = Pick<Diagnosis, 'operation' | 'byItsWords' | 'isGuess'>;
+type OperationFound = Pick<Diagnosis, 'operation' | 'byItsWords'>;
 
 const panicked = / in longhorn-manager\/controller\.\(\*(\w+)Controller\)\.\w+$/;
-
-const placed = / in [\w-]+\/\S+(?: of [\w-]+)?$/;
 
 // The controllers of longhorn-manager are named after their types.
 const controllerOf = (text: string): string | undefined => {
@@ -193,15 +179,14 @@ const operationIn = (text: string, { controller, field, state }: Beside): Operat
     [...printedStates, ...harmless, ...operations].find(
       ({ pattern, asksStore }) => pattern?.test(text) && !(asksStore && controller === 'velero'),
     ) ?? operations.find(({ pattern }) => state !== undefined && pattern?.test(state));
-  if (worded !== undefined) return { operation: worded, byItsWords: true, isGuess: false };
+  if (worded !== undefined) return { operation: worded, byItsWords: true };
   const ofController =
     operations.find(({ conditions }) => field !== undefined && conditions?.includes(field)) ??
     operationOf(controller ?? controllerOf(text));
-  if (ofController !== undefined) return { operation: ofController, byItsWords: false, isGuess: false };
-  if (field === 'log fatal') return { operation: endedProgram, byItsWords: true, isGuess: false };
-  const unnamed = withoutNames(text.replace(placed, ''));
-  const about = operations.find(({ topic }) => topic?.test(unnamed));
-  return { operation: about ?? unknownOperation, byItsWords: false, isGuess: about !== undefined };
+  if (ofController !== undefined) return { operation: ofController, byItsWords: false };
+  return field === 'log fatal'
+    ? { operation: endedProgram, byItsWords: true }
+    : { operation: unknownOperation, byItsWords: false };
 };
 
 const operationOf = (controller: string | undefined): Operation | undefined =>
@@ -213,27 +198,21 @@ const operationOf = (controller: string | undefined): Operation | undefined =>
  */
 export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undefined => {
   const text = withoutStack(folded).replace(/\s+/g, ' ');
-  const tellsOfFailure = failing.test(text);
-  const { operation, byItsWords, isGuess } = operationIn(text, beside);
+  const { operation, byItsWords } = operationIn(text, beside);
+  const hasFailed = operation !== unknownOperation && failing.test(text);
   const isHarmless = operation.harmless !== undefined;
   const fitting = causes.filter(
     ({ pattern, common, within }) =>
-      !isHarmless &&
-      (!common || tellsOfFailure) &&
-      (within?.includes(operation.id) ?? true) &&
-      pattern.test(text),
+      !isHarmless && (!common || hasFailed) && (within?.includes(operation.id) ?? true) && pattern.test(text),
   );
   const cause = fitting.find(({ beside: isBeside }) => !isBeside) ?? fitting[0];
-  const tells =
-    isHarmless || operation === endedProgram || (tellsOfFailure && operation !== unknownOperation);
-  if (cause === undefined && !tells) return undefined;
+  if (cause === undefined && !isHarmless && !hasFailed && operation !== endedProgram) return undefined;
   const isCompleted = beside.state === 'Completed' || hasCompleted.test(text);
   const found = cause?.pattern.exec(text);
   const isCutOff = !isHarmless && cause === undefined && endsTooEarly(text);
   return {
     operation: isCompleted && ofBackups.has(operation.id) ? statusOfBackup : operation,
     byItsWords,
-    isGuess,
     cause,
     isCutOff,
     besides: fitting.filter((each) => each.beside && each !== cause),
@@ -255,24 +234,14 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
 
 const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);
 
-// What is told of an operation is told only where its own words, or who said it, prove it.
-const provenIn = ({ operation, isGuess }: Diagnosis): Operation => (isGuess ? unknownOperation : operation);
-
-/** Whether single words alone, which other texts have too, tell all that is told of a text. */
-export const isOnlyGuess = (diagnosis: Diagnosis): boolean =>
-  provenIn(diagnosis) === unknownOperation &&
-  (diagnosis.cause === undefined || diagnosis.cause.common === true);
+/** Whether it is known what failed. */
+export const isOperationKnown = ({ operation }: Diagnosis): boolean => operation !== unknownOperation;
 
 // What a warning of no known operation comes to, it does not say.
-const isMereWarning = (diagnosis: Diagnosis): boolean =>
-  diagnosis.isWarning && provenIn(diagnosis) === unknownOperation;
-
-/** Whether it is known what failed. */
-export const isOperationKnown = (diagnosis: Diagnosis): boolean => provenIn(diagnosis) !== unknownOperation;
+const isMereWarning = (diagnosis: Diagnosis): boolean => diagnosis.isWarning && !isOperationKnown(diagnosis);
 
 /** Whether it is known why something failed, and not only in what way, or that nothing did. */
 export const isExplained = (diagnosis: Diagnosis): boolean =>
-  !isOnlyGuess(diagnosis) &&
   !isMereWarning(diagnosis) &&
   ((diagnosis.cause !== undefined && !diagnosis.cause.kind) || diagnosis.operation.harmless !== undefined);
 
@@ -292,9 +261,7 @@ const around = 'Look at the lines around it, and at the objects that it names.';
 const wholeText = 'Look at the whole text: the whole line of the log, the whole event or status.';
 
 const adviceOf = (diagnosis: Diagnosis): string => {
-  const { cause, store, isCutOff } = diagnosis;
-  const operation = provenIn(diagnosis);
-  if (isOnlyGuess(diagnosis)) return around;
+  const { operation, cause, store, isCutOff } = diagnosis;
   if (isCutOff) return [wholeText, operation.look ?? []].flat().join(' ');
   const known = cause?.adviceIn?.[operation.id];
   if (known === undefined && operation.advice !== undefined && !cause?.within?.includes(operation.id))
@@ -312,24 +279,23 @@ const retryOf = (diagnosis: Diagnosis): string | undefined => {
   const { operation, cause, during, isCompleted, isDropped } = diagnosis;
   if (isCompleted && operation === statusOfBackup)
     return 'The text itself has the state Completed: the backup was made, and is not to be deleted for this.';
-  if (isOnlyGuess(diagnosis)) return undefined;
   if (isDropped)
     return 'It gave this attempt up ("Dropping ... out of the queue"), and begins anew when the object changes or is looked at again.';
-  const { id, retry } = provenIn(diagnosis);
-  return cause?.retryIn?.[id] ?? cause?.retry ?? during?.retry ?? retry;
+  return cause?.retryIn?.[operation.id] ?? cause?.retry ?? during?.retry ?? operation.retry;
 };
 
 const ended = 'The program that said it ended with that (its level is fatal)';
 
 const whatOf = (diagnosis: Diagnosis): string[] => {
-  const { during, outermost, speaker, isWarning, isFatal } = diagnosis;
+  const { operation, during, outermost, speaker, isFatal } = diagnosis;
   const of = speaker === undefined ? '' : ` (said by ${speaker})`;
-  if (isOnlyGuess(diagnosis))
-    return [`Not known here${of}${isWarning ? ': a warning, which alone proves no failure' : ''}`];
-  const proven = provenIn(diagnosis);
-  const what = isMereWarning(diagnosis) ? 'A warning, which alone proves no failure' : proven.failed;
-  const failed = proven === unknownOperation ? `${what}${outermost ? ` ("${outermost}")` : ''}${of}` : what;
-  return [failed, ...(during ? [during.failed] : []), ...(isFatal && proven !== endedProgram ? [ended] : [])];
+  const what = isMereWarning(diagnosis) ? 'A warning, which alone proves no failure' : operation.failed;
+  const failed = isOperationKnown(diagnosis) ? what : `${what}${outermost ? ` ("${outermost}")` : ''}${of}`;
+  return [
+    failed,
+    ...(during ? [during.failed] : []),
+    ...(isFatal && operation !== endedProgram ? [ended] : []),
+  ];
 };
 
 /**
@@ -339,12 +305,11 @@ const whatOf = (diagnosis: Diagnosis): string[] => {
 export const describeDiagnosis = (
   diagnosis: Diagnosis,
 ): { what: string; proves: string[]; advice: string; retry: string | undefined } => {
-  const { cause, besides } = diagnosis;
-  const operation = provenIn(diagnosis);
+  const { operation, cause, besides } = diagnosis;
   return {
     what: [
       ...whatOf(diagnosis).map((each) => (each.endsWith('.') ? each : `${each}.`)),
-      ...(isOnlyGuess(diagnosis) ? [] : [reasonOf(diagnosis)]),
+      reasonOf(diagnosis),
     ].join(' '),
     proves: [
       ...(cause?.unreached && operation.asksStore ? ['No request reached the store.'] : []),

@@ -3,8 +3,6 @@ export type Operation = {
   id: string;
   /** Words of Longhorn that only this operation has. */
   pattern?: RegExp;
-  /** What a text is about that has no operation's words; such a text proves less. */
-  topic?: RegExp;
   /** The conditions of objects that tell of this alone. */
   conditions?: readonly string[];
   /** The controllers of longhorn-manager that do this, as lines of its log name them. */
@@ -35,7 +33,7 @@ export const statusOfBackup: Operation = {
 
 /**
  * The operations, by the words that Longhorn wraps a cause in. The outermost counts, so what wraps others stands
- * first: the text of a deletion is a deletion's, whatever it met. Topics count after all patterns, in the same order.
+ * first: the text of a deletion is a deletion's, whatever it met.
  */
 export const operations: readonly Operation[] = [
   {
@@ -285,8 +283,6 @@ export const operations: readonly Operation[] = [
     id: 'delete',
     pattern:
       /^Failed to delete the backup|error deleting backup |(?<!velero )\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|type 2 acquisition|cannot find volume in backupstore|cleaned up backup \S+ failed|unlinkat \S{0,300}(?:backupstore|\.cfg|\.blk)/,
-    topic:
-      /\bdelet(?:e|ed|ing|ion)\b[^:]{0,60}\bbackups?\b|\bbackup\b[^:]{0,60}\bdelet(?:ed|ion)\b|to be deleted backup|failed to delete blocks/i,
     failed: 'The deletion of a backup failed',
     retry: 'Longhorn tries again, later each time.',
     asksStore: true,
@@ -316,7 +312,6 @@ export const operations: readonly Operation[] = [
     id: 'incremental-restore',
     pattern:
       /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|DR volume/,
-    topic: /\bincremental (?:fallback|restore)/i,
     failed: 'A standby (DR) volume could not take over a backup',
     retry: 'Longhorn tries again while the volume is not Faulted.',
     asksStore: true,
@@ -333,7 +328,6 @@ export const operations: readonly Operation[] = [
     id: 'restore',
     pattern:
       /failed the restore|running restore (?:backup )?command|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
-    topic: /\brestored?\b|\brestoring (?:backup|attached)|\bdecompress/i,
     failed: 'A restore failed',
     retry:
       'A replica that failed is not restored again; when all have failed the volume is Faulted and has to be restored anew.',
@@ -343,7 +337,6 @@ export const operations: readonly Operation[] = [
     id: 'system-restore',
     pattern:
       /fail(?:ed)? to sync SystemRestore|SystemRestore|failed to extract (?:Kubernetes|API Extensions|Longhorn) resources|downloading system backup|download system backup/,
-    topic: /system[- ]?(?:restore|rollout)|\brollout\b/i,
     controllers: ['longhorn-system-restore', 'longhorn-system-rollout'],
     failed: 'A system restore failed',
     retry:
@@ -372,8 +365,6 @@ export const operations: readonly Operation[] = [
     id: 'system-backup',
     pattern:
       /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|failed creating Volume backups?\b|waiting for (?:Volume|BackingImage) backups|failed to (?:get all (?:Longhorn )?\w+|generate Longhorn Services|convert to \w+List object)\b|\bsystem backup\b/,
-    // Snapshots and backups that are made for one are named system-backup-ID.
-    topic: /system[- ]?backup(?!-[0-9a-f]{8})/i,
     controllers: ['longhorn-system-backup'],
     failed: 'A system backup failed',
     retry:
@@ -405,7 +396,6 @@ export const operations: readonly Operation[] = [
     id: 'backing-image',
     pattern:
       /(?<!\blist(?:ing)? )[Bb]ack(?:ing)? ?up backing image|BackupBackingImage|backup of backing image|[Ff]ailed to read backing image/,
-    topic: /\bbacking ?(?:image|file)/i,
     controllers: ['longhorn-backup-backing-image', 'longhorn-backing-image'],
     failed: 'The work on a backing image, or on its backup, failed',
     retry: 'A backup of it that failed is not tried again: make it anew once the cause is gone.',
@@ -629,7 +619,6 @@ export const operations: readonly Operation[] = [
     id: 'share-manager',
     pattern:
       /\bnfs-ganesha-\d+\[|\bganesha\.nfsd\b|NFS server exited with error|[Ww]aiting with nfs server start|\bnfs export(?:er)?\b|[Ss]hare[- ]?[Mm]anager (?:gRPC|service)|Error starting share-manager/,
-    topic: /\bshare[- ]?manager\b/i,
     controllers: ['longhorn-share-manager', 'share-manager'],
     failed: 'The server of a shared (ReadWriteMany) volume, its share-manager, met a fault',
     retry: 'Longhorn starts its pod anew where that ends; pods that use the volume wait for it meanwhile.',
@@ -647,8 +636,6 @@ export const operations: readonly Operation[] = [
     id: 'mount-share',
     pattern:
       /mount\.(?:nfs4?|cifs)\b|mount error\(\d+\)|mount_linux\.go|\bMount failed: exit status|\b[Ff]ormat of disk \\?"/,
-    topic:
-      /\bmount (?:points?|directory)\b|\b(?:un|bind )?mount(?:ed)? (?:to|at|filesystem|failed|all)\b|\bmounted[= )]|\bnot mounted\b/i,
     failed: 'A share, or a file system, could not be mounted on a node',
   },
   {
@@ -663,7 +650,6 @@ export const operations: readonly Operation[] = [
     id: 'job',
     pattern:
       /recurring ?job|RecurringJob|recurringjob|doRecurringBackup|backupAndCleanup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
-    topic: /\bcron ?job|\bjob\b|\brecurring\b|snapshot purge to complete|filesystem-trim/i,
     controllers: ['longhorn-recurring-job'],
     failed: 'A recurring job met a fault',
     retry: 'The next run tries again.',
@@ -680,7 +666,6 @@ export const operations: readonly Operation[] = [
     id: 'lock',
     pattern:
       /failed to acquire lock \S+|failed lock \S+ type|failed to store updated lock|refresh acquired lock/,
-    topic: /\block\b[^:]{0,100}\bbackup ?store\b|\b(?:to|cannot) (?:un|acquire |try |load |store )lock\b/i,
     failed: 'A lock in the backup store could not be taken',
     retry: 'A deletion is tried again, a backup is not.',
   },
@@ -688,14 +673,12 @@ export const operations: readonly Operation[] = [
     id: 'purge',
     pattern:
       /\b(?:Failed(?:Starting)?|Timeout)SnapshotPurge\b|[Ff]ailed to (?:start )?(?:snapshot )?purge|snapshot purge\b/,
-    topic: /\bpurg(?:e|ing)\b|SnapshotPurge|\bcoalesce\b/i,
     failed: 'Deleted snapshots could not be merged and removed (the purge)',
     retry: 'Longhorn purges again with the next deletion of a snapshot; a recurring job with its next run.',
   },
   {
     id: 'clone',
     pattern: /\bVolumeCloneFailed\b|[Ff]ailed to clone (?:the )?(?:snapshot|volume)|\bsnapshot clone\b/,
-    topic: /\bclon(?:e|ed|ing)\b/i,
     failed: 'The clone of a volume or snapshot failed',
     retry: 'The status of the clone in the new volume tells.',
   },
@@ -703,7 +686,6 @@ export const operations: readonly Operation[] = [
     id: 'rebuild',
     pattern:
       /\bFailedRebuilding\b|\bfailed to send file \S+|[Ff]ailed (?:to (?:start )?)?(?:replica )?rebuild|[Ff]ailed to add (?:a )?replica\b/,
-    topic: /\brebuild|\bWO replica|sync(?:ing)? files?|\badd(?:ing)? (?:\w+ ){0,2}replicas?\b/i,
     failed: 'The rebuilding of a replica failed',
     retry: 'Longhorn rebuilds again, later each time.',
   },
@@ -719,7 +701,6 @@ export const operations: readonly Operation[] = [
     id: 'image-upgrade',
     pattern:
       /\bcannot live upgrade\b|[Ff]ailed to live[- ]upgrade|\bcannot upgrade engine image\b|\bFailedUpgradeP\w{2,3}Check\b/,
-    topic: /engine image|\bupgrad\w{1,3} (?:\w+ ){0,2}(?:engine|volume)|\bengine upgrad/i,
     failed: "The work on an engine's image failed, or its change was refused",
     retry: 'The request has to be made again, unless a setting makes it.',
   },
@@ -727,13 +708,11 @@ export const operations: readonly Operation[] = [
     id: 'expand',
     pattern:
       /\b(?:Failed|Canceled)Expansion\b|\bVolumeResizeFailed\b|\b(?:Controller|Node)ExpandVolume: err|\b[Rr]esize volume\b|[Ff]ailed to (?:expand|resize)\b|\bexpansion from (?:existing )?capacity\b/,
-    topic: /\bexpan(?:d|ded|sion)\b/i,
     failed: 'The expansion of a volume failed, or was refused',
     retry: 'The condition of the volume tells; a refused request has to be made again.',
   },
   {
     id: 'snapshot-work',
-    topic: /\bsnapshots?\b/i,
     controllers: ['longhorn-snapshot'],
     failed: 'The work on a snapshot failed',
     retry: 'Longhorn tries again as long as the Snapshot object is there.',
@@ -747,22 +726,11 @@ export const operations: readonly Operation[] = [
     id: 'store-request',
     pattern:
       /\b(?:get|put|delete|open) (?:objects?|blobs?)\b|\bAWS (?:HTTP |Operation )?Error\b|\bin backupstore\b(?!\/)|\bbackupstore\/volumes\/|\blonghorn-backupstore-mounts\//,
-    topic:
-      /\b(?:metadata for|size of) (?:objects?|blobs?)\b|\b(?:read|write|seek)\b[^:]{0,40}\bblocks?\b|\bs3 client|\bazblob\b|backup ?store\b/i,
     failed: 'A request to the backup store failed',
     asksStore: true,
   },
   {
-    id: 'backup-work',
-    topic: /\bbackup ?(?:target|volume)?s?\b/i,
-    failed: 'Something failed that has to do with a backup or a backup target',
-    retry: 'Longhorn tries again in most cases; the status of the object tells.',
-  },
-  {
     id: 'setting',
-    // "Setting X to Y" is no setting of Longhorn.
-    topic:
-      /\b(?:get|the|of|apply|update|sync)\s+(?:\S+\s+)?settings?\b|\S settings? (?:of|for|is|mismatch|\S+ (?:is|with))\b/,
     controllers: ['longhorn-setting'],
     failed: 'A setting could not be read or applied',
     retry: 'Longhorn tries again.',
@@ -779,7 +747,6 @@ export const operations: readonly Operation[] = [
     id: 'attach',
     pattern:
       /AttachVolume\.Attach failed|\bController(?:Unp|P)ublishVolume: err|[Ff]ailed to (?:at|de)tach volume\b|[Ff]ail(?:ed)? to sync (?:Longhorn )?volume ?attachment\b|\bVolumeAttachment=\S+ err=|cannot attach migratable volume|Multi-Attach error|failed to attach to node/,
-    topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
     failed: 'A volume could not be attached, detached or activated',
     retry: "Longhorn's attachments are tried again; a request of the user interface is not.",
     look: "Look at the volume's attachment tickets and their conditions (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
@@ -787,8 +754,6 @@ export const operations: readonly Operation[] = [
   {
     id: 'data-engine',
     pattern: /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:engine|replica|instance manager)\b(?! image)/,
-    topic:
-      /\breplicas?\b|\bengine\b|\bbackend\b|\bcontroller[- ](?:client|address)\b|\bSPDK\b|\b(?:the|up|startup|init|upgrade|down|find|invalid|empty|disable) frontend\b|^frontend\s|\bInstance \S+ is state\b|ProxyService|proxy gRPC|sync[- ]agent/i,
     failed: 'An engine, a replica or their instance manager met a fault',
     retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
   },
@@ -801,7 +766,6 @@ export const operations: readonly Operation[] = [
   {
     id: 'volume',
     pattern: /[Ff]ail(?:ed)? to sync (?:Longhorn )?volume\b/,
-    topic: /\bvolumes?\b/i,
     failed: 'A change of a volume failed, or was refused',
     retry: 'A refused request has to be made again.',
   },
