@@ -298,7 +298,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'snapshot-limit',
     pattern:
-      /snapshot count usage \d+ is equal or larger than snapshotMaxCount \d+|snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize|too many active disks|[Tt]oo many snapshots created/,
+      /snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize|too many active disks|[Tt]oo many snapshots created/,
     means: 'The volume has as many snapshots as its snapshotMaxCount (or their size) allows.',
     advice: {
       any: 'Delete and purge old snapshots, or raise snapshotMaxCount; a recurring job of the task snapshot-cleanup keeps them few.',
@@ -883,7 +883,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'tls-expired',
-    pattern: /x509: certificate has expired or is not yet valid|certificate has expired/,
+    pattern: /certificate has expired/,
     means: "The endpoint's certificate has expired, or a clock is wrong.",
     unreached: true,
     advice: { any: "Renew the certificate, and check the nodes' clocks." },

@@ -282,7 +282,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'delete',
     pattern:
-      /^Failed to delete the backup|error deleting backup |(?<!velero )\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|type 2 acquisition|cannot find volume in backupstore|cleaned up backup \S+ failed|unlinkat \S{0,300}(?:backupstore|\.cfg|\.blk)/,
+      /error deleting backup |(?<!velero )\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |when performing backup delete|type 2 acquisition|cannot find volume in backupstore|cleaned up backup \S+ failed|unlinkat \S{0,300}(?:backupstore|\.cfg|\.blk)/,
     failed: 'The deletion of a backup failed',
     retry: 'Longhorn tries again, later each time.',
     asksStore: true,
@@ -311,7 +311,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'incremental-restore',
     pattern:
-      /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|DR volume/,
+      /[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|DR volume/,
     failed: 'A standby (DR) volume could not take over a backup',
     retry: 'Longhorn tries again while the volume is not Faulted.',
     asksStore: true,
@@ -327,7 +327,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'restore',
     pattern:
-      /failed the restore|running restore (?:backup )?command|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
+      /failed the restore|running restore (?:backup )?command|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
     failed: 'A restore failed',
     retry:
       'A replica that failed is not restored again; when all have failed the volume is Faulted and has to be restored anew.',
@@ -336,7 +336,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'system-restore',
     pattern:
-      /fail(?:ed)? to sync SystemRestore|SystemRestore|failed to extract (?:Kubernetes|API Extensions|Longhorn) resources|downloading system backup|download system backup/,
+      /SystemRestore|failed to extract (?:Kubernetes|API Extensions|Longhorn) resources|downloading system backup|download system backup/,
     controllers: ['longhorn-system-restore', 'longhorn-system-rollout'],
     failed: 'A system restore failed',
     retry:
@@ -364,7 +364,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'system-backup',
     pattern:
-      /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|failed creating Volume backups?\b|waiting for (?:Volume|BackingImage) backups|failed to (?:get all (?:Longhorn )?\w+|generate Longhorn Services|convert to \w+List object)\b|\bsystem backup\b/,
+      /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|failed creating Volume backups?\b|waiting for (?:Volume|BackingImage) backups|failed to (?:get all (?:Longhorn )?\w+|generate Longhorn Services|convert to \w+List object)\b|\bsystem backup\b/,
     controllers: ['longhorn-system-backup'],
     failed: 'A system backup failed',
     retry:
@@ -581,7 +581,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'list',
     pattern:
-      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing (?:backup|snapshot|volume|system|objects)|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ailed to list backups from backup target|[Ff]ail(?:ed)? to list (?:s3\b|objects with (?:param|prefix)|blobs with|(?:first|second|1st|2nd) level|volume names for path)/,
+      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing (?:backup|snapshot|volume|system|objects)|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ail(?:ed)? to list (?:s3\b|objects with (?:param|prefix)|blobs with|(?:first|second|1st|2nd) level|volume names for path)/,
     failed: 'The backup store could not be listed',
     retry: 'Longhorn looks again at the next poll of the backup target.',
     asksStore: true,
@@ -641,7 +641,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'sync',
     pattern:
-      /(?:[Ff]ail(?:ed)? to|[Ff]ailed to select node for) sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|[Ff]ailed to init backup target clients|backup target client|backup target URL is empty/,
+      /(?:[Ff]ail(?:ed)? to|[Ff]ailed to select node for) sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|backup target client|backup target URL is empty/,
     controllers: ['longhorn-backup', 'longhorn-backup-volume', 'longhorn-backup-target'],
     failed: 'Work on a backup, a backup volume or a backup target failed',
     retry: 'Longhorn tries again.',
@@ -649,7 +649,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'job',
     pattern:
-      /recurring ?job|RecurringJob|recurringjob|doRecurringBackup|backupAndCleanup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
+      /recurring ?job|doRecurringBackup|backupAndCleanup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
     controllers: ['longhorn-recurring-job'],
     failed: 'A recurring job met a fault',
     retry: 'The next run tries again.',
