@@ -39,14 +39,14 @@ type Beside = { controller?: string; state?: string; field?: string };
 const kinds: readonly (readonly [StoreKind, RegExp])[] = [
   ['s3', /\bs3:\/|\bAWS\b|AWS_|\bX?Minio/],
   ['azblob', /\bazblob:\/\/|blob\.core\.windows\.net/],
-  ['nfs', /\bnfs:\/\/|\bnfs4?\b|\bNFS\b/],
+  ['nfs', /\bnfs4?\b|\bNFS\b/],
   ['cifs', /\bcifs:\/\/|\bCIFS\b|\bmount\.cifs\b|\bmount error\(/],
   ['gcs', /storage\.googleapis\.com/],
 ];
 
 // What goes well names an operation too.
 const failing =
-  /fail|error|[Ll]ost connection|still connecting|does not contain|\bERR\b|EOF\b|Timeout\. No response|already removed|Illegal instruction|and has no URL|is not available|conn error|SIG[A-Z]{3,4}\b|hostbyte=|Aborting|timeout on replica|on replica \S+ seq|segfault|crashed on|is faulted|is degraded|timeout of|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable|\bis cancell?ed\b/i;
+  /fail|error|still connecting|does not contain|\bERR\b|EOF\b|Illegal instruction|and has no URL|SIG[A-Z]{3,4}\b|hostbyte=|Aborting|on replica \S+ seq|segfault|crashed on|is degraded|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable|\bis cancell?ed\b/i;
 
 const longestWords = 200;
 
