@@ -245,7 +245,6 @@ const explainText = (
   { field, controller: speaker }: Pasted,
   { where, json }: Arguments,
 ): boolean => {
-  const { meanings } = answer;
   const isKnown = isAnswer(answer);
   const narrowed = !isKnown && Object.keys(where).length > 0 && isAnswer(answerTo({ text, objects: [] }, {}));
   const isVague = answer.diagnosis?.byItsWords === false && answer.diagnosis.cause === undefined;
@@ -256,9 +255,7 @@ const explainText = (
         `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${isInformational(field) ? `. By its level (${field}) it reports no failure.` : field === 'log warning' ? '. A warning alone proves no failure.' : speaker === undefined ? '' : `. It was said by ${speaker}.`}`,
         ...describeNearest(nearest),
       ];
-  process.stdout.write(
-    json ? `${composeJson(text, { ...answer, meanings, nearest })}\n` : `${lines.join('\n')}\n`,
-  );
+  process.stdout.write(json ? `${composeJson(text, { ...answer, nearest })}\n` : `${lines.join('\n')}\n`);
   return isWholeAnswer(answer);
 };
 
@@ -296,13 +293,14 @@ const readOne = async (file: string): Promise<string> => {
   return only === undefined ? '' : readAll(only.open().stream);
 };
 
-const explain = async (args: Arguments): Promise<ExitCode> => {
+/** Returns whether all is known. */
+const explain = async (args: Arguments): Promise<boolean> => {
   const { version } = args.where;
   const file = args.text === '-' ? undefined : await fileNamed(args.text);
   if (file !== undefined && ((await hasManyTexts(file)) || !(await isSmallFile(file)))) {
     const summary = await readLog(file, version).catch(cannotBeRead(file));
     if (summary.lines === 0) throw usageError(`${file} is empty: give a file with what Longhorn said`);
-    return printSummary(summary, args) ? exitCode.passed : exitCode.failed;
+    return printSummary(summary, args);
   }
   const input =
     file !== undefined
@@ -324,10 +322,9 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
     const summary = createSummary(version);
     summary.count(countLines(input));
     for (const each of pasted) summary.add(each);
-    return printSummary(summary.end(), args) ? exitCode.passed : exitCode.failed;
+    return printSummary(summary.end(), args);
   }
-  const isWhole = explainText(input.trim(), answerTo(only, args.where), only, args);
-  return isWhole ? exitCode.passed : exitCode.failed;
+  return explainText(input.trim(), answerTo(only, args.where), only, args);
 };
 
 /**
@@ -335,4 +332,6 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
  * completely known, 2 usage.
  */
 export const runExplainCommand = (argv: readonly string[]): Promise<ExitCode> =>
-  toExitCode('explain', () => explain(parseExplain(argv)));
+  toExitCode('explain', async () =>
+    (await explain(parseExplain(argv))) ? exitCode.passed : exitCode.failed,
+  );

@@ -231,52 +231,43 @@ const components =
 
 const componentIn = (names: string): string | undefined => components.exec(names)?.[1];
 
+/** What a program of Go says in a line: by logrus, by klog, or as its last words. */
+const spokenIn = (bare: string): Pick<Pasted, 'text' | 'field' | 'time'> | undefined => {
+  const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
+  if (logged !== undefined) {
+    const { text, field } = logged.message;
+    return { text, field, ...(logged.time !== '' && { time: logged.time }) };
+  }
+  const [, severity = '', time, text] = klog.exec(bare) ?? [];
+  const field = klogLevels[severity];
+  if (text !== undefined && field !== undefined) return { text, field, ...(time !== undefined && { time }) };
+  return fatal.test(bare) ? { text: bare, field: 'log fatal' } : undefined;
+};
+
 const readLog = (line: string): Pasted | undefined => {
   const whole = unquoted(line);
   const bare = logrusOf(whole) ?? afterPrefixes(whole);
-  const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
+  const spoken = spokenIn(bare);
+  if (spoken === undefined) return readForeign(line) ?? readJson(bare);
+  const [, name, kind, within] = relayedIn.exec(spoken.text) ?? [];
+  const said = within === undefined ? undefined : readLog(within);
+  if (said !== undefined) {
+    const of = kind === 'r' ? 'replica' : 'engine';
+    return { controller: `${of} process`, ...said, objects: [...said.objects, `${of} ${name}`] };
+  }
+  const event = readLoggedEvent(spoken.text);
+  if (event !== undefined) return { ...spoken, ...event };
   const process = processOf(whole);
   const controller = velero.test(bare)
     ? 'velero'
     : (controllerIn.exec(bare)?.[1] ??
       process?.name ??
       componentIn(whole.slice(0, Math.max(0, whole.length - bare.length))));
-  const [, name, kind, within] = relayedIn.exec(logged?.message.text ?? '') ?? [];
-  const said = within === undefined ? undefined : readLog(within);
-  if (said !== undefined) {
-    const of = kind === 'r' ? 'replica' : 'engine';
-    return { controller: `${of} process`, ...said, objects: [...said.objects, `${of} ${name}`] };
-  }
-  const event = readLoggedEvent(logged?.message.text ?? '');
-  if (event !== undefined) return { ...event, ...(logged?.time && { time: logged.time }) };
-  if (logged !== undefined)
-    return {
-      text: logged.message.text,
-      field: logged.message.field,
-      ...(logged.time !== '' && { time: logged.time }),
-      ...(controller !== undefined && { controller }),
-      objects: [...new Set([...objectsOfLogrus(bare), ...(process ? [process.object] : [])])],
-    };
-  const [, severity = '', time, text] = klog.exec(bare) ?? [];
-  const field = klogLevels[severity];
-  const told = readLoggedEvent(text ?? '');
-  if (told !== undefined) return { ...told, ...(time !== undefined && { time }) };
-  if (text !== undefined && field !== undefined)
-    return {
-      text,
-      field,
-      ...(time !== undefined && { time }),
-      ...(controller !== undefined && { controller }),
-      objects: [],
-    };
-  if (fatal.test(bare))
-    return {
-      text: bare,
-      field: 'log fatal',
-      ...(controller !== undefined && { controller }),
-      objects: process ? [process.object] : [],
-    };
-  return readForeign(line) ?? readJson(bare);
+  return {
+    ...spoken,
+    ...(controller !== undefined && { controller }),
+    objects: [...new Set([...objectsOfLogrus(bare), ...(process ? [process.object] : [])])],
+  };
 };
 
 const describedEvent =
