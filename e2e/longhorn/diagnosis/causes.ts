@@ -2002,7 +2002,7 @@ export const causes: readonly KnownCause[] = [
     means:
       'The SMB server did not answer the kernel of that node for that time, and the connection is made anew.',
     advice: {
-      any: 'See whose address that is: of a shared (ReadWriteMany) volume of Longhorn it is the service of its share-manager pod, else your own NFS server, as of a backup target. See whether it runs, and how loaded it is; then look at the network between.',
+      any: 'See whether that server, as of a backup target, runs, and how loaded it is; then look at the network between.',
     },
     quoted: true,
   },
