@@ -1,15 +1,6 @@
-import type { MessageRow } from './row.ts';
+import { type MessageRow, managerLog } from './row.ts';
 
-const manager = {
-  speaker: 'manager',
-  fields: ['log info', 'log warning', 'log error'],
-  compared: 'within',
-} as const satisfies Partial<MessageRow>;
-const node = {
-  speaker: 'node',
-  fields: ['log info', 'log warning', 'log error'],
-  compared: 'within',
-} as const satisfies Partial<MessageRow>;
+const node = { ...managerLog, speaker: 'node' } as const satisfies Partial<MessageRow>;
 
 /** Messages in events, in the logs of the managers and in the log of a node. */
 export const otherMessages = {
@@ -66,7 +57,7 @@ export const otherMessages = {
     ],
   },
   'blocks-left-behind': {
-    ...manager,
+    ...managerLog,
     class: 'failure',
     means: 'A backup is gone, but blocks that only it used were not removed from the store.',
     advice:
@@ -82,7 +73,7 @@ export const otherMessages = {
     ],
   },
   'blocks-not-counted': {
-    ...manager,
+    ...managerLog,
     class: 'informational',
     means:
       'The store keeps unused blocks for now: another backup of the volume is being made, or a config cannot be read.',
@@ -105,7 +96,7 @@ export const otherMessages = {
     ],
   },
   'data-damaged': {
-    ...manager,
+    ...managerLog,
     class: 'failure',
     means:
       'What was read of a block of a backup is not what was written: it is damaged in the store, or was on the way.',
@@ -129,7 +120,7 @@ export const otherMessages = {
     ],
   },
   'rebuild-in-the-way': {
-    ...manager,
+    ...managerLog,
     class: 'transient',
     means: 'A replica is being rebuilt, so that snapshots cannot be removed now.',
     advice:

@@ -1,15 +1,10 @@
-import type { MessageRow } from './row.ts';
+import { type MessageRow, managerLog } from './row.ts';
 
 const replica = {
   speaker: 'Volume',
   fields: ['event Warning'],
   states: ['FailedRestore'],
   compared: 'whole',
-} as const satisfies Partial<MessageRow>;
-const manager = {
-  speaker: 'manager',
-  fields: ['log info', 'log warning', 'log error'],
-  compared: 'within',
 } as const satisfies Partial<MessageRow>;
 const seen = 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met';
 
@@ -35,7 +30,7 @@ export const restoreMessages = {
     ],
   },
   'restore-waits-for-lock': {
-    ...manager,
+    ...managerLog,
     class: 'transient',
     means: 'The restore met the lock of a deletion on the same volume in the backup store.',
     advice: 'Wait: Longhorn tries again, after 10 s at first and after an hour at most.',
@@ -165,7 +160,7 @@ export const restoreMessages = {
     ],
   },
   'store-lacks-volume': {
-    ...manager,
+    ...managerLog,
     class: 'failure',
     means: 'The store has no volume.cfg of a volume of which a backup was to be deleted: its blocks stay.',
     advice: 'Look for who removed it; Longhorn takes the backup for deleted.',
@@ -180,7 +175,7 @@ export const restoreMessages = {
     ],
   },
   'deletion-waits-for-restore': {
-    ...manager,
+    ...managerLog,
     class: 'informational',
     means: 'The backup is not deleted while a volume is restored from it.',
     advice: 'Nothing: it is deleted once the restore is over.',

@@ -80,3 +80,10 @@ export type MessageRow = {
   only?: string;
   wordings: readonly Wording[];
 };
+
+/** What rows of longhorn-manager's log share, where the words around are not Longhorn's own. */
+export const managerLog = {
+  speaker: 'manager',
+  fields: ['log info', 'log warning', 'log error'],
+  compared: 'within',
+} as const satisfies Partial<MessageRow>;
