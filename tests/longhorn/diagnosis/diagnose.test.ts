@@ -20,9 +20,13 @@ test.each(texts)('$operation, $cause: $text', ({ operation, controller, cause, s
   expect([found?.operation.id, found?.cause?.id ?? '-', found?.store]).toEqual([operation, cause, store]);
 });
 
-test('there is a text of every cause', () => {
-  const met = new Set(texts.map(({ cause }) => cause));
-  expect(causes.map(({ id }) => id).filter((id) => !met.has(id))).toEqual([]);
+test('there is a text of every cause and operation', () => {
+  const missing = (rows: readonly { id: string }[], met: readonly (string | undefined)[]) =>
+    rows.map(({ id }) => id).filter((id) => !met.includes(id));
+  const done = texts.map(({ operation }) => operation);
+  const why = texts.map(({ cause }) => cause);
+  expect(missing([...printedStates, ...harmless, ...operations], done)).toEqual([]);
+  expect(missing(causes, why)).toEqual([]);
 });
 
 test('a text without words of an operation is of the controller that logged it', () => {

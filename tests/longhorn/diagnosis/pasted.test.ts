@@ -104,6 +104,7 @@ test.each([
   'info: a text: b',
   '    Message:  a text: b',
   '{"info":"a text: b"}',
+  `'{"info":"a text: b"}'`,
   'map[info:a text: b]',
   '- error: "a text: b"',
   'message: >-\n    a text:\n    b',
