@@ -205,6 +205,17 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'command-unknown',
+    pattern:
+      /panic: unrecognized command|\bunknown command \\?"|\bunknown (?:shorthand )?flag: |flag provided but not defined/,
+    means:
+      'The program does not know the command or the flag that it was called with: its image is older or newer than what calls it.',
+    advice: {
+      any: 'Compare the tag of the image with the version of the chart, manifest or program that calls it, and let both be of one release.',
+    },
+    quoted: 'to its end',
+  },
+  {
     id: 'panic',
     pattern:
       /(?:^|\s)panic: |"Observed a panic"|Recovered from panic|signal SIGSEGV: segmentation violation|invalid memory address or nil pointer|index out of range|slice bounds out of range|assignment to entry in nil map|send on closed channel/,
@@ -1182,7 +1193,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /code = Unavailable desc = (?:error reading from server: (?:unexpected )?EOF|transport is closing)/,
     means:
-      'The connection to the process that did the work (a replica, or its instance manager) was closed in the middle of it: that process ended, or was stopped.',
+      'The connection to the process that did the work (a replica, or its instance manager) was closed in the middle of it, as when that process ends or is stopped.',
     advice: {
       any: 'Look in the log of the instance manager for its end, as a panic; and for what stopped it: a volume that was detached, as when a recurring job ran out of its time.',
     },
@@ -1333,6 +1344,14 @@ export const causes: readonly KnownCause[] = [
       ...['create', 'restore', 'incremental-restore', 'restore-start'],
     ],
     means: 'A config in the store is empty or cut off; less likely, its reading was cut off.',
+    advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
+    data: 'doubtful',
+  },
+  {
+    id: 'config-ends-early-in-command',
+    pattern: /\[(?:system-)?backup [^\]]{1,600}\], output (?:unexpected )?EOF\b/,
+    means:
+      'The command read a config of the store that is empty or cut off; less likely, its reading was cut off.',
     advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
     data: 'doubtful',
   },
@@ -1559,14 +1578,34 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'no-iscsiadm',
-    pattern: /make sure you have iscsiadm\/open-iscsi installed|failed to execute iscsiadm: No such file/,
+    pattern:
+      /make sure you have iscsiadm\/open-iscsi installed(?! on the host: open )|failed to execute iscsiadm: No such file/,
     means:
       'longhorn-manager could not run iscsiadm on its node, which each volume of the v1 data engine needs.',
     advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
   },
   {
+    id: 'host-proc-missing',
+    pattern: /open \/host\/proc\S*: no such file or directory/,
+    means:
+      "The container does not see /proc of its node at /host/proc, through which Longhorn runs a node's commands: its pod does not mount that.",
+    advice: {
+      any: 'Compare the volumes of the pod or job with those in the chart or manifest of the version that its image has.',
+    },
+  },
+  {
+    id: 'executable-missing',
+    pattern: /exec: \\?"[^"]{1,200}\\?": executable file not found in \$PATH/,
+    means:
+      'The command that is named is not there where it was to be run: in the image of the container that ran it; of the kubelet, on its node.',
+    advice: {
+      any: "Compare the image with the release's own (its tag, a mirror, a build of your own); for the kubelet install the command on its node.",
+    },
+    quoted: true,
+  },
+  {
     id: 'command-missing',
-    pattern: /\bexit status 127\b|executable file not found in \$PATH/,
+    pattern: /\bexit status 127\b/,
     means: 'A command that was to be run is not installed there.',
     advice: {
       any: 'Install it on that node: of an encrypted volume it is cryptsetup, of a shared one and of an NFS store the NFS client (nfs-common, nfs-utils).',
@@ -2714,9 +2753,19 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'connection-ended',
     kind: true,
-    pattern: /(?:: |desc = |Replicator\.\w+: ?\d{1,20} )EOF\b|unexpected EOF/,
+    pattern: /\b(?:tcp|https?):\/\/[^\s"]{1,300}"?:? [^"]{0,80}\bEOF\b|Replicator\.\w+: ?\d{1,20} EOF\b/,
     means: 'The other side ended the connection, or its process ended.',
     advice: { any: 'Look for what ended it in the log of the other side (a replica, an engine, a server).' },
     common: true,
+  },
+  {
+    id: 'ended-early',
+    kind: true,
+    pattern: /(?:: |desc = )EOF\b|unexpected EOF/,
+    means:
+      'What was read ended too early: a file that is empty or cut off, or a connection that the other side closed.',
+    advice: { any: 'See in the words around it what was read; look there, or in the log of the other side.' },
+    common: true,
+    quoted: true,
   },
 ];

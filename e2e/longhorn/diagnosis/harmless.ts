@@ -44,6 +44,22 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'share-waits',
+    pattern: /[Ww]aiting with nfs server start, volume is not attached/,
+    failed: 'The share-manager of a ReadWriteMany volume waits until its volume is attached on its node',
+    harmless:
+      "Nothing, while the volume is being attached. If it goes on, look at the volume's attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
+  },
+  {
+    id: 'watch-ended',
+    pattern:
+      /failed to send (?:instance|process|replica|engine) response: [^"]{0,80}(?:transport is closing|code = Canceled)/,
+    failed:
+      'An instance manager could not tell of a change, since the connection of whoever watched it, as longhorn-manager, was closed',
+    harmless:
+      'Nothing, where longhorn-manager or the instance manager was restarted at that time. If it goes on, look at the logs of both.',
+  },
+  {
     id: 'no-rdma',
     pattern: /\biser_ib_init\(\d+\) Failed to initialize RDMA/,
     failed: 'The iSCSI target of the v1 data engine found no RDMA, as on most nodes, and works without it',

@@ -327,7 +327,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'restore',
     pattern:
-      /failed the restore|running restore (?:backup )?command|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
+      /failed the restore|running restore (?:backup )?command|[Rr]estore Error Found in Server|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item| (?:\w+ ){0,2}(?:frontend|head|state|status|settings?|size)\b)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
     failed: 'A restore failed',
     retry:
       'A replica that failed is not restored again; when all have failed the volume is Faulted and has to be restored anew.',
@@ -421,6 +421,16 @@ export const operations: readonly Operation[] = [
     failed: "A volume's engine could not open one of its replicas at its start",
     retry: 'It starts with its other replicas; if none is left, it does not start.',
     look: "Look at the volume's replicas, and at the log of the replica that is named.",
+  },
+  {
+    id: 'upgrade-step',
+    pattern: /[Ff]ailed to run (?:pre|post)-upgrade|unrecognized command: (?:pre|post)-upgrade/,
+    failed: 'A step before or after an upgrade of Longhorn (its job pre-upgrade or post-upgrade) failed',
+  },
+  {
+    id: 'v2-frontend',
+    pattern: /\blinear dm device\b|[Ff]ailed to restore frontend\b/,
+    failed: 'The block device (frontend) of a v2 volume could not be suspended, resumed or made anew',
   },
   {
     id: 'iscsi',
@@ -618,7 +628,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'share-manager',
     pattern:
-      /\bnfs-ganesha-\d+\[|\bganesha\.nfsd\b|NFS server exited with error|[Ww]aiting with nfs server start|\bnfs export(?:er)?\b|[Ss]hare[- ]?[Mm]anager (?:gRPC|service)|Error starting share-manager/,
+      /\bnfs-ganesha-\d+\[|\bganesha\.nfsd\b|NFS server exited with error|\bnfs export(?:er)?\b|[Ss]hare[- ]?[Mm]anager (?:gRPC|service)|Error starting share-manager/,
     controllers: ['longhorn-share-manager', 'share-manager'],
     failed: 'The server of a shared (ReadWriteMany) volume, its share-manager, met a fault',
     retry: 'Longhorn starts its pod anew where that ends; pods that use the volume wait for it meanwhile.',
