@@ -32,7 +32,7 @@ type Repeated = { text: string; count: number; first: string; last: string };
 /** The result for a log: the lines that have an answer, and the error lines that have none. */
 export type LogSummary = {
   lines: number;
-  /** Whether all lines have the level info, debug or Normal. */
+  /** Whether there are messages, and all have the level info, debug or Normal. */
   isNewsAlone: boolean;
   /** The line of no failure that is said most often. */
   repeated?: Repeated;
@@ -135,7 +135,7 @@ export const createSummary = (version: string | undefined) => {
   let recent: Group[] = [];
   const unknown: LogSummary['unknown'] = { count: 0 };
   let lines = 0;
-  let isNewsAlone = true;
+  let isNewsAlone: boolean | undefined;
   const answerOf = (shape: string, pasted: Pasted): Answer => {
     const found = answers.get(shape) ?? answerTo(pasted, version === undefined ? {} : { version });
     if (answers.size < mostAnswers) answers.set(shape, found);
@@ -170,7 +170,7 @@ export const createSummary = (version: string | undefined) => {
     add: (pasted: Pasted | undefined): void => {
       if (pasted === undefined) return;
       const { field = '' } = pasted;
-      isNewsAlone &&= isInformational(pasted.field);
+      isNewsAlone = isNewsAlone !== false && isInformational(pasted.field);
       const shape = shapeOf(pasted);
       const answer = answerOf(shape, pasted);
       const failure = failureToReport(answer);
@@ -213,7 +213,7 @@ export const createSummary = (version: string | undefined) => {
     },
     end: (): LogSummary => ({
       lines,
-      isNewsAlone,
+      isNewsAlone: isNewsAlone === true,
       ...mostRepeated([...repeated.values()]),
       groups: [...new Set(groups.values())].toSorted(
         (one, other) => rankOf(one) - rankOf(other) || other.count - one.count,

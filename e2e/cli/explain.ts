@@ -51,8 +51,8 @@ TEXT is what Longhorn said: a field of an object, an event, or a line of a log, 
 with a whole log (.gz too), or a support bundle: its zip, or the folder that it was unpacked to; - reads the standard input. Of several lines each is
 explained, equal ones counted. What is said in another field or state is another message, so a text alone may have several meanings.
 
-Exit codes: 0 all is known: of each failure what failed and why; 1 something of that is not known, or there is none; 2 the command was called in a wrong
-way.`;
+Exit codes: 0 of each failure it is known what failed and why, or by the levels nothing failed; 1 something of that is not known; 2 the command was
+called in a wrong way.`;
 
 const parseVersion = (version: string): string => {
   if (semver.valid(version) === null)
@@ -117,7 +117,7 @@ const describeWording = ({ versions, origin, seen }: Wording): string[] => [
 const describeMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
   `${row.class}: ${row.means}`,
   `  what to do: ${row.advice}`,
-  `  where: ${listed(row.fields)} of ${of(row)}${stateOf(row)}`,
+  `  known from: ${listed(row.fields)} of ${of(row)}${stateOf(row)}`,
   ...(asCause ? ['  as the cause in: Failed to delete the backup URL in the backupstore, err ...'] : []),
   ...(row.only === undefined ? [] : [`  in order only where ${row.only}`]),
   ...new Set(wordings.flatMap(describeWording)),
@@ -256,7 +256,7 @@ const explainText = (
         ...describeNearest(nearest),
       ];
   process.stdout.write(json ? `${composeJson(text, { ...answer, nearest })}\n` : `${lines.join('\n')}\n`);
-  return isWholeAnswer(answer);
+  return isKnown ? isWholeAnswer(answer) : isInformational(field);
 };
 
 const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
@@ -265,8 +265,12 @@ const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
       ? `${JSON.stringify(summaryForPrograms(summary), null, 2)}\n`
       : `${describeSummary(summary).join('\n')}\n`,
   );
-  const { groups, unknown } = summary;
-  return groups.length > 0 && unknown.count === 0 && groups.every(({ answer }) => isWholeAnswer(answer));
+  const { groups, unknown, isNewsAlone } = summary;
+  return (
+    (groups.length > 0 || isNewsAlone) &&
+    unknown.count === 0 &&
+    groups.every(({ answer }) => isWholeAnswer(answer))
+  );
 };
 
 // A text contains blanks and is not the name of a file. A text in the form of a path is taken for a path.
@@ -328,8 +332,8 @@ const explain = async (args: Arguments): Promise<boolean> => {
 };
 
 /**
- * `npx corral explain`: explains a message of Longhorn. Returns the exit code: 0 known with its cause, 1 not
- * completely known, 2 usage.
+ * `npx corral explain`: explains a message of Longhorn. Returns the exit code: 0 known with its cause, or no failure
+ * by its level, 1 not completely known, 2 usage.
  */
 export const runExplainCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('explain', async () =>

@@ -2,7 +2,7 @@
 export const messageClasses = {
   informational: 'it heals by itself; only one that never goes is a fault',
   transient: 'Longhorn tries again, for a limited time or number of times',
-  warning: 'something went wrong beside the work, whose result is valid',
+  warning: 'something is not in order; by itself it does not say that a backup or a restore failed',
   failure: 'what failed stays undone; another attempt may succeed',
   configuration:
     'look at the set-up of the cluster and of the store first, before you look for a fault of Longhorn',
