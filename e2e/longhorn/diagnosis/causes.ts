@@ -205,6 +205,25 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'retain-too-large',
+    pattern: /retain value should be less than or equal to \d/,
+    means: 'The retain of the recurring job is more than the number in the text, which is the most.',
+    advice: {
+      any: 'Give the job a smaller retain. Newer versions have the most as a setting (recurring-job-max-retention).',
+    },
+    retry: 'The job was not created or changed by this request, which has to be made again.',
+    quoted: true,
+  },
+  {
+    id: 'engine-larger-than-volume',
+    pattern: /expected size \S+ of engine \S+ should not be smaller than the current size/,
+    means:
+      'The engine has become larger than the volume is to be, though nobody may have asked for that: v1.3.2 to v1.5.0 could enlarge a replica of another volume (longhorn/longhorn#5709, #6217).',
+    advice: {
+      any: 'There is no expansion to be cancelled. Delete the enlarged replica while others are healthy; if none is, restore from a backup, or expand the volume to the larger size. Then upgrade.',
+    },
+  },
+  {
     id: 'command-unknown',
     pattern:
       /panic: unrecognized command|\bunknown command \\?"|\bunknown (?:shorthand )?flag: |flag provided but not defined/,
@@ -1507,6 +1526,15 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'no-disk-for-replica',
+    pattern: /\bNo available disk candidates\b/,
+    means:
+      'No disk is left that could take the replica: none has room as Longhorn counts it, or none may be used.',
+    advice: {
+      any: "Look at the disks of the nodes (kubectl -n longhorn-system get nodes.longhorn.io -o yaml): Ready, Schedulable, their room; and at the volume's tags and affinity.",
+    },
+  },
+  {
     id: 'no-room-for-replicas',
     pattern: /\binsufficient storage\b/,
     means:
@@ -1738,6 +1766,16 @@ export const causes: readonly KnownCause[] = [
     pattern: /iscsid is not running|can't open iscsid\.startup/,
     means: 'The daemon iscsid does not run on that node; each volume of the v1 data engine needs it there.',
     advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
+  },
+  {
+    id: 'orphan-not-a-directory',
+    pattern:
+      /error not a directory occurred when trying to remove|trying to remove the volumes dir: not a directory/,
+    within: ['kubelet-orphan'],
+    means: 'In the folder of that pod a file lies where the kubelet expects an empty folder.',
+    advice: {
+      any: 'See on the node that nothing is mounted below /var/lib/kubelet/pods/POD-UID/volumes, and look at what is left there before you remove it. Newer versions of Kubernetes clean up by themselves (kubernetes/kubernetes#105536).',
+    },
   },
   {
     id: 'mount-busy',
@@ -2006,6 +2044,23 @@ export const causes: readonly KnownCause[] = [
     pattern: /open \S+\.img: invalid argument/,
     means: "The file system of that replica's disk does not support direct I/O, as CIFS and others do not.",
     advice: { any: 'Use a disk with ext4 or XFS for replicas.' },
+  },
+  {
+    id: 'no-backend',
+    pattern: /\bNo backend available\b/,
+    means: 'The engine has no replica left that it can use.',
+    advice: {
+      any: 'Look in the lines before it for why it gave up each of them (mode ERR): the network, a disk, an instance manager that ended. Then look at the robustness of the volume, and make the pod anew if its file system is read-only.',
+    },
+  },
+  {
+    id: 'no-thread',
+    pattern: /pthread_create failed: Resource temporarily unavailable|failed to create new OS thread/,
+    means:
+      'A program could make no further thread and ended: as a rule the limit of processes and threads of its container or node was reached.',
+    advice: {
+      any: "Look at the limit (podPidsLimit of the kubelet, the container's pids.max, the node's threads-max) and at how many engines and replicas run in that instance manager (longhorn/longhorn#3178, #11453).",
+    },
   },
   {
     id: 'replica-process-ended',

@@ -428,6 +428,24 @@ export const operations: readonly Operation[] = [
     failed: 'A step before or after an upgrade of Longhorn (its job pre-upgrade or post-upgrade) failed',
   },
   {
+    id: 'v2-snapshot',
+    pattern: /Engine failed to issue operation snapshot-\w+ for replica/,
+    failed:
+      'A replica of a v2 volume did not do what was asked of it with a snapshot, and is given up (mode ERR)',
+    retry: 'Longhorn rebuilds the replica while another one is whole.',
+  },
+  {
+    id: 'program-aborted',
+    pattern: /runtime\/cgo: pthread_create failed|failed to create new OS thread/,
+    failed: 'A program was aborted by its Go runtime',
+  },
+  {
+    id: 'kubelet-orphan',
+    pattern: /\b[Oo]rphaned pod \\?"[^"]{1,80}" found, but\b/,
+    failed: 'The kubelet could not remove what a pod that is gone has left on its node',
+    retry: 'The kubelet tries again and again.',
+  },
+  {
     id: 'v2-frontend',
     pattern: /\blinear dm device\b|[Ff]ailed to restore frontend\b/,
     failed: 'The block device (frontend) of a v2 volume could not be suspended, resumed or made anew',
@@ -488,7 +506,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'volume-io',
-    pattern: /\btgtd: bs_longhorn|response_process: Receive error/,
+    pattern: /\btgtd: bs_longhorn|response_process: Receive error|I\/O error: No backend available/,
     failed:
       'A read or a write of a volume failed: its pod may have got an I/O error, and its file system may be read-only now',
   },
@@ -659,7 +677,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'job',
     pattern:
-      /recurring ?job|doRecurringBackup|backupAndCleanup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
+      /recurring ?job|doRecurringBackup|backupAndCleanup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job|\bretain value should be\b/i,
     controllers: ['longhorn-recurring-job'],
     failed: 'A recurring job met a fault',
     retry: 'The next run tries again.',
@@ -717,7 +735,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'expand',
     pattern:
-      /\b(?:Failed|Canceled)Expansion\b|\bVolumeResizeFailed\b|\b(?:Controller|Node)ExpandVolume: err|\b[Rr]esize volume\b|[Ff]ailed to (?:expand|resize)\b|\bexpansion from (?:existing )?capacity\b/,
+      /\b(?:Failed|Canceled)Expansion\b|\bVolumeResizeFailed\b|\b(?:Controller|Node)ExpandVolume: err|\b[Rr]esize volume\b|[Ff]ailed to (?:expand|resize)\b|\bexpansion from (?:existing )?capacity\b|\bexpected size \S+ of engine\b/,
     failed: 'The expansion of a volume failed, or was refused',
     retry: 'The condition of the volume tells; a refused request has to be made again.',
   },
@@ -748,7 +766,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'schedule',
     pattern:
-      /volume-scheduling-error|\binsufficient storage\b|no healthy or scheduled replica|ReplicaSchedulingFailure|\b(?:disks|nodes) are unavailable\b|\btags not fulfilled\b|\breplica scheduling failed\b|(?:affinity|requirement) cannot be satisfied\b|is unschedulable for replica\b/,
+      /volume-scheduling-error|\bUnable to create new replica\b|\bNo available disk candidates\b|\binsufficient storage\b|no healthy or scheduled replica|ReplicaSchedulingFailure|\b(?:disks|nodes) are unavailable\b|\btags not fulfilled\b|\breplica scheduling failed\b|(?:affinity|requirement) cannot be satisfied\b|is unschedulable for replica\b/,
     conditions: ['condition Scheduled'],
     failed: 'Replicas of a volume have no place, so that it is not started, or has too few',
     retry: 'Longhorn tries again by itself when a disk has room or the volume changes.',
