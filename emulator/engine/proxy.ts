@@ -88,6 +88,29 @@ export const startBackup = (ip: string, backup: string, timeout: number): Promis
 export const cancelPreparedBackup = (ip: string, backup: string): Promise<unknown> =>
   call(ip, '/give-up-backup', statusTimeout, { backup } satisfies BackupName);
 
-/** Returns the progress of a backup, null if that node's instance manager does not know it. */
-export const fetchBackupStatus = (ip: string, backup: string): Promise<EngineBackupStatus | null> =>
-  call(ip, `/backup-status?backup=${encodeURIComponent(backup)}`, statusTimeout);
+// In Longhorn each engine and each replica has a port of its own.
+const enginePort = 10_100;
+export const replicaPort = 10_000;
+
+/** The address of the replicas on a node. */
+export const replicaAddress = (ip: string): string => `tcp://${ip}:${replicaPort}`;
+
+/**
+ * Returns the progress of a backup, null if no replica on that node knows it. The texts of errors are those of
+ * Longhorn's client of the proxy.
+ */
+export const fetchBackupStatus = async (ip: string, backup: string): Promise<EngineBackupStatus | null> => {
+  try {
+    return await call(ip, `/backup-status?backup=${encodeURIComponent(backup)}`, statusTimeout);
+  } catch (error) {
+    // `fetch` throws a TypeError if nothing answers.
+    const reason =
+      error instanceof TypeError
+        ? 'Unavailable desc = error reading from server: EOF'
+        : `Unknown desc = ${(error as Error).message}`;
+    throw new Error(
+      `proxyServer=${ip}:${proxyPort} destination=${ip}:${enginePort}: failed to get ${backup} backup status: rpc error: code = ${reason}`,
+      { cause: error },
+    );
+  }
+};

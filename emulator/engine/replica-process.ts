@@ -18,6 +18,8 @@ export type ReplicaProcesses = {
   ensure(replica: string, directory: string, onChange: () => void): ReplicaState;
   /** Kills the process of the replica in this folder, as if it had crashed. */
   crash(directory: string): void;
+  /** Whether the replica in this folder runs. */
+  isRunning(directory: string): boolean;
   /** Ends a replica's process, if there is one. The next `ensure` starts a new one. */
   end(replica: string): void;
 };
@@ -26,14 +28,15 @@ type Running = { child: ChildProcess; state: ReplicaState; directory: string };
 
 /**
  * Runs replicas as child processes of this one, with the engine's binary. Each starts its helper (Longhorn's
- * sync agent) from that binary a moment later.
+ * sync agent) from that binary a moment later. `onEnd` is called with the folder of a replica that ended.
  */
 export const createReplicaProcesses = ({
   binary,
   clock,
   mutant,
   log,
-}: Behaviour & { binary: string; log: Log }): ReplicaProcesses => {
+  onEnd,
+}: Behaviour & { binary: string; log: Log; onEnd?: (directory: string) => void }): ReplicaProcesses => {
   const processes = new Map<string, Running>();
 
   const start = (replica: string, directory: string, onChange: () => void): Running => {
@@ -48,7 +51,9 @@ export const createReplicaProcesses = ({
     let last = '';
     const fail = (why: string): void => {
       clearTimeout(helperTimer);
-      if (processes.get(replica) === own) log.error(`[${replica}] ${why}`);
+      if (processes.get(replica) !== own) return;
+      log.error(`[${replica}] ${why}`);
+      onEnd?.(directory);
       change('error');
     };
     const helperTimer = setTimeout(() => child.stdin?.write('start\n'), clock.replicaHelper);
@@ -74,9 +79,14 @@ export const createReplicaProcesses = ({
     crash: (directory) => {
       for (const found of processes.values()) if (found.directory === directory) found.child.kill('SIGKILL');
     },
+    isRunning: (directory) =>
+      [...processes.values()].some((found) => found.directory === directory && found.state === 'running'),
     end: (replica) => {
-      processes.get(replica)?.child.stdin?.end();
+      const found = processes.get(replica);
+      if (!found) return;
+      found.child.stdin?.end();
       processes.delete(replica);
+      onEnd?.(found.directory);
     },
   };
 };

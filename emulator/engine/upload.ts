@@ -40,7 +40,10 @@ export type PrepareUpload = {
   timeout: number;
 };
 
-/** The uploads of this process. They end with it. In Longhorn they end with the instance manager's pod. */
+/**
+ * The uploads of this process. They end with it, as in Longhorn with the instance manager's pod, or with their
+ * replica.
+ */
 export type Uploads = {
   /**
    * Starts the command of an upload. Resolves once it is about to take its lock, which it does after `start`.
@@ -55,23 +58,37 @@ export type Uploads = {
   start(backup: string): Promise<void>;
   /** Ends a prepared upload before it changes the store. */
   giveUp(backup: string): void;
+  /** Kills the uploads of the replica in this folder, and forgets all its backups. */
+  endWithReplica(directory: string): void;
+  /** Undefined if no replica knows the backup. Throws while the replica that was to make it does not run. */
   status(backup: string): EngineBackupStatus | undefined;
 };
 
 type Prepared = { go(): void; giveUp(): void; started: Promise<void> };
 
+/** An upload, as the process of its replica knows it. */
+type Known = { directory: string; status: EngineBackupStatus | undefined; kill(): void };
+
 /**
  * Runs uploads as child processes of this one, with the longhorn command of the default engine image.
- * `onReplicaEnded` is called with the folder of a replica that ended with its upload.
+ * `onReplicaEnded` is called with the folder of a replica that ended with its upload. `isRunning` returns whether the
+ * replica in a folder runs. `replicaAddress` is that of all replicas of this node.
  */
 export const createUploads = (
   binary: string,
   {
     mutant,
     onReplicaEnded,
-  }: { mutant?: Mutant | undefined; onReplicaEnded?: (directory: string) => void } = {},
+    isRunning = () => true,
+    replicaAddress = '',
+  }: {
+    mutant?: Mutant | undefined;
+    onReplicaEnded?: (directory: string) => void;
+    isRunning?: (directory: string) => boolean;
+    replicaAddress?: string;
+  } = {},
 ): Uploads => {
-  const statuses = new Map<string, EngineBackupStatus>();
+  const known = new Map<string, Known>();
   const prepared = new Map<string, Prepared>();
 
   const prepare = ({ url, request, environment, timeout }: PrepareUpload): Promise<void> => {
@@ -102,6 +119,17 @@ export const createUploads = (
       started: started.promise,
     };
     prepared.set(request.backup, own);
+    let isKilled = false;
+    const { directory } = request;
+    const ofReplica: Known = {
+      directory,
+      status: undefined,
+      kill: () => {
+        isKilled = true;
+        child.kill('SIGKILL');
+      },
+    };
+    known.set(request.backup, ofReplica);
     const fail = (message: string): void => {
       for (const { reject } of [ready, started]) reject(new Error(message));
     };
@@ -118,7 +146,7 @@ export const createUploads = (
       const event = JSON.parse(line);
       if (event.ready) ready.resolve();
       if (event.started) {
-        statuses.set(request.backup, status);
+        if (!isKilled) ofReplica.status = status;
         started.resolve();
       }
       if (typeof event.progress === 'number' && mutant !== 'progress-stays') status.progress = event.progress;
@@ -137,13 +165,11 @@ export const createUploads = (
     };
     child.on('error', (error) => end(error.message));
     child.on('close', (code, signal) => {
-      if (code === replicaEndedExitCode) {
-        onReplicaEnded?.(request.directory);
+      if (code === replicaEndedExitCode) onReplicaEnded?.(directory);
+      if (code === replicaEndedExitCode || isKilled)
         return end(
           `failed to create backup to ${url} for volume ${request.volume}: rpc error: code = Unavailable desc = error reading from server: EOF`,
         );
-      }
-      if (code !== 0 && mutant === 'failed-upload-ends-replica') onReplicaEnded?.(request.directory);
       end(code === 0 ? undefined : last || `backup create ended with ${signal ?? `exit status ${code}`}`);
     });
     return ready.promise;
@@ -159,6 +185,22 @@ export const createUploads = (
       await upload.started;
     },
     giveUp: (backup) => prepared.get(backup)?.giveUp(),
-    status: (backup) => statuses.get(backup),
+    endWithReplica: (directory) => {
+      for (const upload of known.values()) {
+        if (upload.directory !== directory) continue;
+        upload.kill();
+        upload.status = undefined;
+      }
+    },
+    status: (backup) => {
+      const upload = known.get(backup);
+      if (upload && !upload.status && !isRunning(upload.directory))
+        throw new Error(`failed to get backup ${backup} status on unknown replica ${replicaAddress}`);
+      const status = upload?.status;
+      // Only now, because the reason for the failure goes with the replica.
+      if (status?.state === 'error' && mutant === 'failed-upload-ends-replica')
+        onReplicaEnded?.(upload?.directory ?? '');
+      return status;
+    },
   };
 };

@@ -80,7 +80,7 @@ export type VolumeAttachment = LonghornObject<
 
 export type Replica = LonghornObject<
   { volumeName: string; nodeID: string; diskPath: string; dataDirectoryName: string; volumeSize: string },
-  { ownerID: string; currentState: 'running' | 'stopped' | 'error' }
+  { ownerID: string; currentState: 'running' | 'stopped' | 'error'; ip: string; port: number }
 >;
 
 export type Snapshot = LonghornObject<

@@ -13,6 +13,8 @@ export type ManagerContext = Behaviour & {
   version: string;
   /** Name of the node of this manager. It is also its ID as an owner of objects. */
   node: string;
+  /** Address of this node's instance manager, which has its engines and replicas. */
+  ip: string;
   datastore: Datastore;
   devices: Devices;
   uploads: Uploads;

@@ -13,7 +13,7 @@ import { startReplicaController } from '../controllers/volume/replica.ts';
 import { type CommandFiles, deployBinary } from '../engine/binary.ts';
 import type { Devices } from '../engine/device.ts';
 import type { Mounts } from '../engine/mount.ts';
-import { serveProxy } from '../engine/proxy.ts';
+import { replicaAddress, serveProxy } from '../engine/proxy.ts';
 import { createEngineQuery } from '../engine/query.ts';
 import { createReplicaProcesses } from '../engine/replica-process.ts';
 import { createUploads } from '../engine/upload.ts';
@@ -95,8 +95,17 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
   const binary = engineBinaryPath(defaultEngineImage, dataRoot);
   await deployBinary(options.command, binary);
-  const replicas = createReplicaProcesses({ ...options, binary });
-  const uploads = createUploads(binary, { mutant: options.mutant, onReplicaEnded: replicas.crash });
+  const replicas = createReplicaProcesses({
+    ...options,
+    binary,
+    onEnd: (directory) => uploads.endWithReplica(directory),
+  });
+  const uploads = createUploads(binary, {
+    mutant: options.mutant,
+    onReplicaEnded: replicas.crash,
+    isRunning: replicas.isRunning,
+    replicaAddress: replicaAddress(ip),
+  });
   let ready = false;
   await serveProxy({ host: ip, uploads, isReady: () => ready }, signal);
   const client = createClient(access);

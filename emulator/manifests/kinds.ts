@@ -106,7 +106,7 @@ const volumeKinds: ServedKind[] = [
       dataDirectoryName: text(),
       volumeSize: text(),
     }),
-    status: object({ ownerID: text(), currentState: text() }),
+    status: object({ ownerID: text(), currentState: text(), ip: text(), port: integer() }),
   },
   {
     kind: 'Snapshot',

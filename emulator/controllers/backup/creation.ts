@@ -1,3 +1,4 @@
+import { formatGoMap } from '../../go.ts';
 import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
@@ -99,7 +100,13 @@ const begin = async (
   }
   creations.tries.forget(name);
   context.log.info(`Enable backup monitor for backup ${name}`, { backup: name });
-  const options = { ip, backup: name, initial: monitored(status), period: context.clock.monitorPoll };
+  const options = {
+    ip,
+    backup: name,
+    snapshot: parts.backup.spec.snapshotName ?? '',
+    initial: monitored(status),
+    period: context.clock.monitorPoll,
+  };
   creations.monitors.set(
     name,
     startMonitor(options, () => creations.enqueue(name)),
@@ -165,5 +172,12 @@ export const reconcileCreation = async (
     if (step.do === 'retry') throw new Error(step.reason);
     if (step.do === 'wait') return { ...seen, ...wait(context, step, { backup, status: seen, creations }) };
   }
-  return { ...seen, ...creations.monitors.get(name)?.status() };
+  const found = creations.monitors.get(name)?.status();
+  if (found?.state === 'Error')
+    context.recorder(volume, {
+      type: 'Warning',
+      reason: 'Error',
+      message: `Snapshot ${backup.spec.snapshotName} backup ${name} label ${formatGoMap(backup.spec.labels)}: ${found.error}`,
+    });
+  return { ...seen, ...found };
 };

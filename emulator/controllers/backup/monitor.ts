@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fetchBackupStatus } from '../../engine/proxy.ts';
+import { fetchBackupStatus, replicaAddress } from '../../engine/proxy.ts';
 import type { EngineBackupStatus } from '../../engine/upload.ts';
 import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
 
@@ -22,7 +22,13 @@ const states: Record<EngineBackupStatus['state'], BackupState> = {
  * period, so a faster backup is never seen in progress. Calls onChange when the answer changes.
  */
 export const startMonitor = (
-  { ip, backup, initial, period }: { ip: string; backup: string; initial: MonitoredStatus; period: number },
+  {
+    ip,
+    backup,
+    snapshot,
+    initial,
+    period,
+  }: { ip: string; backup: string; snapshot: string; initial: MonitoredStatus; period: number },
   onChange: () => void,
 ): Monitor => {
   let status = initial;
@@ -31,13 +37,17 @@ export const startMonitor = (
     try {
       const answer = await fetchBackupStatus(ip, backup);
       if (!answer)
-        return { ...status, state: 'Error', error: `cannot find backup ${backup} status in longhorn engine` };
+        return {
+          ...status,
+          state: 'Error',
+          error: `cannot find matched snapshot /${snapshot} of backup ${backup} status in longhorn engine`,
+        };
       return {
         state: states[answer.state],
         progress: answer.progress,
         url: answer.backupURL,
         snapshotName: answer.snapshotName,
-        replicaAddress: `tcp://${ip}:10000`,
+        replicaAddress: replicaAddress(ip),
         ...(answer.error && { error: answer.error }),
       };
     } catch (error) {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
+import { replicaPort } from '../../engine/proxy.ts';
 import { ensureHead, headPath } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
@@ -23,12 +24,14 @@ import {
 import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep } from './status.ts';
 
 const setReplicaState = async (
-  { datastore, node }: ManagerContext,
+  { datastore, node, ip }: ManagerContext,
   replica: Replica,
   currentState: 'running' | 'stopped' | 'error',
 ): Promise<void> => {
-  if (replica.status?.currentState === currentState) return;
-  await datastore.replicas.updateStatus({ ...replica, status: { ownerID: node, currentState } });
+  const place = currentState === 'running' ? { ip, port: replicaPort } : { ip: '', port: 0 };
+  const status = { ownerID: node, currentState, ...place };
+  if (!isDeepStrictEqual(replica.status, status))
+    await datastore.replicas.updateStatus({ ...replica, status });
 };
 
 /**

@@ -7,14 +7,14 @@ import { folderOfEachTest } from '../../support/temporary-folder.ts';
 const folder = folderOfEachTest();
 
 const request: UploadRequest = {
-  ...{ volume: 'v', volumeSize: 1, backup: 'b', snapshot: 's', snapshotCreatedAt: '', directory: '' },
+  ...{ volume: 'v', volumeSize: 1, backup: 'b', snapshot: 's', snapshotCreatedAt: '', directory: '/replica' },
   ...{ compressionMethod: 'none', labels: {}, parameters: {} },
 };
 const upload = { url: 'nfs://h:/p', request, environment: {}, timeout: 60_000 };
-const uploads = async (script: string) => {
+const uploads = async (script: string, options?: Parameters<typeof createUploads>[1]) => {
   const binary = folder('longhorn');
   await writeFile(binary, `#!/bin/bash\n${script}\n`, { mode: 0o755 });
-  return createUploads(binary);
+  return createUploads(binary, options);
 };
 const start = async (script: string) => {
   const running = await uploads(script);
@@ -53,4 +53,33 @@ test.each([
 ])('one that ends by %j before it is under way fails with %j', async (script, message) => {
   await expect(start(script)).rejects.toThrow(message);
   await expect(start(`${ready}; ${script}`)).rejects.toThrow(message);
+});
+
+test('one ends with its replica, which is then unknown until it runs again, and then knows nothing of it', async () => {
+  let isRunning = true;
+  const running = await uploads(`${ready}; echo '{"started":true}'; exec sleep 30`, {
+    isRunning: () => isRunning,
+    replicaAddress: 'tcp://10.0.0.1:10000',
+  });
+  await running.prepare(upload);
+  running.endWithReplica('/another');
+  await running.start('b');
+  expect(running.status('b')?.state).toBe('in_progress');
+  isRunning = false;
+  running.endWithReplica('/replica');
+  expect(() => running.status('b')).toThrow(
+    'failed to get backup b status on unknown replica tcp://10.0.0.1:10000',
+  );
+  isRunning = true;
+  expect(running.status('b')).toBeUndefined();
+});
+
+test('one whose replica ends before it has begun fails as the call to that replica', async () => {
+  const running = await uploads(`${ready}; exec sleep 30`);
+  await running.prepare(upload);
+  const starting = running.start('b');
+  running.endWithReplica('/replica');
+  await expect(starting).rejects.toThrow(
+    /: rpc error: code = Unavailable desc = error reading from server: EOF$/,
+  );
 });
