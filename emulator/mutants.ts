@@ -66,6 +66,8 @@ export const mutants = {
   'failed-backup-stays': 'a backup that failed stays, however long it may by the setting',
   // A store that fails, and restores.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
+  'dead-upload-stays': 'a backup whose upload has died with its replica stays InProgress for ever',
+  'dead-upload-completes': 'a backup whose upload has died with its replica is Completed',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
   'deletion-beside-restore': 'a backup is deleted while a volume is restored from it, whatever the lock says',
   'activation-misses-newest':

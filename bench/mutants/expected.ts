@@ -16,6 +16,8 @@ const meetsOldLock = 'A deletion is held up by a lock that nobody refreshes unti
 const meetsDeletion = 'A backup that meets the lock of a deletion fails for good';
 const sameWords = 'The same lock message is temporary for a deletion, and final for a backup';
 const killedHeld = 'A deletion that is held open when its manager is killed is begun again';
+const deadUpload =
+  'A backup whose replica dies during the upload fails with the reason, and the next backup is whole';
 const noSpace = 'A backup for which the store has no space fails, and harms no other backup';
 const lostConfig =
   'A backup whose config is missing from the store disappears from Longhorn, and is back with its config';
@@ -173,6 +175,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'last-backup-stays': [{ scenario: backupContents, by: 'then.lastBackup' }],
   'snapshot-outlives-settings': [{ scenario: goneBySetting, by: 'then.snapshotsLeft' }],
   'failed-backup-stays': [{ scenario: goneBySetting, by: 'then.failedOneGoes' }],
+  'dead-upload-stays': [{ scenario: deadUpload, by: 'then.creationFails' }],
+  'dead-upload-completes': [{ scenario: deadUpload, by: 'then.creationFails' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'lost-backup-stays': [
     { scenario: lostConfig, by: 'then.removedFromCluster' },

@@ -4,6 +4,7 @@ import { heldDeletion } from './held-deletion.ts';
 import { killedPod } from './killed-pod.ts';
 import { labFaultKind } from './lab-faults.ts';
 import { patchedObject } from './patched-object.ts';
+import { replicaKilled } from './replica-killed.ts';
 import { storeFaults } from './store/store-faults.ts';
 
 /**
@@ -15,6 +16,7 @@ const faults: readonly FaultKind[] = [
   ...storeFaults,
   heldDeletion,
   killedPod,
+  replicaKilled,
   patchedObject,
   labFaultKind,
 ];

@@ -4,6 +4,7 @@
  */
 export const disruptions = {
   'manager-kill': 'kills longhorn-manager pods',
+  'replica-kill': "kills replicas of the scenario's own volumes",
   'process-hold': 'stops processes in longhorn-manager pods',
   'manager-mount': "makes a folder of the scenario's own backup store read-only within longhorn-manager pods",
   'store-stall':

@@ -31,6 +31,12 @@ export type Instance = KubernetesObject & {
   status?: { currentState?: string; started?: boolean; conditions?: Condition[] | null };
 };
 
+/** A replica: the folder with its data, and where its process runs. */
+export type VolumeReplica = KubernetesObject & {
+  spec: { nodeID: string; dataDirectoryName: string };
+  status?: { instanceManagerName?: string; ip?: string; storageIP?: string; port?: number };
+};
+
 /** The engine of a volume, with its restored backup. */
 export type VolumeEngine = KubernetesObject & {
   status?: {
@@ -84,6 +90,8 @@ export type BackupStatus = {
   error?: string;
   messages?: Record<string, string> | null;
   ownerID?: string;
+  /** The address of the replica that uploads it, `tcp://IP:PORT`. */
+  replicaAddress?: string;
   url?: string;
   /** Empty until Longhorn has read the backup's config from the store, after the backup is Completed. */
   backupTargetName?: string;

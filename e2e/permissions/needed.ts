@@ -63,6 +63,8 @@ const base: readonly PermissionRule[] = [
 /** The additional requests of scenarios with each disruption. */
 const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
   'manager-kill': [{ place: 'longhorn', resource: resources.pods, verbs: ['delete'] }],
+  // The kill is an exec into the pod of an instance manager, which `base` allows.
+  'replica-kill': [{ place: 'longhorn', resource: longhorn.replicas, verbs: ['list'] }],
   // Uses an exec into the manager pods, which `base` allows.
   'process-hold': [],
   // The mount is made by an exec into the manager pods, which `base` allows.

@@ -69,6 +69,16 @@ type Prepared = { go(): void; giveUp(): void; started: Promise<void> };
 /** An upload, as the process of its replica knows it. */
 type Known = { directory: string; status: EngineBackupStatus | undefined; kill(): void };
 
+/** The status of a backup whose replica has ended. */
+const statusAfterEnd = (
+  status: EngineBackupStatus | undefined,
+  mutant: Mutant | undefined,
+): EngineBackupStatus | undefined => {
+  if (mutant === 'dead-upload-stays') return status && { ...status };
+  if (mutant === 'dead-upload-completes') return status && { ...status, state: 'complete', progress: 100 };
+  return undefined;
+};
+
 /**
  * Runs uploads as child processes of this one, with the longhorn command of the default engine image.
  * `onReplicaEnded` is called with the folder of a replica that ended with its upload. `isRunning` returns whether the
@@ -189,7 +199,7 @@ export const createUploads = (
       for (const upload of known.values()) {
         if (upload.directory !== directory) continue;
         upload.kill();
-        upload.status = undefined;
+        upload.status = statusAfterEnd(upload.status, mutant);
       }
     },
     status: (backup) => {

@@ -46,7 +46,7 @@ const wrong = (variables: NodeJS.ProcessEnv): string => {
 };
 
 test.each<[NodeJS.ProcessEnv, string]>([
-  [{ CORRAL_ALLOW: 'manager-kill,all' }, 'CORRAL_ALLOW.1 must be one of manager-kill, process-hold, man'],
+  [{ CORRAL_ALLOW: 'manager-kill,all' }, 'CORRAL_ALLOW.1 must be one of manager-kill, replica-kill, proc'],
   [{ CORRAL_EXPECT_CLUSTER: 'mine' }, 'CORRAL_EXPECT_CLUSTER must be the UID of the namespace kube-system'],
   [{ CORRAL_NAMESPACE: 'My stores' }, 'CORRAL_NAMESPACE must be at most 63 of a-z, 0-9 and dashes'],
   [{ CORRAL_TARGET_CLOCKS: '6s' }, `CORRAL_TARGET_CLOCKS ${clocksHelp}`],

@@ -227,6 +227,12 @@ export const timeoutRules = {
     resyncs: 2,
     owner: 'the expectation: the upload ends with the first block that cannot be written',
   },
+  uploadLost: {
+    machine: 30,
+    fixed: true,
+    owner:
+      'the expectation: Longhorn asks for the progress of an upload each 2 s, and the first answer that fails ends the backup',
+  },
   startedRunEnds: {
     machine: 900,
     resyncs: 8,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createUploads, type UploadRequest, type Uploads } from '../../../emulator/engine/upload.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
 const folder = folderOfEachTest();
@@ -72,6 +73,17 @@ test('one ends with its replica, which is then unknown until it runs again, and 
   );
   isRunning = true;
   expect(running.status('b')).toBeUndefined();
+});
+
+test.each<[Mutant, string]>([
+  ['dead-upload-stays', 'in_progress'],
+  ['dead-upload-completes', 'complete'],
+])('with the bug %s, one that has ended with its replica is %s', async (mutant, state) => {
+  const running = await uploads(`${ready}; echo '{"started":true}'; exec sleep 30`, { mutant });
+  await running.prepare(upload);
+  await running.start('b');
+  running.endWithReplica('/replica');
+  expect(running.status('b')?.state).toBe(state);
 });
 
 test('one whose replica ends before it has begun fails as the call to that replica', async () => {

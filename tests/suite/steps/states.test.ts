@@ -94,7 +94,7 @@ describe('each step of an expectation can be written down and made again by the 
     const made = [plain, deletions, locks, jobs, stores, restores].flatMap((module) => Object.keys(module));
     const states = 'is waitsFor waitsForNamed waitsForReadiness changes change failed errs';
     const others =
-      'backupHistory stateWhen goneAt statusAt unlessUploaded restartsIn jobOf describeJob refusals storeRefusals storeFailures';
+      'backupHistory stateWhen goneAt statusAt unlessUploaded restartsIn jobOf describeJob refusals storeRefusals storeFailures failureMessages';
     const gaps = 'retryWindow describeWindow describeGap judgeGap namedLock reportLockText stayedFailed';
     const known = [states, others, gaps].join(' ').split(' ');
     expect(made.filter((name) => !known.includes(name)).sort()).toEqual(Object.keys(expectations).sort());

@@ -33,6 +33,7 @@ import {
   waitsFor,
 } from './expectations.ts';
 import { progressOf, wrongInProgress } from './progress.ts';
+import { killUploader } from './uploader.ts';
 import { endedUnseen, lookedTooLate, reportLostLock, reportWording } from './waiting.ts';
 
 const completedBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
@@ -149,6 +150,13 @@ export const backupSteps = {
       if (await leaves(context, first, is('Deleting')))
         await leaves(context, second, waitsFor(first, context.version));
     },
+  }),
+  /** The upload ends with the process of its replica. */
+  'when.uploaderKilled': step({
+    sentence: 'When the replica that uploads {backup} is killed',
+    parameters: (backup) => ({ backup }),
+    action: killUploader,
+    detail: ({ title }) => title,
   }),
   'then.heldBack': step({
     sentence: 'Then {second} is Pending and says that it waits for {first} to be deleted',

@@ -27,7 +27,7 @@ import { PremiseLost } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
 type Losing = { backup: BackupSubject; version: string };
-type Meaning = { id: MessageId; class: MessageClass };
+type Meaning = { id: MessageId | readonly MessageId[]; class: MessageClass };
 
 const lostDeletion: Meaning = { id: 'deletion-lost-lock', class: 'informational' };
 const lostCreation: Meaning = { id: 'creation-lost-lock', class: 'failure' };
@@ -43,7 +43,7 @@ export const errs = namedState('backup-errs', (label: string, meaning: Meaning, 
 }));
 
 const means = (found: Classification, meaning: Meaning): boolean =>
-  found.class === meaning.class && found.id === meaning.id;
+  found.class === meaning.class && [meaning.id].flat().includes(found.id);
 
 const lost = (version: string): StateStep<Backup> =>
   errs('Error (with the informational text on a lock)', lostDeletion, version);

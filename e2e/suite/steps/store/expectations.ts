@@ -1,17 +1,23 @@
 import { type Expectation, gone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
 import { errs } from '../lock/expectations.ts';
 
-/** The reasons for a failed backup that lie in the store, by the message that reports them. */
+/** The reasons for a failed backup, by the message that reports them. */
 export const storeFailures = {
   'creation-denied': 'the store refused what was to be written',
   'creation-not-begun': 'volume.cfg could not be read',
   'creation-without-store': 'the store did not answer',
+  'upload-lost': 'the replica that uploaded it is gone',
 } as const;
 
 export type StoreFailure = keyof typeof storeFailures;
+
+/** The messages that report a reason. Which one reports a lost upload depends on how soon Longhorn asks for it. */
+export const failureMessages = (failure: StoreFailure): readonly MessageId[] =>
+  failure === 'upload-lost' ? ['creation-lost-replica', 'creation-lost-engine'] : [failure];
 
 /** A backup starts and ends in Error with this message. It is never Completed. */
 export const creationEnds = (
@@ -20,7 +26,7 @@ export const creationEnds = (
 ): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(is(''), is('Pending'), is('InProgress'))
-    .goes(errs(`Error (${id})`, { id, class: 'failure' }, version));
+    .goes(errs(`Error (${id})`, { id: failureMessages(id), class: 'failure' }, version));
 
 /** A completed Backup object is removed without a deletion in the store. */
 export const isRemovedFromCluster = (backups: Timeline<Backup>, backup: BackupSubject): Expectation<Backup> =>

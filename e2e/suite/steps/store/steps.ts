@@ -25,7 +25,13 @@ import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { type ForeignBackupOptions, judgeRestore, makeForeignBackup } from '../volume/restored.ts';
-import { creationEnds, isRemovedFromCluster, type StoreFailure, storeFailures } from './expectations.ts';
+import {
+  creationEnds,
+  failureMessages,
+  isRemovedFromCluster,
+  type StoreFailure,
+  storeFailures,
+} from './expectations.ts';
 
 /** A key that is replaced in the store, and a function that gives Longhorn the new key. */
 export type ReplacedKeyHandle = Injected & ReplacedKey;
@@ -320,15 +326,15 @@ export const storeSteps = {
       return untilGone(context, backup);
     },
   }),
-  /** The backup ends in Error with this message about the store. */
+  /** The backup ends in Error with a message that reports this reason. */
   'then.creationFails': step({
     sentence: 'Then {backup} goes Error: {why}',
     parameters: (backup, id) => ({ backup, why: storeFailures[id] }),
     action: ({ timelines, timeouts, version, expected }: Context, backup: BackupHandle, id: StoreFailure) => {
-      expected.push({ id, of: backup.name });
+      expected.push(...failureMessages(id).map((message) => ({ id: message, of: backup.name })));
       return judgeWithin(
         creationEnds(timelines.backups, { backup: { ...backup, from: backup.since.made }, id, version }),
-        timeouts.creationGivesUp,
+        id === 'upload-lost' ? timeouts.uploadLost : timeouts.creationGivesUp,
       );
     },
     detail: (_, { timelines }, { name }) => timelines.backups.current(name)?.status?.error ?? '',

@@ -15,6 +15,7 @@ import {
   isAttachedMeanwhile,
   isHealthy,
   makeVolume,
+  recovers,
   removeVolume,
   staysHealthy,
   untilDetached,
@@ -162,6 +163,15 @@ export const volumeSteps = {
       const verdict = evaluate(staysHealthy(volumes, { name, from: since.since.made }));
       if (verdict.state !== 'timed-out') throw new ExpectationError(verdict);
     },
+  }),
+  'then.healthyAgain': step({
+    sentence: 'Then the volume has lost a replica since {backup} was asked for, and is healthy again',
+    parameters: (_, { since }) => ({ backup: since }),
+    action: (
+      { timelines: { volumes }, timeouts }: Context,
+      { name }: VolumeHandle,
+      { since }: { since: BackupHandle },
+    ) => judgeWithin(recovers(volumes, { name, from: since.since.made }), timeouts.rebuilt),
   }),
   'then.healthy': step({
     sentence: 'Then the volume is healthy',

@@ -238,6 +238,22 @@ export const staysHealthy = (
     .startingAs(isHealthy())
     .goes(volumeChanges());
 
+/** Matches a volume that lacks a replica, or is not attached. */
+const isNotHealthy = namedState('volume-is-not-healthy', () => ({
+  label: 'not healthy',
+  matches: (volume: Volume) => !isHealthy().matches(volume),
+}));
+
+/** The volume has lost a replica since this mark, and is attached and healthy again. */
+export const recovers = (
+  volumes: Context['timelines']['volumes'],
+  { name, from }: { name: string; from: number },
+): Expectation<Volume> =>
+  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
+    .from(from)
+    .startingAs(isHealthy())
+    .goes(isNotHealthy(), isHealthy());
+
 /** Describes a volume in one line. */
 export const describeVolume = ({ status }: Volume): string =>
   `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;

@@ -1,0 +1,39 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A backup whose replica dies during the upload fails with the reason, and the next backup is whole',
+  {
+    tags: ['backups'],
+    timeout: '40m',
+    // A slow store keeps the upload going until its replica is killed.
+    needs: ['block-device', 'serverSlow'],
+    disruptions: ['store-stall', 'replica-kill'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    const volume = await given.volume({ size });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const data = await given.data(volume, large);
+    const snapshot = await given.snapshot(volume);
+    const slow = await given.serverSlow();
+    await then.inForce(slow);
+
+    const second = await when.backedUp(snapshot);
+    await then.uploading(second);
+    const killed = await when.uploaderKilled(second);
+    await then.inForce(killed);
+    await then.creationFails(second, 'upload-lost');
+    await when.released(slow);
+    await then.healthyAgain(volume, { since: second });
+
+    const third = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, third], { ignoreOthers: true, afterKill: true });
+    await then.restores(third, [data]);
+
+    // This also removes the files that the failed backup left.
+    await when.deleted(second);
+    await then.goneInTheEnd(second);
+    await then.storeHolds(volume, [first, third], { afterKill: true });
+  },
+);

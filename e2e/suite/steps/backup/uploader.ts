@@ -1,0 +1,54 @@
+import type { Injected } from '../../../faults/fault.ts';
+import { replicaKilled } from '../../../faults/replica-killed.ts';
+import type { PodTarget } from '../../../kube/cluster.ts';
+import { backupState } from '../../../longhorn/backup-state.ts';
+import { managerPodOf } from '../../../longhorn/manager.ts';
+import {
+  longhornResources,
+  longhornNamespace as namespace,
+  volumeSelector,
+} from '../../../longhorn/resources.ts';
+import type { VolumeReplica } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle } from '../handles.ts';
+import { PremiseLost } from '../judging.ts';
+
+/** Kills the process of the replica that uploads a backup. Throws `PremiseLost` if the upload had ended before. */
+export const killUploader = async (context: Context, backup: BackupHandle): Promise<Injected> => {
+  const { cluster, faults, timelines } = context;
+  const { name, label, volume } = backup;
+  const current = timelines.backups.current(name);
+  const address = current?.status?.replicaAddress;
+  if (current === undefined || backupState(current) !== 'InProgress')
+    throw new PremiseLost(`${label} is not uploaded any more: there is no replica to kill`);
+  const { items } = await cluster.list<VolumeReplica>(longhornResources.replicas, {
+    namespace,
+    labelSelector: volumeSelector(volume.name),
+  });
+  const replica = items.find((each) => addressOf(each) === address);
+  if (replica === undefined)
+    throw new Error(
+      `no replica of volume ${volume.name} has the address ${address} of the upload (there are: ${items.map((each) => `${each.metadata.name} at ${addressOf(each)}`).join(', ') || 'none'})`,
+    );
+  const killed = await faults.inject(
+    replicaKilled.on(cluster, {
+      replica: replica.metadata.name,
+      directory: replica.spec.dataDirectoryName,
+      pod: await podOf(context, replica),
+      volume: volume.name,
+    }),
+  );
+  const config = await volume.target.store.config(volume.name, name);
+  if (config?.inProgress === false)
+    throw new PremiseLost(`the upload of ${label} had ended before its replica was killed`);
+  return killed;
+};
+
+const addressOf = ({ status }: VolumeReplica): string =>
+  `tcp://${status?.storageIP || status?.ip}:${status?.port}`;
+
+// The emulator has no instance managers: its replicas run in the pods of its managers.
+const podOf = async ({ cluster }: Context, { spec, status }: VolumeReplica): Promise<PodTarget> =>
+  status?.instanceManagerName
+    ? { namespace, name: status.instanceManagerName, container: 'instance-manager' }
+    : managerPodOf(cluster, spec.nodeID);
