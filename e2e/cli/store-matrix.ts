@@ -122,7 +122,7 @@ const readArguments = (argv: readonly string[]): Arguments => {
     }
   if (!cells.some((cell) => cellNameOf(cell).includes(flags.only)))
     throw usageError(
-      `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | TROUBLE`,
+      `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | FAILURE`,
     );
   // The mount namespace contains the same files, so the inner command need not check again.
   return flags.json === undefined

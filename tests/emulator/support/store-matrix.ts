@@ -30,8 +30,8 @@ export const runMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
     const cannot = exitCode === 3 ? stderr : undefined;
     if (cannot !== undefined && process.env.CI) throw new Error(cannot);
     const { played } = cannot === undefined ? JSON.parse(await readFile(json, 'utf8')) : { played: [] };
-    const named = ({ operation, place, trouble, ...outcome }: Record<string, unknown>) =>
-      [`${operation} | ${place} | ${trouble}`, outcome] as const;
+    const named = ({ operation, place, failure, ...outcome }: Record<string, unknown>) =>
+      [`${operation} | ${place} | ${failure}`, outcome] as const;
     const cells: Record<string, CellOutcome> = Object.fromEntries(played.map(named));
     return { exitCode, cannot, cells };
   } finally {
