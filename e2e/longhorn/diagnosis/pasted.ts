@@ -188,16 +188,15 @@ const readForeign = (line: string): Pasted | undefined => {
   return text === undefined ? undefined : { text, controller: 'kernel', objects: [] };
 };
 
-// A line that was printed as a string of Go or JSON.
-const quotedLine = /^"(?:time|level)=\\"/;
+// A line that was printed as a string of Go or JSON, and pasted with its outer quotes or without them.
+const quotedLine = /^("?)(?:time=|level=(?:\w+ msg=)?)\\"/;
 
-const unquoted = (line: string): string =>
-  quotedLine.test(line)
-    ? line
-        .slice(1)
-        .replace(/(?:\\n)?"$/, '')
-        .replace(/\\(["\\])/g, '$1')
-    : line;
+const unquoted = (line: string): string => {
+  const [, quote] = quotedLine.exec(line) ?? [];
+  if (quote === undefined) return line;
+  const inner = quote === '' ? line : line.slice(1).replace(/(?:\\n)?"$/, '');
+  return inner.replace(/\\(["\\])/g, '$1');
+};
 
 const processOf = (line: string): { name: string; object: string } | undefined => {
   const start = line.slice(0, 400);

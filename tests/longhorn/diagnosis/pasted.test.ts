@@ -198,6 +198,16 @@ test('a stack whose lines have times before them is one message, with its functi
   expect([only?.text.includes('\ngithub.com/longhorn/x/y.z('), more]).toEqual([true, []]);
 });
 
+test('a line that was pasted with its quotes escaped is read without the escapes', () => {
+  const bare = 'level=error msg="it failed" error="no \\"x\\""';
+  const escaped = bare.replace(/[\\"]/g, '\\$&');
+  const [expected] = readPasted(bare, () => false);
+  expect(expected).toMatchObject({ field: 'log error' });
+  expect(readPasted(escaped, () => false)).toEqual([expected]);
+  expect(readPasted(`time=\\"t\\" ${escaped}`, () => false)).toEqual([{ ...expected, time: 't' }]);
+  expect(readPasted(`"time=\\"t\\" ${escaped}\\n"`, () => false)).toEqual([{ ...expected, time: 't' }]);
+});
+
 test('an event that a controller logs is of its own type, and a line of a replica within another of its own level', () => {
   const event = (type: string) =>
     `time="t" level=info msg="Event(v1.ObjectReference{Kind:\\"Engine\\", Namespace:\\"l\\", Name:\\"e1\\", UID:\\"\\"}): type: '${type}' reason: 'FailedStopping' it failed"`;
