@@ -2764,6 +2764,16 @@ export const causes: readonly KnownCause[] = [
     quoted: 'to its end',
   },
   {
+    id: 'no-good-replica',
+    pattern: /[Ff]ailed to find good replica to copy from/,
+    means:
+      'The engine found no replica to copy from: the others are not in mode RW, do not answer, or are removing snapshots.',
+    advice: {
+      any: 'Nothing, if snapshots are being removed (status.purgeStatus of the engine). Otherwise look at the other replicas of the volume, and at why they failed.',
+    },
+    common: true,
+  },
+  {
     id: 'wrong-state',
     pattern:
       /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|\bin mode \w+|not (?:yet )?deployed|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:degraded|disabled)|limit reached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,

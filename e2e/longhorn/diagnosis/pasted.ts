@@ -131,6 +131,10 @@ const readJson = (line: string): Pasted | undefined => {
 // What mounts say has several lines.
 const startsMore = /^(?:Mounting (?:command|arguments): |Output: |, error exit status )/;
 
+// What mount printed follows its command. It has several lines.
+const startsMount = /\nMounting command: /;
+const ofMount = /^(?:mount(?:\.\w+)?: |\s{2,}(?!Normal|Warning)\S)/;
+
 const record = /\b(?:time|level)=\\?"?\S|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\] /;
 
 /** What a record begins with, and no other line of it. */
@@ -358,6 +362,7 @@ const joinedTo = (before: string, line: string): string | undefined => {
   const isMore =
     startsMore.test(bare) ||
     isFolded(line, before) ||
+    (ofMount.test(bare) && startsMount.test(before.slice(0, 4096))) ||
     (startsStoreLog.test(before) && ofStoreLog.test(bare)) ||
     (startsStack.test(before) && (ofStack.test(bare) || /^\s+\S/.test(bare)));
   return isMore ? `${before}\n${bare}` : undefined;

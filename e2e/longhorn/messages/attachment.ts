@@ -12,8 +12,8 @@ export const attachmentMessages = {
   'attach-not-scheduled': {
     ...pod,
     states: ['FailedAttachVolume'],
-    means: 'Not every replica of the volume has found a place on a disk.',
-    advice: 'Ask for fewer replicas than there are nodes, or make room on the disks.',
+    means: 'The volume is not attached: not every replica of it has found a place on a disk.',
+    advice: 'Ask for no more replicas than there are nodes, or make room on the disks.',
     wordings: [
       {
         versions: '*',

@@ -198,6 +198,21 @@ test('a stack whose lines have times before them is one message, with its functi
   expect([only?.text.includes('\ngithub.com/longhorn/x/y.z('), more]).toEqual([true, []]);
 });
 
+test('what mount printed over several lines belongs to the event before it', () => {
+  const event = (text: string) => `  Warning  FailedMount  10m  kubelet, n1  ${text}`;
+  const first = event('Unable to mount volumes: timed out');
+  const failed = [
+    event('MountDevice failed: mount failed: exit status 32'),
+    'Mounting command: mount',
+    'Output: Running scope as unit run-1.scope.',
+    'mount: wrong fs type on 10.0.0.1:/v,',
+    '       missing codepage',
+  ].join('\n');
+  const read = readPasted([first, failed, first].join('\n'), () => true);
+  expect(read).toHaveLength(3);
+  expect(read[1]?.text).toMatch(/missing codepage$/);
+});
+
 test('a line that was pasted with its quotes escaped is read without the escapes', () => {
   const bare = 'level=error msg="it failed" error="no \\"x\\""';
   const escaped = bare.replace(/[\\"]/g, '\\$&');
