@@ -28,15 +28,15 @@ type Running = { child: ChildProcess; state: ReplicaState; directory: string };
 
 /**
  * Runs replicas as child processes of this one, with the engine's binary. Each starts its helper (Longhorn's
- * sync agent) from that binary a moment later. `onEnd` is called with the folder of a replica that ended.
+ * sync agent) from that binary a moment later. `onFail` is called with the folder of a replica that failed.
  */
 export const createReplicaProcesses = ({
   binary,
   clock,
   mutant,
   log,
-  onEnd,
-}: Behaviour & { binary: string; log: Log; onEnd?: (directory: string) => void }): ReplicaProcesses => {
+  onFail,
+}: Behaviour & { binary: string; log: Log; onFail?: (directory: string) => void }): ReplicaProcesses => {
   const processes = new Map<string, Running>();
 
   const start = (replica: string, directory: string, onChange: () => void): Running => {
@@ -53,7 +53,7 @@ export const createReplicaProcesses = ({
       clearTimeout(helperTimer);
       if (processes.get(replica) !== own) return;
       log.error(`[${replica}] ${why}`);
-      onEnd?.(directory);
+      onFail?.(directory);
       change('error');
     };
     const helperTimer = setTimeout(() => child.stdin?.write('start\n'), clock.replicaHelper);
@@ -82,11 +82,8 @@ export const createReplicaProcesses = ({
     isRunning: (directory) =>
       [...processes.values()].some((found) => found.directory === directory && found.state === 'running'),
     end: (replica) => {
-      const found = processes.get(replica);
-      if (!found) return;
-      found.child.stdin?.end();
+      processes.get(replica)?.child.stdin?.end();
       processes.delete(replica);
-      onEnd?.(found.directory);
     },
   };
 };

@@ -98,7 +98,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   const replicas = createReplicaProcesses({
     ...options,
     binary,
-    onEnd: (directory) => uploads.endWithReplica(directory),
+    onFail: (directory) => uploads.endWithReplica(directory),
   });
   const uploads = createUploads(binary, {
     mutant: options.mutant,

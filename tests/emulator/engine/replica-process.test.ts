@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 let folder: string;
 let binary: string;
 let lines: string[];
-let ended: string[];
+let failed: string[];
 let replicas: ReplicaProcesses | undefined;
 
 beforeEach(async () => {
@@ -25,11 +25,11 @@ afterEach(() => replicas?.end('v-r-1'));
 /** Starts a replica whose helper is due after so many milliseconds; gives what says how it stands. */
 const start = ({ replicaHelper = 0 } = {}) => {
   lines = [];
-  ended = [];
+  failed = [];
   const log = createLog((line) => lines.push(line));
   const own = createReplicaProcesses({
     ...{ binary, clock: { ...clocks.fast, replicaHelper }, mutant: undefined, log },
-    onEnd: (directory) => ended.push(directory),
+    onFail: (directory) => failed.push(directory),
   });
   replicas = own;
   const state = () => own.ensure('v-r-1', '/replica', () => undefined);
@@ -80,8 +80,8 @@ test('a replica whose helper is killed has failed, and stays so until it is ende
   await until('error');
   expect(state()).toBe('error');
   expect(lines.join()).toContain('[v-r-1] the process ended with exit status 137');
-  expect([ended, replicas?.isRunning('/replica')]).toEqual([['/replica'], false]);
+  expect([failed, replicas?.isRunning('/replica')]).toEqual([['/replica'], false]);
   replicas?.end('v-r-1');
-  expect(ended).toEqual(['/replica', '/replica']);
+  expect(failed).toEqual(['/replica']);
   expect(state()).toBe('starting');
 });
