@@ -220,6 +220,14 @@ export const isHealthy = namedState('volume-is-healthy', () => ({
   matches: ({ status }: Volume) => status?.state === 'attached' && status.robustness === 'healthy',
 }));
 
+type Volumes = Context['timelines']['volumes'];
+type VolumeMark = { name: string; from: number };
+
+const healthySince = (volumes: Volumes, { name, from }: VolumeMark) =>
+  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
+    .from(from)
+    .startingAs(isHealthy());
+
 /** Matches no state. Used to expect that the volume does not change. */
 const volumeChanges = namedState('volume-changes', () => ({
   label: 'unchanged',
@@ -229,14 +237,8 @@ const volumeChanges = namedState('volume-changes', () => ({
 /**
  * The volume stays attached and healthy from this mark on. To be met, the expectation must time out (see `stays`).
  */
-export const staysHealthy = (
-  volumes: Context['timelines']['volumes'],
-  { name, from }: { name: string; from: number },
-): Expectation<Volume> =>
-  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
-    .from(from)
-    .startingAs(isHealthy())
-    .goes(volumeChanges());
+export const staysHealthy = (volumes: Volumes, mark: VolumeMark): Expectation<Volume> =>
+  healthySince(volumes, mark).goes(volumeChanges());
 
 /** Matches a volume that lacks a replica, or is not attached. */
 const isNotHealthy = namedState('volume-is-not-healthy', () => ({
@@ -245,14 +247,8 @@ const isNotHealthy = namedState('volume-is-not-healthy', () => ({
 }));
 
 /** The volume has lost a replica since this mark, and is attached and healthy again. */
-export const recovers = (
-  volumes: Context['timelines']['volumes'],
-  { name, from }: { name: string; from: number },
-): Expectation<Volume> =>
-  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
-    .from(from)
-    .startingAs(isHealthy())
-    .goes(isNotHealthy(), isHealthy());
+export const recovers = (volumes: Volumes, mark: VolumeMark): Expectation<Volume> =>
+  healthySince(volumes, mark).goes(isNotHealthy(), isHealthy());
 
 /** Describes a volume in one line. */
 export const describeVolume = ({ status }: Volume): string =>
