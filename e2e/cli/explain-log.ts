@@ -225,7 +225,7 @@ export const createSummary = (version: string | undefined) => {
 
 const reportEvery = 1000;
 
-// In bytes. A larger file is read line by line as a log, because parsing it as objects takes a hundred times its size
+// In bytes. A larger file is read in pieces as a log, because parsing it as objects takes a hundred times its size
 // in memory.
 const mostAtOnce = 4 << 20;
 const mostPacked = 1 << 18;
@@ -246,22 +246,22 @@ export const countLines = (text: string): number =>
 const longestPiece = 1 << 18;
 
 /** Yields the lines in pieces of whole records, as far as they are in records. */
-async function* inPieces(lines: AsyncIterable<string>, longest: number): AsyncGenerator<string> {
+async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
   let piece: string[] = [];
   let length = 0;
   for await (const line of lines) {
-    if (length > longest && (startsRecord.test(line) || length > 4 * longest)) {
+    if (length > longestPiece && (startsRecord.test(line) || length > 4 * longestPiece)) {
       yield piece.join('\n');
       piece = [];
       length = 0;
     }
-    if (longest === Number.POSITIVE_INFINITY || !line.includes('\0')) piece.push(line);
+    if (!line.includes('\0')) piece.push(line);
     length += line.length + 1;
   }
   yield piece.join('\n');
 }
 
-/** Reads a file, a folder or a zip (such as a support bundle). Large texts are read line by line. */
+/** Reads a file, a folder or a zip (such as a support bundle). Large texts are read in pieces. */
 export const readLog = async (path: string, version: string | undefined): Promise<LogSummary> => {
   const texts = await textsIn(path);
   const all = texts.reduce((sum, { size }) => sum + size, 0);
@@ -270,11 +270,12 @@ export const readLog = async (path: string, version: string | undefined): Promis
   let reportedAt = performance.now();
   for (const { name, size, open } of texts) {
     const isWhole = isSmall(name, size);
-    const objects =
-      isWhole && isOfObjects(name) ? readPrintedObjects(await readAll(open().stream)) : undefined;
     const { stream, bytesRead } = open();
-    const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
-    for await (const piece of inPieces(lines, isWhole ? Number.POSITIVE_INFINITY : longestPiece)) {
+    const pieces = isWhole
+      ? [await readAll(stream)]
+      : inPieces(createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }));
+    for await (const piece of pieces) {
+      const objects = isWhole && isOfObjects(name) ? readPrintedObjects(piece) : undefined;
       summary.count(countLines(piece));
       for (const each of objects ?? readPasted(piece, isKnownText)) summary.add(each);
       if (performance.now() - reportedAt < reportEvery) continue;

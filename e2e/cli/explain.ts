@@ -239,12 +239,14 @@ const describeAnswer = (answer: Answer): string[] => {
   ];
 };
 
-const explainText = (
-  text: string,
-  answer: Answer,
-  { field, controller: speaker }: Pasted,
-  { where, json }: Arguments,
-): boolean => {
+/** What the level of an unknown text proves, or who said it. */
+const describeOrigin = ({ field, controller }: Pasted): string => {
+  if (isInformational(field)) return `. By its level (${field}) it reports no failure.`;
+  if (field === 'log warning') return '. A warning alone proves no failure.';
+  return controller === undefined ? '' : `. It was said by ${controller}.`;
+};
+
+const explainText = (text: string, answer: Answer, pasted: Pasted, { where, json }: Arguments): boolean => {
   const isKnown = isAnswer(answer);
   const narrowed = !isKnown && Object.keys(where).length > 0 && isAnswer(answerTo({ text, objects: [] }, {}));
   const isVague = answer.diagnosis?.byItsWords === false && answer.diagnosis.cause === undefined;
@@ -252,11 +254,11 @@ const explainText = (
   const lines = isKnown
     ? [...describeAnswer(answer), ...describeNearest(nearest)]
     : [
-        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${isInformational(field) ? `. By its level (${field}) it reports no failure.` : field === 'log warning' ? '. A warning alone proves no failure.' : speaker === undefined ? '' : `. It was said by ${speaker}.`}`,
+        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${describeOrigin(pasted)}`,
         ...describeNearest(nearest),
       ];
   process.stdout.write(json ? `${composeJson(text, { ...answer, nearest })}\n` : `${lines.join('\n')}\n`);
-  return isKnown ? isWholeAnswer(answer) : isInformational(field);
+  return isKnown ? isWholeAnswer(answer) : isInformational(pasted.field);
 };
 
 const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
