@@ -9,7 +9,7 @@ import {
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
 import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
-import { applyAdmissionPolicies } from './apply-admission-policies.ts';
+import { applyAdmissionPolicies, untilPoliciesApply } from './apply-admission-policies.ts';
 import { managerAccess } from './manifests/access.ts';
 import { admissionPolicies } from './manifests/admission/policies.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
@@ -186,6 +186,7 @@ const untilReady = async (waiting: InstallWait): Promise<number> => {
     label: 'the backup target default is there',
     isWanted: () => true,
   });
+  await untilPoliciesApply(waiting.cluster, { ...waiting, owner: limit(waiting).owner });
   await until<Deployment>(waiting, resources.deployments, {
     name: uiName,
     label: 'the user interface is ready',

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { once } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
+import { untilPoliciesApply } from '../../../emulator/apply-admission-policies.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import { environmentVariables } from '../../../emulator/environment.ts';
 import { managerAccess, serviceAccount } from '../../../emulator/manifests/access.ts';
@@ -158,6 +159,14 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
     const isDeployed = ({ status }: WithConditions) => status?.state === 'deployed';
     await once(images, isDeployed, { label: 'the engine image is deployed', ...limit });
     await images.stop();
+    const targets = await follow(cluster, longhorn('backuptargets'), { namespace });
+    await once(targets, () => true, {
+      name: 'default',
+      label: 'the backup target default is there',
+      ...limit,
+    });
+    await targets.stop();
+    await untilPoliciesApply(cluster, { deadline: Date.now() + 5 * 60_000, owner: limit.owner });
   };
   return {
     ...shared,
