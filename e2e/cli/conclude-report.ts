@@ -48,7 +48,7 @@ export const concludeReport = async (
   ended: { interrupted: string | undefined; lost: string | undefined; trouble: string | undefined },
 ): Promise<Report> => {
   const { round, chosen } = notRun;
-  // The process that runs the scenarios always gets SIGINT, whichever signal interrupted the command.
+  // The process that runs the scenarios does not know that its cluster was lost, nor who began the interruption.
   const cut: Report['end'] | undefined =
     ended.lost !== undefined
       ? { state: 'cluster-lost', reason: ended.lost }

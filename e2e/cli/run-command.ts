@@ -4,7 +4,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { paceOf, readExpectedTimes } from '../report/expected-times.ts';
 import { readReport, removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
-import { handleSignals } from '../report/interruption.ts';
+import { handleSignals, InterruptedBy } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
@@ -118,7 +118,7 @@ const listenForInterruption = (): { interruption: Interruption; restoreSignals: 
     first: (signal) => {
       // Set here in case something exits on this signal before this command does.
       process.exitCode = exitCode.interrupted;
-      first.abort(new Error(`interrupted by ${signal}`));
+      first.abort(new InterruptedBy(signal));
     },
     later: () => again.abort(),
   });

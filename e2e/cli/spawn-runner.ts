@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunConfig, toVariables } from '../config/config.ts';
+import { InterruptedBy } from '../report/interruption.ts';
 import { projectName } from '../suite/run/reporter.ts';
 import type { Arguments } from './arguments/parse.ts';
 
@@ -69,7 +70,10 @@ export const spawnRunner = async (options: {
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
   });
-  const interrupt = () => child.kill('SIGINT');
+  const interrupt = () => {
+    const { reason } = interruption.first;
+    child.kill(reason instanceof InterruptedBy ? reason.signal : 'SIGINT');
+  };
   const kill = () => killGroup(child.pid);
   // A terminal sends SIGWINCH only to the process group in its foreground.
   const resize = () => child.kill('SIGWINCH');

@@ -3,17 +3,27 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The exit code of an interrupted run. */
 export const interruptedExitCode = 4;
 
+/** The reason of an abort by a signal. */
+export class InterruptedBy extends Error {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
 /**
  * Handles the signals that end a process: `first` gets the first one, `later` each further one. It removes all other
  * listeners, because vitest's would exit at once and prevent the cleanup. Returns a function that removes the
  * handlers.
  */
 export const handleSignals = (handlers: {
-  first: (signal: string) => void;
+  first: (signal: NodeJS.Signals) => void;
   later: () => void;
 }): (() => void) => {
   let came = false;
-  const onSignal = (signal: string) => {
+  const onSignal = (signal: NodeJS.Signals) => {
     if (came) return handlers.later();
     came = true;
     handlers.first(signal);

@@ -46,8 +46,9 @@ test('Ctrl-C takes a cluster of our own down at once, whatever was to stay, and 
   ]);
 });
 
-test('the report names the signal that ended the run', async () => {
+test('console and report name the signal that ended the run', async () => {
   const ended = await runSuite(suite, { flags, signals: [{ after: atWork, signal: 'SIGTERM' }] });
+  expect(ended.stdout).toContain('Interrupted by SIGTERM: the cluster goes down');
   expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGTERM' });
 });
 
