@@ -8,8 +8,8 @@ import {
   unlessGone,
 } from '../e2e/kube/cluster.ts';
 import { tryCreation } from '../e2e/kube/dry-run.ts';
-import { longhornApiVersion, longhornResources } from '../e2e/longhorn/resources.ts';
 import { admissionPolicies, policyLabel } from './manifests/admission/policies.ts';
+import { longhornGroup } from './manifests/custom-resources.ts';
 import { labels, namespace } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
 
@@ -50,9 +50,11 @@ export const applyAdmissionPolicies = async (
         await cluster.delete(resource, metadata);
 };
 
+const volumes: Resource = { group: longhornGroup, version: 'v1beta2', plural: 'volumes' };
+
 // Of any version and mutant, the policies give this volume the label of its backup target.
 const labelledVolume: KubernetesObject = {
-  apiVersion: longhornApiVersion,
+  apiVersion: `${longhornGroup}/v1beta2`,
   kind: 'Volume',
   metadata: { name: 'corral-dry-run', namespace },
   spec: { size: '16777216', numberOfReplicas: 1, frontend: 'blockdev', backupTargetName: 'default' },
@@ -69,7 +71,7 @@ export const untilPoliciesApply = async (
 ): Promise<void> => {
   if ((await list(cluster, resources.mutatingAdmissionPolicies)) === undefined) return;
   for (;;) {
-    const answer = await tryCreation(cluster, longhornResources.volumes, labelledVolume).catch((error) => {
+    const answer = await tryCreation(cluster, volumes, labelledVolume).catch((error) => {
       if (error instanceof ApiError && error.status === 503) return { refused: error };
       throw error;
     });

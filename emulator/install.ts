@@ -8,7 +8,7 @@ import {
   resources,
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
-import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
+import { isConditionTrue, type WithConditions } from '../e2e/kube/objects.ts';
 import { applyAdmissionPolicies, untilPoliciesApply } from './apply-admission-policies.ts';
 import { managerAccess } from './manifests/access.ts';
 import { admissionPolicies } from './manifests/admission/policies.ts';
@@ -136,7 +136,7 @@ const untilServed = async (waiting: InstallWait): Promise<void> => {
   const kinds = resources.customResourceDefinitions;
   await using timeline = await follow<WithConditions>(cluster, kinds, { signal });
   const wait = ({ metadata: { name } }: { metadata: { name: string } }) =>
-    once(timeline, (object) => holdsCondition(object, 'Established'), {
+    once(timeline, (object) => isConditionTrue(object, 'Established'), {
       name,
       label: `${name} is served`,
       ...limit(waiting),
@@ -162,7 +162,7 @@ const until = async <T extends KubernetesObject>(
 };
 
 const isUsable = (node: WithConditions): boolean =>
-  holdsCondition(node, 'Ready') && holdsCondition(node, 'Schedulable');
+  isConditionTrue(node, 'Ready') && isConditionTrue(node, 'Schedulable');
 
 const untilReady = async (waiting: InstallWait): Promise<number> => {
   const managers = await until<DaemonSet>(waiting, resources.daemonSets, {

@@ -1,7 +1,7 @@
 import { once } from '../e2e/history/expectation.ts';
 import { follow } from '../e2e/history/watch.ts';
 import { connect, type KubernetesObject, type Resource, resources } from '../e2e/kube/cluster.ts';
-import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
+import { isConditionTrue, type WithConditions } from '../e2e/kube/objects.ts';
 
 const owner =
   "the lab's: a node boots in 3 s, its kubelet starts its first pods within 10 s; more nodes share the same CPUs, and a machine may be busy";
@@ -32,7 +32,7 @@ export const waitForNodes = (where: WaitOptions, names: readonly string[]): Prom
     names.map((name) => ({
       name,
       label: `${name} is Ready`,
-      holds: (node) => holdsCondition(node, 'Ready'),
+      holds: (node) => isConditionTrue(node, 'Ready'),
     })),
   );
 
@@ -50,7 +50,7 @@ export const waitForCluster = async (where: WaitOptions, nodes: number): Promise
   const dns = {
     name: 'coredns',
     label: 'CoreDNS is available',
-    holds: (deployment: WithConditions) => holdsCondition(deployment, 'Available'),
+    holds: (deployment: WithConditions) => isConditionTrue(deployment, 'Available'),
   };
   await Promise.all([
     untilAll(where, { resource: resources.serviceAccounts, namespace: 'default', nodes }, [account]),

@@ -3,8 +3,8 @@ import { access, readFile, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { PreconditionFailure } from '../e2e/machine/not-fit.ts';
-import { NotFit } from '../e2e/machine/not-fit.ts';
+import type { PreconditionFailure } from '../e2e/machine/precondition-error.ts';
+import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { oneLine } from './one-line.ts';
 import type { LabSize } from './size.ts';
 
@@ -224,13 +224,13 @@ export const checkRequirements = async (request: FitnessRequest): Promise<Requir
 };
 
 /**
- * Checks what the lab needs of this machine before anything is built or started. Throws NotFit for the first
+ * Checks what the lab needs of this machine before anything is built or started. Throws PreconditionError for the first
  * problem.
  */
 export const requireFitMachine = async (request: FitnessRequest): Promise<void> => {
   const [first, ...others] = (await checkRequirements(request)).flatMap(({ trouble }) => trouble ?? []);
   if (first === undefined) return;
-  throw new NotFit({
+  throw new PreconditionError({
     ...first,
     remedy:
       others.length === 0

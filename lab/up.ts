@@ -58,7 +58,7 @@ const together = async (
 
 /**
  * Starts a lab, after building what the cache lacks. Resolves when its nodes are Ready, pods can be created,
- * and `meanwhile` has ended. Throws NotFit if this machine is not fit for a lab.
+ * and `meanwhile` has ended. Throws PreconditionError if this machine is not fit for a lab.
  */
 export const buildAndStartLab = async ({
   name,

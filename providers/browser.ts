@@ -1,4 +1,4 @@
-import { NotFit } from '../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { findChromium } from '../e2e/ui/chromium.ts';
 import { browserBinary, browserPart } from '../lab/build/browser.ts';
 import { withBuildSignal } from '../lab/build/signal.ts';
@@ -40,7 +40,7 @@ export const fetchesBrowser = async (environment: Environment = process.env): Pr
 
 /**
  * Fetches a browser for pages if this machine has none, and returns its path. Undefined if there is one, or
- * none can be fetched. Throws NotFit if the download fails.
+ * none can be fetched. Throws PreconditionError if the download fails.
  */
 export const fetchBrowser = async ({
   signal,
@@ -57,8 +57,8 @@ export const fetchBrowser = async ({
     await openCache();
     return await progress.step(browserTitle, (update) => withProgress(update, fetch));
   } catch (error) {
-    if (!(error instanceof NotFit)) throw error;
+    if (!(error instanceof PreconditionError)) throw error;
     const remedies = [error.remedy, 'install Chromium'].filter((remedy) => remedy !== undefined);
-    throw new NotFit({ ...error, remedy: remedies.join(', or ') });
+    throw new PreconditionError({ ...error, remedy: remedies.join(', or ') });
   }
 };

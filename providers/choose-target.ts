@@ -21,7 +21,7 @@ const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Long
 };
 
 /**
- * Returns the requested Longhorn, with its images read or pulled. `signal` interrupts that. Throws NotFit if
+ * Returns the requested Longhorn, with its images read or pulled. `signal` interrupts that. Throws PreconditionError if
  * it is not available.
  */
 export const chooseTarget = (request: TargetRequest): Promise<LonghornTarget> =>

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { whyNotWritable } from '../e2e/kube/writable.ts';
-import { NotFit } from '../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { emulatorObjects } from '../emulator/install.ts';
 import { ensureCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
@@ -24,7 +24,7 @@ const emptyFolder = async (folder: string): Promise<string> => {
   const dir = resolve(folder);
   const why = whyNotWritable(dir);
   if (why !== undefined)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'folder-not-writable',
       where: folder,
       what: why,
@@ -32,7 +32,7 @@ const emptyFolder = async (folder: string): Promise<string> => {
     });
   await mkdir(dir, { recursive: true });
   if ((await readdir(dir)).length > 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'folder-not-empty',
       what: `${folder} is not empty`,
       remedy: 'name a new folder, or an empty one',
@@ -41,7 +41,7 @@ const emptyFolder = async (folder: string): Promise<string> => {
 };
 
 /**
- * Packs the emulator like a release for `--longhorn archive:DIR`: longhorn.yaml and images.tar. Throws NotFit
+ * Packs the emulator like a release for `--longhorn archive:DIR`: longhorn.yaml and images.tar. Throws PreconditionError
  * if the folder is not empty, or if this machine cannot make the image.
  */
 export const packEmulator = async (

@@ -1,4 +1,4 @@
-import { NotFit } from '../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { readClock, validClockChoices } from '../emulator/clocks.ts';
 import { emulatedVersions, isEmulatedVersion } from '../emulator/modelled-on.ts';
 import { fixes, isInjectedBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
@@ -10,7 +10,7 @@ import { fixes, isInjectedBug, isMutant, type Mutant, mutants } from '../emulato
 export type EmulatorSettings = { clock?: string; mutant?: Mutant; version?: string };
 
 const refuse = (variable: string, { value, choices }: { value: string; choices: string }): never => {
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'setting-unknown',
     what: `${variable}=${value} is not known`,
     remedy: `choose one of ${choices}, or leave it unset`,
@@ -23,7 +23,7 @@ const versionOf = ({
   if (!version) return {};
   if (isEmulatedVersion(version)) return { version };
   const { oldest, newest } = emulatedVersions;
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'setting-unknown',
     what: `CORRAL_EMULATOR_VERSION=${version} is not known`,
     remedy: `choose one from ${oldest} to ${newest}, or leave it unset`,
@@ -32,7 +32,7 @@ const versionOf = ({
 
 /**
  * Reads `CORRAL_EMULATOR_CLOCK` (`real`, `fast`, or a factor for each wait of `fast`),
- * `CORRAL_EMULATOR_MUTANT` and `CORRAL_EMULATOR_VERSION`. Throws NotFit for an unknown value.
+ * `CORRAL_EMULATOR_MUTANT` and `CORRAL_EMULATOR_VERSION`. Throws PreconditionError for an unknown value.
  */
 export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings => {
   const value = variables.CORRAL_EMULATOR_CLOCK;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { NotFit } from '../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import type { Engine, EngineNamedBy } from '../e2e/store-matrix/open-matrix.ts';
 import { type MatrixReplica, openReplica, type ReplicaSnapshot } from '../e2e/store-matrix/replica.ts';
 import { snapshotPath } from '../emulator/engine/replica-files.ts';
@@ -15,7 +15,7 @@ const binary = 'usr/local/bin/longhorn';
 
 /**
  * A real engine, given by the path of its `longhorn`, the path of an archive of its image (`docker save`,
- * OCI), or the name of the image, which is pulled. Throws NotFit if the image lacks it or is not available.
+ * OCI), or the name of the image, which is pulled. Throws PreconditionError if the image lacks it or is not available.
  */
 export const realEngine = async (named: string, by: EngineNamedBy): Promise<Engine> => {
   const path = await findBinary(named, by);
@@ -27,7 +27,10 @@ const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => 
   if (by === 'archive') return extractFile(resolve(named), binary);
   const [layout] = await pullImages([named], { mirror: undefined, onProgress: () => {} });
   if (layout === undefined)
-    throw new NotFit({ code: 'image-not-in-registry', what: `the registry does not have ${named}` });
+    throw new PreconditionError({
+      code: 'image-not-in-registry',
+      what: `the registry does not have ${named}`,
+    });
   return extractFile(layout, binary);
 };
 

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { NotFit } from '../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { ensureCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { withSharedCache } from '../lab/cache/lock.ts';
@@ -10,7 +10,7 @@ import { ensurePodSystem } from './docker/pod-system.ts';
 import type { ProgressDisplay } from './provider.ts';
 
 /**
- * Writes the image of the backup stores' pods into a file, an OCI archive. Throws NotFit if this machine
+ * Writes the image of the backup stores' pods into a file, an OCI archive. Throws PreconditionError if this machine
  * cannot make the image, or the file cannot be written.
  */
 export const packStoreImage = async (
@@ -19,7 +19,7 @@ export const packStoreImage = async (
 ): Promise<void> => {
   try {
     const missing = (await checkCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
-    if (missing[0] !== undefined) throw new NotFit(missing[0]);
+    if (missing[0] !== undefined) throw new PreconditionError(missing[0]);
     await openCache();
     await withSharedCache(async () => {
       await ensurePodSystem(progress);
@@ -35,7 +35,7 @@ export const packStoreImage = async (
     await rm(`${file}.part`, { force: true });
     const { code, dest } = error as NodeJS.ErrnoException & { dest?: string };
     if (dest?.startsWith(file))
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'file-not-writable',
         what: `${file} cannot be written (${code})`,
         remedy: 'name another file',

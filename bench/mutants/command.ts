@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { endWith, newCommand, parseFlags } from '../../e2e/cli/command.ts';
+import { newCommand, parseFlags, reportError } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { handleSignals } from '../../e2e/report/interruption.ts';
 import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
@@ -39,7 +39,7 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
     // Checked before a lab starts: the scenarios without a bug come first and take ten minutes.
     const ofPage = chosen.find((mutant) => mutant.startsWith('page-'));
     const noBrowser = ofPage && !(await fetchesBrowser()) && whyNoBrowser(process.env);
-    if (noBrowser) throw new NotFit({ code: 'browser-missing', what: `${ofPage} ${noBrowser}` });
+    if (noBrowser) throw new PreconditionError({ code: 'browser-missing', what: `${ofPage} ${noBrowser}` });
     const fixture = () => openFixture({ ...forLabs, signal: interrupted.signal });
     const fixtures = [fixture(), ...Array.from({ length: labs - 1 }, fixture)] as const;
     try {
@@ -50,7 +50,7 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
       await Promise.all(fixtures.map((each) => each.close()));
     }
   } catch (error) {
-    return endWith('mutants', error);
+    return reportError('mutants', error);
   } finally {
     restoreSignals();
   }

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { NotFit } from '../machine/not-fit.ts';
+import { PreconditionError } from '../machine/precondition-error.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
 
 /** Creates one of corral's commands. On wrong usage the command prints nothing itself: toExitCode prints one line. */
@@ -75,10 +75,10 @@ const explainUsage = (
  * Prints the error that ended a command and returns its exit code. An error that the caller can correct is one line.
  * An error in this suite is printed with its stack.
  */
-export const endWith = (words: string, error: unknown): ExitCode => {
+export const reportError = (words: string, error: unknown): ExitCode => {
   // The user asked for the help, and it was printed.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
-  const isKnown = error instanceof CommandError || error instanceof NotFit;
+  const isKnown = error instanceof CommandError || error instanceof PreconditionError;
   const text =
     error instanceof Error ? ((isKnown ? undefined : error.stack) ?? error.message) : String(error);
   process.stderr.write(`${words}: ${text}\n`);
@@ -93,6 +93,6 @@ export const toExitCode = async <Code extends number = ExitCode>(
   try {
     return await work();
   } catch (error) {
-    return endWith(words, error);
+    return reportError(words, error);
   }
 };

@@ -5,7 +5,7 @@ import { type Cluster, connect, type KubernetesObject, resources } from '../kube
 import { explainError } from '../report/explain-error.ts';
 import { removeReport } from '../report/file.ts';
 import { handleSignals } from '../report/interruption.ts';
-import { endWith } from './command.ts';
+import { reportError } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
 import { followFleet } from './fleet/follow.ts';
@@ -111,7 +111,7 @@ export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode
     );
   } catch (error) {
     if (interrupted.signal.aborted) return exitCode.interrupted;
-    return endWith('fleet', error);
+    return reportError('fleet', error);
   } finally {
     restoreSignals();
   }

@@ -9,7 +9,7 @@ import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
 import { type Choice, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
-import { endWith } from './command.ts';
+import { reportError } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
 import { describeList, describeOthers, describeTime, listScenarios } from './list.ts';
@@ -68,7 +68,7 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
       await printEnd(args.out, args.output);
     }
   } catch (error) {
-    return endWith('e2e', error);
+    return reportError('e2e', error);
   } finally {
     restoreSignals();
   }

@@ -2,7 +2,7 @@ import type { ProgressDisplay, Provider, RunningCluster } from '../../providers/
 import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
 import { quoted } from '../kube/shell-word.ts';
-import { NotFit } from '../machine/not-fit.ts';
+import { PreconditionError } from '../machine/precondition-error.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
 import { hasLeftovers } from '../report/judged.ts';
@@ -89,14 +89,14 @@ const bringUp = async (
     const interrupted = signal.aborted;
     const message = interrupted
       ? (signal.reason as Error).message
-      : error instanceof NotFit
+      : error instanceof PreconditionError
         ? error.message
         : explainError(error);
     await writeNotRun(args.out, notRun, {
       state: interrupted ? 'interrupted' : 'set-up-failed',
       reason: message,
     });
-    if (error instanceof NotFit) throw error;
+    if (error instanceof PreconditionError) throw error;
     if (interrupted) throw new CommandError(`${message} before a scenario ran`, exitCode.interrupted);
     throw new CommandError(`the set-up failed: ${message}`, exitCode.notFit);
   } finally {

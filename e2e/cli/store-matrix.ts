@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { NotFit } from '../machine/not-fit.ts';
+import { PreconditionError } from '../machine/precondition-error.ts';
 import { atCluster } from '../store-matrix/at-cluster.ts';
 import {
   bugsOf,
@@ -251,7 +251,7 @@ const runMatrix = async ({ engine: named, only, json }: Arguments, engines: Engi
       named === undefined
         ? engines.emulator
         : await engines.real(named, engineNamedBy(named)).catch((error) => {
-            throw error instanceof NotFit
+            throw error instanceof PreconditionError
               ? new CommandError(`--engine ${error.message}`, exitCode.notFit)
               : error;
           });

@@ -42,7 +42,7 @@ for (const cell of plan?.cells ?? []) {
       followed = await given.writeDisturbed(of, cell);
     };
     const judge = await crashOperations[cell.operation]?.(steps, { follow, cell });
-    if (isAloneForKill) await when.givenBack();
+    if (isAloneForKill) await when.sharedAgain();
     followed?.end();
     await judge?.();
     if (followed === undefined) return;

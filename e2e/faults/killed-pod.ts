@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { once } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
-import { holdsCondition } from '../kube/objects.ts';
+import { isConditionTrue } from '../kube/objects.ts';
 import { type ManagerPod, managerLabel } from '../longhorn/manager.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
@@ -67,7 +67,7 @@ const untilReplaced = async (cluster: Cluster, data: unknown): Promise<string> =
 };
 
 const isReady = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp === undefined && holdsCondition(pod, 'Ready');
+  pod.metadata.deletionTimestamp === undefined && isConditionTrue(pod, 'Ready');
 
 /**
  * A pod is killed with a grace period of 0, so its processes cannot shut down. Its controller creates another. The

@@ -27,7 +27,7 @@ export type WithConditions = KubernetesObject & {
 };
 
 /** Whether a condition of an object is True. */
-export const holdsCondition = ({ status }: WithConditions, type: string): boolean =>
+export const isConditionTrue = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
 
 /** Removes `managedFields`. They are most of an object's size and do not describe its state. */

@@ -2,7 +2,7 @@
  * What all users of one Longhorn share. A scenario may need exclusive use of it. The values are the descriptions in
  * messages.
  */
-export const sharedThings = {
+export const sharedResources = {
   'default-backup-target': 'the default backup target',
   'longhorn-managers': 'the longhorn-manager pods',
   'engine-binaries': "the engine's binaries on the nodes",
@@ -10,13 +10,13 @@ export const sharedThings = {
   nodes: 'the nodes of the cluster',
 } as const;
 
-export type SharedThing = keyof typeof sharedThings;
+export type SharedResource = keyof typeof sharedResources;
 
 /**
  * What every scenario uses all the time. The default backup target is not included: each scenario has its own target.
  * A scenario with exclusive use of one of these runs alone on its Longhorn.
  */
-export const usedByAll: readonly SharedThing[] = [
+export const usedByEveryScenario: readonly SharedResource[] = [
   'longhorn-managers',
   'engine-binaries',
   'cluster-settings',

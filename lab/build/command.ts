@@ -1,6 +1,6 @@
 import type { ExecaError, Options } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { watchDisk } from './disk-watch.ts';
 import { ownedCommand } from './owned-command.ts';
 import { buildSignal } from './signal.ts';
@@ -30,7 +30,7 @@ export class CommandFailed extends Error {
 
 /**
  * Runs a build's command to its end and returns its output. Throws the build's own reason if the build was
- * interrupted, ENOSPC if the disk became full, NotFit after the time-out, and otherwise CommandFailed with
+ * interrupted, ENOSPC if the disk became full, PreconditionError after the time-out, and otherwise CommandFailed with
  * all output.
  */
 export const buildCommand = async (
@@ -57,7 +57,7 @@ export const buildCommand = async (
     cancelSignal.throwIfAborted();
     const { timedOut, all = '', exitCode } = error as ExecaError<{ all: true }>;
     if (timedOut)
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'command-too-slow',
         what: `${command} did not end in ${formatDuration(timeout)}`,
         remedy: 'end what keeps this machine or its network busy, then run the command again',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { oneLine } from '../one-line.ts';
 import { reportProgress } from '../step.ts';
 import { buildCommand, CommandFailed } from './command.ts';
@@ -19,14 +19,14 @@ export const explainGo = (error: unknown, what: string): unknown => {
   const lines = error.said.split('\n');
   const old = lines.find((line) => /requires go >= |toolchain not available/.test(line));
   if (old !== undefined)
-    return new NotFit({
+    return new PreconditionError({
       code: 'go-too-old',
       what: `this machine's Go is too old for ${what} (${oneLine(old)})`,
       remedy: 'install a newer one, or unset GOTOOLCHAIN',
     });
   const unreachable = lines.find((line) => NETWORK.test(line));
   if (unreachable === undefined) return error;
-  return new NotFit({
+  return new PreconditionError({
     code: 'go-modules-unreachable',
     what: `the Go modules of ${what} cannot be fetched (${oneLine(unreachable)})`,
     remedy: 'check the network, and what go env GOPROXY says',
@@ -36,17 +36,17 @@ export const explainGo = (error: unknown, what: string): unknown => {
 /** Time-out of one Go command, including its module downloads (5 min were measured). The build owns it. */
 const GO_TIMEOUT_MS = 45 * 60_000;
 
-/** Returns the output of `go version`. Throws NotFit if Go is missing or does not start. */
+/** Returns the output of `go version`. Throws PreconditionError if Go is missing or does not start. */
 export const goVersion = async (): Promise<string> => {
   const { stdout, stderr, failed, code } = await execa('go', ['version'], { reject: false });
   if (failed && code !== 'ENOENT')
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'go-broken',
       what: `Go does not start (${oneLine(stderr)})`,
       remedy: 'mend it, and what go env GOTOOLCHAIN says',
     });
   if (failed)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'go-missing',
       what: 'the Go tool chain is missing (Kubernetes is built from its Go modules)',
       remedy: 'install Go 1.21 or newer and put `go` on the PATH',

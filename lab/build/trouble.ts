@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildSignal } from './signal.ts';
 
 const NO_SPACE = /ENOSPC|no space left on device/i;
@@ -26,26 +26,26 @@ const isFull = async (folder: string): Promise<boolean> => {
 };
 
 /**
- * Converts an error caused by the disk to NotFit. Returns other errors unchanged. `doing` is the activity,
+ * Converts an error caused by the disk to PreconditionError. Returns other errors unchanged. `doing` is the activity,
  * such as `building the kernel`, and `folder` is where it writes.
  */
 export const explainDisk = async (
   error: unknown,
   { doing, folder }: { doing: string; folder: string },
 ): Promise<unknown> => {
-  if (error instanceof NotFit || error === buildSignal()?.reason) return error;
+  if (error instanceof PreconditionError || error === buildSignal()?.reason) return error;
   // Some programs do not report a full disk: tar only reports a short write.
   if (!isDiskTrouble(error) && !(await isFull(folder))) return error;
   const text = textOf(error);
   const elsewhere = 'set XDG_CACHE_HOME to a folder on another disk';
   if (NO_QUOTA.test(text))
-    return new NotFit({
+    return new PreconditionError({
       code: 'disk-quota',
       what: `this user's disk quota ended while ${doing}`,
       remedy: `free some under ${folder}, or ${elsewhere}`,
     });
   if (READ_ONLY.test(text))
-    return new NotFit({
+    return new PreconditionError({
       code: 'disk-read-only',
       what: `the file system of ${folder} is read-only, met while ${doing}`,
       remedy: elsewhere,
@@ -53,7 +53,7 @@ export const explainDisk = async (
   // Go also writes files elsewhere.
   const candidates = [folder, tmpdir(), homedir()];
   const full = (await Promise.all(candidates.map(isFull))).indexOf(true);
-  return new NotFit({
+  return new PreconditionError({
     code: 'disk-full',
     what: `no space was left under ${candidates[Math.max(full, 0)]} while ${doing}`,
     remedy: `have 10 GiB free there, or ${elsewhere}`,

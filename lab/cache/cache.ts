@@ -60,7 +60,7 @@ const buildsInProgress = new Map<string, Promise<string>>();
 
 /**
  * Builds a part unless the cache has it undamaged, and returns its folder. If several runs need it, one
- * builds it and the others wait. A damaged part is built again. Throws NotFit if the disk is full.
+ * builds it and the others wait. A damaged part is built again. Throws PreconditionError if the disk is full.
  */
 export const ensureCached = async (part: Part): Promise<string> => {
   const dir = partDir(part);

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { whyNotWritable } from '../../e2e/kube/writable.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 
 /** The folder of everything that is built: `$XDG_CACHE_HOME/corral`. */
 export const cacheRoot = (): string =>
@@ -27,7 +27,7 @@ export const locksDir = (): string => join(cacheRoot(), 'locks');
 export const labsDir = (): string => join(cacheRoot(), 'labs');
 
 /**
- * Creates the cache's folder, readable only by this user. Throws NotFit if the folder cannot be created or
+ * Creates the cache's folder, readable only by this user. Throws PreconditionError if the folder cannot be created or
  * used.
  */
 export const openCache = async (): Promise<string> => {
@@ -35,13 +35,13 @@ export const openCache = async (): Promise<string> => {
   const elsewhere = 'set XDG_CACHE_HOME to another folder';
   // A colon separates folders in a library path. A comma separates a node's disk from its copy-on-write file.
   if (/[:,\n]/.test(root))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'cache-path',
       what: `the cache's folder ${root} has a colon or a comma in its path, which the lab's programs cannot read`,
       remedy: elsewhere,
     });
   const refused = (why: string) =>
-    new NotFit({
+    new PreconditionError({
       code: 'cache-not-usable',
       where: `the cache's folder ${root}`,
       what: why,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { labDir, labFiles, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
 import type { StepRunner } from '../step.ts';
@@ -152,7 +152,7 @@ export const runLabCommand = async (argv: readonly string[], step: StepRunner): 
       return 2;
     }
     printError(error instanceof Error ? error.message : String(error));
-    if (error instanceof NotFit) return 3;
+    if (error instanceof PreconditionError) return 3;
     return error instanceof Interrupted ? labInterruptedExitCode : 1;
   }
 };

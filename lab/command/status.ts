@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { connect, resources } from '../../e2e/kube/cluster.ts';
-import { holdsCondition, type WithConditions } from '../../e2e/kube/objects.ts';
+import { isConditionTrue, type WithConditions } from '../../e2e/kube/objects.ts';
 import { cacheRoot } from '../cache/folders.ts';
 import { askLab } from '../control/ask.ts';
 import { labState } from '../run/state.ts';
@@ -11,7 +11,7 @@ type Node = WithConditions & { status?: { nodeInfo?: { kubeletVersion: string; k
 
 const describeNode = (node: Node): string => {
   const { metadata, status } = node;
-  return `  ${metadata.name}  ${holdsCondition(node, 'Ready') ? 'Ready' : 'NotReady'}  ${status?.nodeInfo?.kubeletVersion}  Linux ${status?.nodeInfo?.kernelVersion}`;
+  return `  ${metadata.name}  ${isConditionTrue(node, 'Ready') ? 'Ready' : 'NotReady'}  ${status?.nodeInfo?.kubeletVersion}  Linux ${status?.nodeInfo?.kernelVersion}`;
 };
 
 const nodesOf = async (kubeconfig: string): Promise<string[]> => {

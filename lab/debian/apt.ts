@@ -1,14 +1,14 @@
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../build/command.ts';
 import { buildSignal } from '../build/signal.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
 import { oneLine } from '../one-line.ts';
 
 /** The machine's Debian archive lacks this suite or package. Another suite may have it. */
-export class NotInArchive extends NotFit {}
+export class NotInArchive extends PreconditionError {}
 
 const complaints = (said: string): string[] =>
   said.split('\n').flatMap((line) => /^(?:E|Err:\d+): ?(.*)/.exec(line)?.[1] ?? []);
@@ -35,12 +35,12 @@ export const explainApt = (error: unknown, suite: string): unknown => {
       remedy: elsewhere,
     });
   if (/Failed to fetch|Could not (resolve|connect)|Temporary failure/.test(said))
-    return new NotFit({
+    return new PreconditionError({
       code: 'apt-unreachable',
       what: `Debian packages of ${suite} cannot be fetched (apt: ${complaint})`,
       remedy: "check the network, and the proxy and mirror in apt's settings",
     });
-  return new NotFit({
+  return new PreconditionError({
     code: 'apt-failed',
     what: `apt cannot take packages of ${suite} (apt: ${complaint})`,
     remedy: 'mend what it says, then run the command again',
@@ -72,7 +72,7 @@ const knownToApt = async (): Promise<string | undefined> => {
 const checkMirror = (mirror: string): string => {
   const { protocol, username, password } = URL.parse(mirror) ?? {};
   if (protocol === undefined || !['http:', 'https:'].includes(protocol) || username || password)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'debian-mirror-wrong',
       what: 'CORRAL_DEBIAN_MIRROR names no mirror of Debian',
       remedy: 'give an http or https URL with no user name and no password',
@@ -82,7 +82,7 @@ const checkMirror = (mirror: string): string => {
 
 /**
  * Returns the URL of Debian's main archive: CORRAL_DEBIAN_MIRROR, or the one of this machine's apt, so that a
- * configured mirror or proxy is used. Throws NotFit if there is none, or if Debian's keyring is missing, as
+ * configured mirror or proxy is used. Throws PreconditionError if there is none, or if Debian's keyring is missing, as
  * on a default Ubuntu.
  */
 export const debianMirror = async (
@@ -90,13 +90,13 @@ export const debianMirror = async (
 ): Promise<string> => {
   const mirror = named ? checkMirror(named) : await knownToApt();
   if (mirror === undefined)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'debian-archive-unknown',
       what: 'apt knows no Debian archive on this machine',
       remedy: 'name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
     });
   await access(KEYRING).catch(() => {
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'debian-keyring-missing',
       what: `${KEYRING} is missing`,
       remedy: 'run apt-get install debian-archive-keyring as root',
@@ -109,7 +109,7 @@ export const debianMirror = async (
  * Downloads Debian packages of a suite, with their dependencies if `dependencies` is set, and returns the
  * paths of the files. Lists, state and cache are private to `work`: the machine's own sources and installed
  * packages are neither used nor changed, and root is not needed. Signatures are checked with Debian's
- * keyring. Throws NotFit if apt fails, and NotInArchive if the archive lacks the suite or a package.
+ * keyring. Throws PreconditionError if apt fails, and NotInArchive if the archive lacks the suite or a package.
  */
 export const downloadPackages = async (options: {
   suite: string;

@@ -1,9 +1,9 @@
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { checkCommands } from '../fitness.ts';
 import { debianMirror } from './apt.ts';
 
 /**
- * Whether this machine's apt can download Debian packages. Throws NotFit if CORRAL_DEBIAN_MIRROR is set and
+ * Whether this machine's apt can download Debian packages. Throws PreconditionError if CORRAL_DEBIAN_MIRROR is set and
  * cannot be used.
  */
 export const canUseApt = async (): Promise<boolean> => {
@@ -12,7 +12,7 @@ export const canUseApt = async (): Promise<boolean> => {
   return debianMirror().then(
     () => true,
     (error) => {
-      if (error instanceof NotFit && !process.env.CORRAL_DEBIAN_MIRROR) return false;
+      if (error instanceof PreconditionError && !process.env.CORRAL_DEBIAN_MIRROR) return false;
       throw error;
     },
   );

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand } from '../build/command.ts';
 import type { Part } from '../cache/cache.ts';
 import { type LayoutImage, mergeLayouts } from './layout.ts';
@@ -28,7 +28,7 @@ const choose = (all: readonly Read[]): Read[] => {
     const before = taken.get(name);
     if (before === undefined) taken.set(name, { config, path });
     else if (before.config !== config)
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'image-twice',
         where: path,
         what: `its image ${name} is another one than that in ${before.path}`,
@@ -61,7 +61,7 @@ export const listArchives = async (paths: readonly string[]): Promise<ArchiveIma
 
 /**
  * Reads image archives and combines them to one part for `up`, which must be its last archive: the tar of an
- * OCI layout. All of it is read and checked before this resolves. Throws NotFit with the path of the file for
+ * OCI layout. All of it is read and checked before this resolves. Throws PreconditionError with the path of the file for
  * anything incomplete or damaged.
  */
 export const imageArchives = async (paths: readonly string[]): Promise<CombinedArchives> => {

@@ -1,6 +1,6 @@
 import { chmod, copyFile, glob, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { kubernetesPart } from '../build/kubernetes.ts';
 import { s3ServerPart } from '../build/s3-server.ts';
 import { ensureCached, type Part } from '../cache/cache.ts';
@@ -136,7 +136,7 @@ export const storeArchivePart = async ({ whole = false } = {}): Promise<Part> =>
   const own = await s3Layer().then(
     (layer) => [layer],
     (error: unknown) => {
-      if (error instanceof NotFit) return [];
+      if (error instanceof PreconditionError) return [];
       throw error;
     },
   );

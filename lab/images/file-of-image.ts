@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { ensureCached } from '../cache/cache.ts';
 import { readArchive } from './read-archive.ts';
 import { copyImage, imageCommand } from './skopeo.ts';
@@ -19,7 +19,7 @@ const extractFromLayer = async (layer: string, file: string, dir: string): Promi
 
 /**
  * Extracts a file from an image, whose archive or layout is at `path`, into the cache: the file of that name
- * in the topmost layer that has it. Throws NotFit if there are several images, or if the image lacks the
+ * in the topmost layer that has it. Throws PreconditionError if there are several images, or if the image lacks the
  * file.
  */
 export const extractFile = async (path: string, file: string): Promise<string> => {
@@ -27,7 +27,7 @@ export const extractFile = async (path: string, file: string): Promise<string> =
   const { layout, images } = source === undefined ? { layout: '', images: [] } : await readArchive(source);
   const [image, ...more] = images;
   if (image === undefined || others.length + more.length > 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'archive-several-images',
       where: path,
       what: 'it holds several images',
@@ -50,7 +50,7 @@ export const extractFile = async (path: string, file: string): Promise<string> =
         await rename(join(work, file), join(dir, 'file'));
         return rm(work, { recursive: true });
       }
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'file-not-in-image',
         where: path,
         what: `there is no ${file} in ${image.name}`,

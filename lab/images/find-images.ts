@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { z } from 'zod';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { completeName } from './image-name.ts';
 import { nodePlatform } from './layout.ts';
 import { imageCommand } from './skopeo.ts';
@@ -27,7 +27,7 @@ const readJson = async <T>(file: string, schema: z.ZodType<T>): Promise<T> => {
   try {
     return schema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (cause) {
-    throw new NotFit(
+    throw new PreconditionError(
       { code: 'archive-damaged', what: `its ${basename(file)} cannot be read as that of images` },
       { cause },
     );
@@ -37,7 +37,7 @@ const readJson = async <T>(file: string, schema: z.ZodType<T>): Promise<T> => {
 /** Completes the names, because kubelet looks images up by complete names. */
 const namesOf = (image: string, given: readonly string[], hint = ''): string[] => {
   if (given.length === 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'image-without-name',
       what: `the image ${image} has no name${hint}`,
       remedy: 'save it by its name, as in `docker save NAME:TAG`',
@@ -45,7 +45,7 @@ const namesOf = (image: string, given: readonly string[], hint = ''): string[] =
   return given.map((name) => {
     const whole = completeName(name);
     if (whole === undefined)
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'image-name-wrong',
         what: `the image ${image} has a name that is none: ${name}`,
       });
@@ -78,7 +78,7 @@ const inLayout = async (folder: string, work: string): Promise<ImageReference[]>
   const { manifests } = await readJson(join(folder, 'index.json'), indexSchema);
   const entries = [...manifests.entries()].filter(([, entry]) => isForNodes(entry));
   if (entries.length === 0)
-    throw new NotFit({ code: 'image-platform', what: `it holds no image for ${nodePlatform}` });
+    throw new PreconditionError({ code: 'image-platform', what: `it holds no image for ${nodePlatform}` });
   return entries.map(([position, entry]) => ({
     from: `oci:${relative(work, folder)}:@${position}`,
     names: [nameOf(entry)],

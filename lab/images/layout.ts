@@ -1,6 +1,6 @@
 import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 
 /** An image in a layout written by skopeo, with one of its names. */
 export type LayoutImage = {
@@ -39,7 +39,7 @@ const describe = async (layout: string, entry: Entry): Promise<LayoutImage> => {
   const { os, architecture } = await readBlob<Config>(layout, config.digest);
   const platform = `${os}/${architecture}`;
   if (platform !== nodePlatform)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'image-platform',
       what: `the image ${name} is for ${platform}, and the nodes are ${nodePlatform}`,
     });
@@ -53,7 +53,7 @@ const describe = async (layout: string, entry: Entry): Promise<LayoutImage> => {
   };
 };
 
-/** Returns the images of a layout written by skopeo. Throws NotFit for an image that the nodes cannot run. */
+/** Returns the images of a layout written by skopeo. Throws PreconditionError for an image that the nodes cannot run. */
 export const imagesOfLayout = async (layout: string): Promise<LayoutImage[]> => {
   const text = await readFile(join(layout, 'index.json'), 'utf8');
   const { manifests } = JSON.parse(text) as { manifests: Entry[] };

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { CommandFailed } from '../build/command.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
 import { ensureCached, type Part } from '../cache/cache.ts';
@@ -11,16 +11,19 @@ import { copyImage, failureReason, imageCommand } from './skopeo.ts';
 const NOT_THERE = 2;
 
 /** An image could not be pulled from its registry. */
-export class PullFailed extends NotFit {}
+export class PullFailed extends PreconditionError {}
 
 /**
  * Returns skopeo's address of an image: at its own registry, or in a mirror with the same path without the
- * registry's name (`docker.io/longhornio/x` is `longhornio/x` there). Throws NotFit for an invalid name.
+ * registry's name (`docker.io/longhornio/x` is `longhornio/x` there). Throws PreconditionError for an invalid name.
  */
 export const imageAddress = (image: string, mirror: string | undefined): string => {
   const whole = completeName(image);
   if (whole === undefined)
-    throw new NotFit({ code: 'image-name-wrong', what: `${image} is no name that an image could have` });
+    throw new PreconditionError({
+      code: 'image-name-wrong',
+      what: `${image} is no name that an image could have`,
+    });
   // skopeo accepts only a tag or a digest, and the digest is more precise.
   const name = whole.replace(/:[^:@/]+(?=@)/, '');
   if (mirror === undefined) return `docker://${name}`;

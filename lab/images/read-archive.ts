@@ -1,6 +1,6 @@
 import { mkdir, realpath, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { CommandFailed } from '../build/command.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
 import { ensureCached, type Part } from '../cache/cache.ts';
@@ -24,7 +24,7 @@ const copyAll = async (source: ImageSource, dir: string): Promise<void> => {
   await mkdir(work);
   const images = await findImages(await open(source, work), work);
   if (images.length === 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'archive-without-images',
       what: 'it is no image archive: neither an index.json (OCI) nor a manifest.json (docker save) is in it',
     });
@@ -40,14 +40,14 @@ const copyAll = async (source: ImageSource, dir: string): Promise<void> => {
 const explain = (error: unknown, { path }: ImageSource): unknown => {
   if (isDiskTrouble(error)) return error;
   if (error instanceof CommandFailed)
-    return new NotFit({
+    return new PreconditionError({
       code: 'archive-damaged',
       where: path,
       what: `it cannot be read (${failureReason(error)})`,
     });
-  if (!(error instanceof NotFit) || error.where !== undefined) return error;
+  if (!(error instanceof PreconditionError) || error.where !== undefined) return error;
   const { code, what, remedy } = error;
-  return new NotFit({ code, where: path, what, remedy }, { cause: error });
+  return new PreconditionError({ code, where: path, what, remedy }, { cause: error });
 };
 
 const partOf = (source: ImageSource, identity: unknown): Part => ({
@@ -60,7 +60,7 @@ const partOf = (source: ImageSource, identity: unknown): Part => ({
       throw explain(error, source);
     }
     if (JSON.stringify(await fileIdentity(source)) !== JSON.stringify(identity))
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'archive-changed',
         where: source.path,
         what: 'it was changed while it was read',
@@ -71,7 +71,7 @@ const partOf = (source: ImageSource, identity: unknown): Part => ({
 
 /**
  * Returns the images of a source as an OCI layout, and its folder. This is a separate part of the cache, so
- * that the source is only read again after a change of its files. Every digest is checked. Throws NotFit with
+ * that the source is only read again after a change of its files. Every digest is checked. Throws PreconditionError with
  * the source's path for any problem.
  */
 export const readArchive = async (source: ImageSource) => {

@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, type CommandFailed } from '../build/command.ts';
 import { debianPrograms } from '../build/tools.ts';
 import { ensureCached, isCached } from '../cache/cache.ts';
@@ -17,7 +17,7 @@ const findTools = async (): Promise<string | undefined> => {
   if ((await isCached(imageTools)) || (await canUseApt())) return join(await ensureCached(imageTools), 'bin');
   const [skopeo] = await checkCommands(['skopeo']);
   if (skopeo?.trouble === undefined) return undefined;
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'skopeo-missing',
     what: 'container images are read by skopeo, and apt knows no Debian archive on this machine',
     remedy: 'install skopeo, or name a mirror of Debian by CORRAL_DEBIAN_MIRROR',
@@ -28,7 +28,7 @@ let tools: Promise<string | undefined> | undefined;
 
 /**
  * Returns the folder of skopeo and its helpers, downloaded at the first use. Undefined without apt: then the
- * machine's own skopeo is used. Throws NotFit if there is neither.
+ * machine's own skopeo is used. Throws PreconditionError if there is neither.
  */
 export const imageToolsFolder = (): Promise<string | undefined> => {
   tools ??= findTools().catch((error) => {

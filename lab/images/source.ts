@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 
 /** A source of images: an archive, or a folder with an unpacked one. */
 export type ImageSource = { path: string; kind: 'archive' | 'folder' };
@@ -22,7 +22,7 @@ const inFolder = async (folder: string): Promise<ImageSource[]> => {
     if (!isFolder && archiveName.test(name)) sources.push({ path, kind: 'archive' });
   }
   if (sources.length === 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'archive-missing',
       where: folder,
       what: 'no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout',
@@ -31,12 +31,12 @@ const inFolder = async (folder: string): Promise<ImageSource[]> => {
 };
 
 /**
- * Finds the archives and layouts at a path: the path itself, or the entries in it. Throws NotFit if there is
+ * Finds the archives and layouts at a path: the path itself, or the entries in it. Throws PreconditionError if there is
  * none.
  */
 export const findSources = async (path: string): Promise<ImageSource[]> => {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'archive-unreadable',
       where: path,
       what: error.code === 'ENOENT' ? 'there is no such file or folder' : error.message,
@@ -44,7 +44,11 @@ export const findSources = async (path: string): Promise<ImageSource[]> => {
   });
   if (found.isDirectory()) return inFolder(path);
   if (!found.isFile())
-    throw new NotFit({ code: 'archive-not-a-file', where: path, what: 'it is neither a file nor a folder' });
+    throw new PreconditionError({
+      code: 'archive-not-a-file',
+      where: path,
+      what: 'it is neither a file nor a folder',
+    });
   return [{ path, kind: 'archive' }];
 };
 

@@ -3,10 +3,10 @@ import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { refusalIn } from '../../e2e/kube/errors.ts';
-import { holdsCondition, type WithConditions } from '../../e2e/kube/objects.ts';
+import { isConditionTrue, type WithConditions } from '../../e2e/kube/objects.ts';
 import { query } from '../../e2e/kube/request.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { type Manifest, type ManifestObject, objectsOf } from './read.ts';
 
 const isDefinition = ({ kind, apiVersion }: ManifestObject): boolean =>
@@ -35,7 +35,7 @@ const definitionsEstablished = async (
   );
   const owner = "the manifests': a definition is Established within a second, on a busy machine later";
   const wait = (name: string) =>
-    once(timeline, (definition) => holdsCondition(definition, 'Established'), {
+    once(timeline, (definition) => isConditionTrue(definition, 'Established'), {
       name,
       label: `the definition ${name} is Established`,
       within: '3m',
@@ -129,7 +129,7 @@ const send = async (
 /**
  * Applies manifests in their order, server-side. Resolves when the server has accepted every object, and does
  * not check whether their pods run. Objects without a namespace go to `default`. Definitions are Established
- * before the objects after them are applied. Throws NotFit with manifest, document, object and the server's
+ * before the objects after them are applied. Throws PreconditionError with manifest, document, object and the server's
  * reason when it refuses one. The objects before that one stay.
  */
 export const applyManifests = async (options: {
@@ -173,7 +173,7 @@ const applyOne = async (
     if (status < 300) return;
     // 404: not served yet. 429: the storage is being set up.
     if (!isNew || ![404, 429].includes(status) || Date.now() > end)
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'manifest-refused',
         where,
         what: resource ? `the server refuses it: ${said}` : `the cluster has no ${kind} in ${apiVersion}`,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments, type Tags } from 'yaml';
 import { z } from 'zod';
-import type { PreconditionFailure } from '../../e2e/machine/not-fit.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import type { PreconditionFailure } from '../../e2e/machine/precondition-error.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 
 /** A stream of YAML documents, and its name in error messages, usually its path. */
 export type Manifest = { source: string; text: string };
@@ -63,7 +63,11 @@ const parse = ({ text, line }: Document, where: string): unknown => {
   const [error] = document.errors;
   if (error === undefined) return document.toJS();
   const at = line + text.slice(0, error.pos[0]).split('\n').length - 1;
-  throw new NotFit({ code: 'manifest-not-yaml', where, what: `no YAML: line ${at}: ${error.message}` });
+  throw new PreconditionError({
+    code: 'manifest-not-yaml',
+    where,
+    what: `no YAML: line ${at}: ${error.message}`,
+  });
 };
 
 const toObjects = (value: unknown, body: string, where: string): ManifestObject[] => {
@@ -71,7 +75,11 @@ const toObjects = (value: unknown, body: string, where: string): ManifestObject[
   if (list.success) return list.data.items.flatMap((item) => toObjects(item, JSON.stringify(item), where));
   const { success, data, error } = objectSchema.safeParse(value);
   if (!success)
-    throw new NotFit({ code: 'manifest-no-object', where, what: `no Kubernetes object: ${missing(error)}` });
+    throw new PreconditionError({
+      code: 'manifest-no-object',
+      where,
+      what: `no Kubernetes object: ${missing(error)}`,
+    });
   const { apiVersion, kind, metadata } = data;
   const { name, namespace } = metadata;
   const title = [namespace, name].filter((part) => part !== undefined).join('/');
@@ -92,7 +100,7 @@ const missing = ({ issues: [issue] }: z.ZodError): string =>
   issue && issue.path.length > 0 ? `it has no ${issue.path.join('.')}` : 'it has no fields';
 
 /**
- * Returns the objects of a manifest in their order, including those in a List. Throws NotFit with document
+ * Returns the objects of a manifest in their order, including those in a List. Throws PreconditionError with document
  * and line for anything else.
  */
 export const objectsOf = ({ source, text }: Manifest): ManifestObject[] =>
@@ -104,7 +112,7 @@ export const objectsOf = ({ source, text }: Manifest): ManifestObject[] =>
   });
 
 /**
- * Reads manifests and checks that they contain valid objects, before anything is built. Throws NotFit
+ * Reads manifests and checks that they contain valid objects, before anything is built. Throws PreconditionError
  * otherwise.
  */
 export const readManifests = async (files: readonly string[]): Promise<Manifest[]> => {
@@ -115,7 +123,7 @@ export const readManifests = async (files: readonly string[]): Promise<Manifest[
         ENOENT: { what: 'there is no such file' },
         EISDIR: { what: 'it is a folder', remedy: 'name the files in it' },
       };
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'manifest-unreadable',
         where: source,
         what: error.message,
@@ -124,7 +132,11 @@ export const readManifests = async (files: readonly string[]): Promise<Manifest[
     });
     const manifest = { source, text };
     if (objectsOf(manifest).length === 0)
-      throw new NotFit({ code: 'manifest-empty', where: source, what: 'no Kubernetes object is in it' });
+      throw new PreconditionError({
+        code: 'manifest-empty',
+        where: source,
+        what: 'no Kubernetes object is in it',
+      });
     manifests.push(manifest);
   }
   return manifests;

@@ -5,7 +5,7 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { type LabSettings, labDir, labFiles } from './settings.ts';
 import { labState } from './state.ts';
 
@@ -36,12 +36,12 @@ const START_TIMEOUT_MS = 6 * 60_000;
 
 /**
  * Starts a lab. Resolves when its API server responds; its nodes may not be ready then. Until `keep` is
- * called, the lab goes down with this process, however that ends. Throws NotFit if a lab of that name is up.
+ * called, the lab goes down with this process, however that ends. Throws PreconditionError if a lab of that name is up.
  */
 export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Promise<Lab> => {
   const dir = labDir(options.name);
   if (await labState(options.name))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'lab-is-up',
       what: `a lab named ${options.name} is up already`,
       remedy: 'run npx corral lab down',

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import semver from 'semver';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { nodePlatform } from '../../lab/images/layout.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ClusterTool } from './tool.ts';
@@ -16,31 +16,31 @@ const ask = (command: string, args: string[]) =>
 const isMissing = ({ code }: { code?: string | undefined }): boolean => code === 'ENOENT';
 
 /**
- * Checks that Docker responds and runs the platform of the images. Throws NotFit with a remedy in one line.
+ * Checks that Docker responds and runs the platform of the images. Throws PreconditionError with a remedy in one line.
  */
 export const checkDocker = async (): Promise<void> => {
   const answer = await ask('docker', ['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
   if (isMissing(answer))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'docker-missing',
       what: 'docker is missing',
       remedy: `install Docker Engine (docs.docker.com/engine/install), ${labAlternative}`,
     });
   if (answer.timedOut)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'docker-silent',
       what: `Docker does not answer in ${ANSWER_MS / 1000} s`,
       remedy: `restart it, ${labAlternative}`,
     });
   if (answer.failed)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'docker-refuses',
       what: `Docker does not answer (${oneLine(answer.stderr)})`,
       remedy: `start it, and see that you may use it (the group docker), ${labAlternative}`,
     });
   const platform = answer.stdout.trim();
   if (platform !== nodePlatform)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'docker-platform',
       what: `Docker runs ${platform} here, and the images are for ${nodePlatform}`,
       remedy: 'use another machine',
@@ -50,13 +50,13 @@ export const checkDocker = async (): Promise<void> => {
 type Tool = Pick<ClusterTool, 'name' | 'install' | 'oldest'>;
 
 /**
- * Checks that the tool is installed and new enough, and returns its version. Throws NotFit with a remedy in
+ * Checks that the tool is installed and new enough, and returns its version. Throws PreconditionError with a remedy in
  * one line.
  */
 export const checkTool = async ({ name, install, oldest }: Tool): Promise<string> => {
   const answer = await ask(name, ['version']);
   if (isMissing(answer))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'tool-missing',
       what: `${name} is missing`,
       remedy: `${install}, ${labAlternative}`,
@@ -64,13 +64,13 @@ export const checkTool = async ({ name, install, oldest }: Tool): Promise<string
   // `k3d version v5.8.3`: the pattern must not match the 3 in the name.
   const version = semver.coerce(/\bv\d+\.\d+\.\d+/.exec(answer.stdout)?.[0] ?? null);
   if (answer.failed || version === null)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'tool-version-unknown',
       what: `${name} version is not known (${oneLine(answer.stderr || answer.stdout)})`,
       remedy: `install it anew: ${install}`,
     });
   if (semver.lt(version, oldest))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'tool-too-old',
       what: `${name} ${version} is too old, it takes ${oldest} at least`,
       remedy: install,
@@ -78,7 +78,7 @@ export const checkTool = async ({ name, install, oldest }: Tool): Promise<string
   return version.version;
 };
 
-/** Checks that Docker and the tool can be used. Throws NotFit with a remedy in one line. */
+/** Checks that Docker and the tool can be used. Throws PreconditionError with a remedy in one line. */
 export const checkTools = async (tool: Tool): Promise<void> => {
   await checkTool(tool);
   await checkDocker();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { runTool } from './run.ts';
 import type { ClusterTool } from './tool.ts';
 
@@ -41,7 +41,7 @@ const requireFreeName = async (
     await runTool(tool.name, tool.list.args, { kubeconfig, timeout: timeouts.list, signal }),
   );
   if (all.includes(name))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'cluster-name-taken',
       what: `there is a ${tool.name} cluster ${name} already, kept or left by another run`,
       remedy: removeCommand(tool, name),
@@ -107,7 +107,7 @@ export const createCluster = async (
       await cluster.remove();
       if (logs === undefined || !(reason instanceof Error)) throw reason;
       // An expectation's message fills a screen, and readers look at its first line.
-      throw new NotFit(
+      throw new PreconditionError(
         { code: 'cluster-failed', what: reason.message.replace(/\n|$/, (end) => `: ${logs}${end}`) },
         { cause: reason },
       );

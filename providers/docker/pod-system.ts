@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskTrouble } from '../../lab/build/trouble.ts';
 import { ensureCached, isCached, type Part } from '../../lab/cache/cache.ts';
@@ -32,7 +32,7 @@ const byDocker: Part = {
       buildCommand('docker', args, { folder: dir, timeout }).catch((error) => {
         if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
         const said = oneLine(error.said);
-        throw new NotFit({
+        throw new PreconditionError({
           code: 'docker-build-failed',
           what: `docker ${args[0]} failed for the pods' system (${said})`,
           remedy: `see that Docker has or can pull ${debianImage}, and Debian's packages`,
@@ -61,13 +61,13 @@ const byDocker: Part = {
 
 /**
  * Builds the base of the pods' images in Docker, if this machine is not a Debian and the cache has none.
- * Throws NotFit if there is no Docker either.
+ * Throws PreconditionError if there is no Docker either.
  */
 export const ensurePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
   if ((await isCached(podSystemPart)) || (await canUseApt())) return;
   const [docker] = await checkCommands(['docker']);
   if (docker?.trouble !== undefined)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'debian-archive-unknown',
       what: 'apt knows no Debian archive on this machine, and there is no docker',
       remedy: 'name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or install Docker',

@@ -5,7 +5,7 @@ import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
-import { holdsCondition, type WithConditions } from '../../e2e/kube/objects.ts';
+import { isConditionTrue, type WithConditions } from '../../e2e/kube/objects.ts';
 import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
 import { withBuildSignal } from '../../lab/build/signal.ts';
 import { ensureCached, isCached } from '../../lab/cache/cache.ts';
@@ -144,7 +144,7 @@ const nodesReady = async (
 ): Promise<void> => {
   const cluster = connect({ kubeconfig, health: openHealth() });
   await using timeline = await follow<WithConditions>(cluster, resources.nodes, { signal });
-  const isReady = (node: WithConditions): boolean => holdsCondition(node, 'Ready');
+  const isReady = (node: WithConditions): boolean => isConditionTrue(node, 'Ready');
   const owner =
     'the set-up: a container is a node within a minute, and its network is an image that may have to be pulled';
   await Promise.all(

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ExecaError } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { oneLine } from '../../lab/one-line.ts';
 
@@ -43,7 +43,7 @@ const essentialOutput = (said: string): string => {
 
 /**
  * Runs kind or k3d and returns its output. The command ends with this process, including its child processes,
- * and Ctrl-C at the terminal does not reach it. Throws the signal's reason, or NotFit with the command's
+ * and Ctrl-C at the terminal does not reach it. Throws the signal's reason, or PreconditionError with the command's
  * error in one line.
  */
 export const runTool = async (
@@ -65,7 +65,7 @@ export const runTool = async (
     signal?.throwIfAborted();
     // Without the standard output, which may be a kubeconfig with keys.
     const { timedOut, stderr = '' } = error as ExecaError & { stderr?: string };
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'tool-failed',
       what: `${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essentialOutput(stderr)}`,
     });

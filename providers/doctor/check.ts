@@ -1,4 +1,8 @@
-import { describeTrouble, NotFit, type PreconditionFailure } from '../../e2e/machine/not-fit.ts';
+import {
+  describePrecondition,
+  PreconditionError,
+  type PreconditionFailure,
+} from '../../e2e/machine/precondition-error.ts';
 
 /** The result of one check. A run works in spite of a warning. */
 export type Check = {
@@ -29,16 +33,16 @@ export const missingCheck = (
 ): Check => ({
   title,
   state: 'missing',
-  detail: describeTrouble(trouble),
+  detail: describePrecondition(trouble),
   mend: trouble.remedy ?? null,
 });
 
-/** Runs a check. `work` throws NotFit if something is missing, and returns what it found otherwise. */
+/** Runs a check. `work` throws PreconditionError if something is missing, and returns what it found otherwise. */
 export const runCheck = async (title: string, work: () => Promise<string>): Promise<Check> => {
   try {
     return okCheck(title, await work());
   } catch (error) {
-    if (error instanceof NotFit) return missingCheck(title, error);
+    if (error instanceof PreconditionError) return missingCheck(title, error);
     throw error;
   }
 };

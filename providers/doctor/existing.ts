@@ -8,7 +8,7 @@ import type { OwnBucket } from '../../e2e/store/driver.ts';
 import { checkBucketListing } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type ConnectedCluster, connectExisting } from '../existing/connect-existing.ts';
 import { type LonghornState, readLonghorn } from '../existing/read-longhorn.ts';
-import { orThrowNotFit } from '../existing/refuse.ts';
+import { orThrowPreconditionError } from '../existing/refuse.ts';
 import { describeMissingRights } from '../existing/rights-trouble.ts';
 import { flagSettingNames } from '../existing/setting-names.ts';
 import { type Check, missingCheck, okCheck, runCheck, warningCheck } from './check.ts';
@@ -70,7 +70,7 @@ const judge = ({ version, ready, notReady }: LonghornState): Check[] => [
 
 const examineTargets = (cluster: Cluster): Promise<Check> =>
   runCheck('backup targets by name', async () => {
-    const { items } = await orThrowNotFit('the backup targets cannot be read', () =>
+    const { items } = await orThrowPreconditionError('the backup targets cannot be read', () =>
       cluster.list<BackupTarget>(longhornResources.backupTargets, { namespace }),
     );
     return `each scenario makes one of its own, beside ${items.map(({ metadata }) => metadata.name).join(', ') || 'none'}`;
@@ -79,7 +79,7 @@ const examineTargets = (cluster: Cluster): Promise<Check> =>
 const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise<Check[]> => {
   let lacking: MissingRights | undefined;
   const rights = await runCheck('rights', async () => {
-    lacking = await orThrowNotFit('the permissions cannot be determined', () =>
+    lacking = await orThrowPreconditionError('the permissions cannot be determined', () =>
       missingRights(cluster, wanted),
     );
     return 'all that the run needs';

@@ -1,4 +1,4 @@
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { listArchives } from '../../lab/images/archives.ts';
 import { readManifests } from '../../lab/manifests/read.ts';
 import { readReleaseFolder } from '../longhorn/folder.ts';
@@ -38,7 +38,7 @@ const examineArchive = async (dir: string, registryMirror: string | undefined): 
 
 const checkRelease = (release: ReleaseObject[], where: string): ReleaseObject[] => {
   if (findObject(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'release-without-manager',
     what: `no manifest in ${where} has the DaemonSet longhorn-manager`,
     remedy: "put the release's longhorn.yaml into it",

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { ExistingCluster } from '../../e2e/config/config.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import type { SettingNames } from './setting-names.ts';
 
 /** Streams to ask a user with. */
@@ -10,14 +10,14 @@ export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable
 
 type ClusterIdentity = { server: string; context: string; uid: string };
 
-/** Throws NotFit if the cluster is not the expected one. */
+/** Throws PreconditionError if the cluster is not the expected one. */
 export const requireExpectedCluster = (
   { server, context, uid }: ClusterIdentity,
   { expectCluster }: Pick<ExistingCluster, 'expectCluster'>,
   settingNames: SettingNames,
 ): void => {
   if (expectCluster === undefined || expectCluster === uid) return;
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'cluster-unexpected',
     where: `${settingNames.expectCluster(expectCluster)} is another cluster`,
     what: `${server} (context ${context}) is ${uid}; nothing was made in it`,
@@ -26,7 +26,7 @@ export const requireExpectedCluster = (
 
 /**
  * Makes sure that the user means this cluster. Without --expect-cluster, the user must type the context's
- * name. Without a terminal, throws NotFit with the flag to add.
+ * name. Without a terminal, throws PreconditionError with the flag to add.
  */
 export const confirmCluster = async (
   { server, context, uid }: ClusterIdentity,
@@ -44,7 +44,7 @@ export const confirmCluster = async (
   if (expectCluster !== undefined) return;
   const { input, output } = terminal;
   if (!input.isTTY || !output.isTTY)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'cluster-unconfirmed',
       what: `nobody has said yet that the cluster at ${server} (context ${context}) is the one`,
       remedy: `add ${settingNames.expectCluster(uid)}, or start this at a terminal`,
@@ -53,7 +53,7 @@ export const confirmCluster = async (
   const typed = await readLine(input, signal);
   if (typed?.trim() === context) return;
   if (typed === undefined) output.write('\n');
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'cluster-unconfirmed',
     what: 'not confirmed, and nothing was made',
     remedy: `type ${context}, or add ${settingNames.expectCluster(uid)}`,

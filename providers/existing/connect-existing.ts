@@ -2,9 +2,9 @@ import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { ApiError, type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { remedyOf } from '../../e2e/kube/remedy.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { permitProvider } from '../../e2e/permissions/permit.ts';
-import { errorInOneLine, orThrowNotFit } from './refuse.ts';
+import { errorInOneLine, orThrowPreconditionError } from './refuse.ts';
 import type { SettingNames } from './setting-names.ts';
 
 /**
@@ -18,13 +18,13 @@ type ConnectOptions = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' |
 /** Time-out of the API server's first response, in ms. A reachable server responds within a second. */
 const FIRST_ANSWER_MS = 15_000;
 
-/** Connects to the named cluster and reads its identity. Throws NotFit if that is not possible. */
+/** Connects to the named cluster and reads its identity. Throws PreconditionError if that is not possible. */
 export const connectExisting = async (
   { kubeconfig, context, allow, namespace, ownBucket }: ConnectOptions,
   settingNames: SettingNames,
 ): Promise<ConnectedCluster> => {
   const permit = permitProvider({ disruptions: allow, namespace, ownBucket });
-  const cluster = await orThrowNotFit(settingNames.kubeconfig, async () =>
+  const cluster = await orThrowPreconditionError(settingNames.kubeconfig, async () =>
     connect({ kubeconfig, context, health: openHealth(), permit }),
   );
   const kubernetes = await askVersion(cluster, settingNames);
@@ -46,7 +46,7 @@ const askVersion = async (
     const { cause } = error as { cause?: unknown };
     const why =
       cause instanceof Error && cause.message !== '' ? errorInOneLine(cause) : errorInOneLine(error);
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'api-server-unreachable',
       what: `the API server ${where} cannot be reached: ${late.aborted ? `no answer within ${FIRST_ANSWER_MS / 1000} s` : why}`,
       remedy:
@@ -58,7 +58,7 @@ const askVersion = async (
   const version = await response.json().catch(() => undefined);
   const gitVersion = (version as { gitVersion?: unknown } | undefined)?.gitVersion;
   if (typeof gitVersion === 'string') return gitVersion;
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'no-api-server',
     what: `${where} answers (${response.status}), but not as a Kubernetes API server`,
     remedy: `see that ${settingNames.kubeconfig} and ${settingNames.context} name one`,
@@ -66,7 +66,7 @@ const askVersion = async (
 };
 
 const refuseCredentials = ({ server, context }: Pick<Cluster, 'server' | 'context'>): never => {
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'credentials-refused',
     what: `the API server ${server} does not accept the credentials of context ${context}`,
     remedy: 'renew them, or name another context',
@@ -76,12 +76,12 @@ const refuseCredentials = ({ server, context }: Pick<Cluster, 'server' | 'contex
 const refuseUnknown = (cluster: Cluster, error: unknown): never => {
   if (error instanceof ApiError && error.status === 401) return refuseCredentials(cluster);
   if (error instanceof ApiError && error.status === 403)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'cluster-unknown',
       what: `context ${cluster.context} may not get the namespace kube-system, by whose UID a cluster is known`,
       remedy: 'npx corral rbac prints the rights that a run needs',
     });
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'cluster-unknown',
     what: `the API server ${cluster.server} does not say which cluster it is: ${errorInOneLine(error)}`,
   });

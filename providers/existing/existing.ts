@@ -1,6 +1,6 @@
 import { type ExistingCluster, storeChoice } from '../../e2e/config/config.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, driversOf, ownBucketKind } from '../../e2e/store/drivers/index.ts';
 import { checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
@@ -14,7 +14,7 @@ import { type Baseline, differencesFrom, readBaseline } from './baseline/baselin
 import { confirmCluster, requireExpectedCluster, type Terminal } from './confirm.ts';
 import { connectExisting } from './connect-existing.ts';
 import { type LonghornState, readLonghorn } from './read-longhorn.ts';
-import { orThrowNotFit } from './refuse.ts';
+import { orThrowPreconditionError } from './refuse.ts';
 import { describeMissingRights } from './rights-trouble.ts';
 import { flagSettingNames, type SettingNames } from './setting-names.ts';
 import { withGracePeriod } from './with-grace.ts';
@@ -30,11 +30,11 @@ const refuseWithout = async (
   cluster: Cluster,
   { existing, settingNames }: Pick<Options, 'existing' | 'settingNames'>,
 ): Promise<void> => {
-  const missing = await orThrowNotFit('the permissions cannot be determined', () =>
+  const missing = await orThrowPreconditionError('the permissions cannot be determined', () =>
     missingRights(cluster, existing),
   );
   if (missing !== undefined)
-    throw new NotFit(describeMissingRights(missing, { context: cluster.context, settingNames }));
+    throw new PreconditionError(describeMissingRights(missing, { context: cluster.context, settingNames }));
 };
 
 type Options = {
@@ -84,9 +84,11 @@ const connectWithBaseline = async (options: Options): Promise<CheckedCluster> =>
   const { ownBucket } = existing;
   if (ownBucket !== undefined)
     await checkBucket(cluster, ownBucket, run).catch((error: unknown) => {
-      throw error instanceof NotFit ? new NotFit({ ...error, where: '--bucket' }) : error;
+      throw error instanceof PreconditionError
+        ? new PreconditionError({ ...error, where: '--bucket' })
+        : error;
     });
-  const baseline = await orThrowNotFit(
+  const baseline = await orThrowPreconditionError(
     'what is in the cluster cannot be read, to compare it afterwards',
     () => readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),
   );
@@ -110,11 +112,13 @@ export const createExistingProvider = (terminal: Terminal): Provider => ({
     );
     const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;
     const machine = await abortableRead(
-      orThrowNotFit('how slow it is cannot be measured', () => measureMachine({ read: cluster })),
+      orThrowPreconditionError('how slow it is cannot be measured', () => measureMachine({ read: cluster })),
       signal,
     );
     printMachine(progress, machine);
-    const { lost, stop } = await orThrowNotFit('the cluster cannot be watched', () => watchForLoss(cluster));
+    const { lost, stop } = await orThrowPreconditionError('the cluster cannot be watched', () =>
+      watchForLoss(cluster),
+    );
     return {
       kubeconfig: existing.kubeconfig,
       context: existing.context,

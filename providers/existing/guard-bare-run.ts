@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ExistingCluster, RunConfig } from '../../e2e/config/config.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import type { Terminal } from './confirm.ts';
 import { connectAndConfirm } from './existing.ts';
 import { variableSettingNames } from './setting-names.ts';
@@ -8,7 +8,7 @@ import { variableSettingNames } from './setting-names.ts';
 /**
  * The guard of a run that was started without the command (`npx vitest run --project e2e`). An existing
  * cluster must be named by its context. Its identity is printed, and it is confirmed by its UID or at a
- * terminal before anything is created. Throws NotFit otherwise.
+ * terminal before anything is created. Throws PreconditionError otherwise.
  */
 export const guardBareRun = async (
   {
@@ -21,7 +21,7 @@ export const guardBareRun = async (
 ): Promise<void> => {
   if (provider !== 'existing') {
     if (!existsSync(named.kubeconfig))
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'kubeconfig-missing',
         what: `there is no kubeconfig ${named.kubeconfig}`,
         remedy: 'is that cluster still up?',
@@ -29,7 +29,7 @@ export const guardBareRun = async (
     return;
   }
   if (context === undefined)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'context-missing',
       what: 'CORRAL_CONTEXT is not set',
       remedy: "a cluster that is somebody's is named, never guessed",

@@ -4,8 +4,8 @@ import { longhornResources, longhornNamespace as namespace } from '../../e2e/lon
 import { isTooOld, supported } from '../../e2e/longhorn/supported.ts';
 import type { BackupTarget, Node, Volume } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { orThrowNotFit } from './refuse.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
+import { orThrowPreconditionError } from './refuse.ts';
 
 /**
  * The Longhorn of a cluster: its version such as `v1.12.1`, its usable nodes, and the other nodes with
@@ -20,21 +20,23 @@ export type LonghornState = {
   standby: string[];
 };
 
-/** Reads the Longhorn of a cluster. Throws NotFit if there is none, or none that scenarios can run on. */
+/** Reads the Longhorn of a cluster. Throws PreconditionError if there is none, or none that scenarios can run on. */
 export const readLonghorn = async (cluster: Cluster): Promise<LonghornState> => {
-  const nodes = await orThrowNotFit("Longhorn's nodes cannot be read", () => readNodes(cluster));
-  const managers = await orThrowNotFit('the longhorn-manager pods cannot be read', () =>
+  const nodes = await orThrowPreconditionError("Longhorn's nodes cannot be read", () => readNodes(cluster));
+  const managers = await orThrowPreconditionError('the longhorn-manager pods cannot be read', () =>
     managerPods(cluster),
   );
   if (nodes === undefined || (nodes.length === 0 && managers.length === 0))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'longhorn-missing',
       what: `there is no Longhorn in the namespace ${namespace} of ${cluster.server} (context ${cluster.context})`,
       remedy: 'install one first',
     });
-  const version = await orThrowNotFit('the version of Longhorn cannot be read', () => readVersion(cluster));
+  const version = await orThrowPreconditionError('the version of Longhorn cannot be read', () =>
+    readVersion(cluster),
+  );
   if (isTooOld(version))
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'longhorn-too-old',
       what: `Longhorn ${version} is too old: scenarios need v${supported.oldest} or newer, with backup targets by name`,
     });
@@ -44,13 +46,14 @@ export const readLonghorn = async (cluster: Cluster): Promise<LonghornState> => 
     .filter(({ problem }) => problem !== undefined)
     .map(({ name, problem }) => `${name} (${problem})`);
   if (ready.length === 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'longhorn-no-node-ready',
       what: `no node of Longhorn ${version} is ready: ${notReady.join(', ') || 'it has none'}`,
       remedy: `see kubectl -n ${namespace} get nodes.longhorn.io`,
     });
-  const { unset, standby } = await orThrowNotFit("Longhorn's backup targets and volumes cannot be read", () =>
-    readHazards(cluster),
+  const { unset, standby } = await orThrowPreconditionError(
+    "Longhorn's backup targets and volumes cannot be read",
+    () => readHazards(cluster),
   );
   return { version, ready: ready.toSorted(), notReady: notReady.toSorted(), unset, standby };
 };

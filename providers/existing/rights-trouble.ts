@@ -1,4 +1,4 @@
-import type { PreconditionFailure } from '../../e2e/machine/not-fit.ts';
+import type { PreconditionFailure } from '../../e2e/machine/precondition-error.ts';
 import type { MissingRights } from '../../e2e/permissions/missing.ts';
 import type { SettingNames } from './setting-names.ts';
 

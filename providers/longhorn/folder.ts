@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { findSources } from '../../lab/images/source.ts';
 
 /** The content of a release's folder: manifests in the order to apply them, and image archives. */
@@ -16,7 +16,7 @@ const archivesIn = async (folder: string): Promise<string[]> => {
 
 /**
  * Lists a folder. Its manifests are all `*.yaml` and `*.yml` in it, by name. Image archives and unpacked
- * layouts are beside them or in subfolders. Throws NotFit if there is no manifest, or neither an archive nor
+ * layouts are beside them or in subfolders. Throws PreconditionError if there is no manifest, or neither an archive nor
  * a mirror for the images.
  */
 export const readReleaseFolder = async (
@@ -30,13 +30,13 @@ export const readReleaseFolder = async (
   const folders = [dir, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name))];
   const archives = new Set((await Promise.all(folders.map(archivesIn))).flat());
   if (manifests.length === 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'release-without-manifest',
       what: `${dir} has no manifest`,
       remedy: "put the release's longhorn.yaml into it",
     });
   if (archives.size === 0 && !hasMirror)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'release-without-images',
       what: `${dir} has no image archive`,
       remedy:

@@ -1,4 +1,4 @@
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildSignal } from '../../lab/build/signal.ts';
 import type { Manifest } from '../../lab/manifests/read.ts';
 
@@ -23,7 +23,7 @@ const alternatives =
 
 /**
  * Fetches the manifest of a release. It names all images that Longhorn starts. The list beside it,
- * longhorn-images.txt, has one more, for a command that users run themselves. Throws NotFit in one line if
+ * longhorn-images.txt, has one more, for a command that users run themselves. Throws PreconditionError in one line if
  * the manifest is not available.
  */
 export const fetchRelease = async (version: string, from = published): Promise<Manifest> => {
@@ -37,7 +37,7 @@ export const fetchRelease = async (version: string, from = published): Promise<M
   const { status, text } = await answered().catch((error: unknown) => {
     buildSignal()?.throwIfAborted();
     const { host } = new URL(source);
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'release-unreachable',
       where: flag,
       what: `${host} cannot be reached (${causeOf(error)})`,
@@ -49,5 +49,5 @@ export const fetchRelease = async (version: string, from = published): Promise<M
     status === 404
       ? ['release-unknown', 'Longhorn has published no such version']
       : ['release-unreachable', `it cannot be had now (status ${status})`];
-  throw new NotFit({ code, where: flag, what: `${why}: ${source}` });
+  throw new PreconditionError({ code, where: flag, what: `${why}: ${source}` });
 };

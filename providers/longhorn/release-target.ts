@@ -1,4 +1,4 @@
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { type CombinedArchives, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { PullFailed, pullImages } from '../../lab/images/pull.ts';
@@ -38,12 +38,12 @@ export type ReleaseSource = {
 };
 
 /**
- * Checks a release before its installation, and returns warnings about missing images. Throws NotFit if a
+ * Checks a release before its installation, and returns warnings about missing images. Throws PreconditionError if a
  * required part is missing.
  */
 const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedImage[]): string[] => {
   if (findObject(release, 'DaemonSet', 'longhorn-manager') === undefined)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'release-without-manager',
       what: `no manifest in ${title} has the DaemonSet longhorn-manager`,
       remedy: "put the release's longhorn.yaml into it",
@@ -51,7 +51,7 @@ const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedI
   const needed = missing.filter(({ need }) => need === 'all');
   const named = needed.map(({ name, namedBy }) => `${name} (${namedBy})`).join('; ');
   if (needed.length > 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'release-without-images',
       what: `${title} lacks ${needed.length === 1 ? 'an image' : `${needed.length} images`} that the manifest names${pull ? `, and so does ${pull.from}` : ''}: ${named}`,
       remedy: 'add their archives',
@@ -84,7 +84,7 @@ const gather = async (
         if (!(error instanceof PullFailed)) throw error;
         const instead =
           'name a mirror by --registry-mirror URL, or use --longhorn archive:DIR with the image archives in DIR';
-        throw new NotFit({
+        throw new PreconditionError({
           code: error.code,
           what: error.what,
           remedy:
@@ -98,7 +98,7 @@ const gather = async (
 };
 
 /**
- * A Longhorn from a release's manifest and images, adapted to the cluster. Throws NotFit if it cannot be
+ * A Longhorn from a release's manifest and images, adapted to the cluster. Throws PreconditionError if it cannot be
  * installed.
  */
 export const releaseTarget = async (

@@ -1,4 +1,4 @@
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
 import type { Replacement } from '../provider.ts';
 import { completeImageName, namedImages } from './images.ts';
@@ -15,7 +15,7 @@ const nameIn = async (archive: string, image: string): Promise<string> => {
   const fitting = names.length === 1 ? names : names.filter((name) => lastPart(name) === image);
   const [name] = fitting;
   if (name !== undefined && fitting.length === 1) return name;
-  throw new NotFit({
+  throw new PreconditionError({
     code: 'replacement-not-one-image',
     what: `--image ${image}=${archive} has ${names.length === 0 ? 'no images' : names.join(', ')}`,
     remedy: `give an archive with one image, or one that is called ${image}`,
@@ -31,7 +31,7 @@ const renamed = <T>(value: T, names: ReadonlyMap<string, string>): T => {
 
 /**
  * Replaces images of a release wherever it names them. Returns the new objects, and the archives with the
- * replacements. Throws NotFit if the release does not name such an image.
+ * replacements. Throws PreconditionError if the release does not name such an image.
  */
 export const replaceImages = async (
   release: readonly ReleaseObject[],
@@ -43,7 +43,7 @@ export const replaceImages = async (
   for (const { image, by } of replacements) {
     const names = all.filter((name) => lastPart(name) === image);
     if (names.length === 0)
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'replaced-image-unknown',
         where: `--image ${image}=${by}`,
         what: 'the release has no image of that name',

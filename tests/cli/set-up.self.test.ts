@@ -10,7 +10,7 @@ const suite = {
 };
 
 test('a machine that is not fit: one line with what is missing and what mends it', async () => {
-  const run = await runSuite(suite, { how: 'not-fit' });
+  const run = await runSuite(suite, { how: 'precondition-error' });
   const stderr = 'e2e: mmdebstrap is missing: sudo apt-get install mmdebstrap';
   const stdout = '1 scenario, provider lab, Longhorn: emulator\nPage: out/report.html';
   expect(run).toMatchObject({ exitCode: 3, stderr, stdout, report: { totals: { passed: 0, skipped: 1 } } });

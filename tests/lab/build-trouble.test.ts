@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { explainGo } from '../../lab/build/go.ts';
 import { withBuildSignal } from '../../lab/build/signal.ts';
@@ -49,7 +49,7 @@ describe('apt', () => {
     ],
     [
       'E: Failed to fetch http://mirror.example/x  Could not connect to mirror.example:80 (192.0.2.1).\nE: Some index files failed to download.',
-      NotFit,
+      PreconditionError,
       'apt-unreachable',
       'Failed to fetch http://mirror.example/x Could not connect to mirror.example:80 (192.0.2.1).',
     ],
@@ -73,7 +73,7 @@ describe('Go', () => {
     ['go.mod requires go >= 1.26.0 (running go 1.21.0)', 'go-too-old'],
   ])('%s', (said, code) => {
     const explained = explainGo(new CommandFailed('go', `# some output\ngo: ${said}`), 'Kubernetes') as Error;
-    expect(explained).toMatchObject({ name: 'NotFit', code });
+    expect(explained).toMatchObject({ name: 'PreconditionError', code });
     expect(explained.message).not.toContain('\n');
   });
 

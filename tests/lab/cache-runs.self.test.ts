@@ -51,7 +51,7 @@ test.each(['node', 'command', 'hangs'])(
       timeout: 120_000,
     });
     expect(stdout).toBe(
-      `NotFit: no space was left under ${home()}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
+      `PreconditionError: no space was left under ${home()}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
     );
   },
 );

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { fetchKernel, kernelPart } from '../../lab/build/kernel.ts';
 import { type Part, partDir } from '../../lab/cache/cache.ts';
 import { NotInArchive } from '../../lab/debian/apt.ts';
@@ -32,6 +32,6 @@ test('the newest kernel that can be had is taken, and stays', async () => {
 
 test('where none can be had, it says so; a network that is down is no reason for an older one', async () => {
   await expect(fetchKernel([candidate('7.2.7', gone), candidate('6.12.101', gone)])).rejects.toBe(gone);
-  const down = new NotFit({ code: 'apt-unreachable', what: 'Debian packages cannot be fetched' });
+  const down = new PreconditionError({ code: 'apt-unreachable', what: 'Debian packages cannot be fetched' });
   await expect(fetchKernel([candidate('7.2.7', down), candidate('6.12.101')])).rejects.toBe(down);
 });

@@ -36,6 +36,6 @@ test.each([
   const file = join(await temporaryFolder(), 'x.yaml');
   await writeFile(file, text);
   const error = await readManifests([file]).catch((thrown) => thrown);
-  expect(error).toMatchObject({ name: 'NotFit', code, where: `${file}: ${place}` });
+  expect(error).toMatchObject({ name: 'PreconditionError', code, where: `${file}: ${place}` });
   expect(error.message).not.toContain('\n');
 });

@@ -115,7 +115,7 @@ describe('none of fifty sentinels gets out, nor what stores in S3 and on CIFS ar
     ['of a run whose scenarios print and throw all that they see', 'up', ['--keep', '--output', 'verbose']],
     ['of a run with JSON output', 'up', ['--output', 'json']],
     ['of a run whose set-up dies', 'dies', []],
-    ['of a run on a machine that is not fit', 'not-fit', []],
+    ['of a run on a machine that is not fit', 'precondition-error', []],
   ])('%s', async (_, how, flags) => {
     const github = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'out/summary.md' };
     const artefacts = await artefactsOf(command(how, ...flags), github);

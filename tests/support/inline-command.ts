@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { runE2e } from '../../e2e/cli/run-command.ts';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import type { Provider } from '../../providers/provider.ts';
 
 // The product's command on a provider that starts nothing. Called as: inline-command.ts CONFIG HOW FLAGS...
 const [config = '', how = '', ...argv] = process.argv.slice(2);
 
 const endings: Record<string, Provider['up']> = {
-  'not-fit': () =>
+  'precondition-error': () =>
     Promise.reject(
-      new NotFit({
+      new PreconditionError({
         code: 'tool-missing',
         what: 'mmdebstrap is missing',
         remedy: 'sudo apt-get install mmdebstrap',

@@ -1,6 +1,6 @@
 import { replayTimeline } from '../../e2e/history/replay.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
-import type { SharedThing } from '../../e2e/longhorn/shared.ts';
+import type { SharedResource } from '../../e2e/longhorn/shared.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 import { createAsStep } from '../../e2e/suite/steps/as-step.ts';
 import { bugSteps } from '../../e2e/suite/steps/bugs/steps.ts';
@@ -13,7 +13,7 @@ export type InlineSteps = {
   /** A step that does `work`; its sentence is printed. */
   does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
   /** Printed as a step. */
-  exclusive(...things: SharedThing[]): Promise<void>;
+  exclusive(...things: SharedResource[]): Promise<void>;
   finds(finding: Parameters<StepReport['finding']>[0]): void;
   /** What the cleanup does, in reverse order of the calls. */
   later(work: (madeStays: boolean) => Promise<void> | void): void;

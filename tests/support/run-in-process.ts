@@ -22,7 +22,7 @@ export const captured = async (work: () => number | Promise<number>): Promise<En
 };
 
 /**
- * What the command makes of what a provider says: one line, and exit code 3 for a NotFit, also for a lab's
+ * What the command makes of what a provider says: one line, and exit code 3 for a PreconditionError, also for a lab's
  * (see run-command.ts).
  */
 export const asCommand = async (work: () => Promise<unknown>): Promise<number> => {
@@ -31,7 +31,7 @@ export const asCommand = async (work: () => Promise<unknown>): Promise<number> =
     return 0;
   } catch (error) {
     const { name, message, stack } = error as Error;
-    process.stderr.write(`e2e: ${name === 'NotFit' ? message : stack}\n`);
+    process.stderr.write(`e2e: ${name === 'PreconditionError' ? message : stack}\n`);
     return 3;
   }
 };

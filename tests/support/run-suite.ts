@@ -48,7 +48,15 @@ export const textOf = async (file: string | URL): Promise<string> => {
  * How the fake provider behaves; `up` is one that works, and with `existing` there is the real provider of
  * that name beside it.
  */
-type How = 'existing' | 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up' | 'loses-a-node';
+type How =
+  | 'existing'
+  | 'up'
+  | 'precondition-error'
+  | 'dies'
+  | 'boots-long'
+  | 'boots-deaf'
+  | 'stays-up'
+  | 'loses-a-node';
 
 export type Ended = {
   exitCode: number | undefined;

@@ -33,7 +33,7 @@ scenario(
 
     await when.madeMutable(immutable, first);
     await then.deletedInTheEnd(first);
-    await when.givenBack();
+    await when.sharedAgain();
     await then.storeHolds(volume, [], { afterKill: true });
   },
 );
@@ -54,7 +54,7 @@ scenario(
     await when.ownerKilled(first);
     await then.deletionForgotten(first);
     await then.deletedInTheEnd(first);
-    await when.givenBack();
+    await when.sharedAgain();
     await then.storeHolds(volume, [], { afterKill: true });
   },
 );
@@ -80,7 +80,7 @@ scenario(
     // A kill after the removal of the config leaves unused blocks. The next deletion that completes removes them.
     await when.deleted(last);
     await then.deleted(last);
-    await when.givenBack();
+    await when.sharedAgain();
     await then.storeHolds(volume, [kept], { afterKill: true });
   },
 );

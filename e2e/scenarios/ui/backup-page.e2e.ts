@@ -101,7 +101,7 @@ scenario(
     await then.deleted(first);
     await then.pageFollowed(page, first);
     await then.pageUntroubled(page);
-    await when.givenBack();
+    await when.sharedAgain();
     await then.storeHolds(volume, [kept]);
   },
 );

@@ -14,7 +14,7 @@ import {
   resources,
   unlessGone,
 } from '../../kube/cluster.ts';
-import { holdsCondition } from '../../kube/objects.ts';
+import { isConditionTrue } from '../../kube/objects.ts';
 import type { ServerKind, StartStore, StorePlace } from '../driver.ts';
 import { renewLease } from '../lease.ts';
 import { storeLabel, storeName, storePodLabel } from './place.ts';
@@ -179,7 +179,7 @@ const create = async (cluster: Cluster, object: KubernetesObject): Promise<void>
   await cluster.create(resource, object);
 };
 
-export const isReady = (pod: Pod): boolean => holdsCondition(pod, 'Ready');
+export const isReady = (pod: Pod): boolean => isConditionTrue(pod, 'Ready');
 
 /**
  * Removes a store from a shared namespace. Returns when its server is gone. Objects that are already gone are not an

@@ -6,7 +6,7 @@ import type { Duration } from '../../kube/duration.ts';
 import type { Health } from '../../kube/health.ts';
 import type { Capability } from '../../longhorn/capabilities.ts';
 import type { Disruption } from '../../longhorn/disruptions.ts';
-import type { SharedThing } from '../../longhorn/shared.ts';
+import type { SharedResource } from '../../longhorn/shared.ts';
 import type { Failure } from '../../report/schema.ts';
 import type { CellName } from '../../store-matrix/cells.ts';
 import type { ScenarioDeps } from '../steps/deps.ts';
@@ -48,7 +48,7 @@ export type ScenarioOptions = {
   /** What some clusters or kinds of backup store lack. */
   needs?: readonly ScenarioNeed[];
   /** The things that a step requests exclusive use of. */
-  exclusive?: readonly SharedThing[];
+  exclusive?: readonly SharedResource[];
   /** What it does that others on the cluster could notice. */
   disruptions?: readonly Disruption[];
   /** A semver range of the versions that it holds for; it is skipped on others. The default is all versions. */

@@ -23,7 +23,7 @@ import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { skipReason } from './skip-reason.ts';
-import { boundBy, graceToUnwind, notingActivity, scaledBy, startClock } from './time.ts';
+import { boundBy, notingActivity, scaledBy, startClock, waitForUnwinding } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
 // A safety limit for a cleanup in which nothing changes. Each part of the cleanup has its own time-out.
@@ -219,7 +219,7 @@ const runOnce = async <Steps extends object>(
   // The whole cluster is removed, with all objects and faults.
   const isThrownAway = interrupted && config.disposable;
   // Steps that respect the signal end now. A cleanup beside a running step would undo its work.
-  if (!isThrownAway) await graceToUnwind(working);
+  if (!isThrownAway) await waitForUnwinding(working);
   // A request that a step still retries would arrive after the cleanup.
   health.abandon();
   const { close } = steps ?? {};

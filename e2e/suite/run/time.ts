@@ -15,7 +15,7 @@ const settled = (promise: Promise<unknown>): Promise<void> =>
   );
 
 /** Waits at most `grace` for work that was stopped. A step that ignores the signal must not block the cleanup. */
-export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {
+export const waitForUnwinding = (work: Promise<unknown>): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, parseDuration(grace));
   return Promise.race([settled(work), promise]).finally(() => clearTimeout(timer));

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { inject, type RunnerTask } from 'vitest';
 import type { UsageAccount } from '../../kube/account.ts';
-import { type SharedThing, sharedThings, usedByAll } from '../../longhorn/shared.ts';
+import { type SharedResource, sharedResources, usedByEveryScenario } from '../../longhorn/shared.ts';
 import { readExpectedTimes, timeKey } from '../../report/expected-times.ts';
 import type { LockMarker } from '../evidence/history/markers.ts';
 import type { Holder } from '../exclusive/holder.ts';
@@ -20,7 +20,7 @@ export const awaitTurn = async (
   const expected = readExpectedTimes()[timeKey({ name, file: file.name })] ?? unknownTime;
   const holder = inject('corralLocks').join();
   try {
-    if (await holder.hold({ shared: usedByAll, exclusive: [], expected }, signal)) return holder;
+    if (await holder.hold({ shared: usedByEveryScenario, exclusive: [], expected }, signal)) return holder;
     holder.release();
     return undefined;
   } catch (error) {
@@ -37,7 +37,7 @@ export const awaitLastTurn = async (signal: AbortSignal): Promise<Holder | undef
   if (signal.aborted) return undefined;
   const holder = inject('corralLocks').join();
   const granted = await holder
-    .hold({ shared: usedByAll, exclusive: [], last: true }, signal)
+    .hold({ shared: usedByEveryScenario, exclusive: [], last: true }, signal)
     .catch((error: unknown) => {
       if (!signal.aborted) throw error;
       return false;
@@ -53,7 +53,7 @@ export type Turn = {
    * Gets things for this scenario alone. One call must name all things that it ever needs, so that two scenarios
    * cannot wait for each other. The scenario's time does not run meanwhile. Returns how long it waited, in ms.
    */
-  exclusive(...things: SharedThing[]): Promise<number>;
+  exclusive(...things: SharedResource[]): Promise<number>;
   /**
    * Releases exclusive things, shared things and the place, while the scenario only reads its own objects. Does
    * nothing if it never had things alone.
@@ -87,7 +87,7 @@ export const createTurn = (
   holder: Holder,
   options: {
     joinTargets: () => Holder;
-    declared: readonly SharedThing[];
+    declared: readonly SharedResource[];
     account: UsageAccount;
     paused: <T>(work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
@@ -102,7 +102,7 @@ export const createTurn = (
   },
 ): Turn => {
   const { joinTargets, declared, account, paused, signal, interrupted, record, step } = options;
-  let requested: readonly SharedThing[] = [];
+  let requested: readonly SharedResource[] = [];
   let isReleased = false;
   let keeper: Holder | undefined;
   let awaitsTargets = false;
@@ -132,7 +132,7 @@ export const createTurn = (
     return targets;
   };
   const recordOf = (how: string, phase: LockMarker['lock']['phase']): void =>
-    record(`${how}: ${requested.map((thing) => sharedThings[thing]).join(', ')}`, {
+    record(`${how}: ${requested.map((thing) => sharedResources[thing]).join(', ')}`, {
       lock: { things: requested, phase },
     });
   return {
@@ -149,7 +149,7 @@ export const createTurn = (
         throw new Error('a scenario requests exclusive use before it puts a volume on standby');
       requested = things;
       const start = performance.now();
-      const shared = usedByAll.filter((thing) => !things.includes(thing));
+      const shared = usedByEveryScenario.filter((thing) => !things.includes(thing));
       recordOf('requests exclusive use of', 'asks');
       await paused(() => account.waitForLock(() => holder.hold({ shared, exclusive: things }, signal)));
       recordOf('has exclusive use of', 'has');
@@ -165,7 +165,7 @@ export const createTurn = (
       if (!isReleased && (isUrgent || requested.length > 0 || keeper !== undefined))
         return holder.releasePlace();
       const again = isReleased
-        ? holder.hold({ shared: usedByAll, exclusive: [], withoutPlace: true }, interrupted)
+        ? holder.hold({ shared: usedByEveryScenario, exclusive: [], withoutPlace: true }, interrupted)
         : holder.letOthersFirst(interrupted);
       // After an interruption, no other scenario can conflict with the cleanup.
       await account.waitForLock<unknown>(() => again).catch(() => {});

@@ -5,7 +5,7 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { Classification } from '../../longhorn/messages/classify.ts';
 import type { Message } from '../../longhorn/messages/row.ts';
-import type { SharedThing } from '../../longhorn/shared.ts';
+import type { SharedResource } from '../../longhorn/shared.ts';
 import type { AsStep } from './as-step.ts';
 import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { OpenPage } from './handles.ts';
@@ -49,7 +49,7 @@ export type Context = {
   /** What the scenario shares with others, and has alone. */
   turn: ScenarioDeps['turn'];
   /** The things that the scenario has had exclusive use of. */
-  exclusive: Set<SharedThing>;
+  exclusive: Set<SharedResource>;
   made: Made;
   /** The messages that the scenario causes. A step adds them before it causes them. */
   expected: ExpectedMessage[];

@@ -2,7 +2,7 @@ import type { RunConfig } from '../../config/config.ts';
 import type { FaultEvent } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Disruption } from '../../longhorn/disruptions.ts';
-import type { SharedThing } from '../../longhorn/shared.ts';
+import type { SharedResource } from '../../longhorn/shared.ts';
 import type { KnownBug, ReportFinding } from '../../report/schema.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
@@ -50,7 +50,7 @@ export type ScenarioDeps = {
      * Waits until no other scenario uses these things, and holds them until `release`. Returns how long it waited, in
      * ms. While it waits, other scenarios may change these things.
      */
-    exclusive: (...things: SharedThing[]) => Promise<number>;
+    exclusive: (...things: SharedResource[]) => Promise<number>;
     /**
      * Releases the exclusive things, the shared things and the place until the cleanup, while the scenario only reads
      * its own objects.

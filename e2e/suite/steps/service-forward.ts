@@ -4,7 +4,7 @@ import { once } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ExecError } from '../../kube/errors.ts';
-import { holdsCondition, type KubernetesObject } from '../../kube/objects.ts';
+import { isConditionTrue, type KubernetesObject } from '../../kube/objects.ts';
 import { pathOf, resources } from '../../kube/resources.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 
@@ -116,7 +116,7 @@ export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<
   forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });
 
 const isReady = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp === undefined && holdsCondition(pod, 'Ready');
+  pod.metadata.deletionTimestamp === undefined && isConditionTrue(pod, 'Ready');
 
 // A named port may have another number in each pod.
 const portOf = ({ metadata, spec }: Pod, { port, targetPort = port }: ServicePort): number => {

@@ -22,5 +22,5 @@ test.each<[string, Behaviour]>([
   ['tool-version-unknown', { when: 'kind version', exitCode: 139, printsError: 'Segmentation fault' }],
 ])('%s', async (code, behaviour) => {
   await stubs.behave(behaviour);
-  await expect(checkTools(kindTool)).rejects.toMatchObject({ name: 'NotFit', code });
+  await expect(checkTools(kindTool)).rejects.toMatchObject({ name: 'PreconditionError', code });
 });

@@ -98,7 +98,7 @@ test.each([
 ])('%s fails: its own error alone is printed, on one line', async (command, printsError, error) => {
   await stubs.behave({ when: command, prints: 'client-key-data: c2VzYW1l', printsError, exitCode: 1 });
   const message = `${command} failed: ${error}`;
-  await expect(run(command)).rejects.toMatchObject({ name: 'NotFit', message });
+  await expect(run(command)).rejects.toMatchObject({ name: 'PreconditionError', message });
 });
 
 test('what takes too long is named, with its time', async () => {
@@ -114,7 +114,7 @@ describe('what goes wrong leaves nothing behind', () => {
     const broken = { printsError: 'ERROR: no node', exitCode: 1, makes: name };
     await stubs.behave({ when: 'kind create', ...broken });
     const failure = `kind create cluster failed: no node: what its nodes logged is in ${stubs.folder}/kind-logs`;
-    await expect(create()).rejects.toMatchObject({ name: 'NotFit', message: failure });
+    await expect(create()).rejects.toMatchObject({ name: 'PreconditionError', message: failure });
     await stubs.behave({ when: 'kind [ce]', ...broken });
     await expect(create()).rejects.toThrow(`${failure}, not all of it (kind export logs failed: no node)`);
     await stubs.behave({ when: 'k3d kubeconfig', printsError: 'FATA[0000] Failed to get it', exitCode: 1 });
@@ -126,7 +126,10 @@ describe('what goes wrong leaves nothing behind', () => {
     const { giveUp } = await create();
     const [line, details] = ['no node is Ready', '\n\nLast object:\n  a: b'];
     const message = `${line}: what its nodes logged is in ${stubs.folder}/kind-logs${details}`;
-    await expect(giveUp(new Error(line + details))).rejects.toMatchObject({ name: 'NotFit', message });
+    await expect(giveUp(new Error(line + details))).rejects.toMatchObject({
+      name: 'PreconditionError',
+      message,
+    });
     expect(readFileSync(join(stubs.folder, 'kind-logs/nodes'), 'utf8')).toBe(name);
     expect(stubs.clusters()).toEqual([]);
   });

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
-import { NotFit } from '../../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../../e2e/machine/precondition-error.ts';
 import { runCheck } from '../../../providers/doctor/check.ts';
 
-test("what throws NotFit is missing, and any other error is nobody's finding", async () => {
-  const trouble = new NotFit({ code: 'x-missing', where: 'here', what: 'it is missing', remedy: 'get one' });
+test("what throws PreconditionError is missing, and any other error is nobody's finding", async () => {
+  const trouble = new PreconditionError({
+    code: 'x-missing',
+    where: 'here',
+    what: 'it is missing',
+    remedy: 'get one',
+  });
   expect(await runCheck('x', () => Promise.reject(trouble))).toEqual({
     ...{ title: 'x', state: 'missing', detail: 'here: it is missing', mend: 'get one' },
   });

@@ -4,7 +4,7 @@ import type { ExistingCluster } from '../../../e2e/config/config.ts';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { disruptions } from '../../../e2e/longhorn/disruptions.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import { NotFit, type PreconditionFailure } from '../../../e2e/machine/not-fit.ts';
+import { PreconditionError, type PreconditionFailure } from '../../../e2e/machine/precondition-error.ts';
 import { createExistingProvider } from '../../../providers/existing/existing.ts';
 import { guardBareRun } from '../../../providers/existing/guard-bare-run.ts';
 import { plainProgress } from '../../../providers/progress.ts';
@@ -59,7 +59,7 @@ const notRead = () => server.requests.filter((each) => !each.startsWith('GET ') 
 /** Why a run is refused; and nothing was asked for but by reading. */
 const refusal = async (refused: Promise<unknown>): Promise<PreconditionFailure> => {
   const error = await refused.catch((thrown: unknown) => thrown);
-  if (!(error instanceof NotFit)) throw error;
+  if (!(error instanceof PreconditionError)) throw error;
   expect(notRead()).toEqual([]);
   const { code, what, where, remedy } = error;
   return { code, where, what: what.replaceAll(server.url, '<server>'), remedy };

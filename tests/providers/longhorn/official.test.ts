@@ -25,7 +25,7 @@ test.each([
   ['v1.12.2', 'release-unreachable'],
 ])('%s is not to be had', async (version, code) => {
   await expect(fetchRelease(version, from)).rejects.toMatchObject({
-    ...{ name: 'NotFit', code, where: `--longhorn official:${version}` },
+    ...{ name: 'PreconditionError', code, where: `--longhorn official:${version}` },
     what: expect.stringContaining(`${from}/${version}/deploy/longhorn.yaml`),
   });
 });
@@ -34,7 +34,7 @@ test('without a way there, the other ways are named', async () => {
   const { url, stop } = await startRegistry([]);
   await stop();
   await expect(fetchRelease('v1.12.1', url)).rejects.toMatchObject({
-    ...{ name: 'NotFit', code: 'release-unreachable', where: '--longhorn official:v1.12.1' },
+    ...{ name: 'PreconditionError', code: 'release-unreachable', where: '--longhorn official:v1.12.1' },
     what: expect.stringContaining(new URL(url).host),
     remedy: expect.stringMatching(/--longhorn archive:DIR .* --registry-mirror URL$/),
   });

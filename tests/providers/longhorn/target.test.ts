@@ -70,7 +70,7 @@ test('a manifest without Longhorn, and images without which nothing works: all o
   );
   const rest = names.filter((name) => !/engine|share/.test(name));
   const { outcome, message } = await bring(await folderWith('essential', rest));
-  expect(outcome).toMatchObject({ name: 'NotFit' });
+  expect(outcome).toMatchObject({ name: 'PreconditionError' });
   expect(message).toBe(
     'DIR lacks 2 images that the manifest names: docker.io/longhornio/longhorn-engine:v1.8.2 (DaemonSet longhorn-manager, --engine-image); docker.io/longhornio/longhorn-share-manager:v1.8.2 (DaemonSet longhorn-manager, --share-manager-image): add their archives',
   );
@@ -107,7 +107,7 @@ test('where both lack what nothing works without, and a mirror that is not there
   const url = await mirrorOf(names.filter((name) => !/longhorn-engine/.test(name)));
   const { outcome, message } = await bring(await folderWith('neither', []), url);
   expect([outcome, message]).toMatchObject([
-    { name: 'NotFit' },
+    { name: 'PreconditionError' },
     'DIR lacks an image that the manifest names, and so does the mirror URL: docker.io/longhornio/longhorn-engine:v1.8.2 (DaemonSet longhorn-manager, --engine-image): add their archives',
   ]);
   const gone = await startRegistry([]);

@@ -1,7 +1,7 @@
 import { runE2e } from '../../../e2e/cli/run-command.ts';
 import { connect } from '../../../e2e/kube/cluster.ts';
 import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
-import { NotFit } from '../../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../../e2e/machine/precondition-error.ts';
 import type { Provider } from '../../../providers/provider.ts';
 
 // As npx corral e2e, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG
@@ -17,7 +17,7 @@ const lab: Provider = {
     connect({ kubeconfig });
     progress.note(text);
     await progress.step(text, async (update) => update(text)).catch(() => {});
-    if (how === 'not-fit') throw new NotFit({ code: 'planted', what: text });
+    if (how === 'precondition-error') throw new PreconditionError({ code: 'planted', what: text });
     if (how === 'dies')
       await progress.step('Booting', () => Promise.reject(new Error(text, { cause: new Error(text) })));
     return {

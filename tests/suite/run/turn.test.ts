@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openAccount } from '../../../e2e/kube/account.ts';
-import type { SharedThing } from '../../../e2e/longhorn/shared.ts';
+import type { SharedResource } from '../../../e2e/longhorn/shared.ts';
 import { openLocks } from '../../../e2e/suite/exclusive/locks.ts';
 import { createTurn } from '../../../e2e/suite/run/turn.ts';
 
@@ -33,7 +33,7 @@ const open = async (...names: string[]) => {
     });
     const note = (what: string) => (): void => void events.push(`${name} ${what}`);
     return {
-      exclusive: (...things: SharedThing[]) =>
+      exclusive: (...things: SharedResource[]) =>
         turn.exclusive('longhorn-managers', ...things).then(note('is alone')),
       releaseUntilCleanup: turn.releaseUntilCleanup,
       cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(note('cleans up')),

@@ -35,6 +35,6 @@ test('what it gives back is named', async () => {
     turn: { releaseUntilCleanup: async () => void printed.push('released') },
     exclusive: new Set(['longhorn-managers']),
   });
-  await bindSteps(context).when.givenBack();
+  await bindSteps(context).when.sharedAgain();
   expect(printed).toEqual([`${sentence} ...`, 'released', sentence]);
 });

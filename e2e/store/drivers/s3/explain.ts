@@ -1,5 +1,5 @@
 import type { S3, S3ServiceException } from '@aws-sdk/client-s3';
-import type { PreconditionFailure } from '../../../machine/not-fit.ts';
+import type { PreconditionFailure } from '../../../machine/precondition-error.ts';
 import { serverTimeouts } from './client.ts';
 
 type Failed = Partial<S3ServiceException> &

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
 import { registerSecret } from '../../../kube/redact/known.ts';
-import { composeTrouble } from '../../../machine/not-fit.ts';
+import { composePrecondition } from '../../../machine/precondition-error.ts';
 import type { LocalReader } from '../../driver.ts';
 import { StoreUnreadable } from '../../format/source.ts';
 import { openClient } from './client.ts';
@@ -52,7 +52,7 @@ const clientFor = async (region: string | undefined, bucket: string): Promise<S3
     : undefined;
   const client = await openClient({ endpoint, region, ca, virtualHosted: virtualHosted === 'true' });
   const unreadable = async (error: unknown): Promise<never> => {
-    throw new StoreUnreadable(composeTrouble(await explainFailure(error, { client, bucket })));
+    throw new StoreUnreadable(composePrecondition(await explainFailure(error, { client, bucket })));
   };
   await client.config.region().catch(unreadable);
   // Credentials of a profile or of the instance metadata are in no environment variable, so they must be registered
@@ -73,7 +73,7 @@ const findStore = async (client: S3, { url, bucket, prefix }: Wanted) => {
       const { KeyCount = 0 } = await client.listObjectsV2({ Bucket: bucket, Prefix: folder, MaxKeys: 1 });
       return KeyCount > 0;
     } catch (error) {
-      throw new StoreUnreadable(composeTrouble(await explainFailure(error, place)));
+      throw new StoreUnreadable(composePrecondition(await explainFailure(error, place)));
     }
   };
   const below = (name: string): string => posix.join(prefix, `${name}/`);

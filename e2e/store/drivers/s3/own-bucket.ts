@@ -9,7 +9,7 @@ import {
   unlessGone,
 } from '../../../kube/cluster.ts';
 import { registerSecret } from '../../../kube/redact/known.ts';
-import { NotFit } from '../../../machine/not-fit.ts';
+import { PreconditionError } from '../../../machine/precondition-error.ts';
 import type { BucketFolder, OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
 import type { BackupStore } from '../../store.ts';
@@ -59,7 +59,7 @@ const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex)
   const { spec } = await cluster
     .get<Service>(resources.services, { namespace, name })
     .catch((error: Error) => {
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'service-unreadable',
         what: `the Service ${name} in namespace ${namespace} cannot be read: ${error.message}`,
       });
@@ -67,7 +67,7 @@ const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex)
   const wantedPort = Number(port || (protocol === 'https:' ? 443 : 80));
   const served = spec.ports?.find((each) => each.port === wantedPort);
   if (served === undefined)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'service-without-port',
       what: `the Service ${name} in namespace ${namespace} has no port ${wantedPort}`,
     });
@@ -77,7 +77,7 @@ const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex)
   const { items } = await cluster.list<ServingPod>(resources.pods, { namespace, labelSelector });
   const [pod] = items.filter(isReady);
   if (pod === undefined)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'service-not-ready',
       what: `no pod of the Service ${name} in namespace ${namespace} is ready`,
     });
@@ -112,7 +112,7 @@ const explaining = async <T>(folder: BucketFolder, work: () => Promise<T>): Prom
   try {
     return await work();
   } catch (error) {
-    throw new NotFit(await explainFailure(error, folder));
+    throw new PreconditionError(await explainFailure(error, folder));
   }
 };
 
@@ -144,12 +144,12 @@ const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
   const [namespace = '', name = ''] = secret.split('/');
   const login = await readSecret(cluster, { namespace, name }).catch((error: unknown) => {
     if (error instanceof ApiError && error.status === 404)
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'secret-missing',
         what: `there is no Secret ${name} in namespace ${namespace}`,
       });
     if (error instanceof ApiError && error.status === 403)
-      throw new NotFit({
+      throw new PreconditionError({
         code: 'secret-forbidden',
         what: `the Secret ${name} in namespace ${namespace} may not be read`,
       });
@@ -157,7 +157,7 @@ const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
   });
   const missing = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].filter((field) => !login[field]);
   if (missing.length > 0)
-    throw new NotFit({
+    throw new PreconditionError({
       code: 'secret-incomplete',
       what: `the Secret ${name} in namespace ${namespace} has no ${missing.join(' and no ')}: Longhorn logs in by them`,
     });
@@ -168,7 +168,7 @@ const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
 const probe = 'probe';
 
 /**
- * Checks that a bucket can be listed below the prefix of a run, without changing anything. Throws `NotFit` if not.
+ * Checks that a bucket can be listed below the prefix of a run, without changing anything. Throws `PreconditionError` if not.
  */
 export const checkBucketListing = async (
   cluster: Cluster,

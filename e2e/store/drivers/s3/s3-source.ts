@@ -1,5 +1,5 @@
 import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
-import { composeTrouble } from '../../../machine/not-fit.ts';
+import { composePrecondition } from '../../../machine/precondition-error.ts';
 import { storeFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, StoreUnreadable, Unreadable } from '../../format/source.ts';
 import { explainFailure } from './explain.ts';
@@ -30,7 +30,7 @@ export const s3Source = (place: S3Place): StoreSource => {
     .join('');
   const keyOf = (path: string): string => root + path.slice(storeFolder.length + 1);
   const fails = async (error: unknown): Promise<never> => {
-    throw new StoreUnreadable(composeTrouble(await explainFailure(error, place)));
+    throw new StoreUnreadable(composePrecondition(await explainFailure(error, place)));
   };
 
   const listPages = async function* (folder: string, delimiter?: '/'): AsyncGenerator<StoreEntry[]> {

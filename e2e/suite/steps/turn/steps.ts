@@ -1,13 +1,13 @@
 import { formatDuration } from '../../../kube/duration.ts';
 import { type BugId, hasBug } from '../../../longhorn/bugs/bugs.ts';
-import { type SharedThing, sharedThings } from '../../../longhorn/shared.ts';
+import { type SharedResource, sharedResources } from '../../../longhorn/shared.ts';
 import type { Context } from '../context.ts';
 import { step } from '../step.ts';
 
-const list = (things: Iterable<SharedThing>): string =>
-  [...things].map((thing) => sharedThings[thing]).join(' and ');
+const list = (things: Iterable<SharedResource>): string =>
+  [...things].map((thing) => sharedResources[thing]).join(' and ');
 
-const haveExclusive = async (context: Context, ...things: SharedThing[]): Promise<number> => {
+const haveExclusive = async (context: Context, ...things: SharedResource[]): Promise<number> => {
   const waited = await context.turn.exclusive(...things);
   for (const thing of things) context.exclusive.add(thing);
   return waited;
@@ -30,14 +30,14 @@ export const turnSteps = {
     sentence: 'Given that nobody else uses {things}',
     parameters: (_, ...things) => ({ things: list(things) }),
     only: ({ version }, bug) => hasBug(bug, version),
-    action: (context: Context, _: BugId, ...things: SharedThing[]) => haveExclusive(context, ...things),
+    action: (context: Context, _: BugId, ...things: SharedResource[]) => haveExclusive(context, ...things),
     detail: (waited) => `waited ${formatDuration(waited)}`,
   }),
   /**
    * Releases all exclusive and shared things. The following steps must only read the scenario's own store, until its
    * cleanup.
    */
-  'when.givenBack': step({
+  'when.sharedAgain': step({
     sentence: 'When others may use {things} again',
     parameters: () => ({ things: ({ exclusive }: Context) => list(exclusive) }),
     action: (context: Context) => context.turn.releaseUntilCleanup(),

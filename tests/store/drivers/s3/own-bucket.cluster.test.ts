@@ -117,7 +117,7 @@ test.each<[string, Partial<OwnBucket>, code: string]>([
   const endpoint = wrong.endpoint === 'https:' ? own.endpoint.replace('http:', 'https:') : wrong.endpoint;
   const given = { ...own, ...wrong, ...(endpoint && { endpoint }) };
   const error = await checkBucket(cluster, given, 'own123').catch((thrown: Error) => thrown);
-  expect(error).toMatchObject({ name: 'NotFit', code });
+  expect(error).toMatchObject({ name: 'PreconditionError', code });
   expect((error as Error).message).not.toContain('\n');
   expect(await kept()).toEqual(['theirs', 'theirs/file']);
 });

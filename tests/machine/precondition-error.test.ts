@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 
 test.each([
   [{}, 'it is missing'],
@@ -7,5 +7,5 @@ test.each([
   [{ what: 'two are missing:\n  a\n  b', remedy: 'get them' }, 'two are missing:\n  a\n  b\nget them'],
 ])('%j', (fields, message) => {
   const trouble = { code: 'missing', what: 'it is missing', ...fields };
-  expect(new NotFit(trouble)).toMatchObject({ name: 'NotFit', ...trouble, message });
+  expect(new PreconditionError(trouble)).toMatchObject({ name: 'PreconditionError', ...trouble, message });
 });

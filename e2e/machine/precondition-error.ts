@@ -10,26 +10,26 @@ export type PreconditionFailure = {
 };
 
 /** The text of a failure, without its remedy. */
-export const describeTrouble = ({ what, where }: Pick<PreconditionFailure, 'what' | 'where'>): string =>
+export const describePrecondition = ({ what, where }: Pick<PreconditionFailure, 'what' | 'where'>): string =>
   where === undefined ? what : `${where}: ${what}`;
 
 /** The text of a failure, with its remedy. After a list the remedy has its own line. */
-export const composeTrouble = (trouble: PreconditionFailure): string => {
+export const composePrecondition = (trouble: PreconditionFailure): string => {
   const { what, remedy } = trouble;
-  const text = describeTrouble(trouble);
+  const text = describePrecondition(trouble);
   return remedy === undefined ? text : `${text}${what.includes('\n') ? '\n' : ': '}${remedy}`;
 };
 
 /** The machine or the cluster lacks something that the command needs. */
-export class NotFit extends Error implements PreconditionFailure {
-  override readonly name = 'NotFit';
+export class PreconditionError extends Error implements PreconditionFailure {
+  override readonly name = 'PreconditionError';
   readonly code: string;
   readonly what: string;
   readonly where: string | undefined;
   readonly remedy: string | undefined;
 
   constructor(trouble: PreconditionFailure, options?: ErrorOptions) {
-    super(composeTrouble(trouble), options);
+    super(composePrecondition(trouble), options);
     this.code = trouble.code;
     this.what = trouble.what;
     this.where = trouble.where;
