@@ -169,6 +169,8 @@ export const fixes = {
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
+  'fixed:failed-standby-stays-faulted':
+    'a volume on standby tries again to restore a backup that it could not read',
   'fixed:deleted-job-leaves-labels': 'a job that has gone at once has its labels taken off all volumes',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;

@@ -316,6 +316,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is retried, and succeeds',
   ],
+  'fixed:failed-standby-stays-faulted': [
+    'A standby volume that cannot read its next backup reports that, and goes on once the store answers',
+  ],
   'fixed:deleted-job-leaves-labels': [jobGroups],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',

@@ -44,6 +44,27 @@ export const managerBugs = {
       'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
     seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); a whole real v1.12.1 (2026-11-26), a lock of a deletion on the volume: the restore given up within 40 s; so on a v1.13.0-dev whose source is of 2026-08-21, before the fix',
   },
+  'failed-standby-stays-faulted': {
+    title: 'A volume on standby that cannot read its next backup once is faulted for good',
+    severity: 'outage',
+    versions: '>=1.8.0',
+    promise: 'a volume on standby that could not read a backup goes on once the store answers',
+    happens:
+      'the failure of an incremental restore counts as a failure of each replica: all are marked as failed, the volume is faulted, and as a volume on standby is not salvaged, nothing tries again; it follows no further backup, and a new one has to be made',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-not-read' }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume, and from it a volume on standby.',
+        'Deny the reading of blocks in the store (s3:GetObject on blocks/), and make a second backup with new data: it is Completed.',
+        'After some minutes the volume on standby is Faulted. Its event FailedRestore says "AccessDenied".',
+        'Allow the reading again, and make a third backup: the volume on standby stays Faulted.',
+      ],
+    },
+    upstream: issue(10105),
+    source:
+      'longhorn-manager, controller/volume_controller.go, ReconcileEngineReplicaState (a replica with a restore error is failed) and ReconcileVolumeState (no salvage of a volume on standby), read in master (2026-08-21)',
+    seen: 'longhorn/longhorn#10105 (v1.8.0-rc2: the config of the backup was not found); not met here on a real Longhorn',
+  },
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
     severity: 'data loss',

@@ -154,6 +154,13 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store after a backup, and the volume on standby restores what changed',
   },
+  // As long as Longhorn may take to find a volume that is to be restored, twice.
+  standbyGoesOn: {
+    machine: 60,
+    resyncs: 2,
+    fixed: true,
+    owner: 'the period in which a volume on standby that failed is to go on',
+  },
   restoreReasons: {
     machine: 60,
     owner: 'the expectation: Longhorn reports a replica that failed before it gives the restore up',

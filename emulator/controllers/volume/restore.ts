@@ -61,22 +61,41 @@ const withRestore = (
 
 const lockWords = 'failed to acquire lock';
 
-// Newer versions retry. v1.12.1 looks for a text that the store's library has not had since v1.8.0
-// (longhorn/longhorn#13685).
-const againAfterLock = async (
-  { clock, log, mutant }: ManagerContext,
+/** Runs a restore again after each failure that is to be retried, with growing pauses. Throws any other failure. */
+const retryRestore = async (
+  { clock }: ManagerContext,
   run: () => Promise<void>,
+  isRetried: (error: Error) => boolean,
 ): Promise<void> => {
   for (let pause = clock.restoreBackoffMin; ; pause = Math.min(2 * pause, clock.restoreBackoffMax)) {
     try {
       return await run();
     } catch (error) {
-      const { message } = error as Error;
-      if (mutant !== 'fixed:restore-given-up-over-lock' || !message.includes(lockWords)) throw error;
-      log.warning('Ignored failed locked restore error from replica', { error });
+      if (!isRetried(error as Error)) throw error;
       await sleep(pause);
     }
   }
+};
+
+const reportFailure = (context: ManagerContext, volume: Volume, error: Error): void => {
+  const replica = findReplica(context, volume.metadata.name)?.metadata.name;
+  const message = `replica ${replica} failed the restore: ${error.message}`;
+  context.recorder(volume, { type: 'Warning', reason: 'FailedRestore', message });
+};
+
+// Newer versions retry after a lock. v1.12.1 looks for a text that the store's library has not had since v1.8.0
+// (longhorn/longhorn#13685). No version retries after another failure (longhorn/longhorn#10105).
+const retriedBy = (context: ManagerContext, volume: Volume, last: string) => {
+  const { log, mutant } = context;
+  return (error: Error): boolean => {
+    if (mutant === 'fixed:restore-given-up-over-lock' && error.message.includes(lockWords)) {
+      log.warning('Ignored failed locked restore error from replica', { error });
+      return true;
+    }
+    if (mutant !== 'fixed:failed-standby-stays-faulted' || last === '') return false;
+    reportFailure(context, volume, error);
+    return true;
+  };
 };
 
 const findEngine = ({ datastore }: ManagerContext, volume: string): VolumeEngine | undefined =>
@@ -177,7 +196,7 @@ export const stepRestore = async (
     onDone: () => Promise<void>;
   },
 ): Promise<Partial<Status>> => {
-  const { name, uid = '' } = volume.metadata;
+  const { uid = '' } = volume.metadata;
   const status = volume.status as Status;
   const engine = await ensureEngine(context, volume);
   const restored = engine.status?.lastRestoredBackup ?? '';
@@ -197,9 +216,7 @@ export const stepRestore = async (
   if (state === 'running') return inProgress;
   if (state instanceof Error) {
     await setEngine(context, engine, { isRestoring: false });
-    const replica = findReplica(context, name)?.metadata.name;
-    const message = `replica ${replica} failed the restore: ${state.message}`;
-    context.recorder(volume, { type: 'Warning', reason: 'FailedRestore', message });
+    reportFailure(context, volume, state);
     const condition = {
       status: 'False',
       reason: 'RestoreFailure',
@@ -229,7 +246,10 @@ export const stepRestore = async (
       restores.set(uid, { backup: wanted, state: result });
       onChange();
     };
-    againAfterLock(context, () => run(wanted, last)).then(() => end('done'), end);
+    retryRestore(context, () => run(wanted, last), retriedBy(context, volume, last)).then(
+      () => end('done'),
+      end,
+    );
     return inProgress;
   }
   return isComplete(context, volume, restored) ? finish() : inProgress;

@@ -17,6 +17,7 @@ import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
+import type { Timeout } from '../timeouts.ts';
 import { describeRestore, requestRestore } from '../volume/restored.ts';
 import { endStandby } from '../volume/volume.ts';
 
@@ -66,9 +67,10 @@ type RestoreReason = { text: string; id: MessageId | undefined };
 export const reasonsOf = async (
   { timeouts, version }: Context,
   { events, label }: RestoreHandle,
+  timeout: Timeout = timeouts.restoreReasons,
 ): Promise<RestoreReason[]> => {
   const isReason = ({ reason }: Event): boolean => reason === 'FailedRestore';
-  await once(events, isReason, { label: `an event says why ${label} failed`, ...timeouts.restoreReasons });
+  await once(events, isReason, { label: `an event says why ${label} failed`, ...timeout });
   const texts = events
     .objects()
     .filter(isReason)
@@ -97,8 +99,9 @@ export const withReasons = async (
   } catch (error) {
     const { name } = restore;
     const state = context.timelines.volumes.current(name)?.status?.robustness;
-    if (!(error instanceof ExpectationError) || error.verdict.state !== 'broken' || state !== 'faulted')
-      throw error;
+    const isDecided =
+      error instanceof ExpectationError && ['broken', 'timed-out'].includes(error.verdict.state);
+    if (!isDecided || state !== 'faulted') throw error;
     const reasons = await reasonsOf(context, restore);
     const says = reasons.flatMap(({ id }) => id ?? []);
     throw new PromiseBroken(
@@ -166,6 +169,19 @@ export const untilFollowed = async (
     describe: ({ status }) =>
       `${status?.isStandby ? 'on' : 'not on'} standby, last: ${status?.lastBackup || 'none'}`,
     ...timeouts.followed,
+  });
+};
+
+/** Waits until a standby volume that failed to restore a backup has restored it. It may be faulted meanwhile. */
+export const untilRecovered = async (
+  { timeouts }: Context,
+  standby: RestoreHandle,
+  { name, label }: BackupHandle,
+): Promise<void> => {
+  await once(standby.engines, ({ status }) => status?.lastRestoredBackup === name, {
+    label: `${standby.label} has restored ${label}`,
+    describe: describeEngine,
+    ...timeouts.standbyGoesOn,
   });
 };
 

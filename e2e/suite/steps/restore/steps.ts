@@ -8,7 +8,7 @@ import type { BackupHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays, throwIfAny } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
-import { judgeWithin } from '../timeouts.ts';
+import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { judgeRestoredData } from '../volume/restored.ts';
 import { isGivenUp, isUnderWay, isUnusedMeanwhile, succeeds } from './expectations.ts';
 import {
@@ -19,6 +19,7 @@ import {
   reasonsOf,
   statesSince,
   untilFollowed,
+  untilRecovered,
   untilRestoring,
   withReasons,
   writtenAt,
@@ -30,7 +31,22 @@ const failures = {
   'restore-without-block': 'a block is missing',
   'restore-without-backup': 'the backup is missing',
   'restore-config-spoilt': 'the config of the backup cannot be read',
+  'restore-not-read': 'a block cannot be read',
 } as const satisfies { [Id in MessageId]?: string };
+
+const failsFor = async (
+  context: Context,
+  restore: RestoreHandle,
+  { id, timeout }: { id: keyof typeof failures; timeout: Timeout },
+) => {
+  const reasons = await reasonsOf(context, restore, timeout);
+  const others = reasons.filter((each) => each.id !== id);
+  throwIfAny(
+    others.map(({ text }) => text),
+    `${restore.label} failed for another reason`,
+  );
+  return reasons;
+};
 
 /** The steps for scenarios that test restores. */
 export const restoreSteps = {
@@ -88,6 +104,13 @@ export const restoreSteps = {
     parameters: (standby, backup) => ({ standby, backup }),
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       withReasons(context, standby, () => untilFollowed(context, standby, backup)),
+  }),
+  /** As `then.follows`, but a volume that is faulted now has time to recover. */
+  'then.goesOn': step({
+    sentence: 'Then {standby} goes on, and has restored {backup}',
+    parameters: (standby, backup) => ({ standby, backup }),
+    action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
+      withReasons(context, standby, () => untilRecovered(context, standby, backup)),
   }),
   /** Longhorn attached the volume without a request, and has not detached it since. */
   'then.staysAttached': step({
@@ -181,6 +204,14 @@ export const restoreSteps = {
         judgeWithin(isUnusedMeanwhile(context.timelines.volumes, restore), context.timeouts.restored),
       ),
   }),
+  /** An event on the volume gives this reason for a replica that failed, and none gives another. */
+  'then.failureReported': step({
+    sentence: 'Then Longhorn reports that {restore} failed: {why}',
+    parameters: (restore, id) => ({ restore, why: failures[id] }),
+    action: (context: Context, restore: RestoreHandle, id: keyof typeof failures) =>
+      failsFor(context, restore, { id, timeout: context.timeouts.restoreFails }),
+    detail: describeReasons,
+  }),
   /** The condition Restore reports the failure, and all replicas that give a reason give this one. */
   'then.restoreFails': step({
     sentence: 'Then {restore} is faulted: {why}',
@@ -189,13 +220,7 @@ export const restoreSteps = {
       const { timelines, timeouts, expected } = context;
       expected.push({ id: 'restore-given-up', of: restore.name });
       await judgeWithin(isGivenUp(timelines.volumes, restore), timeouts.restoreFails);
-      const reasons = await reasonsOf(context, restore);
-      const others = reasons.filter((each) => each.id !== id);
-      throwIfAny(
-        others.map(({ text }) => text),
-        `${restore.label} failed for another reason`,
-      );
-      return reasons;
+      return failsFor(context, restore, { id, timeout: timeouts.restoreReasons });
     },
     detail: describeReasons,
   }),
