@@ -317,7 +317,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A restore that meets the lock of a deletion is retried, and succeeds',
   ],
   'fixed:failed-standby-stays-faulted': [
-    'A standby volume that cannot read its next backup reports that, and goes on once the store answers',
+    'A standby volume that cannot read its next backup reports that, and goes on once the store answers [s3]',
   ],
   'fixed:deleted-job-leaves-labels': [jobGroups],
   'fixed:snapshot-stays-while-detached': [

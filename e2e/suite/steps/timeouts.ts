@@ -154,9 +154,9 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store after a backup, and the volume on standby restores what changed',
   },
-  // As long as Longhorn may take to find a volume that is to be restored, twice.
+  // A restore begins within one resync, and reads a few blocks.
   standbyGoesOn: {
-    machine: 60,
+    machine: 30,
     resyncs: 2,
     fixed: true,
     owner: 'the period in which a volume on standby that failed is to go on',
