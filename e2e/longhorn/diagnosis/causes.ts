@@ -980,6 +980,33 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'address-malformed',
+    pattern: /\baddress \S{1,300}: (?:too many colons|missing port) in address/,
+    means:
+      'An address is not well formed, so nothing was asked there. Too many colons: an IPv6 address without brackets.',
+    advice: {
+      any: 'Look where the address comes from. In a URL or an endpoint, write [address]:port; if it is the address of a pod, this version of Longhorn does not support the IP family of the cluster.',
+    },
+  },
+  {
+    id: 'grpc-marshal',
+    pattern: /\bgrpc: error (?:while |un)?marshall?ing: proto:|\bgrpc: error unmarshalling request\b/,
+    means:
+      'A message between two processes of Longhorn could not be composed or read: a fault of these programs, or two versions that do not fit together.',
+    advice: {
+      any: 'Compare the versions of longhorn-manager, instance manager and engine image; if they fit, look for an issue with these words.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'wire-ended',
+    pattern: /\b(?:from|to) wire: (?:EOF|.{0,200}(?:connection reset|broken pipe|closed network connection))/,
+    means: 'The other side closed the connection between the engine of a volume and a replica.',
+    advice: {
+      any: 'Look whether that replica or its instance manager ended, or was stopped, at this time.',
+    },
+  },
+  {
     id: 'engine-unreachable',
     pattern:
       /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|failed to list replicas for volume \S+: rpc error|transport: error while dialing/i,
@@ -1319,7 +1346,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'volume-config-missing',
-    pattern: /cannot find \S*volume\.cfg in backupstore|cannot find volume(?: \S+)? in backupstore/,
+    pattern:
+      /cannot find \S*volume\.cfg in backupstore|cannot find volume(?: \S+)? in backupstore|[Vv]olume \S+ doesn't exist in backupstore/,
     means: "The store does not have the volume's config (volume.cfg).",
     advice: {
       any: `${gone} Its blocks may still be there (npx corral store fsck).`,
@@ -1345,6 +1373,16 @@ export const causes: readonly KnownCause[] = [
     pattern: /invalid character '<' looking for/,
     means: 'An answer was a page of HTML or XML instead of JSON: of a proxy, or of a server in trouble.',
     advice: { any: 'Look at what answers at that address, and at proxies between.' },
+  },
+  {
+    id: 'object-of-another-version',
+    pattern:
+      /decode slice: expect |\bexpect .{1,20}, but found .{1,20}, error found|cannot unmarshal \w+ into Go struct field \w+\.(?:spec|status|items)\b/,
+    means:
+      'An object in Kubernetes has a field of another type than this version of Longhorn reads: another version stored it, and it was not converted.',
+    advice: {
+      any: 'Look whether the last upgrade of Longhorn came to its end (the CRDs, the conversion webhook), and at the field that the text names (kubectl get -o yaml).',
+    },
   },
   {
     id: 'config-cut-off',
@@ -1402,6 +1440,13 @@ export const causes: readonly KnownCause[] = [
     },
     elsewhere:
       'See which mount the path is of, and mount it anew on that node: unmount it, or restart what uses it.',
+  },
+  {
+    id: 'mount-folder-is-file',
+    pattern: /[Cc]annot create mount directory[^"]{0,600}: not a directory/,
+    means:
+      'The folder for the mount could not be made, in the pod that was to mount: a file stands where a folder is to be. The server was not asked.',
+    advice: { any: 'Remove the file that the text names from that pod, or start the pod anew.' },
   },
   {
     id: 'mount-folder',
@@ -1503,7 +1548,7 @@ export const causes: readonly KnownCause[] = [
     },
     adviceIn: {
       'mount-volume':
-        'Look at the type and the options in the text (fsType and mountOptions of the PersistentVolume), and at the modules and tools of that node; a ReadWriteMany volume of Longhorn needs NFS 4.1 (nfs-common or nfs-utils).',
+        'Look at the type and the options in the text (fsType and mountOptions of the PersistentVolume), and at the modules and tools of that node; a ReadWriteMany volume of Longhorn needs NFS 4.1: nfs-common (or nfs-utils), and a kernel that was built with it (CONFIG_NFS_V4_1).',
     },
   },
 
@@ -1899,13 +1944,25 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'live-upgrade-unhealthy',
+    pattern: /\bcannot do live upgrade for an? (?:non-|un)healthy\b/,
+    means: 'The engine of an attached volume is changed only while all its replicas are healthy.',
+    advice: { any: 'Wait until the volume is healthy, or detach it; then ask again.' },
+  },
+  {
+    id: 'snapshot-removed',
+    pattern: /\bsince it's marked as Removed\b/,
+    means: 'The snapshot has been deleted: it is marked as removed, and only waits to be merged.',
+    advice: { any: 'Take another snapshot, or restore from a backup of it.' },
+  },
+  {
     id: 'no-frontend',
     pattern:
       /no block device frontend for volume|volume \S+ (?:frontend is disabled|(?:has )?invalid frontend type)/,
     means:
-      'The volume has no block device now: it is attached in maintenance mode, is being restored, or is a standby (DR) volume; or its frontend is none that a pod can use.',
+      'The volume has no block device now: it is only just being attached, is attached in maintenance mode, is being restored, or is a standby (DR) volume; or its frontend is none that a pod can use.',
     advice: {
-      any: 'Look at the volume (spec.disableFrontend, spec.frontend, spec.Standby, status.restoreRequired). Wait for the restore, activate the standby volume, or detach it where it is attached in maintenance mode.',
+      any: 'Nothing, if it was said once, while the volume was being attached. Otherwise look at the volume (spec.disableFrontend, spec.frontend, spec.Standby, status.restoreRequired). Wait for the restore, activate the standby volume, or detach it where it is attached in maintenance mode.',
     },
   },
   {

@@ -176,6 +176,7 @@ export const operations: readonly Operation[] = [
     pattern: /admission webhook \\?"[^"]{1,253}" denied/,
     failed: "An admission webhook that is not Longhorn's refused a request",
     retry: 'Nothing was created or changed; the name of the webhook tells whose it is.',
+    look: 'The quoted words are its reason: see to that, then make the change again.',
   },
   {
     id: 'helm',
@@ -311,7 +312,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'incremental-restore',
     pattern:
-      /[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|DR volume/,
+      /[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|(?:of|than) the DR volume|(?:expand|of) (?:the )?DR volume|Restore\/DR volume needs/,
     failed: 'A standby (DR) volume could not take over a backup',
     retry: 'Longhorn tries again while the volume is not Faulted.',
     asksStore: true,
@@ -607,9 +608,20 @@ export const operations: readonly Operation[] = [
     asksStore: true,
   },
   {
+    id: 'list-snapshots',
+    pattern: /[Ff]ail(?:ed)? to list snapshots?\b|error:? listing snapshots?\b|\bsnapshot (?:ls|info)\b/,
+    failed: 'The snapshots of a volume could not be listed, which its engine is asked for',
+  },
+  {
+    id: 'revert',
+    pattern: /[Ff]ail(?:ed)? to revert\b|\bnot revert to snapshot\b|\bsnapshot revert\b/,
+    failed: 'A volume was not reverted to a snapshot',
+    retry: 'The request has to be made again.',
+  },
+  {
     id: 'list',
     pattern:
-      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing (?:backup|snapshot|volume|system|objects)|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ail(?:ed)? to list (?:s3\b|objects with (?:param|prefix)|blobs with|(?:first|second|1st|2nd) level|volume names for path)/,
+      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing (?:backup|volume|system|objects)|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ail(?:ed)? to list (?:s3\b|objects with (?:param|prefix)|blobs with|(?:first|second|1st|2nd) level|volume names for path)/,
     failed: 'The backup store could not be listed',
     retry: 'Longhorn looks again at the next poll of the backup target.',
     asksStore: true,
@@ -728,7 +740,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'image-upgrade',
     pattern:
-      /\bcannot live upgrade\b|[Ff]ailed to live[- ]upgrade|\bcannot upgrade engine image\b|\bFailedUpgradeP\w{2,3}Check\b/,
+      /\bcannot (?:do )?live upgrade\b|[Ff]ailed to live[- ]upgrade|\bcannot upgrade engine (?:image|for volume)\b|\bFailedUpgradeP\w{2,3}Check\b/,
     failed: "The work on an engine's image failed, or its change was refused",
     retry: 'The request has to be made again, unless a setting makes it.',
   },
@@ -784,6 +796,12 @@ export const operations: readonly Operation[] = [
     pattern: /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:engine|replica|instance manager)\b(?! image)/,
     failed: 'An engine, a replica or their instance manager met a fault',
     retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
+  },
+  {
+    id: 'kubernetes-object',
+    pattern: /(?:^|: |\s)[a-z]{2,60}(?:\.[a-z0-9-]{1,60}){1,6} \\?"[^"\s]{1,253}" not found/,
+    failed: 'Kubernetes was asked for an object that it does not have',
+    look: 'The text names its kind and its name.',
   },
   {
     id: 'manager-request',
