@@ -328,7 +328,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'snapshot-limit',
     pattern:
-      /snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize|too many active disks|[Tt]oo many snapshots created/,
+      /snapshot count total is already too big|snapshotMaxCount \d|be smaller than current usage|too many active disks|[Tt]oo many snapshots created/,
     means: 'The volume has as many snapshots as its snapshotMaxCount (or their size) allows.',
     advice: {
       any: 'Delete and purge old snapshots, or raise snapshotMaxCount; a recurring job of the task snapshot-cleanup keeps them few.',
@@ -1589,9 +1589,20 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'disks-unavailable',
+    pattern: /\bdisks are unavailable\b/,
+    within: ['schedule'],
+    means:
+      'No disk may take a replica: those that were looked at are not ready, not schedulable, or to be evicted, or a node has none.',
+    advice: {
+      any: 'Look at the disks in nodes.longhorn.io: allowScheduling, evictionRequested, and the conditions Ready and Schedulable.',
+    },
+    quoted: true,
+  },
+  {
     id: 'no-place-for-replicas',
     pattern:
-      /\b(?:disks are unavailable|nodes are unavailable|disk not found|node not found|tags not fulfilled|hard affinity cannot be satisfied|topology requirement cannot be satisfied|linked clone replica cannot be satisfied|replica scheduling failed)\b|none of the node candidates contains a ready engine image/,
+      /\b(?:nodes are unavailable|disk not found|node not found|tags not fulfilled|hard affinity cannot be satisfied|topology requirement cannot be satisfied|linked clone replica cannot be satisfied|replica scheduling failed)\b|none of the node candidates contains a ready engine image/,
     within: ['schedule'],
     means: 'No node and disk fit what the volume asks for.',
     advice: {

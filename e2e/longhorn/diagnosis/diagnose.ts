@@ -51,7 +51,9 @@ const failing =
 const longestWords = 200;
 
 const shortened = (words: string): string | undefined => {
-  const trimmed = words.replace(/^[\s"'`\\,]+|[\s"'`\\,.]+$/g, '');
+  // The end of a JSON object that the words are the last value of.
+  const value = words.includes('{') ? words : words.replace(/"\}+\s*$/, '');
+  const trimmed = value.replace(/^[\s"'`\\,]+|[\s"'`\\,.]+$/g, '');
   if (trimmed.length <= longestWords) return trimmed || undefined;
   return `${trimmed.slice(0, longestWords).replace(/\s\S*$/, '')} ...`;
 };

@@ -18,6 +18,13 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'few-snapshots',
+    pattern: /snapshot number threshold \(\d+\) has not been exceeded/,
+    failed:
+      'The user interface tells that a volume has not too many snapshots (its condition TooManySnapshots)',
+    harmless: 'Nothing.',
+  },
+  {
     id: 'job-labels-not-copied',
     pattern: /Ignoring recurring job labels on Volume \S+ PVC \S+ due to missing source label/,
     failed:

@@ -267,6 +267,12 @@ export const operations: readonly Operation[] = [
     retry: 'Nothing was changed, and it is refused each time.',
   },
   {
+    id: 'revert',
+    pattern: /[Ff]ail(?:ed)? to revert\b|\bnot revert to snapshot\b|\bsnapshot revert\b/,
+    failed: 'A volume was not reverted to a snapshot',
+    retry: 'The request has to be made again.',
+  },
+  {
     id: 'delete-snapshot',
     pattern: /fail(?:ed)? to delete (?:the )?snapshot|error deleting snapshot|\bsnapshot rm\b/i,
     failed: 'The deletion of a snapshot failed',
@@ -339,7 +345,7 @@ export const operations: readonly Operation[] = [
     pattern:
       /SystemRestore|failed to extract (?:Kubernetes|API Extensions|Longhorn) resources|downloading system backup|download system backup/,
     controllers: ['longhorn-system-restore', 'longhorn-system-rollout'],
-    failed: 'A system restore failed',
+    failed: 'A system restore, or a step of it, failed',
     retry:
       'Steps of it are tried again; a SystemRestore in the state Error is not: make a new one once the cause is gone.',
     asksStore: true,
@@ -613,12 +619,6 @@ export const operations: readonly Operation[] = [
     failed: 'The snapshots of a volume could not be listed, which its engine is asked for',
   },
   {
-    id: 'revert',
-    pattern: /[Ff]ail(?:ed)? to revert\b|\bnot revert to snapshot\b|\bsnapshot revert\b/,
-    failed: 'A volume was not reverted to a snapshot',
-    retry: 'The request has to be made again.',
-  },
-  {
     id: 'list',
     pattern:
       /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing (?:backup|volume|system|objects)|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ail(?:ed)? to list (?:s3\b|objects with (?:param|prefix)|blobs with|(?:first|second|1st|2nd) level|volume names for path)/,
@@ -796,6 +796,12 @@ export const operations: readonly Operation[] = [
     pattern: /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:engine|replica|instance manager)\b(?! image)/,
     failed: 'An engine, a replica or their instance manager met a fault',
     retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
+  },
+  {
+    id: 'pv-request',
+    pattern: /\bcannot create PVC? for\b/,
+    failed: 'Longhorn did not make the PersistentVolume (or the claim) of a volume, as a request asked for',
+    retry: 'The request has to be made again.',
   },
   {
     id: 'kubernetes-object',

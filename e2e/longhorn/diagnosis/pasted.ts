@@ -508,6 +508,12 @@ const mostOfOneText = 40;
 const withoutFrame = (line: string): string =>
   (line.includes('│') ? line.replace(/^│ ?/, '').replace(/\s+│\s*$/, '') : line).replace(/^`(.*)`$/, '$1');
 
+// A part of a quoted record, whose own quotes were not copied along.
+const withoutEscapes = (line: string): string =>
+  /(?:^|\w)=\\"/.test(line) && !/(?<!\\)"/.test(line)
+    ? line.replace(/\\([n"\\])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped))
+    : line;
+
 const narrowest = 60;
 
 /** Joins the records that a terminal broke at its width: several lines have it, none more, and each goes on in the next. */
@@ -556,6 +562,7 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
     : withoutBreaks(
         input
           .split(/\r?\n/)
+          .flatMap((line) => withoutEscapes(line).split('\n'))
           .map(withoutFrame)
           .filter((line) => line.trim() !== ''),
       );

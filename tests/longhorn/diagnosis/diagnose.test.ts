@@ -233,7 +233,7 @@ test('the object that a text names is in the answer', () => {
   const webhook =
     'admission webhook "validator.longhorn.io" denied the request: backingimage.longhorn.io "bi" not found';
   expect(said(webhook, { controller: 'longhorn-system-rollout' })?.what).toMatch(
-    /^Longhorn refused a request .*\. A system restore failed\. .* Its words: "backingimage\.longhorn\.io "bi" not found"\.$/,
+    /^Longhorn refused a request .*\. A system restore, or a step of it, failed\. .* Its words: "backingimage\.longhorn\.io "bi" not found"\.$/,
   );
   expect(said('Worker error: engine image ei-1 not deployed yet')?.what).toContain(
     '"engine image ei-1 not deployed yet"',

@@ -221,6 +221,9 @@ test('a line that was pasted with its quotes escaped is read without the escapes
   expect(readPasted(escaped, () => false)).toEqual([expected]);
   expect(readPasted(`time=\\"t\\" ${escaped}`, () => false)).toEqual([{ ...expected, time: 't' }]);
   expect(readPasted(`"time=\\"t\\" ${escaped}\\n"`, () => false)).toEqual([{ ...expected, time: 't' }]);
+  const record = `time=\\"t\\" ${escaped}`;
+  const timed = { ...expected, time: 't' };
+  expect(readPasted(`${record}\\n${record}`, () => false)).toEqual([timed, timed]);
 });
 
 test('an event that a controller logs is of its own type, and a line of a replica within another of its own level', () => {
