@@ -1007,6 +1007,15 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'grpc-through-proxy',
+    pattern: /failed to do connect handshake, response:/,
+    means:
+      'The connection between two processes of Longhorn was sent through an HTTP proxy, which did not take it.',
+    advice: {
+      any: "Put the addresses of the cluster's pods and services into NO_PROXY wherever HTTP_PROXY or HTTPS_PROXY is set: in the credential Secret of the backup target, and in the environment of Longhorn's containers.",
+    },
+  },
+  {
     id: 'engine-unreachable',
     pattern:
       /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|failed to list replicas for volume \S+: rpc error|transport: error while dialing/i,
@@ -1367,6 +1376,13 @@ export const causes: readonly KnownCause[] = [
     means:
       'Longhorn could not read the answer of the engine, and the rest of the text does not tell the cause.',
     advice: { any: 'Look at what the engine and its replicas logged at that time (instance manager).' },
+  },
+  {
+    id: 'restore-error-in-words',
+    pattern: /cannot unmarshal the restore error[^\n]{0,600}: invalid character/,
+    means: 'The engine answered with words, which Longhorn tried to read as JSON: the words are the cause.',
+    advice: { any: 'Look for an issue with these words. They do not say that the store is damaged.' },
+    quoted: true,
   },
   {
     id: 'answer-not-json',
@@ -1980,9 +1996,9 @@ export const causes: readonly KnownCause[] = [
     id: 'not-ready-for-workloads',
     pattern: /is not ready for workloads/,
     means:
-      'Longhorn does not give the volume to a pod yet: it is being restored or cloned, is Faulted, or its replicas found no place.',
+      'Longhorn does not give the volume to a pod yet, as while it is being restored or cloned, is not wholly detached from where it was, is Faulted, or its replicas found no place.',
     advice: {
-      any: "Look at the volume's state, robustness and conditions (kubectl -n longhorn-system get volumes.longhorn.io VOLUME -o yaml): Restore and Scheduled say more.",
+      any: "Look at the volume's state, robustness and conditions (kubectl -n longhorn-system get volumes.longhorn.io VOLUME -o yaml): Restore and Scheduled say more; and at its attachment tickets (volumeattachments.longhorn.io), if it stays attached or detaching.",
     },
     quoted: 'to its end',
   },

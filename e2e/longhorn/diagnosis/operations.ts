@@ -615,7 +615,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'list-snapshots',
-    pattern: /[Ff]ail(?:ed)? to list snapshots?\b|error:? listing snapshots?\b|\bsnapshot (?:ls|info)\b/,
+    pattern:
+      /[Ff]ail(?:ed)? to list snapshots?\b|error:? listing snapshots?\b|\[(?:--?[\w-]+ \S+ ){0,6}snapshot (?:ls|info)\b/,
     failed: 'The snapshots of a volume could not be listed, which its engine is asked for',
   },
   {

@@ -215,7 +215,7 @@ const relayedIn = /^(\S{1,253}-([re])-[0-9a-f]{8}): (time="[\s\S]*)$/;
 
 // A controller logs the events that it makes, at level info whatever their type.
 const loggedEvent =
-  /^Event\(v1\.ObjectReference\{Kind:"(\w+)"[^}]{0,300}? Name:"([^"]{0,253})"[^}]{0,600}\}\): type: '(Normal|Warning)' reason: '(\w*)' ?([\s\S]*)$/;
+  /^(?:Event\(v1\.ObjectReference\{Kind:"(\w+)"[^}]{0,300}? Name:"([^"]{0,253})"[^}]{0,600}\}\): )?type: '(Normal|Warning)' reason: '(\w*)' ?([\s\S]*)$/;
 
 const readLoggedEvent = (text: string): Pasted | undefined => {
   const [, kind = '', name = '', type, state = '', said = ''] = loggedEvent.exec(text) ?? [];
@@ -296,7 +296,9 @@ const readEvent = (line: string): Pasted | undefined => {
   };
 };
 
-const readLine = (line: string): Pasted | undefined => readLog(line) ?? readEvent(line);
+// Of a logged event, people also paste its end alone, with the quote of the log.
+const readLine = (line: string): Pasted | undefined =>
+  readLog(line) ?? readEvent(line) ?? readLoggedEvent(line.trim().replace(/"$/, ''));
 
 const wrappers = [
   /^(["'`])([\s\S]+)\1$/,
