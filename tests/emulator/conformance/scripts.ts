@@ -76,8 +76,10 @@ const secondWaits: Script = (driver, how) =>
  * give.
  */
 const firstGone: Script = async (driver, { prefix, volume, of }) => {
-  await driver.until(`${of}-b1`, 'gone');
-  const upload = await stopProcessWith('backup create', `"backup":"${prefix}${of}-b2"`);
+  const [upload] = await Promise.all([
+    stopProcessWith('backup create', `"backup":"${prefix}${of}-b2"`),
+    driver.until(`${of}-b1`, 'gone'),
+  ]);
   await stoppedWhile(upload, () => driver.untilGone(`${of}-b1`, volume));
 };
 
@@ -213,10 +215,12 @@ const controllerCrash: Script = async (driver, how) => {
   driver.mark('kill owner');
   await driver.local.killManager(owner);
   driver.local.startManager(owner);
-  await driver.until(`${of}-b1`, { state: 'Deleting' }, 2);
   // Healed after the second attempt has failed and before its manager has looked what became of it, which
-  // it may at any moment.
-  const removal = await stopProcessWith('backup rm', `backup=${prefix}${of}-b1`);
+  // it may at any moment: the attempt is stopped as soon as there is one.
+  const [removal] = await Promise.all([
+    stopProcessWith('backup rm', `backup=${prefix}${of}-b1`),
+    driver.until(`${of}-b1`, { state: 'Deleting' }, 2),
+  ]);
   await stoppedWhile(await managerOf(removal), async () => {
     process.kill(removal, 'SIGCONT');
     await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
