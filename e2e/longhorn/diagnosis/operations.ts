@@ -318,7 +318,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'incremental-restore',
     pattern:
-      /[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|(?:of|than) the DR volume|(?:expand|of) (?:the )?DR volume|Restore\/DR volume needs/,
+      /[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|(?:expand|of) (?:the )?DR volume|than the DR volume|Restore\/DR volume needs/,
     failed: 'A standby (DR) volume could not take over a backup',
     retry: 'Longhorn tries again while the volume is not Faulted.',
     asksStore: true,

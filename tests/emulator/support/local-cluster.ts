@@ -151,21 +151,25 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
   };
   const untilReady = async (): Promise<void> => {
     const limit = { within: '5m', owner: 'the local cluster of this test' } as const;
-    const timeline = await follow<WithConditions>(cluster, longhorn('nodes'), { namespace });
-    const ready = () => timeline.objects().filter(isReady).length === nodes.length;
-    await once(timeline, ready, { label: 'all nodes are ready', ...limit });
-    await timeline.stop();
-    const images = await follow<WithConditions>(cluster, longhorn('engineimages'), { namespace });
-    const isDeployed = ({ status }: WithConditions) => status?.state === 'deployed';
-    await once(images, isDeployed, { label: 'the engine image is deployed', ...limit });
-    await images.stop();
-    const targets = await follow(cluster, longhorn('backuptargets'), { namespace });
-    await once(targets, () => true, {
+    const until = async (
+      plural: string,
+      isWanted: (object: WithConditions, all: WithConditions[]) => boolean,
+      what: { label: string; name?: string },
+    ): Promise<void> => {
+      const timeline = await follow<WithConditions>(cluster, longhorn(plural), { namespace });
+      await once(timeline, (object) => isWanted(object, timeline.objects()), { ...what, ...limit });
+      await timeline.stop();
+    };
+    await until('nodes', (_, all) => all.filter(isReady).length === nodes.length, {
+      label: 'all nodes are ready',
+    });
+    await until('engineimages', ({ status }) => status?.state === 'deployed', {
+      label: 'the engine image is deployed',
+    });
+    await until('backuptargets', () => true, {
       name: 'default',
       label: 'the backup target default is there',
-      ...limit,
     });
-    await targets.stop();
     await untilPoliciesApply(cluster, { deadline: Date.now() + 5 * 60_000, owner: limit.owner });
   };
   return {

@@ -149,6 +149,18 @@ export const writtenAt = ({ engines, backup, label }: RestoreHandle): number => 
   return entry.at;
 };
 
+const untilWritten = async (
+  { engines, label: standby }: RestoreHandle,
+  { name, label }: Pick<BackupHandle, 'name' | 'label'>,
+  limits: Timeout & { fatal?: readonly FatalState<Volume>[] },
+): Promise<void> => {
+  await once(engines, ({ status }) => status?.lastRestoredBackup === name, {
+    label: `${standby} has restored ${label}`,
+    describe: describeEngine,
+    ...limits,
+  });
+};
+
 /** Waits until a standby volume has restored a backup and reports it as the last one. */
 export const untilFollowed = async (
   context: Context,
@@ -156,12 +168,7 @@ export const untilFollowed = async (
   { name, label }: BackupHandle,
 ): Promise<void> => {
   const { timelines, timeouts } = context;
-  await once(standby.engines, ({ status }) => status?.lastRestoredBackup === name, {
-    label: `${standby.label} has restored ${label}`,
-    describe: describeEngine,
-    fatal: [faulted(context, standby)],
-    ...timeouts.followed,
-  });
+  await untilWritten(standby, { name, label }, { fatal: [faulted(context, standby)], ...timeouts.followed });
   const isShown = ({ status }: Volume): boolean => status?.isStandby === true && status.lastBackup === name;
   await once(timelines.volumes, isShown, {
     name: standby.name,
@@ -173,17 +180,11 @@ export const untilFollowed = async (
 };
 
 /** Waits until a standby volume that failed to restore a backup has restored it. It may be faulted meanwhile. */
-export const untilRecovered = async (
+export const untilRecovered = (
   { timeouts }: Context,
   standby: RestoreHandle,
-  { name, label }: BackupHandle,
-): Promise<void> => {
-  await once(standby.engines, ({ status }) => status?.lastRestoredBackup === name, {
-    label: `${standby.label} has restored ${label}`,
-    describe: describeEngine,
-    ...timeouts.standbyGoesOn,
-  });
-};
+  backup: BackupHandle,
+): Promise<void> => untilWritten(standby, backup, timeouts.standbyGoesOn);
 
 /** Returns the states of a volume that were observed since a mark, in order. */
 export const statesSince = (
