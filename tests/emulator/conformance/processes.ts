@@ -5,6 +5,9 @@ import { type ProcessStat, processStat } from '../../../e2e/machine/process-stat
 // A process has no events of its own to be watched by.
 const period = 5;
 
+// On Longhorn's clocks a back-off (1 min) and two resyncs (30 s each) can come before a process.
+const longest = { milliseconds: 300_000, owner: 'twice a back-off and two resyncs, and a minute' };
+
 const commandLine = (pid: string): string => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -25,13 +28,13 @@ const find = (words: readonly string[]): number | undefined => {
 
 /** Asks again and again until there is an answer, for what has no events of its own. */
 export const within = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + longest.milliseconds;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (Date.now() > deadline)
       throw new Error(
-        `timed out after 60 s (twice the longest resync, before which no process begins): not seen that ${what}`,
+        `timed out after ${longest.milliseconds / 1000} s (${longest.owner}): not seen that ${what}`,
       );
     await sleep(period);
   }
