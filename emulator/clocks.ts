@@ -135,7 +135,10 @@ export const clocks = {
 
 export type ClockName = keyof typeof clocks;
 
-/** Range of factors that slow down the fast clock. With the largest, every wait is Longhorn's own. */
+/**
+ * Range of factors that slow down the fast clock. With the largest, every wait is Longhorn's own, except that progress is
+ * still read each half second, and a block is still read again three times.
+ */
 const factors = { least: 1, most: 10 } as const;
 
 const isFactor = (factor: number): boolean => factor >= factors.least && factor <= factors.most;

@@ -83,7 +83,11 @@ export const startInformer = <T extends ApiObject>(
       store({ ...item, apiVersion, kind: kind.replace(/List$/, '') });
       before.delete(item.metadata.name);
     }
-    for (const name of before) forget(name, objects.get(name)?.metadata.uid);
+    for (const name of before) {
+      const known = objects.get(name);
+      // The answer to a write may have come before this list, which is older: its object is not gone.
+      if (known && version(known) <= BigInt(metadata.resourceVersion)) forget(name, known.metadata.uid);
+    }
     for (const name of [...objects.keys(), ...before]) notify(name);
     synced.resolve();
     return metadata.resourceVersion;

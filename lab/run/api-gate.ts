@@ -79,6 +79,8 @@ const serveFollowers = (socket: string): Set<Follower> => {
     const follower: Follower = {
       texts: [],
       ask: (question) => {
+        // It may have disconnected while the API server had the write.
+        if (client.destroyed) return Promise.resolve({ id: question.id, do: 'pass' });
         const { promise, resolve } = Promise.withResolvers<WriteDecision>();
         questions.set(question.id, resolve);
         client.write(`${JSON.stringify(question)}\n`);

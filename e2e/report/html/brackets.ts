@@ -8,9 +8,11 @@ import { emptyLane, markersOf } from './suite-lanes.ts';
 const describeAwaited = (label: string, steps: readonly string[]): string =>
   steps.length === 0 || steps.join() === label ? label : `${label} goes ${steps.join(' → ')}`;
 
-// An expectation that nothing happens is intended to time out.
-const endOf = ({ phase, wanted }: { phase: string; wanted?: string }): Bracket['state'] =>
-  phase === wanted ? 'met' : (phase as Bracket['state']);
+// An expectation that nothing happens is intended to time out, and is broken if its steps are reached.
+const endOf = ({ phase, wanted }: { phase: string; wanted?: string }): Bracket['state'] => {
+  if (phase === wanted) return 'met';
+  return wanted !== undefined && phase === 'met' ? 'broken' : (phase as Bracket['state']);
+};
 
 const toBracket = (markers: ReturnType<typeof markersOf<'expectation'>>, seconds: number): Bracket => {
   const set = markers[0]?.expectation;

@@ -5,10 +5,9 @@ import { evidenceFolder } from '../evidence/evidence.ts';
 import { type ExpectationMarker, markerSchema } from '../evidence/history/markers.ts';
 
 /** A wait in a history. `took` is in ms; undefined if the history ends during the wait. */
-type Wait = Pick<ExpectationMarker, 'owner' | 'limit' | 'phase'> & {
+type Wait = Pick<ExpectationMarker, 'owner' | 'limit' | 'phase' | 'wanted'> & {
   from: number;
   took: number | undefined;
-  isMet: boolean;
 };
 
 /** Returns all waits in the text of a history, in order of their start. */
@@ -18,13 +17,12 @@ const waitsOf = (history: string): Wait[] => {
   for (const line of history.split('\n').filter((each) => each.includes('"expectation":'))) {
     const { at, expectation } = readMarker(line) ?? {};
     if (at === undefined || expectation === undefined) continue;
-    const { id, phase, owner, limit, wanted = 'met' } = expectation;
+    const { id, phase, owner, limit, wanted } = expectation;
     const { from = at } = waits.get(id) ?? {};
     const isOver = phase !== 'set';
     waits.set(id, {
-      ...{ owner, limit, phase, from },
+      ...{ owner, limit, phase, from, ...(wanted && { wanted }) },
       took: isOver ? (at - from) * 1000 : undefined,
-      isMet: wanted === 'met' && phase === 'met',
     });
   }
   return [...waits.values()];
@@ -47,7 +45,7 @@ export const lastUnmet = (
 ): { owner: string; from: number; phase: 'broken' | 'timed-out' } | undefined =>
   waitsOf(history).findLast(
     (wait): wait is Wait & { phase: 'broken' | 'timed-out' } =>
-      (wait.phase === 'broken' || wait.phase === 'timed-out') && !wait.isMet,
+      (wait.phase === 'broken' || wait.phase === 'timed-out') && wait.phase !== wait.wanted,
   );
 
 /**
@@ -58,8 +56,8 @@ export const comparableWaits = async (out: string, owner: string): Promise<Load[
   const met: { took: number; limit: number }[] = [];
   for await (const path of glob(`${evidenceFolder}/*/history.ndjson`, { cwd: out })) {
     const history = await readFile(join(out, path), 'utf8').catch(() => '');
-    for (const { owner: whose, limit, took, isMet } of waitsOf(history))
-      if (whose === owner && isMet && took !== undefined) met.push({ took, limit });
+    for (const { owner: whose, limit, took, phase, wanted } of waitsOf(history))
+      if (whose === owner && phase === 'met' && !wanted && took !== undefined) met.push({ took, limit });
   }
   if (met.length === 0) return undefined;
   return {

@@ -73,6 +73,15 @@ test('what a new list lacks is gone, and its listeners called', async () => {
   expect(notified).toEqual(['a', 'b', 'b', 'a']);
 });
 
+test('an object whose answer came before an older list is not gone', async () => {
+  const { informer, paths, breakWatch, event, versions } = await start([[], []]);
+  informer.putInCache(object('a', 5));
+  breakWatch();
+  await expect.poll(() => paths.length).toBe(2);
+  await event('ADDED', object('a', 5));
+  expect(versions()).toEqual(['a@5']);
+});
+
 test('the first list may come from the cache of the API server, and no later one', async () => {
   const { paths, breakWatch } = await start([[], [object('a', 1)]]);
   breakWatch();

@@ -71,6 +71,14 @@ describe('an expectation', () => {
   };
   const awaits = (at: number, expectation: object) => ({ at, marker: 'awaits', expectation });
 
+  test('that nothing happens is met by its time-out, and broken by its steps', () => {
+    const nothing = { ...set, wanted: 'timed-out' };
+    const stateAt = (phase: string) =>
+      laneOf(make([awaits(1.5, nothing), awaits(4, { ...nothing, phase, reason: 'why' })]), 'b1').brackets;
+    expect(stateAt('timed-out')).toMatchObject([{ state: 'met' }]);
+    expect(stateAt('met')).toMatchObject([{ state: 'broken', reason: 'why' }]);
+  });
+
   test('is a bracket from its start to its decision, with what it reached', () => {
     const reached = [{ label: 'Deleting', at: 2 }];
     const broken = { ...set, phase: 'broken', reason: 'it was Error', reached };

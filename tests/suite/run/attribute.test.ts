@@ -115,4 +115,5 @@ test('a time in which nothing was to happen, and nothing did, speaks against nob
   expect(hint.because).toEqual([
     'no expectation was broken and the cluster shows no trouble: read the reason',
   ]);
+  expect(hint.load).toBeUndefined();
 });
