@@ -365,6 +365,44 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'attachment-of-another-node',
+    pattern: /\bno relationship found between node '[^']{1,253}' and this object/,
+    means:
+      'No object of this name belongs to this node: it is gone, or is for another node. A node may read only its own, so that the API server calls it forbidden; no right is missing.',
+    advice: {
+      any: 'Compare what the text names with kubectl get volumeattachments.storage.k8s.io. If none is there for this node and volume, delete the pod, so that Kubernetes makes one. Give the node no further rights.',
+    },
+  },
+  {
+    id: 'attachment-gone',
+    pattern: /\bvolumeattachments?\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
+    means: 'The VolumeAttachment of Kubernetes that the node waits for is not there (any more).',
+    advice: {
+      any: 'Delete the pod that waits, so that one is made anew for its successor (a pod without a controller has none). If none comes (kubectl get volumeattachments.storage.k8s.io), look at kube-controller-manager.',
+    },
+    retry: 'The kubelet looks again, in vain while nobody makes it.',
+    quoted: true,
+  },
+  {
+    id: 'storage-class-gone',
+    pattern: /\b[Ss]torage[Cc]lass(?:es)?\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
+    means: 'The cluster has no StorageClass of the name that a PersistentVolumeClaim asks for.',
+    advice: {
+      any: 'Make the StorageClass, or name one that is there (kubectl get storageclasses). In Harvester each image of a virtual machine has one, longhorn-image-...: bring that image to this cluster first.',
+    },
+    retryIn: { provision: 'Kubernetes looks again, in vain while there is none.' },
+    quoted: true,
+  },
+  {
+    id: 'engine-image-unnamed',
+    pattern: /\bengineimage\.longhorn\.io \\?"ei-cf83e135\\?" not found/,
+    means:
+      'The volume, or its engine, names no image: ei-cf83e135 is what Longhorn makes of an empty name, so that there never was such an engine image.',
+    advice: {
+      any: 'Look at spec.image of the Volume and of its Engine and Replicas, and see that all parts of Longhorn, and its CRDs, have one version: after an upgrade that left some out the field is not read.',
+    },
+  },
+  {
     id: 'kube-forbidden',
     pattern: /is forbidden: (?:User |exceeded quota|[Nn]ot allowed)|Error from server \(Forbidden\)/,
     means:
@@ -1034,6 +1072,16 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'backup-request-unanswered',
+    pattern:
+      /longhorn-backend:9500\S{0,300}action=snapshotBackup\S{0,10} (?:context deadline exceeded|net\/http: request canceled|EOF|read tcp)/,
+    means:
+      "longhorn-manager's API did not answer the request for a backup in time. The snapshot is made by then, and the backup may go on.",
+    advice: {
+      any: 'See whether the Backup comes about after all (kubectl -n longhorn-system get backups.longhorn.io), whether the store answers slowly, and look at the longhorn-manager pods.',
+    },
+  },
+  {
     id: 'manager-api',
     pattern:
       /longhorn-backend:9500\S{0,300} (?:context deadline exceeded|net\/http: request canceled|EOF|read tcp)|Request failed with status code 50[234]/,
@@ -1141,8 +1189,8 @@ export const causes: readonly KnownCause[] = [
     means:
       'The command did not end in its time, and was ended: the store did not answer, or there is more in it than can be read in that time.',
     advice: {
-      any: 'See whether the store answers, how slowly, and how much is in it; the setting backup-execution-timeout is its time.',
-      nfs: 'See whether the NFS server answers and the mount hangs, and how much is in the store; the setting backup-execution-timeout is its time.',
+      any: 'See whether the store answers, how slowly, and how much is in it; the setting backup-execution-timeout (from v1.8.0 on) is its time.',
+      nfs: 'See whether the NFS server answers and the mount hangs, and how much is in the store; the setting backup-execution-timeout (from v1.8.0 on) is its time.',
     },
   },
   {
@@ -1547,9 +1595,9 @@ export const causes: readonly KnownCause[] = [
     id: 'mount-not-there',
     pattern:
       /mount\.nfs4?: \S+ failed, reason given by server: No such file or directory|mount error\(2\)|mount\.nfs4?: mounting \S+ failed|cifs_mount failed w\/return code = -2\b|STATUS_BAD_NETWORK_NAME\b/,
-    means: 'The server has no such export or share.',
+    means: 'The server has no such export or share, or no such folder in it.',
     advice: {
-      any: 'Check the path. If the export has fsid=0 (the root of NFS 4), write the path as seen from there, often just /.',
+      any: 'Check the path, and make the folder if it is below the export. If the export has fsid=0 (the root of NFS 4), write the path as seen from there, often just /.',
       cifs: 'Check the name of the share.',
     },
   },
@@ -2650,6 +2698,18 @@ export const causes: readonly KnownCause[] = [
   },
 
   // What gRPC alone says.
+  {
+    id: 'other-protocol',
+    pattern: /error reading server preface: http2: (?:frame too large|failed reading the frame payload)/,
+    means: 'What listens at that address answered, and does not speak the protocol (gRPC) that was expected.',
+    advice: {
+      any: 'See what the address in the text is of, and whether another process has its port by now.',
+    },
+    adviceIn: {
+      'image-upgrade':
+        'Look at spec.dataEngine of the volume: a volume of the v2 data engine has no live upgrade, and Longhorn tried one all the same (longhorn/longhorn#7930). Set concurrent-automatic-engine-upgrade-per-node-limit to 0, and upgrade Longhorn.',
+    },
+  },
   {
     id: 'unavailable',
     pattern: /rpc error: code = Unavailable/,

@@ -743,7 +743,7 @@ export const operations: readonly Operation[] = [
     pattern:
       /\bcannot (?:do )?live upgrade\b|[Ff]ailed to live[- ]upgrade|\bcannot upgrade engine (?:image|for volume)\b|\bFailedUpgradeP\w{2,3}Check\b/,
     failed: "The work on an engine's image failed, or its change was refused",
-    retry: 'The request has to be made again, unless a setting makes it.',
+    retry: 'Longhorn tries again where a setting asks for it; a request has to be made again.',
   },
   {
     id: 'expand',
@@ -787,7 +787,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'attach',
     pattern:
-      /AttachVolume\.Attach failed|\bController(?:Unp|P)ublishVolume: err|[Ff]ailed to (?:at|de)tach volume\b|[Ff]ail(?:ed)? to sync (?:Longhorn )?volume ?attachment\b|\bVolumeAttachment=\S+ err=|cannot attach migratable volume|Multi-Attach error|failed to attach to node/,
+      /AttachVolume\.Attach failed|\b(?:unable to|cannot) attach volume \S+ (?:to|with) |\bController(?:Unp|P)ublishVolume: err|[Ff]ailed to (?:at|de)tach volume\b|[Ff]ail(?:ed)? to sync (?:Longhorn )?volume ?attachment\b|\bVolumeAttachment=\S+ err=|cannot attach migratable volume|Multi-Attach error|failed to attach to node/,
     failed: 'A volume could not be attached, detached or activated',
     retry: "Longhorn's attachments are tried again; a request of the user interface is not.",
     look: "Look at the volume's attachment tickets and their conditions (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
@@ -815,6 +815,20 @@ export const operations: readonly Operation[] = [
     controllers: ['longhorn-manager API'],
     failed: "A request to longhorn-manager's API failed",
     retry: 'A request of the user interface has to be made again.',
+  },
+  {
+    id: 'volume-state',
+    pattern: /[Ff]ail(?:ed)? to reconcile (?:engine\/replica|volume|engine|replica) state\b/,
+    failed: "A volume's engine and replicas are not yet as they are to be",
+    retry: 'Longhorn tries again by itself.',
+    look: 'Look at the Volume, its Engines and its Replicas (kubectl -n longhorn-system get volumes,engines,replicas), and whether they come to rest.',
+  },
+  {
+    id: 'support-bundle',
+    pattern: /[Ss]upport ?-?[Bb]undle/,
+    failed: 'A support bundle was not made. That concerns no volume and no backup',
+    retry: 'It has to be asked for again.',
+    look: 'See which node did not answer (the pods of the support bundle), give it more time, or leave that node out.',
   },
   {
     id: 'volume',
