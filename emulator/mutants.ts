@@ -36,8 +36,7 @@ export const mutants = {
   // Locks in the store.
   'lock-never-expires': 'a lock counts for ever, however long ago its holder has died',
   'same-type-locks-conflict': 'two locks of the same type keep each other out, such as those of two uploads',
-  'lock-ignored':
-    "a deletion pays no heed to an upload's lock, nor to the upload: blocks of the new backup are lost",
+  'lock-ignored': "a deletion ignores an upload's lock, and the upload: blocks of the new backup are lost",
   'lost-lock-retried-creation':
     'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
   // The content of a backup, and its status.

@@ -281,7 +281,7 @@ const describeLeft = (
   return [
     '',
     `The objects of scenarios that did not pass (${failed + notProvable}) are kept (--pause-on-failure); their faults are undone.`,
-    `To remove it: npx corral cleanup ${words.join(' ')}`,
+    `To remove them: npx corral cleanup ${words.join(' ')}`,
   ];
 };
 

@@ -85,7 +85,7 @@ export const patchedObject = {
     heal: 'it gets the values back that it had before, unless somebody else has changed them since',
     bound: 'none',
     strangers:
-      "everybody, as it is everybody's setting; what Longhorn did by it meanwhile is not undone. Who changes the same field meanwhile keeps that: the heal leaves it",
+      "everybody, as it is everybody's setting; what Longhorn did by it meanwhile is not undone. A change of the same field by somebody else meanwhile is kept",
     'in scenarios': 'none yet',
   },
 } as const satisfies FaultKind & { on: typeof on };

@@ -97,7 +97,7 @@ export const openHealth = (): Health => {
       return abandoned.signal;
     },
     abandon: () => {
-      abandoned.abort(new Error('who asked for it is over'));
+      abandoned.abort(new Error('the scenario that asked for it has ended'));
       abandoned = new AbortController();
     },
   };

@@ -40,7 +40,7 @@ const rows: readonly Row[] = [
   {
     operations: ['list volumes', 'list backups', 'delete', 'take a lock'],
     failures: ['empty listing of it'],
-    cannot: 'no server that a scenario has says of a folder that it is empty which is not',
+    cannot: 'no server of a scenario lists a folder as empty that is not',
   },
   {
     operations: ['delete'],
@@ -113,7 +113,7 @@ const rows: readonly Row[] = [
     operations: ['list volumes'],
     places: ['volumes/'],
     as: 'list volumes | volumes/ | no permission to list it',
-    why: 'a folder that cannot be opened counts as an empty one, whyever it cannot',
+    why: 'a folder that cannot be opened counts as an empty one, whatever the reason',
   },
   {
     operations: ['list volumes'],
@@ -123,7 +123,7 @@ const rows: readonly Row[] = [
     operations: ['take a lock'],
     places: ['locks/'],
     as: 'take a lock | locks/ | no permission to list it',
-    why: 'locks that cannot be listed count as none, whyever they cannot',
+    why: 'locks that cannot be listed count as none, whatever the reason',
   },
   {
     operations: ['take a lock'],

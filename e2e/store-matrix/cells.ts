@@ -142,7 +142,7 @@ export const cells: readonly MatrixCell[] = Object.keys(matrixOperations).flatMa
 /** Why a cell has no meaningful result, whatever the engine does. Undefined if it has one. */
 export const whyMeaningless = ({ operation, place, failure }: MatrixCell): string | undefined => {
   if (failure === 'no such file' && /config$|lock$/.test(place))
-    return 'what is not there is no backup, or no lock';
+    return 'a missing file is no backup, and no lock';
   if (operation === 'restore' && place === "the volume's folder" && failure === 'no permission to change it')
     return "it changes nothing there but locks/, which stays with another's lock in it";
   return undefined;

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 
-/** With fewer free bytes no writer ends well: apt, a node and its kubelet wait for ever. */
+/** With fewer free bytes apt, a node and its kubelet wait for ever. */
 const LEAST_FREE = 32 * 2 ** 20;
 const CHECK_EVERY_MS = 500;
 

@@ -47,7 +47,7 @@ const namesOf = (image: string, given: readonly string[], hint = ''): string[] =
     if (whole === undefined)
       throw new PreconditionError({
         code: 'image-name-wrong',
-        what: `the image ${image} has a name that is none: ${name}`,
+        what: `the image ${image} has an invalid name: ${name}`,
       });
     return whole;
   });

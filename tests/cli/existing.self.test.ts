@@ -130,6 +130,6 @@ test('with --pause-on-failure, the line that removes what it made names the clus
   const flags = ['--expect-cluster', uid, '--pause-on-failure', '--namespace', 'stores'];
   const ended = await run("throw new Error('broken');", { flags });
   const where = `--kubeconfig ${server.kubeconfig} --context stub --namespace stores --run ${ended.report?.run}`;
-  expect(ended.stdout).toContain(`\nTo remove it: npx corral cleanup ${where}\n`);
+  expect(ended.stdout).toContain(`\nTo remove them: npx corral cleanup ${where}\n`);
   expect(ended.stdout).not.toContain('left up');
 });

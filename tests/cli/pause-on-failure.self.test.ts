@@ -17,7 +17,7 @@ test('of what did not pass all stays but the faults, and so does the cluster; th
   const printed = ended.stdout.slice(ended.stdout.indexOf('The objects of scenarios'));
   expect(printed.replace(/--run \w{6}/, '--run <run>')).toMatchInlineSnapshot(`
     "The objects of scenarios that did not pass (2) are kept (--pause-on-failure); their faults are undone.
-    To remove it: npx corral cleanup --kubeconfig /nowhere/kubeconfig --context inline --run <run>
+    To remove them: npx corral cleanup --kubeconfig /nowhere/kubeconfig --context inline --run <run>
     (kept)
 
     The cluster is left up (--pause-on-failure).

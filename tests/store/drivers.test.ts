@@ -65,7 +65,7 @@ test.each(storeFaults.map(({ name }) => name))(
       const tape = { called: { store: 'a tape', server: 'a robot' }, access, mounted: false };
       return skipReason(offered, { needs: [name], disruptions: [] }, tape);
     };
-    expect(reasonOn({})).toBe(`needs ${fault?.needs}: a tape cannot`);
+    expect(reasonOn({})).toBe(`needs ${fault?.needs}, which a tape does not support`);
     expect(reasonOn(driver?.access ?? {})).toBeUndefined();
   },
 );

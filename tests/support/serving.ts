@@ -7,9 +7,8 @@ export const listen = async (server: Server): Promise<number> => {
   return (server.address() as AddressInfo).port;
 };
 
-// Below the ports that a kernel gives to clients and to whoever names none: between being found and being
-// taken such a one is nobody else's. A process has so many of its own, none of which it gives twice in a row: a
-// run of all recordings starts a dozen API servers at once, which take three each.
+// Below the ephemeral ports, so that no client gets one between its being found and its being taken. Each process
+// has so many, and gives none twice in a row: a run of all recordings starts a dozen API servers, which take three each.
 const portsOfProcess = 200;
 let taken = Math.floor(Math.random() * portsOfProcess);
 

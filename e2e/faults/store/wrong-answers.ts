@@ -132,7 +132,7 @@ const make = (
       const { seen, met } = await current();
       if (met === before.met)
         throw new Error(
-          `the fault is not in force: ${title}: ${[...answers].join(', ')}, and the proxy met it not once`,
+          `the fault is not in force: ${title}: ${[...answers].join(', ')}, and no request matched`,
         );
       return `asked ${every === 1 ? 'once' : `${every} times`} as Longhorn's user: ${[...answers].join(', ')}; met by ${met} of ${seen} such requests`;
     },
@@ -183,7 +183,7 @@ export const wrongAnswers = storeFault({
   }),
   ways: { s3Server: { make, heal, healByLabels } },
   document: {
-    about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; as one does to which a proxy has rewritten the host that is signed (\`SignatureDoesNotMatch\`), or the time, which is 20 minutes ago then (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
+    about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; as if a proxy had rewritten the signed host (\`SignatureDoesNotMatch\`), or the time, to 20 minutes ago (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
     inject:
       "in a scenario that needs this a proxy (`s3-faults`, `lab/s3/`) stands before the server in its pod, at the store's address; it is given a rule. Where the rule is about one of several requests, the retries of an SDK are not counted and always pass. The proxy forwards all other requests as they are signed",
     prove:

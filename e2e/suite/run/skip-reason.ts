@@ -19,12 +19,12 @@ export const skipReason = (
   const missing = without.filter((each) => needs.includes(each));
   if (missing.length > 0) return `needs ${missing.map((each) => capabilities[each]).join(' and ')}`;
   if (needs.includes('mounted-store') && !mounted)
-    return `needs a backup store that Longhorn mounts: ${called.store} is none`;
+    return `needs a backup store that Longhorn mounts, which ${called.store} is not`;
   if (needs.includes(twoStores) && otherStore === undefined)
     return `needs backup stores of two kinds, and the run makes those of one alone: --store ${allStores}`;
   const unable = storeFaultsIn(needs).filter(({ suits }) => !suits({ access }));
   if (unable.length > 0)
-    return `needs ${unable.map(({ needs }) => needs).join(' and ')}: ${called.store} cannot`;
+    return `needs ${unable.map(({ needs }) => needs).join(' and ')}, which ${called.store} does not support`;
   const notAllowed = disruptions.filter((disruption) => !allow.includes(disruption));
   if (notAllowed.length === 0) return undefined;
   return `${notAllowed.map((disruption) => disruptionNames[disruption]).join(' and ')}: not without --allow ${notAllowed.join(',')}`;

@@ -97,7 +97,7 @@ export const timeoutRules = {
   rebuilt: {
     machine: 300,
     resyncs: 2,
-    owner: 'the expectation: Longhorn has a replica that failed begin anew, and copies to it what it lacks',
+    owner: 'the expectation: Longhorn rebuilds a failed replica',
   },
   writtenBackupKnown: {
     machine: poll + 120,

@@ -5,7 +5,7 @@ const offered = { lab: false, without: ['block-device'], allow: ['manager-kill']
 type Declared = Parameters<typeof skipReason>[1];
 const nothing: Declared = { needs: [], disruptions: [], store: 'nfs' };
 
-const noMount = expect.stringMatching(/^needs a backup store that .* is none$/);
+const noMount = expect.stringMatching(/^needs a backup store that .* is not$/);
 const noSettings = "changes Longhorn's settings: not without --allow settings";
 const neither = /^stops processes .* and stops the server .* --allow process-hold,store-stall$/;
 

@@ -55,7 +55,7 @@ export const bugSteps = {
 
 const anotherSymptom = (id: BugId, { error, seen }: { error: unknown; seen: ObservedSymptom }): Error =>
   new Error(
-    `this is not how known bug ${id} shows: that is known by this: ${bugs[id].symptoms.map(describeSymptom).join('; or ')}; and here ${describeSymptom(seen)}`,
+    `these are not the symptoms of known bug ${id}: expected ${bugs[id].symptoms.map(describeSymptom).join('; or ')}; got ${describeSymptom(seen)}`,
     { cause: error },
   );
 

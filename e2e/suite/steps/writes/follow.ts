@@ -55,7 +55,8 @@ export const followOperation = async (
   cell: DisturbedWrite | undefined,
 ): Promise<FollowedWrites> => {
   const { cluster, faults, lab, clocks, scenarioSignal } = context;
-  if (lab === undefined) throw new Error('writes can be followed in a lab alone: this cluster is none');
+  if (lab === undefined)
+    throw new Error('writes can only be followed in a lab, and this cluster is not a lab');
   const roles = rolesOf(followed);
   const counts = new Map<string, number>();
   const writes: string[] = [];

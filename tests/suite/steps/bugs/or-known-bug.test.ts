@@ -67,7 +67,7 @@ test('broken in another way as well, it fails, and says how the bug would show',
   const { state, reason, met } = await judgeOnStore({ harm: loseBlocks, expected: both.slice(1) });
   expect({ state, met }).toEqual({ state: 'failed', met: [] });
   expect(reason).toMatch(
-    /^this is not how known bug deletion-destroys-other-backups shows: that is known by this: fsck finds block-missing; and here fsck finds block-missing, block-count-wrong, configs that were to go are there \(sample-a-b1\)\n/,
+    /^these are not the symptoms of known bug deletion-destroys-other-backups: expected fsck finds block-missing; got fsck finds block-missing, block-count-wrong, configs that were to go are there \(sample-a-b1\)\n/,
   );
 });
 
@@ -136,7 +136,7 @@ test('a history that breaks as the row says is the bug, and what it says then is
   expect(met).toMatchObject([{ id: 'waiting-backup-loses-lock', kept: false }]);
   expect(context.expected).toContainEqual({ id: 'creation-lost-lock', of: secondName, lasts: true });
   await expect((await fromHistory(goesWrong('no space left'))).waits()).rejects.toThrow(
-    /^this is not how known bug waiting-backup-loses-lock shows: .*; and here a Backup is Error, saying waits-for-deletion$/,
+    /^these are not the symptoms of known bug waiting-backup-loses-lock: .*; got a Backup is Error, saying waits-for-deletion$/,
   );
 });
 
@@ -145,7 +145,7 @@ test('a backup that went is distinguished from one that is still there', async (
   await fails();
   expect(met).toMatchObject([{ id: 'lock-fails-open', kept: false }]);
   const still = await fromHistory(whenIn(firstName, 'Deleting', { state: 'Unknown' }));
-  await expect(still.fails()).rejects.toThrow(/here a Backup is Unknown/);
+  await expect(still.fails()).rejects.toThrow(/got a Backup is Unknown/);
 });
 
 test('a panic is known by its row in the catalogue, and what follows does not count it again', async () => {
@@ -154,7 +154,7 @@ test('a panic is known by its row in the catalogue, and what follows does not co
   const panic = (says: 'manager-panics-in-deletion' | undefined) => () =>
     Promise.reject(new PromiseBroken('a longhorn-manager ended', { of: 'panic', says: [says] }));
   await expect(orKnownBug('manager-panics-on-late-failure', panic(undefined))).rejects.toThrow(
-    /here longhorn-manager ends by an unknown panic$/,
+    /got longhorn-manager ends by an unknown panic$/,
   );
   expect(await orKnownBug('manager-panics-on-late-failure', panic('manager-panics-in-deletion'))).toBe(false);
   expect(met).toMatchObject([{ kept: false, listed: true }]);
