@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exactNamePattern } from '../../e2e/cli/shard.ts';
 import { spawnRunner } from '../../e2e/cli/spawn-runner.ts';
 import { makeRunConfig } from '../../e2e/config/config.ts';
 import { makeRunId } from '../../e2e/config/run-id.ts';
@@ -30,7 +31,6 @@ import { describeVersion } from '../../providers/emulator-settings.ts';
 import { gatedLabProvider } from '../../providers/lab.ts';
 import type { ProgressDisplay, RunningCluster } from '../../providers/provider.ts';
 import { soakGoal } from './judge.ts';
-import { namesPattern } from './patterns.ts';
 
 type FixtureOptions = {
   config: string;
@@ -126,7 +126,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
         return spawnRunner({
           project,
           config: runConfig,
-          chosen: { only: namesPattern(scenarios), tags: undefined },
+          chosen: { only: exactNamePattern(scenarios.map((name) => ({ name }))), tags: undefined },
           files,
           browser: running.browser,
           interruption: { first: end, second: end },

@@ -12,6 +12,3 @@ export const sentencePattern = (sentence: string): RegExp =>
       .join('.*')}$`,
     's',
   );
-
-/** Returns the vitest pattern of scenarios with exactly these names. */
-export const namesPattern = (names: readonly string[]): string => `^(${names.map(literally).join('|')})$`;

@@ -256,17 +256,18 @@ const addToReport = async (out: string, known: Pick<Report, 'differences' | 'cpu
   if (report !== undefined) await writeReport(out, { ...report, ...known });
 };
 
+const formatFlags = (flags: Record<string, string>): string =>
+  Object.entries(flags)
+    .map(([name, value]) => `--${name} ${quoted(value)}`)
+    .join(' ');
+
 // Prints the commands that undo and remove what an interrupted cleanup left on an existing cluster.
 const printLeft = ({ kubeconfig, context, namespace }: RunningCluster, { args }: Run, id: string): void => {
   const place = { kubeconfig, context };
   const cleanup = { ...place, ...(namespace && { namespace }), run: id };
-  const words = (flags: Record<string, string>): string =>
-    Object.entries(flags)
-      .map(([name, value]) => `--${name} ${quoted(value)}`)
-      .join(' ');
   complain('the cleanup was cut short: what the scenarios had made and changed may be left in the cluster');
-  complain(`to undo their faults: npx corral heal ${words({ ...place, out: args.out })}`);
-  complain(`then, to remove what they made: npx corral cleanup ${words(cleanup)}`);
+  complain(`to undo their faults: npx corral heal ${formatFlags({ ...place, out: args.out })}`);
+  complain(`then, to remove what they made: npx corral cleanup ${formatFlags(cleanup)}`);
 };
 
 // Describes what the failed scenarios left behind because of --pause-on-failure, and the command that removes it.
@@ -277,11 +278,10 @@ const describeLeft = (
   const { failed = 0, notProvable = 0 } = report?.totals ?? {};
   if (report === undefined || failed + notProvable === 0) return [];
   const flags = { kubeconfig, context, ...(namespace && { namespace }), run: report.run };
-  const words = Object.entries(flags).map(([name, value]) => `--${name} ${quoted(value)}`);
   return [
     '',
     `The objects of scenarios that did not pass (${failed + notProvable}) are kept (--pause-on-failure); their faults are undone.`,
-    `To remove them: npx corral cleanup ${words.join(' ')}`,
+    `To remove them: npx corral cleanup ${formatFlags(flags)}`,
   ];
 };
 

@@ -125,13 +125,12 @@ const on = (cluster: Cluster, { policy, labels, resource, whose, probe, title }:
   };
 };
 
+const policyResources = [resources.validatingAdmissionPolicyBindings, resources.validatingAdmissionPolicies];
+
 // Removes the policy and its binding. Returns when deletions are allowed again.
 const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
   const denied = schema.parse(data);
-  for (const resource of [
-    resources.validatingAdmissionPolicyBindings,
-    resources.validatingAdmissionPolicies,
-  ]) {
+  for (const resource of policyResources) {
     await cluster.delete(resource, { name: denied.policy }).catch(unlessGone);
   }
   await untilPolicy(cluster, denied, 'gone');
@@ -141,10 +140,7 @@ const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
 // Removes all policies of a run. Returns one line for each.
 const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
   const lines: string[] = [];
-  for (const resource of [
-    resources.validatingAdmissionPolicyBindings,
-    resources.validatingAdmissionPolicies,
-  ]) {
+  for (const resource of policyResources) {
     const { items } = await cluster.list<KubernetesObject>(resource, {
       labelSelector: `corral.test/run=${run}`,
     });

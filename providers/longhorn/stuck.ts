@@ -1,4 +1,5 @@
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { isConditionTrue } from '../../e2e/kube/objects.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import type { InstallationWatches } from './watches.ts';
 
@@ -39,7 +40,8 @@ const conditionOf = (pod: Pod | undefined, type: string) =>
   pod?.status?.conditions?.find((condition) => condition.type === type);
 
 /** Whether the pod is Ready. */
-export const isPodReady = (pod: Pod | undefined): boolean => conditionOf(pod, 'Ready')?.status === 'True';
+export const isPodReady = (pod: Pod | undefined): boolean =>
+  pod !== undefined && isConditionTrue(pod, 'Ready');
 
 const containersOf = ({ status }: Pod): ContainerStatus[] => [
   ...(status?.initContainerStatuses ?? []),

@@ -312,7 +312,9 @@ test('no row of the catalogue is printed for another cause, or of an operation t
 test('the lines of what a mount says are one message', async () => {
   const mount =
     'E0707 16:16:48.858742 4734 mount_linux.go:272] Mount failed: exit status 32\nMounting command: mount\nOutput: mount.nfs4: mounting nas:/b failed, reason given by server: No such file or directory\n';
-  expect((await explain(['-'], `x\n${mount}`)).stdout).toMatch(/1 x [^\n]* has no such export or share, or no such folder in it\.\n/);
+  expect((await explain(['-'], `x\n${mount}`)).stdout).toMatch(
+    /1 x [^\n]* has no such export or share, or no such folder in it\.\n/,
+  );
   expect((await explain(['-'], `x\n${mount}`)).stdout).toContain('Lines read: 4; messages known here: 1;');
 });
 

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { shorten } from '../../kube/shorten.ts';
 import { differences } from '../../longhorn/differences/differences.ts';
 import { steps, stepsOfAll } from '../../suite/steps/subjects.ts';
 import { readScenarios, type ScenarioFile } from './scenario-files.ts';
@@ -180,13 +181,9 @@ export const readProject = (): Material => ({
 });
 
 const shown = 150;
-const oneLine = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= shown ? line : `${line.slice(0, shown)}...`;
-};
 
 const describe = ({ entry, text, proofs, problems }: Traced): string[] => [
-  `  ${entry?.id ?? '?'}: ${oneLine(text)}`,
+  `  ${entry?.id ?? '?'}: ${shorten(text, shown)}`,
   ...proofs.map(({ scenario, step, sentence }) => `      ${scenario}: ${sentence ?? `${step}, not yet run`}`),
   ...(entry?.differs ?? []).map((id) => `      differs: ${id}`),
   ...(entry?.because === undefined ? [] : [`      no step: ${entry.because}`]),

@@ -2,6 +2,7 @@ import { type Expectation, expectHistory, once, onceGone } from '../../../histor
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
+import { isConditionTrue } from '../../../kube/objects.ts';
 import { volumeGroupLabel } from '../../../longhorn/job-types.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import {
@@ -277,9 +278,7 @@ export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise
     managerPods(cluster),
   ]);
   return items
-    .filter(({ status }) =>
-      status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-    )
+    .filter((node) => isConditionTrue(node, 'Ready'))
     .map(({ metadata }) => metadata.name)
     .filter((name) => pods.some((pod) => pod.node === name))
     .sort();
