@@ -18,7 +18,7 @@ const guard: ClusterGuard = async (config) => {
 const chaiConfig = { truncateThreshold: 4_000 };
 
 // Vitest begins with the largest files; those that have a lab of their own to wait for were the last of all.
-const withLab = /\/(writing-a-scenario|strangers|lab\/faults)\.cluster\.test\.ts$/;
+const withLab = /\/(writing-a-scenario|other-users|lab\/faults)\.cluster\.test\.ts$/;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const [first, then] = [true, false].map((hasLab) =>

@@ -23,14 +23,14 @@ export type ScenarioOutcome =
   | 'NOT REDUCED';
 
 /** A judged scenario: the step that failed first, and the reason in one line. */
-export type JudgedScenario = { fate: ScenarioOutcome; step: string | null; reason: string | null };
+export type JudgedScenario = { outcome: ScenarioOutcome; step: string | null; reason: string | null };
 
 type MutantScenario = ScenarioReport | undefined;
 
 /** The step that ends every scenario, whatever happened. */
 const cleanup = 'Cleanup';
 
-const describeScenario = (scenario: MutantScenario): Omit<JudgedScenario, 'fate'> => ({
+const describeScenario = (scenario: MutantScenario): Omit<JudgedScenario, 'outcome'> => ({
   step: scenario?.steps.find(({ state }) => state === 'failed')?.sentence ?? null,
   reason:
     scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
@@ -42,9 +42,9 @@ const firstOf = (reason: string): string =>
 
 /** Judges a scenario's outcome on a mutant. `by` matches the sentence of the step that must fail. */
 export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenario => {
-  const outcome = describeScenario(scenario);
-  const { step } = outcome;
-  const fate = (): ScenarioOutcome => {
+  const described = describeScenario(scenario);
+  const { step } = described;
+  const outcome = (): ScenarioOutcome => {
     if (scenario === undefined || scenario.state === 'skipped') return 'not run';
     if (scenario.state === 'passed') return 'SURVIVED';
     if (scenario.state === 'not-provable') return 'not provable';
@@ -53,7 +53,7 @@ export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenari
     // fail.
     return step?.startsWith('Given ') ? 'died in its set-up' : 'killed by another assertion';
   };
-  return { fate: fate(), ...outcome };
+  return { outcome: outcome(), ...described };
 };
 
 /** A soak must find a bug within these minutes, and reduce its run to this many actions. */
@@ -65,30 +65,30 @@ export const soakGoal = { minutes: 10, actions: 6 } as const;
  */
 export const judgeSoak = (scenario: MutantScenario, by: RegExp, run: SoakRun | undefined): JudgedScenario => {
   const judged = judgeMutant(scenario, by);
-  if (judged.fate !== 'killed') return judged;
+  if (judged.outcome !== 'killed') return judged;
   const { actions = [], found = Number.POSITIVE_INFINITY } = run ?? {};
   const reason = `${judged.reason}; found after ${formatDuration(found)}, reduced to ${actions.length} actions`;
-  const fate = (): ScenarioOutcome => {
+  const outcome = (): ScenarioOutcome => {
     if (found > soakGoal.minutes * 60_000) return 'FOUND TOO LATE';
     return actions.length > soakGoal.actions ? 'NOT REDUCED' : 'killed';
   };
-  return { ...judged, fate: fate(), reason };
+  return { ...judged, outcome: outcome(), reason };
 };
 
 /** Judges a scenario's outcome on the emulator with only the bugs that Longhorn has. */
 export const judgeControl = (scenario: MutantScenario): JudgedScenario => {
-  const fate = (): ScenarioOutcome => {
+  const outcome = (): ScenarioOutcome => {
     if (scenario?.state === 'known-bug') return 'showed the known bug';
     return scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG';
   };
-  return { fate: fate(), ...describeScenario(scenario) };
+  return { outcome: outcome(), ...describeScenario(scenario) };
 };
 
 /** Judges a scenario's outcome on the emulator with this known bug fixed. */
 export const judgeFixed = (scenario: MutantScenario, bug: string): JudgedScenario => {
   const isFixed =
     scenario?.state === 'passed' && scenario.bugs?.some(({ id, kept }) => id === bug && kept) === true;
-  return { fate: isFixed ? 'fixed here' : 'NOT FIXED', ...describeScenario(scenario) };
+  return { outcome: isFixed ? 'fixed here' : 'NOT FIXED', ...describeScenario(scenario) };
 };
 
 /**

@@ -131,7 +131,7 @@ const expectedOutcomes: readonly ScenarioOutcome[] = [
   'showed the known bug',
   'fixed here',
 ];
-const isExpectedOutcome = ({ fate }: Row): boolean => expectedOutcomes.includes(fate);
+const isExpectedOutcome = ({ outcome }: Row): boolean => expectedOutcomes.includes(outcome);
 
 const changes: Record<Mutant, string> = { ...mutants, ...fixes };
 
@@ -160,11 +160,11 @@ type Row = JudgedScenario & {
 
 const cell = (text: string): string => text.replaceAll('|', '/');
 
-const describeOutcome = ({ fate, by, step, reason }: Row): string => {
+const describeOutcome = ({ outcome, by, step, reason }: Row): string => {
   const where = [step, reason].filter((part) => part !== null).join(': ');
-  if (fate === 'killed') return where;
-  if (expectedOutcomes.includes(fate)) return fate;
-  return `**${fate}**${by === null ? '' : ` (meant: ${by})`}${where === '' ? '' : `: ${where}`}`;
+  if (outcome === 'killed') return where;
+  if (expectedOutcomes.includes(outcome)) return outcome;
+  return `**${outcome}**${by === null ? '' : ` (meant: ${by})`}${where === '' ? '' : `: ${where}`}`;
 };
 
 /** All rows as a Markdown table: mutant, scenario, and the assertion that noticed the mutant. */

@@ -5,13 +5,13 @@ const quoted = (words: readonly string[]): string => words.map((word) => `\`${wo
 
 const describe = ([fault, ...others]: readonly [FaultKind, ...FaultKind[]]): string[] => {
   const { ledgerName, disruption, needs, document } = fault;
-  const { about, strangers, 'in scenarios': inScenarios, ...sides } = document;
+  const { about, otherUsers, 'in scenarios': inScenarios, ...sides } = document;
   const names = [fault, ...others].map(({ name }) => name);
   const lines = {
     ...sides,
     disruption: disruption === undefined ? 'none' : `\`${disruption}\``,
     ...(needs !== undefined && { needs: quoted(names) }),
-    strangers,
+    'other users': otherUsers,
     'in scenarios': inScenarios,
     'in the ledger': `\`${ledgerName}\``,
   };

@@ -174,7 +174,7 @@ export const deniedDeletion = {
     heal: 'both are removed, and the dry run is allowed',
     bound:
       'none, as Kubernetes has no policy that ends by itself; `npx corral heal` and `npx corral cleanup` find it by its label',
-    strangers: `nobody; the expression is true for the objects of the scenario's own volume alone. The API server evaluates it for every deletion of that kind, and passes what it cannot evaluate. After the heal another API server of the cluster may deny those for a second more`,
+    otherUsers: `nobody; the expression is true for the objects of the scenario's own volume alone. The API server evaluates it for every deletion of that kind, and passes what it cannot evaluate. After the heal another API server of the cluster may deny those for a second more`,
     'in scenarios': '`given.faultyCleanup`',
   },
 } as const satisfies FaultKind & { on: typeof on };

@@ -18,7 +18,7 @@ export type FaultDocument = {
   /** What ends the fault if no process is left to heal it. */
   bound: string;
   /** Which others on the cluster can notice the fault, and what remains after the heal. */
-  strangers: string;
+  otherUsers: string;
   'in scenarios'?: string;
 };
 
@@ -53,7 +53,7 @@ export type FaultOperations<Handle extends object = object> = {
    * Returns a sentence if the fault has ended by its own time limit; undefined while it is in force. Missing if the
    * fault has no such limit.
    */
-  lapsed?(): string | undefined;
+  expired?(): string | undefined;
   /** Called after the heal. Ends what this process started for the fault. */
   settle?(): Promise<void>;
   /** Further operations on the fault while it is in force. */
@@ -76,7 +76,7 @@ export type Injected = { title: string; prove(): Promise<string>; heal(): Promis
 export type Faults = {
   inject<Handle extends object>(fault: Fault<Handle>): Promise<Injected & Handle>;
   /** One sentence for each fault that has ended by its own time limit before it was healed. */
-  lapsed(): string[];
+  expired(): string[];
   /**
    * Heals all faults that are in force, the latest first. Continues after an error, and throws at the end if there
    * was one.

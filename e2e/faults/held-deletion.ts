@@ -168,7 +168,7 @@ const on = (
       }
       return `its process (${found.pids.join(', ')} in ${found.pod.name}) is stopped`;
     },
-    lapsed: () => {
+    expired: () => {
       const isOver = holders?.commands.some(({ lines }) =>
         lines.some((line) => line.startsWith('released by its bound')),
       );
@@ -233,7 +233,7 @@ export const heldDeletion = {
     heal: 'SIGCONT, and the commands are ended',
     bound:
       "60 s for the process to appear, 120 s for the hold; the deletion's lock, which nobody refreshes before it is held again, counts for 150 s",
-    strangers: `nobody's process is stopped, as the backup's name is the scenario's own. To find that one in time each longhorn-manager container is looked through 50 times a second, for 60 s at most, which takes some of its processor time; of a stopped \`backup rm\` no worker of the manager waits. Nothing is left but the pod's log`,
+    otherUsers: `nobody's process is stopped, as the backup's name is the scenario's own. To find that one in time each longhorn-manager container is looked through 50 times a second, for 60 s at most, which takes some of its processor time; of a stopped \`backup rm\` no worker of the manager waits. Nothing is left but the pod's log`,
     'in scenarios':
       '`given.heldDeletion`, and `given.heldRemoval` with `when.deletionContinued`; healed by `when.released`',
   },

@@ -187,7 +187,7 @@ export const labFaultKind = {
 | \`clockSkewed\` | its clock is wrong, by 9 days at most | its time beside the host's | its clock is set |
 | \`apiServerStopped\` | kube-apiserver is killed; etcd, controllers and nodes go on | a connection is refused | it is started |`,
     bound: 'a fault that is in force when the lab goes down goes with it',
-    strangers:
+    otherUsers:
       'everyone on that node, as with a real fault. Those on other nodes, with a store on other nodes, are not affected. Without an API server everyone waits',
   },
 } as const satisfies FaultKind;

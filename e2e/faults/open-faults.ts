@@ -59,7 +59,7 @@ export const openFaults = ({
       await reported('injected', fault.inject(), () => title);
       return Object.assign(injected, handle);
     },
-    lapsed: () => [...open].flatMap((fault) => fault.lapsed?.() ?? []),
+    expired: () => [...open].flatMap((fault) => fault.expired?.() ?? []),
     healAll: () => eachInTurn(inForce.toReversed(), (fault) => fault.heal(), 'a fault could not be healed'),
   };
 };

@@ -84,7 +84,7 @@ export const patchedObject = {
     prove: 'the object has the fields of the patch',
     heal: 'it gets the values back that it had before, unless somebody else has changed them since',
     bound: 'none',
-    strangers:
+    otherUsers:
       "everybody, as it is everybody's setting; what Longhorn did by it meanwhile is not undone. A change of the same field by somebody else meanwhile is kept",
     'in scenarios': 'none yet',
   },

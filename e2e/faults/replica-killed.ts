@@ -83,7 +83,7 @@ export const replicaKilled = {
     prove: 'no process has its number and its start time any more',
     heal: 'nothing is to be undone; healed means that the volume is healthy, or not attached any more',
     bound: 'Longhorn starts the replica again by itself',
-    strangers:
+    otherUsers:
       "nobody: the volume is the scenario's own, and each replica has a process of its own. To find it the processes of one instance manager are looked through once",
     'in scenarios': '`when.uploaderKilled`',
   },

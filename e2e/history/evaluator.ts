@@ -50,21 +50,25 @@ export const openEvaluator = <T extends KubernetesObject>(specification: Specifi
 export const watchedSubjectsOf = <T extends KubernetesObject>({
   timeline,
   subject: { name, describe },
-  nevers,
+  forbiddenStates,
 }: Specification<T>): WatchedSubject[] => [
   { timeline, name, describe },
-  ...nevers.map(({ other }) => ({ timeline: other.timeline, name: other.name, describe: other.describe })),
+  ...forbiddenStates.map(({ other }) => ({
+    timeline: other.timeline,
+    name: other.name,
+    describe: other.describe,
+  })),
 ];
 
 /** Creates the verdict for a decision, with its full explanation. */
 export const toVerdict = <T extends KubernetesObject>(
-  { timeline, subject, nevers, mark }: Specification<T>,
+  { timeline, subject, forbiddenStates, mark }: Specification<T>,
   judge: Judge,
   decision: Decision,
 ): Verdict => {
   const objects: [ExplainedObject, ...ExplainedObject[]] = [
     { ...subject, timeline },
-    ...nevers.map(({ other }) => other),
+    ...forbiddenStates.map(({ other }) => other),
   ];
   return {
     ...decision,

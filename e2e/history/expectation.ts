@@ -64,18 +64,21 @@ export const expectHistory = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   subject: Subject<T>,
 ): Expectation<T> =>
-  build({ timeline, subject, steps: [], allowed: [], starts: undefined, nevers: [], mark: 0 });
+  build({ timeline, subject, steps: [], allowed: [], starts: undefined, forbiddenStates: [], mark: 0 });
 
 const build = <T extends KubernetesObject>(specification: Specification<T>): Expectation<T> => {
   const having = (change: Partial<Specification<T>>) => build({ ...specification, ...change });
-  const { steps, allowed, starts, nevers } = specification;
+  const { steps, allowed, starts, forbiddenStates } = specification;
   return {
     specification,
     goes: (...more) => having({ steps: [...steps, ...more] }),
     allowing: (...more) => having({ allowed: [...allowed, ...more] }),
     startingAs: (...more) => having({ starts: [...(starts ?? []), ...more] }),
     withoutEver: (step) => ({
-      while: (other) => having({ nevers: [...nevers, { step, other: completeOther(specification, other) }] }),
+      while: (other) =>
+        having({
+          forbiddenStates: [...forbiddenStates, { step, other: completeOther(specification, other) }],
+        }),
     }),
     from: (mark) => having({ mark }),
     within: (time, owner, atMost) =>

@@ -64,21 +64,21 @@ test('the deletion of one backup is stopped, proven to be, and goes on when heal
   expect(await held.heal()).toBe('longhorn-manager-local released 1');
   expect(await isStopped(meant)).toBe(false);
   await expect(held.prove()).rejects.toThrow(/is in state [SR], not T/);
-  expect(faults.lapsed()).toEqual([]);
+  expect(faults.expired()).toEqual([]);
 });
 
-test('a hold whose own bound is over has lapsed, until it is healed', async () => {
+test('a hold whose own bound is over has expired, until it is healed', async () => {
   const faults = openFaults({ cluster, ledger: await ledger() });
   const fault = heldDeletion.on(cluster, { pods, backup, bounds: { search: 30, hold: 1 } });
   const held = await faults.inject(fault);
-  expect(faults.lapsed()).toEqual([]);
+  expect(faults.expired()).toEqual([]);
   runLonghorn('backup', 'rm', url(backup));
   await fault.settle?.();
-  expect(faults.lapsed()).toEqual([
+  expect(faults.expired()).toEqual([
     `the deletion of ${backup} was held for 1 s, the fault's own bound, and has gone on since`,
   ]);
   await held.heal();
-  expect(faults.lapsed()).toEqual([]);
+  expect(faults.expired()).toEqual([]);
 });
 
 /** The command itself, which begins to look for the deletion. */

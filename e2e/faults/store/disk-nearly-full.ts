@@ -69,7 +69,7 @@ export const diskNearlyFull = storeFault({
     prove: 'a write of one byte more than was to be left is refused there (`No space left on device`)',
     heal: 'the file is removed',
     bound: 'none; the store goes with the scenario',
-    strangers:
+    otherUsers:
       "nobody; only who writes into this store meets it. It takes 64 MiB of the memory of the node on which the store's server runs",
     'in scenarios': '`given.diskNearlyFull`, healed by `when.released`',
   },

@@ -50,7 +50,7 @@ export const fileDamaged = storeFault({
     prove: 'the file is what is kept aside, but for that bit',
     heal: 'what was in it is put back, unless it was written anew or removed meanwhile; a client knows of it within a second',
     bound: 'none; the store goes with the scenario',
-    strangers: 'nobody; only who looks into this store meets the file',
+    otherUsers: 'nobody; only who looks into this store meets the file',
     'in scenarios': '`given.fileDamaged`, healed by `when.released`',
   },
 });

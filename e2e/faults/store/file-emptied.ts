@@ -39,7 +39,7 @@ export const fileEmptied = storeFault({
     prove: 'the file is there with nothing in it, and what was in it is kept aside',
     heal: 'what was in it is put back, unless it was written anew or removed meanwhile; a client knows of it within a second',
     bound: 'none; the store goes with the scenario',
-    strangers: 'nobody; only who looks into this store meets the file',
+    otherUsers: 'nobody; only who looks into this store meets the file',
     'in scenarios': '`given.fileEmptied`, healed by `when.released`',
   },
 });

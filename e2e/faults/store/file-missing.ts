@@ -34,7 +34,7 @@ export const fileMissing = storeFault({
     prove: 'there is no such file, and it is kept aside',
     heal: 'it is moved back, unless it was written anew meanwhile; a client knows of it within a second',
     bound: 'none; the store goes with the scenario',
-    strangers: 'nobody; only who looks into this store misses the file',
+    otherUsers: 'nobody; only who looks into this store misses the file',
     'in scenarios': '`given.fileMissing`, healed by `when.released`',
   },
 });

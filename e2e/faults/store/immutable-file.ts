@@ -115,7 +115,7 @@ export const immutableFile = storeFault({
       "`lsattr` shows the flag, and the attempt to write to the file there is refused; on S3, a deletion as Longhorn's user (of an ETag that it does not have, so that nothing could go) gets `AccessDenied`",
     heal: '`chattr -i`; on S3, the policy is as before',
     bound: 'none; the store goes with the scenario',
-    strangers:
+    otherUsers:
       'nobody; only who looks into this store meets the file, and a client believes for a second at most what it was before',
     'in scenarios':
       '`given.immutableConfig`, healed by `when.madeMutable`, and `given.immutableBlock`, healed by `when.released`',

@@ -84,7 +84,7 @@ export const keyReplaced = storeFault({
     prove: 'a listing with the old key gets `AccessDenied`, and one with the new key a list',
     heal: 'the policy admits both, whichever Longhorn has by then',
     bound: 'none; the store goes with the scenario',
-    strangers: "nobody; the key is this store's alone",
+    otherUsers: "nobody; the key is this store's alone",
     'in scenarios':
       "`given.keyReplaced`, then `when.keyRenewed`, which changes the Secret of the store in Longhorn's namespace",
   },

@@ -99,7 +99,7 @@ export const readOnlyBackups = storeFault({
     heal: "the mount is taken off; where the store answers no more, the store's own mount as well, which Longhorn makes anew",
     bound:
       "none for a manager that lives on; it goes with the container, and with the store's mount, which Longhorn takes off where the store does not answer for 5 s",
-    strangers: `nobody; the engine's binary and all paths that somebody starts from, or mounts, stay as they are, and instance managers have mounts of their own. The mount that was made to look into the store is Longhorn's own, and stays as all of these do; until the heal Longhorn can take it off only lazily`,
+    otherUsers: `nobody; the engine's binary and all paths that somebody starts from, or mounts, stay as they are, and instance managers have mounts of their own. The mount that was made to look into the store is Longhorn's own, and stays as all of these do; until the heal Longhorn can take it off only lazily`,
     'in scenarios': '`given.faultyCleanup`',
   },
 });

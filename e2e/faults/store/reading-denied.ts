@@ -67,7 +67,7 @@ const document: FaultDocument = {
     "in the pod of the store's server, as that user: the folder is that user's, as a client has made it; its listing is refused, and a file in it can be looked at, or not",
   heal: "the owner's rights are given back; a client knows of it within a second",
   bound: 'none; the store goes with the scenario',
-  strangers: 'nobody; only who looks into this store meets the folder',
+  otherUsers: 'nobody; only who looks into this store meets the folder',
   'in scenarios': '`given.listingDenied`, `given.readingDenied`, healed by `when.released`',
 };
 

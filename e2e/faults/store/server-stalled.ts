@@ -58,7 +58,7 @@ const stall = (
         );
       return `${program} in ${name} ${describe(stopped)}`;
     },
-    lapsed: () =>
+    expired: () =>
       stalling?.commands.some(({ lines }) => lines.includes('runs again'))
         ? `${program} in ${name} was stopped for ${bound} s, the fault's own bound, and runs again since`
         : undefined,
@@ -103,7 +103,7 @@ const document: FaultDocument = {
     "the program's state at a hundred looks: stopped at all of them, or at more than forty and fewer than a hundred",
   heal: 'SIGCONT, and the command is ended',
   bound: `the command ends the stall by itself, after 25 s when frozen, after 40 min when gone, after 5 min when slow. A soft NFS mount with Longhorn's options (timeo=300) may report an error to its users from 30 s on, and then Longhorn takes the whole store for unavailable; on a real v1.12.1 in the lab a server that stood still for 12 min gave none.`,
-  strangers: `each longhorn-manager that looks into this store waits for it, for as long as it stands still: one of its workers is busy until then, and whoever asks the node for all its mounts (\`df\`, \`sync\`) waits too. Nothing of it is left once the server runs again`,
+  otherUsers: `each longhorn-manager that looks into this store waits for it, for as long as it stands still: one of its workers is busy until then, and whoever asks the node for all its mounts (\`df\`, \`sync\`) waits too. Nothing of it is left once the server runs again`,
   'in scenarios':
     '`given.serverGone` and `given.serverSlow`, healed by `when.released`; no scenario uses `serverFrozen`',
 };

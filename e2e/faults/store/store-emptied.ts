@@ -62,7 +62,7 @@ export const storeEmptied = storeFault({
     prove: 'there is no file, and some are kept aside',
     heal: 'it is moved back, unless files were written anew meanwhile; a client knows of it within a second',
     bound: 'none; the store goes with the scenario',
-    strangers: 'nobody; only who looks into this store finds it empty',
+    otherUsers: 'nobody; only who looks into this store finds it empty',
     'in scenarios': '`given.storeEmptied`, healed by `when.released`',
   },
 });

@@ -170,7 +170,7 @@ export const versionsKept = storeFault({
       "a version of an object beside the store, which was deleted, is deleted for good as the server's root: `AccessDenied`",
     heal: 'what is written from then on is under no retention',
     bound: 'a day; the store goes with the scenario',
-    strangers: "nobody; the bucket is this store's alone",
+    otherUsers: "nobody; the bucket is this store's alone",
     'in scenarios':
       '`given.versionsKept`, then `given.versionsNoted` for a volume, and `when.broughtBack`; locks stay as they are',
   },

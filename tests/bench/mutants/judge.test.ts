@@ -27,13 +27,17 @@ test.for<[string, ScenarioReport | undefined, object]>([
   [
     'the step that is there for the bug',
     failed('Given a lamp', 'Then the lamp (1) is gone ✗'),
-    { fate: 'killed', step: 'Then the lamp (1) is gone', reason: 'it was there' },
+    { outcome: 'killed', step: 'Then the lamp (1) is gone', reason: 'it was there' },
   ],
-  ['another before it', failed('Then it is lit ✗', `${gone} ✗`), { fate: other, step: 'Then it is lit' }],
-  ['the set-up', failed('Given a lamp ✗'), { fate: 'died in its set-up', step: 'Given a lamp' }],
-  ['the cleanup alone', scenarioThat('failed', [gone, 'Cleanup ✗'], 'no'), { fate: other, step: 'Cleanup' }],
-  ['nothing', scenarioThat('passed', [gone, 'Cleanup']), { fate: 'SURVIVED', step: null, reason: null }],
-  ['a skip', scenarioThat('skipped', [], 'needs the lab'), { fate: 'not run', reason: 'needs the lab' }],
+  ['another before it', failed('Then it is lit ✗', `${gone} ✗`), { outcome: other, step: 'Then it is lit' }],
+  ['the set-up', failed('Given a lamp ✗'), { outcome: 'died in its set-up', step: 'Given a lamp' }],
+  [
+    'the cleanup alone',
+    scenarioThat('failed', [gone, 'Cleanup ✗'], 'no'),
+    { outcome: other, step: 'Cleanup' },
+  ],
+  ['nothing', scenarioThat('passed', [gone, 'Cleanup']), { outcome: 'SURVIVED', step: null, reason: null }],
+  ['a skip', scenarioThat('skipped', [], 'needs the lab'), { outcome: 'not run', reason: 'needs the lab' }],
 ])('killed by %s', ([, scenario, judged]) => {
   expect(judgeMutant(scenario, by)).toMatchObject(judged);
 });
@@ -55,8 +59,8 @@ const shown = { ...scenarioThat('known-bug', ['Cleanup']), bugs: bug(false) };
 test.for<[string, ScenarioReport | undefined, string]>([
   ['passed', scenarioThat('passed', ['Cleanup']), 'passed without a bug'],
   ['showing one that Longhorn has', shown, 'showed the known bug'],
-])('without a bug a scenario that is %s', ([, scenario, fate]) => {
-  expect(judgeControl(scenario).fate).toBe(fate);
+])('without a bug a scenario that is %s', ([, scenario, outcome]) => {
+  expect(judgeControl(scenario).outcome).toBe(outcome);
 });
 
 test.for<[string, ScenarioReport | undefined, boolean]>([
@@ -72,6 +76,6 @@ test.for([
   ['shown', shown, 'NOT FIXED'],
   ['not spoken of', scenarioThat('passed', ['Cleanup']), 'NOT FIXED'],
   ['kept by one that failed', { ...failed('Then it is lit ✗'), bugs: bug(true) }, 'NOT FIXED'],
-] as const)('a promise whose bug is mended: %s', ([, scenario, fate]) => {
-  expect(judgeFixed(scenario, 'the-bug')).toMatchObject({ fate });
+] as const)('a promise whose bug is mended: %s', ([, scenario, outcome]) => {
+  expect(judgeFixed(scenario, 'the-bug')).toMatchObject({ outcome });
 });

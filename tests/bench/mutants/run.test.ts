@@ -65,7 +65,7 @@ const runOn = async (fixtures: [MutantLab, ...MutantLab[]], chosen: Chosen = ['m
   const out = join(await temporaryFolder(), 'mutants');
   const well = await runMutants({ chosen, fixtures, out, print: (line) => printed.push(line) });
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as {
-    rows: { mutant: string | null; scenario: string; fate: string }[];
+    rows: { mutant: string | null; scenario: string; outcome: string }[];
   };
   return { well, rows, table: printed.at(-1) };
 };
@@ -82,7 +82,7 @@ test('a mutant that a cell of the crash matrix is to notice runs there', async (
   const fixture = fixtureOf(ends, (what, files) => void done.push(`${what}: ${files}`));
   const { well, rows } = await runOn([fixture], ['finalizer-forgotten']);
   expect(done).toEqual(['none: cells', 'finalizer-forgotten: cells', 'none: cells']);
-  expect([well, rows.map(({ fate }) => fate)]).toEqual([
+  expect([well, rows.map(({ outcome }) => outcome)]).toEqual([
     true,
     ['passed without a bug', 'killed', 'passed without a bug'],
   ]);
@@ -92,24 +92,27 @@ test.for<[number, number, string]>([
   [6, 10, 'killed'],
   [7, 10, 'NOT REDUCED'],
   [6, 11, 'FOUND TOO LATE'],
-])('a soak that has reduced a bug to %i actions, found after %i min: %s', async ([count, minutes, fate]) => {
-  const actions = Array.from({ length: count }, () => ({ do: 'back up' as const, volume: 0 }));
-  const ends = {
-    'target-takes-files-along': noticedBy('Then the store holds the first backup whole, and nothing else'),
-  };
-  const fixture = fixtureOf(ends, () => {}, { run: 3, actions, found: minutes * 60_000 });
-  const { well, rows } = await runOn([fixture], ['target-takes-files-along']);
-  expect(rows.filter(({ scenario }) => scenario === soakName(326)).map((row) => row.fate)).toEqual([
-    ...['passed without a bug', fate, 'passed without a bug'],
-  ]);
-  expect(well).toBe(fate === 'killed');
-});
+])(
+  'a soak that has reduced a bug to %i actions, found after %i min: %s',
+  async ([count, minutes, outcome]) => {
+    const actions = Array.from({ length: count }, () => ({ do: 'back up' as const, volume: 0 }));
+    const ends = {
+      'target-takes-files-along': noticedBy('Then the store holds the first backup whole, and nothing else'),
+    };
+    const fixture = fixtureOf(ends, () => {}, { run: 3, actions, found: minutes * 60_000 });
+    const { well, rows } = await runOn([fixture], ['target-takes-files-along']);
+    expect(rows.filter(({ scenario }) => scenario === soakName(326)).map((row) => row.outcome)).toEqual([
+      ...['passed without a bug', outcome, 'passed without a bug'],
+    ]);
+    expect(well).toBe(outcome === 'killed');
+  },
+);
 
 test('a mutant that is noticed, between two runs without a bug', async () => {
   const { well, done, rows, table } = await run({ none: fine, 'message-missing': noticed });
   expect(well).toBe(true);
   expect(done).toEqual([`none: ${file}`, `message-missing: ${file}`, `none: ${file}`]);
-  expect(rows.map(({ mutant, fate }) => [mutant, fate])).toEqual([
+  expect(rows.map(({ mutant, outcome }) => [mutant, outcome])).toEqual([
     [null, 'passed without a bug'],
     ['message-missing', 'killed'],
     [null, 'passed without a bug'],

@@ -148,7 +148,7 @@ describe('a store is empty', () => {
 });
 
 // As whom a client acts only root can try: that the rights count is proven where a server runs
-// (tests/faults/strangers.cluster.test.ts).
+// (tests/faults/other-users.cluster.test.ts).
 describe('a folder', () => {
   let folder: string;
   beforeEach(async () => {
@@ -190,7 +190,7 @@ describe('a folder', () => {
 });
 
 // A small file system of its own only a server has: that it is filled, and refuses more, is proven there
-// (tests/faults/strangers.cluster.test.ts).
+// (tests/faults/other-users.cluster.test.ts).
 describe('a file system', () => {
   let ballast: string;
   beforeEach(async () => {

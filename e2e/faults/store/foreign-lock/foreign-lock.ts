@@ -22,7 +22,7 @@ export const foreignLock = storeFault({
       "the file's age by the server's clock; it counts while that is within a lock's life (150 s in Longhorn)",
     heal: 'the file is removed',
     bound: "it counts no more when its time is over; on S3, a lock's life after the suite has ended",
-    strangers:
+    otherUsers:
       "nobody; the lock is in the folder of the scenario's own volume, and gone for every client a second after the heal",
     'in scenarios': '`given.foreignLock`, then `when.lockAbandoned`, `when.lockRemoved`',
   },

@@ -102,9 +102,9 @@ const throwForEnds = (ends: readonly ReportedEnd[]): void => {
  * slow machine; not provable if a manager panicked over somebody else's action; otherwise the error unchanged.
  */
 export const reclassify = async (context: Context, error: unknown): Promise<unknown> => {
-  const lapsed = context.faults.lapsed();
-  if (lapsed.length > 0)
-    return new PremiseLost(`${lapsed.join('; ')}; what was expected meanwhile says nothing`, {
+  const expired = context.faults.expired();
+  if (expired.length > 0)
+    return new PremiseLost(`${expired.join('; ')}; what was expected meanwhile says nothing`, {
       cause: error,
     });
   if (context.exclusive.size > 0 || error instanceof ManagerLost) return error;

@@ -143,7 +143,7 @@ test("a failure of a scenario's own steps beside another's panic is not provable
 test('what failed while a fault had ended by its own bound is a lost premise', async () => {
   const failed = new Error('the second backup went on');
   const { context } = worldOf({});
-  const faults = { ...context.faults, lapsed: () => ['the deletion was held for 120 s'] };
+  const faults = { ...context.faults, expired: () => ['the deletion was held for 120 s'] };
   const reclassified = await conclusions.reclassify({ ...context, faults }, failed);
   expect(reclassified).toBeInstanceOf(PremiseLost);
   expect((reclassified as Error).message).toMatch(/^the deletion was held for 120 s; /);

@@ -46,7 +46,7 @@ import { buildAndStartLab } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
 import { createTestContext } from '../support/test-context.ts';
 
-const name = `strangers-${process.pid}`;
+const name = `other-users-${process.pid}`;
 const run = makeRunId();
 const over = new AbortController();
 let lab: Lab;
@@ -63,7 +63,7 @@ beforeAll(async () => {
   const archives = [await emulatorArchive()];
   lab = await buildAndStartLab({ name, archives, meanwhile, step: (_title, work) => work(() => {}) });
   cluster = connect(lab);
-  out = await mkdtemp(join(tmpdir(), 'corral-strangers-'));
+  out = await mkdtemp(join(tmpdir(), 'corral-other-users-'));
   faults = openFaults({ cluster, ledger: await openLedger(out) });
   [own, stranger] = await Promise.all([openSide(run), openSide(makeRunId())]);
   // The first folders of a store are made by one alone: of two nodes that make them at once, the emulator's
@@ -154,7 +154,7 @@ const sound = { state: 'attached', robustness: 'healthy', replicas: ['running'],
  * Strangers on a node who begin before the faults are injected, begin and end while they are in force, and
  * attach while they are healed. All live on; `during` is done when the faults are in force.
  */
-const strangersBeside = async (
+const otherUsersBeside = async (
   node: string,
   make: readonly Fault[],
   during: () => Promise<unknown> = async () => {},
@@ -223,7 +223,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   const { value } = await cluster.get<KubernetesObject & { value: string }>(resource, named);
   const changed = { resource, ...named, before: { value }, after: { value: '7' } };
   const pods = await managerPods(cluster);
-  await strangersBeside(
+  await otherUsersBeside(
     node,
     [
       ...(await faultsOfFiles(own, kept, listingDenied)),
@@ -261,7 +261,7 @@ test('a stranger lives on beside the faults of another node, a manager that is k
   const making = [kill, nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })];
   // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these
   // are not beside that one.
-  await strangersBeside('node1', making, async () => {
+  await otherUsersBeside('node1', making, async () => {
     const { store } = targetOf(own);
     for (const stalled of [serverSlow, serverFrozen]) await inTurn(await stalled.on(store));
     await inTurn(await diskNearlyFull.on(store, 1 << 20));
