@@ -184,12 +184,18 @@ export const openDriver = async (
     },
     delete: (name: string): Promise<void> =>
       local.cluster.delete(longhorn('backups'), { namespace, name: prefix + name }),
-    /** Waits until a backup is gone and its BackupVolume knows of none. */
+    /**
+     * Waits until a backup is gone, its BackupVolume knows of none, and no sync of that is due, which on a busy machine
+     * would list the next backup before its own manager asks for it.
+     */
     untilGone: (name: string, volume: string): Promise<void> =>
       holds(`${name} is gone`, () => {
         const all = user.timelines.backupVolumes.objects();
         const known = all.find(({ spec }) => spec.volumeName === prefix + volume);
-        return !user.timelines.backups.current(prefix + name) && known?.status?.lastBackupName === '';
+        const { lastBackupName, lastSyncedAt } = known?.status ?? {};
+        const isSynced =
+          Date.parse(lastSyncedAt ?? '') >= Date.parse(known?.spec.syncRequestedAt ?? '1970-01-01T00:00:00Z');
+        return !user.timelines.backups.current(prefix + name) && lastBackupName === '' && isSynced;
       }),
     /**
      * Waits until the next resync of a backup's owner is neither near nor just past; the managers look anew

@@ -208,10 +208,13 @@ const controllerCrash: Script = async (driver, how) => {
   const owner = driver.ownerOf(`${of}-b1`);
   driver.mark('when b1 deleted');
   await driver.delete(`${of}-b1`);
-  await driver.until(`${of}-b1`, { state: 'Deleting' });
-  // The recorded process had stored its lock by then; the one after it finds it.
+  // The recorded process had stored its lock by then, and the one after it finds it: on a busy machine it would
+  // have failed and removed the lock before the kill, so it is stopped with it.
+  const first = await processWith('backup rm', `backup=${prefix}${of}-b1`);
   const locks = join(driver.store, locksPath(prefix + volume));
   await within('the deletion has stored its lock', async () => count('*.lck', locks) > 0 || undefined);
+  process.kill(first, 'SIGSTOP');
+  await driver.until(`${of}-b1`, { state: 'Deleting' });
   driver.mark('kill owner');
   await driver.local.killManager(owner);
   driver.local.startManager(owner);
