@@ -204,7 +204,7 @@ const runOnce = async <Steps extends object>(
   let error: unknown;
   let premiseLost = false;
   const working = account.run(() => whileObserved(observer, work));
-  await clock.orCut(working).catch(async (cause: unknown) => {
+  await clock.orAborted(working).catch(async (cause: unknown) => {
     error = cause instanceof SkipScenario ? cause : ((await steps?.reclassify?.(cause)) ?? cause);
     premiseLost = isNotProvable(cause) || error instanceof PremiseLost;
   });

@@ -21,9 +21,9 @@ const changing = (seconds: number) => {
 
 test('time that is up cuts the work, and says what it was at; work in time gives what it gives', async () => {
   const clock = start();
-  await clock.orCut(Promise.resolve());
-  await expect(clock.orCut(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  const cut = expect(clock.orCut(never)).rejects.toThrow(
+  await clock.orAborted(Promise.resolve());
+  await expect(clock.orAborted(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  const cut = expect(clock.orAborted(never)).rejects.toThrow(
     'the scenario took longer than its 10 s; it was at: When it is deleted',
   );
   vi.advanceTimersByTime(9_999);
@@ -35,7 +35,7 @@ test('time that is up cuts the work, and says what it was at; work in time gives
 test.each(['before', 'while'])('an interruption cuts the work: %s it runs', async (when) => {
   const controller = new AbortController();
   if (when === 'before') controller.abort(new Error('Ctrl-C'));
-  const cut = start(controller.signal).orCut(never);
+  const cut = start(controller.signal).orAborted(never);
   controller.abort(new Error('Ctrl-C'));
   await expect(cut).rejects.toThrow('Ctrl-C');
 });
