@@ -1495,6 +1495,15 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'folder-made-twice',
+    pattern: /mkdir \S{1,400}\/backupstore\/volumes\/\S{1,300}: file exists/,
+    means:
+      'Another process of Longhorn made this folder at the same moment, and this one did not see it yet. The store and its mount are not at fault.',
+    advice: {
+      any: 'If a restore met it, nothing: the replica is restored anew once the others are. Otherwise repeat what failed; a moment later it succeeds.',
+    },
+  },
+  {
     id: 'stale-mount',
     pattern:
       /stale (?:NFS )?file handle|\bESTALE\b|mkdir \S{0,300}longhorn-backupstore-mounts\S{0,300}: file exists|create mount directory [^:]{0,300}: mkdir \S{1,300}: file exists|corrupted mount point|mount point \S{1,300} was identified as corrupted|transport endpoint is not connected/i,

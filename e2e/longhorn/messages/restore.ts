@@ -107,6 +107,23 @@ export const restoreMessages = {
       },
     ],
   },
+  'restore-folder-made-twice': {
+    ...replica,
+    class: 'transient',
+    means:
+      'Two replicas made the same folder for their locks at once, and one of them did not see yet that the other had: its restore failed. Its data are restored anew once the others are.',
+    advice: 'Nothing, if the volume becomes healthy. If all its replicas failed so, restore anew.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /replica \S+ failed the restore: [\s\S]*mkdir \S+\/locks: file exists[\s\S]*/,
+        example:
+          'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b1&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: mkdir /var/lib/longhorn-backupstore-mounts/store/path/backupstore/volumes/83/9a/v/locks: file exists',
+        origin: 'product',
+        seen: 'v1.12.1 on NFS, a standby volume with two replicas (2026-11-27); not reported to Longhorn',
+      },
+    ],
+  },
   'restore-given-up': {
     speaker: 'Volume',
     fields: ['condition Restore'],

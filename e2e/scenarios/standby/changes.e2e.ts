@@ -20,6 +20,8 @@ scenario(
     const first = await given.settledBackup(volume);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
+    // A replica that failed meanwhile would be made anew from the whole of the second backup.
+    await then.healthy(standby);
 
     const lost = await given.fileMissing(await given.blockOf(first));
     await then.inForce(lost);

@@ -174,8 +174,9 @@ export const volumeSteps = {
     ) => judgeWithin(recovers(volumes, { name, from: since.since.made }), timeouts.rebuilt),
   }),
   'then.healthy': step({
-    sentence: 'Then the volume is healthy',
-    action: ({ timelines: { volumes }, timeouts }: Context, { name }: VolumeHandle) =>
+    sentence: 'Then {volume} is healthy',
+    parameters: ({ label = 'the volume' }) => ({ volume: label }),
+    action: ({ timelines: { volumes }, timeouts }: Context, { name }: { name: string; label?: string }) =>
       once(volumes, isHealthy().matches, {
         name,
         label: `volume ${name} is attached and healthy`,

@@ -331,7 +331,7 @@ export const untilGivenBack = async (
   if (!had) throw new Error(`nobody saw that ${label} asks for volume ${volume.name} to be attached (${id})`);
   await once(attachments, (attachment) => !has(attachment), {
     name: volume.name,
-    label: `volume ${volume.name} has no attachment ticket of ${label}`,
+    label: `nothing is asked of volume ${volume.name} any more by ${label}`,
     describe: ({ spec }) =>
       `asked for by ${Object.keys(spec.attachmentTickets ?? {}).join(', ') || 'nobody'}`,
     ...timeouts.attachmentGivenBack,
