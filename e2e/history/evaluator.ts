@@ -50,10 +50,10 @@ export const openEvaluator = <T extends KubernetesObject>(specification: Specifi
 export const watchedSubjectsOf = <T extends KubernetesObject>({
   timeline,
   subject: { name, describe },
-  forbiddenStates,
+  nevers,
 }: Specification<T>): WatchedSubject[] => [
   { timeline, name, describe },
-  ...forbiddenStates.map(({ other }) => ({
+  ...nevers.map(({ other }) => ({
     timeline: other.timeline,
     name: other.name,
     describe: other.describe,
@@ -62,13 +62,13 @@ export const watchedSubjectsOf = <T extends KubernetesObject>({
 
 /** Creates the verdict for a decision, with its full explanation. */
 export const toVerdict = <T extends KubernetesObject>(
-  { timeline, subject, forbiddenStates, mark }: Specification<T>,
+  { timeline, subject, nevers, mark }: Specification<T>,
   judge: Judge,
   decision: Decision,
 ): Verdict => {
   const objects: [ExplainedObject, ...ExplainedObject[]] = [
     { ...subject, timeline },
-    ...forbiddenStates.map(({ other }) => other),
+    ...nevers.map(({ other }) => other),
   ];
   return {
     ...decision,

@@ -64,11 +64,11 @@ export const expectHistory = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   subject: Subject<T>,
 ): Expectation<T> =>
-  build({ timeline, subject, steps: [], allowed: [], starts: undefined, forbiddenStates: [], mark: 0 });
+  build({ timeline, subject, steps: [], allowed: [], starts: undefined, nevers: [], mark: 0 });
 
 const build = <T extends KubernetesObject>(specification: Specification<T>): Expectation<T> => {
   const having = (change: Partial<Specification<T>>) => build({ ...specification, ...change });
-  const { steps, allowed, starts, forbiddenStates } = specification;
+  const { steps, allowed, starts, nevers } = specification;
   return {
     specification,
     goes: (...more) => having({ steps: [...steps, ...more] }),
@@ -77,7 +77,7 @@ const build = <T extends KubernetesObject>(specification: Specification<T>): Exp
     withoutEver: (step) => ({
       while: (other) =>
         having({
-          forbiddenStates: [...forbiddenStates, { step, other: completeOther(specification, other) }],
+          nevers: [...nevers, { step, other: completeOther(specification, other) }],
         }),
     }),
     from: (mark) => having({ mark }),

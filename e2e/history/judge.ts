@@ -20,10 +20,10 @@ export type Judge = {
 
 /** Starts to evaluate an expectation at its mark. */
 export const createJudge = <T extends KubernetesObject>(specification: Specification<T>): Judge => {
-  const { timeline, subject, forbiddenStates } = specification;
+  const { timeline, subject, nevers } = specification;
   const track = createTrack<T>(subject.name);
   const sequence = createSequence(specification);
-  const guards = forbiddenStates.map((never) => createGuard(never, specification, track));
+  const guards = nevers.map((never) => createGuard(never, specification, track));
   const held = new Map<string, GuardReport['held']>();
 
   const decide = (source: Timeline, entry: Entry): Decision | undefined => {
@@ -97,7 +97,7 @@ const orderOf = (entry: Entry): number => (entry.kind === 'gap' ? firstDoubted(e
 /** The timelines of an expectation, without duplicates. */
 export const timelinesOf = <T extends KubernetesObject>({
   timeline,
-  forbiddenStates,
+  nevers,
 }: Specification<T>): Timeline[] => [
-  ...new Set<Timeline>([timeline, ...forbiddenStates.map(({ other }) => other.timeline)]),
+  ...new Set<Timeline>([timeline, ...nevers.map(({ other }) => other.timeline)]),
 ];

@@ -20,7 +20,7 @@ export type Specification<T extends KubernetesObject> = {
   allowed: readonly StateStep<T>[];
   /** The only states allowed before the first step. Undefined for the default rule. */
   starts: readonly StateStep<T>[] | undefined;
-  forbiddenStates: readonly ForbiddenState<T>[];
+  nevers: readonly ForbiddenState<T>[];
   mark: number;
 };
 

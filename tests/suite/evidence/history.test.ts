@@ -58,7 +58,7 @@ test('an expectation is reported when it begins and when it ends, with what it t
   });
   const [set, , met] = recording.lines.slice(1);
   const steps = [{ state: 'lamp-is', given: ['on'] }];
-  const rule = { resource: 'lamps', name: 'hall', after: 1, steps, allowed: [], forbiddenStates: [] };
+  const rule = { resource: 'lamps', name: 'hall', after: 1, steps, allowed: [], nevers: [] };
   const about = { resource: 'lamps', name: 'hall', label: 'the hall lamp', limit: 10, owner: 'the test' };
   expect(set).toMatchObject({
     marker: 'awaits: the hall lamp (hall) goes on',

@@ -63,13 +63,8 @@ const expectations: Record<string, Expectation<any>> = {
 
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 const stepsOf = ({ specification }: Expectation<any>): StateStep<never>[] => {
-  const { steps, allowed, starts = [], forbiddenStates } = specification;
-  return [
-    ...steps,
-    ...allowed,
-    ...starts,
-    ...forbiddenStates.flatMap(({ step, other: { is } }) => [step, is]),
-  ];
+  const { steps, allowed, starts = [], nevers } = specification;
+  return [...steps, ...allowed, ...starts, ...nevers.flatMap(({ step, other: { is } }) => [step, is])];
 };
 
 const root = new URL('../../../fixtures/recordings/', import.meta.url);

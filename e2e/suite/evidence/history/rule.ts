@@ -20,7 +20,7 @@ export const ruleSchema = z.object({
   allowed: z.array(stepSchema),
   /** The only states allowed before the first step. Missing if all are allowed. */
   starts: z.array(stepSchema).optional(),
-  forbiddenStates: z.array(
+  nevers: z.array(
     z.object({
       step: stepSchema,
       other: z.object({ ...placeSchema.shape, name: z.string(), label: z.string(), is: stepSchema }),
@@ -38,16 +38,16 @@ type AnySpecification = Specification<any>;
  * the history.
  */
 export const writeRule = (
-  { timeline, subject, steps, allowed, starts, forbiddenStates }: AnySpecification,
+  { timeline, subject, steps, allowed, starts, nevers }: AnySpecification,
   { placeOf, after }: { placeOf: (timeline: Timeline) => WatchOrigin | undefined; after: number },
 ): HistoryRule | undefined => {
   const place = placeOf(timeline);
-  const others = forbiddenStates.map(({ step, other }) => ({ step, other, at: placeOf(other.timeline) }));
+  const others = nevers.map(({ step, other }) => ({ step, other, at: placeOf(other.timeline) }));
   const all = [
     ...steps,
     ...allowed,
     ...(starts ?? []),
-    ...forbiddenStates.flatMap(({ step, other }) => [step, other.is]),
+    ...nevers.flatMap(({ step, other }) => [step, other.is]),
   ];
   if (
     place === undefined ||
@@ -64,7 +64,7 @@ export const writeRule = (
     steps: steps.map(nameOf),
     allowed: allowed.map(nameOf),
     ...(starts && { starts: starts.map(nameOf) }),
-    forbiddenStates: others.map(({ step, other, at }) => ({
+    nevers: others.map(({ step, other, at }) => ({
       step: nameOf(step),
       other: { ...(at as WatchOrigin), name: other.name, label: other.label, is: nameOf(other.is) },
     })),
@@ -97,7 +97,7 @@ export const readRule = (
     steps: rule.steps.map(toStep),
     allowed: rule.allowed.map(toStep),
     starts: rule.starts?.map(toStep),
-    forbiddenStates: rule.forbiddenStates.map(({ step, other: { name, label, is, ...place } }) => ({
+    nevers: rule.nevers.map(({ step, other: { name, label, is, ...place } }) => ({
       step: toStep(step),
       other: {
         timeline: timelineOf(place),
