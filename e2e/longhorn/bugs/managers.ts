@@ -63,7 +63,7 @@ export const managerBugs = {
     upstream: issue(10105),
     source:
       'longhorn-manager, controller/volume_controller.go, ReconcileEngineReplicaState (a replica with a restore error is failed) and ReconcileVolumeState (no salvage of a volume on standby), read in master (2026-08-21)',
-    seen: 'longhorn/longhorn#10105 (v1.8.0-rc2: the config of the backup was not found); not met here on a real Longhorn',
+    seen: 'longhorn/longhorn#10105 (v1.8.0-rc2: the config of the backup was not found); a whole real v1.12.1 (2026-11-27), on S3, the reading of blocks denied: faulted after nine minutes, and still so two minutes after the store answered',
   },
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',

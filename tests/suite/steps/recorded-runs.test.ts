@@ -37,6 +37,7 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   'v1.12.1/a-backup-that-is-being-deleted-does-not-go-while-its-config': [3, []],
   'v1.12.1/a-backup-that-waited-for-a-deletion-is-made-although-blocks': [7, saidByLoser],
   'v1.12.1/a-deletion-does-not-begin-beside-an-upload-whose-lock-cannot': [3, []],
+  'v1.12.1/a-standby-volume-that-cannot-read-its-next-backup-reports-th': [3, []],
   'v1.12.1/a-store-whose-volumes-cannot-be-listed-is-not-taken-for-an-e': [2, []],
   'v1.12.1/the-deletion-of-a-backup-leaves-the-others-whole-though-they': [3, []],
 };
