@@ -931,6 +931,16 @@ export const causes: readonly KnownCause[] = [
   },
 
   {
+    id: 'options-in-url',
+    pattern: /\bs3:\/\/\S{1,300} --(?:endpoint-url|sse|region|profile|no-verify-ssl|ca-bundle)\b/,
+    beside: true,
+    means:
+      'The URL of the backup target has options of a command behind the bucket, such as --endpoint-url. Longhorn takes all of that as part of the path.',
+    advice: {
+      any: 'Write s3://BUCKET@REGION/PATH/ alone; an endpoint goes into AWS_ENDPOINTS of the Secret, and an encryption that is wanted has to be the default of the bucket.',
+    },
+  },
+  {
     id: 's3-one-slash',
     pattern: /\bs3:\/(?!\/)\w/,
     beside: true,
@@ -2773,6 +2783,25 @@ export const causes: readonly KnownCause[] = [
       any: 'Look at the sizes of its replicas: an expansion that did not reach all of them may leave them so.',
     },
     quoted: true,
+  },
+  {
+    id: 'snapshots-differ',
+    pattern: /Inconsistent snapshot info/,
+    means:
+      'The replicas of the volume do not tell the same of a snapshot. While snapshots are deleted or merged that is so for a moment.',
+    advice: {
+      any: 'Ask again when no snapshot is being deleted. If it stays, make a backup, find the replica whose chain of snapshots differs from the others, and delete that one, so that it is made anew.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'replica-in-error',
+    pattern: /Replica must be closed, [Cc]an ?not add in state: error/,
+    means:
+      'The replica has recorded an error of its own (in the volume.meta of its folder), and takes no part until that is gone.',
+    advice: {
+      any: 'Look at the disk and the folder of that replica: its health, room and rights, and the log of the instance manager from when the error came. If the volume has other healthy replicas, delete this one. If it is the only one, keep a copy of its folder before anything else.',
+    },
   },
   {
     id: 'own-check',
