@@ -53,11 +53,7 @@ export const watchedSubjectsOf = <T extends KubernetesObject>({
   nevers,
 }: Specification<T>): WatchedSubject[] => [
   { timeline, name, describe },
-  ...nevers.map(({ other }) => ({
-    timeline: other.timeline,
-    name: other.name,
-    describe: other.describe,
-  })),
+  ...nevers.map(({ other }) => ({ timeline: other.timeline, name: other.name, describe: other.describe })),
 ];
 
 /** Creates the verdict for a decision, with its full explanation. */

@@ -75,10 +75,7 @@ const build = <T extends KubernetesObject>(specification: Specification<T>): Exp
     allowing: (...more) => having({ allowed: [...allowed, ...more] }),
     startingAs: (...more) => having({ starts: [...(starts ?? []), ...more] }),
     withoutEver: (step) => ({
-      while: (other) =>
-        having({
-          nevers: [...nevers, { step, other: completeOther(specification, other) }],
-        }),
+      while: (other) => having({ nevers: [...nevers, { step, other: completeOther(specification, other) }] }),
     }),
     from: (mark) => having({ mark }),
     within: (time, owner, atMost) =>

@@ -55,7 +55,7 @@ let faults: Faults;
 let out: string;
 /** Whose faults they are, and somebody else on the cluster. */
 let own: Context;
-let stranger: Context;
+let otherUser: Context;
 
 beforeAll(async () => {
   const meanwhile = ({ kubeconfig }: Lab, signal: AbortSignal) =>
@@ -65,11 +65,11 @@ beforeAll(async () => {
   cluster = connect(lab);
   out = await mkdtemp(join(tmpdir(), 'corral-other-users-'));
   faults = openFaults({ cluster, ledger: await openLedger(out) });
-  [own, stranger] = await Promise.all([openSide(run), openSide(makeRunId())]);
+  [own, otherUser] = await Promise.all([openSide(run), openSide(makeRunId())]);
   // The first folders of a store are made by one alone: of two nodes that make them at once, the emulator's
   // upload was seen to fail (mkdir: not a directory).
   await Promise.all(
-    [own, stranger].map(async (side) => {
+    [own, otherUser].map(async (side) => {
       const volume = await attached(side, 'node1');
       await backedUp(side, volume);
       await detached(side, volume);
@@ -126,7 +126,7 @@ const backedUp = async (context: Context, volume: VolumeHandle): Promise<BackupH
 };
 
 /**
- * How a stranger's volume is: the volume, its replicas, and what is wrong with its backups in the store,
+ * How another user's volume is: the volume, its replicas, and what is wrong with its backups in the store,
  * block by block.
  */
 const howIs = async (context: Context, volume: VolumeHandle) => {
@@ -151,7 +151,7 @@ const detached = async (context: Context, { name }: VolumeHandle): Promise<void>
 const sound = { state: 'attached', robustness: 'healthy', replicas: ['running'], problems: [] };
 
 /**
- * Strangers on a node who begin before the faults are injected, begin and end while they are in force, and
+ * Others on a node who begin before the faults are injected, begin and end while they are in force, and
  * attach while they are healed. All live on; `during` is done when the faults are in force.
  */
 const otherUsersBeside = async (
@@ -159,26 +159,26 @@ const otherUsersBeside = async (
   make: readonly Fault[],
   during: () => Promise<unknown> = async () => {},
 ) => {
-  const begun = await attached(stranger, node);
+  const begun = await attached(otherUser, node);
   const live = async (): Promise<void> => {
-    const volume = await attached(stranger, node);
-    const backup = await backedUp(stranger, volume);
-    expect(await howIs(stranger, volume)).toEqual({ ...sound, backups: [backup.name] });
-    await detached(stranger, volume);
+    const volume = await attached(otherUser, node);
+    const backup = await backedUp(otherUser, volume);
+    expect(await howIs(otherUser, volume)).toEqual({ ...sound, backups: [backup.name] });
+    await detached(otherUser, volume);
   };
   const inForce = async (): Promise<Injected[]> => {
     const injected = await Promise.all(make.map((fault) => faults.inject(fault)));
     await Promise.all([live(), during()]);
     return injected;
   };
-  const [first, injected] = await Promise.all([backedUp(stranger, begun), inForce()]);
+  const [first, injected] = await Promise.all([backedUp(otherUser, begun), inForce()]);
   for (const fault of injected) await fault.prove();
 
-  const [late] = await Promise.all([attached(stranger, node), faults.healAll()]);
-  const again = await backedUp(stranger, late);
-  const both = await Promise.all([begun, late].map((volume) => howIs(stranger, volume)));
+  const [late] = await Promise.all([attached(otherUser, node), faults.healAll()]);
+  const again = await backedUp(otherUser, late);
+  const both = await Promise.all([begun, late].map((volume) => howIs(otherUser, volume)));
   expect(both).toEqual([first, again].map(({ name }) => ({ ...sound, backups: [name] })));
-  await Promise.all([begun, late].map((volume) => detached(stranger, volume)));
+  await Promise.all([begun, late].map((volume) => detached(otherUser, volume)));
 };
 
 /** What is done to the files of a backup in its store, to a file or a folder each, and a lock beside them. */
@@ -213,7 +213,7 @@ const seenReadOnly = async (node: string, folder: string): Promise<string> => {
   return stdout.trim();
 };
 
-test('a stranger lives on beside the faults of Longhorn and of the files of a store', async () => {
+test('another user lives on beside the faults of Longhorn and of the files of a store', async () => {
   const node = 'node1';
   const [one, other] = await Promise.all([attached(own, node), attached(own, 'node2')]);
   const [kept, held] = await Promise.all([backedUp(own, one), backedUp(own, other)]);
@@ -252,8 +252,8 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   );
 });
 
-test('a stranger lives on beside the faults of another node, a manager that is killed there, and a server that stalls or is full', async () => {
-  const other = targetOf(stranger).store.node === 'node3' ? 'node2' : 'node3';
+test('another user lives on beside the faults of another node, a manager that is killed there, and a server that stalls or is full', async () => {
+  const other = targetOf(otherUser).store.node === 'node3' ? 'node2' : 'node3';
   const on = { lab: dirname(lab.kubeconfig), node: other };
   const { name: pod, uid, node } = await managerPodOf(cluster, other);
   const victim = { pod: { namespace, name: pod, uid }, selector: managerLabel, node };

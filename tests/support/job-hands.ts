@@ -16,7 +16,7 @@ type Pod = KubernetesObject & { spec: { nodeName?: string }; status: { phase: st
 const node = 'node1';
 
 /**
- * What a bare API server lacks to run a Job: the real controllers of Jobs, namespaces and owners, and, a
+ * What a bare API server lacks to run a Job: the real controllers of Jobs, namespaces and owners, and a
  * fake kubelet that ends its pods as `fate` says by their index, and serves their logs.
  */
 export const startJobHands = async (

@@ -366,7 +366,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'attachment-of-another-node',
-    pattern: /\bno relationship found between node '[^']{1,253}' and this object/,
+    pattern:
+      /volumeattachments\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" is forbidden: .{1,300}no relationship found between node '/,
     means:
       'No object of this name belongs to this node: it is gone, or is for another node. A node may read only its own, so that the API server calls it forbidden; no right is missing.',
     advice: {
@@ -374,8 +375,18 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'object-of-another-node',
+    pattern: /\bno relationship found between node '/,
+    means:
+      'A node may read only what its own pods use, and none of them uses this object, or it is not there: so the API server calls it forbidden. No right is missing.',
+    advice: {
+      any: 'See whether the object is there, under this name and in this namespace, and whether the pod is still on this node. Give the node no further rights.',
+    },
+  },
+  {
     id: 'attachment-gone',
     pattern: /\bvolumeattachments?\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
+    within: ['mount-volume'],
     means: 'The VolumeAttachment of Kubernetes that the node waits for is not there (any more).',
     advice: {
       any: 'Delete the pod that waits, so that one is made anew for its successor (a pod without a controller has none). If none comes (kubectl get volumeattachments.storage.k8s.io), look at kube-controller-manager.',
@@ -386,7 +397,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'storage-class-gone',
     pattern: /\b[Ss]torage[Cc]lass(?:es)?\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
-    means: 'The cluster has no StorageClass of the name that a PersistentVolumeClaim asks for.',
+    means: 'The cluster has no StorageClass of this name.',
     advice: {
       any: 'Make the StorageClass, or name one that is there (kubectl get storageclasses). In Harvester each image of a virtual machine has one, longhorn-image-...: bring that image to this cluster first.',
     },
@@ -932,7 +943,8 @@ export const causes: readonly KnownCause[] = [
 
   {
     id: 'options-in-url',
-    pattern: /\bs3:\/\/\S{1,300} --(?:endpoint-url|sse|region|profile|no-verify-ssl|ca-bundle)\b/,
+    pattern:
+      /(?<!\baws s3\S{0,4} \S{1,20} )\bs3:\/\/\S{1,300} --(?:endpoint-url|sse|region|profile|no-verify-ssl|ca-bundle)\b/,
     beside: true,
     means:
       'The URL of the backup target has options of a command behind the bucket, such as --endpoint-url. Longhorn takes all of that as part of the path.',
@@ -1086,7 +1098,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /longhorn-backend:9500\S{0,300}action=snapshotBackup\S{0,10} (?:context deadline exceeded|net\/http: request canceled|EOF|read tcp)/,
     means:
-      "longhorn-manager's API did not answer the request for a backup in time. The snapshot is made by then, and the backup may go on.",
+      "longhorn-manager's API did not answer the request for a backup (in time). The snapshot is made by then, and the backup may go on.",
     advice: {
       any: 'See whether the Backup comes about after all (kubectl -n longhorn-system get backups.longhorn.io), whether the store answers slowly, and look at the longhorn-manager pods.',
     },
@@ -1506,11 +1518,12 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'folder-made-twice',
-    pattern: /mkdir \S{1,400}\/backupstore\/volumes\/\S{1,300}: file exists/,
+    pattern: /mkdir \S{1,400}\/backupstore\/volumes\/\S{1,300}\/locks: file exists/,
+    within: ['restore', 'incremental-restore'],
     means:
-      'Another process of Longhorn made this folder at the same moment, and this one did not see it yet. The store and its mount are not at fault.',
+      'Most likely another replica made this folder of the store at the same moment, and this one did not see it yet.',
     advice: {
-      any: 'If a restore met it, nothing: the replica is restored anew once the others are. Otherwise repeat what failed; a moment later it succeeds.',
+      any: 'Nothing, if the volume becomes healthy: the replica is restored anew once the others are. If it comes again, the mount of that node is stale: unmount it there, or start the instance manager anew.',
     },
   },
   {
@@ -2720,9 +2733,10 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'other-protocol',
     pattern: /error reading server preface: http2: (?:frame too large|failed reading the frame payload)/,
-    means: 'What listens at that address answered, and does not speak the protocol (gRPC) that was expected.',
+    means:
+      'What listens at that address answered, and not as was expected: it is no gRPC server, or only one side uses TLS.',
     advice: {
-      any: 'See what the address in the text is of, and whether another process has its port by now.',
+      any: 'See what the address in the text is of, whether another process has its port by now, and whether all parts of Longhorn have the Secret longhorn-grpc-tls, or none.',
     },
     adviceIn: {
       'image-upgrade':

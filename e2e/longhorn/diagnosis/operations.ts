@@ -825,7 +825,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'support-bundle',
-    pattern: /[Ss]upport ?-?[Bb]undle/,
+    pattern: /[Ff]ail(?:ed)? to (?:create|generate|get|download) (?:a |the )?[Ss]upport ?[Bb]undle\b(?! ?-)/,
     failed: 'A support bundle was not made. That concerns no volume and no backup',
     retry: 'It has to be asked for again.',
     look: 'See which node did not answer (the pods of the support bundle), give it more time, or leave that node out.',

@@ -38,15 +38,19 @@ const readMarker = (line: string) => {
 };
 
 /**
- * Returns the last wait of a history that was broken or timed out. `from` is in seconds since the scenario's start.
+ * Returns the last wait of a history that was broken or timed out, and was not to. `from` is in seconds since the
+ * scenario's start.
  */
 export const lastUnmet = (
   history: string,
 ): { owner: string; from: number; phase: 'broken' | 'timed-out' } | undefined =>
-  waitsOf(history).findLast(
-    (wait): wait is Wait & { phase: 'broken' | 'timed-out' } =>
-      (wait.phase === 'broken' || wait.phase === 'timed-out') && wait.phase !== wait.wanted,
-  );
+  waitsOf(history)
+    .flatMap(({ owner, from, phase, wanted }) => {
+      if (phase === 'broken' || (phase === 'timed-out' && wanted === undefined))
+        return [{ owner, from, phase }];
+      return phase === 'met' && wanted !== undefined ? [{ owner, from, phase: 'broken' as const }] : [];
+    })
+    .at(-1);
 
 /**
  * Returns how long met waits with the same time-out owner took in the whole run, from all histories in its results.

@@ -18,7 +18,7 @@ const matrix = runMatrix();
 
 const patience = {
   longest: 120_000,
-  owner: 'six of the longest back-offs of a script: a machine may be slow',
+  owner: 'three times twice the longest back-off and a resync: a machine may be slow',
 };
 // Between a deletion's Error and its retry there must be room for a resync and an upload, which is as long on
 // every clock, and 8 s on a busy machine.
