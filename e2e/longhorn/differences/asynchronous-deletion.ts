@@ -58,6 +58,15 @@ export const deletionDifferences = {
     seen: 'a real v1.12.1, ten deletions met by a kill; backupstore, deltablock.go',
     link: issue(8746),
   },
+  'deletions-undo-each-other': {
+    title: 'Two deletions that end at once may leave volume.cfg as one of them had read it',
+    document: `${asynchronously}: the backup is deleted`,
+    product:
+      "so it is, but deletions of a volume do not exclude each other, and each reads volume.cfg and writes it later: the last one undoes what the other wrote. It may name a last backup that is gone, so that the volume's next backup is a full one, or count blocks that are gone",
+    versions: '>=1.8.0',
+    seen: "the emulator, whose engine reads and writes it in Longhorn's order; backupstore, deltablock.go, DeleteDeltaBlockBackup and cleanupBlocks, read in v1.12.1; not met on a real Longhorn",
+    link: issue(8746),
+  },
   'unknown-volume-goes-at-once': {
     title:
       'A backup that is deleted right after it completed goes without a state Deleting, and leaves its files',

@@ -78,11 +78,20 @@ const leaves = async (context: Context, backup: BackupHandle, state: StateStep<B
 
 /**
  * `afterKill`: a killed or locked-out process may have left its lock and an old volume.cfg.
+ * `deletionsAtOnce`: deletions may have ended at once, of which the last to write volume.cfg undid what the other had.
  * `ignoreOthers`: ignore other backups, an unfinished backup, and unused blocks. `without`: the config of this backup
  * was removed, and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's
  * target.
  */
-type Holding = { afterKill?: boolean; ignoreOthers?: boolean; without?: BackupHandle; inside?: RunningStore };
+type Holding = {
+  afterKill?: boolean;
+  deletionsAtOnce?: boolean;
+  ignoreOthers?: boolean;
+  without?: BackupHandle;
+  inside?: RunningStore;
+};
+
+const undoneByDeletions: ReadonlySet<string> = new Set(['last-backup-missing', 'block-count-wrong']);
 
 /**
  * The steps that make backups, make Longhorn reconcile them, and judge their histories and the store. Histories are
@@ -313,7 +322,13 @@ export const backupSteps = {
       { clocks, report, version }: Context,
       volume: VolumeHandle,
       expected: readonly BackupHandle[],
-      { afterKill = false, ignoreOthers = false, without, inside = volume.target.store }: Holding = {},
+      {
+        afterKill = false,
+        deletionsAtOnce = false,
+        ignoreOthers = false,
+        without,
+        inside = volume.target.store,
+      }: Holding = {},
     ) => {
       const found = await inside.inspect(volume.name, {
         ...storeQuiet(clocks),
@@ -322,12 +337,17 @@ export const backupSteps = {
         ...(without && { without: without.name }),
       });
       const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { ignoreOthers });
-      const problems = [...ofConfigs, ...found.problems.map(({ message }) => message)];
-      const codes = [...new Set(found.problems.map(({ code }) => code))];
+      const isUndone = ({ code }: { code: string }): boolean =>
+        deletionsAtOnce && undoneByDeletions.has(code);
+      const judged = found.problems.filter((each) => !isUndone(each));
+      const problems = [...ofConfigs, ...judged.map(({ message }) => message)];
+      const codes = [...new Set(judged.map(({ code }) => code))];
       const seen: ObservedSymptom = { of: 'store', findings: codes, gone, left };
       throwIfAny(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
       for (const { message } of found.leftByKill)
         report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`));
+      for (const { message } of found.problems.filter(isUndone))
+        report.finding(toFinding('deletions-undo-each-other', `Longhorn ${version}: ${message}.`));
       return found;
     },
     detail: ({ blocks }, _, __, ___, { ignoreOthers = false } = {}) =>
