@@ -101,7 +101,7 @@ test('in a hold nothing moves; once it is over something does', async () => {
 });
 
 test('the store holds exactly the backups that it should, or besides what nobody needs', async () => {
-  const { then, ended } = await setUp('normal, v1.8.2');
+  const { then, ended, findings } = await setUp('normal, v1.8.2');
   const [b1, b2, b3] = ['first', 'second', 'third'].map((which, index) =>
     handle(`sample-a-b${index + 1}`, `the ${which} backup`),
   ) as [BackupHandle, BackupHandle, BackupHandle];
@@ -127,6 +127,9 @@ test('the store holds exactly the backups that it should, or besides what nobody
     await expect(
       then.storeHolds(volume, [b1], { ignoreOthers: true, ...(without && { without }) }),
     ).rejects.toThrow(missed);
+  expect(findings).toEqual([]);
+  await then.storeHolds(volume, [b1], { ignoreOthers: true, deletionsAtOnce: true });
+  expect(findings.map(({ code }) => code)).toEqual(['deletions-undo-each-other']);
   await writeFile(config, taken);
   await rm(join(blocks, '54'), { recursive: true });
   const lacks =
