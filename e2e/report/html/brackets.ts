@@ -1,18 +1,12 @@
 import { formatDuration } from '../../kube/duration.ts';
 import type { Bracket, Lane } from './data.ts';
 import { laneKey } from './object-lanes.ts';
-import type { HistoryLineOf } from './read-history.ts';
+import { type HistoryLineOf, outcomeOf } from './read-history.ts';
 import { emptyLane, markersOf } from './suite-lanes.ts';
 
 // If an expectation is about several objects, or has a single step, its label describes it completely.
 const describeAwaited = (label: string, steps: readonly string[]): string =>
   steps.length === 0 || steps.join() === label ? label : `${label} goes ${steps.join(' → ')}`;
-
-// An expectation that nothing happens is intended to time out, and is broken if its steps are reached.
-const endOf = ({ phase, wanted }: { phase: string; wanted?: string }): Bracket['state'] => {
-  if (phase === wanted) return 'met';
-  return wanted !== undefined && phase === 'met' ? 'broken' : (phase as Bracket['state']);
-};
 
 const toBracket = (markers: ReturnType<typeof markersOf<'expectation'>>, seconds: number): Bracket => {
   const set = markers[0]?.expectation;
@@ -24,7 +18,7 @@ const toBracket = (markers: ReturnType<typeof markersOf<'expectation'>>, seconds
   return {
     from: set?.from ?? markers[0]?.at ?? 0,
     to: decided?.at ?? seconds,
-    state: decided === undefined ? 'open' : endOf(decided.expectation),
+    state: decided === undefined ? 'open' : (outcomeOf(decided.expectation) as Bracket['state']),
     label: describeAwaited(set?.label ?? '', set?.steps ?? []),
     steps: (set?.steps ?? []).map((label, index) => ({ label, at: stepAt(reached, label, index) ?? metAt })),
     reason: decided?.expectation.reason ?? null,

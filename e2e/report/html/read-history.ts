@@ -14,6 +14,22 @@ export type GapLine = { at: number; type: 'GAP'; resource: string; reason: strin
 
 type Outcome = 'met' | 'broken' | 'not-provable' | 'timed-out';
 
+/**
+ * How an expectation ended beside how it was to end. One that nothing happens is met by its time-out, and broken if its
+ * steps are reached.
+ */
+export const outcomeOf = <Phase extends string>({
+  phase,
+  wanted,
+}: {
+  phase: Phase;
+  wanted?: 'timed-out' | undefined;
+}): Phase | 'met' | 'broken' => {
+  if (wanted === undefined) return phase;
+  if (phase === wanted) return 'met';
+  return phase === 'met' ? 'broken' : phase;
+};
+
 /** A record of the suite's own activity. */
 export type MarkerLine = {
   at: number;

@@ -89,7 +89,7 @@ const loadOf = async (
   if (wait === undefined) return undefined;
   return {
     ...loadSince(startedAt.getTime() + wait.from * 1000),
-    ...(wait.phase === 'timed-out' && { comparable: await comparableWaits(out, wait.owner) }),
+    ...(wait.outcome === 'timed-out' && { comparable: await comparableWaits(out, wait.owner) }),
   };
 };
 

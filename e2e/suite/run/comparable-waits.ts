@@ -1,13 +1,15 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Load } from '../../machine/load.ts';
+import { outcomeOf } from '../../report/html/read-history.ts';
 import { evidenceFolder } from '../evidence/evidence.ts';
 import { type ExpectationMarker, markerSchema } from '../evidence/history/markers.ts';
 
 /** A wait in a history. `took` is in ms; undefined if the history ends during the wait. */
-type Wait = Pick<ExpectationMarker, 'owner' | 'limit' | 'phase' | 'wanted'> & {
+type Wait = Pick<ExpectationMarker, 'owner' | 'limit' | 'wanted'> & {
   from: number;
   took: number | undefined;
+  outcome: ExpectationMarker['phase'];
 };
 
 /** Returns all waits in the text of a history, in order of their start. */
@@ -21,8 +23,9 @@ const waitsOf = (history: string): Wait[] => {
     const { from = at } = waits.get(id) ?? {};
     const isOver = phase !== 'set';
     waits.set(id, {
-      ...{ owner, limit, phase, from, ...(wanted && { wanted }) },
+      ...{ owner, limit, from, ...(wanted && { wanted }) },
       took: isOver ? (at - from) * 1000 : undefined,
+      outcome: outcomeOf({ phase, wanted }),
     });
   }
   return [...waits.values()];
@@ -43,14 +46,11 @@ const readMarker = (line: string) => {
  */
 export const lastUnmet = (
   history: string,
-): { owner: string; from: number; phase: 'broken' | 'timed-out' } | undefined =>
-  waitsOf(history)
-    .flatMap(({ owner, from, phase, wanted }) => {
-      if (phase === 'broken' || (phase === 'timed-out' && wanted === undefined))
-        return [{ owner, from, phase }];
-      return phase === 'met' && wanted !== undefined ? [{ owner, from, phase: 'broken' as const }] : [];
-    })
-    .at(-1);
+): { owner: string; from: number; outcome: 'broken' | 'timed-out' } | undefined =>
+  waitsOf(history).findLast(
+    (wait): wait is Wait & { outcome: 'broken' | 'timed-out' } =>
+      wait.outcome === 'broken' || wait.outcome === 'timed-out',
+  );
 
 /**
  * Returns how long met waits with the same time-out owner took in the whole run, from all histories in its results.
@@ -60,8 +60,8 @@ export const comparableWaits = async (out: string, owner: string): Promise<Load[
   const met: { took: number; limit: number }[] = [];
   for await (const path of glob(`${evidenceFolder}/*/history.ndjson`, { cwd: out })) {
     const history = await readFile(join(out, path), 'utf8').catch(() => '');
-    for (const { owner: whose, limit, took, phase, wanted } of waitsOf(history))
-      if (whose === owner && phase === 'met' && !wanted && took !== undefined) met.push({ took, limit });
+    for (const { owner: whose, limit, took, outcome, wanted } of waitsOf(history))
+      if (whose === owner && outcome === 'met' && !wanted && took !== undefined) met.push({ took, limit });
   }
   if (met.length === 0) return undefined;
   return {

@@ -337,16 +337,16 @@ export const backupSteps = {
         ...(without && { without: without.name }),
       });
       const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { ignoreOthers });
-      const isUndone = ({ code }: { code: string }): boolean =>
-        deletionsAtOnce && undoneByDeletions.has(code);
-      const judged = found.problems.filter((each) => !isUndone(each));
+      const { undone = [], judged = [] } = Object.groupBy(found.problems, ({ code }) =>
+        deletionsAtOnce && undoneByDeletions.has(code) ? 'undone' : 'judged',
+      );
       const problems = [...ofConfigs, ...judged.map(({ message }) => message)];
       const codes = [...new Set(judged.map(({ code }) => code))];
       const seen: ObservedSymptom = { of: 'store', findings: codes, gone, left };
       throwIfAny(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
       for (const { message } of found.leftByKill)
         report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`));
-      for (const { message } of found.problems.filter(isUndone))
+      for (const { message } of undone)
         report.finding(toFinding('deletions-undo-each-other', `Longhorn ${version}: ${message}.`));
       return found;
     },
