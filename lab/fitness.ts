@@ -64,8 +64,8 @@ export const freeMemory = (
 
 /** One requirement of the lab for this machine: what was found, or the problem. */
 export type RequirementResult =
-  | { need: string; found: string; trouble?: undefined }
-  | { need: string; trouble: PreconditionFailure };
+  | { need: string; found: string; failure?: undefined }
+  | { need: string; failure: PreconditionFailure };
 
 const GIB = 2 ** 30;
 
@@ -131,7 +131,7 @@ const readNamespaces = async (): Promise<RequirementResult> => {
     if (value.trim() === forbids)
       return {
         need,
-        trouble: {
+        failure: {
           code,
           what: `this user may not make namespaces (${said})`,
           remedy: `run ${allows} as root`,
@@ -140,7 +140,7 @@ const readNamespaces = async (): Promise<RequirementResult> => {
   }
   const remedy =
     'in a container, give it --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined';
-  return { need, trouble: { code, what: `namespaces may not be made here (${said})`, remedy } };
+  return { need, failure: { code, what: `namespaces may not be made here (${said})`, remedy } };
 };
 
 const bytesOf = (size: string): number => Number(size.slice(0, -1)) * (size.endsWith('G') ? GIB : 2 ** 20);
@@ -154,7 +154,7 @@ const readMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Requi
   if (free >= needed) return { need: 'memory', found: `${inGib(free)} GiB are free, ${about}` };
   return {
     need: 'memory',
-    trouble: {
+    failure: {
       code: 'memory-short',
       what: `only ${inGib(free)} GiB of memory are free here, ${about}`,
       remedy: 'end other programs, or ask for less',
@@ -169,7 +169,7 @@ const readDisk = async (cache: string, built: boolean): Promise<RequirementResul
   const free = `${inGib(bavail * bsize)} GiB are free under ${cache}, ${about}`;
   if (bavail * bsize >= needed) return { need: 'disk', found: free };
   const remedy = 'free some (npx corral lab prune), or set XDG_CACHE_HOME';
-  return { need: 'disk', trouble: { code: 'disk-short', what: `only ${free}`, remedy } };
+  return { need: 'disk', failure: { code: 'disk-short', what: `only ${free}`, remedy } };
 };
 
 /** Checks for the machine's own commands that the lab runs, all or some of them. */
@@ -181,7 +181,7 @@ export const checkCommands = async (names = Object.keys(commands)): Promise<Requ
     if (isThere) return { need: command, found: 'it is on the PATH' };
     return {
       need: command,
-      trouble: {
+      failure: {
         code: 'command-missing',
         what: `${command} is missing`,
         remedy: `run apt-get install ${commands[command]} as root`,
@@ -203,7 +203,7 @@ export const checkRequirements = async (request: FitnessRequest): Promise<Requir
     return [
       {
         need: 'the machine',
-        trouble: {
+        failure: {
           code: 'wrong-platform',
           what: `the lab runs on Linux on x86-64, this is ${is}`,
           remedy: 'use another machine',
@@ -212,7 +212,7 @@ export const checkRequirements = async (request: FitnessRequest): Promise<Requir
     ];
   const tools = await checkCommands();
   // Without unshare, namespaces cannot be checked, so they are not reported as missing too.
-  const canAsk = tools.every(({ need, trouble }) => need !== 'unshare' || trouble === undefined);
+  const canAsk = tools.every(({ need, failure }) => need !== 'unshare' || failure === undefined);
   const namespaces = canAsk ? [await readNamespaces()] : [];
   return [
     { need: 'the machine', found: is },
@@ -228,7 +228,7 @@ export const checkRequirements = async (request: FitnessRequest): Promise<Requir
  * problem.
  */
 export const requireFitMachine = async (request: FitnessRequest): Promise<void> => {
-  const [first, ...others] = (await checkRequirements(request)).flatMap(({ trouble }) => trouble ?? []);
+  const [first, ...others] = (await checkRequirements(request)).flatMap(({ failure }) => failure ?? []);
   if (first === undefined) return;
   throw new PreconditionError({
     ...first,

@@ -1,6 +1,6 @@
+import { explainDisk } from './build/disk-error.ts';
 import { watchDisk } from './build/disk-watch.ts';
 import { withBuildSignal } from './build/signal.ts';
-import { explainDisk } from './build/trouble.ts';
 import type { Part } from './cache/cache.ts';
 import { openCache } from './cache/folders.ts';
 import { withSharedCache } from './cache/lock.ts';

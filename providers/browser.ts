@@ -26,7 +26,7 @@ export const fetchedBrowser = async (environment: Environment = process.env): Pr
 const canFetch = async (): Promise<boolean> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
   const commands = await checkCommands(['tar', 'flock']);
-  if (commands.some(({ trouble }) => trouble !== undefined)) return false;
+  if (commands.some(({ failure }) => failure !== undefined)) return false;
   // An unusable mirror is reported later, when something is downloaded from it.
   return canUseApt().catch(() => true);
 };

@@ -35,7 +35,7 @@ const running = (
     `npx corral lab down --name ${name}`,
   ],
   ...of,
-  trouble: () => lab.ended,
+  problems: () => lab.ended,
   lost: lab.lost,
   cpu: async () => secondsSchema.parse(await askLab(name, { action: 'cpu' })),
   keep: lab.keep,

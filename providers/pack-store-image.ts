@@ -18,7 +18,7 @@ export const packStoreImage = async (
   progress: Pick<ProgressDisplay, 'step'>,
 ): Promise<void> => {
   try {
-    const missing = (await checkCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
+    const missing = (await checkCommands(['tar', 'flock'])).flatMap(({ failure }) => failure ?? []);
     if (missing[0] !== undefined) throw new PreconditionError(missing[0]);
     await openCache();
     await withSharedCache(async () => {

@@ -37,7 +37,7 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
    */
   begun?: number | undefined;
   /** Problems in the cluster since its start that no scenario can show, such as a node that died. */
-  trouble(): readonly string[];
+  problems(): readonly string[];
   /** Aborts with a reason when the cluster is lost. No scenario can reach a verdict after that. */
   lost: AbortSignal;
   /** Lets the cluster outlive this process. Before that, it is removed when this process ends in any way. */

@@ -45,7 +45,7 @@ export const writeStartReport = (out: string, notRun: NotRun): Promise<Report> =
 export const concludeReport = async (
   out: string,
   notRun: NotRun,
-  ended: { interrupted: string | undefined; lost: string | undefined; trouble: string | undefined },
+  ended: { interrupted: string | undefined; lost: string | undefined; runnerFailure: string | undefined },
 ): Promise<Report> => {
   const { round, chosen } = notRun;
   // The process that runs the scenarios does not know that its cluster was lost, nor who began the interruption.
@@ -60,7 +60,10 @@ export const concludeReport = async (
     one !== undefined &&
     one.end.state !== 'runner-died' &&
     one.scenarios.some((each) => each.round === round);
-  const died: Report['end'] = { state: 'runner-died', reason: ended.trouble ?? 'no report was written' };
+  const died: Report['end'] = {
+    state: 'runner-died',
+    reason: ended.runnerFailure ?? 'no report was written',
+  };
   const report = isWritten(written) ? written : await writeNotRun(out, notRun, cut ?? died);
   const isRun = ({ name, file }: Chosen) =>
     report.scenarios.some((each) => each.round === round && each.name === name && each.file === file);

@@ -166,7 +166,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
   }
   await writeStartReport(args.out, notRun);
   const files = [...new Set(notRun.chosen.map(({ file }) => file))];
-  const trouble = cluster.lost.aborted
+  const runnerFailure = cluster.lost.aborted
     ? undefined
     : await spawnRunner({
         project: run.config,
@@ -183,7 +183,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
   const interrupted = first.aborted ? (first.reason as Error).message : undefined;
   const lost =
     cluster.lost.aborted && interrupted === undefined ? (cluster.lost.reason as Error).message : undefined;
-  const report = await concludeReport(args.out, notRun, { interrupted, lost, trouble });
+  const report = await concludeReport(args.out, notRun, { interrupted, lost, runnerFailure });
   if (interrupted !== undefined) {
     if (second.aborted && args.existing !== undefined) printLeft(cluster, run, id);
     return { report, code: exitCode.interrupted };
@@ -200,7 +200,7 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
     ofRound.some(({ state }) => state === 'failed' || state === 'not-provable') ||
     hasLeftovers({ ...report, scenarios: ofRound });
   if (failed) return { report, code: exitCode.failed };
-  return trouble === undefined ? { report, code: exitCode.passed } : notFit(trouble);
+  return runnerFailure === undefined ? { report, code: exitCode.passed } : notFit(runnerFailure);
 };
 
 /**
@@ -290,7 +290,7 @@ const describeLeft = (
  * does not go down, that is printed, and changes the exit code only if the run had passed.
  */
 const leave = async (cluster: RunningCluster, { args, progress }: Run, code: ExitCode): Promise<ExitCode> => {
-  for (const text of cluster.trouble()) process.stderr.write(`e2e: in the cluster: ${text}\n`);
+  for (const text of cluster.problems()) process.stderr.write(`e2e: in the cluster: ${text}\n`);
   const isInterrupted = code === exitCode.interrupted;
   const left = args.pauseOnFailure && !isInterrupted ? describeLeft(cluster, await readReport(args.out)) : [];
   const print = (line: string): void => void streamFor(args.output).write(`${line}\n`);

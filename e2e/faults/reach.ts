@@ -34,9 +34,9 @@ export type ReachingFault = {
   isMeanwhile: boolean;
 };
 
-type Stretch = { from: number; to: number };
+type Interval = { from: number; to: number };
 
-const overlap = (one: Stretch, other: Stretch): boolean => one.from <= other.to && other.from <= one.to;
+const overlap = (one: Interval, other: Interval): boolean => one.from <= other.to && other.from <= one.to;
 
 /** Whether a fault can affect objects of other scenarios. */
 export const reachesOthers = ({ kind }: LedgerEntry): boolean => reachOfKind(kind) !== 'none';
@@ -44,8 +44,8 @@ export const reachesOthers = ({ kind }: LedgerEntry): boolean => reachOfKind(kin
 /** How a fault affects a failure, as a clause. Undefined if it does not. */
 const reachOf = (
   { kind, data }: LedgerEntry,
-  inForce: Stretch,
-  { affectedObjects, decided }: { affectedObjects: AffectedObjects; decided: Stretch },
+  inForce: Interval,
+  { affectedObjects, decided }: { affectedObjects: AffectedObjects; decided: Interval },
 ): string | undefined => {
   const reach: Reach | undefined = reachOfKind(kind);
   if (reach === 'none') return undefined;
@@ -73,7 +73,7 @@ export const reachingFaults = (
     server,
     affectedObjects,
     decided,
-  }: { scenario: string; server: string; affectedObjects: AffectedObjects; decided: Stretch },
+  }: { scenario: string; server: string; affectedObjects: AffectedObjects; decided: Interval },
 ): ReachingFault[] =>
   faults.flatMap(({ entry, healedAt }) => {
     if (entry.server !== server || entry.scenario === scenario) return [];

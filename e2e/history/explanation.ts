@@ -31,7 +31,7 @@ const heldSigns = { yes: '✓', no: '✗', unknown: '?' };
 
 /**
  * Writes the explanation of a verdict below its reason: the expected steps and the progress, the histories, the last
- * object, and the last trouble of the watches.
+ * object, and the last error of the watches.
  */
 export const explain = ({ decision, mark, steps, guards, objects }: Explained): string => {
   const { until = Number.POSITIVE_INFINITY } = decision;
@@ -55,7 +55,7 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
       ...indented(historyTable({ timeline, name, describe, mark, until, start })),
     ]),
     ...lastObject(lastOf(subject, until)?.object),
-    ...timelines.flatMap(troubleLines),
+    ...timelines.flatMap(errorLines),
   ].join('\n');
 };
 
@@ -73,12 +73,12 @@ const stepLines = (steps: readonly SequenceStep[], decision: Decision, start: nu
   );
 };
 
-const troubleLines = ({ label, failure, lastTrouble }: Timeline): string[] => [
+const errorLines = ({ label, failure, lastError }: Timeline): string[] => [
   ...(failure ? ['', `The watch of ${label} cannot go on: ${failure.message}`] : []),
-  ...(lastTrouble
+  ...(lastError
     ? [
         '',
-        `Last trouble of the watch of ${label}, overcome, at ${new Date(lastTrouble.at).toISOString()}: ${lastTrouble.error.message}`,
+        `Last error of the watch of ${label}, after which it went on, at ${new Date(lastError.at).toISOString()}: ${lastError.error.message}`,
       ]
     : []),
 ];

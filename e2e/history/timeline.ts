@@ -52,8 +52,8 @@ export type Timeline<T extends KubernetesObject = KubernetesObject> = {
   readonly failure: Error | undefined;
   /** When the connection was lost, in ms since the epoch. Undefined while there is one. */
   readonly disconnectedSince: number | undefined;
-  /** The last trouble that the watch recovered from, for explanations. */
-  readonly lastTrouble: { at: number; error: Error } | undefined;
+  /** The last error that the watch recovered from, for explanations. */
+  readonly lastError: { at: number; error: Error } | undefined;
   stop(): Promise<void>;
   /** Stops the watch at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -64,7 +64,7 @@ export type Recorder<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   push(event: TimelineEvent<T>): Entry<T>;
   fail(error: Error): void;
-  trouble(error: Error): void;
+  recovered(error: Error): void;
   /** Announces a listing, which ends a gap. */
   listing(): void;
   /** Records whether there is a connection. */
@@ -86,7 +86,7 @@ export const createTimeline = <T extends KubernetesObject>(options: {
   const failureListeners = new Set<(error: Error) => void>();
   let failure: Error | undefined;
   let disconnectedSince: number | undefined;
-  let lastTrouble: Timeline['lastTrouble'];
+  let lastError: Timeline['lastError'];
 
   const timeline: Timeline<T> = {
     label: options.label,
@@ -102,8 +102,8 @@ export const createTimeline = <T extends KubernetesObject>(options: {
     get disconnectedSince() {
       return disconnectedSince;
     },
-    get lastTrouble() {
-      return lastTrouble;
+    get lastError() {
+      return lastError;
     },
     stop: options.stop,
     [Symbol.asyncDispose]: options.stop,
@@ -122,8 +122,8 @@ export const createTimeline = <T extends KubernetesObject>(options: {
     failure = error;
     for (const listener of [...failureListeners]) listener(error);
   };
-  const trouble = (error: Error): void => {
-    lastTrouble = { at: Date.now(), error };
+  const recovered = (error: Error): void => {
+    lastError = { at: Date.now(), error };
   };
   const connected = (is: boolean): void => {
     disconnectedSince = is ? undefined : (disconnectedSince ?? Date.now());
@@ -134,7 +134,7 @@ export const createTimeline = <T extends KubernetesObject>(options: {
     arrivals += 1;
     last.until = arrivals;
   };
-  return { timeline, push, fail, trouble, listing, connected };
+  return { timeline, push, fail, recovered, listing, connected };
 };
 
 const toEntry = <T extends KubernetesObject>(event: TimelineEvent<T>): Entry<T> => {

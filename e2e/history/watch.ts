@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../kube/cluster.ts';
 import { ApiError, WatchError } from '../kube/errors.ts';
 import type { KubernetesObject, Resource } from '../kube/objects.ts';
+import { outageOf } from '../kube/outage.ts';
 import { describeResource, pathOf } from '../kube/resources.ts';
-import { outageOf } from '../kube/trouble.ts';
 import { openWatch, type WatchTiming } from '../kube/watch-connection.ts';
 import { presentObserver } from './observer.ts';
 import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
@@ -125,7 +125,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
       state.lose(error);
       fruitless = 0;
       errorEvents = 0;
-    } else recorder.trouble(error);
+    } else recorder.recovered(error);
   };
 
   while (!signal.aborted) {

@@ -14,7 +14,7 @@ export type TimeSpent = {
 };
 
 /** Measures the time of one piece of work that shares its process with others. */
-export type UsageAccount = {
+export type TimeAccount = {
   /** The time since the account was opened. */
   spent(): TimeSpent;
   /** For each event that decided a wait: ms from the arrival of its bytes to the decision. */
@@ -57,7 +57,7 @@ const bookTime = (): void => {
 };
 
 /** Opens an account. Several accounts can be open at once. */
-export const openAccount = (): UsageAccount => {
+export const openAccount = (): TimeAccount => {
   const book: Book = {
     spent: { cluster: 0, locks: 0, suite: 0, others: 0 },
     waits: 0,

@@ -1,8 +1,8 @@
 import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { ApiError } from './errors.ts';
+import { type ApiOutage, outageOf } from './outage.ts';
 import { shorten } from './shorten.ts';
-import { type ApiOutage, outageOf } from './trouble.ts';
 
 /** The health of an API server, as the requests of one connection experienced it. */
 export type Health = {
@@ -19,7 +19,7 @@ export type Health = {
    * later.
    */
   readonly isFresh: boolean;
-  /** A report in one sentence, and details. Undefined if there was no trouble. */
+  /** A report in one sentence, and details. Undefined if the server was always there. */
   summary(): { title: string; detail: string; isOutage: boolean } | undefined;
   /** Aborts when no pending request may be sent again. */
   readonly signal: AbortSignal;
@@ -61,15 +61,15 @@ export const openHealth = (): Health => {
   };
   return {
     ended: (error) => {
-      const trouble = error === undefined ? undefined : outageOf(error);
-      if (trouble === 'later') putOff += 1;
-      else if (trouble !== undefined) fail(error);
+      const found = error === undefined ? undefined : outageOf(error);
+      if (found === 'later') putOff += 1;
+      else if (found !== undefined) fail(error);
       // An aborted or unsent request says nothing about the server.
       const isAnswer = error === undefined || error instanceof ApiError;
       const outage = open();
-      if (isAnswer && (trouble === undefined || trouble === 'later') && outage !== undefined)
+      if (isAnswer && (found === undefined || found === 'later') && outage !== undefined)
         outage.until = Date.now();
-      return trouble;
+      return found;
     },
     resent: () => {
       sentAgain += 1;

@@ -3,8 +3,8 @@ import { ApiError, unlessGone } from './errors.ts';
 import type { ExecResult } from './exec.ts';
 import type { Health } from './health.ts';
 import type { KubernetesObject } from './objects.ts';
+import type { ApiOutage } from './outage.ts';
 import type { SendRequest } from './request.ts';
-import type { ApiOutage } from './trouble.ts';
 
 /** How to handle a request whose outcome is unknown. */
 export type Resend<T> = {
@@ -44,16 +44,16 @@ export const sendWithRetries = async <T>(
     } catch (thrown) {
       error = thrown;
     }
-    const trouble = health.ended(error) ?? notYet(error, health);
-    if (trouble === undefined) {
+    const found = health.ended(error) ?? notYet(error, health);
+    if (found === undefined) {
       const settled = isDoubtful && error instanceof ApiError ? await resend.settle?.(error) : undefined;
       if (settled === undefined) throw error;
       return settled.result;
     }
-    isDoubtful ||= trouble === 'unknown';
+    isDoubtful ||= found === 'unknown';
     const wanted = error instanceof ApiError ? error.retryAfter : undefined;
     const pause = Math.max(wanted ?? 0, Math.min(patience.first * 2 ** attempt, patience.longest));
-    if ((trouble === 'unknown' && !resend.isSafe) || performance.now() + pause > deadline) throw error;
+    if ((found === 'unknown' && !resend.isSafe) || performance.now() + pause > deadline) throw error;
     await sleep(pause, undefined, { signal }).catch(() => {});
     if (signal.aborted) throw error;
     health.resent();

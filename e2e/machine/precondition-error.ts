@@ -14,9 +14,9 @@ export const describePrecondition = ({ what, where }: Pick<PreconditionFailure, 
   where === undefined ? what : `${where}: ${what}`;
 
 /** The text of a failure, with its remedy. After a list the remedy has its own line. */
-export const composePrecondition = (trouble: PreconditionFailure): string => {
-  const { what, remedy } = trouble;
-  const text = describePrecondition(trouble);
+export const composePrecondition = (failure: PreconditionFailure): string => {
+  const { what, remedy } = failure;
+  const text = describePrecondition(failure);
   return remedy === undefined ? text : `${text}${what.includes('\n') ? '\n' : ': '}${remedy}`;
 };
 
@@ -28,11 +28,11 @@ export class PreconditionError extends Error implements PreconditionFailure {
   readonly where: string | undefined;
   readonly remedy: string | undefined;
 
-  constructor(trouble: PreconditionFailure, options?: ErrorOptions) {
-    super(composePrecondition(trouble), options);
-    this.code = trouble.code;
-    this.what = trouble.what;
-    this.where = trouble.where;
-    this.remedy = trouble.remedy;
+  constructor(failure: PreconditionFailure, options?: ErrorOptions) {
+    super(composePrecondition(failure), options);
+    this.code = failure.code;
+    this.what = failure.what;
+    this.where = failure.where;
+    this.remedy = failure.remedy;
   }
 }

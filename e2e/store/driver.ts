@@ -82,7 +82,7 @@ export type StoreAccess = {
 };
 
 /** The name of a way in which faults reach a store. */
-export type Way = keyof StoreAccess;
+export type StoreAccessKind = keyof StoreAccess;
 
 /** A store that is running. */
 export type RunningStore = BackupStore & {

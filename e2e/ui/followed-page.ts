@@ -6,7 +6,7 @@ import { type BackupTable, backupTable, backupTableSelector, warningIcon } from 
 import { type Loading, loadPage, openContext } from './browser.ts';
 import type { Span } from './judge-shown.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
-import { isAlike, type RowState, rowStateOfRow, type Stretch } from './row-state.ts';
+import { isAlike, type RowPeriod, type RowState, rowStateOfRow } from './row-state.ts';
 import { type ShownTable, watchTable } from './table-watcher.ts';
 
 /** An open page of backups, with everything that it has shown. */
@@ -16,7 +16,7 @@ export type FollowedPage = {
   /** How the page shows a backup now. Undefined if there is no row. */
   rowOf(name: string): RowState | undefined;
   /** The row states that the page has shown of a backup since it became live. */
-  shown(name: string): Stretch[];
+  shown(name: string): RowPeriod[];
   /** When the page was live: connected, and drawn at least once. */
   live(): Span[];
   /**

@@ -1,5 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
-import { describeRowState, distinct, isAlike, type Stretch } from './row-state.ts';
+import { describeRowState, distinct, isAlike, type RowPeriod } from './row-state.ts';
 
 /** A period, in ms since the epoch. */
 export type Span = { from: number; to: number };
@@ -22,8 +22,8 @@ export type Judging = {
   label: string;
   /** Whether `shown` is what the page displayed or what it received. */
   what: keyof typeof words;
-  history: readonly Stretch[];
-  shown: readonly Stretch[];
+  history: readonly RowPeriod[];
+  shown: readonly RowPeriod[];
   connected: readonly Span[];
   /** How many ms the page may be late. */
   limit: number;
@@ -102,7 +102,7 @@ export const judgeShown = ({
 };
 
 /** Maps each shown state (by index) to the latest entry of the history that it can come from. */
-const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<number, number> => {
+const match = (history: readonly RowPeriod[], shown: readonly RowPeriod[]): Map<number, number> => {
   const found = new Map<number, number>();
   let before = history.length;
   for (const [index, { at, row }] of [...shown.entries()].reverse()) {
@@ -116,7 +116,7 @@ const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<numb
   return found;
 };
 
-const inForce = (history: readonly Stretch[], at: number): string =>
+const inForce = (history: readonly RowPeriod[], at: number): string =>
   describeRowState(history.findLast((each) => each.at <= at)?.row);
 
 const time = (at: number): string => new Date(at).toISOString().slice(11, 23);

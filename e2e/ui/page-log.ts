@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import type { Span } from './judge-shown.ts';
-import { isAlike, type RowState, rowStateOfResource, type ShownBackup, type Stretch } from './row-state.ts';
+import { isAlike, type RowPeriod, type RowState, rowStateOfResource, type ShownBackup } from './row-state.ts';
 
 /** The path of the stream that updates the table of backups. */
 const stream = /\/v1\/ws\/[^/]+\/backups$/;
@@ -12,7 +12,7 @@ export type PageError = { at: number; text: string };
 
 /** The errors of a page and the data that it received, from before its first request on. */
 export type PageLog = {
-  readonly troubles: readonly PageError[];
+  readonly errors: readonly PageError[];
   /** The connections of the table's stream, each from its first message to its end. The last may still be open. */
   connected(): Span[];
   /** How often a connection of the table's stream has ended. */
@@ -21,7 +21,7 @@ export type PageLog = {
    * The row states of a backup in the received data, since the first message. A state without a row means that the
    * list did not contain the backup.
    */
-  received(name: string): Stretch[];
+  received(name: string): RowPeriod[];
 };
 
 /**
@@ -29,11 +29,11 @@ export type PageLog = {
  * the end of the table's stream.
  */
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
-  const troubles: PageError[] = [];
+  const errors: PageError[] = [];
   const connections: Connection[] = [];
-  const received = new Map<string, Stretch[]>();
+  const received = new Map<string, RowPeriod[]>();
   const note = (text: string): void => {
-    troubles.push({ at: Date.now(), text });
+    errors.push({ at: Date.now(), text });
     changed();
   };
 
@@ -72,7 +72,7 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
   });
 
   return {
-    troubles,
+    errors,
     connected: () =>
       connections.flatMap(({ since, closed }) =>
         since === undefined ? [] : [{ from: since, to: closed ?? Number.POSITIVE_INFINITY }],

@@ -50,11 +50,11 @@ export const isAlike = (one: RowState | undefined, other: RowState | undefined):
   one?.state === other?.state && one?.warning === other?.warning;
 
 /** A row state, and the time at which it started. An undefined `row` means that there is no row. */
-export type Stretch = { at: number; row: RowState | undefined };
+export type RowPeriod = { at: number; row: RowState | undefined };
 
 /** Removes entries that repeat the one before. */
-export const distinct = (stretches: readonly Stretch[]): Stretch[] =>
-  stretches.filter(({ row }, index) => {
-    const before = stretches[index - 1];
+export const distinct = (periods: readonly RowPeriod[]): RowPeriod[] =>
+  periods.filter(({ row }, index) => {
+    const before = periods[index - 1];
     return before === undefined || !isAlike(before.row, row);
   });

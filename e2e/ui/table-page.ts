@@ -8,7 +8,7 @@ import { openPageLog, type PageLog } from './page-log.ts';
  * object.
  */
 export type TablePage = {
-  readonly log: Pick<PageLog, 'troubles'>;
+  readonly log: Pick<PageLog, 'errors'>;
   /** Waits until a cell of a row has this text. Returns the tooltip of the cell's info icon, or an empty text. */
   reads(row: string, column: string, text: string): Promise<string>;
   lacks(row: string): Promise<void>;

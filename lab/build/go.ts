@@ -5,7 +5,7 @@ import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { oneLine } from '../one-line.ts';
 import { reportProgress } from '../step.ts';
 import { buildCommand, CommandFailed } from './command.ts';
-import { isDiskTrouble } from './trouble.ts';
+import { isDiskError } from './disk-error.ts';
 
 const NETWORK =
   /dial tcp|lookup \S+|proxyconnect|no such host|i\/o timeout|connection re(fused|set)|TLS handshake|unexpected EOF|: (4|5)\d\d [A-Z]|GOPROXY=off/;
@@ -15,7 +15,7 @@ const NETWORK =
  * a full disk unchanged.
  */
 export const explainGo = (error: unknown, what: string): unknown => {
-  if (!(error instanceof CommandFailed) || isDiskTrouble(error)) return error;
+  if (!(error instanceof CommandFailed) || isDiskError(error)) return error;
   const lines = error.said.split('\n');
   const old = lines.find((line) => /requires go >= |toolchain not available/.test(line));
   if (old !== undefined)

@@ -60,8 +60,8 @@ const findOwnerProblem = (dir: string): string | undefined => {
  */
 export const findPartProblem = async (dir: string): Promise<string | undefined> => {
   try {
-    const trouble = findOwnerProblem(dir);
-    if (trouble !== undefined) return trouble;
+    const failure = findOwnerProblem(dir);
+    if (failure !== undefined) return failure;
     const stamps = metadataDigest(dir);
     const last = await lastCheck(dir);
     const age = Date.now() - (last.at ?? 0);

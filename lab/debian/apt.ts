@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../build/command.ts';
+import { isDiskError } from '../build/disk-error.ts';
 import { buildSignal } from '../build/signal.ts';
-import { isDiskTrouble } from '../build/trouble.ts';
 import { oneLine } from '../one-line.ts';
 
 /** The machine's Debian archive lacks this suite or package. Another suite may have it. */
@@ -18,7 +18,7 @@ const complaints = (said: string): string[] =>
  * programs unchanged.
  */
 export const explainApt = (error: unknown, suite: string): unknown => {
-  if (!(error instanceof CommandFailed) || isDiskTrouble(error)) return error;
+  if (!(error instanceof CommandFailed) || isDiskError(error)) return error;
   const { said } = error;
   const complaint = oneLine(complaints(said)[0] ?? said);
   const elsewhere = 'use a mirror that has it';

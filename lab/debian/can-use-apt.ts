@@ -8,7 +8,7 @@ import { debianMirror } from './apt.ts';
  */
 export const canUseApt = async (): Promise<boolean> => {
   const commands = await checkCommands(['apt-get', 'dpkg-deb']);
-  if (commands.some(({ trouble }) => trouble !== undefined)) return false;
+  if (commands.some(({ failure }) => failure !== undefined)) return false;
   return debianMirror().then(
     () => true,
     (error) => {

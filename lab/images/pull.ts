@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { CommandFailed } from '../build/command.ts';
-import { isDiskTrouble } from '../build/trouble.ts';
+import { isDiskError } from '../build/disk-error.ts';
 import { ensureCached, type Part } from '../cache/cache.ts';
 import { completeName } from './image-name.ts';
 import { imagesOfLayout } from './layout.ts';
@@ -62,7 +62,7 @@ const pullImage = async (name: string, mirror: string | undefined): Promise<stri
     const found = await fetchManifest(address, tls);
     return found === undefined ? undefined : await ensureCached(layoutOf(name, { address, tls, found }));
   } catch (error) {
-    if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
+    if (!(error instanceof CommandFailed) || isDiskError(error)) throw error;
     throw new PullFailed({
       code: 'image-not-pulled',
       what: `${name} cannot be pulled (${failureReason(error)})`,

@@ -2,7 +2,7 @@ import { mkdir, realpath, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { CommandFailed } from '../build/command.ts';
-import { isDiskTrouble } from '../build/trouble.ts';
+import { isDiskError } from '../build/disk-error.ts';
 import { ensureCached, type Part } from '../cache/cache.ts';
 import { reportProgress } from '../step.ts';
 import { findImages, unpackArchive } from './find-images.ts';
@@ -38,7 +38,7 @@ const copyAll = async (source: ImageSource, dir: string): Promise<void> => {
 
 /** Adds the path of the source to an error. A full disk stays unchanged. */
 const explain = (error: unknown, { path }: ImageSource): unknown => {
-  if (isDiskTrouble(error)) return error;
+  if (isDiskError(error)) return error;
   if (error instanceof CommandFailed)
     return new PreconditionError({
       code: 'archive-damaged',

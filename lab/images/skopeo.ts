@@ -16,7 +16,7 @@ const imageTools = debianPrograms('image-tools', ['skopeo', 'zstd', 'xz-utils', 
 const findTools = async (): Promise<string | undefined> => {
   if ((await isCached(imageTools)) || (await canUseApt())) return join(await ensureCached(imageTools), 'bin');
   const [skopeo] = await checkCommands(['skopeo']);
-  if (skopeo?.trouble === undefined) return undefined;
+  if (skopeo?.failure === undefined) return undefined;
   throw new PreconditionError({
     code: 'skopeo-missing',
     what: 'container images are read by skopeo, and apt knows no Debian archive on this machine',

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
-import { isDiskTrouble } from '../../lab/build/trouble.ts';
+import { isDiskError } from '../../lab/build/disk-error.ts';
 import { ensureCached, isCached, type Part } from '../../lab/cache/cache.ts';
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
 import { checkCommands } from '../../lab/fitness.ts';
@@ -30,7 +30,7 @@ const byDocker: Part = {
     const name = `corral-pod-system-${process.pid}`;
     const docker = (timeout: number, ...args: string[]) =>
       buildCommand('docker', args, { folder: dir, timeout }).catch((error) => {
-        if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
+        if (!(error instanceof CommandFailed) || isDiskError(error)) throw error;
         const said = oneLine(error.said);
         throw new PreconditionError({
           code: 'docker-build-failed',
@@ -66,7 +66,7 @@ const byDocker: Part = {
 export const ensurePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
   if ((await isCached(podSystemPart)) || (await canUseApt())) return;
   const [docker] = await checkCommands(['docker']);
-  if (docker?.trouble !== undefined)
+  if (docker?.failure !== undefined)
     throw new PreconditionError({
       code: 'debian-archive-unknown',
       what: 'apt knows no Debian archive on this machine, and there is no docker',

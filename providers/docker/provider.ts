@@ -65,7 +65,7 @@ const running = (
   accessHints: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
   ...installed,
   begun: maxBegunFor(target),
-  trouble: () => [],
+  problems: () => [],
   lost: new AbortController().signal,
   keep: cluster.keep,
   down: cluster.remove,

@@ -29,12 +29,12 @@ export const warningCheck = (title: string, detail: string, mend: string | null 
 /** A problem that prevents a run. */
 export const missingCheck = (
   title: string,
-  trouble: Pick<PreconditionFailure, 'what' | 'where' | 'remedy'>,
+  failure: Pick<PreconditionFailure, 'what' | 'where' | 'remedy'>,
 ): Check => ({
   title,
   state: 'missing',
-  detail: describePrecondition(trouble),
-  mend: trouble.remedy ?? null,
+  detail: describePrecondition(failure),
+  mend: failure.remedy ?? null,
 });
 
 /** Runs a check. `work` throws PreconditionError if something is missing, and returns what it found otherwise. */

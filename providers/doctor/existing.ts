@@ -7,9 +7,9 @@ import { type MissingRights, missingRights } from '../../e2e/permissions/missing
 import type { OwnBucket } from '../../e2e/store/driver.ts';
 import { checkBucketListing } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type ConnectedCluster, connectExisting } from '../existing/connect-existing.ts';
+import { describeMissingRights } from '../existing/missing-rights.ts';
 import { type LonghornState, readLonghorn } from '../existing/read-longhorn.ts';
 import { orThrowPreconditionError } from '../existing/refuse.ts';
-import { describeMissingRights } from '../existing/rights-trouble.ts';
 import { flagSettingNames } from '../existing/setting-names.ts';
 import { type Check, missingCheck, okCheck, runCheck, warningCheck } from './check.ts';
 

@@ -26,11 +26,11 @@ export const watchForLoss = async (
   const giveUp = (why: string): void => lost.abort(new Error(`the API server ${cluster.server} ${why}`));
   const ignore = timeline.onFailure((error) => giveUp(`cannot be watched any more: ${error.message}`));
   const timer = setInterval(() => {
-    const { disconnectedSince, lastTrouble } = timeline;
+    const { disconnectedSince, lastError } = timeline;
     if (disconnectedSince === undefined || Date.now() - disconnectedSince < away) return;
     clearInterval(timer);
     giveUp(
-      `has been away for ${formatDuration(Date.now() - disconnectedSince)}${lastTrouble ? `: ${lastTrouble.error.message}` : ''}`,
+      `has been away for ${formatDuration(Date.now() - disconnectedSince)}${lastError ? `: ${lastError.error.message}` : ''}`,
     );
   }, poll);
   return {

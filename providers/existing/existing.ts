@@ -13,9 +13,9 @@ import { watchForLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
 import { confirmCluster, requireExpectedCluster, type Terminal } from './confirm.ts';
 import { connectExisting } from './connect-existing.ts';
+import { describeMissingRights } from './missing-rights.ts';
 import { type LonghornState, readLonghorn } from './read-longhorn.ts';
 import { orThrowPreconditionError } from './refuse.ts';
-import { describeMissingRights } from './rights-trouble.ts';
 import { flagSettingNames, type SettingNames } from './setting-names.ts';
 import { withGracePeriod } from './with-grace.ts';
 
@@ -133,7 +133,7 @@ export const createExistingProvider = (terminal: Terminal): Provider => ({
       clocks: existing.clocks,
       machine,
       workers: Math.min(MOST_WORKERS, longhorn.ready.length),
-      trouble: () => [],
+      problems: () => [],
       lost,
       keep: () => {},
       differences: ({ signal: impatient }) => {

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { readPanic } from '../../e2e/longhorn/panic.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
-import { nothingMade } from '../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../e2e/suite/steps/made.ts';
 import { openTimelines, type Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
@@ -48,7 +48,7 @@ const cleanup = async (volume: string) => {
   const spec = { attachmentTickets: { corral, test: null } };
   await local.cluster.patch(longhorn('volumeattachments'), { namespace, name: volume }, { spec });
   await writeFile(hold, '');
-  const made = { ...nothingMade(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
+  const made = { ...nothingCreated(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
   const { cluster } = local;
   const timeouts = timeoutsOn(longhornClocks);
   const { own } = createTestContext({ cluster }).context;

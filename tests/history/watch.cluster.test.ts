@@ -47,7 +47,7 @@ test('a watch that the server ends by its time is in no trouble, and goes on fro
   await again;
   expect(Number(versions[0])).toBeLessThan(last);
   expect(Number(versions[1])).toBeGreaterThanOrEqual(last);
-  expect([timeline.lastTrouble, timeline.entries]).toEqual([undefined, []]);
+  expect([timeline.lastError, timeline.entries]).toEqual([undefined, []]);
 });
 
 test('a watch that the server cannot resume (410 after a compaction) marks a gap, lists what is there now and what is missing, and is not provable for what changed in it', async () => {

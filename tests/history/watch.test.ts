@@ -132,7 +132,7 @@ test('resumes when nothing is heard any more; any line is a sign of life', async
   const silent = await following([list(5), lines('stays', hall6), rest], { silence: 1000 });
   expect(await entriesOf(silent.timeline)).toEqual(['added hall@6', 'added last@99']);
   expect(versionsIn(silent.urls)).toEqual(['5', '6']);
-  expect(silent.timeline.lastTrouble?.error.message).toBe(
+  expect(silent.timeline.lastError?.error.message).toBe(
     'nothing was heard from the watch for 1 s, not even a bookmark',
   );
   const bookmarks: Answer = (response) => {
@@ -156,7 +156,7 @@ test.each([401, 403, 404])('fails for good on %i, unless it passes as after a st
   expect(await failureOf(timeline)).toMatchObject(error);
   const patient = await following([list(5), ends, refused, rest], { patience: 5000 });
   expect(await entriesOf(patient.timeline)).toEqual(['added last@99']);
-  expect(patient.timeline.lastTrouble?.error).toMatchObject(error);
+  expect(patient.timeline.lastError?.error).toMatchObject(error);
 });
 
 test('refuses to begin when the first list or watch does not work; it asks again while a server is not ready, but not for ever', async () => {

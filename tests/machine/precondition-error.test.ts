@@ -6,6 +6,6 @@ test.each([
   [{ where: 'a file', remedy: 'get one' }, 'a file: it is missing: get one'],
   [{ what: 'two are missing:\n  a\n  b', remedy: 'get them' }, 'two are missing:\n  a\n  b\nget them'],
 ])('%j', (fields, message) => {
-  const trouble = { code: 'missing', what: 'it is missing', ...fields };
-  expect(new PreconditionError(trouble)).toMatchObject({ name: 'PreconditionError', ...trouble, message });
+  const failure = { code: 'missing', what: 'it is missing', ...fields };
+  expect(new PreconditionError(failure)).toMatchObject({ name: 'PreconditionError', ...failure, message });
 });

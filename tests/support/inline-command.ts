@@ -40,7 +40,7 @@ const up: Provider['up'] = async ({ progress }) => {
     allow: [],
     accessHints: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
     target: { name: 'emulator', version: '0.0.0' },
-    trouble: () => (lost.signal.aborted ? [nodeEnded] : []),
+    problems: () => (lost.signal.aborted ? [nodeEnded] : []),
     lost: lost.signal,
     // As a real cluster does, it says that it is to stay.
     keep: () => void process.stdout.write('(kept)\n'),

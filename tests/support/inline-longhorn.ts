@@ -13,7 +13,7 @@ import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 import { affectedObjectsOf } from '../../e2e/suite/steps/conclude/affected-objects.ts';
-import { nothingMade } from '../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../e2e/suite/steps/made.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { attach } from '../../e2e/suite/steps/volume/volume.ts';
 import { stubCluster } from './stub-cluster.ts';
@@ -43,7 +43,7 @@ const watched = <T extends KubernetesObject>(resource: Resource): ReplayedTimeli
 export const longhornScenario = defineScenario({
   connect: () => cluster,
   createSteps: async ({ report, config: { out }, scenario }) => {
-    const made = nothingMade();
+    const made = nothingCreated();
     const timelines = {
       volumes: watched<Volume>(longhornResources.volumes),
       attachments: watched<VolumeAttachment>(longhornResources.volumeAttachments),

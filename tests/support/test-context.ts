@@ -9,7 +9,7 @@ import { createAsStep } from '../../e2e/suite/steps/as-step.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import type { TargetHandle } from '../../e2e/suite/steps/handles.ts';
-import { nothingMade } from '../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../e2e/suite/steps/made.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import type { WhenIdle } from '../../e2e/suite/steps/when-idle.ts';
@@ -134,7 +134,7 @@ export const createTestContext = ({
       ...turn,
     },
     exclusive: new Set(),
-    made: nothingMade(),
+    made: nothingCreated(),
     expected: [],
     warned: [],
     pages: [],

@@ -30,7 +30,7 @@ test.skipIf(chromium === undefined)(
     expect(shown[0]?.row).toEqual({ state: 'Completed', warning: false });
     expect(shown.find(({ row }) => row?.state === 'Deleting')?.at).toBeGreaterThanOrEqual(before);
     expect(shown).toEqual(shown.toSorted((one, other) => one.at - other.at));
-    expect(page.log.troubles).toEqual([]);
+    expect(page.log.errors).toEqual([]);
     expect(Buffer.from((await page.picture()).subarray(1, 4)).toString()).toBe('PNG');
     expect(Buffer.from((await page.trace()).subarray(0, 2)).toString()).toBe('PK');
   },

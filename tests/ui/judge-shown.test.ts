@@ -3,10 +3,10 @@ import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { judgeShown } from '../../e2e/ui/judge-shown.ts';
 import { openPageLog } from '../../e2e/ui/page-log.ts';
-import { rowStateOf, type Stretch } from '../../e2e/ui/row-state.ts';
+import { type RowPeriod, rowStateOf } from '../../e2e/ui/row-state.ts';
 
 // Seconds and rows: a state, with `!` where the red icon stands before the volume, or `-` for no row.
-const stretches = (text: string): Stretch[] =>
+const periods = (text: string): RowPeriod[] =>
   text.split(', ').map((part) => {
     const [at = '', state = ''] = part.split(' ');
     const row = { state: state.replace('!', ''), warning: state.endsWith('!') };
@@ -17,8 +17,8 @@ const about = { label: 'the backup', what: 'shown', limit: 5000, end: 100_000 } 
 const judge = (history: string, shown: string, connected: [number, number][] = [[0, 1000]]) =>
   judgeShown({
     ...about,
-    history: stretches(history),
-    shown: stretches(shown),
+    history: periods(history),
+    shown: periods(shown),
     connected: connected.map(([from, to]) => ({ from: from * 1000, to: to * 1000 })),
   });
 
@@ -91,5 +91,5 @@ test('what is no list of backups is a trouble of the page, and takes no backup a
   say({ data: [{ name: 'b', state: 'InProgress', progress: 40, messages: { error: 'denied' } }] });
   say({ type: 'error', status: 500 });
   expect(log.received('b').map(({ row }) => row)).toEqual([undefined, { state: '40 %', warning: true }]);
-  expect(log.troubles).toMatchObject([{ text: expect.stringContaining('no list, but {"type":"error"') }]);
+  expect(log.errors).toMatchObject([{ text: expect.stringContaining('no list, but {"type":"error"') }]);
 });

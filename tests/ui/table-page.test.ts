@@ -45,7 +45,7 @@ describe.skipIf(chromium === undefined)('a page with a table, in a browser', () 
     await page.answer('Delete');
     await page.lacks('one');
     expect(writes).toEqual(['create backuptargets one', 'delete backuptargets one']);
-    expect(page.log.troubles).toEqual([]);
+    expect(page.log.errors).toEqual([]);
   });
 
   test.each([
@@ -75,6 +75,6 @@ describe.skipIf(chromium === undefined)('a page with a table, in a browser', () 
     await page.press('Sync All Backup Volumes');
     await page.choose('b', 'Sync Backup Volume');
     await expect.poll(requested).toEqual(mutant === undefined ? all : ['b']);
-    expect(page.log.troubles).toEqual([]);
+    expect(page.log.errors).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { type DocumentedPromise, readPromises } from './map.ts';
 const states: readonly JudgedPromise['state'][] = ['failed', 'known-bug', 'kept', 'not-checked'];
 
 /** The result of a scenario for a promise that it judges. */
-const saidBy = (scenario: ScenarioReport, promise: DocumentedPromise): JudgedPromise['state'] => {
+const stateOf = (scenario: ScenarioReport, promise: DocumentedPromise): JudgedPromise['state'] => {
   const { state } = scenario;
   if (state === 'failed') return 'failed';
   if (state === 'passed') return 'kept';
@@ -21,7 +21,7 @@ const judge = (scenarios: readonly ScenarioReport[], promise: DocumentedPromise)
   const { id, severity } = promise;
   const judging = scenarios
     .filter(({ proves = [] }) => proves.includes(id))
-    .map((scenario) => ({ name: scenario.name, state: saidBy(scenario, promise) }));
+    .map((scenario) => ({ name: scenario.name, state: stateOf(scenario, promise) }));
   const state = states.find((each) => judging.some((said) => said.state === each));
   if (state === undefined) return [];
   const names = new Set(judging.filter((said) => said.state === state).map(({ name }) => name));

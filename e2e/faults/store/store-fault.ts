@@ -2,12 +2,18 @@ import { z } from 'zod';
 import type { Cluster } from '../../kube/cluster.ts';
 import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
-import type { RunningStore, ServerFeature, StoreAccess, StoreDriver, Way } from '../../store/driver.ts';
+import type {
+  RunningStore,
+  ServerFeature,
+  StoreAccess,
+  StoreAccessKind,
+  StoreDriver,
+} from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import type { Fault, FaultKind, FaultOperations } from '../fault.ts';
 
 /** How one kind of access to a store makes and heals a fault. */
-type ByWay<W extends Way, Args extends unknown[], Handle extends object> = {
+type ByWay<W extends StoreAccessKind, Args extends unknown[], Handle extends object> = {
   /** `title` is the clause that names the fault. */
   make(
     access: StoreAccess[W],
@@ -61,10 +67,10 @@ export const storeFault = <
 }: About<Name> & {
   sentence: Sentence;
   parameters(...args: Args): Record<NamesIn<Sentence>, string>;
-  ways: { [W in Way]?: ByWay<W, Args, Handle> };
+  ways: { [W in StoreAccessKind]?: ByWay<W, Args, Handle> };
 }): StoreFault<Name, Args, Handle> => {
-  const wayOf = (access: Partial<Record<Way, unknown>>): Way | undefined =>
-    (Object.keys(ways) as Way[]).find((way) => access[way] !== undefined);
+  const wayOf = (access: Partial<Record<StoreAccessKind, unknown>>): StoreAccessKind | undefined =>
+    (Object.keys(ways) as StoreAccessKind[]).find((way) => access[way] !== undefined);
   const title = (...args: Args): string => {
     const words: Record<string, string> = parameters(...args);
     return fillSentence(sentence, (each) => words[each] ?? '');
@@ -82,8 +88,8 @@ export const storeFault = <
       if (way === undefined)
         throw new Error(`the scenario must say that it needs ${needs} (${name}): ${driver} has none`);
       const called = title(...args);
-      const { make } = ways[way] as ByWay<Way, Args, Handle>;
-      const doing = await make(access[way] as StoreAccess[Way], called, ...args);
+      const { make } = ways[way] as ByWay<StoreAccessKind, Args, Handle>;
+      const doing = await make(access[way] as StoreAccess[StoreAccessKind], called, ...args);
       return { ...doing, kind: fault, title: called, data: { driver, ...doing.data } };
     },
     heal: async (cluster, data) => {
@@ -91,7 +97,7 @@ export const storeFault = <
       const way = wayOf(driver.access);
       if (way === undefined)
         throw new Error(`a store of the kind ${driver.name} has nothing to undo of ${name}`);
-      return (ways[way] as ByWay<Way, Args, Handle>).heal(cluster, data, driver);
+      return (ways[way] as ByWay<StoreAccessKind, Args, Handle>).heal(cluster, data, driver);
     },
     // The driver of the run is unknown, so all ways are tried.
     healByLabels: async (cluster, run, namespace) => {

@@ -14,7 +14,7 @@ export type MessageClass = keyof typeof messageClasses;
  * Who emitted a message. The engine and the replicas of a volume count as `Volume`. `job` is the log of a recurring
  * job's pod, `manager` that of a longhorn-manager, `node` that of a node.
  */
-export type Speaker =
+export type MessageSource =
   | 'Backup'
   | 'BackupTarget'
   | 'Snapshot'
@@ -37,7 +37,7 @@ export type Field =
 
 /** A text with everything that determines its meaning. */
 export type Message = {
-  speaker: Speaker;
+  speaker: MessageSource;
   field: Field;
   /** The state of the object, the reason of the event, or the status of the condition. Empty for a log. */
   state: string;
@@ -60,7 +60,7 @@ export type Wording = {
 /** A message of Longhorn and its meaning. The same text in another field or state is another message. */
 export type MessageRow = {
   class: MessageClass;
-  speaker: Speaker;
+  speaker: MessageSource;
   fields: readonly Field[];
   /** The states in which the message can occur. Any state if missing. */
   states?: readonly string[];

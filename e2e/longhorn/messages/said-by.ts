@@ -1,7 +1,7 @@
 import { backupState } from '../backup-state.ts';
 import type { Event } from '../job-types.ts';
 import type { Backup, BackupTarget, Snapshot, Volume } from '../types.ts';
-import type { Field, Message, Speaker } from './row.ts';
+import type { Field, Message, MessageSource } from './row.ts';
 
 const isText = (text: string | undefined): text is string => text !== undefined && text !== '';
 
@@ -53,7 +53,7 @@ export const saidByVolume = ({ status }: Volume): Message[] =>
       : [],
   );
 
-const speakers: Readonly<Record<string, Speaker>> = {
+const speakers: Readonly<Record<string, MessageSource>> = {
   ...{ Volume: 'Volume', Engine: 'Volume', Replica: 'Volume' },
   ...{ Snapshot: 'Snapshot', Node: 'Node' },
 };

@@ -68,7 +68,7 @@ export type ReportTimeline = {
   logs: ContainerLog[];
   events: number;
   /** The parts of the evidence that could not be read, one per line. */
-  trouble: string[];
+  unreadable: string[];
 };
 
 /**

@@ -4,7 +4,7 @@ import type { Report, ScenarioReport } from '../schema.ts';
 import type { Bar, Hint, Lane, ReportTimeline } from './data.ts';
 
 /** A period of the scenario, in seconds since its start. */
-type Stretch = { from: number; to: number };
+type Interval = { from: number; to: number };
 
 /**
  * The kind of the error that ended a scenario: an error in the suite's code, an unreachable API server, a container
@@ -19,7 +19,7 @@ const at = (seconds: number): string => `+${seconds.toFixed(1)} s`;
 // In s. The effect of a fault is not counted as trouble of the cluster. After the fault, a pod needs a while to
 // become ready again.
 const afterFault = 60;
-const isOnPurpose = ({ from }: Bar, faults: readonly Stretch[]): boolean =>
+const isOnPurpose = ({ from }: Bar, faults: readonly Interval[]): boolean =>
   faults.some((fault) => from >= fault.from - 1 && from <= fault.to + afterFault);
 
 // A bad state before the first good one is no trouble: a pod that starts, or a target that Longhorn has not listed
@@ -29,7 +29,7 @@ const troubleOf = ({ bars }: Lane): Bar[] => {
   return good === -1 ? [] : bars.slice(good).filter(({ tone }) => tone === 'bad');
 };
 
-const clusterTrouble = ({ lanes }: ReportTimeline, others: readonly Stretch[]): string[] => {
+const clusterTrouble = ({ lanes }: ReportTimeline, others: readonly Interval[]): string[] => {
   const faults = [...others, ...lanes.flatMap(({ kind, bars }) => (kind === 'fault' ? bars : []))];
   const bad = lanes
     .filter(({ kind }) => kind === 'pods' || kind === 'backuptargets')
@@ -86,7 +86,7 @@ export const hintOf = (
     others = [],
     load = {},
     error,
-  }: { others?: readonly Stretch[]; load?: Load | undefined; error?: ErrorClass | undefined } = {},
+  }: { others?: readonly Interval[]; load?: Load | undefined; error?: ErrorClass | undefined } = {},
 ): Hint | null => {
   if (state === 'passed' || state === 'known-bug' || state === 'skipped') return null;
   if (end.state === 'cluster-lost')

@@ -42,7 +42,7 @@ export const readBundle = async (path: string): Promise<{ report: Report; eviden
     evidence: {
       history: find('history.ndjson') ?? '',
       logs: logs.toSorted((one, other) => one.name.localeCompare(other.name)),
-      trouble: [],
+      unreadable: [],
     },
   };
 };

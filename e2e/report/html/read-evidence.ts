@@ -38,9 +38,13 @@ const readLogs = async (folder: string, passed: boolean): Promise<ContainerLog[]
 export const readEvidence = async (folder: string, passed: boolean): Promise<EvidenceTexts | undefined> => {
   try {
     const history = await readFile(join(folder, 'history.ndjson'), 'utf8');
-    return { history, logs: await readLogs(join(folder, 'logs'), passed), trouble: [] };
+    return { history, logs: await readLogs(join(folder, 'logs'), passed), unreadable: [] };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    return { history: '', logs: [], trouble: [`the evidence cannot be read: ${(error as Error).message}`] };
+    return {
+      history: '',
+      logs: [],
+      unreadable: [`the evidence cannot be read: ${(error as Error).message}`],
+    };
   }
 };

@@ -68,7 +68,7 @@ export type HistoryLineOf = EventLine | GapLine | MarkerLine;
 export type ReadHistory = {
   header: { startedAt?: string; seconds?: number };
   lines: HistoryLineOf[];
-  trouble: string[];
+  unreadable: string[];
 };
 
 const parse = (line: string): Record<string, unknown> | undefined => {
@@ -90,7 +90,7 @@ export const readHistory = (text: string): ReadHistory => {
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => line.trim() !== '')
     .map(({ line, number }) => ({ value: parse(line), number }));
-  const trouble = parsed
+  const unreadable = parsed
     .filter(({ value }) => value === undefined)
     .map(({ number }) => `line ${number} of the history cannot be read`);
   const values = parsed.map(({ value }) => value).filter((value) => value !== undefined);
@@ -100,5 +100,5 @@ export const readHistory = (text: string): ReadHistory => {
       typeof at === 'number' &&
       (typeof marker === 'string' || type === 'GAP' || (typeof object === 'object' && object !== null)),
   );
-  return { header, lines: lines as HistoryLineOf[], trouble };
+  return { header, lines: lines as HistoryLineOf[], unreadable };
 };

@@ -5,7 +5,7 @@ import { readHistory } from './read-history.ts';
 import { faultLanes, gapLanes, lockLanes, sentencesOfHistory, stepLane } from './suite-lanes.ts';
 
 /** The evidence of a scenario: the text of its history, and its logs. */
-export type EvidenceTexts = { history: string; logs: ContainerLog[]; trouble: string[] };
+export type EvidenceTexts = { history: string; logs: ContainerLog[]; unreadable: string[] };
 
 // The order of the lanes: first the objects under test, then those that they depend on. Other resources come last.
 const order = [
@@ -30,8 +30,11 @@ const inOrder = (one: Lane, other: Lane): number =>
   placeOf(one) - placeOf(other) || firstOf(one) - firstOf(other) || one.name.localeCompare(other.name);
 
 /** Creates the timeline of a scenario from its evidence. `duration` (ms) is the duration in its report. */
-export const makeTimeline = ({ history, logs, trouble }: EvidenceTexts, duration: number): ReportTimeline => {
-  const { header, lines, trouble: unread } = readHistory(history);
+export const makeTimeline = (
+  { history, logs, unreadable }: EvidenceTexts,
+  duration: number,
+): ReportTimeline => {
+  const { header, lines, unreadable: unreadLines } = readHistory(history);
   const latest = lines.reduce((max, { at }) => Math.max(max, at), 0);
   const seconds = Math.max(header.seconds ?? 0, latest, header.seconds === undefined ? duration / 1000 : 0);
   const lanes = objectLanes(lines, seconds);
@@ -50,6 +53,6 @@ export const makeTimeline = ({ history, logs, trouble }: EvidenceTexts, duration
     sentences,
     logs,
     events: lines.filter((line) => 'object' in line).length,
-    trouble: [...trouble, ...unread],
+    unreadable: [...unreadable, ...unreadLines],
   };
 };

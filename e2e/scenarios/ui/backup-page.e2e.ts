@@ -46,7 +46,7 @@ scenario(
     );
     if (!made) return;
     await then.pageFollowed(page, first, kept, third);
-    await then.pageUntroubled(page);
+    await then.pageHasNoError(page);
     await then.storeHolds(volume, [kept, third]);
   },
 );
@@ -72,7 +72,7 @@ scenario(
     await when.madeMutable(immutable, first);
     await then.deletedInTheEnd(first);
     await then.pageFollowed(page, first);
-    await then.pageUntroubled(page);
+    await then.pageHasNoError(page);
     await then.storeHolds(volume, [kept]);
   },
 );
@@ -100,7 +100,7 @@ scenario(
     await when.deleted(first);
     await then.deleted(first);
     await then.pageFollowed(page, first);
-    await then.pageUntroubled(page);
+    await then.pageHasNoError(page);
     await when.sharedAgain();
     await then.storeHolds(volume, [kept]);
   },

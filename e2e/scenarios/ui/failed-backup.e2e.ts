@@ -17,7 +17,7 @@ scenario(
     await then.creationLostLock(second, lock);
     await then.pageShows(page, first, second);
     await then.rowShows(page, second);
-    await then.pageUntroubled(page);
+    await then.pageHasNoError(page);
     await when.lockRemoved(lock);
     await then.storeHolds(volume, [first]);
   },

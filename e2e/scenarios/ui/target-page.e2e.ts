@@ -16,7 +16,7 @@ scenario(
     await then.targetShown(page, target, 'not available, and why');
     await when.targetDeletedOnPage(page, target);
     await then.targetNotShown(page, target);
-    await then.pageUntroubled(page);
+    await then.pageHasNoError(page);
   },
 );
 
@@ -37,7 +37,7 @@ scenario(
     await when.released(gone);
     await when.volumeSyncedOnPage(page, volume);
     await then.known(second);
-    await then.pageUntroubled(page);
+    await then.pageHasNoError(page);
     await then.storeHolds(volume, [first, second]);
   },
 );

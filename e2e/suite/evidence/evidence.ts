@@ -54,7 +54,7 @@ type Options = {
   interrupted?: AbortSignal;
   onExpected: OnExpected;
   /** Called at most once, when evidence cannot be written. */
-  onTrouble: (error: Error) => void;
+  onError: (error: Error) => void;
 };
 
 /**
@@ -66,12 +66,12 @@ export const openEvidence = ({
   header,
   cluster,
   onExpected,
-  onTrouble,
+  onError,
   ...options
 }: Options): Evidence => {
   let isLost = false;
   const lose = (error: Error): void => {
-    if (!isLost) onTrouble(error);
+    if (!isLost) onError(error);
     isLost = true;
   };
   const folder = makeFolder(out, slugOf(header.recording, header.round), lose);

@@ -13,14 +13,14 @@ export type Lines = {
 };
 
 /**
- * Creates a file; an existing file is replaced. Lines that cannot be written are lost, and `onTrouble` is called with
+ * Creates a file; an existing file is replaced. Lines that cannot be written are lost, and `onError` is called with
  * the error.
  */
-export const openLines = (path: string, onTrouble: (error: Error) => void): Lines => {
+export const openLines = (path: string, onError: (error: Error) => void): Lines => {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
-    onTrouble(error as Error);
+    onError(error as Error);
     return { write: () => {}, flushed: async () => {}, end: async () => {} };
   }
   // One stream keeps the order of the lines, and writes waiting lines together.
@@ -29,7 +29,7 @@ export const openLines = (path: string, onTrouble: (error: Error) => void): Line
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   stream.on('error', (error) => {
     isLost = true;
-    onTrouble(error);
+    onError(error);
   });
   stream.on('close', close);
   return {

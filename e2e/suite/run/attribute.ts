@@ -45,7 +45,7 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
   const now = Date.now();
   const begun = startedAt.getTime();
   const timeline =
-    history === undefined ? null : makeTimeline({ history, logs: [], trouble: [] }, now - begun);
+    history === undefined ? null : makeTimeline({ history, logs: [], unreadable: [] }, now - begun);
   const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
   const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
   const affectedObjects = deps.affectedObjects?.(error) ?? { since: begun, starts: [], nodes: undefined };
@@ -58,7 +58,7 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
     : reachingFaults(faults, { scenario, server, affectedObjects, decided });
   const toSeconds = (time: string | undefined): number =>
     time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000;
-  const stretches = faults
+  const intervals = faults
     .filter(({ entry }) => reachesOthers(entry))
     .map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
   const scenarioState = { state, startedAt: startedAt.toISOString() };
@@ -69,7 +69,7 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
       scenarioState,
       timeline,
       { state: 'finished', reason: null },
-      { others: stretches, load, error: of },
+      { others: intervals, load, error: of },
     );
   const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };
   const [first] = ordered(reaching);

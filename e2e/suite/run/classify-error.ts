@@ -1,5 +1,5 @@
 import { ExecError } from '../../kube/errors.ts';
-import { outageOf } from '../../kube/trouble.ts';
+import { outageOf } from '../../kube/outage.ts';
 import type { ErrorClass } from '../../report/html/hint.ts';
 
 const ofCode = ['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'];

@@ -1,4 +1,4 @@
-import type { UsageAccount } from '../../kube/account.ts';
+import type { TimeAccount } from '../../kube/account.ts';
 import type { Health } from '../../kube/health.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Failure } from '../../report/schema.ts';
@@ -9,7 +9,7 @@ import type { openJournal } from './journal.ts';
 import type { openRecorder } from './recorder.ts';
 
 type FailureReportOptions = {
-  account: Pick<UsageAccount, 'run'>;
+  account: Pick<TimeAccount, 'run'>;
   journal: ReturnType<typeof openJournal>;
   recorder: Pick<
     ReturnType<typeof openRecorder>,

@@ -1,6 +1,6 @@
 import { recordArtifact, type TestContext } from 'vitest';
 import type { FaultEvent } from '../../faults/fault.ts';
-import type { UsageAccount } from '../../kube/account.ts';
+import type { TimeAccount } from '../../kube/account.ts';
 import { redact, redactAll } from '../../kube/redact/redact.ts';
 import { type Awaiting, eventType, type ScenarioEvent } from '../../report/record.ts';
 import {
@@ -26,7 +26,7 @@ export const openJournal = ({
 }: {
   context: TestContext;
   interruption: AbortSignal;
-  account: Pick<UsageAccount, 'spent'>;
+  account: Pick<TimeAccount, 'spent'>;
   keep: (marker: string, fields: ScenarioMarker) => void;
 }) => {
   const steps: ReportStep[] = [];

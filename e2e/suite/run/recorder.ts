@@ -23,7 +23,7 @@ let pressures: PressureRecord | undefined;
 
 let isPrinted = false;
 // Printed once in this process: all its scenarios write to the same folder.
-const printTrouble = ({ message }: Error): void => {
+const printError = ({ message }: Error): void => {
   if (!isPrinted) console.error(`The evidence of the scenarios cannot be kept: ${message}`);
   isPrinted = true;
 };
@@ -71,7 +71,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
         supportBundle,
         interrupted,
         onExpected,
-        onTrouble: printTrouble,
+        onError: printError,
       });
       return evidence.recorder;
     },
@@ -117,7 +117,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
         scenarios: [scenario],
         end: { state: 'finished', reason: null },
       });
-      await packBundle(join(config.out, kept), { report, name }).catch(printTrouble);
+      await packBundle(join(config.out, kept), { report, name }).catch(printError);
     },
   };
 };

@@ -9,7 +9,7 @@ import type { SharedResource } from '../../longhorn/shared.ts';
 import type { AsStep } from './as-step.ts';
 import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { OpenPage } from './handles.ts';
-import type { Made } from './made.ts';
+import type { CreatedObjects } from './made.ts';
 import type { OwnStores } from './target/own.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -50,7 +50,7 @@ export type Context = {
   turn: ScenarioDeps['turn'];
   /** The things that the scenario has had exclusive use of. */
   exclusive: Set<SharedResource>;
-  made: Made;
+  made: CreatedObjects;
   /** The messages that the scenario causes. A step adds them before it causes them. */
   expected: ExpectedMessage[];
   /** The warnings in events, after they were read. */

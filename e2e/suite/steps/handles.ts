@@ -3,8 +3,8 @@ import type { BlockMapping } from '../../store/format/config.ts';
 import type { FollowedPage } from '../../ui/followed-page.ts';
 import type { Span } from '../../ui/judge-shown.ts';
 import type { TablePage } from '../../ui/table-page.ts';
-import type { DataStretch } from './made.ts';
 import type { ServiceForward } from './service-forward.ts';
+import type { DataRange } from './sizes.ts';
 
 /** A backup target that a step made, and its store. A step may change the store. */
 export type TargetHandle = { name: string; store: RunningStore };
@@ -34,7 +34,7 @@ export type WrittenData = { offset: number; size: number; sha256?: string };
  * A snapshot of a volume. `filled`: the ranges in which the volume may have had data; undefined for a snapshot that
  * Longhorn made without a step.
  */
-export type SnapshotHandle = { name: string; volume: VolumeHandle; filled?: readonly DataStretch[] };
+export type SnapshotHandle = { name: string; volume: VolumeHandle; filled?: readonly DataRange[] };
 
 /** A backup that a step made. */
 export type BackupHandle = {

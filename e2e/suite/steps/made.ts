@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { KubernetesObject } from '../../kube/cluster.ts';
 import { backupLabels } from '../../longhorn/resources.ts';
-
-/** A range of a volume, in bytes. */
-export type DataStretch = { offset: number; size: number };
+import type { DataRange } from './sizes.ts';
 
 /** What a scenario has made in the cluster. Names are added before the request that creates the object. */
-export type Made = {
+export type CreatedObjects = {
   volumes: string[];
   snapshots: string[];
   backups: string[];
@@ -14,18 +12,18 @@ export type Made = {
   /** Backups that the suite wrote into the store without Longhorn, and the name of their volume there. */
   written: { volume: string; backup: string }[];
   /** The ranges in which volumes have, or may have, data other than zeros. */
-  filled: (DataStretch & { volume: string })[];
+  filled: (DataRange & { volume: string })[];
 };
 
-export const nothingMade = (): Made => ({
+export const nothingCreated = (): CreatedObjects => ({
   ...{ volumes: [], snapshots: [], backups: [], jobs: [] },
   written: [],
   filled: [],
 });
 
 /** Returns the ranges in which a volume may have data. */
-export const filledIn = ({ filled }: Made, volume: string): DataStretch[] =>
-  filled.filter((stretch) => stretch.volume === volume);
+export const filledIn = ({ filled }: CreatedObjects, volume: string): DataRange[] =>
+  filled.filter((range) => range.volume === volume);
 
 /** The label on everything that a run makes. Its value is the run's id. */
 export const runLabelName = 'corral.test/run';

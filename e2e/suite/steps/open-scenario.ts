@@ -16,7 +16,7 @@ import { endManagers, followManagers } from './evidence/sources.ts';
 import { findLonghorn } from './find-longhorn.ts';
 import type { OpenPage } from './handles.ts';
 import { inTurn } from './in-turn.ts';
-import { nothingMade, uniqueName } from './made.ts';
+import { nothingCreated, uniqueName } from './made.ts';
 import { documentData } from './sizes.ts';
 import type { Steps } from './steps.ts';
 import { bindSteps } from './subjects.ts';
@@ -44,7 +44,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
   const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, onEvent: report.fault }), declared);
 
   const controller = new AbortController();
-  const made = nothingMade();
+  const made = nothingCreated();
   const pages: OpenPage[] = [];
   let watched: Timelines | undefined;
   const own = openOwnStores({

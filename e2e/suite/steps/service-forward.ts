@@ -26,7 +26,7 @@ export type ServiceForward = {
   /** The number of bytes that all connections have received so far. */
   carried(): number;
   /** The error of the last connection that failed. Undefined if none has. */
-  trouble(): Error | undefined;
+  error(): Error | undefined;
 };
 
 // The time in which a container may become ready again after a kill. A browser waits longer.
@@ -56,7 +56,7 @@ export const forwardService = async (
     signal,
   });
   let last: string | undefined;
-  let trouble: Error | undefined;
+  let lastError: Error | undefined;
 
   const choose = async (refused: ReadonlySet<string>): Promise<Pod> => {
     const isFit = (pod: Pod): boolean => isReady(pod) && !refused.has(pod.metadata.uid ?? '');
@@ -75,7 +75,7 @@ export const forwardService = async (
         last = pod.metadata.name;
         return;
       } catch (error) {
-        trouble = error as Error;
+        lastError = error as Error;
         if (!(error instanceof ExecError)) throw error;
         // The watch may not have reported yet that the pod is gone.
         refused.add(pod.metadata.uid ?? '');
@@ -107,7 +107,7 @@ export const forwardService = async (
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     pod: () => last,
     carried: () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, carriedBefore),
-    trouble: () => trouble,
+    error: () => lastError,
   };
 };
 

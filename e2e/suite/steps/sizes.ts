@@ -22,8 +22,10 @@ export const documentData = ({ monitorPoll }: Pick<LonghornClocks, 'monitorPoll'
 };
 
 /** The data of the documents, in bytes. */
-export type DocumentData = { volume: number; large: Stretch; small: Stretch; brief: Stretch };
-type Stretch = { offset: number; size: number };
+export type DocumentData = { volume: number; large: DataRange; small: DataRange; brief: DataRange };
+
+/** A range of a volume, in bytes. */
+export type DataRange = { offset: number; size: number };
 
 /** Data for a backup whose upload need not be observed, in bytes. */
 export const littleData = { volume: 64 * mebibyte, data: { offset: 0, size: 16 * mebibyte } };

@@ -20,11 +20,11 @@ const RUN_MS = 60 * 60_000;
 test(
   'a scenario passes on a cluster of kind, which goes',
   async ({ skip, onTestFinished }) => {
-    const trouble = await checkDocker().then(
+    const failure = await checkDocker().then(
       () => undefined,
       ({ message }: Error) => message,
     );
-    skip(trouble !== undefined, trouble);
+    skip(failure !== undefined, failure);
     await openCache();
     const [node, bin] = await withSharedCache(async () => [
       await ensureCached(await kindNode()),

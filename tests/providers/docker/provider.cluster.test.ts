@@ -89,7 +89,7 @@ test('it brings a Longhorn, and takes all of it down', async () => {
   const rising = up(new AbortController().signal, lines);
   await imitateAll('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
   await imitateAll('instanceManagers', 'targetAvailable', 'csi', 'deployments');
-  const { down, keep: _keep, kubeconfig, lost, trouble, accessHints, ...known } = await rising;
+  const { down, keep: _keep, kubeconfig, lost, problems, accessHints, ...known } = await rising;
   expect(known).toMatchObject({
     provider: 'kind',
     context: `kind-${name}`,
@@ -97,7 +97,7 @@ test('it brings a Longhorn, and takes all of it down', async () => {
     target: { name: 'archive', version: 'v1.12.1' },
     without: ['block-device'],
   });
-  expect([lost.aborted, trouble(), accessHints]).toEqual([
+  expect([lost.aborted, problems(), accessHints]).toEqual([
     false,
     [],
     [`export KUBECONFIG=${kubeconfig}`, `kind delete cluster --name ${name}`],

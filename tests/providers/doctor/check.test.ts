@@ -3,13 +3,13 @@ import { PreconditionError } from '../../../e2e/machine/precondition-error.ts';
 import { runCheck } from '../../../providers/doctor/check.ts';
 
 test("what throws PreconditionError is missing, and any other error is nobody's finding", async () => {
-  const trouble = new PreconditionError({
+  const failure = new PreconditionError({
     code: 'x-missing',
     where: 'here',
     what: 'it is missing',
     remedy: 'get one',
   });
-  expect(await runCheck('x', () => Promise.reject(trouble))).toEqual({
+  expect(await runCheck('x', () => Promise.reject(failure))).toEqual({
     ...{ title: 'x', state: 'missing', detail: 'here: it is missing', mend: 'get one' },
   });
   expect(await runCheck('x', async () => 'v1')).toEqual({

@@ -28,7 +28,7 @@ test('a page carries all, is small, lets nothing else run, and has nothing that 
   carried.delete('data');
   const timelines = [...carried.values()] as ReportTimeline[];
   expect(timelines).toHaveLength(5);
-  expect(timelines.every(({ events, trouble }) => events > 40 && trouble.length === 0)).toBe(true);
+  expect(timelines.every(({ events, unreadable }) => events > 40 && unreadable.length === 0)).toBe(true);
   expect(page).not.toContain(hostile);
   expect(page).not.toContain('onerror');
   // As many ends of scripts as scripts: nothing ended one early.

@@ -8,7 +8,7 @@ const bar = (from: number, to: number, state: string, tone: 'good' | 'going' | '
   ...{ from, to, state, tone },
   texts: [text],
 });
-const blank = { startedAt: null, seconds: 300, sentences: [], logs: [], events: 0, trouble: [] };
+const blank = { startedAt: null, seconds: 300, sentences: [], logs: [], events: 0, unreadable: [] };
 const timeline = (...lanes: Lane[]): ReportTimeline => ({ ...blank, lanes });
 
 const broken = { label: 'the backup goes gone', steps: [], reason: 'it was Error', limit: '90 s' };

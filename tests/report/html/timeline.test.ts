@@ -11,7 +11,7 @@ const backup = (state: string, version: number, more: object = {}) => ({
 
 const made = (...lines: (object | string)[]) => {
   const history = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
-  return makeTimeline({ history, logs: [], trouble: [] }, 5000);
+  return makeTimeline({ history, logs: [], unreadable: [] }, 5000);
 };
 const make = (lines: object[]) => made({ recording: 'x', seconds: 10 }, ...lines);
 
@@ -142,7 +142,7 @@ test('a fault has a lane from its injection over its proof to its end, and so ha
 });
 
 test('half a line of a run that was killed takes nothing from the rest', () => {
-  const { lanes, trouble } = made({ recording: 'x', seconds: 10 }, ...events, '{"at":7,"type":"MOD');
+  const { lanes, unreadable } = made({ recording: 'x', seconds: 10 }, ...events, '{"at":7,"type":"MOD');
   expect(lanes.at(-1)?.bars).toEqual(make(events).lanes.at(-1)?.bars);
-  expect(trouble).toEqual(['line 7 of the history cannot be read']);
+  expect(unreadable).toEqual(['line 7 of the history cannot be read']);
 });

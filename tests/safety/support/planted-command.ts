@@ -28,7 +28,7 @@ const lab: Provider = {
       allow: [],
       accessHints: [text],
       target: { name: 'emulator', version: '0.0.0' },
-      trouble: () => [text],
+      problems: () => [text],
       lost: new AbortController().signal,
       keep: () => {},
       down: () => Promise.reject(new Error(text)),

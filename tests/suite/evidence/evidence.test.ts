@@ -11,8 +11,8 @@ const out = folderOfEachTest();
 
 const header = { recording: 'A backup waits', round: 1, startedAt: '2026-11-20T12:00:00.000Z' } as Header;
 const open = () => {
-  const troubles: string[] = [];
-  const onTrouble = ({ message }: Error) => void troubles.push(message);
+  const errors: string[] = [];
+  const onError = ({ message }: Error) => void errors.push(message);
   const onExpected = () => () => {};
   const evidence = openEvidence({
     out: out(),
@@ -20,7 +20,7 @@ const open = () => {
     cluster: stubCluster(),
     supportBundle: true,
     onExpected,
-    onTrouble,
+    onError,
   });
   /** A lamp that is watched, and then made. */
   const watch = () => {
@@ -31,7 +31,7 @@ const open = () => {
     timeline.push({ kind: 'added', at: 0, object: { metadata: { name: 'hall' } } });
     return heard;
   };
-  return { evidence, troubles, watch };
+  return { evidence, errors, watch };
 };
 const begins = { step: { id: 1, phase: 'begins', sentence: 'it begins' } } as const;
 const kept = (file: string) => readFile(out('evidence/a-backup-waits', file), 'utf8');
@@ -61,7 +61,7 @@ test('what happens is on disk soon after it happened, with the logs that were re
 
 test('where it cannot be written that is reported once, and everything else goes on', async () => {
   await writeFile(out('evidence'), 'a file is in the way');
-  const { evidence, troubles, watch } = open();
+  const { evidence, errors, watch } = open();
   watch();
   evidence.record('it begins', begins);
   evidence.observer.reads(log, 'a line\n');
@@ -71,28 +71,28 @@ test('where it cannot be written that is reported once, and everything else goes
   });
   await evidence.recorder.collect();
   await evidence.close();
-  expect(troubles).toEqual([expect.stringContaining('ENOTDIR')]);
+  expect(errors).toEqual([expect.stringContaining('ENOTDIR')]);
   expect(evidence.folder()).toBeNull();
 });
 
 test('a full disk is reported', async () => {
-  const troubles: string[] = [];
-  const lines = openLines('/dev/full', ({ message }) => void troubles.push(message));
+  const errors: string[] = [];
+  const lines = openLines('/dev/full', ({ message }) => void errors.push(message));
   lines.write({ a: 1 });
-  await expect.poll(() => troubles.length).toBe(1);
+  await expect.poll(() => errors.length).toBe(1);
   lines.write({ b: 1 });
   await lines.end();
-  expect(troubles).toEqual(['ENOSPC: no space left on device, write']);
+  expect(errors).toEqual(['ENOSPC: no space left on device, write']);
 });
 
 test('an observer that breaks does not break what it observes', async () => {
-  const { evidence, troubles, watch } = open();
+  const { evidence, errors, watch } = open();
   const breaks = () => {
     throw new Error('a defect');
   };
   evidence.recorder.keep({ belongs: breaks, sources: () => [] });
   expect(watch()).toHaveLength(1);
-  expect(troubles).toEqual(['a defect']);
+  expect(errors).toEqual(['a defect']);
   await evidence.close();
 });
 

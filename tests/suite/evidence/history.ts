@@ -24,15 +24,15 @@ export const recorded = async (
 ): Promise<{ recording: Recording; text: string }> => {
   const path = join(await temporaryFolder(), 'history.ndjson');
   const startedAt = Date.now();
-  const troubles: Error[] = [];
-  const lose = (error: Error) => void troubles.push(error);
+  const errors: Error[] = [];
+  const lose = (error: Error) => void errors.push(error);
   const lines = openLines(path, lose);
   lines.write({ recording: 'a test', corral: 1, startedAt: new Date(startedAt).toISOString() });
   const { observer, close } = openHistory({ lines, startedAt, belongs, lose });
   await work({ ...observer, reads: () => {} });
   close();
   await lines.end();
-  if (troubles.length > 0) throw new AggregateError(troubles);
+  if (errors.length > 0) throw new AggregateError(errors);
   const text = await readFile(path, 'utf8');
   return { recording: parseRecording(text), text };
 };

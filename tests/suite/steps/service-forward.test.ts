@@ -97,10 +97,10 @@ test('a pod that cannot be reached is left for another, and reported', async () 
   putPod('one');
   putPod('two');
   broken.add('one');
-  const { url, trouble } = await forward();
+  const { url, error } = await forward();
   expect(await ask(open(url), 'a')).toBe('two: A');
   expect(requests).toEqual(['one?ports=8000', 'two?ports=8000']);
-  expect(trouble()?.message).toBe(
+  expect(error()?.message).toBe(
     'no forward to port 8000 of longhorn-system/one: Unexpected server response: 500',
   );
 });
@@ -131,7 +131,7 @@ test('what the scenario may not do is not sent', async () => {
       if (subresource === 'portforward') throw new Error(`not ${verb}`);
     },
   });
-  const { url, trouble } = await forward(cluster);
+  const { url, error } = await forward(cluster);
   await once(open(url), 'close');
-  expect([requests, trouble()?.message]).toEqual([[], 'not get']);
+  expect([requests, error()?.message]).toEqual([[], 'not get']);
 });

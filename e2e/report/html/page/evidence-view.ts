@@ -92,12 +92,12 @@ export const createEvidenceView = (scenario: PageScenario, unpacked: ReportTimel
     view.show(from - around, to + around);
     chart.root.scrollIntoView({ block: 'nearest' });
   });
-  const trouble = timeline.trouble.map((line) =>
-    element('p', 'trouble', [`Not all of the evidence could be read: ${line}`]),
+  const unreadable = timeline.unreadable.map((line) =>
+    element('p', 'unreadable', [`Not all of the evidence could be read: ${line}`]),
   );
   return {
     nodes: [
-      element('section', 'steps-done', [element('h4', '', ['What was done']), sentences, ...trouble]),
+      element('section', 'steps-done', [element('h4', '', ['What was done']), sentences, ...unreadable]),
       element('div', 'stage', [
         element('section', 'drawn', [
           element('header', '', [element('h4', '', ['Timeline']), tools]),

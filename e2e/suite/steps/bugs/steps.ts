@@ -35,7 +35,7 @@ export const bugSteps = {
         const seen = symptomIn(context, error);
         if (seen === undefined) throw error;
         if (!matchesSymptom(bugs[id], seen)) throw anotherSymptom(id, { error, seen });
-        context.expected.push(...saidBy(seen));
+        context.expected.push(...messagesOf(seen));
         report.bug({ ...known, kept: false, seen: explainError(error) });
         if (!listed) report.finding(unlisted(id, version, 'shows'));
         return false;
@@ -60,7 +60,7 @@ const anotherSymptom = (id: BugId, { error, seen }: { error: unknown; seen: Obse
   );
 
 // Messages that belong to the symptom are expected.
-const saidBy = (seen: ObservedSymptom): ExpectedMessage[] => {
+const messagesOf = (seen: ObservedSymptom): ExpectedMessage[] => {
   if (seen.of === 'history') {
     const { kind, name, state } = seen;
     const givenUp = kind === 'Volume' && state === 'faulted' ? (['restore-given-up'] as const) : [];

@@ -5,7 +5,7 @@ import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { Belongs, EvidenceRecorder, EvidenceSource, EvidenceSubject } from '../../evidence/recorder.ts';
 import type { OpenPage } from '../handles.ts';
-import type { Made } from '../made.ts';
+import type { CreatedObjects } from '../made.ts';
 import type { OwnStores } from '../target/own.ts';
 import type { Timelines } from '../timelines.ts';
 import { sourcesOf } from './sources.ts';
@@ -13,7 +13,7 @@ import { fetchSupportBundle } from './support-bundle.ts';
 
 type SubjectSources = {
   run: string;
-  made: Made;
+  made: CreatedObjects;
   own: Pick<OwnStores, 'stores' | 'targets'>;
   pages: readonly OpenPage[];
   /** Undefined until the watches have started. */

@@ -5,7 +5,7 @@ import { managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
 import { backupsPagePath } from '../../../ui/backup-table.ts';
 import { findChromium } from '../../../ui/chromium.ts';
 import { followPage } from '../../../ui/followed-page.ts';
-import { type RowState, rowStateOf, type Stretch } from '../../../ui/row-state.ts';
+import { type RowPeriod, type RowState, rowStateOf } from '../../../ui/row-state.ts';
 import type { Context } from '../context.ts';
 import type { PageHandle, VolumeHandle } from '../handles.ts';
 import { notProvable } from '../judging.ts';
@@ -17,16 +17,16 @@ export const rowStatesOf = (
   { timelines }: Pick<Context, 'timelines'>,
   name: string,
   { mark }: Pick<PageHandle, 'mark'>,
-): Stretch[] => {
-  const stretches: Stretch[] = [{ at: 0, row: undefined }];
+): RowPeriod[] => {
+  const periods: RowPeriod[] = [{ at: 0, row: undefined }];
   for (const entry of timelines.backups.entries) {
     if (entry.kind === 'gap') {
       if (entry.sequence > mark)
         throw notProvable(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
     } else if (entry.object.metadata.name === name)
-      stretches.push({ at: entry.at, row: entry.kind === 'deleted' ? undefined : rowStateOf(entry.object) });
+      periods.push({ at: entry.at, row: entry.kind === 'deleted' ? undefined : rowStateOf(entry.object) });
   }
-  return stretches;
+  return periods;
 };
 
 /**
@@ -56,9 +56,9 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
     expected,
   });
   const page = await awaitCluster(() => opening).catch((error: unknown) => {
-    throw forward.trouble() === undefined
+    throw forward.error() === undefined
       ? error
-      : new Error((error as Error).message, { cause: forward.trouble() });
+      : new Error((error as Error).message, { cause: forward.error() });
   });
   const handle = { page, forward, mark, disconnections: [] };
   pages.push(handle);

@@ -182,15 +182,15 @@ export const uiSteps = {
     detail: (after) => `${formatDuration(after)} after the kill`,
   }),
   /** Ignores errors that a cut-off causes. */
-  'then.pageUntroubled': step({
+  'then.pageHasNoError': step({
     sentence: 'Then the page has no error in its console, and no request failed',
     action: async (_: Context, { page, disconnections }: PageHandle | TablePageHandle) => {
       const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
         /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
         disconnections.some(({ from, to }) => at >= from && at < to);
-      const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
+      const errors = page.log.errors.filter((error) => !isOfCut(error));
       throwIfAny(
-        troubles.map(({ text }) => text),
+        errors.map(({ text }) => text),
         'on the page something went wrong',
       );
     },

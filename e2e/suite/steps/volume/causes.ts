@@ -61,9 +61,9 @@ export const causeOfVolume = async (
   const since = volume?.metadata.creationTimestamp;
   const listed = { namespace, labelSelector: volumeSelector(name), signal };
   const [engines, replicas, errors] = await Promise.all([
-    foundOrTrouble(async () => (await cluster.list<Instance>(longhornResources.engines, listed)).items),
-    foundOrTrouble(async () => (await cluster.list<Instance>(longhornResources.replicas, listed)).items),
-    foundOrTrouble(() => processErrors({ cluster, volume: name, since, signal })),
+    foundOrErrors(async () => (await cluster.list<Instance>(longhornResources.engines, listed)).items),
+    foundOrErrors(async () => (await cluster.list<Instance>(longhornResources.replicas, listed)).items),
+    foundOrErrors(() => processErrors({ cluster, volume: name, since, signal })),
   ]);
   const held = unmet(volume?.status?.conditions);
   const failed = replicas.found.filter(hasFailed);
@@ -83,19 +83,19 @@ export const causeOfVolume = async (
       ...engines.found.map((each) => describeInstance('engine', each)),
       ...replicas.found.map((each) => describeInstance('replica', each)),
       ...errors.found,
-      ...[engines, replicas, errors].flatMap(({ trouble }) => trouble),
+      ...[engines, replicas, errors].flatMap((found) => found.errors),
     ],
   };
 };
 
-type Found<T> = { found: T[]; trouble: string[] };
+type Found<T> = { found: T[]; errors: string[] };
 
 // If one request fails, the others may still give the reason.
-const foundOrTrouble = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
+const foundOrErrors = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
   try {
-    return { found: await read(), trouble: [] };
+    return { found: await read(), errors: [] };
   } catch (error) {
-    return { found: [], trouble: [`not read: ${(error as Error).message}`] };
+    return { found: [], errors: [`not read: ${(error as Error).message}`] };
   }
 };
 

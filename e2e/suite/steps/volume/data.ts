@@ -1,8 +1,7 @@
 import { devicePath, managerPodOf } from '../../../longhorn/manager.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle, WrittenData } from '../handles.ts';
-import type { DataStretch } from '../made.ts';
-import { mebibyte } from '../sizes.ts';
+import { type DataRange, mebibyte } from '../sizes.ts';
 
 // Random data: neither compression nor equal blocks make a backup smaller. Direct I/O bypasses all caches, and the
 // checksum is of what was read back. A single pass through pipes takes twice as long where system calls are slow.
@@ -14,7 +13,7 @@ set -e
 dd if=/dev/urandom of="$1" bs=1M seek="$2" count="$3" iflag=fullblock oflag=direct conv=fsync,notrunc status=none
 ${readScript}`;
 
-const dataCommand = (script: string, device: string, { offset, size }: DataStretch): string[] => [
+const dataCommand = (script: string, device: string, { offset, size }: DataRange): string[] => [
   'bash',
   '-c',
   script,
@@ -28,8 +27,8 @@ const dataCommand = (script: string, device: string, { offset, size }: DataStret
  * Returns the command that fills a range of a device with random data and prints its SHA-256. Offset and size are in
  * bytes, in whole MiB.
  */
-export const writeCommand = (device: string, stretch: DataStretch): string[] =>
-  dataCommand(writeScript, device, stretch);
+export const writeCommand = (device: string, range: DataRange): string[] =>
+  dataCommand(writeScript, device, range);
 
 /**
  * Fills a range of an attached volume with random data, in the manager pod on its node. Offset and size are in bytes,
@@ -37,7 +36,7 @@ export const writeCommand = (device: string, stretch: DataStretch): string[] =>
  */
 export const writeData = async (
   { cluster, made }: Context,
-  { volume, offset, size }: { volume: VolumeHandle } & DataStretch,
+  { volume, offset, size }: { volume: VolumeHandle } & DataRange,
 ): Promise<WrittenData> => {
   if (volume.restored !== undefined)
     throw new Error(
@@ -63,7 +62,7 @@ ${readScript}`;
 /** Copies a range of an attached volume to another offset. All values are in bytes, in whole MiB. */
 export const copyData = async (
   { cluster, made }: Context,
-  { volume, from, to }: { volume: VolumeHandle; from: DataStretch; to: number },
+  { volume, from, to }: { volume: VolumeHandle; from: DataRange; to: number },
 ): Promise<WrittenData> => {
   made.filled.push({ volume: volume.name, offset: to, size: from.size });
   const command = [...dataCommand(copyScript, devicePath(volume.name), from), String(to / mebibyte)];
@@ -77,7 +76,7 @@ export const copyData = async (
 /** Returns the SHA-256 of a range of an attached volume. */
 export const readData = (
   { cluster }: Pick<Context, 'cluster'>,
-  { volume, offset, size }: { volume: VolumeHandle } & DataStretch,
+  { volume, offset, size }: { volume: VolumeHandle } & DataRange,
 ): Promise<string> => {
   const command = dataCommand(readScript, devicePath(volume.name), { offset, size });
   return checksum(cluster, { volume, command, what: 'reading' });

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { DataStretch } from '../made.ts';
-import { mebibyte } from '../sizes.ts';
+import { type DataRange, mebibyte } from '../sizes.ts';
 
 /** Returns the ranges of a volume outside of `filled`, whose ranges may overlap. */
-export const emptyStretches = (size: number, filled: readonly DataStretch[]): DataStretch[] => {
-  const empty: DataStretch[] = [];
+export const emptyRanges = (size: number, filled: readonly DataRange[]): DataRange[] => {
+  const empty: DataRange[] = [];
   let offset = 0;
   for (const next of [...filled.toSorted((a, b) => a.offset - b.offset), { offset: size, size: 0 }]) {
     if (next.offset > offset) empty.push({ offset, size: next.offset - offset });

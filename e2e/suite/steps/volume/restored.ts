@@ -20,7 +20,7 @@ import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../h
 import { filledIn } from '../made.ts';
 import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
-import { checksumOfZeros, emptyStretches } from './empty.ts';
+import { checksumOfZeros, emptyRanges } from './empty.ts';
 import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
 
 /**
@@ -97,9 +97,7 @@ export const judgeRestoredData = async (
   const { size, target } = backup.volume;
   const volume = { name, target, node: restoredOn(context, name), size };
   const filled = [...(backup.snapshot.filled ?? filledIn(made, backup.volume.name)), ...data];
-  made.filled.push(
-    ...filled.map((stretch) => ({ volume: name, offset: stretch.offset, size: stretch.size })),
-  );
+  made.filled.push(...filled.map((range) => ({ volume: name, offset: range.offset, size: range.size })));
   const isRead = !context.without.includes('block-device');
   await attach(context, { ...volume, disableFrontend: !isRead });
   for (const written of isRead ? data : []) {
@@ -109,7 +107,7 @@ export const judgeRestoredData = async (
         `${backup.label} was restored with other data than were written: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
       );
   }
-  for (const empty of isRead ? emptyStretches(size, filled) : [])
+  for (const empty of isRead ? emptyRanges(size, filled) : [])
     if ((await readData(context, { volume, ...empty })) !== checksumOfZeros(empty.size))
       throw new Error(
         `${backup.label} was restored with data where nothing was written: ${empty.size} bytes at ${empty.offset} are not all zeros`,

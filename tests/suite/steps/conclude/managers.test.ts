@@ -4,7 +4,7 @@ import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
 import { judgeEnd } from '../../../../e2e/suite/run/judge-end.ts';
 import * as conclusions from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
-import { nothingMade, scenarioAnnotation } from '../../../../e2e/suite/steps/made.ts';
+import { nothingCreated, scenarioAnnotation } from '../../../../e2e/suite/steps/made.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
@@ -66,7 +66,7 @@ const worldOf = ({ events = restarted, log, exclusive = [], present = [] }: Worl
     return log;
   };
   return createTestContext({
-    ...{ version: 'v1.10.2', made: { ...nothingMade(), volumes: [own] }, exclusive: new Set(exclusive) },
+    ...{ version: 'v1.10.2', made: { ...nothingCreated(), volumes: [own] }, exclusive: new Set(exclusive) },
     ...{ timelines, cluster: stubCluster({ logs }) },
   });
 };

@@ -8,7 +8,7 @@ import type { Backup, BackupTarget, Snapshot, Volume } from '../../../../e2e/lon
 import { everyMessageIsKnown } from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import * as messages from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
 import { runStep } from '../../../../e2e/suite/steps/step.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -196,7 +196,7 @@ test('what events warn of is reported, of its own objects, and fails nothing; wh
   const inError = 'Detected replica v-r-1 (10.42.0.7:10000) in error';
   const names = new Set<string | undefined>();
   const { context, findings } = createTestContext({
-    made: { ...nothingMade(), volumes: ['v'] },
+    made: { ...nothingCreated(), volumes: ['v'] },
     cluster: stubCluster({
       onAsk: ({ namespace }) => names.add(namespace),
       objects: {
@@ -224,7 +224,7 @@ test('what events warn of is reported, of its own objects, and fails nothing; wh
 // As if the scenario had just done what was recorded.
 test('what is expected is reported, and all else fails the scenario; each message is reported once, with its meaning, cut short', async () => {
   const { backups } = speaking(await replay(deletion));
-  const made = { ...nothingMade(), volumes: ['vz-e'] };
+  const made = { ...nothingCreated(), volumes: ['vz-e'] };
   const conclude = async (expected: ExpectedMessage[]) => {
     const { context, printed } = createTestContext({ timelines: { backups }, made, expected });
     const failed = await runStep(context, everyMessageIsKnown).then(
@@ -255,5 +255,5 @@ test('what is expected is reported, and all else fails the scenario; each messag
   }
   const meaning = 'Nobody knows this message.';
   expect(rest).toEqual([{ of: 'ze-b2', text, class: 'unclassified', id: null, meaning }]);
-  expect(messages.messagesOf({ ...context, made: nothingMade() })).toEqual([]);
+  expect(messages.messagesOf({ ...context, made: nothingCreated() })).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { belongsTo } from '../../../../e2e/suite/steps/evidence/keep.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
 import type { WhenIdle } from '../../../../e2e/suite/steps/when-idle.ts';
 import { aTarget } from '../../../support/test-context.ts';
 
 const whenIdle: WhenIdle = (_, take) => take();
 
 /** An object of a scenario named a or b, of which only the first is judged. */
-const made = { ...nothingMade(), snapshots: ['a-snapshot'], backups: ['a-backup'], jobs: ['a-job'] };
+const made = { ...nothingCreated(), snapshots: ['a-snapshot'], backups: ['a-backup'], jobs: ['a-job'] };
 made.written.push({ volume: 'a-old', backup: 'a-written' });
 const isMine = belongsTo({
   made,

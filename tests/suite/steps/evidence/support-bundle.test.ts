@@ -8,7 +8,7 @@ import { permitNeeded } from '../../../../e2e/permissions/permit.ts';
 import { type Header, openEvidence } from '../../../../e2e/suite/evidence/evidence.ts';
 import { subjectOf } from '../../../../e2e/suite/steps/evidence/keep.ts';
 import { fetchSupportBundle } from '../../../../e2e/suite/steps/evidence/support-bundle.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
 import { type StubServer, startStubServer } from '../../../support/stub-api-server.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { acceptWebSocket, type WebSocketEnd } from '../../../support/web-socket.ts';
@@ -170,9 +170,9 @@ test('the evidence of a scenario has it where it is wanted, or says why not; whe
   /** The evidence of a scenario, as its steps keep it; returns its folder. */
   const keep = async (out: string, supportBundle: boolean): Promise<string> => {
     const header = { recording: 'x', round: 1 } as Header;
-    const ignored = { onExpected: () => () => {}, onTrouble: () => {} };
+    const ignored = { onExpected: () => () => {}, onError: () => {} };
     const evidence = openEvidence({ out, header, cluster: stub.connect(), supportBundle, ...ignored });
-    const own = { made: nothingMade(), own: { targets: [], stores: [] }, pages: [] };
+    const own = { made: nothingCreated(), own: { targets: [], stores: [] }, pages: [] };
     const { recorder } = evidence;
     recorder.keep(subjectOf(recorder, { run: 'abc123', ...own, timelines: () => undefined }));
     await evidence.collectAll();

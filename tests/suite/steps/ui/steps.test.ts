@@ -44,7 +44,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
   const opened = await openPage(chromium, { rows: { [name]: completed }, expected, mutant });
   const { page, until } = opened;
   await until(() => page.live().length > 0);
-  const forward = { url: '', pod: () => undefined, carried: () => 0, trouble: () => undefined };
+  const forward = { url: '', pod: () => undefined, carried: () => 0, error: () => undefined };
   const handle: PageHandle = { page, forward, mark: backups.mark(), disconnections: [] };
   const timeouts = { ...timeoutsOn(longhornClocks), ...limits(within) };
   const { context, findings } = createTestContext({ timelines: { backups }, timeouts });
@@ -61,7 +61,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
       await opened.datastore.backups.delete(name);
     },
     untilRow: (state: string) => until(() => page.rowOf(name)?.state === state),
-    untilTroubled: (troubles = 1) => until(() => page.log.troubles.length >= troubles),
+    untilError: (errors = 1) => until(() => page.log.errors.length >= errors),
     /** The managers are gone, of which nobody has informed the page. */
     kill: (): void => {
       for (const ago of [30_000, 10_000])
@@ -82,7 +82,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     await judged.pageShows(handle, first);
     await remove();
     await judged.pageFollowed(handle, first);
-    await judged.pageUntroubled(handle);
+    await judged.pageHasNoError(handle);
     await expect(judged.unchanged(first)).rejects.toThrow('the first backup (backup-a) is gone');
     push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
     await expect(judged.pageFollowed(handle, first)).rejects.toThrow(
@@ -91,7 +91,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
   });
 
   test('that showed something that never was, whose request fails, or that does not follow is reported', async () => {
-    const { judged, handle, page, context, show, say, refuse, untilRow, untilTroubled } = await open();
+    const { judged, handle, page, context, show, say, refuse, untilRow, untilError } = await open();
     show(deleting);
     await untilRow('Deleting');
     show(completed);
@@ -100,8 +100,8 @@ describe.skipIf(chromium === undefined)('a page', () => {
     );
     refuse(`delete backups ${name}`, 'denied by a webhook');
     await (await page.table.askToDelete(name)).confirm();
-    await untilTroubled(2);
-    await expect(judged.pageUntroubled(handle)).rejects.toThrow(
+    await untilError(2);
+    await expect(judged.pageHasNoError(handle)).rejects.toThrow(
       'POST /v1/backupvolumes/v?action=backupDelete: 500',
     );
     await untilRow('Completed');
@@ -141,21 +141,21 @@ describe.skipIf(chromium === undefined)('a page', () => {
   });
 
   test('that is cut off is back by itself; what went wrong by that does not count', async () => {
-    const { judged, handle, page, proxy, until, untilTroubled } = await open({ within: '300ms' });
+    const { judged, handle, page, proxy, until, untilError } = await open({ within: '300ms' });
     const from = Date.now();
     handle.disconnections.push({ from, to: from + 10_000 });
     proxy.refuse();
     proxy.cut();
-    await untilTroubled();
+    await untilError();
     await expect(judged.pageIsBack(handle)).rejects.toThrow(
       'the page did not connect again within 300 ms (the test); it shows what was before',
     );
     proxy.accept();
     await until(() => page.live().length === 2);
     await judged.pageIsBack(handle);
-    await judged.pageUntroubled(handle);
+    await judged.pageHasNoError(handle);
     handle.disconnections.length = 0;
-    await expect(judged.pageUntroubled(handle)).rejects.toThrow(
+    await expect(judged.pageHasNoError(handle)).rejects.toThrow(
       /^on the page something went wrong:\n- console: WebSocket connection to /,
     );
   });

@@ -7,7 +7,7 @@ import { writeCommand } from '../../../../e2e/suite/steps/volume/data.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-test('a stretch is filled, nothing beside it, and the checksum is that of what lies there; what cannot be written to is an error', async () => {
+test('a range is filled, nothing beside it, and the checksum is that of what lies there; what cannot be written to is an error', async () => {
   const folder = await temporaryFolder();
   const run = (device: string) => {
     const command = writeCommand(join(folder, device), { offset: 2 * mebibyte, size: 3 * mebibyte });
@@ -17,8 +17,8 @@ test('a stretch is filled, nothing beside it, and the checksum is that of what l
   const { stdout, exitCode } = await run('device');
   expect(exitCode).toBe(0);
   const content = await readFile(join(folder, 'device'));
-  const stretch = content.subarray(2 * mebibyte, 5 * mebibyte);
-  expect(stdout.slice(0, 64)).toBe(createHash('sha256').update(stretch).digest('hex'));
+  const range = content.subarray(2 * mebibyte, 5 * mebibyte);
+  expect(stdout.slice(0, 64)).toBe(createHash('sha256').update(range).digest('hex'));
   const zeros = Buffer.alloc(mebibyte);
   const filled = [0, 1, 2, 3, 4, 5].filter(
     (at) => !content.subarray(at * mebibyte, (at + 1) * mebibyte).equals(zeros),

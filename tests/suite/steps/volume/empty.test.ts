@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { mebibyte } from '../../../../e2e/suite/steps/sizes.ts';
-import { checksumOfZeros, emptyStretches } from '../../../../e2e/suite/steps/volume/empty.ts';
+import { checksumOfZeros, emptyRanges } from '../../../../e2e/suite/steps/volume/empty.ts';
 
-const stretches = (...pairs: [number, number][]) => pairs.map(([offset, size]) => ({ offset, size }));
+const ranges = (...pairs: [number, number][]) => pairs.map(([offset, size]) => ({ offset, size }));
 
 test.each([
-  ['nothing', stretches(), stretches([0, 8])],
-  ['the middle', stretches([2, 3]), stretches([0, 2], [5, 3])],
-  ['both ends, in another order', stretches([6, 2], [0, 1]), stretches([1, 5])],
-  ['what overlaps, and lies within another', stretches([0, 4], [1, 1], [3, 3]), stretches([6, 2])],
-  ['all', stretches([0, 4], [4, 4]), stretches()],
+  ['nothing', ranges(), ranges([0, 8])],
+  ['the middle', ranges([2, 3]), ranges([0, 2], [5, 3])],
+  ['both ends, in another order', ranges([6, 2], [0, 1]), ranges([1, 5])],
+  ['what overlaps, and lies within another', ranges([0, 4], [1, 1], [3, 3]), ranges([6, 2])],
+  ['all', ranges([0, 4], [4, 4]), ranges()],
 ])('of a volume in which %s is filled, the rest is empty', (_, filled, empty) => {
-  expect(emptyStretches(8, filled)).toEqual(empty);
+  expect(emptyRanges(8, filled)).toEqual(empty);
 });
 
 test('zeros have the checksum of zeros', () => {

@@ -4,7 +4,7 @@ import type { Volume } from '../../../../e2e/longhorn/types.ts';
 import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
 import { runStep } from '../../../../e2e/suite/steps/step.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
 import { checksumOfZeros } from '../../../../e2e/suite/steps/volume/empty.ts';
@@ -103,7 +103,7 @@ test('it is restored from a backup that lies in the store, and attached without 
   expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2', size });
   const [{ volume: source, backup } = { volume: '', backup: '' }] = made.written;
   const filled = [{ volume: source, offset: 0, size }];
-  expect({ ...made, written: [] }).toEqual({ ...nothingMade(), volumes: ['corral-volume'], filled });
+  expect({ ...made, written: [] }).toEqual({ ...nothingCreated(), volumes: ['corral-volume'], filled });
   expect(parseVolume(await store.read('volume.cfg', source)).config).toMatchObject({ Size: size });
   const { config } = parseBackup(await store.read(`backups/backup_${backup}.cfg`, source));
   expect(config?.blocks).toEqual(handle.restored);
@@ -119,7 +119,7 @@ describe('a backup is restored', () => {
     { offset: 0, size: 2 << 20, sha256 },
     { offset: 4 << 20, size: 1 << 20, sha256 },
   ];
-  /** With what a manager of the volume's node prints of each stretch that was written, and of the others. */
+  /** With what a manager of the volume's node prints of each range that was written, and of the others. */
   const restore = async (
     printed: string,
     {
@@ -141,12 +141,12 @@ describe('a backup is restored', () => {
     return { handle, requests: requests.map(({ object }) => object), read };
   };
 
-  test('into a volume of its own, in which each stretch is read that was written, and then the others; where there is no block device, by the restore alone', async () => {
+  test('into a volume of its own, in which each range is read that was written, and then the others; where there is no block device, by the restore alone', async () => {
     const { handle, requests, read } = await restore(sha256);
     expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2' });
     expect(requests).toMatchObject([{ spec: { fromBackup: url, size: String(size) } }, ticket('false')]);
     const device = 'manager-node2 /host/dev/longhorn/corral-volume';
-    expect(read).toEqual(['0 2', '4 1', '2 2', '5 3'].map((stretch) => `${device} ${stretch}`));
+    expect(read).toEqual(['0 2', '4 1', '2 2', '5 3'].map((range) => `${device} ${range}`));
     const blind = await restore(sha256, { without: ['block-device'] });
     expect([blind.requests.at(-1), blind.read]).toEqual([ticket('true'), []]);
   });
@@ -189,7 +189,7 @@ test('a request that Longhorn refuses leaves the written backup to the cleanup',
   const backup = expect.stringMatching(/^backup-[0-9a-f]{16}$/);
   const volume = 'corral-source';
   const filled = [{ volume, offset: 0, size }];
-  expect(made).toEqual({ ...nothingMade(), written: [{ volume, backup }], filled });
+  expect(made).toEqual({ ...nothingCreated(), written: [{ volume, backup }], filled });
 });
 
 /** Blocks by their places, such as `a0 b1`. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError, BrokenStream, NoAnswer } from '../../e2e/kube/errors.ts';
-import { outageOf } from '../../e2e/kube/trouble.ts';
+import { outageOf } from '../../e2e/kube/outage.ts';
 
 const answered = (status: number, message = 'no') => new ApiError(message, { status, reason: 'x' });
 const failed = (details: object) => Object.assign(new Error('no'), details);

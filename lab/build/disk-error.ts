@@ -11,7 +11,7 @@ const textOf = (error: unknown): string =>
   error instanceof Error ? `${(error as NodeJS.ErrnoException).code} ${error.message}` : '';
 
 /** Whether the disk caused an error, of this process, of a command, or of a kernel that booted from it. */
-export const isDiskTrouble = (error: unknown): boolean =>
+export const isDiskError = (error: unknown): boolean =>
   [NO_SPACE, NO_QUOTA, READ_ONLY].some((pattern) => pattern.test(textOf(error)));
 
 /** A file system with fewer free bytes counts as full. */
@@ -35,7 +35,7 @@ export const explainDisk = async (
 ): Promise<unknown> => {
   if (error instanceof PreconditionError || error === buildSignal()?.reason) return error;
   // Some programs do not report a full disk: tar only reports a short write.
-  if (!isDiskTrouble(error) && !(await isFull(folder))) return error;
+  if (!isDiskError(error) && !(await isFull(folder))) return error;
   const text = textOf(error);
   const elsewhere = 'set XDG_CACHE_HOME to a folder on another disk';
   if (NO_QUOTA.test(text))
