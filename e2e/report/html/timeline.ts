@@ -21,13 +21,13 @@ const order = [
   'pods',
 ];
 
-const placeOf = ({ kind }: Lane): number => (order.includes(kind) ? order.indexOf(kind) : order.length);
+const rankOf = ({ kind }: Lane): number => (order.includes(kind) ? order.indexOf(kind) : order.length);
 
 const firstOf = ({ bars, brackets, events }: Lane): number =>
   Math.min(...[bars[0]?.from, brackets[0]?.from, events[0]?.at].filter((each) => each !== undefined));
 
 const inOrder = (one: Lane, other: Lane): number =>
-  placeOf(one) - placeOf(other) || firstOf(one) - firstOf(other) || one.name.localeCompare(other.name);
+  rankOf(one) - rankOf(other) || firstOf(one) - firstOf(other) || one.name.localeCompare(other.name);
 
 /** Creates the timeline of a scenario from its evidence. `duration` (ms) is the duration in its report. */
 export const makeTimeline = (

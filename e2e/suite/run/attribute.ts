@@ -9,8 +9,8 @@ import type { Load } from '../../machine/load.ts';
 import type { ReportTimeline } from '../../report/html/data.ts';
 import { hintOf } from '../../report/html/hint.ts';
 import { makeTimeline } from '../../report/html/timeline.ts';
-import { placeOf } from '../../report/place-of.ts';
 import type { PointsTo } from '../../report/schema.ts';
+import { describeSuspect } from '../../report/suspect.ts';
 import { classifyError } from './classify-error.ts';
 import { comparableWaits, lastUnmet } from './comparable-waits.ts';
 import { judgeEnd } from './judge-end.ts';
@@ -74,7 +74,7 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
   const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };
   const [first] = ordered(reaching);
   return {
-    pointsTo: { at, place: placeOf({ at }, target), because, ...(load && { load }) },
+    pointsTo: { at, place: describeSuspect({ at }, target), because, ...(load && { load }) },
     others: first && describe(first),
   };
 };

@@ -1,10 +1,10 @@
-import { placeOf } from '../../place-of.ts';
+import { describeSuspect } from '../../suspect.ts';
 import type { Hint, PageRun, PageScenario } from '../data.ts';
 import { element, tableHead } from './element.ts';
 
 const hintBox = (hint: Hint, target: string): HTMLElement =>
   element('div', `points-to ${hint.at}`, [
-    element('p', '', ['Points to: ', element('strong', '', [placeOf(hint, target)])]),
+    element('p', '', ['Points to: ', element('strong', '', [describeSuspect(hint, target)])]),
     element(
       'ul',
       '',

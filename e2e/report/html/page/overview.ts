@@ -3,9 +3,9 @@ import { formatDuration } from '../../../kube/duration.ts';
 import { describeFollowing, describeMachine } from '../../../machine/slowness.ts';
 import { describeFindings, findingsOf, isEmulated, reportedCells, shownBugs } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
-import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
 import type { JudgedPromise } from '../../schema.ts';
+import { describeSuspect } from '../../suspect.ts';
 import type { PageRun, PageScenario } from '../data.ts';
 import { element, link, tableHead } from './element.ts';
 import { formatDate, states } from './format.ts';
@@ -81,7 +81,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const notes = [
     scenario.state === 'skipped' && scenario.reason,
     ...shownBugs(scenario),
-    scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
+    scenario.hint && `points to ${describeSuspect(scenario.hint, target)}`,
     emulatedPage(scenario, target),
     describeFlakiness(scenario),
     scenario.account.locks >= leastLine &&

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../kube/duration.ts';
 import { describeFindings, isEmulated } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
-import { placeOf } from '../../place-of.ts';
+import { describeSuspect } from '../../suspect.ts';
 import type { PageRun, PageScenario, ReportTimeline } from '../data.ts';
 import { element, link } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
@@ -69,7 +69,7 @@ const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
   return element('summary', '', [
     element('span', `state ${scenario.state}`, [`${sign} ${word}`]),
     element('h3', 'title', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]),
-    scenario.hint && element('span', 'points', [`points to ${placeOf(scenario.hint, target)}`]),
+    scenario.hint && element('span', 'points', [`points to ${describeSuspect(scenario.hint, target)}`]),
     element('span', 'past', [emulatedPage(scenario, target)]),
     element('span', 'past', [describeFlakiness(scenario)]),
     element('span', 'took', [tookOf(scenario)]),
