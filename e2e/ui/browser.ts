@@ -44,6 +44,13 @@ const launch = async (executablePath: string): Promise<Launched> => {
 // Wide enough for the first columns of the table and the menu at its right edge.
 const viewport = { width: 1600, height: 900 };
 
+// Longhorn's page shows ten rows of a table at once, so that another one would look as if it were not there. It reads
+// this when it loads (longhorn-ui, src/publicPath.js).
+const longPages = {
+  name: 'pageSizeCollection',
+  sizes: JSON.stringify({ backupPageSize: 100, backupDetailPageSize: 100, backupTargetPageSize: 100 }),
+};
+
 /**
  * Opens an isolated browser context (pages, cookies, storage). All contexts of this process share one browser. It
  * starts with the first context and ends with the last.
@@ -63,6 +70,10 @@ export const openContext = async (
   try {
     const { browser } = await shared.launched;
     const context = await browser.newContext({ viewport });
+    await context.addInitScript(({ name, sizes }) => {
+      // An empty page has no storage.
+      if (location.protocol.startsWith('http')) sessionStorage.setItem(name, sizes);
+    }, longPages);
     return { context, close: () => context.close().finally(leave) };
   } catch (error) {
     await leave().catch(() => {});

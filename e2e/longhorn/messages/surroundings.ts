@@ -41,10 +41,10 @@ export const surroundingMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: new RegExp(`(?:${unscheduled})(?:; ?(?:${unscheduled}))*`),
-        example: 'insufficient storage;precheck new replica failed',
+        pattern: new RegExp(`(?:precheck new replica failed: )?(?:${unscheduled})(?:; ?(?:${unscheduled}))*`),
+        example: 'precheck new replica failed: nodes are unavailable;insufficient storage',
         origin: 'product',
-        seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met',
+        seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1 (with the words at the beginning from v1.10 on); not met',
       },
     ],
   },

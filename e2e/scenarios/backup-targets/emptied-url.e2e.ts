@@ -32,7 +32,7 @@ scenario(
     await then.lastBackup(second);
 
     await when.targetFlipped(target, { times: 5 });
-    await when.storeLookedInto();
+    await then.storeListed(await when.storeLookedInto());
     await then.known(first);
     await then.known(second);
     await then.storeHolds(volume, [first, second]);

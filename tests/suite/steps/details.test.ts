@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { BackupState } from '../../../e2e/longhorn/backup-state.ts';
 import type { Backup, Volume } from '../../../e2e/longhorn/types.ts';
 import type { BackupConfig } from '../../../e2e/store/format/config.ts';
 import { progressOf, wrongInProgress } from '../../../e2e/suite/steps/backup/progress.ts';
@@ -91,15 +92,22 @@ test('a backup volume has size, labels and blocks of its volume', () => {
 });
 
 test('progress is what was seen of it, rises, and is seen on its way to 100', () => {
-  const seen = (name: string, progress?: number) => ({
+  const seen = (name: string, progress?: number, state?: BackupState) => ({
     ...{ kind: 'modified' as const, sequence: 1, at: 1, resourceVersion: '1' },
     object: {
       metadata: { name },
       spec: { snapshotName: 's1' },
-      ...(progress !== undefined && { status: { progress } }),
+      ...(progress !== undefined && { status: { progress, ...(state !== undefined && { state }) } }),
     },
   });
-  const entries = [seen('b1'), seen('b1', 30), seen('b2', 90), seen('b1', 30), seen('b1', 100)];
+  const entries = [
+    seen('b1'),
+    seen('b1', 30),
+    seen('b2', 90),
+    seen('b1', 30),
+    seen('b1', 0, ''),
+    seen('b1', 100),
+  ];
   expect(progressOf({ entries }, 'b1')).toEqual([0, 30, 100]);
   expect(wrongInProgress([0, 30, 100])).toBeUndefined();
   expect(wrongInProgress([0, 30, 20, 100])).toBe('it fell');

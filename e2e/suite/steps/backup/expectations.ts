@@ -64,6 +64,8 @@ export const isHeldBack = (backups: Backups, { second, first, version }: Waiting
     .withoutEver(is('InProgress'))
     .while({ name: first.name, label: first.label, is: is('Deleting') });
 
+// A Backup may be '' for some seconds before it is Completed: known bug backup-looked-at-anew. It does not upload then.
+
 /** The whole history of a waiting backup: it never uploads while the other one is Deleting, and then completes. */
 export const waitsAndCompletes = (
   backups: Backups,
@@ -71,6 +73,7 @@ export const waitsAndCompletes = (
 ): Expectation<Backup> =>
   backupHistory(backups, second)
     .startingAs(is(''), waitsForReadiness(version))
+    .allowing(is(''))
     .goes(waitsFor(first, version), is('InProgress'), is('Completed'))
     .withoutEver(is('InProgress'))
     .while({ name: first.name, label: first.label, is: is('Deleting') });
@@ -101,6 +104,7 @@ export const isUploading = (backups: Backups, { backup, version }: Making): Expe
 export const isNeverHeldBack = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(is(''), waitsForReadiness(version))
+    .allowing(is(''))
     .goes(is('InProgress'), is('Completed'));
 
 /** A backup that was Pending goes on through InProgress to Completed. */
@@ -108,7 +112,7 @@ export const goesOn = (
   backups: Backups,
   { backup, held }: { backup: BackupSubject; held: StateStep<Backup> },
 ): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
+  backupHistory(backups, backup).startingAs(held).allowing(is('')).goes(is('InProgress'), is('Completed'));
 
 /**
  * Returns the state of a backup at the arrival of another object's entry with this resourceVersion. Undefined if it

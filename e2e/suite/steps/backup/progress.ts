@@ -1,11 +1,16 @@
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 
-/** Returns the progress values that were observed of a backup, without consecutive duplicates. */
+/**
+ * Returns the progress values that were observed of a backup, without consecutive duplicates, and without those of a
+ * new status (known bug backup-looked-at-anew).
+ */
 export const progressOf = ({ entries }: Pick<Timeline<Backup>, 'entries'>, name: string): number[] =>
   entries
     .flatMap((entry) =>
-      entry.kind !== 'gap' && entry.object.metadata.name === name ? (entry.object.status?.progress ?? 0) : [],
+      entry.kind !== 'gap' && entry.object.metadata.name === name && entry.object.status?.state !== ''
+        ? (entry.object.status?.progress ?? 0)
+        : [],
     )
     .filter((progress, at, all) => progress !== all[at - 1]);
 

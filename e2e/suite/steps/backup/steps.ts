@@ -34,7 +34,7 @@ import {
 } from './expectations.ts';
 import { progressOf, wrongInProgress } from './progress.ts';
 import { killUploader } from './uploader.ts';
-import { endedUnseen, lookedTooLate, reportLostLock, reportWording } from './waiting.ts';
+import { endedUnseen, lookedTooLate, reportLostLock, reportWording, uploadedUnseen } from './waiting.ts';
 
 const completedBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
   const backup = await requestBackup(context, snapshot);
@@ -236,7 +236,9 @@ export const backupSteps = {
       judgeWithin(
         isUploading(context.timelines.backups, made(context, backup)),
         context.timeouts.secondCompleted,
-      ),
+      ).catch((error: unknown) => {
+        throw uploadedUnseen(error, backup) ?? error;
+      }),
   }),
   /** The upload completes, whatever runs in parallel. */
   'then.undisturbed': step({

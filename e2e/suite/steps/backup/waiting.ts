@@ -108,6 +108,17 @@ export const lookedTooLate = (
   );
 };
 
+/** Returns why an upload that ended before it was observed proves nothing. Undefined if something else went wrong. */
+export const uploadedUnseen = (error: unknown, { label }: Pick<Named, 'label'>): PremiseLost | undefined =>
+  error instanceof ExpectationError &&
+  error.verdict.state === 'broken' &&
+  error.verdict.last !== undefined &&
+  backupState(error.verdict.last as Backup) === 'Completed'
+    ? new PremiseLost(
+        `${label} was Completed before Longhorn looked at its upload, so that nobody saw it InProgress\n${error.message}`,
+      )
+    : undefined;
+
 /**
  * Returns why a backup that was not observed InProgress proves nothing: Longhorn polls an upload (by default each 2
  * s), so one may end between two polls, as on v1.12.1 after Pending, with 256 MiB. Undefined if the first backup was

@@ -17,7 +17,7 @@ import {
 } from '../job/job.ts';
 import { isBackupSince, madeByRuns } from '../job/runs.ts';
 import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
-import { changeSettingFromAny } from '../setting/setting.ts';
+import { changeSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
@@ -63,7 +63,7 @@ export const jobTaskSteps = {
     sentence: 'Given that Longhorn is to keep the Jobs of {count} runs of a recurring job',
     parameters: (count) => ({ count }),
     action: (context: Context, count: number) =>
-      changeSettingFromAny(context, {
+      changeSetting(context, {
         title: `the Jobs of ${count} runs of a recurring job are kept`,
         name: historyLimit,
         after: String(count),

@@ -130,9 +130,9 @@ export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly stri
   ];
 };
 
-/** Returns the name of the Job that a pod belongs to. */
-export const jobOf = ({ metadata }: JobPod): string =>
-  metadata.labels?.['batch.kubernetes.io/job-name'] ?? '';
+/** Returns the name of the Job that a pod belongs to. Before Kubernetes 1.27 its label has no prefix. */
+export const jobOf = ({ metadata: { labels = {} } }: JobPod): string =>
+  labels['batch.kubernetes.io/job-name'] ?? labels['job-name'] ?? '';
 
 /** What refuses to remove an old backup's files, and the message of the Backup object for it. */
 export const refusals = { 'the mount': 'deletion-read-only', 'the store': 'deletion-denied' } as const;

@@ -10,7 +10,7 @@ import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
-import { changeSetting } from '../setting/setting.ts';
+import { changeSetting, readSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { differencesOf } from '../volume/restored.ts';
@@ -66,6 +66,9 @@ const configOf = async ({ name, label, volume: { name: volume, target } }: Backu
   if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
   return config;
 };
+
+// The setting by which a job attaches volumes.
+const detachedAllowed = 'allow-recurring-job-while-volume-detached';
 
 /** Whether the Job of a run that made nothing ends Complete in this version. */
 const hidesFailure = ({ version }: Context): boolean => differsIn('job-hides-failure', version);
@@ -225,27 +228,32 @@ export const jobSteps = {
     ): Promise<BackupHandle[]> => {
       const { cluster, timeouts } = context;
       const { volume } = job;
-      const { label, from } = lastRun(job);
-      await judgeWithin(jobEnds(job.watched.jobs, lastRun(job)), timeouts.jobEnds);
+      const run = lastRun(job);
+      const { label, from } = run;
+      await judgeWithin(jobEnds(job.watched.jobs, run), timeouts.jobEnds);
+      // A run that did not see the end of its backup keeps the old ones.
+      const isDisturbed =
+        disturbed ||
+        missedBackupEnd(await readLogOf(job, { run, version: context.version, limit: timeouts.jobLogEnds }));
       // Lists the backups instead of using the watch: each collection has its own watch, and the one of Jobs may be
       // ahead.
       const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
       const isOld = ({ metadata: { name } }: Backup): boolean =>
         [...old, ...beside].some((each) => each.name === name);
-      for (const each of disturbed ? [] : beside) {
+      for (const each of isDisturbed ? [] : beside) {
         const found = items.find(({ metadata }) => metadata.name === each.name);
         if (found === undefined || found.metadata.deletionTimestamp)
           throw new Error(`${label} deleted ${each.label} (${each.name}), which no run of the job has made`);
       }
       for (const each of old) {
         const found = items.find(({ metadata }) => metadata.name === each.name);
-        if (!disturbed || found === undefined || found.metadata.deletionTimestamp)
+        if (!isDisturbed || found === undefined || found.metadata.deletionTimestamp)
           await untilGone(context, each);
       }
       const made = items.filter(
         (each) => isBackupOf({ volume: volume.name, target: volume.target.name })(each) && !isOld(each),
       );
-      if (!disturbed && made.length !== 1) throw new Error(`${label} made ${made.length} backups, not 1`);
+      if (!isDisturbed && made.length !== 1) throw new Error(`${label} made ${made.length} backups, not 1`);
       return made.map(({ metadata: { name }, spec }) => ({
         ...{ name, label: `the backup of ${label}`, volume, since: { made: from } },
         snapshot: { name: spec.snapshotName ?? '', volume },
@@ -259,8 +267,7 @@ export const jobSteps = {
     action: (context: Context) =>
       changeSetting(context, {
         title: 'recurring jobs may run for volumes that are detached',
-        name: 'allow-recurring-job-while-volume-detached',
-        before: 'false',
+        name: detachedAllowed,
         after: 'true',
       }),
   }),
@@ -278,6 +285,8 @@ export const jobSteps = {
     action: async (context: Context, job: JobHandle, { detached }: { detached: boolean }) => {
       const { timeouts, version } = context;
       const run = lastRun(job);
+      if (detached && (await readSetting(context, detachedAllowed)) === 'true')
+        throw new PremiseLost(`the setting ${detachedAllowed} is true on this cluster`);
       await judgeWithin(jobCompletes(job.watched.jobs, run), timeouts.jobEnds);
       run.makes = false;
       throwIfAny(problemsOf(madeBy(context, job)), 'the run of the recurring job made something');

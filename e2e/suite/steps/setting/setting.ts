@@ -3,29 +3,19 @@ import { longhornResources, longhornNamespace as namespace } from '../../../long
 import type { Setting } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 
-/**
- * Changes a setting of Longhorn until the fault is healed. `before` is its expected value, which the heal restores.
- */
-export const changeSetting = (
-  { cluster, faults }: Context,
-  { title, name, before, after }: { title: string; name: string; before: string; after: string },
+/** Returns the value of a setting of Longhorn. */
+export const readSetting = async ({ cluster }: Context, name: string): Promise<string> =>
+  (await cluster.get<Setting>(longhornResources.settings, { namespace, name })).value ?? '';
+
+/** Changes a setting of Longhorn until the fault is healed. The heal restores the value that it has now. */
+export const changeSetting = async (
+  context: Context,
+  { title, name, after }: { title: string; name: string; after: string },
 ) =>
-  faults.inject(
-    patchedObject.on(cluster, {
+  context.faults.inject(
+    patchedObject.on(context.cluster, {
       ...{ resource: longhornResources.settings, namespace, name, title },
-      before: { value: before },
+      before: { value: await readSetting(context, name) },
       after: { value: after },
     }),
   );
-
-/** The same for a setting with any value before. */
-export const changeSettingFromAny = async (
-  context: Context,
-  { name, ...how }: { title: string; name: string; after: string },
-) => {
-  const { value: before = '' } = await context.cluster.get<Setting>(longhornResources.settings, {
-    namespace,
-    name,
-  });
-  return changeSetting(context, { ...how, name, before });
-};

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { step } from '../step.ts';
-import { changeSettingFromAny } from './setting.ts';
+import { changeSetting } from './setting.ts';
 
 /** Settings by their description in sentences. */
 const wishes = {
@@ -21,7 +21,7 @@ export const settingSteps = {
     parameters: (what) => ({ what }),
     action: (context: Context, what: keyof typeof wishes) => {
       const { name, value: after } = wishes[what];
-      return changeSettingFromAny(context, { title: what, name, after });
+      return changeSetting(context, { title: what, name, after });
     },
   }),
 };

@@ -2,8 +2,12 @@ import { expect, test } from 'vitest';
 import type { Expectation } from '../../../../e2e/history/expectation.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
-import { isHeldBack, waitsAndCompletes } from '../../../../e2e/suite/steps/backup/expectations.ts';
-import { endedUnseen, lookedTooLate } from '../../../../e2e/suite/steps/backup/waiting.ts';
+import {
+  isHeldBack,
+  isUploading,
+  waitsAndCompletes,
+} from '../../../../e2e/suite/steps/backup/expectations.ts';
+import { endedUnseen, lookedTooLate, uploadedUnseen } from '../../../../e2e/suite/steps/backup/waiting.ts';
 import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 
 const first = { name: 'b1', label: 'the first backup' };
@@ -40,4 +44,17 @@ test.each([
   if (premise === undefined) return expect(lost).toBeUndefined();
   expect(lost).toBeInstanceOf(PremiseLost);
   expect(lost?.message).toMatch(premise);
+});
+
+test.each([
+  ['Completed', true],
+  ['Error', false],
+])('an upload that is %s before it was seen InProgress', async (state, isLost) => {
+  const object = { metadata: { name: 'b2', resourceVersion: '1' }, status: { state } } as unknown as Backup;
+  const backups = replayTimeline('backups', [{ kind: 'modified', at: 0, object }]);
+  const error: unknown = await isUploading(backups, { backup: second, version: 'v1.12.1' })
+    .within('1s', 'this test')
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ verdict: { state: 'broken' } });
+  expect(uploadedUnseen(error, second) instanceof PremiseLost).toBe(isLost);
 });
