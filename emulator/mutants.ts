@@ -165,9 +165,15 @@ export const fixes = {
     'a deletion gives way, as to a lock, before it removes anything while the config of another backup cannot be read',
   'fixed:unread-volume-cfg-ends-replica':
     'a backup that cannot read volume.cfg fails, and its replica goes on',
+  'fixed:unwritten-backup-is-completed': 'an upload is at its end only when its config is written',
+  'fixed:last-to-end-is-last-backup':
+    'an upload that ends does not replace a last backup of a newer snapshot',
+  'fixed:deleted-snapshot-spoils-upload':
+    'an upload reads the data of its snapshot, also if that is deleted meanwhile',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
+  'fixed:missing-volume-cfg-not-shown': 'a backup volume has the error of its listing in status.messages',
   'fixed:failed-standby-stays-faulted':
     'a volume on standby tries again to restore a backup that it could not read',
   'fixed:deleted-job-leaves-labels': 'a job that has gone at once has its labels taken off all volumes',

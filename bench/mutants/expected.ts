@@ -309,12 +309,24 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:unread-volume-cfg-ends-replica': [
     'A backup that cannot read volume.cfg fails, and its volume loses no replica',
   ],
+  'fixed:unwritten-backup-is-completed': [
+    'A backup of 17 blocks whose config cannot be written in the end is not Completed [s3]',
+  ],
+  'fixed:last-to-end-is-last-backup': [
+    'A backup of an older snapshot that ends after that of a newer one is not the last backup [s3]',
+  ],
+  'fixed:deleted-snapshot-spoils-upload': [
+    'A snapshot that is deleted while it is uploaded gives a backup with its data, or none [s3]',
+  ],
   'fixed:upload-miscounts-blocks': [lacksBlock],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is retried, and succeeds',
+  ],
+  'fixed:missing-volume-cfg-not-shown': [
+    'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
   ],
   'fixed:failed-standby-stays-faulted': [
     'A standby volume that cannot read its next backup reports that, and goes on once the store answers [s3]',

@@ -117,6 +117,8 @@ export type BackupVolume = KubernetesObject & {
     dataStored?: string;
     labels?: Record<string, string> | null;
     lastSyncedAt?: string | null;
+    /** Errors of listing or reading what the store has of the volume, by kind. */
+    messages?: Record<string, string> | null;
   };
 };
 

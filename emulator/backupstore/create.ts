@@ -103,12 +103,14 @@ export const createBackup = (upload: Upload): Promise<void> =>
       Blocks,
     });
     const current = await loadVolume(store, volume);
+    const isOvertaken =
+      store.isFixed('last-to-end-is-last-backup') &&
+      Date.parse(current.LastBackupAt) > Date.parse(snapshotCreatedAt);
     await saveVolume(store, {
       ...current,
       Size: upload.volumeSize,
       Labels: labels,
-      LastBackupName: upload.backup,
-      LastBackupAt: snapshotCreatedAt,
+      ...(!isOvertaken && { LastBackupName: upload.backup, LastBackupAt: snapshotCreatedAt }),
       BlockCount: store.isFixed('upload-miscounts-blocks')
         ? (await listBlockChecksums(store, volume)).length
         : current.BlockCount + newBlocks,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
 import { Panic, StoreError } from '../backupstore/errors.ts';
@@ -60,6 +61,20 @@ const open = async (
   return { store, volume, backup };
 };
 
+// Longhorn merges a snapshot that is deleted with the next one, in the file that an upload may have open (pkg/sync/rpc,
+// SnapshotPurge). The data of the head stand for those of the next snapshot here.
+const readMerged =
+  ({ directory, snapshot }: UploadRequest) =>
+  async (offset: number, block: Buffer): Promise<void> => {
+    if (existsSync(snapshotPath(directory, snapshot))) return;
+    const head = await openFile(headPath(directory));
+    try {
+      await head.read(block, 0, block.length, offset);
+    } finally {
+      await head.close();
+    }
+  };
+
 const upload = async (text: string, request: UploadRequest, command: Command): Promise<void> => {
   const { store } = await open(text, command, 'replica');
   const event = (value: object) => command.out(`${JSON.stringify(value)}\n`);
@@ -76,6 +91,7 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
         ? headPath(request.directory)
         : snapshotPath(request.directory, request.snapshot),
     hasSnapshot: (name) => existsSync(snapshotPath(request.directory, name)),
+    ...(!store.isFixed('deleted-snapshot-spoils-upload') && { readAnew: readMerged(request) }),
     onStarted: () => event({ started: true }),
     onProgress: (progress) => {
       if (progress > last) event({ progress });

@@ -200,6 +200,67 @@ export const storeBugs = {
       'backupstore, deltablock.go, CreateDeltaBlockBackup: what logs its failure names the volume, which is nil by then; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1, mended in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-23), a volume of two replicas: degraded 1 s after the backup had failed, for 39 s; npx corral store matrix on its engine',
   },
+  'unwritten-backup-is-completed': {
+    title: 'A backup of 16 to 19 changed blocks is Completed though its config could not be written',
+    severity: 'silent',
+    versions: everyVersion,
+    promise: 'a backup that cannot be written to its end is in Error',
+    happens:
+      'the progress after each block is (blocks + 1) / all * 95 %: after the last of 16 to 19 blocks (32 to 38 MiB) that is 100 %, which counts as the end. If the config or volume.cfg cannot be written after that, the error is left out: the backup is Completed for ever, without a URL, and cannot be restored; its ticket keeps the volume attached',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: false }],
+    steps: {
+      inWords: [
+        'Write 34 MiB (17 blocks) to a volume, begin a backup of a snapshot of it in a store that is slow, and have the store refuse to write the config of the backup once its first version is there (chattr +i, or a policy of the bucket).',
+        'The log of the replica says "Failed to perform backup", and the Backup is Completed. status.url is empty.',
+        'With 15 or 20 blocks it is in Error.',
+        'Without any fault the log of the replica says "already completed or failed, skip the status update".',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, deltablock.go, getProgress and performBackup; longhorn-engine, pkg/replica/backup.go, UpdateBackupStatus; v1.12.1, and the same in the newest source (2026-08)',
+    seen: 'read in the source only',
+  },
+  'last-to-end-is-last-backup': {
+    title: 'The last backup of a volume is the one that ended last, though its snapshot is older',
+    severity: 'misleading',
+    versions: everyVersion,
+    promise: 'the last backup of a volume is the one of its newest snapshot',
+    happens:
+      'an upload writes its own name and size into volume.cfg when it ends, and does not look whose snapshot is newer (a deletion does): the BackupVolume and the volume name the older backup, and a volume on standby that had restored the newer one goes back to the older data',
+    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'with another last backup', gone: false }],
+    steps: {
+      inWords: [
+        'Begin a full backup of a volume with much data, in a slow store.',
+        'Write a little, and make an incremental backup meanwhile: it is Completed first, and status.lastBackupName of the BackupVolume names it.',
+        'The full backup is Completed: status.lastBackupName names it, and status.lastBackupAt goes back.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, deltablock.go, performBackup, beside getLatestBackup, which a deletion uses; v1.12.1, and the same in the newest source (2026-08). For volumes on standby: longhorn-manager, controller/volume_controller.go',
+    seen: 'read in the source only',
+  },
+  'deleted-snapshot-spoils-upload': {
+    title: 'A snapshot that is deleted while it is uploaded gives a Completed backup with other data',
+    severity: 'data loss',
+    versions: everyVersion,
+    promise: 'a backup that is Completed has the data of its snapshot',
+    happens:
+      'nothing keeps a snapshot from being deleted while it is uploaded: its file is merged with the next one in place, and the upload, which has it open, reads the newer data (or zeros, where the head alone is above it) for all blocks that it had not read yet; checksums are those of what it read, so nothing notices',
+    symptoms: [{ of: 'restore' }],
+    steps: {
+      inWords: [
+        'Write data to a volume, make a snapshot, overwrite the data, and make another snapshot.',
+        'Back up the first snapshot to a slow store, and delete it meanwhile (kubectl delete snapshots.longhorn.io): it goes.',
+        'The backup is Completed, and a volume restored from it has data of the second snapshot.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'longhorn-engine, pkg/replica/replica.go, PrepareRemoveDisk, and pkg/sync/rpc/server.go, SnapshotPurge; longhorn-manager, controller/snapshot_controller.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn-engine#163; longhorn/longhorn#10184 and #13748, of recurring jobs alone',
+    seen: 'read in the source only',
+  },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',
     severity: 'misleading',

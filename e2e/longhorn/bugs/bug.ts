@@ -19,20 +19,22 @@ export type BugSeverity = keyof typeof severities;
  * - `history`: the state and the message of an object when an expectation was broken or the object was deleted;
  * - `command`: the exit code and the output of the engine's own command, on a store in a folder;
  * - `log`: the messages in the log of a recurring job's run;
- * - `panic`: the panic that ended a longhorn-manager.
+ * - `panic`: the panic that ended a longhorn-manager;
+ * - `restore`: a volume restored from a backup that is Completed has other data than were backed up.
  */
 export type Symptom =
   | { of: 'store'; findings: readonly string[]; also?: readonly string[]; gone?: true; left?: true }
   | {
       of: 'history';
-      kind: 'Backup' | 'BackupTarget' | 'Volume' | 'Snapshot';
+      kind: 'Backup' | 'BackupVolume' | 'BackupTarget' | 'Volume' | 'Snapshot';
       state: string;
       gone: boolean;
       says?: MessageId;
     }
   | { of: 'command'; exitCode: number; prints: RegExp }
   | { of: 'log'; says: readonly MessageId[] }
-  | { of: 'panic'; says: MessageId };
+  | { of: 'panic'; says: MessageId }
+  | { of: 'restore' };
 
 /** What was observed where a promise was broken. It is compared with symptoms. */
 export type ObservedSymptom =
@@ -47,7 +49,8 @@ export type ObservedSymptom =
     }
   | { of: 'command'; exitCode: number; printed: string }
   | { of: 'log'; says: readonly MessageId[] }
-  | { of: 'panic'; says: readonly (MessageId | undefined)[] };
+  | { of: 'panic'; says: readonly (MessageId | undefined)[] }
+  | { of: 'restore' };
 
 /** A promise that some versions of Longhorn are known to break, with the symptoms. */
 export type Bug = {
@@ -105,7 +108,7 @@ const fits = (symptom: Symptom, seen: ObservedSymptom): boolean => {
     return seen.says.length > 0 && seen.says.every((id) => symptom.says.includes(id));
   if (symptom.of === 'panic' && seen.of === 'panic')
     return seen.says.length > 0 && seen.says.every((id) => id === symptom.says);
-  return false;
+  return symptom.of === 'restore' && seen.of === 'restore';
 };
 
 /** Describes a symptom or an observation in a few words. */
@@ -130,6 +133,7 @@ export const describeSymptom = (shown: Symptom | ObservedSymptom): string => {
     const text = 'prints' in shown ? shown.prints.source : JSON.stringify(shown.printed);
     return `the command ends with exit code ${shown.exitCode}, and prints ${text}`;
   }
+  if (shown.of === 'restore') return 'the restored data are not those that were backed up';
   if (shown.of === 'log') return `the log of a run says ${shown.says.join(', ') || 'nothing of it'}`;
   return `longhorn-manager ends by ${[shown.says]
     .flat()

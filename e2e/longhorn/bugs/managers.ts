@@ -44,6 +44,26 @@ export const managerBugs = {
       'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
     seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); a whole real v1.12.1 (2026-11-26), a lock of a deletion on the volume: the restore given up within 40 s; so on a v1.13.0-dev whose source is of 2026-08-21, before the fix',
   },
+  'missing-volume-cfg-not-shown': {
+    title: 'A backup volume whose volume.cfg is missing says nothing',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a backup volume reports that its volume.cfg is missing',
+    happens:
+      'the error of the listing goes only to the log of longhorn-manager: status.messages, which is for errors of listing and reading, stays empty, so the page of backups shows none either; new backups of the volume in the store do not appear, and nobody learns why',
+    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'without a message', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume, and move its volume.cfg in the store away.',
+        'Sync the backup target, and wait a minute.',
+        'kubectl -n longhorn-system get backupvolumes -o yaml: status.messages is null. The log of a longhorn-manager says "Failed to list backups from backup target", and names volume.cfg.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_volume_controller.go, reconcile: it returns before it sets Status.Messages; read in v1.2.0, v1.6.0, v1.8.0 to v1.12.1 and the newest source (2026-08). longhorn/longhorn#1199 was the same on the page of v1.0, and was fixed there',
+    seen: 'read in the source only',
+  },
   'failed-standby-stays-faulted': {
     title: 'A volume on standby that cannot read its next backup once is faulted for good',
     severity: 'outage',

@@ -32,6 +32,28 @@ scenario(
 );
 
 scenario(
+  'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
+  { ...about, needs: ['fileMissing'], proves: ['L8'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const gone = await given.fileMissing({ configOf: volume });
+    await then.inForce(gone);
+
+    await then.staysKnown(first, await when.storeLookedInto());
+    await then.orKnownBug('missing-volume-cfg-not-shown', () => then.missingConfigReported(volume));
+    await then.inForce(gone);
+
+    await when.released(gone);
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, second]);
+    await then.restores(second, data);
+  },
+);
+
+scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
   {
     ...about,

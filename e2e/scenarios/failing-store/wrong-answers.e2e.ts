@@ -1,6 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: object stores give such answers at any time, and expect their clients to handle them.
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['wrongAnswers'] };
@@ -79,6 +79,35 @@ scenario(
     await then.known(first);
     await then.storeHolds(volume, [first], { ignoreOthers: true });
     await then.restores(first, [data]);
+  },
+);
+
+// Of the two times that an upload writes the config of its backup, the second one is refused. The last of 16 to 19
+// blocks has a progress of 100 % in Longhorn's formula.
+scenario(
+  'A backup of 17 blocks whose config cannot be written in the end is not Completed',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { offset: littleData.data.size, size: 34 * mebibyte }));
+    const snapshot = await given.snapshot(volume);
+    const refused = await given.wrongAnswers('AccessDenied', {
+      to: 'write',
+      below: { of: volume, folder: 'backups' },
+      every: 2,
+    });
+
+    const second = await when.backedUp(snapshot);
+    await then.orKnownBug('unwritten-backup-is-completed', () =>
+      then.creationFails(second, 'creation-denied'),
+    );
+
+    await when.released(refused);
+    const third = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, third], { ignoreOthers: true });
+    await then.restores(third, data);
   },
 );
 

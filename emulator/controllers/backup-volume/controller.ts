@@ -108,8 +108,14 @@ const reconcile = async (context: ManagerContext, name: string, gate: SyncGate):
     const status = { ...newStatus, ...backupVolume.status, lastSyncedAt };
     backupVolume = await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
   }
-  const status = await sync(context, backupVolume, target).catch((error) => {
+  const synced = backupVolume;
+  const status = await sync(context, synced, target).catch(async (error) => {
     log.error('Failed to list backups from backup target', { backupVolume: name, error });
+    if (context.mutant === 'fixed:missing-volume-cfg-not-shown')
+      await datastore.backupVolumes.updateStatus({
+        ...synced,
+        status: { ...newStatus, ...synced.status, messages: { error: (error as Error).message } },
+      });
     return undefined;
   });
   if (!status) return; // The next resync tries again.

@@ -127,8 +127,8 @@ const reconcileExisting = async (
     log.error('Error inspecting backup config', { backup: name, error });
     return undefined;
   });
-  const isBelieved = change.state === 'Completed' && context.mutant === 'dead-upload-completes';
-  if (!stored && !isBelieved) return; // The next resync tries again.
+  // A backup that the engine calls complete is Completed, whatever the store has of it. The next resync reads it again.
+  if (!stored && change.state !== 'Completed') return;
   await updateBackupStatus(context, backup, { ...change, ...stored });
   closeMonitor(memory.creations, name);
   if (before.state === 'Completed') return;

@@ -1,8 +1,8 @@
-import { once } from '../../../history/expectation.ts';
+import { ExpectationError, once } from '../../../history/expectation.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { throwIfAny } from '../judging.ts';
+import { PromiseBroken, throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
@@ -131,6 +131,34 @@ export const detailSteps = {
         describe: (found) => `${describeVolume(found)}, last backup ${found.status?.lastBackup || 'none'}`,
         ...timeouts.lastBackupReported,
       });
+    },
+  }),
+  /** Lasts as long as Longhorn may take to act on what it finds in the store. */
+  'then.staysLastBackup': step({
+    sentence: 'Then the last backup of the volume stays {backup}',
+    parameters: (backup) => ({ backup }),
+    waitsForTimer: true,
+    action: async ({ timelines, timeouts }: Context, { name, label, volume }: BackupHandle) => {
+      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const another = await once(
+        timelines.backupVolumes,
+        (known) => isOf(known) && known.status?.lastBackupName !== name,
+        {
+          label: `the last backup of volume ${volume.name} is not ${label} any more`,
+          ...timeouts.syncActedOn,
+        },
+      ).catch((error: unknown) => {
+        if (error instanceof ExpectationError && error.verdict.state === 'timed-out') return undefined;
+        throw error;
+      });
+      if (another === undefined) return;
+      throw new PromiseBroken(
+        `the last backup of volume ${volume.name} is ${another.status?.lastBackupName || 'none'} now, not ${label} (${name}) any more`,
+        {
+          ...{ of: 'history', kind: 'BackupVolume', name: another.metadata.name, gone: false, says: [] },
+          state: 'with another last backup',
+        },
+      );
     },
   }),
   'then.backupVolumeReports': step({

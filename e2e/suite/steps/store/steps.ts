@@ -18,7 +18,8 @@ import type { Context } from '../context.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
-import { PremiseLost, stays } from '../judging.ts';
+import { PremiseLost, PromiseBroken, stays } from '../judging.ts';
+import { isBackupOf } from '../made.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
@@ -105,6 +106,15 @@ const syncAgainWhereUnderWay = async (context: Context, target: TargetHandle): P
 const hasFailedToList = async ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> => {
   const logs = await managerLogs(cluster);
   return logs.some((log) => log.includes(`failed to list backup volumes in ${store.url}`));
+};
+
+// backup_volume_controller.go, reconcile, v1.12.1: what the listing says of the missing file is only logged.
+const hasMissedConfig = async ({ cluster }: Context, { name }: VolumeHandle): Promise<boolean> => {
+  const lines = (await managerLogs(cluster)).flatMap((log) => log.split('\n'));
+  return lines.some(
+    (line) =>
+      line.includes('Failed to list backups from backup target') && line.includes(`${name}/volume.cfg`),
+  );
 };
 
 const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
@@ -207,6 +217,32 @@ export const storeSteps = {
         throw new PremiseLost(
           `nothing shows that Longhorn has looked into the store: its last look was at ${sync.before}`,
         );
+    },
+  }),
+  /** The store has the volume's folder without its volume.cfg, and Longhorn has looked for it. */
+  'then.missingConfigReported': step({
+    sentence: 'Then the backup volume reports that its volume.cfg is missing',
+    waitsForTimer: true,
+    action: async (context: Context, volume: VolumeHandle) => {
+      const { timelines, timeouts } = context;
+      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const reports = ({ status }: BackupVolume): boolean =>
+        Object.values(status?.messages ?? {}).some((message) => message.includes('volume.cfg'));
+      await once(timelines.backupVolumes, (known) => isOf(known) && reports(known), {
+        label: `the backup volume of ${volume.name} reports that volume.cfg is missing`,
+        ...timeouts.syncActedOn,
+      }).catch(async (error: unknown) => {
+        const known = timelines.backupVolumes.objects().find(isOf);
+        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        if (known === undefined || !(await hasMissedConfig(context, volume)))
+          throw new PremiseLost('nothing shows that Longhorn has looked for the volume.cfg that is missing');
+        const { name } = known.metadata;
+        throw new PromiseBroken(
+          `backup volume ${name} has no message, though its volume.cfg was not found`,
+          { of: 'history', kind: 'BackupVolume', name, state: 'without a message', gone: false, says: [] },
+          { cause: error },
+        );
+      });
     },
   }),
   /**

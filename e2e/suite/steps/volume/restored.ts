@@ -17,6 +17,7 @@ import {
 } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import { PromiseBroken } from '../judging.ts';
 import { filledIn } from '../made.ts';
 import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
@@ -103,8 +104,9 @@ export const judgeRestoredData = async (
   for (const written of isRead ? data : []) {
     const found = await readData(context, { volume, ...written });
     if (found !== written.sha256)
-      throw new Error(
+      throw new PromiseBroken(
         `${backup.label} was restored with other data than were written: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
+        { of: 'restore' },
       );
   }
   for (const empty of isRead ? emptyRanges(size, filled) : [])

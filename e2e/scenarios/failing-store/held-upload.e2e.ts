@@ -1,0 +1,74 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// Not derived from a document. The store leaves the writing of the first block unanswered, so that the upload stays
+// where it is while something else happens.
+const about: ScenarioOptions = {
+  tags: ['failing-store', 'upload'],
+  timeout: '40m',
+  needs: ['wrongAnswers', 'block-device'],
+};
+
+const { size } = littleData.data;
+const second = { offset: size, size };
+
+scenario(
+  'A snapshot that is deleted while it is uploaded gives a backup with its data, or none',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    await given.settledBackup(volume);
+    data.push(await given.data(volume, second));
+    const snapshot = await given.snapshot(volume);
+    await given.data(volume, second);
+    await given.snapshot(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+    const backup = await when.backedUp(snapshot);
+    await then.uploading(backup);
+
+    await when.snapshotDeleted(snapshot);
+    await then.snapshotGoes(snapshot);
+    await when.released(silent);
+    if (await then.ends(backup, { mayFail: true }))
+      await then.orKnownBug('deleted-snapshot-spoils-upload', () => then.restores(backup, data));
+
+    const newest = await given.settledBackup(volume);
+    await then.storeHolds(volume, [newest], { ignoreOthers: true });
+  },
+);
+
+scenario(
+  'A backup of an older snapshot that ends after that of a newer one is not the last backup',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    await given.settledBackup(volume);
+    await given.data(volume, second);
+    const older = await given.snapshot(volume);
+    // The store has these blocks, so that the upload of the newer snapshot writes none.
+    const copied = await given.copiedData(volume, data, { to: size });
+    const newer = await given.snapshot(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+    const overtaken = await when.backedUp(older);
+    await then.uploading(overtaken);
+
+    const newest = await when.backedUp(newer);
+    await then.completed(newest);
+    await then.lastBackup(newest);
+    await when.released(silent);
+    await then.completed(overtaken);
+    await then.orKnownBug('last-to-end-is-last-backup', () => then.staysLastBackup(newest));
+    await then.restores(newest, [data, copied]);
+  },
+);
