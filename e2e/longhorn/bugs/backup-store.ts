@@ -219,7 +219,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'backupstore, deltablock.go, getProgress and performBackup; longhorn-engine, pkg/replica/backup.go, UpdateBackupStatus; v1.12.1, and the same in the newest source (2026-08)',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-27), S3, 17 blocks, the second writing of the config answered with AccessDenied: Completed after 11.5 s, status.url empty and lastSyncedAt null until it was deleted',
   },
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',
@@ -239,7 +239,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'backupstore, deltablock.go, performBackup, beside getLatestBackup, which a deletion uses; v1.12.1, and the same in the newest source (2026-08). For volumes on standby: longhorn-manager, controller/volume_controller.go',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the first block of the older one left unanswered: status.lastBackupName named the older one 4 s after it had ended; volumes on standby only in the source',
   },
   'deleted-snapshot-spoils-upload': {
     title: 'A snapshot that is deleted while it is uploaded gives a Completed backup with other data',
@@ -259,7 +259,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'longhorn-engine, pkg/replica/replica.go, PrepareRemoveDisk, and pkg/sync/rpc/server.go, SnapshotPurge; longhorn-manager, controller/snapshot_controller.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn-engine#163; longhorn/longhorn#10184 and #13748, of recurring jobs alone',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the first block left unanswered: the snapshot was gone 5.4 s after its deletion; the backup was Completed, and a volume restored from it had another checksum',
   },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',

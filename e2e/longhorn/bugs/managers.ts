@@ -62,7 +62,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile: it returns before it sets Status.Messages; read in v1.2.0, v1.6.0, v1.8.0 to v1.12.1 and the newest source (2026-08). longhorn/longhorn#1199 was the same on the page of v1.0, and was fixed there',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-27), NFS: no message for 3 min 48 s after the listing had failed',
   },
   'failed-standby-stays-faulted': {
     title: 'A volume on standby that cannot read its next backup once is faulted for good',
@@ -189,6 +189,29 @@ export const managerBugs = {
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, in v1.8.2, v1.12.1 and master (2026-08-21); backupstore, util/util.go, CleanUpMountPoints',
     seen: 'a whole real v1.12.1 (2026-11-26): available for 92 s after its URL was emptied, and another time, with two servers gone, for longer than 162 s',
+  },
+  'targets-mix-credentials': {
+    title: 'Two backup targets that are used at once may get the credentials of each other',
+    severity: 'outage',
+    versions: '>=1.8.0',
+    notOn: ['nfs'],
+    promise: 'a restore reads its backup target with the credentials of that target',
+    happens:
+      'an instance manager serves all volumes of its node. Each request for a backup or a restore writes its keys and its endpoint into the environment of the process, without a lock, and they are read from there after that: of two requests at once for two targets, one may use what the other has written. What cannot be looked at so counts as missing, and the restore is given up: its volume is faulted for good. By the source a backup may be uploaded with them too, to the endpoint of the other target',
+    symptoms: [
+      { of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-without-backup' },
+    ],
+    steps: {
+      inWords: [
+        'Make two backup targets on two S3 servers with different keys, and a backup on each.',
+        'Restore both at the same time, again and again, so that their engines are on one node.',
+        'Now and then a volume is Faulted: "failed to get the current restoring backup info: cannot find .../volume.cfg in backupstore". The log of the server has no request for the file at that time, and the file is there.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-instance-manager, pkg/proxy/backup.go, SnapshotBackup, BackupRestore and setEnv; longhorn-engine, pkg/sync/backup.go, RestoreBackup, which reads the backup in that process; v1.12.1, and the same in the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-27), free-running: two restores from two S3 targets, asked for within 7 ms of each other on one node; one of them given up, with its volume.cfg in the store all the time',
   },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',

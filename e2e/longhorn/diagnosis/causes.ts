@@ -1429,7 +1429,7 @@ export const causes: readonly KnownCause[] = [
       /cannot find \S*volume\.cfg in backupstore|cannot find volume(?: \S+)? in backupstore|[Vv]olume \S+ doesn't exist in backupstore/,
     means: "The store does not have the volume's config (volume.cfg).",
     advice: {
-      any: `${gone} Its blocks may still be there (npx corral store fsck).`,
+      any: `${gone} Its blocks may still be there (npx corral store fsck). If the file is there, and another backup target was used at the same moment, try again: Longhorn may have taken the credentials of the other (npx corral bugs show targets-mix-credentials).`,
     },
     data: 'missing',
   },

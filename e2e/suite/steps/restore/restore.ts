@@ -18,7 +18,7 @@ import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
 import type { Timeout } from '../timeouts.ts';
-import { describeRestore, requestRestore } from '../volume/restored.ts';
+import { describeRestore, otherCredentialsUsed, requestRestore } from '../volume/restored.ts';
 import { endStandby } from '../volume/volume.ts';
 
 /** A volume that a step restores from a backup. */
@@ -104,6 +104,10 @@ export const withReasons = async (
     if (!isDecided || state !== 'faulted') throw error;
     const reasons = await reasonsOf(context, restore);
     const says = reasons.flatMap(({ id }) => id ?? []);
+    const lost = says.includes('restore-without-backup')
+      ? await otherCredentialsUsed(context, restore)
+      : undefined;
+    if (lost !== undefined) throw lost;
     throw new PromiseBroken(
       `${error.message}\n\nWhat its replicas say:\n${describeReasons(reasons)}`,
       { of: 'history', kind: 'Volume', name, state, gone: false, says },

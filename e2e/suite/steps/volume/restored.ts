@@ -3,7 +3,10 @@ import { once } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import { resources } from '../../../kube/resources.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
+import type { Event } from '../../../longhorn/job-types.ts';
+import { classify } from '../../../longhorn/messages/classify.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, Volume } from '../../../longhorn/types.ts';
@@ -17,7 +20,7 @@ import {
 } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
-import { PromiseBroken } from '../judging.ts';
+import { PremiseLost, PromiseBroken } from '../judging.ts';
 import { filledIn } from '../made.ts';
 import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
@@ -85,8 +88,40 @@ export const judgeRestore = async (
   { backup, data }: { backup: BackupHandle; data: readonly WrittenData[] },
 ): Promise<VolumeHandle> => {
   const name = await requestRestore(context, backup);
-  await untilRestored(context, name);
+  await untilRestored(context, name).catch(async (error: unknown) => {
+    throw (await otherCredentialsUsed(context, { name, backup })) ?? error;
+  });
   return judgeRestoredData(context, { name, backup, data });
+};
+
+/**
+ * Returns why a restore that was given up proves nothing: known bug targets-mix-credentials. Its replicas did not find
+ * the volume's config, though the store has the backup. Undefined if they say something else.
+ */
+export const otherCredentialsUsed = async (
+  { cluster, timelines, version }: Context,
+  { name, backup }: { name: string; backup: BackupHandle },
+): Promise<PremiseLost | undefined> => {
+  const { store } = backup.volume.target;
+  if (store.credentialSecret === '' || timelines.volumes.current(name)?.status?.robustness !== 'faulted')
+    return undefined;
+  const { items } = await cluster.list<Event>(resources.events, {
+    namespace,
+    fieldSelector: `involvedObject.name=${name}`,
+  });
+  const reasons = items.filter(({ reason }) => reason === 'FailedRestore');
+  const isMissing = ({ message: text = '' }: Event): boolean => {
+    const found = classify(
+      { speaker: 'Volume', field: 'event Warning', state: 'FailedRestore', text },
+      version,
+    );
+    return found.class !== 'unclassified' && found.id === 'restore-without-backup';
+  };
+  if (reasons.length === 0 || !reasons.every(isMissing)) return undefined;
+  if (!(await store.backups(backup.volume.name)).includes(backup.name)) return undefined;
+  return new PremiseLost(
+    `the restore of ${backup.label} was given up as if the store had lost it, and it is there: Longhorn may have used the credentials of another backup target (known bug targets-mix-credentials)`,
+  );
 };
 
 /** Attaches a restored volume. Throws if the written data differ or other ranges are not zeros. */

@@ -4,6 +4,7 @@ import type { Volume } from '../../../../e2e/longhorn/types.ts';
 import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
+import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
 import { runStep } from '../../../../e2e/suite/steps/step.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
@@ -235,4 +236,30 @@ test('a volume without a device is not written to, and the error says what the s
   await expect(writeData(createTestContext().context, { volume, offset: 0, size: 1 << 20 })).rejects.toThrow(
     'volume v has no block device to write to: the scenario must say that it needs one',
   );
+});
+
+const notFound =
+  'replica r1 failed the restore: tcp://10.0.0.1:10000: failed to get the current restoring backup info: cannot find backupstore/volumes/1f/c3/v1/volume.cfg in backupstore';
+
+test.each([
+  ['the store has it', {}, true],
+  ['the store has it not', { stored: [] }, false],
+  ['the store needs no credentials', { credentialSecret: '' }, false],
+  ['a block is damaged', { message: 'replica r1 failed the restore: failed to checksum' }, false],
+  ['nobody says why', { message: undefined }, false],
+])('a restore that did not find its backup is another one of credentials where %s', async (_, how, is) => {
+  const { stored, credentialSecret, message } = {
+    ...{ stored: ['b1'], credentialSecret: 'secret', message: notFound as string | undefined },
+    ...how,
+  };
+  const items = message === undefined ? [] : [{ reason: 'FailedRestore', message }];
+  const context = {
+    version: 'v1.12.1',
+    cluster: { list: () => Promise.resolve({ items }) },
+    timelines: { volumes: { current: () => ({ status: { robustness: 'faulted' } }) } },
+  } as unknown as Context;
+  const store = { credentialSecret, backups: () => Promise.resolve(stored) };
+  const backup = { name: 'b1', label: 'the first backup', volume: { name: 'v1', target: { store } } };
+  const lost = await restores.otherCredentialsUsed(context, { name: 'r1', backup: backup as never });
+  expect(lost instanceof PremiseLost).toBe(is);
 });
