@@ -312,6 +312,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:unwritten-backup-is-completed': [
     'A backup of 17 blocks whose config cannot be written in the end is not Completed [s3]',
   ],
+  'fixed:upload-outlives-its-lock': [
+    'A backup that is deleted while its upload has lost its lock stays deleted [s3]',
+  ],
   'fixed:last-to-end-is-last-backup': [
     'A backup of an older snapshot that ends after that of a newer one is not the last backup [s3]',
   ],

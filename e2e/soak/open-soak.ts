@@ -162,13 +162,11 @@ export const openSoak = ({ given, when, then }: Given) => {
         // In the emulator a volume restarts with its manager. The job may skip a volume that is restarting.
         disturbed: isKilled,
       });
-      for (const kept of old) if (!isKilled) kept.state = 'gone';
       for (const backup of made) {
         const kept: Kept = { backup, data: [...places.values()], state: 'asked for', soaked, byJob: true };
         backups.push(kept);
         await ended(kept);
       }
-      if (!isKilled) return;
       const known = await then.knownAsStored(volume);
       for (const kept of old) if (!known.includes(kept.backup.name)) kept.state = 'gone';
     };

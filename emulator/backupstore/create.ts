@@ -1,10 +1,10 @@
 import type { BackupConfig, BlockMapping } from './config.ts';
 import { loadBackup, loadVolume, saveBackup, saveVolume } from './configs.ts';
-import { Panic } from './errors.ts';
+import { Panic, StoreError } from './errors.ts';
 import { formatRfc3339 } from './inspect.ts';
 import { withStoreLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
-import { blockSizeOf, volumeConfigPath } from './paths.ts';
+import { backupConfigPath, blockSizeOf, volumeConfigPath } from './paths.ts';
 import { listBlockChecksums } from './remove.ts';
 import { isFullBackup, type Upload, uploadBlocks } from './upload-blocks.ts';
 
@@ -87,6 +87,9 @@ export const createBackup = (upload: Upload): Promise<void> =>
       skipsReading(request, last) ? { ...request, volumeSize: 0 } : request,
       last,
     );
+    const isFixed = store.isFixed('upload-outlives-its-lock');
+    if (isFixed && !(await store.exists(backupConfigPath(volume, upload.backup))))
+      throw new StoreError(`backup ${upload.backup} was removed during its upload`);
     const Blocks = last ? mergeBlocks(last.Blocks, changed) : changed;
     await saveBackup(store, {
       ...emptyBackup(request),

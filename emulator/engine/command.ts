@@ -67,7 +67,9 @@ const readMerged =
   ({ directory, snapshot }: UploadRequest) =>
   async (offset: number, block: Buffer): Promise<void> => {
     if (existsSync(snapshotPath(directory, snapshot))) return;
-    const head = await openFile(headPath(directory));
+    // The folder goes with the volume. An upload that has the file open reads on.
+    const head = await openFile(headPath(directory)).catch(() => undefined);
+    if (head === undefined) return;
     try {
       await head.read(block, 0, block.length, offset);
     } finally {

@@ -160,19 +160,20 @@ export const createUploads = (
         started.resolve();
       }
       if (typeof event.progress === 'number' && mutant !== 'progress-stays') status.progress = event.progress;
-      // pkg/replica/backup.go, UpdateBackupStatus: 100 % is the end, and an error after it is left out.
-      if (status.progress === 100) status.state = 'complete';
     });
     const end = (failure: string | undefined): void => {
       clearTimeout(limit);
       if (prepared.get(request.backup) === own) prepared.delete(request.backup);
       const backupURL = encodeBackupURL({ url, volume: request.volume, backup: request.backup });
-      const isDone = failure === undefined || mutant === 'failed-upload-completes';
-      if (status.state !== 'complete')
-        Object.assign(
-          status,
-          isDone ? { state: 'complete', progress: 100, backupURL } : { state: 'error', error: failure },
-        );
+      // pkg/replica/backup.go, UpdateBackupStatus: 100 % is the end, and an error after it is left out.
+      const isCutOff = failure !== undefined && status.progress === 100;
+      const isDone = failure === undefined || isCutOff || mutant === 'failed-upload-completes';
+      Object.assign(
+        status,
+        isDone
+          ? { state: 'complete', progress: 100, backupURL: isCutOff ? '' : backupURL }
+          : { state: 'error', error: failure },
+      );
       fail(failure ?? `the upload of ${request.backup} was given up before it began`);
     };
     child.on('error', (error) => end(error.message));

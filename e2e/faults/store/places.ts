@@ -6,13 +6,24 @@ type Backup = { name: string; label: string; volume: Volume };
 /** A folder of a store: that of all volumes, or one inside a volume's folder. */
 export type StoreFolder = { of: 'the store' } | { of: Volume; folder: 'backups' | 'blocks' | 'locks' };
 
+/** The lock that the upload of a backup holds. */
+export type UploadLock = { lock: { name: string }; holder: Backup };
+
+/** The prefix of the paths of a folder, or the path of a lock, relative to the root of the backup target. */
+export const prefixPath = (where: StoreFolder | UploadLock): string =>
+  'holder' in where
+    ? `${volumeFolder(where.holder.volume.name)}/locks/${where.lock.name}.lck`
+    : folderPath(where);
+
 /** The path of a folder, relative to the root of the backup target. */
 export const folderPath = (where: StoreFolder): string =>
   where.of === 'the store' ? volumesFolder : `${volumeFolder(where.of.name)}/${where.folder}`;
 
-/** The name of a folder in sentences. */
-export const describeFolder = (where: StoreFolder): string =>
-  where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
+/** The name of a folder, or of a lock, in sentences. */
+export const describeFolder = (where: StoreFolder | UploadLock): string => {
+  if ('holder' in where) return `the lock of ${where.holder.label}`;
+  return where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
+};
 
 /**
  * A file of a store: the config of a volume or backup, a block (`called` is its name in sentences), or a lock that
@@ -44,6 +55,7 @@ export const describeFile = (file: FaultyFile): string => {
 export const volumeOf = (where: unknown): Volume | undefined => {
   if (typeof where !== 'object' || where === null) return undefined;
   if ('below' in where) return volumeOf(where.below);
+  if ('holder' in where) return (where as UploadLock).holder.volume;
   const { of, configOf } = where as { of?: unknown; configOf?: Backup | Volume };
   if (configOf !== undefined) return 'volume' in configOf ? configOf.volume : configOf;
   return typeof of === 'object' && of !== null ? (of as Volume) : undefined;

@@ -10,7 +10,7 @@ import { bucket, endpointOf, placeSchema, prefixOf } from '../../store/drivers/s
 import { findServers, s3Server } from '../../store/drivers/s3/server.ts';
 import { serversOf } from '../../store/drivers/server.ts';
 import type { FaultOperations } from '../fault.ts';
-import { describeFolder, folderPath, type StoreFolder } from './places.ts';
+import { describeFolder, prefixPath, type StoreFolder, type UploadLock } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
 // The HTTP operations on a store, on one object or on a key prefix.
@@ -42,8 +42,11 @@ const answers = {
 
 type WrongAnswer = keyof typeof answers;
 
-/** Which requests are affected: an operation, below a folder or everywhere, and only every n-th request (`every`). */
-type Requests = { to: Request; below?: StoreFolder; every?: number };
+/**
+ * Which requests are affected: an operation, below a folder, of a lock or everywhere, and only every n-th request
+ * (`every`).
+ */
+type Requests = { to: Request; below?: StoreFolder | UploadLock; every?: number };
 
 // The answer of the proxy (lab/s3/cmd/s3-faults) about its rules: how many requests matched a rule, and how many of
 // them it answered wrongly.
@@ -103,7 +106,7 @@ const make = (
   { to, below, every = 1 }: Requests,
 ): FaultOperations => {
   const id = randomBytes(4).toString('hex');
-  const prefix = `${prefixOf(place)}/${below === undefined ? '' : folderPath(below)}`;
+  const prefix = `${prefixOf(place)}/${below === undefined ? '' : prefixPath(below)}`;
   const key = `${prefix}${below === undefined ? '' : '/'}corral-probe`;
   const current = async () => {
     const rule = (await askProxy(server, place, {})).find((each) => each.id === id);

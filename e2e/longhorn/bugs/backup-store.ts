@@ -206,7 +206,7 @@ export const storeBugs = {
     versions: everyVersion,
     promise: 'a backup that cannot be written to its end is in Error',
     happens:
-      'the progress after each block is (blocks + 1) / all * 95 %: after the last of 16 to 19 blocks (32 to 38 MiB) that is 100 %, which counts as the end. If the config or volume.cfg cannot be written after that, the error is left out: the backup is Completed for ever, without a URL, and cannot be restored; its ticket keeps the volume attached',
+      'the progress after each block is (blocks + 1) / all * 95 %: after the last of 16 to 19 blocks (32 to 38 MiB) that is 100 %, which counts as the end. If the config cannot be written after that, the error is left out: the backup is Completed for ever, without a URL, and cannot be restored; its ticket keeps the volume attached. If only volume.cfg cannot, it names the backup before as the last one',
     symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: false }],
     steps: {
       inWords: [
@@ -220,6 +220,32 @@ export const storeBugs = {
     source:
       'backupstore, deltablock.go, getProgress and performBackup; longhorn-engine, pkg/replica/backup.go, UpdateBackupStatus; v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, 17 blocks, the second writing of the config answered with AccessDenied: Completed after 11.5 s, status.url empty and lastSyncedAt null until it was deleted',
+  },
+  'upload-outlives-its-lock': {
+    title: 'A backup that is deleted when its upload has lost its lock comes back without its blocks',
+    severity: 'data loss',
+    versions: everyVersion,
+    promise: 'a backup that was deleted during its upload stays deleted, and later backups are whole',
+    happens:
+      'an upload whose lock cannot be refreshed goes on, and never looks at it again. After 150 s the lock counts no more, and the deletion of this backup goes through: its config goes, and the blocks that were uploaded so far. The upload writes the rest and its config, and makes itself the last backup: it is back, Completed, without these blocks, and each incremental backup after it takes them over unread',
+    symptoms: [
+      {
+        ...{ of: 'store', findings: ['block-missing'], left: true },
+        also: ['block-count-wrong', 'last-backup-missing'],
+      },
+    ],
+    steps: {
+      inWords: [
+        'Back up a volume that a workload uses, with much data, to a store that is slow.',
+        'Have the store refuse to write the lock of this upload (chattr +i, or a policy of the bucket) for 150 s: the log of the replica says "Failed to refresh acquired lock".',
+        'Delete the Backup: it goes. Let the store be fast again.',
+        'With the next look into the store the Backup is back, Completed. A restore of it fails, and so does one of the next incremental backup.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, performBackup (which looks at no lock) and DeleteDeltaBlockBackup; v1.12.1, and the same in the newest source (2026-08)',
+    seen: 'read in the source only',
   },
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',

@@ -20,7 +20,7 @@ scenario(
     const { target } = volume;
 
     const emptied = await when.targetEmptied(target);
-    await then.targetReports('backup target URL is empty');
+    await then.targetReports('backup target URL is empty', { afterMounts: true });
     await then.removedFromCluster(first, emptied);
     await then.removedFromCluster(second, emptied);
     await then.noLastBackup(volume);

@@ -32,14 +32,46 @@ scenario(
     const backup = await when.backedUp(snapshot);
     await then.uploading(backup);
 
-    await when.snapshotDeleted(snapshot);
-    await then.snapshotGoes(snapshot);
+    await when.snapshotGivenUp(snapshot);
     await when.released(silent);
     if (await then.ends(backup, { mayFail: true }))
       await then.orKnownBug('deleted-snapshot-spoils-upload', () => then.restores(backup, data));
 
     const newest = await given.settledBackup(volume);
     await then.storeHolds(volume, [newest], { ignoreOthers: true });
+  },
+);
+
+// The store takes three blocks of the upload, and no refresh of its lock.
+scenario(
+  'A backup that is deleted while its upload has lost its lock stays deleted',
+  { ...about, tags: [...(about.tags ?? []), 'backupstore-locks', 'slow'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, second);
+    const snapshot = await given.snapshot(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+      every: 4,
+    });
+    const backup = await when.backedUp(snapshot);
+    await then.uploading(backup);
+    const lock = await then.storeLocked(backup);
+    const held = { holder: backup, lock };
+    const unrefreshed = await given.wrongAnswers('AccessDenied', { to: 'write', below: held });
+    await then.inForce(unrefreshed);
+    await then.lockExpires(held);
+
+    await when.deleted(backup);
+    await then.goneInTheEnd(backup);
+    await when.released(unrefreshed);
+    await when.released(silent);
+    await then.orKnownBug('upload-outlives-its-lock', () => then.goneFromStore(backup));
+    await then.storeHolds(volume, [first], { ignoreOthers: true });
+    await then.restores(first, [data]);
   },
 );
 

@@ -118,12 +118,17 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store, then the volume, when it is asked to, or with its poll, and removes what is not there',
   },
-  // With an empty URL, each manager first looks at all mounts. Those without a server took up to 162 s (v1.12.1).
   targetLost: {
+    machine: 60,
+    resyncs: 2,
+    owner: 'the expectation: Longhorn lists the store when it is asked to, and says at once what it found',
+  },
+  // Mounts without a server took up to 162 s (v1.12.1).
+  targetEmptied: {
     machine: 540,
     resyncs: 2,
-    owner:
-      'the expectation: Longhorn looks at its mounts, lists the store when it is asked to, and says what it found',
+    fixed: true,
+    owner: 'the expectation: each manager looks at all its mounts before it says that a target has no URL',
   },
   restored: {
     machine: 900,

@@ -56,6 +56,17 @@ test.each([
   await expect(start(`${ready}; ${script}`)).rejects.toThrow(message);
 });
 
+test.each([
+  [95, 'exit 1', { state: 'error' }],
+  [100, 'exit 1', { state: 'complete', progress: 100, backupURL: '' }],
+  [100, 'exit 0', { state: 'complete', progress: 100, backupURL: 'nfs://h:/p?backup=b&volume=v' }],
+])('after %s %% one that ends by %s is %j', async (progress, end, status) => {
+  const running = await start(
+    `${ready}; echo '{"started":true}'; echo '{"progress":${progress}}'; sleep 0.2; ${end}`,
+  );
+  await expect.poll(() => running.status('b')).toMatchObject(status);
+});
+
 test('one ends with its replica, which is then unknown until it runs again, and then knows nothing of it', async () => {
   let isRunning = true;
   const running = await uploads(`${ready}; echo '{"started":true}'; exec sleep 30`, {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from '../../../history/expectation.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
 import {
   longhornApiVersion as apiVersion,
   backupLabels,
@@ -99,6 +100,13 @@ export const untilSettled = async (
   const lists = (known: BackupVolume) => ofVolume(known) && known.status?.lastBackupName === name;
   await once(timelines.backupVolumes, lists, {
     label: `Longhorn has listed ${label} of volume ${volume.name} in the store`,
+    ...timeouts.backupVolumeKnown,
+  });
+  // Of 16 to 19 blocks, a backup may be Completed before its config is written and read.
+  await once(timelines.backups, ({ status }) => Boolean(status?.url), {
+    name,
+    label: `Longhorn has read ${label} in the store`,
+    describe: describeBackup,
     ...timeouts.backupVolumeKnown,
   });
 };

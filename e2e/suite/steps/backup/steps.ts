@@ -6,7 +6,7 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
-import { reached, stays, throwIfAny } from '../judging.ts';
+import { PromiseBroken, reached, stays, throwIfAny } from '../judging.ts';
 import { runStep, step } from '../step.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -307,6 +307,23 @@ export const backupSteps = {
         throw new Error(
           `the store has no config of ${label} (${name}) any more; it has: ${found.join(', ') || 'none'}`,
         );
+    },
+  }),
+  /** Waits until nothing works on the volume. Blocks without a backup do not count. */
+  'then.goneFromStore': step({
+    sentence: 'Then the store has no config of {backup}',
+    parameters: (backup) => ({ backup }),
+    action: async ({ clocks }: Context, { label, name, volume }: BackupHandle) => {
+      const { backups, problems } = await volume.target.store.inspect(volume.name, storeQuiet(clocks));
+      if (!backups.includes(name)) return;
+      const findings = [...new Set(problems.map(({ code }) => code))];
+      throw new PromiseBroken(
+        [
+          `the store has a config of ${label} (${name}), which was deleted`,
+          ...problems.map(({ message }) => `- ${message}`),
+        ].join('\n'),
+        { of: 'store', findings, gone: [], left: [name] },
+      );
     },
   }),
   /**

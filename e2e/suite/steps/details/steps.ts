@@ -1,8 +1,9 @@
 import { ExpectationError, once } from '../../../history/expectation.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
+import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PromiseBroken, throwIfAny } from '../judging.ts';
+import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
@@ -138,8 +139,12 @@ export const detailSteps = {
     sentence: 'Then the last backup of the volume stays {backup}',
     parameters: (backup) => ({ backup }),
     waitsForTimer: true,
-    action: async ({ timelines, timeouts }: Context, { name, label, volume }: BackupHandle) => {
+    action: async (context: Context, { name, label, volume }: BackupHandle) => {
+      const { timelines, timeouts } = context;
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const lastSynced = () => timelines.backupVolumes.objects().find(isOf)?.status?.lastSyncedAt;
+      const before = lastSynced();
+      await syncBackupVolume(context, volume);
       const another = await once(
         timelines.backupVolumes,
         (known) => isOf(known) && known.status?.lastBackupName !== name,
@@ -151,6 +156,8 @@ export const detailSteps = {
         if (error instanceof ExpectationError && error.verdict.state === 'timed-out') return undefined;
         throw error;
       });
+      if (another === undefined && lastSynced() === before)
+        throw new PremiseLost(`nothing shows that Longhorn has looked at volume ${volume.name} in the store`);
       if (another === undefined) return;
       throw new PromiseBroken(
         `the last backup of volume ${volume.name} is ${another.status?.lastBackupName || 'none'} now, not ${label} (${name}) any more`,

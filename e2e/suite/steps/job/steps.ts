@@ -232,7 +232,7 @@ export const jobSteps = {
       const { label, from } = run;
       await judgeWithin(jobEnds(job.watched.jobs, run), timeouts.jobEnds);
       // A run that did not see the end of its backup keeps the old ones.
-      const isDisturbed =
+      const keepsOld =
         disturbed ||
         missedBackupEnd(await readLogOf(job, { run, version: context.version, limit: timeouts.jobLogEnds }));
       // Lists the backups instead of using the watch: each collection has its own watch, and the one of Jobs may be
@@ -240,20 +240,20 @@ export const jobSteps = {
       const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
       const isOld = ({ metadata: { name } }: Backup): boolean =>
         [...old, ...beside].some((each) => each.name === name);
-      for (const each of isDisturbed ? [] : beside) {
+      for (const each of disturbed ? [] : beside) {
         const found = items.find(({ metadata }) => metadata.name === each.name);
         if (found === undefined || found.metadata.deletionTimestamp)
           throw new Error(`${label} deleted ${each.label} (${each.name}), which no run of the job has made`);
       }
       for (const each of old) {
         const found = items.find(({ metadata }) => metadata.name === each.name);
-        if (!isDisturbed || found === undefined || found.metadata.deletionTimestamp)
+        if (!keepsOld || found === undefined || found.metadata.deletionTimestamp)
           await untilGone(context, each);
       }
       const made = items.filter(
         (each) => isBackupOf({ volume: volume.name, target: volume.target.name })(each) && !isOld(each),
       );
-      if (!isDisturbed && made.length !== 1) throw new Error(`${label} made ${made.length} backups, not 1`);
+      if (!disturbed && made.length !== 1) throw new Error(`${label} made ${made.length} backups, not 1`);
       return made.map(({ metadata: { name }, spec }) => ({
         ...{ name, label: `the backup of ${label}`, volume, since: { made: from } },
         snapshot: { name: spec.snapshotName ?? '', volume },

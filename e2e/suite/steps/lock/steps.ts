@@ -12,7 +12,7 @@ import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, reached, stays } from '../judging.ts';
 import { step } from '../step.ts';
-import { judgeWithin } from '../timeouts.ts';
+import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import {
   creationLosesLock,
   deletionIsRetried,
@@ -116,6 +116,18 @@ export const lockSteps = {
     waitsForTimer: true,
     action: (_: Context, lock: ForeignLockHandle) => lock.outlived(),
     detail: (age) => `written ${age} s ago`,
+  }),
+  /** Nothing else may work on the volume meanwhile. */
+  'then.lockExpires': step({
+    sentence: 'Then the lock of {holder} is refreshed no more, and expires',
+    parameters: ({ holder }) => ({ holder }),
+    waitsForTimer: true,
+    action: ({ clocks }: Context, { holder: { volume } }: { holder: BackupHandle }) =>
+      volume.target.store.untilIdle({
+        volumes: [volume.name],
+        lockLife: Math.ceil(clocks.lockLife / 1000),
+        ...storeQuiet(clocks),
+      }),
   }),
   /** Backups share locks of their own type. */
   'then.completedBeside': step({

@@ -105,7 +105,7 @@ export const withReasons = async (
     const reasons = await reasonsOf(context, restore);
     const says = reasons.flatMap(({ id }) => id ?? []);
     const lost = says.includes('restore-without-backup')
-      ? await otherCredentialsUsed(context, restore)
+      ? await otherCredentialsUsed(context, restore).catch(() => undefined)
       : undefined;
     if (lost !== undefined) throw lost;
     throw new PromiseBroken(

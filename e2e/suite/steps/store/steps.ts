@@ -238,8 +238,12 @@ export const storeSteps = {
           throw new PremiseLost('nothing shows that Longhorn has looked for the volume.cfg that is missing');
         const { name } = known.metadata;
         throw new PromiseBroken(
-          `backup volume ${name} has no message, though its volume.cfg was not found`,
-          { of: 'history', kind: 'BackupVolume', name, state: 'without a message', gone: false, says: [] },
+          `backup volume ${name} has no message of its volume.cfg, which was not found`,
+          {
+            ...{ of: 'history', kind: 'BackupVolume', name, gone: false, says: [] },
+            state:
+              Object.keys(known.status?.messages ?? {}).length === 0 ? 'without a message' : 'with another',
+          },
           { cause: error },
         );
       });
@@ -258,8 +262,8 @@ export const storeSteps = {
   /** `why` must be part of the message in the target's status. */
   'then.targetReports': step({
     sentence: 'Then the backup target reports why it is not available: {why}',
-    parameters: (why) => ({ why }),
-    action: async (context: Context, why: string) => {
+    parameters: (why, _ = {}) => ({ why }),
+    action: async (context: Context, why: string, { afterMounts = false } = {}) => {
       const { timelines, timeouts, expected } = context;
       const { name } = await firstTarget(context);
       expected.push({ id: 'target-not-listed', of: name });
@@ -275,7 +279,7 @@ export const storeSteps = {
           name,
           label: `the backup target reports ${why}`,
           describe: describeTarget,
-          ...timeouts.targetLost,
+          ...(afterMounts ? timeouts.targetEmptied : timeouts.targetLost),
         },
       );
     },

@@ -9,7 +9,7 @@ import type { Event } from '../../../longhorn/job-types.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
-import type { Backup, Volume } from '../../../longhorn/types.ts';
+import type { Backup, BackupTarget, Volume } from '../../../longhorn/types.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
 import {
@@ -89,22 +89,25 @@ export const judgeRestore = async (
 ): Promise<VolumeHandle> => {
   const name = await requestRestore(context, backup);
   await untilRestored(context, name).catch(async (error: unknown) => {
-    throw (await otherCredentialsUsed(context, { name, backup })) ?? error;
+    throw (await otherCredentialsUsed(context, { name, backup }).catch(() => undefined)) ?? error;
   });
   return judgeRestoredData(context, { name, backup, data });
 };
 
 /**
  * Returns why a restore that was given up proves nothing: known bug targets-mix-credentials. Its replicas did not find
- * the volume's config, though the store has the backup. Undefined if they say something else.
+ * the volume's config, though the store has the backup, and another backup target has other credentials. Undefined if
+ * they say something else.
  */
 export const otherCredentialsUsed = async (
   { cluster, timelines, version }: Context,
   { name, backup }: { name: string; backup: BackupHandle },
 ): Promise<PremiseLost | undefined> => {
   const { store } = backup.volume.target;
-  if (store.credentialSecret === '' || timelines.volumes.current(name)?.status?.robustness !== 'faulted')
-    return undefined;
+  const isOther = ({ spec: { credentialSecret = '' } }: BackupTarget): boolean =>
+    credentialSecret !== '' && credentialSecret !== store.credentialSecret;
+  const isMixable = store.credentialSecret !== '' && timelines.backupTargets.objects().some(isOther);
+  if (!isMixable || timelines.volumes.current(name)?.status?.robustness !== 'faulted') return undefined;
   const { items } = await cluster.list<Event>(resources.events, {
     namespace,
     fieldSelector: `involvedObject.name=${name}`,
@@ -115,7 +118,9 @@ export const otherCredentialsUsed = async (
       { speaker: 'Volume', field: 'event Warning', state: 'FailedRestore', text },
       version,
     );
-    return found.class !== 'unclassified' && found.id === 'restore-without-backup';
+    return (
+      found.class !== 'unclassified' && found.id === 'restore-without-backup' && text.includes('/volume.cfg ')
+    );
   };
   if (reasons.length === 0 || !reasons.every(isMissing)) return undefined;
   if (!(await store.backups(backup.volume.name)).includes(backup.name)) return undefined;

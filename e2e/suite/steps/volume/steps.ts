@@ -1,4 +1,5 @@
 import { ExpectationError, evaluate, once } from '../../../history/expectation.ts';
+import { ApiError } from '../../../kube/errors.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PromiseBroken, stays } from '../judging.ts';
@@ -93,6 +94,22 @@ export const volumeSteps = {
   'when.snapshotDeleted': step({
     sentence: 'When the older snapshot is deleted',
     action: (context: Context, snapshot: SnapshotHandle) => deleteSnapshot(context, snapshot),
+  }),
+  /** Longhorn may refuse the deletion, or keep the snapshot for now. Returns whether it is gone. */
+  'when.snapshotGivenUp': step({
+    sentence: 'When the older snapshot is deleted, as far as Longhorn lets it go',
+    action: (context: Context, snapshot: SnapshotHandle): Promise<boolean> =>
+      deleteSnapshot(context, snapshot)
+        .then(() => untilSnapshotGone(context, snapshot))
+        .then(
+          () => true,
+          (error: unknown) => {
+            const isKept = error instanceof ExpectationError && error.verdict.state === 'timed-out';
+            if (isKept || (error instanceof ApiError && error.status < 500)) return false;
+            throw error;
+          },
+        ),
+    detail: (isGone) => (isGone ? 'it is gone' : 'it stays'),
   }),
   'then.snapshotGoes': step({
     sentence: 'Then the snapshot is gone',

@@ -245,18 +245,23 @@ test.each([
   ['the store has it', {}, true],
   ['the store has it not', { stored: [] }, false],
   ['the store needs no credentials', { credentialSecret: '' }, false],
+  ['no other target has any', { targets: ['', 'secret'] }, false],
   ['a block is damaged', { message: 'replica r1 failed the restore: failed to checksum' }, false],
   ['nobody says why', { message: undefined }, false],
 ])('a restore that did not find its backup is another one of credentials where %s', async (_, how, is) => {
-  const { stored, credentialSecret, message } = {
-    ...{ stored: ['b1'], credentialSecret: 'secret', message: notFound as string | undefined },
+  const { stored, credentialSecret, message, targets } = {
+    ...{ stored: ['b1'], credentialSecret: 'secret', targets: ['', 'secret', 'another'] },
+    message: notFound as string | undefined,
     ...how,
   };
   const items = message === undefined ? [] : [{ reason: 'FailedRestore', message }];
   const context = {
     version: 'v1.12.1',
     cluster: { list: () => Promise.resolve({ items }) },
-    timelines: { volumes: { current: () => ({ status: { robustness: 'faulted' } }) } },
+    timelines: {
+      volumes: { current: () => ({ status: { robustness: 'faulted' } }) },
+      backupTargets: { objects: () => targets.map((secret) => ({ spec: { credentialSecret: secret } })) },
+    },
   } as unknown as Context;
   const store = { credentialSecret, backups: () => Promise.resolve(stored) };
   const backup = { name: 'b1', label: 'the first backup', volume: { name: 'v1', target: { store } } };
