@@ -70,7 +70,6 @@ scenario(
     await when.released(unrefreshed);
     await when.released(silent);
     await then.orKnownBug('upload-outlives-its-lock', () => then.goneFromStore(backup));
-    await then.storeHolds(volume, [first], { ignoreOthers: true });
     await then.restores(first, [data]);
   },
 );
