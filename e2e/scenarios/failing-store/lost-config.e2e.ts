@@ -33,7 +33,7 @@ scenario(
 
 scenario(
   'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
-  { ...about, needs: ['fileMissing'], proves: ['L8'] },
+  { ...about, tags: ['failing-store', 'slow'], needs: ['fileMissing'], proves: ['L8'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
