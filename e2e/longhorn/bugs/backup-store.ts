@@ -245,7 +245,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, performBackup (which looks at no lock) and DeleteDeltaBlockBackup; v1.12.1, and the same in the newest source (2026-08)',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the lock refused and that of the fourth block left unanswered: deleted when the lock had expired, and back with a config that lacks the first three blocks once the store answered',
   },
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',

@@ -39,6 +39,7 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   ],
   'v1.12.1/a-backup-that-is-being-deleted-does-not-go-while-its-config': [3, []],
   'v1.12.1/a-backup-that-waited-for-a-deletion-is-made-although-blocks': [7, saidByLoser],
+  'v1.12.1/a-backup-that-is-deleted-while-its-upload-has-lost-its-lock': [2, []],
   'v1.12.1/a-backup-volume-whose-volume-cfg-is-missing-reports-that-and': [3, []],
   'v1.12.1/a-deletion-does-not-begin-beside-an-upload-whose-lock-cannot': [3, []],
   'v1.12.1/a-snapshot-that-is-deleted-while-it-is-uploaded-gives-a-back': [3, []],
