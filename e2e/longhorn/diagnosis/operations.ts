@@ -50,6 +50,21 @@ export const operations: readonly Operation[] = [
       'Look at the server, and at what its drives are on (disks, mounts). Whether a backup or a restore met this, its own messages tell.',
   },
   {
+    id: 'lock-refresh',
+    pattern: /[Ff]ailed to refresh acquired lock/,
+    failed: 'The lock of an upload, a restore or a deletion could not be refreshed',
+    retry:
+      'It goes on, and tries again each minute. A lock that is 150 s old counts no more. Do not delete a backup while its upload has lost its lock: it may come back without some of its blocks (npx corral bugs show upload-outlives-its-lock).',
+    asksStore: true,
+  },
+  {
+    id: 'late-status',
+    pattern: /already completed or failed, skip the status update/,
+    failed: 'A replica had counted a backup as ended already, and left out what came after that',
+    harmless:
+      'With 16 to 19 changed blocks this comes with every backup. Look whether the Backup has a status.url: without one it is not in the store, though it is Completed (npx corral bugs show unwritten-backup-is-completed).',
+  },
+  {
     id: 'velero-store',
     pattern: /[Bb]ackup storage locations?\b|\bBackupStorageLocation\b|\bbackup-storage-location\b/,
     failed: "Velero did not get at its own storage location; that is not Longhorn's backup target",
