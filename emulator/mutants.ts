@@ -171,6 +171,8 @@ export const fixes = {
     'an upload that ends does not replace a last backup of a newer snapshot',
   'fixed:deleted-snapshot-spoils-upload':
     'an upload reads the data of its snapshot, also if that is deleted meanwhile',
+  'fixed:reused-snapshot-name-spoils-backup':
+    'a backup compares with the last backup, not with a snapshot of its name',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',

@@ -321,6 +321,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:deleted-snapshot-spoils-upload': [
     'A snapshot that is deleted while it is uploaded gives a backup with its data, or none [s3]',
   ],
+  'fixed:reused-snapshot-name-spoils-backup': [
+    'A backup has all data of its snapshot, although the name of an older snapshot was used again',
+  ],
   'fixed:upload-miscounts-blocks': [lacksBlock],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',

@@ -63,6 +63,8 @@ export type Upload = Behaviour & {
   onStarted: () => void;
   /** What the snapshot's file has in the place of a block if the snapshot is deleted meanwhile: the block itself if not. */
   readAnew?: (offset: number, block: Buffer) => Promise<void>;
+  /** Whether a local snapshot of this name has this block too. Longhorn compares snapshots, by name. */
+  isUnchangedSince?: (snapshot: string, offset: number, block: Buffer) => Promise<boolean>;
   /** Percent. At most 95 while blocks are uploaded, but for the last of 16 to 19 blocks. */
   onProgress: (percent: number) => void;
 };
@@ -114,6 +116,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
         (isFullBackup(upload) && upload.mutant !== 'full-backup-spares-blocks') ||
         upload.mutant === 'blocks-sent-again';
       if (before.get(offset) === checksum && !sendsAgain) continue;
+      if (last && (await upload.isUnchangedSince?.(last.SnapshotName, offset, block))) continue;
       changed.push({ Offset: offset, BlockChecksum: checksum });
       const path = blockPath(volume, checksum);
       if (known.has(checksum)) continue;

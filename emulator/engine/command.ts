@@ -61,21 +61,34 @@ const open = async (
   return { store, volume, backup };
 };
 
+const readAt = async (path: string, offset: number, block: Buffer): Promise<boolean> => {
+  const file = await openFile(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    await file.read(block, 0, block.length, offset);
+    return true;
+  } finally {
+    await file.close();
+  }
+};
+
 // Longhorn merges a snapshot that is deleted with the next one, in the file that an upload may have open (pkg/sync/rpc,
 // SnapshotPurge). The data of the head stand for those of the next snapshot here.
 const readMerged =
   ({ directory, snapshot }: UploadRequest) =>
   async (offset: number, block: Buffer): Promise<void> => {
-    if (existsSync(snapshotPath(directory, snapshot))) return;
     // The folder goes with the volume. An upload that has the file open reads on.
-    const head = await openFile(headPath(directory)).catch(() => undefined);
-    if (head === undefined) return;
-    try {
-      await head.read(block, 0, block.length, offset);
-    } finally {
-      await head.close();
-    }
+    if (!existsSync(snapshotPath(directory, snapshot))) await readAt(headPath(directory), offset, block);
   };
+
+const compareWith = ({ directory }: UploadRequest) => {
+  // One for all blocks: a new one for each makes an upload grow.
+  let older: Buffer | undefined;
+  return async (snapshot: string, offset: number, block: Buffer): Promise<boolean> => {
+    older ??= Buffer.alloc(block.length);
+    return (await readAt(snapshotPath(directory, snapshot), offset, older)) && older.equals(block);
+  };
+};
 
 const upload = async (text: string, request: UploadRequest, command: Command): Promise<void> => {
   const { store } = await open(text, command, 'replica');
@@ -93,6 +106,7 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
         ? headPath(request.directory)
         : snapshotPath(request.directory, request.snapshot),
     hasSnapshot: (name) => existsSync(snapshotPath(request.directory, name)),
+    ...(!store.isFixed('reused-snapshot-name-spoils-backup') && { isUnchangedSince: compareWith(request) }),
     ...(!store.isFixed('deleted-snapshot-spoils-upload') && { readAnew: readMerged(request) }),
     onStarted: () => event({ started: true }),
     onProgress: (progress) => {

@@ -253,7 +253,7 @@ export const storeBugs = {
     versions: everyVersion,
     promise: 'the last backup of a volume is the one of its newest snapshot',
     happens:
-      'an upload writes its own name and size into volume.cfg when it ends, and does not look whose snapshot is newer (a deletion does): the BackupVolume and the volume name the older backup, and a volume on standby that had restored the newer one goes back to the older data',
+      'an upload writes its own name and size into volume.cfg when it ends, and does not look which of them began later (a deletion does): the BackupVolume and the volume name the older backup, and a volume on standby that had restored the newer one goes back to the older data',
     symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'with another last backup', gone: false }],
     steps: {
       inWords: [
@@ -286,6 +286,27 @@ export const storeBugs = {
     source:
       'longhorn-engine, pkg/replica/replica.go, PrepareRemoveDisk, and pkg/sync/rpc/server.go, SnapshotPurge; longhorn-manager, controller/snapshot_controller.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn-engine#163; longhorn/longhorn#10184 and #13748, of recurring jobs alone',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the first block left unanswered: the snapshot was gone 5.4 s after its deletion; the backup was Completed, and a volume restored from it had another checksum',
+  },
+  'reused-snapshot-name-spoils-backup': {
+    title: "A backup lacks data if the name of the last backup's snapshot was used again",
+    severity: 'data loss',
+    versions: everyVersion,
+    promise: 'a backup that is Completed has the data of its snapshot',
+    happens:
+      "an incremental backup finds what it builds on by the name of the last backup's snapshot alone. If that snapshot was removed, and another one made under its name, all that was written between the two is left out: the backup is Completed, its blocks are whole, and every incremental backup after it takes the gap over",
+    symptoms: [{ of: 'restore' }],
+    steps: {
+      inWords: [
+        'Make a Snapshot of the name s1 (snapshots.longhorn.io, createSnapshot: true), and back it up.',
+        'Write data, make another snapshot, and delete s1: it goes.',
+        'Make a Snapshot of the name s1 again, write other data, make a snapshot s2, and back that up: Completed.',
+        'A volume restored from it lacks what was written between the two snapshots s1.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, deltablock.go, CreateDeltaBlockBackup (HasSnapshot); longhorn-engine, pkg/replica/backup.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#1294, of a volume that was made again',
+    seen: 'read in the source only',
   },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',

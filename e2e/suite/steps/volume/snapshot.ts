@@ -16,9 +16,12 @@ import { filledIn, runLabel } from '../made.ts';
 import { causeOfSnapshot } from './causes.ts';
 
 /** Makes a snapshot of a volume, and returns when it can be backed up. */
-export const makeSnapshot = async (context: Context, volume: VolumeHandle): Promise<SnapshotHandle> => {
+export const makeSnapshot = async (
+  context: Context,
+  volume: VolumeHandle,
+  name = context.uniqueName('snapshot'),
+): Promise<SnapshotHandle> => {
   const { cluster, timelines, made, run, timeouts } = context;
-  const name = context.uniqueName('snapshot');
   made.snapshots.push(name);
   await cluster.create(longhornResources.snapshots, {
     apiVersion,

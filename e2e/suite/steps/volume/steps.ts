@@ -81,6 +81,14 @@ export const volumeSteps = {
     action: (context: Context, volume: VolumeHandle) => makeSnapshot(context, volume),
     detail: ({ name }) => name,
   }),
+  /** The snapshot of the backup must be gone. */
+  'given.snapshotOfSameName': step({
+    sentence: 'Given another snapshot of the volume, under the name of the one of {backup}',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, { snapshot: { name }, volume }: BackupHandle) =>
+      makeSnapshot(context, volume, name),
+    detail: ({ name }) => name,
+  }),
   /** The volume must have a newer snapshot. */
   'when.snapshotRemoved': step({
     sentence: 'When the snapshot of {backup} is removed',

@@ -1,0 +1,24 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const { size } = littleData.data;
+
+scenario(
+  'A backup has all data of its snapshot, although the name of an older snapshot was used again',
+  { tags: ['backups'], timeout: '40m', needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { offset: size, size }));
+    await given.snapshot(volume);
+    await when.snapshotRemoved(first);
+    await given.snapshotOfSameName(first);
+    data.push(await given.data(volume, { offset: 2 * size, size }));
+
+    const second = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, second]);
+    await then.orKnownBug('reused-snapshot-name-spoils-backup', () => then.restores(second, data));
+    await then.restores(first, data.slice(0, 1));
+  },
+);
