@@ -306,7 +306,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'backupstore, deltablock.go, CreateDeltaBlockBackup (HasSnapshot); longhorn-engine, pkg/replica/backup.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#1294, of a volume that was made again',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-27), NFS: the store had 16 blocks of the second backup, not 24, and a volume restored from it lacked what was written between the two snapshots of one name',
   },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',

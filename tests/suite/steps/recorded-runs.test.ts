@@ -30,6 +30,7 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   // The second backup lost the lock to the blocks' removal and is in Error for good; that it says until it is
   // gone.
   'v1.8.2/a-backup-made-during-a-deletion-waits-for-it-then-runs': [5, saidByLoser],
+  'v1.12.1/a-backup-has-all-data-of-its-snapshot-although-the-name-of-a': [2, []],
   'v1.12.1/a-backup-of-17-blocks-whose-config-cannot-be-written-in-the': [3, []],
   // Its restore was given up in the end, with the credentials of another backup target.
   'v1.12.1/a-backup-of-an-older-snapshot-that-ends-after-that-of-a-newe': [4, []],
