@@ -13,7 +13,7 @@ import { firstDecision } from './waiting.ts';
 export { gone, type StateStep } from './history.ts';
 export { once, onceGone } from './once.ts';
 export type { Subject } from './specification.ts';
-export { describeDecision, ExpectationError, explainVerdict, type Verdict } from './verdict.ts';
+export { describeDecision, ExpectationError, explainVerdict, hasTimedOut, type Verdict } from './verdict.ts';
 
 /**
  * The other object of a `withoutEver ... while ...`. The defaults are the timeline and the description of the

@@ -53,3 +53,7 @@ export class ExpectationError extends Error {
     this.verdict = verdict;
   }
 }
+
+/** Whether an error says that an expectation, or a wait, was not decided in its time. */
+export const hasTimedOut = (error: unknown): error is ExpectationError =>
+  error instanceof ExpectationError && error.verdict.state === 'timed-out';

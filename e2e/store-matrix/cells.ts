@@ -1,5 +1,5 @@
 import type { BugId } from '../longhorn/bugs/bugs.ts';
-import { backupConfigPath, volumeFolder, volumesFolder } from '../store/format/layout.ts';
+import { backupConfigPath, lockFilePath, volumeFolder, volumesFolder } from '../store/format/layout.ts';
 import type { CallFault, ErrorName, FileSystemCall } from './fuse.ts';
 
 /** The operations of the engine, with their commands and conditions. */
@@ -38,7 +38,7 @@ export const places = {
   'volume.cfg': { kind: 'file', path: () => inVolume('volume.cfg') },
   "the backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(subjectBackup)) },
   "another backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(keptBackup)) },
-  "another's lock": { kind: 'file', path: () => inVolume(`locks/${foreignLockName}.lck`) },
+  "another's lock": { kind: 'file', path: () => inVolume(lockFilePath(foreignLockName)) },
   'a block': { kind: 'file', path: (block) => inVolume(block) },
 } as const satisfies Record<string, { kind: PlaceKind; path: (block: string) => string }>;
 

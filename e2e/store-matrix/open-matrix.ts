@@ -14,7 +14,13 @@ import { execa } from 'execa';
 import { parseBackup } from '../store/format/config.ts';
 import { decompress } from '../store/format/decompress.ts';
 import { folderSource } from '../store/format/folder-source.ts';
-import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../store/format/layout.ts';
+import {
+  backupConfigPath,
+  blockPath,
+  checksumOf,
+  lockFilePath,
+  volumeFolder,
+} from '../store/format/layout.ts';
 import { blockSize } from '../store/format/pack-block.ts';
 import { randomBlocks } from '../store/format/random-blocks.ts';
 import { type VolumeBlock, writeBackup } from '../store/format/write-backup.ts';
@@ -248,7 +254,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     // The lock of another holder, of a type that does not conflict with the operation (except for `take a lock`).
     const type = { create: 1, delete: 2, 'take a lock': 1, restore: 1 }[operation as 'delete'];
     if (type !== undefined) {
-      const lock = join(root, volumeFolder(volume), `locks/${foreignLockName}.lck`);
+      const lock = join(root, volumeFolder(volume), lockFilePath(foreignLockName));
       mkdirSync(dirname(lock));
       writeFileSync(lock, JSON.stringify({ Name: foreignLockName, Type: type, Acquired: true }));
     }

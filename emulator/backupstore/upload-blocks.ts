@@ -61,7 +61,7 @@ export type Upload = Behaviour & {
   labels: Record<string, string>;
   parameters: Record<string, string>;
   onStarted: () => void;
-  /** What the snapshot's file has in the place of a block if the snapshot is deleted meanwhile: the block itself if not. */
+  /** Replaces a block by what the snapshot's file has in its place if the snapshot was deleted meanwhile. */
   readAnew?: (offset: number, block: Buffer) => Promise<void>;
   /** Whether a local snapshot of this name has this block too. Longhorn compares snapshots, by name. */
   isUnchangedSince?: (snapshot: string, offset: number, block: Buffer) => Promise<boolean>;
@@ -69,8 +69,11 @@ export type Upload = Behaviour & {
   onProgress: (percent: number) => void;
 };
 
-// The last block of a volume is complete: the volume's size is a multiple of the block size.
-const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promise<void> => {
+/**
+ * Reads a block of an image; zeros where the image ends before it. The last block of a volume is complete: the
+ * volume's size is a multiple of the block size.
+ */
+export const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promise<void> => {
   let end = 0;
   for (let read = 1; end < block.length && read > 0; end += read) {
     read = (await file.read(block, end, block.length - end, offset + end)).bytesRead;

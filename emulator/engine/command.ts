@@ -10,6 +10,7 @@ import { removeBackup, removeVolumeFromStore } from '../backupstore/remove.ts';
 import { restoreBackup } from '../backupstore/restore.ts';
 import { openS3Store } from '../backupstore/s3-store.ts';
 import type { Store } from '../backupstore/store.ts';
+import { readBlock } from '../backupstore/upload-blocks.ts';
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
@@ -65,7 +66,7 @@ const readAt = async (path: string, offset: number, block: Buffer): Promise<bool
   const file = await openFile(path).catch(() => undefined);
   if (file === undefined) return false;
   try {
-    await file.read(block, 0, block.length, offset);
+    await readBlock(file, offset, block);
     return true;
   } finally {
     await file.close();

@@ -1,4 +1,10 @@
-import { backupConfigPath, blockPath, volumeFolder, volumesFolder } from '../../store/format/layout.ts';
+import {
+  backupConfigPath,
+  blockPath,
+  lockFilePath,
+  volumeFolder,
+  volumesFolder,
+} from '../../store/format/layout.ts';
 
 type Volume = { name: string };
 type Backup = { name: string; label: string; volume: Volume };
@@ -7,12 +13,12 @@ type Backup = { name: string; label: string; volume: Volume };
 export type StoreFolder = { of: 'the store' } | { of: Volume; folder: 'backups' | 'blocks' | 'locks' };
 
 /** The lock that the upload of a backup holds. */
-export type UploadLock = { lock: { name: string }; holder: Backup };
+export type UploadLock = { name: string; holder: Backup };
 
 /** The prefix of the paths of a folder, or the path of a lock, relative to the root of the backup target. */
 export const prefixPath = (where: StoreFolder | UploadLock): string =>
   'holder' in where
-    ? `${volumeFolder(where.holder.volume.name)}/locks/${where.lock.name}.lck`
+    ? `${volumeFolder(where.holder.volume.name)}/${lockFilePath(where.name)}`
     : folderPath(where);
 
 /** The path of a folder, relative to the root of the backup target. */
@@ -36,7 +42,7 @@ export type FaultyFile =
 
 /** The path of a file, relative to the root of the backup target. */
 export const filePath = (file: FaultyFile): string => {
-  if ('lock' in file) return `${volumeFolder(file.of.name)}/locks/${file.lock.name}.lck`;
+  if ('lock' in file) return `${volumeFolder(file.of.name)}/${lockFilePath(file.lock.name)}`;
   if ('block' in file) return `${volumeFolder(file.of.name)}/${blockPath(file.block)}`;
   const { configOf } = file;
   return 'volume' in configOf

@@ -1,6 +1,8 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import type { SnapshotHandle } from '../../suite/steps/handles.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
+import type { Steps } from '../../suite/steps/steps.ts';
 
 // Not derived from a document. The store leaves the writing of the first block unanswered, so that the upload stays
 // where it is while something else happens.
@@ -13,6 +15,21 @@ const about: ScenarioOptions = {
 const { size } = littleData.data;
 const second = { offset: size, size };
 
+/** Begins to upload a snapshot, and holds its first block. */
+const heldUpload = async (
+  { given, when, then }: Pick<Steps, 'given' | 'when' | 'then'>,
+  snapshot: SnapshotHandle,
+) => {
+  const silent = await given.wrongAnswers('silence', {
+    to: 'write',
+    below: { of: snapshot.volume, folder: 'blocks' },
+  });
+  await then.inForce(silent);
+  const backup = await when.backedUp(snapshot);
+  await then.uploading(backup);
+  return { silent, backup };
+};
+
 scenario(
   'A snapshot that is deleted while it is uploaded gives a backup with its data, or none',
   about,
@@ -24,13 +41,7 @@ scenario(
     const snapshot = await given.snapshot(volume);
     await given.data(volume, second);
     await given.snapshot(volume);
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
-    const backup = await when.backedUp(snapshot);
-    await then.uploading(backup);
+    const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
 
     await when.snapshotGivenUp(snapshot);
     await when.released(silent);
@@ -60,10 +71,9 @@ scenario(
     const backup = await when.backedUp(snapshot);
     await then.uploading(backup);
     const lock = await then.storeLocked(backup);
-    const held = { holder: backup, lock };
-    const unrefreshed = await given.wrongAnswers('AccessDenied', { to: 'write', below: held });
+    const unrefreshed = await given.wrongAnswers('AccessDenied', { to: 'write', below: lock });
     await then.inForce(unrefreshed);
-    await then.lockExpires(held);
+    await then.lockExpires(lock);
 
     await when.deleted(backup);
     await then.goneInTheEnd(backup);
@@ -86,13 +96,7 @@ scenario(
     // The store has these blocks, so that the upload of the newer snapshot writes none.
     const copied = await given.copiedData(volume, data, { to: size });
     const newer = await given.snapshot(volume);
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
-    const overtaken = await when.backedUp(older);
-    await then.uploading(overtaken);
+    const { silent, backup: overtaken } = await heldUpload({ given, when, then }, older);
 
     const newest = await when.backedUp(newer);
     await then.completed(newest);

@@ -25,6 +25,9 @@ export const checksumOf = (data: Uint8Array): string => hash('sha512', data, 'he
 export const blockPath = (checksum: string): string =>
   `blocks/${checksum.slice(0, 2)}/${checksum.slice(2, 4)}/${checksum}.blk`;
 
+/** The path of a lock inside its volume's folder. */
+export const lockFilePath = (name: string): string => `locks/${name}.lck`;
+
 /** The kind of a file in a volume's folder, from its path. */
 export type StoreFile =
   | { kind: 'volume-config' }

@@ -1,4 +1,4 @@
-import { ExpectationError, once } from '../../history/expectation.ts';
+import { hasTimedOut, once } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
@@ -64,7 +64,7 @@ const renews = async (cluster: Cluster, { metadata, spec }: Lease, counts: numbe
     });
     return true;
   } catch (error) {
-    if (error instanceof ExpectationError && error.verdict.state === 'timed-out') return false;
+    if (hasTimedOut(error)) return false;
     throw error;
   }
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { volumeFolder } from '../../../store/format/layout.ts';
+import { lockFilePath, volumeFolder } from '../../../store/format/layout.ts';
 
 /**
  * The operations that a foreign lock can be for, and the lock type number in its file (backupstore, lock.go). Locks
@@ -34,5 +34,5 @@ export const maxClockSkew = 2;
 export const newLock = ({ volume, of }: WantedLock): { name: string; path: string; content: string } => {
   const name = `lock-${randomBytes(8).toString('hex')}`;
   const content = JSON.stringify({ Name: name, Type: foreignLockTypes[of], Acquired: true });
-  return { name, path: `${volumeFolder(volume)}/locks/${name}.lck`, content };
+  return { name, path: `${volumeFolder(volume)}/${lockFilePath(name)}`, content };
 };

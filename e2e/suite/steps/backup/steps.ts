@@ -6,7 +6,7 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
-import { PromiseBroken, reached, stays, throwIfAny } from '../judging.ts';
+import { reached, stays, throwIfAny } from '../judging.ts';
 import { runStep, step } from '../step.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -90,6 +90,10 @@ type Holding = {
   without?: BackupHandle;
   inside?: RunningStore;
 };
+
+const codesOf = (problems: readonly { code: string }[]): string[] => [
+  ...new Set(problems.map(({ code }) => code)),
+];
 
 const undoneByDeletions: ReadonlySet<string> = new Set(['last-backup-missing', 'block-count-wrong']);
 
@@ -316,13 +320,10 @@ export const backupSteps = {
     action: async ({ clocks }: Context, { label, name, volume }: BackupHandle) => {
       const { backups, problems } = await volume.target.store.inspect(volume.name, storeQuiet(clocks));
       if (!backups.includes(name)) return;
-      const findings = [...new Set(problems.map(({ code }) => code))];
-      throw new PromiseBroken(
-        [
-          `the store has a config of ${label} (${name}), which was deleted`,
-          ...problems.map(({ message }) => `- ${message}`),
-        ].join('\n'),
-        { of: 'store', findings, gone: [], left: [name] },
+      throwIfAny(
+        [`${name} is there`, ...problems.map(({ message }) => message)],
+        `the store has a config of ${label}, which was deleted`,
+        { of: 'store', findings: codesOf(problems), gone: [], left: [name] },
       );
     },
   }),
@@ -360,8 +361,7 @@ export const backupSteps = {
         deletionsAtOnce && undoneByDeletions.has(code) ? 'undone' : 'judged',
       );
       const problems = [...ofConfigs, ...judged.map(({ message }) => message)];
-      const codes = [...new Set(judged.map(({ code }) => code))];
-      const seen: ObservedSymptom = { of: 'store', findings: codes, gone, left };
+      const seen: ObservedSymptom = { of: 'store', findings: codesOf(judged), gone, left };
       throwIfAny(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
       for (const { message } of found.leftByKill)
         report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`));

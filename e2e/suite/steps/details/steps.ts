@@ -1,4 +1,4 @@
-import { ExpectationError, once } from '../../../history/expectation.ts';
+import { hasTimedOut, once } from '../../../history/expectation.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -153,7 +153,7 @@ export const detailSteps = {
           ...timeouts.syncActedOn,
         },
       ).catch((error: unknown) => {
-        if (error instanceof ExpectationError && error.verdict.state === 'timed-out') return undefined;
+        if (hasTimedOut(error)) return undefined;
         throw error;
       });
       if (another === undefined && lastSynced() === before)

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import { hasTimedOut, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
 import { managerLogs } from '../../../longhorn/manager.ts';
@@ -265,7 +265,7 @@ export const jobTaskSteps = {
           ...timeouts.jobLabelsTakenOff,
         });
       } catch (error) {
-        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        if (!hasTimedOut(error)) throw error;
         const isNamed = async (): Promise<boolean> =>
           (await managerLogs(cluster)).some((log) => failsToRemoveLabels(log, { job: job.name, version }));
         if (by === 'the page' && !(await isNamed())) throw error;

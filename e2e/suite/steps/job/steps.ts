@@ -1,4 +1,4 @@
-import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import { hasTimedOut, once, onceGone } from '../../../history/expectation.ts';
 import { lastEntryUpTo } from '../../../history/history.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
@@ -347,7 +347,7 @@ export const jobSteps = {
         within: `${ticks}m`,
         owner: 'the period in which no backup can be made',
       }).catch((error: unknown) => {
-        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        if (!hasTimedOut(error)) throw error;
       });
       if (completed !== undefined)
         throw new Error(`backup ${completed.metadata.name} is Completed, and nothing can have been written`);

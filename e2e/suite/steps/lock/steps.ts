@@ -29,6 +29,9 @@ import {
 /** A lock on a volume: its name, its purpose, and the backup that holds it during its upload. */
 export type LockHandle = { name: string; of: keyof typeof foreignLockTypes; holder?: BackupHandle };
 
+/** A lock of an upload. */
+type HeldLock = LockHandle & { holder: BackupHandle };
+
 /** A lock that the suite has written. */
 export type ForeignLockHandle = LockHandle & Injected & ForeignLock;
 
@@ -90,7 +93,7 @@ export const lockSteps = {
   'then.storeLocked': step({
     sentence: 'Then {backup} has acquired a lock, in the folder of its volume',
     parameters: (holder) => ({ backup: holder }),
-    action: async ({ timelines }: Context, holder: BackupHandle): Promise<LockHandle> => {
+    action: async ({ timelines }: Context, holder: BackupHandle): Promise<HeldLock> => {
       const locks = await holder.volume.target.store.locks(holder.volume.name);
       const held = locks.find(({ type, acquired }) => type === foreignLockTypes['a backup'] && acquired);
       if (held === undefined) {
@@ -122,7 +125,7 @@ export const lockSteps = {
     sentence: 'Then the lock of {holder} is refreshed no more, and expires',
     parameters: ({ holder }) => ({ holder }),
     waitsForTimer: true,
-    action: ({ clocks }: Context, { holder: { volume } }: { holder: BackupHandle }) =>
+    action: ({ clocks }: Context, { holder: { volume } }: HeldLock) =>
       volume.target.store.untilIdle({
         volumes: [volume.name],
         lockLife: Math.ceil(clocks.lockLife / 1000),

@@ -6,7 +6,6 @@ import { resources } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
-import { classify } from '../../../longhorn/messages/classify.ts';
 import {
   longhornResources,
   longhornNamespace as namespace,
@@ -18,7 +17,13 @@ import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
 import type { Timeout } from '../timeouts.ts';
-import { describeRestore, otherCredentialsUsed, requestRestore } from '../volume/restored.ts';
+import {
+  describeRestore,
+  isRestoreFailure,
+  otherCredentialsUsed,
+  requestRestore,
+  restoreReasonIn,
+} from '../volume/restored.ts';
 import { endStandby } from '../volume/volume.ts';
 
 /** A volume that a step restores from a backup. */
@@ -69,19 +74,12 @@ export const reasonsOf = async (
   { events, label }: RestoreHandle,
   timeout: Timeout = timeouts.restoreReasons,
 ): Promise<RestoreReason[]> => {
-  const isReason = ({ reason }: Event): boolean => reason === 'FailedRestore';
-  await once(events, isReason, { label: `an event says why ${label} failed`, ...timeout });
+  await once(events, isRestoreFailure, { label: `an event says why ${label} failed`, ...timeout });
   const texts = events
     .objects()
-    .filter(isReason)
+    .filter(isRestoreFailure)
     .map(({ message = '' }) => message);
-  return [...new Set(texts)].map((text) => {
-    const found = classify(
-      { speaker: 'Volume', field: 'event Warning', state: 'FailedRestore', text },
-      version,
-    );
-    return { text, id: found.class === 'unclassified' ? undefined : found.id };
-  });
+  return [...new Set(texts)].map((text) => ({ text, id: restoreReasonIn(text, version) }));
 };
 
 /** Lists the reasons, one line each. */

@@ -1,7 +1,7 @@
 import type { Injected } from '../../../faults/fault.ts';
 import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
 import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
-import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import { ExpectationError, hasTimedOut, once, onceGone } from '../../../history/expectation.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -233,7 +233,7 @@ export const storeSteps = {
         ...timeouts.syncActedOn,
       }).catch(async (error: unknown) => {
         const known = timelines.backupVolumes.objects().find(isOf);
-        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        if (!hasTimedOut(error)) throw error;
         if (known === undefined || !(await hasMissedConfig(context, volume)))
           throw new PremiseLost('nothing shows that Longhorn has looked for the volume.cfg that is missing');
         const { name } = known.metadata;
@@ -332,7 +332,7 @@ export const storeSteps = {
         isRefused(timelines.backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
         timeouts.notDeleted,
       ).catch((error: unknown) => {
-        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        if (!hasTimedOut(error)) throw error;
       });
     },
   }),

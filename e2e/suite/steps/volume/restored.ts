@@ -6,6 +6,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { resources } from '../../../kube/resources.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
@@ -94,6 +95,18 @@ export const judgeRestore = async (
   return judgeRestoredData(context, { name, backup, data });
 };
 
+/** Whether an event says why a replica failed in a restore. */
+export const isRestoreFailure = ({ reason }: Event): boolean => reason === 'FailedRestore';
+
+/** Returns the catalogue id of the text of such an event. Undefined if the catalogue does not know it. */
+export const restoreReasonIn = (text: string, version: string): MessageId | undefined => {
+  const found = classify(
+    { speaker: 'Volume', field: 'event Warning', state: 'FailedRestore', text },
+    version,
+  );
+  return found.class === 'unclassified' ? undefined : found.id;
+};
+
 /**
  * Returns why a restore that was given up proves nothing: known bug targets-mix-credentials. Its replicas did not find
  * the volume's config, though the store has the backup, and another backup target has other credentials. Undefined if
@@ -112,16 +125,9 @@ export const otherCredentialsUsed = async (
     namespace,
     fieldSelector: `involvedObject.name=${name}`,
   });
-  const reasons = items.filter(({ reason }) => reason === 'FailedRestore');
-  const isMissing = ({ message: text = '' }: Event): boolean => {
-    const found = classify(
-      { speaker: 'Volume', field: 'event Warning', state: 'FailedRestore', text },
-      version,
-    );
-    return (
-      found.class !== 'unclassified' && found.id === 'restore-without-backup' && text.includes('/volume.cfg ')
-    );
-  };
+  const reasons = items.filter(isRestoreFailure);
+  const isMissing = ({ message = '' }: Event): boolean =>
+    restoreReasonIn(message, version) === 'restore-without-backup' && message.includes('/volume.cfg ');
   if (reasons.length === 0 || !reasons.every(isMissing)) return undefined;
   if (!(await store.backups(backup.volume.name)).includes(backup.name)) return undefined;
   return new PremiseLost(

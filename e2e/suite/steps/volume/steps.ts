@@ -1,4 +1,4 @@
-import { ExpectationError, evaluate, once } from '../../../history/expectation.ts';
+import { ExpectationError, evaluate, hasTimedOut, once } from '../../../history/expectation.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
@@ -112,7 +112,7 @@ export const volumeSteps = {
         .then(
           () => true,
           (error: unknown) => {
-            const isKept = error instanceof ExpectationError && error.verdict.state === 'timed-out';
+            const isKept = hasTimedOut(error);
             if (isKept || (error instanceof ApiError && error.status < 500)) return false;
             throw error;
           },
@@ -125,7 +125,7 @@ export const volumeSteps = {
       try {
         await untilSnapshotGone(context, snapshot);
       } catch (error) {
-        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        if (!hasTimedOut(error)) throw error;
         const says = messagesOfSnapshot(context, snapshot);
         throw new PromiseBroken(
           error.message,
