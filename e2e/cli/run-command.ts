@@ -14,7 +14,7 @@ import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
 import { describeList, describeOthers, describeTime, listScenarios } from './list.ts';
 import { describePlan, planFor } from './plan.ts';
-import { runOn } from './run-on.ts';
+import { interruptedEarly, runOn } from './run-on.ts';
 import type { Interruption } from './spawn-runner.ts';
 
 /** `config` is the path of the vitest configuration with the project `e2e`, which contains the scenarios. */
@@ -51,7 +51,7 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
       streamFor(args.output).write(`nothing failed in ${last.path}: there is nothing to run\n`);
       return exitCode.passed;
     }
-    const choice = await chooseScenarios(config, { ...args, last });
+    const choice = await unlessInterrupted(interruption.first, chooseScenarios(config, { ...args, last }));
     if (args.list) return await printList(args, { choice, provider: await load() });
     await removeReport(args.out);
     try {
@@ -71,6 +71,23 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
     return reportError('e2e', error);
   } finally {
     restoreSignals();
+  }
+};
+
+/**
+ * Waits for the choice of the scenarios, unless a signal comes first. A terminal's Ctrl-C also ends the process that
+ * loads them: its end is not an error of the scenarios.
+ */
+const unlessInterrupted = async <T>(signal: AbortSignal, choice: Promise<T>): Promise<T> => {
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([choice, interrupted]);
+  } catch (error) {
+    throw signal.aborted ? interruptedEarly(signal) : error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 };
 

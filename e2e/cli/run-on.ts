@@ -97,12 +97,16 @@ const bringUp = async (
       reason: message,
     });
     if (error instanceof PreconditionError) throw error;
-    if (interrupted) throw new CommandError(`${message} before a scenario ran`, exitCode.interrupted);
+    if (interrupted) throw interruptedEarly(signal);
     throw new CommandError(`the set-up failed: ${message}`, exitCode.notFit);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
 };
+
+/** The error of a command that a signal ended before a scenario ran. */
+export const interruptedEarly = ({ reason }: AbortSignal): CommandError =>
+  new CommandError(`${(reason as Error).message} before a scenario ran`, exitCode.interrupted);
 
 /**
  * Runs the rounds one after the other, each in a separate process. Further rounds follow a round with failed
@@ -157,29 +161,24 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
     disposable: args.existing === undefined,
   });
   const { first, second } = interruption;
-  if (first.aborted) {
-    const report = await writeNotRun(args.out, notRun, {
-      state: 'interrupted',
-      reason: (first.reason as Error).message,
-    });
-    return { report, code: exitCode.interrupted };
-  }
   await writeStartReport(args.out, notRun);
   const files = [...new Set(notRun.chosen.map(({ file }) => file))];
-  const runnerFailure = cluster.lost.aborted
-    ? undefined
-    : await spawnRunner({
-        project: run.config,
-        config,
-        chosen: args,
-        files,
-        browser: cluster.browser,
-        interruption: orLost(interruption, {
-          lost: cluster.lost,
-          // Scenarios on a disposable cluster only report their results, because the end of the cluster cleans up.
-          soon: args.existing === undefined ? AbortSignal.any([first, cluster.lost]) : cluster.lost,
-        }),
-      });
+  // Nothing is awaited between this look at the signals and the listeners of spawnRunner.
+  const runnerFailure =
+    first.aborted || cluster.lost.aborted
+      ? undefined
+      : await spawnRunner({
+          project: run.config,
+          config,
+          chosen: args,
+          files,
+          browser: cluster.browser,
+          interruption: orLost(interruption, {
+            lost: cluster.lost,
+            // Scenarios on a disposable cluster only report their results, because the end of the cluster cleans up.
+            soon: args.existing === undefined ? AbortSignal.any([first, cluster.lost]) : cluster.lost,
+          }),
+        });
   const interrupted = first.aborted ? (first.reason as Error).message : undefined;
   const lost =
     cluster.lost.aborted && interrupted === undefined ? (cluster.lost.reason as Error).message : undefined;

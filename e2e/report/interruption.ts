@@ -28,7 +28,12 @@ export const handleSignals = (handlers: {
     came = true;
     handlers.first(signal);
   };
-  for (const signal of signals) process.removeAllListeners(signal).on(signal, onSignal);
+  for (const signal of signals) {
+    const others = process.listeners(signal);
+    // Added before the others are removed: without any listener, a signal that has just come would be lost.
+    process.on(signal, onSignal);
+    for (const other of others) process.off(signal, other);
+  }
   return () => {
     for (const signal of signals) process.off(signal, onSignal);
   };

@@ -4,6 +4,7 @@ import {
   junitIn,
   runBare,
   runCommandIn,
+  runInTerminal,
   runSuite,
   type Signalled,
   suiteOf,
@@ -86,6 +87,24 @@ test('on a cluster that stays, Ctrl-C lets the scenario clean up, which says wha
     );
     expect(ended.report?.end.state).toBe('interrupted');
   });
+});
+
+test('Ctrl-C while the scenarios load', async () => {
+  await withSuite(suite, async ({ folder, config }) => {
+    // Vitest hides the cursor. A terminal's Ctrl-C also ends the process that loads the scenarios.
+    const pressed = [{ after: /\?25l/, keys: '\u0003' }];
+    const size = { columns: 80, rows: 20 };
+    const { exitCode, written } = await runInTerminal(folder, config, { size, pressed });
+    expect(exitCode).toBe(4);
+    expect(written).toContain('e2e: interrupted by SIGINT before a scenario ran');
+  });
+});
+
+test('a signal when the cluster has just come up begins no scenario', async () => {
+  const ended = await runSuite(suite, { how: 'interrupted-late' });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stdout).not.toContain('begins:');
+  expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGINT' });
 });
 
 test('Ctrl-C while the cluster comes up', async () => {

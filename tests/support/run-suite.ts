@@ -178,10 +178,10 @@ export const runCommandIn = (
 export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>
   withSuite(suite, ({ folder, config }) => runCommandIn(folder, config, options));
 
-/** Its size; keys that are pressed, when the output first holds `after`. */
+/** Its size; keys that are pressed, when the output first matches `after`. */
 type InTerminal = {
   size: { columns: number; rows: number };
-  pressed?: { after: string; keys: string }[];
+  pressed?: { after: RegExp; keys: string }[];
   env?: Record<string, string>;
 };
 
@@ -206,7 +206,7 @@ export const runInTerminal = async (
   let written = '';
   child.stdout.on('data', (chunk: Buffer) => {
     written += chunk;
-    while (waiting[0] !== undefined && written.includes(waiting[0].after))
+    while (waiting[0]?.after.test(written) === true)
       child.stdin.write(waiting.shift()?.keys ?? '');
   });
   const { exitCode } = await child;
