@@ -55,6 +55,7 @@ type How =
   | 'dies'
   | 'boots-long'
   | 'boots-deaf'
+  | 'interrupted-late'
   | 'stays-up'
   | 'loses-a-node';
 
@@ -206,8 +207,7 @@ export const runInTerminal = async (
   let written = '';
   child.stdout.on('data', (chunk: Buffer) => {
     written += chunk;
-    while (waiting[0]?.after.test(written) === true)
-      child.stdin.write(waiting.shift()?.keys ?? '');
+    while (waiting[0]?.after.test(written) === true) child.stdin.write(waiting.shift()?.keys ?? '');
   });
   const { exitCode } = await child;
   return { exitCode, written };
