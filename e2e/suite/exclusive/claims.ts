@@ -56,17 +56,23 @@ const meets = (exclusive: readonly string[], other: Claim): boolean =>
 export const areInConflict = (one: Claim, other: Claim): boolean =>
   one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
-/** Limits: `places` holders at work, `begun` holders at work or paused, and `maxFailures`. See createClaims. */
-export type ClaimsOptions = { places?: number; begun?: number; maxFailures?: number };
+/**
+ * Limits: `places` holders at work, `begun` holders at work or paused, `prepared` holders that wait with objects in the
+ * cluster, and `maxFailures`. See createClaims.
+ */
+export type ClaimsOptions = { places?: number; begun?: number; prepared?: number; maxFailures?: number };
 
 /**
  * Creates reader/writer locks on names. Claims are served in order: none overtakes a claim that conflicts with it, so
  * an exclusive claim cannot starve. Adjacent claims with an expected duration are sorted longest first, because that
- * shortens the run. `maxFailures` refuses only holders that have not begun.
+ * shortens the run. Holders that have begun keep their objects in the cluster while they wait for exclusive use: from
+ * `prepared` of them on, all of them go before those that have not begun. `maxFailures` refuses only holders that have
+ * not begun.
  */
 export const createClaims = ({
   places: placesAtFirst = Number.POSITIVE_INFINITY,
   begun: mostBegun = placesAtFirst,
+  prepared: mostPrepared = 8,
   maxFailures = Number.POSITIVE_INFINITY,
 }: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
@@ -76,7 +82,15 @@ export const createClaims = ({
   let failures = 0;
   let awaited = 0;
   let line: ClaimRequest[] = [];
+  let preparedFirst = false;
 
+  const isPrepared = ({ claim }: ClaimRequest): boolean =>
+    claim.expected === undefined && claim.last !== true;
+  const inOrder = (): ClaimRequest[] => {
+    const [prepared, others] = [line.filter(isPrepared), line.filter((request) => !isPrepared(request))];
+    preparedFirst = prepared.length >= (preparedFirst ? 1 : mostPrepared);
+    return preparedFirst ? [...prepared, ...others] : line;
+  };
   const stand = (request: ClaimRequest): void => {
     const { expected } = request.claim;
     // A claim without an expected duration is exclusive, and must not be overtaken.
@@ -119,7 +133,7 @@ export const createClaims = ({
     if (come.size < awaited) return;
     const still: ClaimRequest[] = [];
     const served: ClaimRequest[] = [];
-    for (const request of line) {
+    for (const request of inOrder()) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
       if (
         (!request.claim.withoutPlace && isFull()) ||

@@ -57,6 +57,8 @@ const stories = {
     'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:release>also also:release>mean mean:release>short',
   'who comes last waits for all others, holds nobody up, and has nobody beside it':
     'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:first>1! 2:release 1:release>w w:release>late also:^a next:a9>next late:release next:release>again new:a9 again:release>new new:release>also',
+  'as many as may wait with what they have made go before those that have not begun, all of them':
+    'places=2 prepared=2 1:a9>1 2:a9>2 3:a9 4:a9 5:a9 1:A>3 2:A 3:release>1 1:release>2 2:release>4+5',
   'who waits for a name alone is not overtaken by who takes longer':
     'places=1 1:a10>1 2:a10 w:A late:a90 later:a95 1:release>2 2:release>w w:release>later later:release>late',
 };
