@@ -6,7 +6,7 @@ import { describeRight } from './rights.ts';
 import type { PermissionRule, RuleScope } from './rule.ts';
 
 /**
- * Permits only the requests that the rules declare. The output of `npm run rbac` is made from the same rules, so it
+ * Permits only the requests that the rules declare. The output of `npx corral rbac` is made from the same rules, so it
  * is complete, even if tests use a cluster on which the user may do everything. Any other request throws and is not
  * sent.
  */
