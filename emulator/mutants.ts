@@ -169,6 +169,11 @@ export const fixes = {
   'fixed:upload-outlives-its-lock': 'an upload whose config was removed meanwhile writes no other',
   'fixed:last-to-end-is-last-backup':
     'an upload that ends does not replace a last backup of a newer snapshot',
+  'fixed:backup-has-time-of-its-upload': 'the config of a backup has the time of its snapshot',
+  'fixed:foreign-file-stops-store': 'a file in the place of a folder of the store has no content',
+  'fixed:first-backup-outlives-its-deletion': 'a Backup without a BackupVolume is deleted in the store too',
+  'fixed:copied-store-hides-its-backups':
+    'a BackupVolume does not make itself an owner of a Backup of another target',
   'fixed:deleted-snapshot-spoils-upload':
     'an upload reads the data of its snapshot, also if that is deleted meanwhile',
   'fixed:reused-snapshot-name-spoils-backup':

@@ -318,6 +318,16 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:last-to-end-is-last-backup': [
     'A backup of an older snapshot that ends after that of a newer one is not the last backup [s3]',
   ],
+  'fixed:backup-has-time-of-its-upload': ['A backup has the time of its snapshot, whenever it is made'],
+  'fixed:foreign-file-stops-store': [
+    'Files of others in a store hide no backup, and keep no deletion from removing blocks',
+  ],
+  'fixed:first-backup-outlives-its-deletion': [
+    'The first backup of a volume stays deleted if it is deleted while it is uploaded [s3]',
+  ],
+  'fixed:copied-store-hides-its-backups': [
+    'The backups of a copied store can be restored once the backup target that was copied is gone',
+  ],
   'fixed:deleted-snapshot-spoils-upload': [
     'A snapshot that is deleted while it is uploaded gives a backup with its data, or none [s3]',
   ],

@@ -86,6 +86,6 @@ export const patchedObject = {
     bound: 'none',
     otherUsers:
       "everybody, as it is everybody's setting; what Longhorn did by it meanwhile is not undone. A change of the same field by somebody else meanwhile is kept",
-    'in scenarios': 'none yet',
+    'in scenarios': '`given.setting` and `given.detachedAllowed`, undone by `when.released`',
   },
 } as const satisfies FaultKind & { on: typeof on };

@@ -57,7 +57,11 @@ const emptyBackup = ({ backup, volume, compressionMethod }: Upload): BackupConfi
  */
 export const createBackup = (upload: Upload): Promise<void> =>
   withStoreLock({ ...upload, type: lockTypes.backup }, async () => {
-    const { store, volume, labels, parameters, snapshotCreatedAt } = upload;
+    const { store, volume, labels, parameters } = upload;
+    // Longhorn writes the time of the upload (longhorn-engine, pkg/backup/main.go).
+    const snapshotCreatedAt = store.isFixed('backup-has-time-of-its-upload')
+      ? upload.snapshotCreatedAt
+      : formatRfc3339(new Date());
     if (!(await store.exists(volumeConfigPath(volume)))) {
       await saveVolume(store, {
         Name: volume,

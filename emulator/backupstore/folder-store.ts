@@ -149,9 +149,17 @@ export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store =
     list: async (path, unopened = 'empty') => {
       const folder = join(root, path);
       try {
-        return (await readdir(folder)).sort();
+        return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        // `ls` prints the path of a file.
+        if (
+          await stat(folder).then(
+            (found) => found.isFile(),
+            () => false,
+          )
+        )
+          return isFixed('foreign-file-stops-store') ? [] : [folder];
         const complaint = await complaintOf(folder, error);
         if (complaint.startsWith(cannotOpen) && unopened === 'empty') return [];
         throw new StoreError(

@@ -95,6 +95,7 @@ export const listStoreVolumes = async (
 ) => {
   const listing: Listing = {};
   for (const name of volume ? [volume] : await listVolumeNames(store)) {
+    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) throw new StoreError(`invalid volume name ${name}`);
     const config = volumeConfigPath(name);
     if (!(await store.exists(config))) {
       listing[name] = { Messages: { error: `cannot find ${config} in backupstore` } };

@@ -3,6 +3,7 @@ import { diskNearlyFull } from './disk-nearly-full.ts';
 import { fileDamaged } from './file-damaged.ts';
 import { fileEmptied } from './file-emptied.ts';
 import { fileMissing } from './file-missing.ts';
+import { foreignFile } from './foreign-file.ts';
 import { foreignLock } from './foreign-lock/foreign-lock.ts';
 import { immutableFile } from './immutable-file.ts';
 import { keyReplaced } from './key-replaced.ts';
@@ -23,6 +24,7 @@ export const storeFaults = [
   fileEmptied,
   fileDamaged,
   fileMissing,
+  foreignFile,
   storeEmptied,
   diskNearlyFull,
   wrongAnswers,

@@ -247,6 +247,57 @@ export const storeBugs = {
       'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, performBackup (which looks at no lock) and DeleteDeltaBlockBackup; v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the lock refused and that of the fourth block left unanswered: deleted when the lock had expired, and back with a config that lacks the first three blocks once the store answered',
   },
+  'backup-has-time-of-its-upload': {
+    title: 'A backup reports the time of its upload as that of its snapshot',
+    severity: 'misleading',
+    versions: everyVersion,
+    promise: 'status.snapshotCreatedAt of a backup is the time of its snapshot',
+    happens:
+      'the engine writes the present time into the config as that of the snapshot. While the backup is made, Longhorn shows the right time, and from Completed on that of the upload: a backup made today of a snapshot of last week says that its data are of today. A deletion of the last backup chooses the next one by these times, so that older data may become the last backup',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'with a later time', gone: false }],
+    steps: {
+      inWords: [
+        'Make a snapshot of a volume, write, and make another one a minute later.',
+        'Back up the second one, then the first one.',
+        'kubectl -n longhorn-system get backups -o yaml: status.snapshotCreatedAt of the backup of the first snapshot is later than that of the other, and not status.creationTime of its Snapshot.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'longhorn-engine, pkg/backup/main.go (CreatedTime of the snapshot); longhorn-manager, controller/backup_controller.go, syncBackupStatusWithSnapshotCreationTimeAndVolumeSize, which has the right one; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#3669',
+    seen: 'read in the source only',
+  },
+  'foreign-file-stops-store': {
+    title: 'A file of others in a store stops its listing, and keeps deletions from removing blocks',
+    severity: 'silent',
+    versions: everyVersion,
+    // A bucket has no folders: a file is not taken for one.
+    notOn: ['s3'],
+    promise: 'files of others in a store do no harm',
+    happens:
+      'folders are listed by `ls -1 PATH`, which prints the path of a file. So a file is taken for a folder with itself in it, and the look into that fails. A file in volumes/, as an indexer or a file manager leaves it, ends each listing of the store: no new backup appears, and only the log says why. A file in blocks/ ends each deletion of a backup of that volume when its config is gone: the Backup is gone, and its blocks stay for good',
+    symptoms: [
+      { of: 'store', findings: ['block-orphaned'], also: ['block-count-wrong', 'last-backup-missing'] },
+      { of: 'history', kind: 'Backup', state: 'in the store', gone: true },
+    ],
+    steps: {
+      commands: [
+        'touch "$STORE/backupstore/volumes/Thumbs.db"',
+        'longhorn backup ls --volume-only "vfs://$STORE"; echo "exit code $?"',
+        'rm "$STORE/backupstore/volumes/Thumbs.db"',
+        enter,
+        countBlocks,
+        'touch blocks/Thumbs.db',
+        remove,
+        'ls backups',
+        countBlocks,
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, fsops/fsops.go, List, beside config.go, getVolumeNames, and deltablock.go, getBlockNamesForVolume; v1.12.1. Near: longhorn/longhorn#1410, of a file in backups/, which does no harm any more',
+    seen: 'the engine of v1.12.1 as an ordinary user, on a store of two volumes: exit code 1 of the listing and of the deletion, whose config was gone and whose blocks were all there',
+  },
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',
     severity: 'misleading',

@@ -44,6 +44,47 @@ export const managerBugs = {
       'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
     seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); a whole real v1.12.1 (2026-11-26), a lock of a deletion on the volume: the restore given up within 40 s; so on a v1.13.0-dev whose source is of 2026-08-21, before the fix',
   },
+  'first-backup-outlives-its-deletion': {
+    title:
+      'The first backup of a volume that is deleted during its upload is uploaded all the same, and comes back',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a backup that was deleted during its upload stays deleted',
+    happens:
+      'a Backup is deleted in the store only if Longhorn has a BackupVolume, which it makes when it lists the store after the first backup. Until then the object goes at once, and nothing tells the replica: the upload goes on, and with the next look into the store the Backup is back, Completed. If the volume was attached for the backup alone, a half backup stays in the store, and keeps each later deletion from removing blocks',
+    symptoms: [{ of: 'store', findings: [], left: true }],
+    steps: {
+      inWords: [
+        'Make a new volume, write much data, and begin its first backup.',
+        'While it is InProgress: kubectl -n longhorn-system delete backups NAME. It is gone at once, without a state Deleting.',
+        'When the upload has ended, sync the backup target: the Backup is back, Completed, without spec.snapshotName.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_controller.go, reconcile (backupVolume != nil); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#3122',
+    seen: 'read in the source only',
+  },
+  'copied-store-hides-its-backups': {
+    title: 'The newest backup in a copy of a store cannot be used once the target that was copied is gone',
+    severity: 'objects lost',
+    versions: '>=1.8.0',
+    promise: 'the backups of a copied store can be restored once the store that was copied is gone',
+    happens:
+      "a Backup has the name of the backup alone, so that of two targets with the same backups only one's are shown. The backup volume of the other target makes itself an owner of the last backup all the same: when the first target goes, all Backups go and are found on the other one, but for the last: its object stays, names the target that is gone, and hides the backup in the copy for good",
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'on another backup target', gone: false }],
+    steps: {
+      inWords: [
+        'Make two backups of a volume. Copy the store to another place (cp -a, or the replica of a bucket), and make a second backup target of it: kubectl get backups -l backup-target=SECOND finds none.',
+        'Delete the first backup target, and sync the second: the first backup is there, on the second target. The newest keeps the label of the first one.',
+        'Delete that Backup by hand: its files stay, and with the next sync it is on the second target.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_volume_controller.go, reconcile (GetBackup of the last backup, whose target is not compared) and pullBackupsFromBackupTarget; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#10625',
+    seen: 'read in the source only',
+  },
   'missing-volume-cfg-not-shown': {
     title: 'A backup volume whose volume.cfg is missing says nothing',
     severity: 'silent',

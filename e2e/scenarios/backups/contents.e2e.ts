@@ -32,6 +32,23 @@ scenario(
   },
 );
 
+scenario(
+  'A backup has the time of its snapshot, whenever it is made',
+  { tags: ['backups'], timeout: '20m', needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size });
+    await given.data(volume, data);
+    const older = await given.snapshot(volume);
+    await given.data(volume, later);
+    const newer = await given.settledBackup(volume);
+    const second = await when.backedUp(older);
+    await then.completed(second);
+    await then.orKnownBug('backup-has-time-of-its-upload', () =>
+      then.ofOlderSnapshot(second, { than: newer }),
+    );
+  },
+);
+
 const labels = { 'made-by': 'corral', reason: 'a label of a user' };
 
 scenario(

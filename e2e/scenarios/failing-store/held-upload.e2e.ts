@@ -53,6 +53,24 @@ scenario(
   },
 );
 
+// Longhorn makes a backup volume only when it lists the store: here, after the first backup.
+scenario(
+  'The first backup of a volume stays deleted if it is deleted while it is uploaded',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const snapshot = await given.snapshot(volume);
+    const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
+    await then.notListed(volume);
+
+    await when.deleted(backup);
+    await when.released(silent);
+    await then.goneInTheEnd(backup);
+    await then.orKnownBug('first-backup-outlives-its-deletion', () => then.goneFromStore(backup));
+  },
+);
+
 // The store takes three blocks of the upload, and no refresh of its lock.
 scenario(
   'A backup that is deleted while its upload has lost its lock stays deleted',

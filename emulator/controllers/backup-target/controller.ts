@@ -6,6 +6,7 @@ import type { BackupTarget } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultTargetName, labels } from '../../modelled-on.ts';
+import { hasOtherOwner } from '../backup-volume/sync.ts';
 import {
   addFinalizerAndLabels,
   deleteCustomResourceOnly,
@@ -52,7 +53,7 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
     return context.recorder(target, { type: 'Warning', reason: 'NotEmulated', message });
   }
   for (const backup of datastore.backups.list()) {
-    if (backup.metadata.labels?.[labels.backupTarget] === name)
+    if (backup.metadata.labels?.[labels.backupTarget] === name && !hasOtherOwner(backup))
       await deleteCustomResourceOnly(datastore.backups, backup);
   }
   if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);

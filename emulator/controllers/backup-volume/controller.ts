@@ -8,7 +8,13 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
 import { deleteCustomResourceOnly, removeFinalizer } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
-import { deleteExpiredFailedBackups, isBackupOfVolume, requestLastBackupSync, syncBackups } from './sync.ts';
+import {
+  deleteExpiredFailedBackups,
+  hasOtherOwner,
+  isBackupOfVolume,
+  requestLastBackupSync,
+  syncBackups,
+} from './sync.ts';
 
 type Status = NonNullable<BackupVolume['status']>;
 
@@ -70,7 +76,8 @@ const remove = async (
   target: BackupTarget | undefined,
 ): Promise<void> => {
   for (const backup of datastore.backups.list())
-    if (isBackupOfVolume(backupVolume, backup)) await deleteCustomResourceOnly(datastore.backups, backup);
+    if (isBackupOfVolume(backupVolume, backup) && !hasOtherOwner(backup))
+      await deleteCustomResourceOnly(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
   if (remote && mutant !== 'backup-volume-stays-stored') {

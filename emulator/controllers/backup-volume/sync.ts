@@ -10,6 +10,9 @@ export const isBackupOfVolume = ({ spec }: BackupVolume, { metadata }: Backup): 
   metadata.labels?.[labels.backupVolume] === spec.volumeName &&
   metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
+/** Whether Kubernetes keeps a Backup when a BackupVolume that owns it goes: another one owns it too. */
+export const hasOtherOwner = ({ metadata }: Backup): boolean => (metadata.ownerReferences ?? []).length > 1;
+
 // False for a Backup that this cluster still makes or failed to make: it need not be in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';
 
@@ -85,12 +88,13 @@ export const deleteExpiredFailedBackups = async (
 
 /** Requests a sync of the Backup that became the last one, and makes the BackupVolume its owner. */
 export const requestLastBackupSync = async (
-  { datastore }: ManagerContext,
+  { datastore, mutant }: ManagerContext,
   backupVolume: BackupVolume,
   name: string,
 ): Promise<void> => {
   const backup = datastore.backups.get(name);
   if (!backup) return;
+  if (mutant === 'fixed:copied-store-hides-its-backups' && !isBackupOfVolume(backupVolume, backup)) return;
   const references = backup.metadata.ownerReferences ?? [];
   const isOwn = references.some(({ uid }) => uid === backupVolume.metadata.uid);
   // A patch, because the Backup's owner has just written its state, and this manager may not have seen it. A

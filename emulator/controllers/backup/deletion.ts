@@ -222,7 +222,7 @@ export const reconcileDeletion = async (
       target !== undefined &&
       target.spec.backupTargetURL !== '' &&
       !target.metadata.deletionTimestamp,
-    backupVolumeKnown: known,
+    backupVolumeKnown: known || context.mutant === 'fixed:first-backup-outlives-its-deletion',
   });
   const url = encodeBackupURL({ url: target?.spec.backupTargetURL ?? '', volume: volumeName, backup: name });
   if (remote && target && !(await removedFromStore(context, backup, { target, url }, deletions))) return;

@@ -125,7 +125,7 @@ describe('backup rm', () => {
     expect(await remove('b2')).toMatchObject({ code: 0, stdout: '' });
     expect([backupConfigPath('v', 'b2'), own, locksPath('v')].filter(exists)).toEqual([]);
     expect(exists(blockPath('v', checksumOf(shared)))).toBe(true);
-    const last = { LastBackupName: 'b1', LastBackupAt: '2026-01-01T00:00:01Z' };
+    const last = { LastBackupName: 'b1', LastBackupAt: (await configOf('b1')).SnapshotCreatedAt };
     expect(await volumeConfig()).toMatchObject({ BlockCount: 2, ...last });
     await remove('b1');
     expect(await volumeConfig()).toMatchObject({ BlockCount: 0, LastBackupName: '', LastBackupAt: '' });

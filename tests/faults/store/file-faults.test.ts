@@ -17,6 +17,7 @@ import { ballastCommand, diskNearlyFull } from '../../../e2e/faults/store/disk-n
 import { damageCommand, fileDamaged } from '../../../e2e/faults/store/file-damaged.ts';
 import { emptyCommand, fileEmptied } from '../../../e2e/faults/store/file-emptied.ts';
 import { fileMissing, hideCommand } from '../../../e2e/faults/store/file-missing.ts';
+import { foreignFile, foreignFileCommand } from '../../../e2e/faults/store/foreign-file.ts';
 import { attributeCommand, immutableFile } from '../../../e2e/faults/store/immutable-file.ts';
 import { listingDenied, readingCommand, readingDenied } from '../../../e2e/faults/store/reading-denied.ts';
 import { emptyStoreCommand, storeEmptied } from '../../../e2e/faults/store/store-emptied.ts';
@@ -145,6 +146,23 @@ describe('a store is empty', () => {
     expect(await undoneByAll(emptyStoreCommand('clear-all', root))).toBe(`${root}\n`);
     expect(await content()).toBe('{"Name":"lock-1"}');
   });
+});
+
+test('a file of others is in a folder until the heal; whoever put it there, all of a store are removed', async () => {
+  const { inject, prove, data } = await foreignFile.on(store(), { of: volume, folder: 'locks' });
+  const names = async () => (await readdir(dirname(path))).sort();
+  await expect(prove()).rejects.toThrow(notSo('there is no such file'));
+  await inject();
+  expect(await names()).toEqual(['corral-foreign-file.txt', 'lock-1.lck', 'lock-2.lck']);
+  expect(await prove()).toBe('it is there');
+  expect(await foreignFile.heal(cluster, data)).toBe('it is removed');
+  expect(await foreignFile.heal(cluster, data)).toBe('it is gone');
+  await inject();
+  const undone = await undoneByAll(foreignFileCommand('clear-all', root));
+  expect(undone).toBe(`${join(dirname(path), 'corral-foreign-file.txt')}\n`);
+  expect(await names()).toEqual(['lock-1.lck', 'lock-2.lck']);
+  await rm(dirname(path), { recursive: true });
+  await expect(inject()).rejects.toThrow(/set failed .* there is no such folder/);
 });
 
 // As whom a client acts only root can try: that the rights count is proven where a server runs

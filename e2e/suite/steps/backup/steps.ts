@@ -6,7 +6,8 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
-import { reached, stays, throwIfAny } from '../judging.ts';
+import { PremiseLost, reached, stays, throwIfAny } from '../judging.ts';
+import { isBackupOf } from '../made.ts';
 import { runStep, step } from '../step.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -243,6 +244,16 @@ export const backupSteps = {
       ).catch((error: unknown) => {
         throw uploadedUnseen(error, backup) ?? error;
       }),
+  }),
+  /** Longhorn has not looked for the volume in the store. */
+  'then.notListed': step({
+    sentence: 'Then Longhorn has no backup volume for the volume yet',
+    action: async ({ timelines }: Context, { name: volume, target }: VolumeHandle) => {
+      if (timelines.backupVolumes.objects().some(isBackupOf({ volume, target: target.name })))
+        throw new PremiseLost(
+          `Longhorn has a backup volume for ${volume}: it has listed the store meanwhile`,
+        );
+    },
   }),
   /** The upload completes, whatever runs in parallel. */
   'then.undisturbed': step({

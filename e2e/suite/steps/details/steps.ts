@@ -108,6 +108,25 @@ export const detailSteps = {
       );
     },
   }),
+  /** By status.snapshotCreatedAt, which Longhorn reads in the store once a backup is Completed. */
+  'then.ofOlderSnapshot': step({
+    sentence: 'Then {backup} is of an older snapshot than {than}, by the times that both report',
+    parameters: (backup, { than }) => ({ backup, than }),
+    action: async (context: Context, backup: BackupHandle, { than }: { than: BackupHandle }) => {
+      const [own = '', other = ''] = [backup, than].map(
+        (each) => currentOf(context, each).status?.snapshotCreatedAt,
+      );
+      if (Date.parse(own) < Date.parse(other)) return own;
+      throw new PromiseBroken(
+        `${backup.label} reports that its snapshot is of ${own || 'no time'}, and that of ${than.label} of ${other || 'no time'}`,
+        {
+          ...{ of: 'history', kind: 'Backup', name: backup.name, gone: false, says: [] },
+          state: 'with a later time',
+        },
+      );
+    },
+    detail: (time) => time,
+  }),
   /** Both the volume and the backup volume must report the backup as the last one. */
   'then.lastBackup': step({
     sentence: 'Then the last backup of the volume is {backup}',
