@@ -51,7 +51,9 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
       streamFor(args.output).write(`nothing failed in ${last.path}: there is nothing to run\n`);
       return exitCode.passed;
     }
-    const choice = await unlessInterrupted(interruption.first, chooseScenarios(config, { ...args, last }));
+    const choice = await unlessInterrupted(interruption.first, () =>
+      chooseScenarios(config, { ...args, last }),
+    );
     if (args.list) return await printList(args, { choice, provider: await load() });
     await removeReport(args.out);
     try {
@@ -78,12 +80,13 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
  * Waits for the choice of the scenarios, unless a signal comes first. A terminal's Ctrl-C also ends the process that
  * loads them: its end is not an error of the scenarios.
  */
-const unlessInterrupted = async <T>(signal: AbortSignal, choice: Promise<T>): Promise<T> => {
+const unlessInterrupted = async <T>(signal: AbortSignal, choose: () => Promise<T>): Promise<T> => {
+  if (signal.aborted) throw interruptedEarly(signal);
   const { promise: interrupted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([choice, interrupted]);
+    return await Promise.race([choose(), interrupted]);
   } catch (error) {
     throw signal.aborted ? interruptedEarly(signal) : error;
   } finally {

@@ -164,27 +164,27 @@ const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Prom
   await writeStartReport(args.out, notRun);
   const files = [...new Set(notRun.chosen.map(({ file }) => file))];
   // Nothing is awaited between this look at the signals and the listeners of spawnRunner.
-  const runnerFailure =
-    first.aborted || cluster.lost.aborted
-      ? undefined
-      : await spawnRunner({
-          project: run.config,
-          config,
-          chosen: args,
-          files,
-          browser: cluster.browser,
-          interruption: orLost(interruption, {
-            lost: cluster.lost,
-            // Scenarios on a disposable cluster only report their results, because the end of the cluster cleans up.
-            soon: args.existing === undefined ? AbortSignal.any([first, cluster.lost]) : cluster.lost,
-          }),
-        });
+  const begins = !first.aborted && !cluster.lost.aborted;
+  const runnerFailure = !begins
+    ? undefined
+    : await spawnRunner({
+        project: run.config,
+        config,
+        chosen: args,
+        files,
+        browser: cluster.browser,
+        interruption: orLost(interruption, {
+          lost: cluster.lost,
+          // Scenarios on a disposable cluster only report their results, because the end of the cluster cleans up.
+          soon: args.existing === undefined ? AbortSignal.any([first, cluster.lost]) : cluster.lost,
+        }),
+      });
   const interrupted = first.aborted ? (first.reason as Error).message : undefined;
   const lost =
     cluster.lost.aborted && interrupted === undefined ? (cluster.lost.reason as Error).message : undefined;
   const report = await concludeReport(args.out, notRun, { interrupted, lost, runnerFailure });
   if (interrupted !== undefined) {
-    if (second.aborted && args.existing !== undefined) printLeft(cluster, run, id);
+    if (begins && second.aborted && args.existing !== undefined) printLeft(cluster, run, id);
     return { report, code: exitCode.interrupted };
   }
   const notFit = (message: string): Ended => ({

@@ -62,6 +62,7 @@ export type Snapshot = KubernetesObject & {
   spec: { volume: string; createSnapshot: boolean; labels?: Record<string, string> | null };
   status?: {
     readyToUse?: boolean;
+    creationTime?: string;
     /** The snapshot is to be removed, but cannot be removed yet. */
     markRemoved?: boolean;
     labels?: Record<string, string> | null;

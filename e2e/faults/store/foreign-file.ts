@@ -32,6 +32,7 @@ export const foreignFile = storeFault({
   name: 'foreignFile',
   ledgerName: 'foreign-file',
   needs: 'a backup store into which a file can be put',
+  targetSays: ['target-not-listed'],
   sentence: 'there is a file of others in {folder}',
   parameters: (where: StoreFolder) => ({ folder: describeFolder(where) }),
   ways: {
@@ -41,7 +42,7 @@ export const foreignFile = storeFault({
         const failed = `the fault is not in force: ${title}`;
         return commandFault(access, path, { command: (action) => foreignFileCommand(action, path), failed });
       },
-      ...healByCommand({ command: foreignFileCommand, faulty: 'a file of others', healed: 'removed' }),
+      ...healByCommand({ command: foreignFileCommand, faulty: 'unclean', healed: 'clean' }),
     },
   },
   document: {

@@ -275,10 +275,10 @@ export const storeBugs = {
     notOn: ['s3'],
     promise: 'files of others in a store do no harm',
     happens:
-      'folders are listed by `ls -1 PATH`, which prints the path of a file. So a file is taken for a folder with itself in it, and the look into that fails. A file in volumes/, as an indexer or a file manager leaves it, ends each listing of the store: no new backup appears, and only the log says why. A file in blocks/ ends each deletion of a backup of that volume when its config is gone: the Backup is gone, and its blocks stay for good',
+      'folders are listed by `ls -1 PATH`, which prints the path of a file. So a file is taken for a folder with itself in it, and the look into that fails. A file in volumes/, as an indexer or a file manager leaves it, ends each listing of the store: no new backup appears, and from v1.10.2 on only the log says why. A file in blocks/ ends each deletion of a backup of that volume when its config is gone: the Backup is gone, and its blocks stay until the file is removed and another backup of the volume is deleted',
     symptoms: [
       { of: 'store', findings: ['block-orphaned'], also: ['block-count-wrong', 'last-backup-missing'] },
-      { of: 'history', kind: 'Backup', state: 'in the store', gone: true },
+      { of: 'history', kind: 'Backup', state: 'unknown', gone: true },
     ],
     steps: {
       commands: [

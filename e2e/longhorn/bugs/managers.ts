@@ -82,7 +82,7 @@ export const managerBugs = {
     },
     upstream: 'not reported yet',
     source:
-      'longhorn-manager, controller/backup_volume_controller.go, reconcile (GetBackup of the last backup, whose target is not compared) and pullBackupsFromBackupTarget; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#10625',
+      'longhorn-manager, controller/backup_volume_controller.go, reconcile (a Backup that exists is not created, and the target of the last backup is not compared); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#10625',
     seen: 'read in the source only',
   },
   'missing-volume-cfg-not-shown': {

@@ -17,7 +17,7 @@ scenario(
     const copy = await given.storeCopy(volume);
     await then.storeHolds(volume, [first, second], { inside: copy });
     const target = await given.target(copy);
-    await then.storeListed(await when.storeLookedInto(target));
+    await then.lastBackup({ ...second, volume: { ...volume, target } });
 
     await then.removedFromCluster(first, await when.targetRemoved(volume.target));
     const moved = await when.volumeRetargeted(volume, target);

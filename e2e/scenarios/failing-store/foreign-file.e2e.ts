@@ -22,8 +22,12 @@ scenario(
     ];
     for (const file of ofVolume) await then.inForce(file);
     await when.deleted(first);
+    await then.deletionTried(first);
+    for (const file of ofVolume) {
+      await then.inForce(file);
+      await when.released(file);
+    }
     await then.goneInTheEnd(first);
-    for (const file of ofVolume) await when.released(file);
     await then.orKnownBug('foreign-file-stops-store', () => then.storeHolds(volume, [second]));
     await then.restores(second, [data]);
 

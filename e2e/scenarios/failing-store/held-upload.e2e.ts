@@ -61,6 +61,7 @@ scenario(
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const snapshot = await given.snapshot(volume);
+    await when.pollIntervalSet(volume.target, '0s');
     const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
     await then.notListed(volume);
 

@@ -64,7 +64,7 @@ export type ClaimsOptions = { places?: number; begun?: number; prepared?: number
 
 /**
  * Creates reader/writer locks on names. Claims are served in order: none overtakes a claim that conflicts with it, so
- * an exclusive claim cannot starve. Adjacent claims with an expected duration are sorted longest first, because that
+ * an exclusive claim cannot starve (exception: `prepared`). Adjacent claims with an expected duration are sorted longest first, because that
  * shortens the run. Holders that have begun keep their objects in the cluster while they wait for exclusive use: from
  * `prepared` of them on, all of them go before those that have not begun. `maxFailures` refuses only holders that have
  * not begun.
@@ -86,10 +86,11 @@ export const createClaims = ({
 
   const isPrepared = ({ claim }: ClaimRequest): boolean =>
     claim.expected === undefined && claim.last !== true;
-  const inOrder = (): ClaimRequest[] => {
+  const letPreparedFirst = (): void => {
     const [prepared, others] = [line.filter(isPrepared), line.filter((request) => !isPrepared(request))];
-    preparedFirst = prepared.length >= (preparedFirst ? 1 : mostPrepared);
-    return preparedFirst ? [...prepared, ...others] : line;
+    const exclusive = prepared.filter(({ claim }) => claim.exclusive.length > 0);
+    preparedFirst = exclusive.length >= (preparedFirst ? 1 : mostPrepared);
+    if (preparedFirst) line = [...prepared, ...others];
   };
   const stand = (request: ClaimRequest): void => {
     const { expected } = request.claim;
@@ -133,7 +134,8 @@ export const createClaims = ({
     if (come.size < awaited) return;
     const still: ClaimRequest[] = [];
     const served: ClaimRequest[] = [];
-    for (const request of inOrder()) {
+    letPreparedFirst();
+    for (const request of line) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
       if (
         (!request.claim.withoutPlace && isFull()) ||

@@ -71,12 +71,13 @@ const sync = async (
 };
 
 const remove = async (
-  { datastore, targets, mutant }: ManagerContext,
+  context: ManagerContext,
   backupVolume: BackupVolume,
   target: BackupTarget | undefined,
 ): Promise<void> => {
+  const { datastore, targets, mutant } = context;
   for (const backup of datastore.backups.list())
-    if (isBackupOfVolume(backupVolume, backup) && !hasOtherOwner(backup))
+    if (isBackupOfVolume(backupVolume, backup) && !hasOtherOwner(context, backup))
       await deleteCustomResourceOnly(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));

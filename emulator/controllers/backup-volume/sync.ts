@@ -10,8 +10,16 @@ export const isBackupOfVolume = ({ spec }: BackupVolume, { metadata }: Backup): 
   metadata.labels?.[labels.backupVolume] === spec.volumeName &&
   metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
-/** Whether Kubernetes keeps a Backup when a BackupVolume that owns it goes: another one owns it too. */
-export const hasOtherOwner = ({ metadata }: Backup): boolean => (metadata.ownerReferences ?? []).length > 1;
+/** Whether Kubernetes keeps a Backup when the BackupVolumes of its own target go: another one owns it too. */
+export const hasOtherOwner = ({ datastore }: ManagerContext, { metadata }: Backup): boolean =>
+  datastore.backupVolumes
+    .list()
+    .some(
+      (other) =>
+        !other.metadata.deletionTimestamp &&
+        other.spec.backupTargetName !== metadata.labels?.[labels.backupTarget] &&
+        metadata.ownerReferences?.some(({ uid }) => uid === other.metadata.uid),
+    );
 
 // False for a Backup that this cluster still makes or failed to make: it need not be in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';

@@ -1,4 +1,5 @@
 import { hasTimedOut, once } from '../../../history/expectation.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -108,22 +109,30 @@ export const detailSteps = {
       );
     },
   }),
-  /** By status.snapshotCreatedAt, which Longhorn reads in the store once a backup is Completed. */
-  'then.ofOlderSnapshot': step({
-    sentence: 'Then {backup} is of an older snapshot than {than}, by the times that both report',
-    parameters: (backup, { than }) => ({ backup, than }),
-    action: async (context: Context, backup: BackupHandle, { than }: { than: BackupHandle }) => {
-      const [own = '', other = ''] = [backup, than].map(
-        (each) => currentOf(context, each).status?.snapshotCreatedAt,
-      );
-      if (Date.parse(own) < Date.parse(other)) return own;
-      throw new PromiseBroken(
-        `${backup.label} reports that its snapshot is of ${own || 'no time'}, and that of ${than.label} of ${other || 'no time'}`,
+  /** Waits until Longhorn has read the backup in the store: before, it shows the time of the snapshot itself. */
+  'then.hasTimeOfSnapshot': step({
+    sentence: 'Then the time that {backup} reports for its snapshot is that of the snapshot',
+    parameters: (backup) => ({ backup }),
+    action: async ({ timelines, timeouts }: Context, { name, label, snapshot }: BackupHandle) => {
+      const { status } = await once(
+        timelines.backups,
+        ({ status }) => Boolean(status?.url && status.backupTargetName),
         {
-          ...{ of: 'history', kind: 'Backup', name: backup.name, gone: false, says: [] },
-          state: 'with a later time',
+          name,
+          label: `Longhorn has read ${label} in the store`,
+          describe: describeBackup,
+          ...timeouts.backupVolumeKnown,
         },
       );
+      const reported = status?.snapshotCreatedAt ?? '';
+      const made = timelines.snapshots.current(snapshot.name)?.status?.creationTime ?? '';
+      if (Date.parse(reported) === Date.parse(made)) return made;
+      const wrong = `${label} reports ${reported || 'no time'} for its snapshot, which is of ${made || 'no time'}`;
+      if (!(Date.parse(reported) > Date.parse(made))) throw new Error(wrong);
+      throw new PromiseBroken(wrong, {
+        ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
+        state: 'with a later time',
+      });
     },
     detail: (time) => time,
   }),

@@ -309,6 +309,41 @@ export const storeSteps = {
         { name, label: `Longhorn knows ${label}, Completed`, ...timeouts.writtenBackupKnown },
       ),
   }),
+  /** Makes Longhorn sync the backup volume, and waits as long as it may take to act on what it finds. */
+  'then.onTarget': step({
+    sentence: 'Then Longhorn has {backup} on the backup target of its volume, Completed',
+    parameters: (backup) => ({ backup }),
+    waitsForTimer: true,
+    action: async (context: Context, { name, label, volume }: BackupHandle) => {
+      const { backups, backupVolumes } = context.timelines;
+      const { target } = volume;
+      const isOf = isBackupOf({ volume: volume.name, target: target.name });
+      const lastSynced = () => backupVolumes.objects().find(isOf)?.status?.lastSyncedAt;
+      const before = lastSynced();
+      await syncBackupVolume(context, volume);
+      await once(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {
+        name,
+        label: `Longhorn has ${label} on backup target ${target.name}, Completed`,
+        describe: describeBackup,
+        ...context.timeouts.syncActedOn,
+      }).catch(async (error: unknown) => {
+        const known = backups.current(name);
+        if (!hasTimedOut(error) || (known !== undefined && isOf(known))) throw error;
+        const isTried =
+          known === undefined ? await hasFailedToList(context, target) : lastSynced() !== before;
+        if (!isTried)
+          throw new PremiseLost(
+            `nothing shows that Longhorn has looked at volume ${volume.name} in the store`,
+          );
+        const state = known === undefined ? 'unknown' : 'on another backup target';
+        throw new PromiseBroken(
+          `${label} (${name}) is in the store of backup target ${target.name}, and ${state} in Longhorn`,
+          { of: 'history', kind: 'Backup', name, state, gone: known === undefined, says: [] },
+          { cause: error },
+        );
+      });
+    },
+  }),
   /** With little data the state InProgress may not be observed. */
   'then.underWay': step({
     sentence: 'Then {backup} is InProgress, or Completed',

@@ -1,13 +1,10 @@
-import { hasTimedOut, once } from '../../../history/expectation.ts';
-import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import type { NewFile } from '../../../store/format/write-backup.ts';
-import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { PromiseBroken, throwIfAny } from '../judging.ts';
+import { throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { runStep, step } from '../step.ts';
 import { mountsOf, wrongOptions } from './mounts.ts';
@@ -89,32 +86,6 @@ export const targetSteps = {
     detail: (mounts) => mounts.join('; '),
   }),
   /** Checks Longhorn's objects and the stores of all other targets of the scenario. */
-  /** Makes Longhorn sync the backup volume, and waits as long as it may take to act on what it finds. */
-  'then.onTarget': step({
-    sentence: 'Then Longhorn has {backup} on the backup target of its volume, Completed',
-    parameters: (backup) => ({ backup }),
-    waitsForTimer: true,
-    action: async (context: Context, { name, label, volume }: BackupHandle) => {
-      const { backups } = context.timelines;
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
-      await syncBackupVolume(context, volume);
-      await once(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {
-        name,
-        label: `Longhorn has ${label} on backup target ${volume.target.name}, Completed`,
-        describe: describeBackup,
-        ...context.timeouts.syncActedOn,
-      }).catch((error: unknown) => {
-        const known = backups.current(name);
-        if (!hasTimedOut(error) || (known !== undefined && isOf(known))) throw error;
-        const state = known === undefined ? 'in the store' : 'on another backup target';
-        throw new PromiseBroken(
-          `${label} (${name}) is not on backup target ${volume.target.name}, but ${state}`,
-          { of: 'history', kind: 'Backup', name, state, gone: known === undefined, says: [] },
-          { cause: error },
-        );
-      });
-    },
-  }),
   'then.onlyOnItsTarget': step({
     sentence: 'Then Longhorn and the stores have {backup} on its own backup target only',
     parameters: (backup) => ({ backup }),
