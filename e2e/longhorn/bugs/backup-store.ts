@@ -265,7 +265,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'longhorn-engine, pkg/backup/main.go (CreatedTime of the snapshot); longhorn-manager, controller/backup_controller.go, syncBackupStatusWithSnapshotCreationTimeAndVolumeSize, which has the right one; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#3669',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: a backup reported 01:59:11 for a snapshot of 01:58:40',
   },
   'foreign-file-stops-store': {
     title: 'A file of others in a store stops its listing, and keeps deletions from removing blocks',
@@ -278,7 +278,7 @@ export const storeBugs = {
       'folders are listed by `ls -1 PATH`, which prints the path of a file. So a file is taken for a folder with itself in it, and the look into that fails. A file in volumes/, as an indexer or a file manager leaves it, ends each listing of the store: no new backup appears, and from v1.10.2 on only the log says why. A file in blocks/ ends each deletion of a backup of that volume when its config is gone: the Backup is gone, and its blocks stay until the file is removed and another backup of the volume is deleted',
     symptoms: [
       { of: 'store', findings: ['block-orphaned'], also: ['block-count-wrong', 'last-backup-missing'] },
-      { of: 'history', kind: 'Backup', state: 'unknown', gone: true },
+      { of: 'history', kind: 'Backup', state: 'unknown', gone: false },
     ],
     steps: {
       commands: [
@@ -296,7 +296,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'backupstore, fsops/fsops.go, List, beside config.go, getVolumeNames, and deltablock.go, getBlockNamesForVolume; v1.12.1. Near: longhorn/longhorn#1410, of a file in backups/, which does no harm any more',
-    seen: 'the engine of v1.12.1 as an ordinary user, on a store of two volumes: exit code 1 of the listing and of the deletion, whose config was gone and whose blocks were all there',
+    seen: 'the engine of v1.12.1 as an ordinary user, on a store of two volumes: exit code 1 of the listing and of the deletion, whose config was gone and whose blocks were all there; a whole real v1.12.1 (2026-11-28), NFS: the Backup was gone, and fsck found its blocks without a backup; with a file in volumes/, a backup of another Longhorn did not appear within 2 min 42 s',
   },
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',

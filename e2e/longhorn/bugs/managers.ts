@@ -63,7 +63,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile (backupVolume != nil); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#3122',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-28), S3, the writing of the first block left unanswered: the Backup was gone within 4 s; once the store answered, its config was in the store, whole',
   },
   'copied-store-hides-its-backups': {
     title: 'The newest backup in a copy of a store cannot be used once the target that was copied is gone',
@@ -83,7 +83,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (a Backup that exists is not created, and the target of the last backup is not compared); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#10625',
-    seen: 'read in the source only',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: for 4 min 48 s the newest backup named the target that was gone; deleted by hand, it was found on the other one. In another run the first target was deleted before Longhorn had read the copied store: both backups were found there',
   },
   'missing-volume-cfg-not-shown': {
     title: 'A backup volume whose volume.cfg is missing says nothing',

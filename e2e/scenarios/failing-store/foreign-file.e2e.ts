@@ -41,6 +41,7 @@ scenario(
     await when.released(ofStore);
     await then.storeListed(await when.storeLookedInto(target));
     await then.known(foreign.backup);
+    await then.storeHolds(foreign.volume, [foreign.backup]);
     await then.restores(foreign.backup, [foreign.data]);
   },
 );

@@ -34,6 +34,7 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   'v1.12.1/a-backup-of-17-blocks-whose-config-cannot-be-written-in-the': [3, []],
   // Its restore was given up in the end, with the credentials of another backup target.
   'v1.12.1/a-backup-of-an-older-snapshot-that-ends-after-that-of-a-newe': [4, []],
+  'v1.12.1/a-backup-has-the-time-of-its-snapshot-whenever-it-is-made': [2, []],
   'v1.12.1/a-backup-that-cannot-read-volume-cfg-costs-its-volume-no-rep': [
     4,
     ['Deleting creation-not-begun', 'Error creation-not-begun'],
@@ -46,6 +47,9 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   'v1.12.1/a-snapshot-that-is-deleted-while-it-is-uploaded-gives-a-back': [3, []],
   'v1.12.1/a-standby-volume-that-cannot-read-its-next-backup-reports-th': [3, []],
   'v1.12.1/a-store-whose-volumes-cannot-be-listed-is-not-taken-for-an-e': [2, []],
+  'v1.12.1/files-of-others-in-a-store-hide-no-backup-and-keep-no-deleti': [2, []],
+  'v1.12.1/the-backups-of-a-copied-store-can-be-restored-once-the-backu': [4, []],
+  'v1.12.1/the-first-backup-of-a-volume-stays-deleted-if-it-is-deleted': [1, []],
   'v1.12.1/the-deletion-of-a-backup-leaves-the-others-whole-though-they': [3, []],
 };
 

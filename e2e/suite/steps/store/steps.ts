@@ -338,7 +338,7 @@ export const storeSteps = {
         const state = known === undefined ? 'unknown' : 'on another backup target';
         throw new PromiseBroken(
           `${label} (${name}) is in the store of backup target ${target.name}, and ${state} in Longhorn`,
-          { of: 'history', kind: 'Backup', name, state, gone: known === undefined, says: [] },
+          { of: 'history', kind: 'Backup', name, state, gone: false, says: [] },
           { cause: error },
         );
       });
