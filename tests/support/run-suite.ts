@@ -182,6 +182,7 @@ export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<En
 /** Its size; keys that are pressed, when the output first matches `after`. */
 type InTerminal = {
   size: { columns: number; rows: number };
+  how?: How;
   pressed?: { after: RegExp; keys: string }[];
   env?: Record<string, string>;
 };
@@ -193,11 +194,9 @@ type InTerminal = {
 export const runInTerminal = async (
   folder: string,
   config: string,
-  { size, pressed = [], env = {} }: InTerminal,
+  { size, how = 'up', pressed = [], env = {} }: InTerminal,
 ): Promise<{ exitCode: number | undefined; written: string }> => {
-  const command = [process.execPath, entry, config, 'up', '--out', 'out', '--all', '--workers', '2'].join(
-    ' ',
-  );
+  const command = [process.execPath, entry, config, how, '--out', 'out', '--all', '--workers', '2'].join(' ');
   const inTerminal = `stty cols ${size.columns} rows ${size.rows}; exec ${command}`;
   const child = execa('script', ['--quiet', '--return', '--flush', '--command', inTerminal, '/dev/null'], {
     ...{ cwd: folder, extendEnv: false, reject: false, stripFinalNewline: false },
