@@ -1,5 +1,4 @@
 import { hasTimedOut, once } from '../../../history/expectation.ts';
-import { describeBackup } from '../../../longhorn/backup-state.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -8,6 +7,7 @@ import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
+import { untilReadInStore } from '../volume/restored.ts';
 import { describeVolume } from '../volume/volume.ts';
 import {
   describeBackupRequest,
@@ -113,19 +113,11 @@ export const detailSteps = {
   'then.hasTimeOfSnapshot': step({
     sentence: 'Then the time that {backup} reports for its snapshot is that of the snapshot',
     parameters: (backup) => ({ backup }),
-    action: async ({ timelines, timeouts }: Context, { name, label, snapshot }: BackupHandle) => {
-      const { status } = await once(
-        timelines.backups,
-        ({ status }) => Boolean(status?.url && status.backupTargetName),
-        {
-          name,
-          label: `Longhorn has read ${label} in the store`,
-          describe: describeBackup,
-          ...timeouts.backupVolumeKnown,
-        },
-      );
+    action: async (context: Context, backup: BackupHandle) => {
+      const { name, label, snapshot } = backup;
+      const { status } = await untilReadInStore(context, backup);
       const reported = status?.snapshotCreatedAt ?? '';
-      const made = timelines.snapshots.current(snapshot.name)?.status?.creationTime ?? '';
+      const made = context.timelines.snapshots.current(snapshot.name)?.status?.creationTime ?? '';
       if (Date.parse(reported) === Date.parse(made)) return made;
       const wrong = `${label} reports ${reported || 'no time'} for its snapshot, which is of ${made || 'no time'}`;
       if (!(Date.parse(reported) > Date.parse(made))) throw new Error(wrong);

@@ -57,6 +57,18 @@ const beginRestore = async (context: Context, { url, ...how }: Source): Promise<
   return createVolume(context, { ...how, nodes, fromBackup: url });
 };
 
+/** Waits until Longhorn has read a backup in the store, and knows its URL and its backup target. Returns the Backup. */
+export const untilReadInStore = (
+  { timelines, timeouts }: Context,
+  { name, label }: BackupHandle,
+): Promise<Backup> =>
+  once(timelines.backups, ({ status }) => Boolean(status?.url && status.backupTargetName), {
+    name,
+    label: `Longhorn has read ${label} in the store, and knows its URL and its backup target`,
+    describe: describeBackup,
+    ...timeouts.backupVolumeKnown,
+  });
+
 /**
  * Creates a volume from a backup and returns its name when Kubernetes has accepted it. Waits first until Longhorn has
  * read the backup in the store: until then its webhook refuses the volume (v1.8.0 to v1.12.1,
@@ -67,14 +79,7 @@ export const requestRestore = async (
   backup: BackupHandle,
   how: Pick<Source, 'standby'> = {},
 ): Promise<string> => {
-  const { name, label } = backup;
-  const isKnown = ({ status }: Backup): boolean => Boolean(status?.url && status.backupTargetName);
-  const { status } = await once(context.timelines.backups, isKnown, {
-    name,
-    label: `Longhorn has read ${label} in the store, and knows its URL and its backup target`,
-    describe: describeBackup,
-    ...context.timeouts.backupVolumeKnown,
-  });
+  const { status } = await untilReadInStore(context, backup);
   const url = status?.url ?? '';
   const { size, target } = backup.volume;
   return beginRestore(context, { ...how, size, url, target });
