@@ -4,7 +4,7 @@ import { makeRunId } from '../config/run-id.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../kube/cluster.ts';
 import { explainError } from '../report/explain-error.ts';
 import { removeReport } from '../report/file.ts';
-import { handleSignals } from '../report/interruption.ts';
+import { handleSignals, orAborted } from '../report/interruption.ts';
 import { reportError } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
@@ -17,14 +17,6 @@ const complain = (line: string): void => void process.stderr.write(`fleet: ${lin
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string =>
   `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
-
-const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
-};
 
 /** Removes the reports of an earlier fleet, so that none of them is taken for a report of this one. */
 const removeReports = async (out: string): Promise<void> => {

@@ -4,7 +4,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { paceOf, readExpectedTimes } from '../report/expected-times.ts';
 import { readReport, removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
-import { handleSignals, InterruptedBy } from '../report/interruption.ts';
+import { handleSignals, InterruptedBy, orAborted } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
@@ -82,15 +82,10 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
  */
 const unlessInterrupted = async <T>(signal: AbortSignal, choose: () => Promise<T>): Promise<T> => {
   if (signal.aborted) throw interruptedEarly(signal);
-  const { promise: interrupted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([choose(), interrupted]);
+    return await orAborted(choose(), signal);
   } catch (error) {
     throw signal.aborted ? interruptedEarly(signal) : error;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 };
 
