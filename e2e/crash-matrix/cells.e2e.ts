@@ -42,8 +42,9 @@ for (const cell of plan?.cells ?? []) {
       followed = await given.writeDisturbed(of, cell);
     };
     const judge = await crashOperations[cell.operation]?.(steps, { follow, cell });
-    if (isAloneForKill) await when.sharedAgain();
     followed?.end();
+    // The judgement restores backups, which the kill of another cell would break.
+    if (isAloneForKill) await when.shared();
     await judge?.();
     if (followed === undefined) return;
     await then.knownAsStored(followed.volume);

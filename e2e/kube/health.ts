@@ -36,14 +36,25 @@ const freshFor = 15_000;
 // In characters. The whole response of a broken server would hide the rest of the report.
 const longestError = 300;
 
-/** Opens a health record. It starts as healthy. */
-export const openHealth = (): Health => {
+/**
+ * Opens a health record. It starts as healthy. `isEarly`: whether a refusal means that an admission webhook had not
+ * seen an object yet that the request refers to.
+ */
+export const openHealth = ({
+  isEarly = () => false,
+}: {
+  isEarly?: (refusal: ApiError) => boolean;
+} = {}): Health => {
   const outages: Outage[] = [];
   const answers: { at: number; time: number }[] = [];
   let putOff = 0;
+  let early = 0;
   let sentAgain = 0;
   let abandoned = new AbortController();
   const open = (): Outage | undefined => outages.find(({ until }) => until === undefined);
+
+  const meaningOf = (error: unknown): ApiOutage | undefined =>
+    outageOf(error) ?? (error instanceof ApiError && isEarly(error) ? 'early' : undefined);
 
   const fail = (error: unknown): void => {
     const now = Date.now();
@@ -59,15 +70,25 @@ export const openHealth = (): Health => {
     const when = `${new Date(since).toISOString()}, for ${formatDuration(length(outage))}${until === undefined ? ' and still' : ''}`;
     return `from ${when}: ${count(failures, 'request')} without an answer (the last: ${last})`;
   };
+  const titleOf = (): string => {
+    if (outages.length > 0) {
+      const away = outages.reduce((sum, outage) => sum + length(outage), 0);
+      return `The API server did not answer for ${formatDuration(away)}`;
+    }
+    return putOff > 0
+      ? `The API server was too busy for ${count(putOff, 'request')}`
+      : `An admission webhook had not seen new objects yet and rejected ${count(early, 'request')}`;
+  };
   return {
     ended: (error) => {
-      const found = error === undefined ? undefined : outageOf(error);
+      const found = error === undefined ? undefined : meaningOf(error);
       if (found === 'later') putOff += 1;
+      else if (found === 'early') early += 1;
       else if (found !== undefined) fail(error);
       // An aborted or unsent request says nothing about the server.
       const isAnswer = error === undefined || error instanceof ApiError;
       const outage = open();
-      if (isAnswer && (found === undefined || found === 'later') && outage !== undefined)
+      if (isAnswer && (found === undefined || found === 'later' || found === 'early') && outage !== undefined)
         outage.until = Date.now();
       return found;
     },
@@ -83,15 +104,14 @@ export const openHealth = (): Health => {
       return open() !== undefined || Date.now() - (outages.at(-1)?.until ?? 0) < freshFor;
     },
     summary: () => {
-      if (outages.length === 0 && putOff === 0) return undefined;
-      const away = formatDuration(outages.reduce((sum, outage) => sum + length(outage), 0));
-      const title =
-        outages.length > 0
-          ? `The API server did not answer for ${away}`
-          : `The API server was too busy for ${count(putOff, 'request')}`;
-      const later = putOff > 0 ? [`${putOff} rejected by the busy server (429)`] : [];
-      const detail = [...outages.map(describe), ...later, `${sentAgain} sent again`].join('; ');
-      return { title, detail, isOutage: outages.length > 0 };
+      if (outages.length === 0 && putOff === 0 && early === 0) return undefined;
+      const details = [
+        ...outages.map(describe),
+        ...(putOff > 0 ? [`${putOff} rejected by the busy server (429)`] : []),
+        ...(early > 0 ? [`${early} rejected by a webhook that had not seen an object yet`] : []),
+        `${sentAgain} sent again`,
+      ];
+      return { title: titleOf(), detail: details.join('; '), isOutage: outages.length > 0 };
     },
     get signal() {
       return abandoned.signal;

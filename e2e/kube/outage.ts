@@ -3,9 +3,10 @@ import { ApiError, BrokenStream, NoAnswer } from './errors.ts';
 /**
  * The trouble of an API server that an error shows. `refused`: the request did not reach it. `later`: the server
  * postponed the request (429), without effect. `unknown`: the request may have had an effect; the connection broke,
- * there was no response, or the server or its etcd failed.
+ * there was no response, or the server or its etcd failed. `early`: an admission webhook refused the request, because it
+ * had not seen an object yet that the request refers to.
  */
-export type ApiOutage = 'refused' | 'later' | 'unknown';
+export type ApiOutage = 'refused' | 'later' | 'unknown' | 'early';
 
 const refusals = ['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'EAI_AGAIN'];
 

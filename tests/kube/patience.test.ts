@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { sendWithRetries } from '../../e2e/kube/patience.ts';
+import { isEarlyRefusal } from '../../e2e/longhorn/early-refusal.ts';
 import { end, freePort } from '../support/serving.ts';
 import { type Answer, serveStub, startStubServer } from '../support/stub-api-server.ts';
 import { brokenOff, found, refusal } from '../support/watch-script.ts';
@@ -13,7 +14,7 @@ const where = { namespace: 'house', name: 'hall' };
 const labels = { run: 'abc123' };
 
 const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>) => {
-  const health = openHealth();
+  const health = openHealth({ isEarly: isEarlyRefusal });
   const server = await serveStub({ script });
   const ended = await ask(server.connect({ health })).then(
     (result) => ({ result }),
@@ -53,6 +54,11 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
   const twice = 'The API server was too busy for 2 requests';
   const [timeout, internal] = [refusal(504, 'Timeout'), refusal(500, 'InternalError')];
   const later = refusal(429, 'TooManyRequests', { retryAfter: 1 });
+  const denied = (by: string, why: string) =>
+    refusal(422, 'Invalid', { message: `admission webhook "${by}.longhorn.io" denied the request: ${why}` });
+  const unseen = denied('validator', 'failed to get backup target T: backuptarget.longhorn.io "T" not found');
+  const half = denied('mutator', 'BUG: backup target name and volume name cannot be empty');
+  const rejected = 'An admission webhook had not seen new objects yet and rejected 2 requests';
   const refused = [refusal(403, 'Forbidden'), refusal(401, 'Unauthorized')];
   test.concurrent.each<[string, Answer[], typeof get, string, (object | undefined)?, unknown?]>([
     ['a GET whose connection breaks', [brokenOff], get, 'GET GET'],
@@ -63,6 +69,7 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
     ['a DELETE of another object', [brokenOff, refusal(409, 'Conflict')], remove, 'DELETE DELETE', done],
     ['any POST that was put off', [busy, busy], makeNameless, 'POST POST POST', undefined, twice],
     ['any PATCH that was put off', [busy, later], changeVersion, 'PATCH PATCH PATCH', undefined, twice],
+    ['what a webhook refused too early', [unseen, half], makeNameless, 'POST POST POST', undefined, rejected],
     ['what is refused (403) right after an outage', [down, ...refused], get, 'GET GET GET GET'],
   ])('%s', async (_, script, ask, methods, result = { result: hall }, summary = away) => {
     const before = performance.now();
@@ -74,12 +81,15 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
 
 describe('nothing else is', () => {
   const hook = refusal(500, 'InternalError', { message: 'failed calling webhook "x"' });
+  const wrong = 'admission webhook "validator.longhorn.io" denied the request: invalid size';
+  const no = refusal(422, 'Invalid', { message: wrong });
   const once = 'The API server was too busy for 1 request';
   const conflict = { status: 409 };
   test.concurrent.each<[string, Answer[], typeof get, string, object, unknown?]>([
     ['a POST without a name is cut', [brokenOff], makeNameless, 'POST', broken('POST'), away],
     ['a PATCH of one resourceVersion is cut', [brokenOff], changeVersion, 'PATCH', broken('PATCH'), away],
     ['a webhook fails', [hook], make, 'POST', { status: 500 }],
+    ['a webhook refuses it', [no], make, 'POST', { status: 422 }],
     ['it is there already', [there], make, 'POST', conflict],
     ['it has not the labels', [brokenOff, there, found('hall')], make, 'POST POST GET', conflict, away],
     ['it is there, and none were sent', [brokenOff, there], makeBare, 'POST POST', conflict, away],

@@ -127,6 +127,7 @@ export const createTestContext = ({
     turn: {
       exclusive: async () => 0,
       releaseUntilCleanup: async () => {},
+      share: async () => 0,
       pauseDuring: (work) => work(),
       keepTargets: async () => {},
       changingTargets: (change) => change(),

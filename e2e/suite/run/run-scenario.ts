@@ -5,6 +5,7 @@ import type { Duration } from '../../kube/duration.ts';
 import { openHealth } from '../../kube/health.ts';
 import { guardOutput } from '../../kube/redact/guard-output.ts';
 import { redactAll, redactError } from '../../kube/redact/redact.ts';
+import { isEarlyRefusal } from '../../longhorn/early-refusal.ts';
 import { runningImages } from '../../longhorn/images.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
 import { explainError } from '../../report/explain-error.ts';
@@ -140,7 +141,7 @@ const runOnce = async <Steps extends object>(
     record: recorder.record,
     step: journal.report.step,
   });
-  const health = openHealth();
+  const health = openHealth({ isEarly: isEarlyRefusal });
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
   guardOutput();
@@ -188,6 +189,7 @@ const runOnce = async <Steps extends object>(
       turn: {
         exclusive: turn.exclusive,
         releaseUntilCleanup: turn.releaseUntilCleanup,
+        share: turn.share,
         pauseDuring: holder.pauseDuring,
         keepTargets: turn.keepTargets,
         changingTargets: turn.changingTargets,

@@ -60,6 +60,11 @@ export type Turn = {
    */
   releaseUntilCleanup(): Promise<void>;
   /**
+   * Releases exclusive things, and shares them with others from now on, as before. The scenario's time does not run
+   * while others have them alone. Does nothing if it has nothing alone. Returns how long it waited, in ms.
+   */
+  share(): Promise<number>;
+  /**
    * Prepares the cleanup. The place goes to the next scenario, and things released by `releaseUntilCleanup` are
    * shared again as soon as nobody has them alone. If the scenario has nothing alone and left nothing in force,
    * waiting claims for things alone go first, where only this scenario blocks them.
@@ -160,6 +165,14 @@ export const createTurn = (
       isReleased = true;
       await holder.hold({ shared: [], exclusive: [], withoutPlace: true }, signal);
       recordOf('ends exclusive use of', 'gave-back');
+    },
+    share: async () => {
+      if (requested.length === 0 || isReleased) return 0;
+      const start = performance.now();
+      recordOf('ends exclusive use of', 'gave-back');
+      const claim = { shared: usedByEveryScenario, exclusive: [] };
+      await paused(() => account.waitForLock(() => holder.hold(claim, signal)));
+      return performance.now() - start;
     },
     cleanup: async ({ isUrgent }) => {
       if (!isReleased && (isUrgent || requested.length > 0 || keeper !== undefined))

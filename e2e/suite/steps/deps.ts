@@ -56,6 +56,8 @@ export type ScenarioDeps = {
      * its own objects.
      */
     releaseUntilCleanup: () => Promise<void>;
+    /** Releases the exclusive things, and shares them with others again. Returns how long it waited, in ms. */
+    share: () => Promise<number>;
     /** Lends the place to another scenario while the work only waits. Everything else stays held. */
     pauseDuring: <T>(work: () => Promise<T>) => Promise<T>;
     /** Prevents changes of backup targets by other scenarios until this one changes one or ends. */

@@ -36,6 +36,7 @@ const open = async (...names: string[]) => {
       exclusive: (...things: SharedResource[]) =>
         turn.exclusive('longhorn-managers', ...things).then(note('is alone')),
       releaseUntilCleanup: turn.releaseUntilCleanup,
+      share: () => turn.share().then(note('shares')),
       cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(note('cleans up')),
       keepTargets: turn.keepTargets,
       changeTarget: () => turn.changingTargets(async () => note('changes a target')()),
@@ -62,6 +63,24 @@ test('the last one that who kills managers waits for cleans up after it, and tha
   await cleaned;
   expect(events).toEqual(['killer is alone', 'last cleans up']);
   expect(others[0]?.timeInLocks()).toBeGreaterThan(0);
+});
+
+test('who shares again what it had alone waits while others have it alone, and keeps others from having it alone', async () => {
+  const { killer, others, exclusive, settle, events } = await open('next', 'third');
+  const [next, third] = others;
+  const alone = next?.exclusive();
+  third?.release();
+  await exclusive;
+  const shared = killer.share();
+  await alone;
+  await settle();
+  expect(events).toEqual(['killer is alone', 'next is alone']);
+  const again = next?.share();
+  await shared;
+  await again;
+  expect(events).toEqual(['killer is alone', 'next is alone', 'killer shares', 'next shares']);
+  expect(killer.timeInLocks()).toBeGreaterThan(0);
+  for (const each of [killer, next]) each?.release();
 });
 
 test.each([

@@ -55,6 +55,7 @@ const open = async () => {
   const turn = {
     exclusive: async () => 0,
     releaseUntilCleanup: async () => {},
+    share: async () => 0,
     pauseDuring: <T>(work: () => Promise<T>) => work(),
     keepTargets: async () => {},
     changingTargets: <T>(change: () => Promise<T>) => change(),

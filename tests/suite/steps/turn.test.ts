@@ -37,4 +37,6 @@ test('what it gives back is named', async () => {
   });
   await bindSteps(context).when.sharedAgain();
   expect(printed).toEqual([`${sentence} ...`, 'released', sentence]);
+  await bindSteps(context).when.shared();
+  expect(printed.at(-1)).toBe('When the longhorn-manager pods are shared with others again: waited 0 ms');
 });

@@ -42,4 +42,11 @@ export const turnSteps = {
     parameters: () => ({ things: ({ exclusive }: Context) => list(exclusive) }),
     action: (context: Context) => context.turn.releaseUntilCleanup(),
   }),
+  /** Releases all exclusive things. The following steps use them beside other scenarios, as before. */
+  'when.shared': step({
+    sentence: 'When {things} are shared with others again',
+    parameters: () => ({ things: ({ exclusive }: Context) => list(exclusive) }),
+    action: (context: Context) => context.turn.share(),
+    detail: (waited) => `waited ${formatDuration(waited)}`,
+  }),
 };

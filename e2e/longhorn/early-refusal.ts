@@ -1,0 +1,10 @@
+import type { ApiError } from '../kube/errors.ts';
+
+// A webhook reads objects from the cache of its own manager, which is not always the manager that has made or updated
+// the object. Seen on a busy v1.12.1: a target 0.1 s after it was available, a new volume, a backup 65 ms after its
+// status was complete (webhook/resources: volume/validator.go, volumeattachment/validator.go, volume/mutator.go).
+const early =
+  /admission webhook "(?:validator|mutator)\.longhorn\.io" denied the request: .*(?:\.longhorn\.io "[^"]*" not found|backup target name and volume name cannot be empty)/;
+
+/** Whether a webhook of Longhorn refused a request because it had not seen a new object, or its status, yet. */
+export const isEarlyRefusal = ({ message }: Pick<ApiError, 'message'>): boolean => early.test(message);
