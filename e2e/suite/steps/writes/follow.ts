@@ -74,6 +74,9 @@ export const followOperation = async (
     return count === 1 ? what : `${what} (${count})`;
   };
 
+  const isThere = async (pod: WriteRequest['pod']): Promise<boolean> =>
+    (await managerPods(cluster)).some(({ uid }) => uid === pod?.uid);
+
   const kill = async ({ uid }: { uid: string }): Promise<void> => {
     const pod = (await managerPods(cluster)).find((each) => each.uid === uid);
     if (pod === undefined) throw new Error(`no longhorn-manager pod has the uid ${uid}`);
@@ -120,6 +123,14 @@ export const followOperation = async (
       requests.set(request.id, request);
       if (name !== undefined) writes.push(name);
       if (cell === undefined || done !== undefined || name !== cell.write) return { do: 'pass' };
+      if (kills(cell.disturbance) && !(await isThere(request.pod))) {
+        // The manager was killed before, by another cell, and its process still runs. The write is of its successor.
+        dead.set(request.pod?.uid ?? '', Promise.resolve());
+        const what = describeWrite(request, roles) ?? name;
+        counts.set(what, (counts.get(what) ?? 1) - 1);
+        writes.splice(writes.lastIndexOf(name), 1);
+        return { do: 'drop' };
+      }
       done = `${name}: ${cell.disturbance}, by ${request.pod?.name ?? 'nobody'}`;
       hit.add(request.id);
       return disturbRequest(request, cell.disturbance);
