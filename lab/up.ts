@@ -9,7 +9,7 @@ import { requireFitMachine } from './fitness.ts';
 import { applyManifests } from './manifests/apply.ts';
 import { isPrepared, prepareLab } from './prepare.ts';
 import { addonObjects } from './run/addons.ts';
-import { apiGateEndpoints } from './run/api-gate.ts';
+import { apiProxyEndpoints } from './run/api-proxy.ts';
 import type { LabSettings } from './run/settings.ts';
 import { type Lab, startLab } from './run/start.ts';
 import { labNodes } from './run/topology.ts';
@@ -18,7 +18,7 @@ import type { StepRunner } from './step.ts';
 
 /** The options of a lab. Missing sizes have the values of the default size. */
 export type LabOptions = Partial<LabSize> &
-  Pick<LabSettings, 'nodeGrace' | 'apiGate'> & {
+  Pick<LabSettings, 'nodeGrace' | 'apiProxy'> & {
     name: string;
     /** Image archives for the nodes, in addition to the core images. */
     archives?: readonly Part[];
@@ -98,7 +98,7 @@ export const buildAndStartLab = async ({
             kubeconfig,
             manifests: [
               { source: 'the addons of the lab', text: addonObjects() },
-              ...(others.apiGate ? [{ source: 'the gate of the lab', text: apiGateEndpoints() }] : []),
+              ...(others.apiProxy ? [{ source: 'the proxy of the lab', text: apiProxyEndpoints() }] : []),
             ],
             signal: either,
           });

@@ -42,7 +42,7 @@ const running = (
   down: lab.stop,
 });
 
-const makeProvider = (how: Pick<LabOptions, 'apiGate'>): Provider => ({
+const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
   name: 'lab',
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
   up: async ({ longhorn, registryMirror, images = [], browser = false, run, signal, progress }) => {
@@ -88,6 +88,6 @@ const makeProvider = (how: Pick<LabOptions, 'apiGate'>): Provider => ({
 export const labProvider: Provider = makeProvider({});
 
 /**
- * The same, with a gate at which the writes of pods to the API server can be followed, delayed and refused.
+ * The same, with a proxy at which the writes of pods to the API server can be followed, delayed and refused.
  */
-export const gatedLabProvider: Provider = makeProvider({ apiGate: true });
+export const proxiedLabProvider: Provider = makeProvider({ apiProxy: true });

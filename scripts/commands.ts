@@ -44,7 +44,7 @@ const ofRuns: Record<string, Subcommand> = {
     about: 'disturb each write of an operation, and judge what is left',
     run: async (argv) => {
       const { runCrashMatrixCommand } = await import('../e2e/cli/crash-matrix.ts');
-      const { gatedLabProvider: lab } = await import('../providers/lab.ts');
+      const { proxiedLabProvider: lab } = await import('../providers/lab.ts');
       return runCrashMatrixCommand(argv, { providers: { lab: async () => lab }, config: crashMatrix });
     },
   },

@@ -28,7 +28,7 @@ import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
 import { describeVersion } from '../../providers/emulator-settings.ts';
-import { gatedLabProvider } from '../../providers/lab.ts';
+import { proxiedLabProvider } from '../../providers/lab.ts';
 import type { ProgressDisplay, RunningCluster } from '../../providers/provider.ts';
 import { soakGoal } from './judge.ts';
 
@@ -84,7 +84,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
 
   const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
     signal.throwIfAborted();
-    cluster ??= await gatedLabProvider.up({
+    cluster ??= await proxiedLabProvider.up({
       ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
     });
     const { kubeconfig, machine } = cluster;

@@ -32,7 +32,10 @@ const withRareGC = (most: string): { env: NodeJS.ProcessEnv } => ({
 });
 
 /** Starts kube-apiserver on the lab's gateway address. It refuses anonymous requests. */
-export const startApiServer = ({ dir, kube, apiGate }: LabSettings, processes: Processes): RunningProcess => {
+export const startApiServer = (
+  { dir, kube, apiProxy }: LabSettings,
+  processes: Processes,
+): RunningProcess => {
   const pki = (file: string) => join(labFiles(dir).pki, file);
   const flags = [
     'kube-apiserver',
@@ -64,8 +67,8 @@ export const startApiServer = ({ dir, kube, apiGate }: LabSettings, processes: P
     `--proxy-client-cert-file=${pki('front-proxy-client.crt')}`,
     `--proxy-client-key-file=${pki('front-proxy-client.key')}`,
     '--profiling=false',
-    // Otherwise it would replace the gate's address with its own.
-    ...(apiGate ? ['--endpoint-reconciler-type=none'] : []),
+    // Otherwise it would replace the proxy's address with its own.
+    ...(apiProxy ? ['--endpoint-reconciler-type=none'] : []),
   ];
   return processes.start('kube-apiserver', kube, flags, withRareGC('1GiB'));
 };

@@ -19,10 +19,10 @@ export type LabSettings = LabSize & {
    */
   nodeGrace?: string;
   /**
-   * Whether pods reach the API server through a gate, where their writes can be followed, delayed and
+   * Whether pods reach the API server through a proxy, where their writes can be followed, delayed and
    * refused.
    */
-  apiGate?: boolean;
+  apiProxy?: boolean;
   /** The port on 127.0.0.1 at which the API server is reached from outside. */
   port: number;
 };
@@ -48,6 +48,6 @@ export const labFiles = (dir: string) => ({
 export const labSockets = {
   api: 'api.sock',
   control: 'control.sock',
-  gate: 'gate.sock',
+  proxy: 'proxy.sock',
   console: (node: string) => `${node}.sock`,
 };

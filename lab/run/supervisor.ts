@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { placeKernel } from '../build/kernel.ts';
 import { labActions } from '../control/actions.ts';
 import type { LabContext } from '../control/context.ts';
-import { serveApiGate } from './api-gate.ts';
+import { serveApiProxy } from './api-proxy.ts';
 import { runApiServer, waitForApiServer } from './api-server.ts';
 import { startControllers, startEtcd } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
@@ -96,7 +96,7 @@ const start = async () => {
   });
   await waitForApiServer(files.pki);
   await startControllers(settings, processes);
-  if (settings.apiGate) await serveApiGate({ pki: files.pki, socket: labSockets.gate });
+  if (settings.apiProxy) await serveApiProxy({ pki: files.pki, socket: labSockets.proxy });
   forwardApi();
   say('ready');
 };

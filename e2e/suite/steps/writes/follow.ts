@@ -5,7 +5,7 @@ import { longhornResources, longhornNamespace as namespace } from '../../../long
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { type Disturbance, kills } from './disturbances.ts';
-import { followWrites, type Gatekeeper, type WriteRequest } from './gate.ts';
+import { followWrites, type WriteHandler, type WriteRequest } from './proxy.ts';
 import { describeWrite, type Roles } from './write.ts';
 
 /** One write of an operation, by its name (with a number if it repeats), and how it is disturbed. */
@@ -97,7 +97,7 @@ export const followOperation = async (
   const showOlder = async (): Promise<void> => {
     const { resourceVersion: revision } = await cluster.list(longhornResources.backupTargets, { namespace });
     const except = (await managerPods(cluster)).map(({ uid }) => uid);
-    await gate.showOlder({ pods: managerPrefix, except, revision, lasts: clocks.resync });
+    await proxy.showOlder({ pods: managerPrefix, except, revision, lasts: clocks.resync });
   };
 
   const disturbRequest = async (request: WriteRequest, disturbance: Disturbance) => {
@@ -110,7 +110,7 @@ export const followOperation = async (
   };
 
   const requests = new Map<number, WriteRequest>();
-  const keeper: Gatekeeper = {
+  const handler: WriteHandler = {
     onRequest: async (request) => {
       if (!isOfManager(request)) return { do: 'pass' };
       const gone = dead.get(request.pod?.uid ?? '');
@@ -151,7 +151,7 @@ export const followOperation = async (
       return { do: 'drop' };
     },
   };
-  const gate = await followWrites(lab, { texts: [...roles.keys()], keeper, signal: scenarioSignal });
+  const proxy = await followWrites(lab, { texts: [...roles.keys()], handler, signal: scenarioSignal });
   return {
     volume: followed.volume,
     writes,
@@ -159,7 +159,9 @@ export const followOperation = async (
       if (failure !== undefined) throw failure;
       if (cell?.disturbance !== 'stale' || done === undefined) return done;
       // A successor that got no list of the older state was not disturbed differently from an ordinary crash.
-      return gate.staleLists() === 0 ? undefined : `${done}, ${gate.staleLists()} lists of the state before`;
+      return proxy.staleLists() === 0
+        ? undefined
+        : `${done}, ${proxy.staleLists()} lists of the state before`;
     },
     end: () => {
       isOver = true;

@@ -1,4 +1,4 @@
-import type { WriteRequest } from './gate.ts';
+import type { WriteRequest } from './proxy.ts';
 
 /** The names of a run's objects in sentences, by object name: `the first backup`. */
 export type Roles = ReadonlyMap<string, string>;

@@ -33,7 +33,7 @@ export type RequestWord =
   | { do: 'refuse'; code: number; reason: string; message: string };
 
 /** Decides on each followed write, and on whether the pod gets the answer. */
-export type Gatekeeper = {
+export type WriteHandler = {
   onRequest(write: WriteRequest): Promise<RequestWord>;
   answered(answer: WriteAnswer): Promise<{ do: 'pass' } | { do: 'drop' }>;
 };
@@ -41,24 +41,24 @@ export type Gatekeeper = {
 /** Pods whose names begin with `pods` and that appear from now on see the state of `revision`, for `lasts` ms. */
 type StaleRule = { pods: string; except: string[]; revision: string; lasts: number };
 
-/** The gate while writes are followed. */
+/** The proxy while writes are followed. */
 type FollowedGate = {
-  /** Makes the gate show such pods an older state. Resolves when it does. */
+  /** Makes the proxy show such pods an older state. Resolves when it does. */
   showOlder(rule: StaleRule): Promise<void>;
   /** The number of lists of that state that such pods got. */
   staleLists(): number;
 };
 
 /**
- * Follows the writes of pods whose path or body contains one of `texts`, at the gate of the lab in `folder`
- * (lab/run/api-gate.ts). Returns when the gate asks about each such write. Ends when the signal aborts; all writes
+ * Follows the writes of pods whose path or body contains one of `texts`, at the proxy of the lab in `folder`
+ * (lab/run/api-proxy.ts). Returns when the proxy asks about each such write. Ends when the signal aborts; all writes
  * then pass.
  */
 export const followWrites = async (
   folder: string,
-  { texts, keeper, signal }: { texts: readonly string[]; keeper: Gatekeeper; signal: AbortSignal },
+  { texts, handler, signal }: { texts: readonly string[]; handler: WriteHandler; signal: AbortSignal },
 ): Promise<FollowedGate> => {
-  const stream = await connectSocket({ folder, name: 'gate.sock' });
+  const stream = await connectSocket({ folder, name: 'proxy.sock' });
   signal.addEventListener('abort', () => stream.destroy(), { once: true });
   const following = Promise.withResolvers<void>();
   const showing = Promise.withResolvers<void>();
@@ -72,13 +72,13 @@ export const followWrites = async (
       staleLists = line.staleLists;
       return showing.resolve();
     }
-    const word = 'of' in line ? keeper.answered(line) : keeper.onRequest(line);
-    // If the keeper fails, as after the end of its scenario, the write passes.
+    const word = 'of' in line ? handler.answered(line) : handler.onRequest(line);
+    // If the handler fails, as after the end of its scenario, the write passes.
     say({ id: line.id, ...(await word.catch(() => ({ do: 'pass' }))) });
   };
   const read = async (): Promise<void> => {
     for await (const line of jsonLines(stream)) void decide(lineSchema.parse(line));
-    throw new Error('the gate of the lab has ended');
+    throw new Error('the proxy of the lab has ended');
   };
   // The rejection is handled by `showOlder`, if it is called.
   showing.promise.catch(() => {});

@@ -11,11 +11,11 @@ import { stringify } from 'yaml';
 import { createStaleReads, type ReadDecision, type StaleRule } from './stale-reads.ts';
 import { gateway, kubernetesApiPort } from './topology.ts';
 
-/** The port of the gate on the lab's gateway. */
-const apiGatePort = 6444;
+/** The port of the proxy on the lab's gateway. */
+const apiProxyPort = 6444;
 
-/** The objects with which pods reach the API server through the gate, as one YAML stream. */
-export const apiGateEndpoints = (): string => {
+/** The objects with which pods reach the API server through the proxy, as one YAML stream. */
+export const apiProxyEndpoints = (): string => {
   const endpoints = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -25,7 +25,7 @@ export const apiGateEndpoints = (): string => {
       labels: { 'kubernetes.io/service-name': 'kubernetes' },
     },
     addressType: 'IPv4',
-    ports: [{ name: 'https', port: apiGatePort, protocol: 'TCP' }],
+    ports: [{ name: 'https', port: apiProxyPort, protocol: 'TCP' }],
     endpoints: [{ addresses: [gateway], conditions: { ready: true } }],
   };
   return stringify(endpoints);
@@ -126,7 +126,7 @@ const refuse = (to: ServerResponse, { code, reason, message }: Omit<Refusal, 'id
  * each: whether the request passes or is refused, and whether its response is delivered or dropped. Pods may
  * see an older state for a while.
  */
-export const serveApiGate = async ({ pki, socket }: { pki: string; socket: string }): Promise<void> => {
+export const serveApiProxy = async ({ pki, socket }: { pki: string; socket: string }): Promise<void> => {
   const [ca, cert, key] = await Promise.all(
     ['ca.crt', 'kube-apiserver.crt', 'kube-apiserver.key'].map((file) => readFile(join(pki, file))),
   );
@@ -238,6 +238,6 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
   server.keepAliveTimeout = 0;
   server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 501 Not Implemented\r\n\r\n'));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(apiGatePort, gateway, resolve);
+  server.once('error', reject).listen(apiProxyPort, gateway, resolve);
   await promise;
 };

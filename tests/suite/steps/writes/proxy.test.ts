@@ -3,13 +3,13 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import { followWrites, type Gatekeeper } from '../../../../e2e/suite/steps/writes/gate.ts';
+import { followWrites, type WriteHandler } from '../../../../e2e/suite/steps/writes/proxy.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const request = { verb: 'PUT', path: '/x', pod: { name: 'longhorn-manager-a', uid: 'u' } };
 
-/** Stands in for the gate of a lab: it answers who follows, asks, and gives what is said. */
-const startGate = async () => {
+/** Stands in for the proxy of a lab: it answers who follows, asks, and gives what is said. */
+const startProxy = async () => {
   const folder = await temporaryFolder();
   const server = createServer();
   const clients: Socket[] = [];
@@ -24,7 +24,7 @@ const startGate = async () => {
       server.emit('said');
     });
   });
-  server.listen(join(folder, 'gate.sock'));
+  server.listen(join(folder, 'proxy.sock'));
   await once(server, 'listening');
   onTestFinished(() => {
     for (const client of clients) client.destroy();
@@ -43,43 +43,43 @@ const startGate = async () => {
   };
 };
 
-const follow = async (keeper: Partial<Gatekeeper>) => {
-  const gate = await startGate();
+const follow = async (handler: Partial<WriteHandler>) => {
+  const proxy = await startProxy();
   const pass = async () => ({ do: 'pass' }) as const;
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
-  const followed = await followWrites(gate.folder, {
+  const followed = await followWrites(proxy.folder, {
     texts: ['the-volume'],
-    keeper: { onRequest: pass, answered: pass, ...keeper },
+    handler: { onRequest: pass, answered: pass, ...handler },
     signal: controller.signal,
   });
-  return { ...gate, ...followed };
+  return { ...proxy, ...followed };
 };
 
-test('the gate gets what to follow, and asks of each write and of each answer', async () => {
-  const gate = await follow({ answered: async () => ({ do: 'drop' }) });
-  expect(gate.said).toEqual([{ follow: ['the-volume'] }]);
-  expect(await gate.ask({ id: 1, ...request })).toEqual({ id: 1, do: 'pass' });
-  expect(await gate.ask({ id: 2, of: 1, status: 200 })).toEqual({ id: 2, do: 'drop' });
+test('the proxy gets what to follow, and asks of each write and of each answer', async () => {
+  const proxy = await follow({ answered: async () => ({ do: 'drop' }) });
+  expect(proxy.said).toEqual([{ follow: ['the-volume'] }]);
+  expect(await proxy.ask({ id: 1, ...request })).toEqual({ id: 1, do: 'pass' });
+  expect(await proxy.ask({ id: 2, of: 1, status: 200 })).toEqual({ id: 2, do: 'drop' });
 });
 
-test('a write is refused in the words of the keeper', async () => {
+test('a write is refused in the words of the handler', async () => {
   const refusal = { do: 'refuse', code: 409, reason: 'Conflict', message: 'no' } as const;
-  const gate = await follow({ onRequest: async () => refusal });
-  expect(await gate.ask({ id: 1, ...request })).toEqual({ id: 1, ...refusal });
+  const proxy = await follow({ onRequest: async () => refusal });
+  expect(await proxy.ask({ id: 1, ...request })).toEqual({ id: 1, ...refusal });
 });
 
-test('a keeper that cannot decide holds no write up', async () => {
-  const gate = await follow({ onRequest: () => Promise.reject(new Error('over')) });
-  expect(await gate.ask({ id: 1, ...request })).toEqual({ id: 1, do: 'pass' });
+test('a handler that cannot decide holds no write up', async () => {
+  const proxy = await follow({ onRequest: () => Promise.reject(new Error('over')) });
+  expect(await proxy.ask({ id: 1, ...request })).toEqual({ id: 1, do: 'pass' });
 });
 
-test('the gate is told what state pods are to see, and tells of the lists that they got of it', async () => {
-  const gate = await follow({});
+test('the proxy is told what state pods are to see, and tells of the lists that they got of it', async () => {
+  const proxy = await follow({});
   const rule = { pods: 'longhorn-manager-', except: ['u'], revision: '7', lasts: 30_000 };
-  await gate.showOlder(rule);
-  expect(gate.said.at(-1)).toEqual({ stale: rule });
-  expect(gate.staleLists()).toBe(0);
-  gate.tell({ staleLists: 3 });
-  await expect.poll(gate.staleLists).toBe(3);
+  await proxy.showOlder(rule);
+  expect(proxy.said.at(-1)).toEqual({ stale: rule });
+  expect(proxy.staleLists()).toBe(0);
+  proxy.tell({ staleLists: 3 });
+  await expect.poll(proxy.staleLists).toBe(3);
 });
