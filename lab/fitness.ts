@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import type { PreconditionFailure } from '../e2e/machine/precondition-error.ts';
 import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { oneLine } from './one-line.ts';
+import { namespaceArguments } from './run/settings.ts';
 import type { LabSize } from './size.ts';
 
 const numberIn = (file: string): number | undefined => {
@@ -112,17 +113,7 @@ const namespaceSettings: [setting: string, forbids: string, allows: string][] = 
 
 const readNamespaces = async (): Promise<RequirementResult> => {
   const need = 'namespaces of its own';
-  const namespaces = [
-    '--user',
-    '--map-root-user',
-    '--net',
-    '--pid',
-    '--fork',
-    '--mount',
-    '--mount-proc',
-    'true',
-  ];
-  const { failed, stderr } = await execa('unshare', namespaces, { reject: false });
+  const { failed, stderr } = await execa('unshare', [...namespaceArguments, 'true'], { reject: false });
   if (!failed) return { need, found: 'this user may make them' };
   const said = oneLine(stderr);
   const code = 'namespaces-refused';

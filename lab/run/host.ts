@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createRelay } from './relay.ts';
-import { type LabSettings, labFiles, labSockets } from './settings.ts';
+import { type LabSettings, labFiles, labSockets, namespaceArguments } from './settings.ts';
 
 // The only process of a lab outside its namespaces. It listens on 127.0.0.1 for the API server and starts the
 // supervisor. It takes everything down on a signal, or when its parent ends without having sent `keep`. Its
@@ -28,24 +28,16 @@ await new Promise<void>((resolve) => api.listen(settings.port, '127.0.0.1', reso
 settings.port = (api.address() as AddressInfo).port;
 await writeFile(files.settings, JSON.stringify(settings));
 
-const namespaces = [
-  '--user',
-  '--map-root-user',
-  '--net',
-  '--pid',
-  '--fork',
-  '--mount',
-  '--mount-proc',
-  '--kill-child',
-];
 // A process that loses its parent there becomes a child of the namespace's first process. Node waits only for
 // its own children, so the remains of a crashed node would stay as zombies. A shell waits for all, and ends
 // with the supervisor.
 const firstProcess = ['sh', '-c', 'exec 3<&0; "$@" <&3 3<&- & wait $!', 'sh'];
 const supervisorCommand = [process.execPath, join(import.meta.dirname, 'supervisor.ts'), files.settings];
-const supervisor = spawn('unshare', [...namespaces, ...firstProcess, ...supervisorCommand], {
-  stdio: ['pipe', 'pipe', 'pipe'],
-});
+const supervisor = spawn(
+  'unshare',
+  [...namespaceArguments, '--kill-child', ...firstProcess, ...supervisorCommand],
+  { stdio: ['pipe', 'pipe', 'pipe'] },
+);
 
 let lastWords = '';
 supervisor.stderr.on('data', (text: Buffer) => {

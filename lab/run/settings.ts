@@ -51,3 +51,14 @@ export const labSockets = {
   proxy: 'proxy.sock',
   console: (node: string) => `${node}.sock`,
 };
+
+/** The arguments of `unshare` for the namespaces in which a lab runs. */
+export const namespaceArguments = [
+  '--user',
+  '--map-root-user',
+  '--net',
+  '--pid',
+  '--fork',
+  '--mount',
+  '--mount-proc',
+];
