@@ -24,7 +24,7 @@ import { type CommandOptions, runE2e } from './run-command.ts';
 
 type Flags = {
   operation: string[];
-  cell?: string;
+  cell: string[];
   for?: string;
   resume?: true;
   out: string;
@@ -55,7 +55,12 @@ const collect = (value: string, all: string[]): string[] => [...all, value];
 const program = () =>
   newCommand('crash-matrix', 'Disturbs each write of an operation, in a lab, and judges what is left.')
     .option('--operation <name>', 'run only this operation; may be given several times', collect, [])
-    .option('--cell <name>', 'run only this cell: OPERATION | WRITE | DISTURBANCE')
+    .option(
+      '--cell <name>',
+      'run only this cell, also with --resume: OPERATION | WRITE | DISTURBANCE; may be given several times',
+      collect,
+      [],
+    )
     .option('--for <time>', 'start no cell after this time, such as 1h; distinct writes come first')
     .option('--resume', 'continue the matrix in the folder of --out')
     .option('--out <folder>', 'where the results go', '.corral/crash-matrix')
@@ -117,7 +122,8 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
   const files = matrixFiles(out);
   const until = flags.for === undefined ? null : Date.now() + checkDuration(flags.for);
   const chosen = flags.operation.length > 0 ? flags.operation : Object.keys(crashOperations);
-  const cell = flags.cell === undefined ? undefined : cellNamed(flags.cell);
+  const named = flags.cell.map(cellNamed);
+  const isNamed = named.length > 0;
   if (resume && !existsSync(files.learned))
     throw usageError(`--resume: ${out} has no crash matrix to continue: leave --resume out`);
   if (!resume) for (const file of Object.values(files)) rmSync(file, { force: true });
@@ -138,7 +144,7 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
     });
 
   rmSync(files.cells, { force: true });
-  if (cell === undefined && !existsSync(files.learned)) {
+  if (!isNamed && !existsSync(files.learned)) {
     const code = await run('learning', `^(${chosen.join('|')}) [|] undisturbed`);
     if (code !== exitCode.passed)
       throw new CommandError(
@@ -146,16 +152,19 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
         code === exitCode.interrupted ? code : exitCode.notFit,
       );
   }
-  const learned = cell === undefined ? readLearned(out) : [];
-  for (const name of cell === undefined ? chosen : []) {
+  const learned = isNamed ? [] : readLearned(out);
+  for (const name of isNamed ? [] : chosen) {
     const { always, sometimes } = commonWrites(learned, name);
     process.stdout.write(
       `${name}: ${always.length} writes, and ${sometimes.length} that not every run had\n`,
     );
     for (const write of sometimes) process.stdout.write(`  not in every run: ${write}\n`);
   }
-  const all = cell === undefined ? cellsOf(learned, chosen) : [cell];
-  const before = resume ? readJudged(files.results).filter(({ verdict }) => verdict !== 'not run') : [];
+  const all = isNamed ? named : cellsOf(learned, chosen);
+  const isAsked = (cell: CrashCell): boolean =>
+    named.some((each) => crashCellName(each) === crashCellName(cell));
+  const isKept = (cell: JudgedCrashCell): boolean => cell.verdict !== 'not run' && !isAsked(cell);
+  const before = resume ? readJudged(files.results).filter(isKept) : [];
   const done = new Set(before.map(crashCellName));
   const cells = all.filter((each) => !done.has(crashCellName(each)));
   let code: number = exitCode.passed;
