@@ -4,6 +4,14 @@ import { ApiError } from './errors.ts';
 import { type ApiOutage, outageOf } from './outage.ts';
 import { shorten } from './shorten.ts';
 
+/** The code of a finding and its text. */
+type HealthSummary = {
+  code: 'api-server-away' | 'webhook-behind';
+  title: string;
+  detail: string;
+  isOutage: boolean;
+};
+
 /** The health of an API server, as the requests of one connection experienced it. */
 export type Health = {
   /** Records the end of a request: a response, or an error. Returns what the error means for the server. */
@@ -20,7 +28,7 @@ export type Health = {
    */
   readonly isFresh: boolean;
   /** A report in one sentence, and details. Undefined if the server was always there. */
-  summary(): { title: string; detail: string; isOutage: boolean } | undefined;
+  summary(): HealthSummary | undefined;
   /** Aborts when no pending request may be sent again. */
   readonly signal: AbortSignal;
   /** Stops all pending requests from being sent again. The work that sent them is over, and others clean up. */
@@ -111,7 +119,9 @@ export const openHealth = ({
         ...(early > 0 ? [`${early} rejected by a webhook that had not seen an object yet`] : []),
         `${sentAgain} sent again`,
       ];
-      return { title: titleOf(), detail: details.join('; '), isOutage: outages.length > 0 };
+      const isOutage = outages.length > 0;
+      const code = isOutage || putOff > 0 ? 'api-server-away' : 'webhook-behind';
+      return { code, title: titleOf(), detail: details.join('; '), isOutage };
     },
     get signal() {
       return abandoned.signal;

@@ -23,7 +23,9 @@ const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>
   const methods = server.requests.map((what) => what.split(' ')[0]).join(' ');
   await server.stop();
   const summary = health.summary();
-  return { ended, methods, summary: summary && `${summary.isOutage ? 'an outage: ' : ''}${summary.title}` };
+  const isBehind = summary?.code === 'webhook-behind';
+  const kind = summary?.isOutage ? 'an outage: ' : isBehind ? 'behind: ' : '';
+  return { ended, methods, summary: summary && `${kind}${summary.title}` };
 };
 
 type Ask = (cluster: Cluster) => Promise<unknown>;
@@ -58,7 +60,7 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
     refusal(422, 'Invalid', { message: `admission webhook "${by}.longhorn.io" denied the request: ${why}` });
   const unseen = denied('validator', 'failed to get backup target T: backuptarget.longhorn.io "T" not found');
   const half = denied('mutator', 'BUG: backup target name and volume name cannot be empty');
-  const rejected = 'An admission webhook had not seen new objects yet and rejected 2 requests';
+  const rejected = 'behind: An admission webhook had not seen new objects yet and rejected 2 requests';
   const refused = [refusal(403, 'Forbidden'), refusal(401, 'Unauthorized')];
   test.concurrent.each<[string, Answer[], typeof get, string, (object | undefined)?, unknown?]>([
     ['a GET whose connection breaks', [brokenOff], get, 'GET GET'],

@@ -289,8 +289,10 @@ const runOnce = async <Steps extends object>(
   turn.release();
 
   const trouble = health.summary();
-  if (trouble !== undefined)
-    journal.report.finding({ code: 'api-server-away', title: trouble.title, detail: trouble.detail });
+  if (trouble !== undefined) {
+    const { code, title, detail } = trouble;
+    journal.report.finding({ code, title, detail });
+  }
   // Redact here, where the secrets are known. Vitest's own reporters print the error too.
   for (const each of [error, cleanupError]) redactError(each);
   const outcome = toOutcome(cleanupError === undefined ? undefined : explainError(cleanupError));
