@@ -53,7 +53,7 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
     return context.recorder(target, { type: 'Warning', reason: 'NotEmulated', message });
   }
   for (const backup of datastore.backups.list()) {
-    if (backup.metadata.labels?.[labels.backupTarget] === name && !hasOtherOwner(context, backup))
+    if (backup.metadata.labels?.[labels.backupTarget] === name && !(await hasOtherOwner(context, backup)))
       await deleteCustomResourceOnly(datastore.backups, backup);
   }
   if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);

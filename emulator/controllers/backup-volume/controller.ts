@@ -77,7 +77,7 @@ const remove = async (
 ): Promise<void> => {
   const { datastore, targets, mutant } = context;
   for (const backup of datastore.backups.list())
-    if (isBackupOfVolume(backupVolume, backup) && !hasOtherOwner(context, backup))
+    if (isBackupOfVolume(backupVolume, backup) && !(await hasOtherOwner(context, backup)))
       await deleteCustomResourceOnly(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));

@@ -10,16 +10,29 @@ export const isBackupOfVolume = ({ spec }: BackupVolume, { metadata }: Backup): 
   metadata.labels?.[labels.backupVolume] === spec.volumeName &&
   metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
-/** Whether Kubernetes keeps a Backup when the BackupVolumes of its own target go: another one owns it too. */
-export const hasOtherOwner = ({ datastore }: ManagerContext, { metadata }: Backup): boolean =>
-  datastore.backupVolumes
-    .list()
-    .some(
-      (other) =>
-        !other.metadata.deletionTimestamp &&
-        other.spec.backupTargetName !== metadata.labels?.[labels.backupTarget] &&
-        metadata.ownerReferences?.some(({ uid }) => uid === other.metadata.uid),
-    );
+/**
+ * Whether Kubernetes keeps a Backup when the BackupVolumes of its own target go: another one owns it too. Its garbage
+ * collector asks the API server, so the informer's copies are not enough.
+ */
+export const hasOtherOwner = async (
+  { datastore }: ManagerContext,
+  { metadata }: Backup,
+): Promise<boolean> => {
+  const orUndefined = (error: unknown): undefined => {
+    if (!isNotFound(error)) throw error;
+  };
+  const backup = await datastore.backups.fetch(metadata.name).catch(orUndefined);
+  for (const { name, uid } of backup?.metadata.ownerReferences ?? []) {
+    const owner = await datastore.backupVolumes.fetch(name).catch(orUndefined);
+    if (
+      owner?.metadata.uid === uid &&
+      !owner.metadata.deletionTimestamp &&
+      owner.spec.backupTargetName !== metadata.labels?.[labels.backupTarget]
+    )
+      return true;
+  }
+  return false;
+};
 
 // False for a Backup that this cluster still makes or failed to make: it need not be in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';
