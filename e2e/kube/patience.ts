@@ -38,6 +38,7 @@ export const sendWithRetries = async <T>(
 ): Promise<T> => {
   const { signal } = health;
   const since = performance.now();
+  let firstEarly: number | undefined;
   let isDoubtful = false;
   for (let attempt = 0; ; attempt += 1) {
     let error: unknown;
@@ -57,8 +58,9 @@ export const sendWithRetries = async <T>(
     isDoubtful ||= found === 'unknown';
     const wanted = error instanceof ApiError ? error.retryAfter : undefined;
     const pause = Math.max(wanted ?? 0, Math.min(patience.first * 2 ** attempt, patience.longest));
-    const time = found === 'early' ? Math.min(earlyFor, patience.time) : patience.time;
-    if ((found === 'unknown' && !resend.isSafe) || performance.now() + pause > since + time) throw error;
+    if (found === 'early') firstEarly ??= performance.now();
+    const deadline = found === 'early' ? (firstEarly ?? since) + earlyFor : since + patience.time;
+    if ((found === 'unknown' && !resend.isSafe) || performance.now() + pause > deadline) throw error;
     await sleep(pause, undefined, { signal }).catch(() => {});
     if (signal.aborted) throw error;
     health.resent();

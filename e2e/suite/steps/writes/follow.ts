@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { managerKilled } from '../../../faults/killed-pod.ts';
-import { managerPods } from '../../../longhorn/manager.ts';
+import { resources } from '../../../kube/resources.ts';
+import { managerLabel, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
@@ -74,8 +75,11 @@ export const followOperation = async (
     return count === 1 ? what : `${what} (${count})`;
   };
 
-  const isThere = async (pod: WriteRequest['pod']): Promise<boolean> =>
-    (await managerPods(cluster)).some(({ uid }) => uid === pod?.uid);
+  // A pod that is not Running yet in the API may write already.
+  const isThere = async (pod: WriteRequest['pod']): Promise<boolean> => {
+    const pods = await cluster.list(resources.pods, { namespace, labelSelector: managerLabel });
+    return pods.items.some(({ metadata }) => metadata.uid === pod?.uid);
+  };
 
   const kill = async ({ uid }: { uid: string }): Promise<void> => {
     const pod = (await managerPods(cluster)).find((each) => each.uid === uid);
@@ -124,7 +128,7 @@ export const followOperation = async (
       if (name !== undefined) writes.push(name);
       if (cell === undefined || done !== undefined || name !== cell.write) return { do: 'pass' };
       if (kills(cell.disturbance) && !(await isThere(request.pod))) {
-        // The manager was killed before, by another cell, and its process still runs. The write is of its successor.
+        // Another cell has killed this manager, and its process still runs. Its successor will do this write.
         dead.set(request.pod?.uid ?? '', Promise.resolve());
         const what = describeWrite(request, roles) ?? name;
         counts.set(what, (counts.get(what) ?? 1) - 1);
