@@ -161,9 +161,9 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
     for (const write of sometimes) process.stdout.write(`  not in every run: ${write}\n`);
   }
   const all = isNamed ? named : cellsOf(learned, chosen);
-  const isAsked = (cell: CrashCell): boolean =>
-    named.some((each) => crashCellName(each) === crashCellName(cell));
-  const isKept = (cell: JudgedCrashCell): boolean => cell.verdict !== 'not run' && !isAsked(cell);
+  const again = new Set(named.map(crashCellName));
+  const isKept = (cell: JudgedCrashCell): boolean =>
+    cell.verdict !== 'not run' && !again.has(crashCellName(cell));
   const before = resume ? readJudged(files.results).filter(isKept) : [];
   const done = new Set(before.map(crashCellName));
   const cells = all.filter((each) => !done.has(crashCellName(each)));

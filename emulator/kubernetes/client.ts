@@ -26,6 +26,10 @@ export class ApiFailure extends Error {
 export const isConflict = (error: unknown): boolean =>
   error instanceof ApiFailure && error.status === 409 && error.reason !== 'AlreadyExists';
 export const isNotFound = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404;
+/** A handler for a request that may find nothing: its result is undefined then. Throws other errors. */
+export const ignoreMissing = (error: unknown): undefined => {
+  if (!isNotFound(error)) throw error;
+};
 export const alreadyExists = (error: unknown): boolean =>
   error instanceof ApiFailure && error.reason === 'AlreadyExists';
 

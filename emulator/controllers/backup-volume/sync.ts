@@ -1,4 +1,4 @@
-import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
+import { alreadyExists, ignoreMissing } from '../../kubernetes/client.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
@@ -18,12 +18,9 @@ export const hasOtherOwner = async (
   { datastore }: ManagerContext,
   { metadata }: Backup,
 ): Promise<boolean> => {
-  const orUndefined = (error: unknown): undefined => {
-    if (!isNotFound(error)) throw error;
-  };
-  const backup = await datastore.backups.fetch(metadata.name).catch(orUndefined);
+  const backup = await datastore.backups.fetch(metadata.name).catch(ignoreMissing);
   for (const { name, uid } of backup?.metadata.ownerReferences ?? []) {
-    const owner = await datastore.backupVolumes.fetch(name).catch(orUndefined);
+    const owner = await datastore.backupVolumes.fetch(name).catch(ignoreMissing);
     if (
       owner?.metadata.uid === uid &&
       !owner.metadata.deletionTimestamp &&
@@ -102,9 +99,7 @@ export const deleteExpiredFailedBackups = async (
     Date.now() > Date.parse(status?.lastSyncedAt ?? '') + minutes * 60_000;
   for (const backup of datastore.backups.list())
     if (isBackupOfVolume(backupVolume, backup) && backup.spec.snapshotName && hasExpired(backup))
-      await datastore.backups.delete(backup.metadata.name).catch((error) => {
-        if (!isNotFound(error)) throw error;
-      });
+      await datastore.backups.delete(backup.metadata.name).catch(ignoreMissing);
 };
 
 /** Requests a sync of the Backup that became the last one, and makes the BackupVolume its owner. */
@@ -125,7 +120,5 @@ export const requestLastBackupSync = async (
       ...(!isOwn && { metadata: { ownerReferences: [...references, ownerReference(backupVolume)] } }),
       spec: { syncRequestedAt: timestamp() },
     })
-    .catch((error) => {
-      if (!isNotFound(error)) throw error;
-    });
+    .catch(ignoreMissing);
 };

@@ -3,7 +3,7 @@ import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { replicaPort } from '../../engine/proxy.ts';
 import { ensureHead, headPath } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
-import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
+import { alreadyExists, ignoreMissing } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { Replica, Volume } from '../../longhorn/objects.ts';
@@ -64,10 +64,6 @@ const detach = async (context: ManagerContext, { metadata: { name } }: Volume): 
   if (replica?.spec.nodeID !== context.node) return;
   await context.devices.detach(name, headPath(replicaDirectory(replica)));
   await endReplica(context, replica);
-};
-
-const ignoreMissing = (error: unknown): void => {
-  if (!isNotFound(error)) throw error;
 };
 
 /**

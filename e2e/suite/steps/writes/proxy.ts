@@ -42,7 +42,7 @@ export type WriteHandler = {
 type StaleRule = { pods: string; except: string[]; revision: string; lasts: number };
 
 /** The proxy while writes are followed. */
-type FollowedGate = {
+type FollowedProxy = {
   /** Makes the proxy show such pods an older state. Resolves when it does. */
   showOlder(rule: StaleRule): Promise<void>;
   /** The number of lists of that state that such pods got. */
@@ -57,7 +57,7 @@ type FollowedGate = {
 export const followWrites = async (
   folder: string,
   { texts, handler, signal }: { texts: readonly string[]; handler: WriteHandler; signal: AbortSignal },
-): Promise<FollowedGate> => {
+): Promise<FollowedProxy> => {
   const stream = await connectSocket({ folder, name: 'proxy.sock' });
   signal.addEventListener('abort', () => stream.destroy(), { once: true });
   const following = Promise.withResolvers<void>();
