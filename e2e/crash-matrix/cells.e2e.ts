@@ -19,7 +19,7 @@ if (plan === undefined)
           followed = await steps.given.writesFollowed(of);
         };
         const judge = await operation(steps, { follow, cell: undefined });
-        followed?.end();
+        await followed?.end();
         await judge();
         if (followed !== undefined) await steps.then.knownAsStored(followed.volume);
         const learned = { operation: name, writes: followed?.writes ?? [] };
@@ -42,7 +42,7 @@ for (const cell of plan?.cells ?? []) {
       followed = await given.writeDisturbed(of, cell);
     };
     const judge = await crashOperations[cell.operation]?.(steps, { follow, cell });
-    followed?.end();
+    await followed?.end();
     // The judgement restores backups, which the kill of another cell would break.
     if (isAloneForKill) await when.shared();
     await judge?.();

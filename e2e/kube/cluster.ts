@@ -31,6 +31,9 @@ type Named = { namespace?: string; name: string };
 
 type ConnectOptions = { kubeconfig: string; context?: string; permit?: Permit; health?: Health };
 
+/** Makes a server-side dry run of a write. Nothing is stored. */
+type DryRunOption = { dryRun?: true };
+
 type Written = { body: object; type?: string; resend: Resend<string> };
 
 /** A Kubernetes API server, accessed as one user. */
@@ -44,13 +47,13 @@ export type Cluster = {
     resource: Resource,
     options?: { namespace?: string; labelSelector?: string; fieldSelector?: string; signal?: AbortSignal },
   ): Promise<{ items: T[]; resourceVersion: string }>;
-  /** Creates the object in the namespace of `object.metadata`. */
-  create<T = KubernetesObject>(resource: Resource, object: object): Promise<T>;
+  /** Creates the object in the namespace of `object.metadata`. `dryRun`: returns what would be stored. */
+  create<T = KubernetesObject>(resource: Resource, object: object, options?: DryRunOption): Promise<T>;
   patch<T = KubernetesObject>(
     resource: Resource,
     object: Named,
     mergePatch: object,
-    options?: { subresource?: 'status' },
+    options?: DryRunOption & { subresource?: 'status' },
   ): Promise<T>;
   /** Server-side apply. It takes over fields of other managers. */
   apply<T = KubernetesObject>(
@@ -64,7 +67,7 @@ export type Cluster = {
   delete(
     resource: Resource,
     object: Named,
-    options?: {
+    options?: DryRunOption & {
       gracePeriodSeconds?: number;
       uid?: string;
       propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
@@ -163,28 +166,28 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
       });
       return { items: list.items ?? [], resourceVersion: list.metadata.resourceVersion };
     },
-    create: (resource, object) => {
+    create: (resource, object, { dryRun } = {}) => {
       const { namespace } = (object as KubernetesObject).metadata;
       const resend = resendCreation(object, (name) => send(pathOf(resource, { namespace, name })));
-      return write('POST', pathOf(resource, { namespace }), { body: object, resend });
+      const path = pathOf(resource, { namespace }) + query({ dryRun: dryRun && 'All' });
+      return write('POST', path, { body: object, resend });
     },
-    patch: (resource, object, body, { subresource } = {}) => {
+    patch: (resource, object, body, { subresource, dryRun } = {}) => {
       const type = 'application/merge-patch+json';
-      return write('PATCH', pathOf(resource, object) + (subresource ? `/${subresource}` : ''), {
-        body,
-        type,
-        resend: resendPatch(body),
-      });
+      const path = pathOf(resource, object) + (subresource ? `/${subresource}` : '');
+      const resend = resendPatch(body);
+      return write('PATCH', path + query({ dryRun: dryRun && 'All' }), { body, type, resend });
     },
     apply: (body, { resource, fieldManager = 'corral' }) => {
       const path = pathOf(resource, body.metadata) + query({ fieldManager, force: true });
       return write('PATCH', path, { body, type: 'application/apply-patch+yaml', resend: resendPatch(body) });
     },
-    delete: async (resource, object, { uid, ...rest } = {}) => {
+    delete: async (resource, object, { uid, dryRun, ...rest } = {}) => {
       const body = {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         ...rest,
+        ...(dryRun && { dryRun: ['All'] }),
         ...(uid && { preconditions: { uid } }),
       };
       await write('DELETE', pathOf(resource, object), { body, resend: resendDeletion });

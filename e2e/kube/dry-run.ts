@@ -3,7 +3,10 @@ import { ApiError } from './errors.ts';
 import { throwUnlessOk } from './request.ts';
 import { pathOf } from './resources.ts';
 
-/** The result of a dry run: the object as it would be stored, or the refusal. */
+/**
+ * The result of a dry run that may be refused: the object as it would be stored, or the refusal. A dry run that must
+ * be accepted is an option of Cluster.create, patch and delete; it is sent again when a webhook refuses it too early.
+ */
 export type DryRun<T = KubernetesObject> = { accepted: T } | { refused: ApiError };
 
 type DryRunRequest = { method: 'POST' | 'PATCH' | 'DELETE'; type?: string; body: object };

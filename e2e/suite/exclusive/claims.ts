@@ -93,10 +93,12 @@ export const createClaims = ({
     if (preparedFirst) line = [...prepared, ...others];
   };
   const stand = (request: ClaimRequest): void => {
-    const { expected } = request.claim;
-    // A claim without an expected duration is exclusive, and must not be overtaken.
+    const { expected, exclusive } = request.claim;
+    // Who has begun has no expected duration. Nobody overtakes it, and it overtakes those that have not begun if it
+    // only shares.
     const isAhead = ({ claim }: ClaimRequest): boolean =>
-      expected === undefined || claim.expected === undefined || claim.expected >= expected;
+      claim.expected === undefined ||
+      (expected === undefined ? exclusive.length > 0 : claim.expected >= expected);
     const others = line.filter(({ claim }) => claim.last !== true);
     const ahead = request.claim.last ? line.length : others.findLastIndex(isAhead) + 1;
     line.splice(ahead, 0, request);

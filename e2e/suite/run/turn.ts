@@ -109,6 +109,7 @@ export const createTurn = (
   const { joinTargets, declared, account, paused, signal, interrupted, record, step } = options;
   let requested: readonly SharedResource[] = [];
   let isReleased = false;
+  let isShared = false;
   let keeper: Holder | undefined;
   let awaitsTargets = false;
   const holdTargets = async (how: 'shared' | 'exclusive'): Promise<Holder> => {
@@ -167,7 +168,11 @@ export const createTurn = (
       recordOf('ends exclusive use of', 'gave-back');
     },
     share: async () => {
-      if (requested.length === 0 || isReleased) return 0;
+      if (requested.length === 0 || isReleased || isShared) return 0;
+      // As for exclusive use: a scenario that waits to change a target would wait for this one, and this one for that.
+      if (keeper !== undefined)
+        throw new Error('a scenario shares again only what it had alone before it put a volume on standby');
+      isShared = true;
       const start = performance.now();
       recordOf('ends exclusive use of', 'gave-back');
       const claim = { shared: usedByEveryScenario, exclusive: [] };
@@ -175,8 +180,8 @@ export const createTurn = (
       return performance.now() - start;
     },
     cleanup: async ({ isUrgent }) => {
-      if (!isReleased && (isUrgent || requested.length > 0 || keeper !== undefined))
-        return holder.releasePlace();
+      const isAlone = requested.length > 0 && !isShared;
+      if (!isReleased && (isUrgent || isAlone || keeper !== undefined)) return holder.releasePlace();
       const again = isReleased
         ? holder.hold({ shared: usedByEveryScenario, exclusive: [], withoutPlace: true }, interrupted)
         : holder.letOthersFirst(interrupted);

@@ -48,13 +48,15 @@ const stories = {
   'who only waits stands before who wants a name alone, for those who clean up as well':
     'waits:a>waits ends:a>ends w:A waits:pause ends:first>ends!',
   'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone':
-    'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:first>1! 2:first>2! 1:release 3:first 2:release>w w:release>late+3!',
+    'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:first>1! 2:first>2! 1:release 3:first 2:release>w w:release>3!+late',
   'who waits for others in line as well is not let go first':
     'places=1 working:a9>working next:a9 w:A working:first>working!+next',
   'who wants other names alone, or cleans up already, holds up nobody who cleans up':
     '1:a>1 2:b>2 w:B 1:first>1! nobody:first>nobody!',
   'the longest come first, in whatever order they came; of two as long, who came first':
     'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:release>also also:release>mean mean:release>short',
+  'who has begun and only shares goes before those that have not begun, and after those that want it alone':
+    'places=1 1:a>1 next:a9 back:a w:A also:a 1:release>back back:release>next next:release>w w:release>also',
   'who comes last waits for all others, holds nobody up, and has nobody beside it':
     'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:first>1! 2:release 1:release>w w:release>late also:^a next:a9>next late:release next:release>again new:a9 again:release>new new:release>also',
   'as many as may wait with what they have made go before those that have not begun, all of them':

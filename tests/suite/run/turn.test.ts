@@ -50,7 +50,7 @@ const open = async (...names: string[]) => {
   const others = await Promise.all(names.map(begin));
   const exclusive = killer.exclusive();
   await settle();
-  return { killer, others, exclusive, settle, events, interruption };
+  return { killer, others, begin, exclusive, settle, events, interruption };
 };
 
 test('the last one that who kills managers waits for cleans up after it, and that is no time of its own', async () => {
@@ -81,6 +81,29 @@ test('who shares again what it had alone waits while others have it alone, and k
   expect(events).toEqual(['killer is alone', 'next is alone', 'killer shares', 'next shares']);
   expect(killer.timeInLocks()).toBeGreaterThan(0);
   for (const each of [killer, next]) each?.release();
+});
+
+test('who shares again cleans up after one that it alone keeps from being alone', async () => {
+  const { killer, begin, exclusive, settle, events } = await open();
+  await exclusive;
+  await killer.share();
+  const next = await begin('next');
+  const alone = next.exclusive();
+  const cleaned = killer.cleanup();
+  await alone;
+  await settle();
+  next.release();
+  await cleaned;
+  killer.release();
+  expect(events).toEqual(['killer is alone', 'killer shares', 'next is alone', 'killer cleans up']);
+});
+
+test('who has a volume on standby does not wait to share again', async () => {
+  const { killer, exclusive } = await open();
+  await exclusive;
+  await killer.keepTargets();
+  await expect(killer.share()).rejects.toThrow('before it put a volume on standby');
+  killer.release();
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ApiError } from '../../../e2e/kube/errors.ts';
 import { bindSteps } from '../../../e2e/suite/steps/subjects.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { aTarget, createTestContext, emptyTimelines } from '../../support/test-context.ts';
@@ -17,13 +18,26 @@ const setUp = (
 ) => {
   const requests: AdmissionRequest[] = [];
   const timelines = emptyTimelines();
-  const cluster = stubCluster({ get: async () => ({ value: '7' }) as never });
-  cluster.request = async (path, { method = '', body = '{}' } = {}) => {
-    const request = { method, path, body: JSON.parse(body) };
+  const answer = (request: AdmissionRequest) => {
     requests.push(request);
-    const status = statusOf(request);
-    const text = { ...request.body, spec: { ...request.body.spec, ...mend } };
-    return new Response(JSON.stringify(text), { status });
+    const object = { ...request.body, spec: { ...request.body.spec, ...mend } };
+    return { status: statusOf(request), object };
+  };
+  const accepted = async (method: string, body: object, options?: { dryRun?: true }) => {
+    const path = options?.dryRun ? '?dryRun=All' : '';
+    const { status, object } = answer({ method, path, body });
+    if (status >= 400) throw new ApiError(`${method}: ${status}`, { status, reason: '' });
+    return object as never;
+  };
+  const cluster = stubCluster({
+    get: async () => ({ value: '7' }) as never,
+    create: (_, object, options) => accepted('POST', object, options),
+    patch: (_, __, body, options) => accepted('PATCH', body, options),
+    delete: (_, __, options) => accepted('DELETE', {}, options),
+  });
+  cluster.request = async (path, { method = '', body = '{}' } = {}) => {
+    const { status, object } = answer({ method, path, body: JSON.parse(body) });
+    return new Response(JSON.stringify(object), { status });
   };
   const found: { code: string }[] = [];
   const { context } = createTestContext({ cluster, timelines, version });

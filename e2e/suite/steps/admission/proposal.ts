@@ -24,17 +24,19 @@ export type Proposal = {
 /** What differs from the proposal: fields of its spec, or its name. */
 export type Change = { spec?: Record<string, unknown>; name?: string };
 
-/** Makes a dry run of the creation of a proposal with a change. */
-export const ask = (
-  { cluster }: Context,
-  { resource, object }: Proposal,
-  { spec, name = object.metadata.name }: Change = {},
-): Promise<DryRun<WithSpec>> =>
-  tryCreation(cluster, resource, {
-    ...object,
-    metadata: { ...object.metadata, name },
-    spec: { ...object.spec, ...spec },
-  });
+const withChange = ({ object }: Proposal, { spec, name = object.metadata.name }: Change): WithSpec => ({
+  ...object,
+  metadata: { ...object.metadata, name },
+  spec: { ...object.spec, ...spec },
+});
+
+/** Makes a dry run of the creation of a proposal with a change that should be refused. */
+export const tryProposal = ({ cluster }: Context, proposal: Proposal, change: Change): Promise<DryRun> =>
+  tryCreation(cluster, proposal.resource, withChange(proposal, change));
+
+/** Makes a dry run of the creation of a proposal with a change. Returns the object as it would be stored. */
+export const acceptedWith = ({ cluster }: Context, proposal: Proposal, change: Change): Promise<WithSpec> =>
+  cluster.create<WithSpec>(proposal.resource, withChange(proposal, change), { dryRun: true });
 
 const propose = (
   { run }: Context,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type DryRun, tryChange, tryDeletion } from '../../../kube/dry-run.ts';
-import type { KubernetesObject } from '../../../kube/objects.ts';
+import { ApiError } from '../../../kube/errors.ts';
 import { resources } from '../../../kube/resources.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -10,13 +10,14 @@ import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle } from '.
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import {
-  ask,
+  acceptedWith,
   type Change,
   type Proposal,
   proposeBackup,
   proposeJob,
   proposeTarget,
   proposeVolume,
+  tryProposal,
 } from './proposal.ts';
 
 /** Throws unless a request was refused with `status`. The default is 422, for an invalid object. */
@@ -26,15 +27,18 @@ export const mustBeRefused = (answer: DryRun, status: 409 | 422 = 422): void => 
     throw new Error(`it is refused, and not with ${status}: ${answer.refused.message}`);
 };
 
-const mustBeAccepted = <T extends KubernetesObject>(answer: DryRun<T>): T => {
-  if ('refused' in answer)
-    throw new Error(`the API server must accept it: ${answer.refused.message}`, { cause: answer.refused });
-  return answer.accepted;
+const mustBeAccepted = async <T>(dryRun: Promise<T>): Promise<T> => {
+  try {
+    return await dryRun;
+  } catch (cause) {
+    if (!(cause instanceof ApiError) || cause.status >= 500) throw cause;
+    throw new Error(`the API server must accept it: ${cause.message}`, { cause });
+  }
 };
 
 // First makes sure that the unchanged proposal is accepted. Otherwise a refusal of a changed proposal proves nothing.
 const acceptedProposal = async (context: Context, proposal: Proposal): Promise<Proposal> => {
-  mustBeAccepted(await ask(context, proposal));
+  await mustBeAccepted(acceptedWith(context, proposal, {}));
   return proposal;
 };
 
@@ -43,7 +47,7 @@ const mustBeStoredAs = async (
   proposal: Proposal,
   { spec, into }: { spec: Record<string, unknown>; into: Record<string, unknown> },
 ): Promise<void> => {
-  const found = mustBeAccepted(await ask(context, proposal, { spec })).spec;
+  const found = (await mustBeAccepted(acceptedWith(context, proposal, { spec }))).spec;
   const wrong = Object.entries(into).filter(([field, value]) => !isDeepStrictEqual(found[field], value));
   if (wrong.length === 0) return;
   const fields = wrong.map(
@@ -114,13 +118,13 @@ export const admissionSteps = {
     sentence: 'Then {what} with {flaw} is rejected',
     parameters: ({ label }, flaw) => ({ what: label, flaw }),
     action: async (context: Context, proposal: Proposal, _flaw: string, change: Change) =>
-      mustBeRefused(await ask(context, proposal, change)),
+      mustBeRefused(await tryProposal(context, proposal, change)),
   }),
   'then.nameTaken': step({
     sentence: 'Then {what} with the name of another volume is rejected',
     parameters: ({ label }) => ({ what: label }),
     action: async (context: Context, proposal: Proposal, { name }: VolumeHandle) =>
-      mustBeRefused(await ask(context, proposal, { name }), 409),
+      mustBeRefused(await tryProposal(context, proposal, { name }), 409),
   }),
   /** `spec`: the fields that must keep these values. */
   'then.accepted': step({
@@ -164,7 +168,7 @@ export const admissionSteps = {
       const { value } = await context.cluster.get<Setting>(longhornResources.settings, setting);
       const most = Number(value);
       await mustBeStoredAs(context, job, { spec: { retain: most }, into: { retain: most } });
-      mustBeRefused(await ask(context, job, { spec: { retain: most + 1 } }));
+      mustBeRefused(await tryProposal(context, job, { spec: { retain: most + 1 } }));
       return most;
     },
     detail: (most) => `${most}`,
@@ -194,7 +198,7 @@ export const admissionSteps = {
     ) => {
       const object = { namespace, name };
       const annotated = { metadata: { annotations: { 'corral.test/dry-run': 'yes' } } };
-      mustBeAccepted(await tryChange(cluster, [longhornResources.volumes, object], annotated));
+      await mustBeAccepted(cluster.patch(longhornResources.volumes, object, annotated, { dryRun: true }));
       mustBeRefused(await tryChange(cluster, [longhornResources.volumes, object], { spec }));
     },
   }),
@@ -214,7 +218,9 @@ export const admissionSteps = {
     sentence: 'Then the backup target can be deleted again',
     action: ({ cluster, turn }: Context, { name }: TargetHandle) =>
       turn.changingTargets(async () =>
-        mustBeAccepted(await tryDeletion(cluster, longhornResources.backupTargets, { namespace, name })),
+        mustBeAccepted(
+          cluster.delete(longhornResources.backupTargets, { namespace, name }, { dryRun: true }),
+        ),
       ),
   }),
 };

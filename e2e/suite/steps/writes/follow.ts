@@ -6,7 +6,7 @@ import { longhornResources, longhornNamespace as namespace } from '../../../long
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { type Disturbance, kills } from './disturbances.ts';
-import { followWrites, type WriteHandler, type WriteRequest } from './proxy.ts';
+import { followWrites, type RequestWord, type WriteHandler, type WriteRequest } from './proxy.ts';
 import { describeWrite, type Roles } from './write.ts';
 
 /** One write of an operation, by its name (with a number if it repeats), and how it is disturbed. */
@@ -25,8 +25,8 @@ export type FollowedWrites = {
    * be killed.
    */
   disturbed(): string | undefined;
-  /** Ends the operation. Later writes do not belong to it. */
-  end(): void;
+  /** Ends the operation, after a disturbance that has begun. Later writes do not belong to it. */
+  end(): Promise<void>;
 };
 
 const refusal = {
@@ -47,8 +47,8 @@ const rolesOf = ({ volume, backups }: Followed): Roles =>
   ]);
 
 /**
- * Follows the writes of longhorn-managers to these objects from now on, and disturbs one write. A manager that is
- * killed gets no more answers, and its later writes are dropped.
+ * Follows the writes of longhorn-managers to these objects from now on, and disturbs one write. The process of a
+ * manager may live on after its pod was killed, also by another cell. Its writes are dropped and do not count.
  */
 export const followOperation = async (
   context: Context,
@@ -61,8 +61,10 @@ export const followOperation = async (
   const roles = rolesOf(followed);
   const counts = new Map<string, number>();
   const writes: string[] = [];
-  const hit = new Set<number>();
-  const dead = new Map<string, Promise<unknown>>();
+  const alive = new Map<string, Promise<boolean>>();
+  const settled = Promise.withResolvers<void>();
+  scenarioSignal.addEventListener('abort', () => settled.resolve(), { once: true });
+  let hit: number | undefined;
   let done: string | undefined;
   let failure: unknown;
   let isOver = false;
@@ -76,9 +78,15 @@ export const followOperation = async (
   };
 
   // A pod that is not Running yet in the API may write already.
-  const isThere = async (pod: WriteRequest['pod']): Promise<boolean> => {
+  const isListed = async (uid: string): Promise<boolean> => {
     const pods = await cluster.list(resources.pods, { namespace, labelSelector: managerLabel });
-    return pods.items.some(({ metadata }) => metadata.uid === pod?.uid);
+    return pods.items.some(({ metadata }) => metadata.uid === uid);
+  };
+  const isAlive = ({ pod }: WriteRequest): Promise<boolean> => {
+    const uid = pod?.uid ?? '';
+    const known = alive.get(uid) ?? isListed(uid);
+    alive.set(uid, known);
+    return known;
   };
 
   const kill = async ({ uid }: { uid: string }): Promise<void> => {
@@ -88,12 +96,15 @@ export const followOperation = async (
     await fault.heal();
   };
 
-  // The process may live for another moment. It gets no answers in that time.
-  const killWriter = (pod: { uid: string }): Promise<unknown> => {
-    const killed = kill(pod).catch((error: unknown) => {
+  const killWriter = ({ pod }: WriteRequest): Promise<unknown> => {
+    const uid = pod?.uid ?? '';
+    const killed = kill({ uid }).catch((error: unknown) => {
       failure = error;
     });
-    dead.set(pod.uid, killed);
+    alive.set(
+      uid,
+      killed.then(() => false),
+    );
     return killed;
   };
 
@@ -104,55 +115,42 @@ export const followOperation = async (
     await proxy.showOlder({ pods: managerPrefix, except, revision, lasts: clocks.resync });
   };
 
-  const disturbRequest = async (request: WriteRequest, disturbance: Disturbance) => {
+  const disturbRequest = async (request: WriteRequest, disturbance: Disturbance): Promise<RequestWord> => {
     if (disturbance === 'stale') await showOlder();
     if (disturbance === 'conflict') return refusal;
     if (disturbance === 'late') await sleep(clocks.resync, undefined, { signal: scenarioSignal });
-    if (disturbance !== 'crash before') return { do: 'pass' } as const;
-    await killWriter(request.pod ?? { uid: '' });
-    return { do: 'drop' } as const;
+    if (disturbance !== 'crash before') return { do: 'pass' };
+    await killWriter(request);
+    return { do: 'drop' };
   };
 
   const requests = new Map<number, WriteRequest>();
   const handler: WriteHandler = {
     onRequest: async (request) => {
       if (!isOfManager(request)) return { do: 'pass' };
-      const gone = dead.get(request.pod?.uid ?? '');
-      if (gone !== undefined) {
-        await gone;
-        return { do: 'drop' };
-      }
+      if (!(await isAlive(request))) return { do: 'drop' };
       if (isOver) return { do: 'pass' };
       const name = nameOf(request);
       requests.set(request.id, request);
       if (name !== undefined) writes.push(name);
       if (cell === undefined || done !== undefined || name !== cell.write) return { do: 'pass' };
-      if (kills(cell.disturbance) && !(await isThere(request.pod))) {
-        // Another cell has killed this manager, and its process still runs. Its successor will do this write.
-        dead.set(request.pod?.uid ?? '', Promise.resolve());
-        const what = describeWrite(request, roles) ?? name;
-        counts.set(what, (counts.get(what) ?? 1) - 1);
-        writes.splice(writes.lastIndexOf(name), 1);
-        return { do: 'drop' };
-      }
       done = `${name}: ${cell.disturbance}, by ${request.pod?.name ?? 'nobody'}`;
-      hit.add(request.id);
-      return disturbRequest(request, cell.disturbance);
+      hit = request.id;
+      const word = await disturbRequest(request, cell.disturbance);
+      // A write that does not pass gets no answer.
+      if (word.do !== 'pass') settled.resolve();
+      return word;
     },
     answered: async ({ of }) => {
       const request = requests.get(of);
       requests.delete(of);
       if (request === undefined) return { do: 'pass' };
-      const gone = dead.get(request.pod?.uid ?? '');
-      if (gone !== undefined) {
-        await gone;
-        return { do: 'drop' };
-      }
-      if (!hit.has(of) || cell === undefined) return { do: 'pass' };
-      if (cell.disturbance === 'answer lost') return { do: 'drop' };
-      if (!kills(cell.disturbance)) return { do: 'pass' };
-      await killWriter(request.pod ?? { uid: '' });
-      return { do: 'drop' };
+      if (!(await isAlive(request))) return { do: 'drop' };
+      if (of !== hit || cell === undefined) return { do: 'pass' };
+      const isKill = kills(cell.disturbance);
+      if (isKill) await killWriter(request);
+      settled.resolve();
+      return { do: isKill || cell.disturbance === 'answer lost' ? 'drop' : 'pass' };
     },
   };
   const proxy = await followWrites(lab, { texts: [...roles.keys()], handler, signal: scenarioSignal });
@@ -167,8 +165,9 @@ export const followOperation = async (
         ? undefined
         : `${done}, ${proxy.staleLists()} lists of the state before`;
     },
-    end: () => {
+    end: async () => {
       isOver = true;
+      if (hit !== undefined) await settled.promise;
     },
   };
 };
