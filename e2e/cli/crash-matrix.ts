@@ -6,10 +6,12 @@ import {
   commonWrites,
   crashCellName,
   crashCellNamed,
+  type Learned,
   type MatrixPlan,
   matrixFiles,
   matrixFolder,
   readLearned,
+  runsToLearn,
 } from '../crash-matrix/cells.ts';
 import { crashOperations } from '../crash-matrix/operations.ts';
 import { type CellVerdict, composeMatrix, type JudgedCrashCell } from '../crash-matrix/table.ts';
@@ -28,7 +30,7 @@ type Flags = {
   for?: string;
   resume?: true;
   out: string;
-  longhorn: string;
+  longhorn?: string;
 };
 
 const text = `
@@ -62,9 +64,12 @@ const program = () =>
       [],
     )
     .option('--for <time>', 'start no cell after this time, such as 1h; distinct writes come first')
-    .option('--resume', 'continue the matrix in the folder of --out')
+    .option('--resume', 'continue the matrix in the folder of --out, also with more operations')
     .option('--out <folder>', 'where the results go', '.corral/crash-matrix')
-    .option('--longhorn <which>', 'emulator, official[:VERSION] or archive:DIR, as for e2e', 'emulator')
+    .option(
+      '--longhorn <which>',
+      'emulator (default), official[:VERSION] or archive:DIR, as for e2e; with --resume, the one of the matrix',
+    )
     .addHelpText('after', text);
 
 const readFlags = (argv: readonly string[]): Flags => {
@@ -88,6 +93,16 @@ const cellNamed = (name: string): CrashCell => {
   return cell;
 };
 
+const checkWrites = (cells: readonly CrashCell[], learned: readonly Learned[]): void => {
+  for (const cell of cells) {
+    const writes = learned.filter(({ operation }) => operation === cell.operation);
+    if (!writes.some((each) => each.writes.includes(cell.write)))
+      throw usageError(
+        `--cell ${crashCellName(cell)}: the operation did not have this write when it was learned: copy the name of a cell from the table`,
+      );
+  }
+};
+
 const verdicts: Record<string, CellVerdict> = {
   passed: 'green',
   'known-bug': 'known',
@@ -107,25 +122,48 @@ const judgedCells = (report: Report | undefined, cells: readonly CrashCell[]): J
   });
 };
 
-const readJudged = (file: string): JudgedCrashCell[] =>
-  existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as { cells: JudgedCrashCell[] }).cells.map((cell) => ({
-        ...cell,
-        verdict: formerVerdicts[cell.verdict] ?? cell.verdict,
-      }))
-    : [];
+/** The results of a matrix, and the Longhorn that they are of. */
+type Results = { longhorn?: string; cells: JudgedCrashCell[] };
+
+const readResults = (file: string): Results => {
+  if (!existsSync(file)) return { cells: [] };
+  const { longhorn, cells } = JSON.parse(readFileSync(file, 'utf8')) as Required<Results>;
+  return {
+    longhorn,
+    cells: cells.map((cell) => ({ ...cell, verdict: formerVerdicts[cell.verdict] ?? cell.verdict })),
+  };
+};
+
+/** Replaces the results of cells that were run again. A cell that did not run this time keeps its result. */
+const withNew = (before: readonly JudgedCrashCell[], now: readonly JudgedCrashCell[]): JudgedCrashCell[] => {
+  const results = new Map(before.map((cell) => [crashCellName(cell), cell]));
+  for (const cell of now) {
+    const name = crashCellName(cell);
+    if (cell.verdict !== 'not run' || !results.has(name)) results.set(name, cell);
+  }
+  return [...results.values()];
+};
 
 type Runner = Omit<CommandOptions, 'argv'>;
 
 const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<ExitCode> => {
-  const { out, longhorn, resume } = flags;
+  const { out, resume } = flags;
   const files = matrixFiles(out);
   const until = flags.for === undefined ? null : Date.now() + checkDuration(flags.for);
-  const chosen = flags.operation.length > 0 ? flags.operation : Object.keys(crashOperations);
-  const named = flags.cell.map(cellNamed);
+  const named = [...new Set(flags.cell)].map(cellNamed);
   const isNamed = named.length > 0;
   if (resume && !existsSync(files.learned))
     throw usageError(`--resume: ${out} has no crash matrix to continue: leave --resume out`);
+  const before = resume ? readResults(files.results) : { cells: [] };
+  const longhorn = flags.longhorn ?? before.longhorn ?? 'emulator';
+  if (before.longhorn !== undefined && longhorn !== before.longhorn)
+    throw usageError(
+      `--longhorn ${longhorn}: the matrix in ${out} is of ${before.longhorn}: leave --longhorn out, or choose another --out`,
+    );
+  const former = resume ? readLearned(out) : [];
+  if (resume) checkWrites(named, former);
+  const known = resume ? new Set(former.map(({ operation }) => operation)) : Object.keys(crashOperations);
+  const chosen = flags.operation.length > 0 ? flags.operation : [...known];
   if (!resume) for (const file of Object.values(files)) rmSync(file, { force: true });
   mkdirSync(out, { recursive: true });
   process.env[matrixFolder] = out;
@@ -144,8 +182,11 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
     });
 
   rmSync(files.cells, { force: true });
-  if (!isNamed && !existsSync(files.learned)) {
-    const code = await run('learning', `^(${chosen.join('|')}) [|] undisturbed`);
+  const isLearned = (name: string): boolean =>
+    former.filter(({ operation }) => operation === name).length >= runsToLearn;
+  const unknown = isNamed ? [] : chosen.filter((name) => !isLearned(name));
+  if (unknown.length > 0) {
+    const code = await run('learning', `^(${unknown.join('|')}) [|] undisturbed`);
     if (code !== exitCode.passed)
       throw new CommandError(
         `an undisturbed run did not pass: nothing can be learned from it; see ${join(out, 'learning', 'report.html')}`,
@@ -161,18 +202,16 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
     for (const write of sometimes) process.stdout.write(`  not in every run: ${write}\n`);
   }
   const all = isNamed ? named : cellsOf(learned, chosen);
-  const again = new Set(named.map(crashCellName));
-  const isKept = (cell: JudgedCrashCell): boolean =>
-    cell.verdict !== 'not run' && !again.has(crashCellName(cell));
-  const before = resume ? readJudged(files.results).filter(isKept) : [];
-  const done = new Set(before.map(crashCellName));
+  const done = new Set(
+    isNamed ? [] : before.cells.filter(({ verdict }) => verdict !== 'not run').map(crashCellName),
+  );
   const cells = all.filter((each) => !done.has(crashCellName(each)));
   let code: number = exitCode.passed;
   if (cells.length > 0) {
     await writeAtomically(files.cells, JSON.stringify({ until, cells } satisfies MatrixPlan));
     code = await run('cells');
   }
-  const judged = [...before, ...judgedCells(await readReport(join(out, 'cells')), cells)];
+  const judged = withNew(before.cells, judgedCells(await readReport(join(out, 'cells')), cells));
   await writeAtomically(files.results, `${JSON.stringify({ longhorn, cells: judged }, null, 2)}\n`);
   process.stdout.write(`${composeMatrix(judged).join('\n')}\n`);
   if (code !== exitCode.passed && code !== exitCode.failed) return code as ExitCode;

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { scenario } from '../suite/scenario.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
 import type { Followed, FollowedWrites } from '../suite/steps/writes/follow.ts';
-import { crashCellName, learningNameOf, matrixFiles, matrixFolder, readPlan } from './cells.ts';
+import { crashCellName, learningNameOf, matrixFiles, matrixFolder, readPlan, runsToLearn } from './cells.ts';
 import { crashOperations, standbyOperations } from './operations.ts';
 
 const folder = process.env[matrixFolder] ?? '';
@@ -12,7 +12,7 @@ const about = { timeout: '20m', needs: ['lab', 'block-device', 'fileMissing'] } 
 
 if (plan === undefined)
   for (const [name, operation] of Object.entries(crashOperations))
-    for (const run of [1, 2])
+    for (let run = 1; run <= runsToLearn; run += 1)
       scenario(learningNameOf(name, run), about, async (steps) => {
         let followed: FollowedWrites | undefined;
         const follow = async (of: Followed) => {

@@ -29,7 +29,10 @@ export const crashCellNamed = (name: string): CrashCell | undefined => {
   return cellSchema.safeParse({ operation, write, disturbance }).data;
 };
 
-/** The name of an undisturbed run. Each operation has two. */
+/** How often an operation is run undisturbed. */
+export const runsToLearn = 2;
+
+/** The name of an undisturbed run: the first or the second. */
 export const learningNameOf = (operation: string, run: number): string =>
   [operation, 'undisturbed', run === 1 ? 'the first time' : 'the second time'].join(marks);
 

@@ -1,6 +1,8 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { runCrashMatrixCommand } from '../../e2e/cli/crash-matrix.ts';
+import { matrixFiles } from '../../e2e/crash-matrix/cells.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 
 const folder = `${tmpdir()}/corral-crash-matrix-${process.pid}`;
@@ -24,4 +26,30 @@ test.each([
   expect(stderr).toContain(line);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(exitCode).toBe(2);
+});
+
+test('a matrix is continued on its own Longhorn, and a cell asked for again must be one of its writes', async () => {
+  mkdirSync(folder, { recursive: true });
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const cells = [
+    {
+      operation: 'restore a backup',
+      write: 'x',
+      disturbance: 'late',
+      verdict: 'red',
+      reason: null,
+      seconds: 1,
+    },
+  ];
+  writeFileSync(matrixFiles(folder).results, JSON.stringify({ longhorn: 'official:v1.12.1', cells }));
+  writeFileSync(
+    matrixFiles(folder).learned,
+    `${JSON.stringify({ operation: 'restore a backup', writes: ['x'] })}\n`,
+  );
+  const resume = async (...argv: string[]) => {
+    const command = ['--resume', ...argv, '--out', folder];
+    return (await runInProcess(() => runCrashMatrixCommand(command, nobody))).stderr;
+  };
+  expect(await resume('--longhorn', 'emulator')).toContain('is of official:v1.12.1: leave --longhorn out');
+  expect(await resume('--cell', 'restore a backup | y | late')).toContain('did not have this write');
 });
