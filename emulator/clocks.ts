@@ -15,6 +15,8 @@ export type Clock = {
    */
   deletionBackoffMin: number;
   deletionBackoffMax: number;
+  /** Interval at which a manager looks at an engine (M: engine_controller.go, EnginePollInterval). */
+  enginePoll: number;
   /** Interval at which the owner of a backup reads its progress from the engine (M: backup_monitor.go). */
   monitorPoll: number;
   /**
@@ -78,6 +80,7 @@ export const clocks = {
     resync: 30 * second,
     deletionBackoffMin: minute,
     deletionBackoffMax: 24 * hour,
+    enginePoll: 5 * second,
     monitorPoll: 2 * second,
     creationRetryExpiry: 10 * minute,
     commandTimeout: minute,
@@ -105,6 +108,7 @@ export const clocks = {
     // scenarios share two slow processors, an attempt takes 8 s, and a backup 20 s to start.
     deletionBackoffMin: 30 * second,
     deletionBackoffMax: 4 * hour,
+    enginePoll: second,
     monitorPoll: 500,
     creationRetryExpiry: minute,
     commandTimeout: minute,

@@ -180,6 +180,8 @@ export const fixes = {
     'a backup compares with the last backup, not with a snapshot of its name',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
+  'fixed:second-request-gives-restore-up':
+    'a restore that the other replicas have begun does not read the configs of the backup again',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
   'fixed:missing-volume-cfg-not-shown': 'a backup volume has the error of its listing in status.messages',
   'fixed:failed-standby-stays-faulted':

@@ -338,6 +338,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],
+  'fixed:second-request-gives-restore-up': [
+    'A restore goes on if the config of its backup cannot be read once all replicas have begun',
+  ],
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is retried, and succeeds',
   ],

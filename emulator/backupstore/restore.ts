@@ -82,8 +82,11 @@ type Restore = Behaviour & {
   /** Name of the volume that was backed up. The restored volume has another name. */
   volume: string;
   backup: string;
-  /** An image as long as the volume, or with isNew the path of an image to create. */
-  image: string;
+  /**
+   * An image as long as the volume, or with isNew the path of an image to create. Undefined for a replica without an
+   * image here: its blocks are only read.
+   */
+  image: string | undefined;
   isNew?: boolean;
   /** The backup that the image holds. Only blocks that differ from its blocks are read. */
   last?: string | undefined;
@@ -108,6 +111,13 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
     const held = last === undefined ? [] : (await loadBackup(store, volume, last)).Blocks;
     const before = new Map(held.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
     const method = mutant === 'old-compression-unknown' && !Parameters ? 'none' : CompressionMethod;
+    const packed = { method, blockSize: blockSizeOf(Parameters) };
+    const load = (checksum: string) => loadBlock({ store, volume, packed, clock }, checksum);
+    if (image === undefined) {
+      for (const { Offset, BlockChecksum } of Blocks)
+        if (before.get(Offset) !== BlockChecksum) await load(BlockChecksum);
+      return;
+    }
     const file = await open(image, isNew ? 'w' : 'r+');
     try {
       if (isNew) await file.truncate(Size);
@@ -118,12 +128,11 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       if (last === undefined) await file.truncate(0);
       await file.truncate(Size);
       onStarted?.();
-      const packed = { method, blockSize: blockSizeOf(Parameters) };
       for (const { Offset, BlockChecksum } of Blocks) {
         const isHeld = before.get(Offset) === BlockChecksum;
         before.delete(Offset);
         if (isHeld) continue;
-        const loading = loadBlock({ store, volume, packed, clock }, BlockChecksum);
+        const loading = load(BlockChecksum);
         const block = await (mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading);
         await file.write(block, 0, block.length, Offset);
       }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
 import { Panic, StoreError } from '../backupstore/errors.ts';
@@ -117,18 +118,49 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
   });
 };
 
-type RestoreTo = { image: string; last: string | undefined };
+type RestoreTo = { image: string; last: string | undefined; replicas: number };
+
+/**
+ * Runs the restores of all replicas. While some have ended and others have not, longhorn-manager requests the restore
+ * again and again, and each request reads the configs first (`inspect`): all replicas fail if it cannot. Throws the
+ * error of the first replica when all have ended.
+ */
+const restoreAll = async (
+  restores: readonly Promise<void>[],
+  { inspect, clock }: { inspect: () => Promise<unknown> } & Pick<Command, 'clock'>,
+): Promise<void> => {
+  let ended = 0;
+  const count = (): void => {
+    ended += 1;
+  };
+  const all = Promise.allSettled(restores.map((each) => each.finally(count)));
+  const requestAgain = async (): Promise<void> => {
+    while (ended < restores.length) {
+      await sleep(clock.enginePoll, undefined, { ref: false });
+      if (ended > 0 && ended < restores.length) await inspect();
+    }
+  };
+  const results = await Promise.race([all, requestAgain().then(() => all)]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+};
 
 // The texts are those of the replica and its engine (longhorn-engine, pkg/sync/backup.go,
 // pkg/sync/rpc/server.go and pkg/replica/client).
-const restore = async (url: string, { image, last }: RestoreTo, command: Command): Promise<void> => {
+const restore = async (
+  url: string,
+  { image, last, replicas }: RestoreTo,
+  command: Command,
+): Promise<void> => {
   const { store, volume, backup } = await open(url, command, 'replica');
+  const inspect = () =>
+    inspectBackup(store, volume, backup).catch(({ message }: Error) => {
+      throw new StoreError(`failed to get the current restoring backup info: ${message}`);
+    });
   try {
-    await inspectBackup(store, volume, backup);
+    await inspect();
   } catch (error) {
     if (command.mutant === 'restore-without-config-ends-well') return;
-    const { message } = error as Error;
-    throw new StoreError(`failed to get the current restoring backup info: ${message}`);
+    throw error;
   }
   // If the store has lost the last backup, all is restored (canDoIncrementalRestore).
   const known =
@@ -142,10 +174,14 @@ const restore = async (url: string, { image, last }: RestoreTo, command: Command
   const onStarted = (): void => {
     around = 'failed to wait for restore complete';
   };
-  const how = { ...command, store, volume, backup, image, last: known, onStarted };
-  await restoreBackup(how).catch((error) => {
-    throw error instanceof StoreError ? new StoreError(`${around}: ${error.message}`) : error;
-  });
+  const restoreTo = (to: string | undefined): Promise<void> =>
+    restoreBackup({ ...command, store, volume, backup, image: to, last: known, onStarted }).catch((error) => {
+      throw error instanceof StoreError ? new StoreError(`${around}: ${error.message}`) : error;
+    });
+  // Only one replica has an image here.
+  const images = [image, ...Array.from({ length: replicas - 1 }, () => undefined)];
+  const requestAgain = store.isFixed('second-request-gives-restore-up') ? async () => {} : inspect;
+  await restoreAll(images.map(restoreTo), { inspect: requestAgain, clock: command.clock });
 };
 
 const backupCommand = async ([verb, ...rest]: string[], command: Command): Promise<void> => {
@@ -158,6 +194,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
       request: { type: 'string' },
       to: { type: 'string' },
       last: { type: 'string' },
+      replicas: { type: 'string' },
       'output-file': { type: 'string' },
       'output-format': { type: 'string' },
     },
@@ -186,7 +223,8 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
     return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
   if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
   if (verb === 'restore' && values.to) {
-    return restore(destination, { image: values.to, last: values.last }, command);
+    const { to: image, last, replicas = '1' } = values;
+    return restore(destination, { image, last, replicas: Number(replicas) }, command);
   }
   if (verb === 'restore-to-file' && values['output-file'] && values['output-format'] === 'raw') {
     const { store, volume, backup } = await open(destination, command);

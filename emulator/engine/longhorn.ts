@@ -13,6 +13,5 @@ void runEngineCommand(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   untilReleased: waitForStartSignal,
-}).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+  // At once: a replica that has failed with the others may still wait for the store.
+}).then((exitCode) => process.exit(exitCode));

@@ -6,7 +6,8 @@ const { fast, real } = clocks;
 test('a factor makes each wait of the fast clock longer, up to that of Longhorn, and what sizes the data stays', () => {
   expect(readClock('2')).toEqual({
     ...fast,
-    ...{ resync: 10_000, deletionBackoffMin: 60_000, deletionBackoffMax: 8 * 3_600_000 },
+    ...{ resync: 10_000, enginePoll: 2_000 },
+    ...{ deletionBackoffMin: 60_000, deletionBackoffMax: 8 * 3_600_000 },
     ...{ creationRetryExpiry: 120_000, lockWait: 2_000, lockRefresh: 12_000, lockExpiry: 30_000 },
     ...{ blockRetries: [1_000, 4_000, 8_000], replicaHelper: 1_000, jobPoll: 1_000 },
     ...{ restoreBackoffMin: 4_000, restoreBackoffMax: 720_000 },

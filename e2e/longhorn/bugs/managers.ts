@@ -24,6 +24,31 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile and checkMonitor; backupstore, deltablock.go, DeleteDeltaBlockBackup',
     seen: 'a whole real v1.8.2: the first gone after 27.3 s, the second in Error after 38.7 s, never InProgress; a whole real v1.12.1 (2026-11-22), the removal of blocks held: Pending, then Error after 9.5 s',
   },
+  'second-request-gives-restore-up': {
+    title:
+      'A restore is given up if the config of its backup cannot be read once, long after all replicas have begun',
+    severity: 'outage',
+    versions: '>=1.8.0',
+    promise:
+      'a restore that all replicas have begun goes on, though the config of its backup cannot be read again',
+    happens:
+      'while one replica has ended the restore and another has not, longhorn-manager requests it again every 5 s, and each request reads the configs from the store first: if that fails once, all replicas are marked as failed, also the one that has the whole data, and the volume is faulted for good. With one replica nothing is requested again, and the restore ends well',
+    symptoms: [
+      { of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-without-backup' },
+    ],
+    steps: {
+      inWords: [
+        'Make a backup to a bucket, and restore it to a volume with two replicas.',
+        'Let one replica wait for its last block (leave the reading of one block unanswered) until the other has all.',
+        "Deny the reading of the backup's config (HEAD of backups/backup_NAME.cfg: 403), as a store may do for some seconds.",
+        'Within 5 s the volume is Faulted. Its event FailedRestore says "cannot find ... in backupstore" for both replicas, though nothing but one block was still to be read.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/engine_controller.go (a restore is requested again while the replicas differ in lastRestored) and controller/volume_controller.go (each replica with a restore error is failed); longhorn-engine, pkg/sync/backup.go, RestoreBackup: one error for each replica; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#13869',
+    seen: 'a whole real v1.12.1 (2026-11-28), S3, two replicas: under way for 83 s while one block was not answered, then faulted 2.3 s after the first refusal',
+  },
   'restore-given-up-over-lock': {
     title: 'A restore that meets the lock of a deletion is given up, and its volume is faulted for good',
     severity: 'outage',

@@ -149,11 +149,11 @@ const restore = (
       const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
       if (!target) throw new Error(`failed to get backup target ${volume.spec.backupTargetName}`);
       const client = await context.targets.open(target);
-      await client.restore(
-        encodeBackupURL({ ...decodeBackupURL(volume.spec.fromBackup ?? ''), backup }),
-        headPath(replicaDirectory(await ensureReplica(context, volume))),
+      await client.restore(encodeBackupURL({ ...decodeBackupURL(volume.spec.fromBackup ?? ''), backup }), {
+        image: headPath(replicaDirectory(await ensureReplica(context, volume))),
         last,
-      );
+        replicas: volume.spec.numberOfReplicas,
+      });
     },
     onChange: () => enqueue(name),
     // Before the status says so: a user who is already attached may write at once.

@@ -1,0 +1,38 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+
+// Each of two replicas reads each block once. The last request but one is that of a replica for its last block, and
+// gets no answer: the other replica ends before.
+const reads = (2 * littleData.data.size) / (2 * mebibyte);
+
+// Not derived from a document: a store may deny access for some seconds, and a restore that has read the configs needs
+// them no more.
+scenario(
+  'A restore goes on if the config of its backup cannot be read once all replicas have begun',
+  { tags: ['restores', 'failing-store'], timeout: '40m', needs: ['wrongAnswers'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const backup = await given.settledBackup(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'read',
+      below: { of: volume, folder: 'blocks' },
+      every: reads - 1,
+    });
+    const restore = await when.restored(backup);
+    await then.restoreWaits(restore);
+
+    const unread = await given.wrongAnswers('AccessDenied', {
+      to: 'look',
+      below: { of: volume, folder: 'backups' },
+    });
+    await then.inForce(unread);
+    const kept = await then.orKnownBug('second-request-gives-restore-up', () => then.restoreWaits(restore));
+
+    await when.released(unread);
+    await when.released(silent);
+    await then.restored(kept ? restore : await when.restored(backup), [data]);
+    // Where the bug shows, the replica that waited was ended with its lock.
+    await then.storeHolds(volume, [backup], { afterKill: true });
+  },
+);
