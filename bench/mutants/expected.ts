@@ -339,7 +339,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],
   'fixed:second-request-gives-restore-up': [
-    'A restore goes on if the config of its backup cannot be read once all replicas have begun',
+    'A restore goes on if the config of its backup cannot be read once all replicas have begun [s3]',
   ],
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is retried, and succeeds',

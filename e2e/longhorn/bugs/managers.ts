@@ -47,7 +47,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/engine_controller.go (a restore is requested again while the replicas differ in lastRestored) and controller/volume_controller.go (each replica with a restore error is failed); longhorn-engine, pkg/sync/backup.go, RestoreBackup: one error for each replica; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#13869',
-    seen: 'a whole real v1.12.1 (2026-11-28), S3, two replicas: under way for 83 s while one block was not answered, then faulted 2.3 s after the first refusal',
+    seen: 'a whole real v1.12.1 (2026-11-28), S3, two replicas: twice: under way for 83 s and 116 s while one block was not answered, then faulted within 2.3 s of the first refusal',
   },
   'restore-given-up-over-lock': {
     title: 'A restore that meets the lock of a deletion is given up, and its volume is faulted for good',
