@@ -180,6 +180,7 @@ export const fixes = {
     'a backup compares with the last backup, not with a snapshot of its name',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
+  'fixed:upload-follows-next-target': 'an upload keeps the credentials and the endpoint of its backup target',
   'fixed:second-request-gives-restore-up':
     'a restore that the other replicas have begun does not read the configs of the backup again',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',

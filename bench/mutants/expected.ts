@@ -338,6 +338,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],
+  'fixed:upload-follows-next-target': [
+    'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile [s3]',
+  ],
   'fixed:second-request-gives-restore-up': [
     'A restore goes on if the config of its backup cannot be read once all replicas have begun [s3]',
   ],

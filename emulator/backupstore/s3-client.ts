@@ -30,20 +30,30 @@ const attempts = { other: 5, write: 10 } as const;
 const connectionTimeout = 30_000;
 const idle = { keepAlive: true, timeout: 5_000 };
 
-/** Opens a bucket as Longhorn does, with the variables of an environment (s3_service.go, newInstance). */
+type Access = { accessKeyId: string; secretAccessKey: string; endpoint: string };
+
+const accessIn = ({
+  AWS_ACCESS_KEY_ID: accessKeyId = '',
+  AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+  AWS_ENDPOINTS: endpoint = '',
+}: NodeJS.ProcessEnv): Access => ({ accessKeyId, secretAccessKey, endpoint });
+
+/**
+ * Opens a bucket as Longhorn does, with the variables of an environment (s3_service.go, newInstance): keys and endpoint
+ * are read anew for each request, the certificate only once.
+ */
 export const openBucketClient = (bucket: string, region: string, environment: NodeJS.ProcessEnv): Bucket => {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
-  const { AWS_ENDPOINTS, AWS_CERT, VIRTUAL_HOSTED_STYLE } = environment;
+  const { AWS_CERT, VIRTUAL_HOSTED_STYLE } = environment;
   // One context for all connections. Otherwise each connection reads all the certificates, 6 ms of a fast
   // processor.
   const secureContext = AWS_CERT && createSecureContext({ ca: [...rootCertificates, AWS_CERT] });
-  const open = (maxAttempts: number): S3Client =>
+  const open = (maxAttempts: number, { accessKeyId, secretAccessKey, endpoint }: Access): S3Client =>
     new S3Client({
       region,
-      credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-      ...(AWS_ENDPOINTS && { endpoint: AWS_ENDPOINTS }),
+      credentials: { accessKeyId, secretAccessKey },
+      ...(endpoint && { endpoint }),
       forcePathStyle:
-        VIRTUAL_HOSTED_STYLE === 'false' || (VIRTUAL_HOSTED_STYLE !== 'true' && !!AWS_ENDPOINTS),
+        VIRTUAL_HOSTED_STYLE === 'false' || (VIRTUAL_HOSTED_STYLE !== 'true' && endpoint !== ''),
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       maxAttempts,
@@ -53,14 +63,20 @@ export const openBucketClient = (bucket: string, region: string, environment: No
         httpsAgent: new SecureAgent({ ...idle, ...(secureContext && { secureContext }) }),
       },
     });
-  const client = open(attempts.other);
-  let writer: S3Client | undefined;
+  const clients = new Map<string, S3Client>();
+  const clientOf = (maxAttempts: number): S3Client => {
+    const access = accessIn(environment);
+    const key = JSON.stringify([maxAttempts, access]);
+    const client = clients.get(key) ?? open(maxAttempts, access);
+    clients.set(key, client);
+    return client;
+  };
   return {
     list: async (prefix, delimiter) => {
       const keys: string[] = [];
       const prefixes: string[] = [];
       const pages = paginateListObjectsV2(
-        { client },
+        { client: clientOf(attempts.other) },
         { Bucket: bucket, Prefix: prefix, Delimiter: delimiter },
       );
       for await (const { Contents = [], CommonPrefixes = [] } of pages) {
@@ -70,19 +86,20 @@ export const openBucketClient = (bucket: string, region: string, environment: No
       return { keys, prefixes };
     },
     changedAt: async (Key) => {
-      const { LastModified } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+      const { LastModified } = await clientOf(attempts.other).send(
+        new HeadObjectCommand({ Bucket: bucket, Key }),
+      );
       return LastModified?.getTime() ?? 0;
     },
     read: async (Key) => {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      const { Body } = await clientOf(attempts.other).send(new GetObjectCommand({ Bucket: bucket, Key }));
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     },
     write: async (Key, data) => {
-      writer ??= open(attempts.write);
-      await writer.send(new PutObjectCommand({ Bucket: bucket, Key, Body: data }));
+      await clientOf(attempts.write).send(new PutObjectCommand({ Bucket: bucket, Key, Body: data }));
     },
     remove: async (Key) => {
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+      await clientOf(attempts.other).send(new DeleteObjectCommand({ Bucket: bucket, Key }));
     },
   };
 };

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+
 /**
  * Credentials of a backup store. A command gets them in its environment, because other processes cannot read
  * that.
@@ -17,9 +19,15 @@ export const childEnvironment = (credentials: StoreCredentials): NodeJS.ProcessE
 
 /**
  * Waits in such a command until the manager writes to standard input. Returns false if the manager closes it
- * instead.
+ * instead. Further lines are other credentials, which replace those in `environment`.
  */
-export const waitForStartSignal = async (): Promise<boolean> => {
-  for await (const _ of process.stdin) return true;
-  return false;
+export const waitForStartSignal = (environment: NodeJS.ProcessEnv): Promise<boolean> => {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const lines = createInterface(process.stdin);
+  lines.once('line', () => {
+    lines.on('line', (line) => Object.assign(environment, JSON.parse(line)));
+    resolve(true);
+  });
+  lines.once('close', () => resolve(false));
+  return promise;
 };

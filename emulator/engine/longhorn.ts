@@ -12,6 +12,6 @@ void runEngineCommand(process.argv.slice(2), {
   environment: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  untilReleased: waitForStartSignal,
+  untilReleased: () => waitForStartSignal(process.env),
   // At once: a replica that has failed with the others may still wait for the store.
 }).then((exitCode) => process.exit(exitCode));

@@ -67,7 +67,13 @@ export type Uploads = {
 type Prepared = { go(): void; giveUp(): void; started: Promise<void> };
 
 /** An upload, as the process of its replica knows it. */
-type Known = { directory: string; status: EngineBackupStatus | undefined; kill(): void };
+type Known = {
+  directory: string;
+  status: EngineBackupStatus | undefined;
+  kill(): void;
+  /** Replaces the credentials with which it goes on. */
+  replace(environment: StoreCredentials): void;
+};
 
 /** The status of a backup whose replica has ended. */
 const statusAfterEnd = (
@@ -101,6 +107,14 @@ export const createUploads = (
   const known = new Map<string, Known>();
   const prepared = new Map<string, Prepared>();
 
+  // A replica keeps the credentials of the last backup that it was asked for, also for its other uploads (longhorn-engine,
+  // pkg/sync/rpc/server.go, BackupCreate, and backupstore, util/credential.go).
+  const replaceOthers = ({ backup, directory }: UploadRequest, environment: StoreCredentials): void => {
+    if (mutant === 'fixed:upload-follows-next-target') return;
+    for (const [name, other] of known)
+      if (name !== backup && other.directory === directory) other.replace(environment);
+  };
+
   const prepare = ({ url, request, environment, timeout }: PrepareUpload): Promise<void> => {
     prepared.get(request.backup)?.giveUp();
     const ready = Promise.withResolvers<void>();
@@ -124,7 +138,10 @@ export const createUploads = (
     // The 'close' event reports a process that ended before its start.
     child.stdin.on('error', () => undefined);
     const own: Prepared = {
-      go: () => child.stdin.end('go\n'),
+      go: () => {
+        replaceOthers(request, environment);
+        child.stdin.write('go\n');
+      },
       giveUp: () => child.stdin.end(),
       started: started.promise,
     };
@@ -138,6 +155,7 @@ export const createUploads = (
         isKilled = true;
         child.kill('SIGKILL');
       },
+      replace: (credentials) => void child.stdin.write(`${JSON.stringify(credentials)}\n`),
     };
     known.set(request.backup, ofReplica);
     const fail = (message: string): void => {

@@ -49,6 +49,30 @@ export const managerBugs = {
       'longhorn-manager, controller/engine_controller.go (a restore is requested again while the replicas differ in lastRestored) and controller/volume_controller.go (each replica with a restore error is failed); longhorn-engine, pkg/sync/backup.go, RestoreBackup: one error for each replica; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#13869',
     seen: 'a whole real v1.12.1 (2026-11-28), S3, two replicas: twice: under way for 83 s and 116 s while one block was not answered, then faulted within 2.3 s of the first refusal',
   },
+  'upload-follows-next-target': {
+    title: 'An upload goes on to the server of another backup target once its volume is backed up to that',
+    severity: 'misleading',
+    versions: '>=1.8.0',
+    notOn: ['nfs'],
+    promise: 'a backup is uploaded to its own backup target, whichever one its volume gets meanwhile',
+    happens:
+      'a replica keeps the keys and the endpoint of the last backup that it was asked for in its environment, and an upload reads them anew for each request: from then on an upload to another target sends its blocks, its config and the removal of its lock to the wrong server. It fails with the refusal of that server (an unknown certificate, AccessDenied, NoSuchBucket), though its own target is in order; by the source it is Completed, in the wrong store, where the other server knows the bucket and the key',
+    symptoms: [
+      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-not-trusted' },
+      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-denied' },
+    ],
+    steps: {
+      inWords: [
+        'Make two backup targets on two S3 servers, and a volume on the first. Begin a backup with much data.',
+        'While it is InProgress, change spec.backupTargetName of the volume to the second target, and make a backup there.',
+        'The first backup is in Error: the second server refuses its blocks. Its lock and a half config stay in the first store.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-engine, pkg/sync/rpc/server.go, BackupCreate (SetupCredential); backupstore, util/credential.go and s3/s3_service.go, newInstance; longhorn-manager, webhook/resources/volume/validator.go, which allows the change; read in v1.8.0, v1.10.1, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#12170',
+    seen: 'a whole real v1.12.1 (2026-11-28), two S3 servers with their own certificates, the writing of blocks left unanswered at the first: in Error as soon as it answered, "certificate signed by unknown authority" for a block of the first store',
+  },
   'restore-given-up-over-lock': {
     title: 'A restore that meets the lock of a deletion is given up, and its volume is faulted for good',
     severity: 'outage',

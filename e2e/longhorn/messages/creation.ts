@@ -169,6 +169,23 @@ export const creationMessages = {
       },
     ],
   },
+  'creation-not-trusted': {
+    ...failed,
+    compared: 'within',
+    means: 'The certificate of the server that the backup was sent to is not trusted.',
+    advice:
+      "Look whether AWS_CERT in the Secret of the backup target has the authority of that server. If the target is in order, look whether the volume was backed up to another target meanwhile: the upload then goes on to that target's server (known bug upload-follows-next-target). Make the backup again.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /tls: failed to verify certificate: x509: certificate signed by unknown authority/,
+        example:
+          'failed to write data during saving blocks: failed to put object in single part: p/backupstore/volumes/af/94/v/blocks/c5/00/c500.blk: AWS HTTP Error: 0 request send failed, Put "https://s3/b/p/backupstore/volumes/af/94/v/blocks/c5/00/c500.blk?x-id=PutObject": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+        origin: 'product',
+        seen: 'a whole real v1.12.1 (2026-11-28), whose upload was sent to the server of another backup target',
+      },
+    ],
+  },
   'creation-without-store': {
     ...failed,
     compared: 'within',

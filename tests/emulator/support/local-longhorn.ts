@@ -45,5 +45,5 @@ process.exitCode = await runEngineCommand(process.argv.slice(2), {
     process.stderr.write(text);
     holdRemoval(text);
   },
-  untilReleased: waitForStartSignal,
+  untilReleased: () => waitForStartSignal(process.env),
 });

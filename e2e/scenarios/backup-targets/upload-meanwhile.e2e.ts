@@ -1,0 +1,36 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const { size } = littleData.data;
+
+// Not derived from a document: the backup target of a volume may be changed at any time.
+scenario(
+  'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile',
+  { tags: ['backup-targets', 'upload'], timeout: '40m', needs: ['wrongAnswers', 'block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const other = await given.target(await given.store({ kind: 'the same kind' }));
+    data.push(await given.data(volume, { offset: size, size }));
+    const snapshot = await given.snapshot(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+    const second = await when.backedUp(snapshot);
+    await then.uploading(second);
+
+    const moved = await when.volumeRetargeted(volume, other);
+    const third = await given.settledBackup(moved);
+    await when.released(silent);
+    const kept = await then.orKnownBug('upload-follows-next-target', () => then.completed(second));
+
+    // Where the bug shows, the lock and the half config of the second one are left.
+    const whole = kept ? [first, second] : [first];
+    await then.storeHolds(volume, whole, { ignoreOthers: !kept, afterKill: !kept });
+    await then.storeHolds(moved, [third]);
+    if (kept) await then.restores(second, data);
+  },
+);
