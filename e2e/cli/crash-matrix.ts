@@ -122,15 +122,15 @@ const judgedCells = (report: Report | undefined, cells: readonly CrashCell[]): J
   });
 };
 
-/** The results of a matrix, and the Longhorn that they are of. */
-type Results = { longhorn?: string; cells: JudgedCrashCell[] };
+/** The results of a matrix, its Longhorn, and its operations. */
+type Results = { longhorn?: string; operations?: string[]; cells: JudgedCrashCell[] };
 
 const readResults = (file: string): Results => {
   if (!existsSync(file)) return { cells: [] };
-  const { longhorn, cells } = JSON.parse(readFileSync(file, 'utf8')) as Required<Results>;
+  const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
   return {
-    longhorn,
-    cells: cells.map((cell) => ({ ...cell, verdict: formerVerdicts[cell.verdict] ?? cell.verdict })),
+    ...results,
+    cells: results.cells.map((cell) => ({ ...cell, verdict: formerVerdicts[cell.verdict] ?? cell.verdict })),
   };
 };
 
@@ -152,20 +152,24 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
   const until = flags.for === undefined ? null : Date.now() + checkDuration(flags.for);
   const named = [...new Set(flags.cell)].map(cellNamed);
   const isNamed = named.length > 0;
-  if (resume && !existsSync(files.learned))
-    throw usageError(`--resume: ${out} has no crash matrix to continue: leave --resume out`);
-  const before = resume ? readResults(files.results) : { cells: [] };
+  const before: Results = resume ? readResults(files.results) : { cells: [] };
   const longhorn = flags.longhorn ?? before.longhorn ?? 'emulator';
   if (before.longhorn !== undefined && longhorn !== before.longhorn)
     throw usageError(
       `--longhorn ${longhorn}: the matrix in ${out} is of ${before.longhorn}: leave --longhorn out, or choose another --out`,
     );
-  const former = resume ? readLearned(out) : [];
+  const former = resume && existsSync(files.learned) ? readLearned(out) : [];
+  const known = before.operations ?? [...new Set(former.map(({ operation }) => operation))];
+  if (resume && known.length === 0)
+    throw usageError(`--resume: ${out} has no crash matrix to continue: leave --resume out`);
   if (resume) checkWrites(named, former);
-  const known = resume ? new Set(former.map(({ operation }) => operation)) : Object.keys(crashOperations);
-  const chosen = flags.operation.length > 0 ? flags.operation : [...known];
+  const chosen = flags.operation.length > 0 ? flags.operation : resume ? known : Object.keys(crashOperations);
+  const operations = isNamed ? known : [...new Set([...known, ...chosen])];
+  const writeResults = (cells: readonly JudgedCrashCell[]): Promise<void> =>
+    writeAtomically(files.results, `${JSON.stringify({ longhorn, operations, cells }, null, 2)}\n`);
   if (!resume) for (const file of Object.values(files)) rmSync(file, { force: true });
   mkdirSync(out, { recursive: true });
+  await writeResults(before.cells);
   process.env[matrixFolder] = out;
   const run = (folder: string, only?: string): Promise<number> =>
     runE2e({
@@ -212,7 +216,7 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
     code = await run('cells');
   }
   const judged = withNew(before.cells, judgedCells(await readReport(join(out, 'cells')), cells));
-  await writeAtomically(files.results, `${JSON.stringify({ longhorn, cells: judged }, null, 2)}\n`);
+  await writeResults(judged);
   process.stdout.write(`${composeMatrix(judged).join('\n')}\n`);
   if (code !== exitCode.passed && code !== exitCode.failed) return code as ExitCode;
   return judged.some(({ verdict }) => verdict === 'red') ? exitCode.failed : exitCode.passed;

@@ -2,17 +2,13 @@ import type { ApiError } from '../kube/errors.ts';
 
 // A webhook reads objects from the cache of its own manager, which is not always the manager that has made or updated
 // the object. Seen on a busy v1.12.1: a target 0.1 s after it was available, a new volume, a backup 65 ms after its
-// status was complete. The others were read in v1.12.1 (webhook/resources: backup/validator.go, backuptarget/
-// validator.go, volume/mutator.go, volume/validator.go, volumeattachment/validator.go; datastore/longhorn.go).
+// status was complete. The last two were read in v1.12.1 (webhook/resources: backup/validator.go, volume/mutator.go,
+// volume/validator.go, volumeattachment/validator.go).
 const texts = [
   String.raw`\.longhorn\.io "[^"]*" not found`,
   'backup target name and volume name cannot be empty',
   'cannot get backup volume for backup target .* not found',
   'snapshot <nil> is invalid',
-  'backup target .* is not available',
-  'volume backup target .* and label backup target .* does not match',
-  'cannot modify BackupTarget since there are existing standby volumes',
-  'url .* is the same to backup target',
 ];
 const early = new RegExp(
   String.raw`admission webhook "(?:validator|mutator)\.longhorn\.io" denied the request: .*(?:${texts.join('|')})`,

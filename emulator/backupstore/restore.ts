@@ -112,7 +112,10 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
     const before = new Map(held.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
     const method = mutant === 'old-compression-unknown' && !Parameters ? 'none' : CompressionMethod;
     const packed = { method, blockSize: blockSizeOf(Parameters) };
-    const load = (checksum: string) => loadBlock({ store, volume, packed, clock }, checksum);
+    const load = (checksum: string): Promise<Uint8Array> => {
+      const loading = loadBlock({ store, volume, packed, clock }, checksum);
+      return mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading;
+    };
     if (image === undefined) {
       for (const { Offset, BlockChecksum } of Blocks)
         if (before.get(Offset) !== BlockChecksum) await load(BlockChecksum);
@@ -132,8 +135,7 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
         const isHeld = before.get(Offset) === BlockChecksum;
         before.delete(Offset);
         if (isHeld) continue;
-        const loading = load(BlockChecksum);
-        const block = await (mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading);
+        const block = await load(BlockChecksum);
         await file.write(block, 0, block.length, Offset);
       }
       for (const gone of before.keys())

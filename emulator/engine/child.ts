@@ -19,12 +19,14 @@ export const childEnvironment = (credentials: StoreCredentials): NodeJS.ProcessE
 
 /**
  * Waits in such a command until the manager writes to standard input. Returns false if the manager closes it
- * instead. Further lines are other credentials, which replace those in `environment`.
+ * instead. Each later line has new credentials. They replace those in `environment`.
  */
 export const waitForStartSignal = (environment: NodeJS.ProcessEnv): Promise<boolean> => {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const lines = createInterface(process.stdin);
   lines.once('line', () => {
+    // The command ends when its work ends.
+    process.stdin.unref();
     lines.on('line', (line) => Object.assign(environment, JSON.parse(line)));
     resolve(true);
   });

@@ -122,8 +122,8 @@ type RestoreTo = { image: string; last: string | undefined; replicas: number };
 
 /**
  * Runs the restores of all replicas. While some have ended and others have not, longhorn-manager requests the restore
- * again and again, and each request reads the configs first (`inspect`): all replicas fail if it cannot. Throws the
- * error of the first replica when all have ended.
+ * again and again, and each request reads the configs first (`inspect`). Throws its error at once: the replicas that still
+ * run end with the process, and their locks stay. Otherwise throws the error of a replica when all have ended.
  */
 const restoreAll = async (
   restores: readonly Promise<void>[],

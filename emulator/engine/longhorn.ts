@@ -13,5 +13,8 @@ void runEngineCommand(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   untilReleased: () => waitForStartSignal(process.env),
-  // At once: a replica that has failed with the others may still wait for the store.
-}).then((exitCode) => process.exit(exitCode));
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+  // A replica that has failed with the others may still wait for the store. All output is written before.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+});

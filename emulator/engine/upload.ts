@@ -71,7 +71,7 @@ type Known = {
   directory: string;
   status: EngineBackupStatus | undefined;
   kill(): void;
-  /** Replaces the credentials with which it goes on. */
+  /** Replaces the credentials with which it goes on. Does nothing before `go`. */
   replace(environment: StoreCredentials): void;
 };
 
@@ -107,8 +107,8 @@ export const createUploads = (
   const known = new Map<string, Known>();
   const prepared = new Map<string, Prepared>();
 
-  // A replica keeps the credentials of the last backup that it was asked for, also for its other uploads (longhorn-engine,
-  // pkg/sync/rpc/server.go, BackupCreate, and backupstore, util/credential.go).
+  // A replica has one environment, with the credentials of its newest upload (longhorn-engine, pkg/sync/rpc/server.go,
+  // BackupCreate, and backupstore, util/credential.go).
   const replaceOthers = ({ backup, directory }: UploadRequest, environment: StoreCredentials): void => {
     if (mutant === 'fixed:upload-follows-next-target') return;
     for (const [name, other] of known)
@@ -140,6 +140,7 @@ export const createUploads = (
     const own: Prepared = {
       go: () => {
         replaceOthers(request, environment);
+        isReleased = true;
         child.stdin.write('go\n');
       },
       giveUp: () => child.stdin.end(),
@@ -147,6 +148,7 @@ export const createUploads = (
     };
     prepared.set(request.backup, own);
     let isKilled = false;
+    let isReleased = false;
     const { directory } = request;
     const ofReplica: Known = {
       directory,
@@ -155,7 +157,9 @@ export const createUploads = (
         isKilled = true;
         child.kill('SIGKILL');
       },
-      replace: (credentials) => void child.stdin.write(`${JSON.stringify(credentials)}\n`),
+      replace: (credentials) => {
+        if (isReleased) child.stdin.write(`${JSON.stringify(credentials)}\n`);
+      },
     };
     known.set(request.backup, ofReplica);
     const fail = (message: string): void => {
@@ -174,6 +178,7 @@ export const createUploads = (
       const event = JSON.parse(line);
       if (event.ready) ready.resolve();
       if (event.started) {
+        clearTimeout(limit);
         if (!isKilled) ofReplica.status = status;
         started.resolve();
       }

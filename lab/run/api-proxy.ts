@@ -193,8 +193,12 @@ export const serveApiProxy = async ({ pki, socket }: { pki: string; socket: stri
     const decision = await follower?.ask({ id: ++lastId, ...whole, before });
     if (decision?.do === 'drop') return void to.destroy();
     if (decision?.do === 'refuse') return refuse(to, decision);
-    const { answer, text: said } = await send(from, body);
-    const after = await follower?.ask({ id: ++lastId, status: answer.statusCode, of: decision?.id });
+    const tell = (status: number | undefined) => follower?.ask({ id: ++lastId, status, of: decision?.id });
+    const { answer, text: said } = await send(from, body).catch(async (error: unknown) => {
+      await tell(0);
+      throw error;
+    });
+    const after = await tell(answer.statusCode);
     if (after?.do === 'drop') return void to.destroy();
     to.writeHead(answer.statusCode ?? 502, answer.headers);
     to.end(said);

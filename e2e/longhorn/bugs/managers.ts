@@ -50,7 +50,8 @@ export const managerBugs = {
     seen: 'a whole real v1.12.1 (2026-11-28), S3, two replicas: twice: under way for 83 s and 116 s while one block was not answered, then faulted within 2.3 s of the first refusal',
   },
   'upload-follows-next-target': {
-    title: 'An upload goes on to the server of another backup target once its volume is backed up to that',
+    title:
+      'An upload goes on to the server of another backup target as soon as its volume is backed up to that',
     severity: 'misleading',
     versions: '>=1.8.0',
     notOn: ['nfs'],
@@ -71,7 +72,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-engine, pkg/sync/rpc/server.go, BackupCreate (SetupCredential); backupstore, util/credential.go and s3/s3_service.go, newInstance; longhorn-manager, webhook/resources/volume/validator.go, which allows the change; read in v1.8.0, v1.10.1, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#12170',
-    seen: 'a whole real v1.12.1 (2026-11-28), two S3 servers with their own certificates, the writing of blocks left unanswered at the first: in Error as soon as it answered, "certificate signed by unknown authority" for a block of the first store',
+    seen: 'a whole real v1.12.1 (2026-11-28), two S3 servers with their own certificates, the writing of blocks left unanswered at the first: twice, in Error within 45 s of its answer, "certificate signed by unknown authority" for a block of the first store',
   },
   'restore-given-up-over-lock': {
     title: 'A restore that meets the lock of a deletion is given up, and its volume is faulted for good',

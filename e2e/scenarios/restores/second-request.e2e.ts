@@ -1,8 +1,8 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
-// Each of two replicas reads each block once. The last request but one is that of a replica for its last block, and
-// gets no answer: the other replica ends before.
+// Each of two replicas reads each block once. The request before the last gets no answer. It is from the slower
+// replica, so the other one ends before.
 const reads = (2 * littleData.data.size) / (2 * mebibyte);
 
 // Not derived from a document: a store may deny access for some seconds, and a restore that has read the configs needs
@@ -20,6 +20,7 @@ scenario(
       every: reads - 1,
     });
     const restore = await when.restored(backup);
+    await then.restoring(restore);
     await then.restoreWaits(restore);
 
     const unread = await given.wrongAnswers('AccessDenied', {

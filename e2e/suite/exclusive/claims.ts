@@ -32,8 +32,8 @@ export type Claims = {
   resume(holder: string): void;
   /**
    * Releases the place of a holder whose remaining work is not urgent, and calls `granted` when it has its names,
-   * usually at once. If it is the only holder that blocks an exclusive claim, that claim and those behind it go
-   * first.
+   * usually at once. If it is the only holder that blocks an exclusive claim, that claim goes first, and so do
+   * those of holders that have begun and asked before this one.
    */
   letOthersFirst(holder: string, granted: () => void): void;
   /** Releases everything, and the holder's position in the queue. */
@@ -96,9 +96,10 @@ export const createClaims = ({
     const { expected, exclusive } = request.claim;
     // Who has begun has no expected duration. Nobody overtakes it, and it overtakes those that have not begun if it
     // only shares.
-    const isAhead = ({ claim }: ClaimRequest): boolean =>
-      claim.expected === undefined ||
-      (expected === undefined ? exclusive.length > 0 : claim.expected >= expected);
+    const isAhead = ({ claim }: ClaimRequest): boolean => {
+      if (claim.expected === undefined) return true;
+      return expected === undefined ? exclusive.length > 0 : claim.expected >= expected;
+    };
     const others = line.filter(({ claim }) => claim.last !== true);
     const ahead = request.claim.last ? line.length : others.findLastIndex(isAhead) + 1;
     line.splice(ahead, 0, request);

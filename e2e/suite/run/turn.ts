@@ -171,7 +171,7 @@ export const createTurn = (
       if (requested.length === 0 || isReleased || isShared) return 0;
       // As for exclusive use: a scenario that waits to change a target would wait for this one, and this one for that.
       if (keeper !== undefined)
-        throw new Error('a scenario shares again only what it had alone before it put a volume on standby');
+        throw new Error('a scenario shares its exclusive things again before it puts a volume on standby');
       isShared = true;
       const start = performance.now();
       recordOf('ends exclusive use of', 'gave-back');

@@ -102,7 +102,7 @@ test('who has a volume on standby does not wait to share again', async () => {
   const { killer, exclusive } = await open();
   await exclusive;
   await killer.keepTargets();
-  await expect(killer.share()).rejects.toThrow('before it put a volume on standby');
+  await expect(killer.share()).rejects.toThrow('before it puts a volume on standby');
   killer.release();
 });
 

@@ -44,6 +44,10 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   'v1.12.1/a-backup-that-is-deleted-while-its-upload-has-lost-its-lock': [2, []],
   'v1.12.1/a-backup-volume-whose-volume-cfg-is-missing-reports-that-and': [3, []],
   'v1.12.1/a-deletion-does-not-begin-beside-an-upload-whose-lock-cannot': [3, []],
+  'v1.12.1/a-backup-is-uploaded-to-its-own-backup-target-although-its-v': [
+    4,
+    ['Deleting creation-not-trusted', 'Error creation-not-trusted'],
+  ],
   'v1.12.1/a-restore-goes-on-if-the-config-of-its-backup-cannot-be-read': [6, []],
   'v1.12.1/a-snapshot-that-is-deleted-while-it-is-uploaded-gives-a-back': [3, []],
   'v1.12.1/a-standby-volume-that-cannot-read-its-next-backup-reports-th': [3, []],

@@ -44,7 +44,7 @@ export const turnSteps = {
   }),
   /** Releases all exclusive things. The following steps use them beside other scenarios, as before. */
   'when.shared': step({
-    sentence: 'When it uses {things} beside others from now on',
+    sentence: 'When other scenarios may use {things} too',
     parameters: () => ({ things: ({ exclusive }: Context) => list(exclusive) }),
     action: (context: Context) => context.turn.share(),
     detail: (waited) => `waited ${formatDuration(waited)}`,

@@ -48,7 +48,7 @@ const rolesOf = ({ volume, backups }: Followed): Roles =>
 
 /**
  * Follows the writes of longhorn-managers to these objects from now on, and disturbs one write. The process of a
- * manager may live on after its pod was killed, also by another cell. Its writes are dropped and do not count.
+ * manager may live on after its pod was killed, here or by an earlier cell. Its writes are dropped and do not count.
  */
 export const followOperation = async (
   context: Context,
@@ -86,6 +86,7 @@ export const followOperation = async (
     const uid = pod?.uid ?? '';
     const known = alive.get(uid) ?? isListed(uid);
     alive.set(uid, known);
+    known.catch(() => alive.delete(uid));
     return known;
   };
 
@@ -141,12 +142,17 @@ export const followOperation = async (
       if (word.do !== 'pass') settled.resolve();
       return word;
     },
-    answered: async ({ of }) => {
+    answered: async ({ of, status }) => {
       const request = requests.get(of);
       requests.delete(of);
       if (request === undefined) return { do: 'pass' };
       if (!(await isAlive(request))) return { do: 'drop' };
       if (of !== hit || cell === undefined) return { do: 'pass' };
+      if (status === 0) {
+        done = undefined;
+        settled.resolve();
+        return { do: 'pass' };
+      }
       const isKill = kills(cell.disturbance);
       if (isKill) await killWriter(request);
       settled.resolve();

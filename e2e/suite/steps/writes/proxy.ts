@@ -23,7 +23,7 @@ const lineSchema = z.union([requestSchema, answerSchema, followingSchema, staleS
 /** A write of a pod, before the API server gets it. Only JSON objects are read. */
 export type WriteRequest = z.infer<typeof requestSchema>;
 
-/** The result of a write, before the pod gets it. */
+/** The result of a write, before the pod gets it. `status` is 0 if the API server did not answer. */
 export type WriteAnswer = z.infer<typeof answerSchema>;
 
 /** The decision on a write: it passes, it is refused, or it is dropped without an answer. */
