@@ -34,6 +34,8 @@ export type RestoreHandle = {
   backup: BackupHandle;
   /** The mark of the volumes' timeline before it was made. */
   from: number;
+  /** The number of replicas that it is to have. */
+  replicas: number;
   /** The events on the volume. */
   events: Timeline<Event>;
   engines: Timeline<VolumeEngine>;
@@ -60,7 +62,8 @@ export const beginRestore = async (
   const label = standby
     ? `the ${another ? 'other ' : ''}volume on standby`
     : `the volume restored from ${backup.label}`;
-  return { name, label, backup, from, events, engines };
+  const { spec } = await cluster.get<Volume>(longhornResources.volumes, { namespace, name });
+  return { name, label, backup, from, replicas: spec.numberOfReplicas ?? 1, events, engines };
 };
 
 type RestoreReason = { text: string; id: MessageId | undefined };

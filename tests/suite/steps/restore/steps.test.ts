@@ -54,6 +54,7 @@ const setUp = (states: readonly NonNullable<Volume['status']>[], messages: reado
     label: 'the restored volume',
     backup,
     from: 0,
+    replicas: 2,
     events,
     engines,
   };

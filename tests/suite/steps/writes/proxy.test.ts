@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { type DisturbedWrite, followOperation } from '../../../../e2e/suite/steps/writes/follow.ts';
 import { followWrites, type WriteHandler } from '../../../../e2e/suite/steps/writes/proxy.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { aTarget, createTestContext } from '../../../support/test-context.ts';
 
 const request = { verb: 'PUT', path: '/x', pod: { name: 'longhorn-manager-a', uid: 'u' } };
 
@@ -83,3 +87,50 @@ test('the proxy is told what state pods are to see, and tells of the lists that 
   proxy.tell({ staleLists: 3 });
   await expect.poll(proxy.staleLists).toBe(3);
 });
+
+/** An operation on volume v that is followed, in a cluster with one longhorn-manager of the uid `alive`. */
+const followed = async (cell?: DisturbedWrite) => {
+  const proxy = await startProxy();
+  const pods = [{ metadata: { name: 'longhorn-manager-a', uid: 'alive' } }];
+  const cluster = stubCluster({ list: async () => ({ items: pods, resourceVersion: '1' }) as never });
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
+  const { context } = createTestContext({ cluster, lab: proxy.folder, scenarioSignal: controller.signal });
+  const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 };
+  const operation = await followOperation(context, { volume, backups: [] }, cell);
+  const write = (id: number, uid: string) => ({
+    id,
+    verb: 'PATCH',
+    path: '/apis/longhorn.io/v1beta2/namespaces/longhorn-system/volumes/v',
+    pod: { name: 'longhorn-manager-a', uid },
+    object: { spec: { nodeID: 'node1' } },
+  });
+  return { ...proxy, operation, write };
+};
+
+test('a write of a manager whose pod is gone is dropped, and does not count', async () => {
+  const { ask, operation, write } = await followed();
+  expect(await ask(write(1, 'gone'))).toEqual({ id: 1, do: 'drop' });
+  expect(await ask(write(2, 'alive'))).toEqual({ id: 2, do: 'pass' });
+  expect(operation.writes).toEqual(['patch volumes the volume: nodeID']);
+});
+
+test.each([
+  ['is lost', 200, 'drop', expect.stringContaining('answer lost')],
+  ['never came, so that nothing was disturbed', 0, 'pass', undefined],
+])(
+  'an operation ends after the answer to its disturbed write, which %s',
+  async (_, status, word, disturbed) => {
+    const disturbance = {
+      write: 'patch volumes the volume: nodeID',
+      disturbance: 'answer lost',
+    } as const;
+    const { ask, operation, write } = await followed(disturbance);
+    await ask(write(1, 'alive'));
+    const ended = operation.end().then(() => 'ended');
+    expect(await Promise.race([ended, setImmediate('not yet')])).toBe('not yet');
+    expect(await ask({ id: 2, of: 1, status })).toEqual({ id: 2, do: word });
+    expect(await ended).toBe('ended');
+    expect(operation.disturbed()).toEqual(disturbed);
+  },
+);
