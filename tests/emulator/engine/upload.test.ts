@@ -86,6 +86,19 @@ test('one ends with its replica, which is then unknown until it runs again, and 
   expect(running.status('b')).toBeUndefined();
 });
 
+test('the credentials of the next upload of a replica reach one that runs, and none that is only prepared', async () => {
+  const running = await uploads(
+    `echo '{"ready":true}'; while read line; do echo "$line" >> "${folder()}/$KEY"; echo '{"started":true}'; done`,
+  );
+  for (const KEY of ['first', 'second'])
+    await running.prepare({ ...upload, request: { ...request, backup: KEY }, environment: { KEY } });
+  await running.start('first');
+  await running.start('second');
+  await expect.poll(() => readFile(folder('first'), 'utf8')).toBe('go\n{"KEY":"second"}\n');
+  expect(await readFile(folder('second'), 'utf8')).toBe('go\n');
+  running.endWithReplica('/replica');
+});
+
 test.each<[Mutant, string]>([
   ['dead-upload-stays', 'in_progress'],
   ['dead-upload-completes', 'complete'],
