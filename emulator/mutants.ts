@@ -183,6 +183,7 @@ export const fixes = {
   'fixed:upload-follows-next-target': 'an upload keeps the credentials and the endpoint of its backup target',
   'fixed:second-request-gives-restore-up':
     'a restore that the other replicas have begun does not read the configs of the backup again',
+  'fixed:missing-mark-outlives-its-cause': 'a Backup that is in the store again loses its mark as missing',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
   'fixed:missing-volume-cfg-not-shown': 'a backup volume has the error of its listing in status.messages',
   'fixed:failed-standby-stays-faulted':

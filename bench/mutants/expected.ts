@@ -344,6 +344,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:second-request-gives-restore-up': [
     'A restore goes on if the config of its backup cannot be read once all replicas have begun [s3]',
   ],
+  'fixed:missing-mark-outlives-its-cause': [
+    'A backup that was missing in the store, and stayed in Longhorn, is deleted with its files once they are back',
+  ],
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is retried, and succeeds',
   ],

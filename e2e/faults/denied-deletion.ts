@@ -167,7 +167,7 @@ export const deniedDeletion = {
   healByLabels: allowByLabels,
   document: {
     about:
-      'The API server denies the deletion of some objects: the backups, or the snapshots, of one volume.',
+      'The API server denies the deletion of some objects: one backup, or the backups, or the snapshots, of one volume.',
     inject:
       'a ValidatingAdmissionPolicy and its binding, which are about these objects alone; a deletion that the policy cannot evaluate is allowed',
     prove: "a deletion of one of them in a dry run is denied, with the policy's words",
@@ -175,6 +175,6 @@ export const deniedDeletion = {
     bound:
       'none, as Kubernetes has no policy that ends by itself; `npx corral heal` and `npx corral cleanup` find it by its label',
     otherUsers: `nobody; the expression is true for the objects of the scenario's own volume alone. The API server evaluates it for every deletion of that kind, and passes what it cannot evaluate. After the heal another API server of the cluster may deny those for a second more`,
-    'in scenarios': '`given.faultyCleanup`',
+    'in scenarios': '`given.faultyCleanup`, `given.deletionDenied`',
   },
 } as const satisfies FaultKind & { on: typeof on };

@@ -74,6 +74,27 @@ export const managerBugs = {
       'longhorn-engine, pkg/sync/rpc/server.go, BackupCreate (SetupCredential); backupstore, util/credential.go and s3/s3_service.go, newInstance; longhorn-manager, webhook/resources/volume/validator.go, which allows the change; read in v1.8.0, v1.10.1, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#12170',
     seen: 'a whole real v1.12.1 (2026-11-28), two S3 servers with their own certificates, the writing of blocks left unanswered at the first: twice, in Error within 45 s of its answer, "certificate signed by unknown authority" for a block of the first store',
   },
+  'missing-mark-outlives-its-cause': {
+    title:
+      'A backup that was missing in the store for a moment is not deleted there, though Longhorn says so',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a backup that is deleted while it is in the store is deleted there too',
+    happens:
+      'a Backup whose files are missing gets the label longhorn.io/delete-custom-resource-only, and is then deleted. If that is refused or interrupted (by an admission policy, or as the manager ends) and the files are back by the next look, the Backup stays, Completed, and so does the label: whoever deletes the Backup later has the object removed and nothing else. Its files stay, and the next look brings it back',
+    symptoms: [{ of: 'store', findings: [], left: true }],
+    steps: {
+      inWords: [
+        'Make a backup, deny the deletion of its Backup object (an admission policy), and move its config in the store away. Sync its backup volume: the Backup has the label longhorn.io/delete-custom-resource-only.',
+        'Move the config back, sync again, and remove the policy: the Backup is Completed, and keeps the label.',
+        'kubectl -n longhorn-system delete backups NAME: it goes at once, without a state Deleting, and its files stay in the store. With the next sync it is back.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_volume_controller.go, syncBackups (the label, then the deletion) and controller/utils.go, checkIfRemoteDataCleanupIsNeeded; nothing removes the label; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2 and v1.12.1. Near: longhorn/longhorn#9530',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS, the deletion denied by an admission policy: deleted after that, it was gone at once, and its config stayed in the store',
+  },
   'restore-given-up-over-lock': {
     title: 'A restore that meets the lock of a deletion is given up, and its volume is faulted for good',
     severity: 'outage',

@@ -31,6 +31,33 @@ scenario(
   },
 );
 
+// A policy may deny the deletion, and a manager may be killed before it. The scenario uses the first.
+scenario(
+  'A backup that was missing in the store, and stayed in Longhorn, is deleted with its files once they are back',
+  { ...about, needs: ['fileMissing'], disruptions: ['admission-policy'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const second = await given.settledBackup(volume);
+    const denied = await given.deletionDenied(first);
+    await then.inForce(denied);
+    const gone = await given.fileMissing({ configOf: first });
+    await then.inForce(gone);
+    await when.backupVolumeLookedInto(volume);
+    await then.markedAsMissing(first);
+
+    await when.released(gone);
+    await when.backupVolumeSynced(volume);
+    await when.released(denied);
+    await then.known(first);
+    await when.deleted(first);
+    await then.goneInTheEnd(first);
+    await then.orKnownBug('missing-mark-outlives-its-cause', () => then.goneFromStore(first));
+    await then.restores(second, [data]);
+  },
+);
+
 scenario(
   'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
   { ...about, tags: ['failing-store', 'slow'], needs: ['fileMissing'], proves: ['L8'] },

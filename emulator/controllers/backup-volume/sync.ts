@@ -79,6 +79,12 @@ export const syncBackups = async (
   for (const name of listing)
     if (!known.has(name) && context.mutant !== 'found-backup-not-pulled')
       await createBackupObject(context, backupVolume, name);
+  if (context.mutant === 'fixed:missing-mark-outlives-its-cause')
+    for (const { metadata } of completedBefore)
+      if (inStore.has(metadata.name) && labels.deleteCustomResourceOnly in (metadata.labels ?? {}))
+        await context.datastore.backups.patch(metadata.name, {
+          metadata: { labels: { [labels.deleteCustomResourceOnly]: null } },
+        });
   for (const backup of completedBefore)
     if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
       await deleteCustomResourceOnly(context.datastore.backups, backup);

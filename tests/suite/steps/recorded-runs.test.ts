@@ -40,6 +40,7 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
     ['Deleting creation-not-begun', 'Error creation-not-begun'],
   ],
   'v1.12.1/a-backup-that-is-being-deleted-does-not-go-while-its-config': [3, []],
+  'v1.12.1/a-backup-that-was-missing-in-the-store-and-stayed-in-longhor': [2, []],
   'v1.12.1/a-backup-that-waited-for-a-deletion-is-made-although-blocks': [7, saidByLoser],
   'v1.12.1/a-backup-that-is-deleted-while-its-upload-has-lost-its-lock': [2, []],
   'v1.12.1/a-backup-volume-whose-volume-cfg-is-missing-reports-that-and': [3, []],

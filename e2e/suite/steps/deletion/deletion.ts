@@ -1,9 +1,11 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { Injected } from '../../../faults/fault.ts';
+import { deniedDeletion } from '../../../faults/denied-deletion.ts';
+import type { Fault, Injected } from '../../../faults/fault.ts';
 import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.ts';
 import { managerKilled } from '../../../faults/killed-pod.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import type { Resource } from '../../../kube/objects.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -12,8 +14,23 @@ import { backupConfigPath, blockPath, volumeFolder } from '../../../store/format
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
+import { isBackupOf, runLabel } from '../made.ts';
 import { failed } from './expectations.ts';
+
+/**
+ * Denies the deletion of objects in Longhorn's namespace. `whose` is a CEL expression on `oldObject`, and true for the
+ * object named `probe`.
+ */
+export const deniedDeletionOf = (
+  { cluster, run, uniqueName }: Context,
+  { probe: name, ...what }: { resource: Resource; whose: string; probe: string; title: string },
+): Fault =>
+  deniedDeletion.on(cluster, {
+    policy: uniqueName('policy'),
+    labels: runLabel(run),
+    probe: { namespace, name },
+    ...what,
+  });
 
 /** Where a deletion can be held in the middle, in words for sentences. */
 export const removals = {

@@ -6,6 +6,7 @@ import { formatDuration } from '../../../kube/duration.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
+import { longhornResources } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { StoreFinding } from '../../../store/fsck/findings.ts';
 import { compareConfigs } from '../backup/backup.ts';
@@ -19,6 +20,7 @@ import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import {
   type DeniedBlock,
   deleteSpread,
+  deniedDeletionOf,
   denyRemovalOfBlock,
   endedBeforeKill,
   type HeldRemoval,
@@ -142,6 +144,20 @@ export const deletionSteps = {
     }),
     action: (context: Context, backup: BackupHandle, { until }: HowFar) =>
       holdRemoval(context, { backup, until }),
+  }),
+  /** By an admission policy, for all clients, until `when.released`. */
+  'given.deletionDenied': step({
+    sentence: 'Given that the API server denies the deletion of {backup}',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, { name, label }: BackupHandle) =>
+      context.faults.inject(
+        deniedDeletionOf(context, {
+          resource: longhornResources.backups,
+          whose: `oldObject.metadata.name == '${name}'`,
+          probe: name,
+          title: `the API server refuses to delete ${label}`,
+        }),
+      ),
   }),
   /** The removal of this block fails until `when.released`. */
   'given.immutableBlock': step({

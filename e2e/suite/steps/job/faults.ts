@@ -1,10 +1,9 @@
-import { deniedDeletion } from '../../../faults/denied-deletion.ts';
 import type { Fault, Injected } from '../../../faults/fault.ts';
 import { readOnlyBackups } from '../../../faults/store/read-only-backups.ts';
 import type { KubernetesObject, Resource } from '../../../kube/cluster.ts';
-import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { longhornResources } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
-import { runLabel } from '../made.ts';
+import { deniedDeletionOf } from '../deletion/deletion.ts';
 import type { JobHandle } from './job.ts';
 
 /** The ways to make the cleanup of a job fail. Each affects only the job's volume. */
@@ -21,22 +20,14 @@ export const failCleanup = async (context: Context, job: JobHandle, how: FaultyC
   context.faults.inject(await toFault(context, job, how));
 
 const toFault = async (context: Context, { volume }: JobHandle, how: FaultyCleanup): Promise<Fault> => {
-  const { cluster, timelines } = context;
+  const { timelines } = context;
   const title = faultyCleanups[how];
   if (how === 'the engine deletes no backup')
     return readOnlyBackups.on(volume.target.store, { name: volume.name, called: "the job's volume" });
   const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {
     if (one === undefined)
       throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);
-    const probe = { namespace, name: one.metadata.name };
-    return deniedDeletion.on(cluster, {
-      policy: context.uniqueName('policy'),
-      labels: runLabel(context.run),
-      resource,
-      whose,
-      probe,
-      title,
-    });
+    return deniedDeletionOf(context, { resource, whose, probe: one.metadata.name, title });
   };
   if (how === 'backups may not be deleted') {
     const whose = `has(oldObject.metadata.labels) && 'backup-volume' in oldObject.metadata.labels && oldObject.metadata.labels['backup-volume'] == '${volume.name}'`;

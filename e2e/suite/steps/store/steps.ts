@@ -166,6 +166,20 @@ export const storeSteps = {
         throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
     },
   }),
+  /** Returns when Longhorn has done so. */
+  'when.backupVolumeSynced': step({
+    sentence: 'When Longhorn has synced the backup volume',
+    action: async (context: Context, volume: VolumeHandle) => {
+      const { timelines, timeouts } = context;
+      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const before = timelines.backupVolumes.objects().find(isOf)?.status?.lastSyncedAt;
+      await syncBackupVolume(context, volume);
+      await once(timelines.backupVolumes, (each) => isOf(each) && each.status?.lastSyncedAt !== before, {
+        label: `Longhorn has synced volume ${volume.name} in the store`,
+        ...timeouts.backupVolumeKnown,
+      });
+    },
+  }),
   /** From now on Longhorn syncs the target at this interval. */
   'when.pollIntervalSet': step({
     sentence: 'When the poll interval of the backup target is set to {interval}',
@@ -258,6 +272,22 @@ export const storeSteps = {
     parameters: (backup, _) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, sync: StoreSync) =>
       judgeWithin(isRemovedFromCluster(backups, { ...backup, from: sync.mark }), timeouts.removedFromCluster),
+  }),
+  /** Longhorn then deletes the Backup object, and leaves the store as it is. */
+  'then.markedAsMissing': step({
+    sentence: 'Then Longhorn marks {backup} as missing in the store',
+    parameters: (backup) => ({ backup }),
+    action: async ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
+      void (await once(
+        timelines.backups,
+        ({ metadata }) => metadata.labels?.['longhorn.io/delete-custom-resource-only'] !== undefined,
+        {
+          name,
+          label: `${label} is marked as missing`,
+          describe: describeBackup,
+          ...timeouts.removedFromCluster,
+        },
+      )),
   }),
   /** `why` must be part of the message in the target's status. */
   'then.targetReports': step({
