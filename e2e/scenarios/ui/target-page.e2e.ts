@@ -28,6 +28,8 @@ scenario(
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
     const second = await given.settledBackup(volume);
+    // The poll would sync them too.
+    await when.pollIntervalSet(volume.target, '0s');
     const gone = await given.fileMissing({ configOf: second });
     await then.inForce(gone);
     const page = await given.backupVolumesPage();
