@@ -116,9 +116,9 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       const loading = loadBlock({ store, volume, packed, clock }, checksum);
       return mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading;
     };
+    const needed = Blocks.filter(({ Offset, BlockChecksum }) => before.get(Offset) !== BlockChecksum);
     if (image === undefined) {
-      for (const { Offset, BlockChecksum } of Blocks)
-        if (before.get(Offset) !== BlockChecksum) await load(BlockChecksum);
+      for (const { BlockChecksum } of needed) await load(BlockChecksum);
       return;
     }
     const file = await open(image, isNew ? 'w' : 'r+');
@@ -131,13 +131,11 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       if (last === undefined) await file.truncate(0);
       await file.truncate(Size);
       onStarted?.();
-      for (const { Offset, BlockChecksum } of Blocks) {
-        const isHeld = before.get(Offset) === BlockChecksum;
-        before.delete(Offset);
-        if (isHeld) continue;
+      for (const { Offset, BlockChecksum } of needed) {
         const block = await load(BlockChecksum);
         await file.write(block, 0, block.length, Offset);
       }
+      for (const { Offset } of Blocks) before.delete(Offset);
       for (const gone of before.keys())
         await file.write(Buffer.alloc(packed.blockSize), 0, packed.blockSize, gone);
       if (mutant === 'restore-leaves-old-data')

@@ -71,7 +71,7 @@ type Known = {
   directory: string;
   status: EngineBackupStatus | undefined;
   kill(): void;
-  /** Replaces the credentials with which it goes on. Does nothing before `go`. */
+  /** Replaces the credentials with which it goes on, after `go`. */
   replace(environment: StoreCredentials): void;
 };
 
@@ -112,7 +112,7 @@ export const createUploads = (
   const replaceOthers = ({ backup, directory }: UploadRequest, environment: StoreCredentials): void => {
     if (mutant === 'fixed:upload-follows-next-target') return;
     for (const [name, other] of known)
-      if (name !== backup && other.directory === directory) other.replace(environment);
+      if (name !== backup && !prepared.has(name) && other.directory === directory) other.replace(environment);
   };
 
   const prepare = ({ url, request, environment, timeout }: PrepareUpload): Promise<void> => {
@@ -140,7 +140,6 @@ export const createUploads = (
     const own: Prepared = {
       go: () => {
         replaceOthers(request, environment);
-        isReleased = true;
         child.stdin.write('go\n');
       },
       giveUp: () => child.stdin.end(),
@@ -148,7 +147,6 @@ export const createUploads = (
     };
     prepared.set(request.backup, own);
     let isKilled = false;
-    let isReleased = false;
     const { directory } = request;
     const ofReplica: Known = {
       directory,
@@ -157,9 +155,7 @@ export const createUploads = (
         isKilled = true;
         child.kill('SIGKILL');
       },
-      replace: (credentials) => {
-        if (isReleased) child.stdin.write(`${JSON.stringify(credentials)}\n`);
-      },
+      replace: (credentials) => void child.stdin.write(`${JSON.stringify(credentials)}\n`),
     };
     known.set(request.backup, ofReplica);
     const fail = (message: string): void => {

@@ -119,6 +119,14 @@ export const requestBackupVolumeSync = async ({ cluster }: Context, known: Backu
     { spec: { syncRequestedAt: await syncRequest(known) } },
   ));
 
+/** The time of the last sync of a volume's backup volume. Undefined if there was none. */
+export const lastBackupVolumeSync = (
+  { timelines }: Context,
+  { name: volume, target }: VolumeHandle,
+): string | undefined =>
+  timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }))?.status?.lastSyncedAt ??
+  undefined;
+
 /** Makes Longhorn sync the backup volume of one volume. Returns false if Longhorn has none. */
 export const syncBackupVolume = async (
   context: Context,

@@ -1,6 +1,6 @@
 import { hasTimedOut, once } from '../../../history/expectation.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
-import { syncBackupVolume } from '../backup/backup.ts';
+import { lastBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
@@ -162,8 +162,7 @@ export const detailSteps = {
     action: async (context: Context, { name, label, volume }: BackupHandle) => {
       const { timelines, timeouts } = context;
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
-      const lastSynced = () => timelines.backupVolumes.objects().find(isOf)?.status?.lastSyncedAt;
-      const before = lastSynced();
+      const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
       const another = await once(
         timelines.backupVolumes,
@@ -176,7 +175,7 @@ export const detailSteps = {
         if (hasTimedOut(error)) return undefined;
         throw error;
       });
-      if (another === undefined && lastSynced() === before)
+      if (another === undefined && lastBackupVolumeSync(context, volume) === before)
         throw new PremiseLost(`nothing shows that Longhorn has looked at volume ${volume.name} in the store`);
       if (another === undefined) return;
       throw new PromiseBroken(

@@ -49,7 +49,7 @@ export const beginRestore = async (
 ): Promise<RestoreHandle> => {
   const { cluster, timelines, scenarioSignal: signal } = context;
   const from = timelines.volumes.mark();
-  const name = await requestRestore(context, backup, { standby });
+  const { name, replicas } = await requestRestore(context, backup, { standby });
   const fieldSelector = `involvedObject.name=${name}`;
   const [events, engines] = await Promise.all([
     follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal }),
@@ -62,8 +62,7 @@ export const beginRestore = async (
   const label = standby
     ? `the ${another ? 'other ' : ''}volume on standby`
     : `the volume restored from ${backup.label}`;
-  const { spec } = await cluster.get<Volume>(longhornResources.volumes, { namespace, name });
-  return { name, label, backup, from, replicas: spec.numberOfReplicas ?? 1, events, engines };
+  return { name, label, backup, from, replicas, events, engines };
 };
 
 type RestoreReason = { text: string; id: MessageId | undefined };

@@ -12,7 +12,7 @@ import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
-import { requestBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
+import { lastBackupVolumeSync, requestBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
@@ -120,6 +120,11 @@ const hasMissedConfig = async ({ cluster }: Context, { name }: VolumeHandle): Pr
 const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
   void expected.push(...storeRefusals.map((id) => ({ id, of: name })));
 
+const syncKnownVolume = async (context: Context, volume: VolumeHandle): Promise<void> => {
+  if (!(await syncBackupVolume(context, volume)))
+    throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
+};
+
 /**
  * The steps that prepare a store, request syncs of it or of another store, and judge what Longhorn does about them.
  */
@@ -161,20 +166,16 @@ export const storeSteps = {
   /** Syncs the backups of this volume only. */
   'when.backupVolumeLookedInto': step({
     sentence: 'When the backup volume alone is synced',
-    action: async (context: Context, volume: VolumeHandle) => {
-      if (!(await syncBackupVolume(context, volume)))
-        throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
-    },
+    action: syncKnownVolume,
   }),
   /** Returns when Longhorn has done so. */
   'when.backupVolumeSynced': step({
     sentence: 'When Longhorn has synced the backup volume',
     action: async (context: Context, volume: VolumeHandle) => {
       const { timelines, timeouts } = context;
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
-      const before = timelines.backupVolumes.objects().find(isOf)?.status?.lastSyncedAt;
-      await syncBackupVolume(context, volume);
-      await once(timelines.backupVolumes, (each) => isOf(each) && each.status?.lastSyncedAt !== before, {
+      const before = lastBackupVolumeSync(context, volume);
+      await syncKnownVolume(context, volume);
+      await once(timelines.backupVolumes, () => lastBackupVolumeSync(context, volume) !== before, {
         label: `Longhorn has synced volume ${volume.name} in the store`,
         ...timeouts.backupVolumeKnown,
       });
@@ -345,11 +346,10 @@ export const storeSteps = {
     parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: async (context: Context, { name, label, volume }: BackupHandle) => {
-      const { backups, backupVolumes } = context.timelines;
+      const { backups } = context.timelines;
       const { target } = volume;
       const isOf = isBackupOf({ volume: volume.name, target: target.name });
-      const lastSynced = () => backupVolumes.objects().find(isOf)?.status?.lastSyncedAt;
-      const before = lastSynced();
+      const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
       await once(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {
         name,
@@ -360,7 +360,9 @@ export const storeSteps = {
         const known = backups.current(name);
         if (!hasTimedOut(error) || (known !== undefined && isOf(known))) throw error;
         const isTried =
-          known === undefined ? await hasFailedToList(context, target) : lastSynced() !== before;
+          known === undefined
+            ? await hasFailedToList(context, target)
+            : lastBackupVolumeSync(context, volume) !== before;
         if (!isTried)
           throw new PremiseLost(
             `nothing shows that Longhorn has looked at volume ${volume.name} in the store`,

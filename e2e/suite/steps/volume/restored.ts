@@ -26,7 +26,7 @@ import { filledIn } from '../made.ts';
 import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
 import { checksumOfZeros, emptyRanges } from './empty.ts';
-import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
+import { attach, type CreatedVolume, createVolume, describeVolume, readyNodes } from './volume.ts';
 
 /**
  * Makes a volume full of random data without a block device: a backup in Longhorn's format is written into the
@@ -47,12 +47,12 @@ type Source = { size: number; url: string; target: TargetHandle; standby?: boole
 
 /** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
 const restoreVolume = async (context: Context, { size, url, target }: Source): Promise<VolumeHandle> => {
-  const name = await beginRestore(context, { size, url, target });
+  const { name } = await beginRestore(context, { size, url, target });
   await untilRestored(context, name);
   return { name, target, node: restoredOn(context, name), size };
 };
 
-const beginRestore = async (context: Context, { url, ...how }: Source): Promise<string> => {
+const beginRestore = async (context: Context, { url, ...how }: Source): Promise<CreatedVolume> => {
   const nodes = (await readyNodes(context)).length;
   return createVolume(context, { ...how, nodes, fromBackup: url });
 };
@@ -70,7 +70,7 @@ export const untilReadInStore = (
   });
 
 /**
- * Creates a volume from a backup and returns its name when Kubernetes has accepted it. Waits first until Longhorn has
+ * Creates a volume from a backup and returns it when Kubernetes has accepted it. Waits first until Longhorn has
  * read the backup in the store: until then its webhook refuses the volume (v1.8.0 to v1.12.1,
  * webhook/resources/volume/mutator.go).
  */
@@ -78,7 +78,7 @@ export const requestRestore = async (
   context: Context,
   backup: BackupHandle,
   how: Pick<Source, 'standby'> = {},
-): Promise<string> => {
+): Promise<CreatedVolume> => {
   const { status } = await untilReadInStore(context, backup);
   const url = status?.url ?? '';
   const { size, target } = backup.volume;
@@ -93,7 +93,7 @@ export const judgeRestore = async (
   context: Context,
   { backup, data }: { backup: BackupHandle; data: readonly WrittenData[] },
 ): Promise<VolumeHandle> => {
-  const name = await requestRestore(context, backup);
+  const { name } = await requestRestore(context, backup);
   await untilRestored(context, name).catch(async (error: unknown) => {
     throw (await otherCredentialsUsed(context, { name, backup }).catch(() => undefined)) ?? error;
   });

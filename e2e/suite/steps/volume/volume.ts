@@ -46,13 +46,16 @@ export const makeVolume = async (
   const chosen = node ?? ready[(ready.indexOf(target.store.node ?? '') + 1) % ready.length];
   if (chosen === undefined)
     throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
-  const name = await createVolume(context, { ...wish, nodes: ready.length });
+  const { name } = await createVolume(context, { ...wish, nodes: ready.length });
   await attach(context, { name, node: chosen });
   return { name, target, node: chosen, size };
 };
 
+/** A volume that was created, and the number of replicas that it is to have. */
+export type CreatedVolume = { name: string; replicas: number };
+
 /**
- * Creates a volume and returns its name. `nodes` is the number of ready nodes. The volume is empty, or restored from
+ * Creates a volume. `nodes` is the number of ready nodes. The volume is empty, or restored from
  * the backup at the URL `fromBackup`; with `standby`, it also follows later backups.
  */
 export const createVolume = async (
@@ -75,8 +78,10 @@ export const createVolume = async (
     fromBackup?: string;
     standby?: boolean;
   },
-): Promise<string> => {
+): Promise<CreatedVolume> => {
   const { cluster, made, run, scenario } = context;
+  // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
+  const replicas = Math.min(2, nodes);
   const name = context.uniqueName('volume');
   made.volumes.push(name);
   await cluster.create(longhornResources.volumes, {
@@ -90,8 +95,7 @@ export const createVolume = async (
     },
     spec: {
       size: String(size),
-      // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
-      numberOfReplicas: Math.min(2, nodes),
+      numberOfReplicas: replicas,
       // A standby volume has no frontend until it is activated.
       frontend: standby ? '' : 'blockdev',
       // Longhorn's spelling (k8s/pkg/apis). Kubernetes ignores any other spelling, and the volume would be an
@@ -103,7 +107,7 @@ export const createVolume = async (
       ...(blockSize !== undefined && { backupBlockSize: String(blockSize) }),
     },
   });
-  return name;
+  return { name, replicas };
 };
 
 /** Attaches a volume to a node, with or without its frontend. Returns when it is healthy. */

@@ -84,10 +84,12 @@ export const followOperation = async (
   };
   const isAlive = ({ pod }: WriteRequest): Promise<boolean> => {
     const uid = pod?.uid ?? '';
-    const known = alive.get(uid) ?? isListed(uid);
-    alive.set(uid, known);
-    known.catch(() => alive.delete(uid));
-    return known;
+    const known = alive.get(uid);
+    if (known !== undefined) return known;
+    const listed = isListed(uid);
+    alive.set(uid, listed);
+    listed.catch(() => alive.delete(uid));
+    return listed;
   };
 
   const kill = async ({ uid }: { uid: string }): Promise<void> => {
