@@ -6,10 +6,11 @@ import { build } from 'rolldown';
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Path of Node in the image. With this shebang, a command's arguments in /proc are `node .../longhorn backup
- * rm URL`.
+ * Path of Node in the image. With this shebang, a command's arguments in /proc are `node --single-threaded
+ * .../longhorn backup rm URL`. V8 works in no other thread: a Node that ends may wait for one forever
+ * (nodejs/node#54918, seen after a restore).
  */
-const shebang = '#!/usr/local/bin/node\n';
+const shebang = '#!/usr/local/bin/node --single-threaded\n';
 
 const commands = {
   'longhorn-manager.cjs': 'manager/longhorn-manager.ts',

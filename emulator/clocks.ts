@@ -68,6 +68,10 @@ export type Clock = {
    * checks).
    */
   jobStartTimeout: number;
+  /** Interval at which a system backup checks the backups that it waits for (M: system_backup_controller.go). */
+  systemBackupPoll: number;
+  /** How long the upload of a system backup is tried (M: datastore.go, SystemBackupTimeout). */
+  systemBackupTimeout: number;
   /**
    * The proxy of the user interface ends a request after this time without a byte from the manager
    * (longhorn-ui: nginx, proxy_read_timeout).
@@ -97,6 +101,8 @@ export const clocks = {
     releaseAfterConfig: true,
     jobPoll: 5 * second,
     jobStartTimeout: 450 * second,
+    systemBackupPoll: 5 * second,
+    systemBackupTimeout: hour,
     uiReadTimeout: 90 * second,
   },
   // Up to ten times shorter, except for limits that only matter on a slow machine. monitorPoll stays long,
@@ -131,6 +137,8 @@ export const clocks = {
     jobPoll: 500,
     // Five deletions with repeated attempts can keep a backup Pending for a minute on a slow machine.
     jobStartTimeout: 450 * second,
+    systemBackupPoll: 500,
+    systemBackupTimeout: 6 * minute,
     // No shorter: the suite kills three managers in 50 s. The timeout of one lost connection must not come
     // with the next.
     uiReadTimeout: 90 * second,

@@ -1,4 +1,4 @@
-import { once } from '../e2e/history/expectation.ts';
+import { waitUntil } from '../e2e/history/expectation.ts';
 import { follow } from '../e2e/history/watch.ts';
 import {
   type Cluster,
@@ -136,7 +136,7 @@ const untilServed = async (waiting: InstallWait): Promise<void> => {
   const kinds = resources.customResourceDefinitions;
   await using timeline = await follow<WithConditions>(cluster, kinds, { signal });
   const wait = ({ metadata: { name } }: { metadata: { name: string } }) =>
-    once(timeline, (object) => isConditionTrue(object, 'Established'), {
+    waitUntil(timeline, (object) => isConditionTrue(object, 'Established'), {
       name,
       label: `${name} is served`,
       ...limit(waiting),
@@ -155,7 +155,7 @@ const until = async <T extends KubernetesObject>(
 ): Promise<T> => {
   const { cluster, signal } = waiting;
   await using timeline = await follow<T>(cluster, resource, { namespace, signal });
-  return await once(timeline, (object) => isWanted(object, timeline.objects()), {
+  return await waitUntil(timeline, (object) => isWanted(object, timeline.objects()), {
     ...what,
     ...limit(waiting),
   });

@@ -21,6 +21,8 @@ export const labels = {
   backupVolume: 'backup-volume',
   deleteCustomResourceOnly: 'longhorn.io/delete-custom-resource-only',
   accessMode: 'longhorn.io/volume-access-mode',
+  /** On a SystemBackup that was found in the store: the version of the Longhorn that made it. */
+  version: 'longhorn.io/version',
 } as const;
 
 /**
@@ -89,3 +91,6 @@ export const panicsOverLateFailure = (version: string): boolean =>
 
 /** Whether a manager of this version treats an engine that does not run as one that is being upgraded. */
 export const keepsSnapshotsWhileDetached = (version: string): boolean => !isAtMost(version, 'v1.10.9999');
+
+/** Whether a manager of this version leaves a backup target as it is if its Secret does not exist. */
+export const hidesMissingSecret = (version: string): boolean => isAtLeast(version, 'v1.10.2');

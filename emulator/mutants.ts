@@ -63,6 +63,7 @@ export const mutants = {
   'snapshot-outlives-settings':
     'a snapshot stays when its backup is made or deleted, whatever the settings say',
   'failed-backup-stays': 'a backup that failed stays, however long it may by the setting',
+  'failed-backup-never-kept': 'a failed backup goes at once if the setting says that it may stay for ever',
   // A store that fails, and restores.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
   'dead-upload-stays': 'a backup whose upload has died with its replica stays InProgress for ever',
@@ -87,6 +88,10 @@ export const mutants = {
   'old-compression-unknown':
     'a backup that does not say how it is compressed, as an old one, is read as if it were not',
   'found-backup-not-pulled': 'a backup in the store that the cluster does not know never appears there',
+  'metrics-of-others': 'each manager reports the metrics of all backups and volumes, not of its own alone',
+  'polled-without-interval': 'a backup target whose poll interval is 0 is polled all the same',
+  'found-block-size-ignored':
+    'a backup that is found in the store has blocks of 2 MiB, whatever its config states',
   // A backup target that changes.
   'forgotten-volumes-removed':
     'a volume that was missing from a store, or forgotten with its URL, is removed from there when it is found again',
@@ -98,6 +103,7 @@ export const mutants = {
   'target-reason-lost': 'a backup target that is not available does not say why',
   'nfs-options-ignored':
     'a share is mounted with the usual options, whatever the URL of its backup target says',
+  'nfs-defaults-forgotten': 'a share is mounted without the default options if its URL has none',
   'nfs-options-kept': 'options for NFS that let a mount hang are not mended',
   'nothing-refused': 'nothing of backup targets is refused: the default goes, and two may have one store',
   'jobs-unchecked': 'nothing of recurring jobs is refused: a task that nobody knows is taken',
@@ -127,6 +133,7 @@ export const mutants = {
     'a job that is to make a backup by force makes none either where it may not remove an old snapshot',
   'job-labels-lost': 'the labels of a job are not in the snapshots and backups that it makes',
   'job-history-ignored': 'the Jobs of former runs stay, whatever the setting says',
+  'runs-overlap': 'a run of a job is started though the one before is at work',
   'own-snapshots-alone': 'a job that is to delete the old snapshots of anybody deletes its own alone',
   'default-group-forgotten': 'a volume that takes part in no recurring job is in no group either',
   'default-group-for-all': 'a volume that takes part in a recurring job is in the group default too',
@@ -134,6 +141,11 @@ export const mutants = {
   'never-full': 'a job makes incremental backups alone, whatever its full-backup-interval',
   'detached-not-left-out': 'a job backs up a volume that is detached, though the setting forbids it',
   'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',
+  // System backups.
+  'system-backup-not-uploaded': 'a system backup is Ready without having been uploaded',
+  'system-backup-takes-others-along':
+    'the deletion of a system backup removes the files of those whose names begin with its name',
+  'system-backups-not-found': 'a sync does not find the system backups that are in the store',
   // The user interface.
   'page-hides-deleting': 'the page of backups shows a backup that is being deleted as Completed',
   'page-hides-error':
@@ -154,6 +166,13 @@ export const mutants = {
 export const fixes = {
   'fixed:deletion-destroys-other-backups':
     'a deletion fails before it removes anything while the names of the backups cannot be listed',
+  'fixed:stored-data-counts-small-blocks': 'the stored blocks of a volume count with their own size',
+  'fixed:found-backup-has-no-block-size':
+    'a Backup without a block size gets that of its config with the next sync',
+  'fixed:kubectl-activation-misses-newest':
+    'the activation of a volume on standby requests a sync of the backup volume itself',
+  'fixed:unlabelled-backup-is-never-deleted':
+    'a Backup without the label of its target is on the target where it was found',
   'fixed:lock-fails-open': 'a lock that cannot be read, and locks that cannot be listed, keep others out',
   'fixed:unlistable-store-is-empty': 'a listing of volumes or backups that fails is an error',
   'fixed:unreadable-config-is-gone': 'only a file that is not there counts as one that is not there',
@@ -178,17 +197,34 @@ export const fixes = {
     'an upload reads the data of its snapshot, also if that is deleted meanwhile',
   'fixed:reused-snapshot-name-spoils-backup':
     'a backup compares with the last backup, not with a snapshot of its name',
+  'fixed:smaller-volume-cuts-restores': 'a volume that is restored has the size of its Backup',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
   'fixed:upload-follows-next-target': 'an upload keeps the credentials and the endpoint of its backup target',
   'fixed:second-request-gives-restore-up':
     'a restore that the other replicas have begun does not read the configs of the backup again',
   'fixed:missing-mark-outlives-its-cause': 'a Backup that is in the store again loses its mark as missing',
+  'fixed:backup-outlives-its-backup-volume': 'a BackupVolume that is deleted takes all of its Backups along',
+  'fixed:unrestored-volume-is-backed-up-empty': 'a volume that is being restored gets no snapshot',
+  'fixed:standby-ignores-reused-backup-name':
+    'a volume on standby whose only backup was deleted restores the next one, whatever its name',
+  'fixed:smaller-source-stops-standby':
+    'a volume on standby ignores backups of a volume that is smaller than itself',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
   'fixed:missing-volume-cfg-not-shown': 'a backup volume has the error of its listing in status.messages',
+  'fixed:negative-poll-interval-never-pauses': 'a negative poll interval of a backup target is refused',
+  'fixed:misspelt-policy-backs-nothing-up': 'a system backup with an unknown policy for volumes is refused',
+  'fixed:lost-backup-takes-snapshot':
+    'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',
+  'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
   'fixed:failed-standby-stays-faulted':
     'a volume on standby tries again to restore a backup that it could not read',
   'fixed:deleted-job-leaves-labels': 'a job that has gone at once has its labels taken off all volumes',
+  'fixed:system-backup-deletion-ignores-refusal':
+    'a SystemBackup whose files cannot be removed stays, and its deletion is tried again',
+  'fixed:unread-system-backup-stays-in-error': 'a SystemBackup whose config could not be read is read again',
+  'fixed:unread-system-backup-is-never-deleted':
+    'a SystemBackup whose config could not be read is deleted in the store too',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 

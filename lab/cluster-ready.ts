@@ -1,4 +1,4 @@
-import { once } from '../e2e/history/expectation.ts';
+import { waitUntil } from '../e2e/history/expectation.ts';
 import { follow } from '../e2e/history/watch.ts';
 import { connect, type KubernetesObject, type Resource, resources } from '../e2e/kube/cluster.ts';
 import { isConditionTrue, type WithConditions } from '../e2e/kube/objects.ts';
@@ -20,7 +20,7 @@ const untilAll = async <T extends KubernetesObject>(
     ...(signal && { signal }),
   });
   await Promise.all(
-    expected.map(({ name, label, holds }) => once(timeline, holds, { name, label, within, owner })),
+    expected.map(({ name, label, holds }) => waitUntil(timeline, holds, { name, label, within, owner })),
   );
 };
 

@@ -182,7 +182,7 @@ export const checkCommands = async (names = Object.keys(commands)): Promise<Requ
 };
 
 /**
- * The requirements of a lab. `cache` is the folder to write to. If `built` is true, the parts exist and less
+ * The requirements of a lab. `cache` is the folder to write to. If `built` is true, the artifacts exist and less
  * space is needed.
  */
 type FitnessRequest = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;

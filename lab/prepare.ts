@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { timeOf } from '../e2e/machine/times.ts';
-import { baseImagePart } from './build/base-image.ts';
-import { browserPart } from './build/browser.ts';
-import { describeKernelDifference, fetchKernel, kernelPart } from './build/kernel.ts';
-import { kubeBinary, kubernetesPart } from './build/kubernetes.ts';
-import { nodeRootPart } from './build/node-root.ts';
-import { s3ServerPart } from './build/s3-server.ts';
+import { baseImageArtifact } from './build/base-image.ts';
+import { browserArtifact } from './build/browser.ts';
+import { describeKernelDifference, fetchKernel, kernelArtifact } from './build/kernel.ts';
+import { kubeBinary, kubernetesArtifact } from './build/kubernetes.ts';
+import { nodeRootArtifact } from './build/node-root.ts';
+import { s3ServerArtifact } from './build/s3-server.ts';
 import { buildSignal, withBuildSignal } from './build/signal.ts';
-import { toolsPart, toolsPath } from './build/tools.ts';
-import { ensureCached, isCached, type Part } from './cache/cache.ts';
-import { coreImagesPart, podSystemPart, storeArchivePart } from './images/core.ts';
+import { toolsArtifact, toolsPath } from './build/tools.ts';
+import { type CachedArtifact, ensureCached, isCached } from './cache/cache.ts';
+import { coreImagesArtifact, podSystemArtifact, storeArchiveArtifact } from './images/core.ts';
 import { type StepRunner, withProgress } from './step.ts';
 
 /**
@@ -19,60 +19,62 @@ import { type StepRunner, withProgress } from './step.ts';
 export type PreparedLab = { image: string; kube: string; tools: string; kernel: string };
 
 /** The archives in the nodes' image, in order. */
-const imported = async (archives: readonly Part[]): Promise<Part[]> => [
-  await coreImagesPart(),
-  await storeArchivePart(),
+const imported = async (archives: readonly CachedArtifact[]): Promise<CachedArtifact[]> => [
+  await coreImagesArtifact(),
+  await storeArchiveArtifact(),
   ...archives,
 ];
 
-/** Whether the cache has the nodes' image for these archives. The other parts of a lab are small. */
-export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
-  isCached(await baseImagePart(await imported(archives)));
+/** Whether the cache has the nodes' image for these archives. The other artifacts of a lab are small. */
+export const isPrepared = async (archives: readonly CachedArtifact[] = []): Promise<boolean> =>
+  isCached(await baseImageArtifact(await imported(archives)));
 
-/** The time to build all parts of a lab, for documents and output. */
+/** The time to build all artifacts of a lab, for documents and output. */
 export const buildTime = (): string => `${timeOf('build')} on two processors`;
 
 export const browserTitle = 'Fetch Chromium (about 180 MB)';
 
-/** Builds a part as a separate step. A part in the cache gets no step. */
-const build = async (step: StepRunner, title: string, part: Part): Promise<string> =>
-  (await isCached(part)) ? ensureCached(part) : step(title, () => ensureCached(part));
+/** Builds an artifact as a separate step. An artifact in the cache gets no step. */
+const build = async (step: StepRunner, title: string, artifact: CachedArtifact): Promise<string> =>
+  (await isCached(artifact)) ? ensureCached(artifact) : step(title, () => ensureCached(artifact));
 
 /**
- * The parts that only the nodes' image needs, with the titles of their steps. If the cache has the image, it
+ * The artifacts that only the nodes' image needs, with the titles of their steps. If the cache has the image, it
  * may lack these.
  */
-const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]> => {
+const artifactsOfImage = async (archives: readonly CachedArtifact[]): Promise<[string, CachedArtifact][]> => {
   const all = await imported(archives);
-  const parts: [string, Part][] = [["Make the nodes' root file system", await nodeRootPart()]];
+  const artifacts: [string, CachedArtifact][] = [
+    ["Make the nodes' root file system", await nodeRootArtifact()],
+  ];
   for (const [position, archive] of all.entries()) {
-    parts.push([`Pack the images: ${archive.name}`, archive]);
-    parts.push([
+    artifacts.push([`Pack the images: ${archive.name}`, archive]);
+    artifacts.push([
       `Import into the nodes' image: ${archive.name}`,
-      await baseImagePart(all.slice(0, position + 1)),
+      await baseImageArtifact(all.slice(0, position + 1)),
     ]);
   }
-  return parts;
+  return artifacts;
 };
 
 /**
- * Prints how many parts the cache lacks. Returns a step runner that numbers them and reports their progress:
+ * Prints how many artifacts the cache lacks. Returns a step runner that numbers them and reports their progress:
  * the first run takes minutes, and must not look as if it hung.
  */
 const numbered = async (
   step: StepRunner,
-  { archives, besides }: { archives: readonly Part[]; besides: readonly Part[] },
+  { archives, besides }: { archives: readonly CachedArtifact[]; besides: readonly CachedArtifact[] },
 ): Promise<StepRunner> => {
-  const binaries = await kubernetesPart();
-  const ofImage = (await isPrepared(archives)) ? [] : await partsOfImage(archives);
+  const binaries = await kubernetesArtifact();
+  const ofImage = (await isPrepared(archives)) ? [] : await artifactsOfImage(archives);
   const needed = [
     binaries,
-    toolsPart,
-    await kernelPart(),
+    toolsArtifact,
+    await kernelArtifact(),
     ...besides,
-    ...(ofImage.length > 0 ? [podSystemPart, await s3ServerPart()] : []),
+    ...(ofImage.length > 0 ? [podSystemArtifact, await s3ServerArtifact()] : []),
   ];
-  const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
+  const whole = await Promise.all([...needed, ...ofImage.map(([, artifact]) => artifact)].map(isCached));
   const all = whole.filter((is) => !is).length;
   if (!(await isCached(binaries)))
     process.stderr.write(`lab: ${all} parts are built first, once: ${buildTime()}\n`);
@@ -105,36 +107,36 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  */
 export const prepareLab = async (
   runStep: StepRunner,
-  archives: readonly Part[] = [],
+  archives: readonly CachedArtifact[] = [],
   { withBrowser = false } = {},
 ): Promise<PreparedLab> => {
-  const besides = withBrowser ? [browserPart()] : [];
+  const besides = withBrowser ? [browserArtifact()] : [];
   const step = await numbered(runStep, { archives, besides });
-  const binaries = await kubernetesPart();
+  const binaries = await kubernetesArtifact();
   await atOnce([
     () => build(step, 'Compile Kubernetes and CoreDNS', binaries),
     async () => {
-      await build(step, 'Fetch the tools (etcd, nft, ip, ...)', toolsPart);
-      if (!(await isCached(await kernelPart())))
+      await build(step, 'Fetch the tools (etcd, nft, ip, ...)', toolsArtifact);
+      if (!(await isCached(await kernelArtifact())))
         await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
       if (!(await isPrepared(archives)))
-        await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystemPart);
-      for (const part of besides) await build(step, browserTitle, part);
+        await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystemArtifact);
+      for (const artifact of besides) await build(step, browserTitle, artifact);
     },
   ]);
   // The image depends on the kernel, because it contains the kernel's modules.
   if (!(await isPrepared(archives))) {
-    const server = await s3ServerPart();
-    const parts = await partsOfImage(archives);
+    const server = await s3ServerArtifact();
+    const artifacts = await artifactsOfImage(archives);
     await atOnce([
       () => build(step, 'Compile the S3 server of backup stores', server),
       async () => {
-        for (const [title, part] of parts) await build(step, title, part);
+        for (const [title, artifact] of artifacts) await build(step, title, artifact);
       },
     ]);
   }
-  const image = await ensureCached(await baseImagePart(await imported(archives)));
-  const kernelDir = await ensureCached(await kernelPart());
+  const image = await ensureCached(await baseImageArtifact(await imported(archives)));
+  const kernelDir = await ensureCached(await kernelArtifact());
   const difference = await describeKernelDifference(kernelDir);
   if (difference !== undefined) process.stderr.write(`lab: ${difference}\n`);
   return {

@@ -9,7 +9,7 @@ export type StepRunner = <T>(
 const updates = new AsyncLocalStorage<(detail: string) => void>();
 
 /**
- * Runs work whose builds report their progress to `update`, including builds of parts that other parts need.
+ * Runs work whose builds report their progress to `update`, including builds of artifacts that other artifacts need.
  */
 export const withProgress = <T>(update: (detail: string) => void, work: () => Promise<T>): Promise<T> =>
   updates.run(update, work);

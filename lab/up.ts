@@ -1,7 +1,7 @@
 import { explainDisk } from './build/disk-error.ts';
 import { watchDisk } from './build/disk-watch.ts';
 import { withBuildSignal } from './build/signal.ts';
-import type { Part } from './cache/cache.ts';
+import type { CachedArtifact } from './cache/cache.ts';
 import { openCache } from './cache/folders.ts';
 import { withSharedCache } from './cache/lock.ts';
 import { waitForCluster, waitForNodes } from './cluster-ready.ts';
@@ -21,7 +21,7 @@ export type LabOptions = Partial<LabSize> &
   Pick<LabSettings, 'nodeGrace' | 'apiProxy'> & {
     name: string;
     /** Image archives for the nodes, in addition to the core images. */
-    archives?: readonly Part[];
+    archives?: readonly CachedArtifact[];
     /**
      * Work that starts as soon as the API server responds, while the nodes boot. `signal` aborts if the lab
      * does not come up.

@@ -1,6 +1,6 @@
 import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { findChromium } from '../e2e/ui/chromium.ts';
-import { browserBinary, browserPart } from '../lab/build/browser.ts';
+import { browserArtifact, browserBinary } from '../lab/build/browser.ts';
 import { withBuildSignal } from '../lab/build/signal.ts';
 import { isCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
@@ -21,7 +21,7 @@ const isWanted = (environment: Environment): boolean =>
  * or the cache has none.
  */
 export const fetchedBrowser = async (environment: Environment = process.env): Promise<string | undefined> =>
-  isWanted(environment) && (await isCached(browserPart())) ? browserBinary() : undefined;
+  isWanted(environment) && (await isCached(browserArtifact())) ? browserBinary() : undefined;
 
 const canFetch = async (): Promise<boolean> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
@@ -36,7 +36,7 @@ const canFetch = async (): Promise<boolean> => {
  * cache has one or apt knows a Debian archive.
  */
 export const fetchesBrowser = async (environment: Environment = process.env): Promise<boolean> =>
-  isWanted(environment) && ((await isCached(browserPart())) || (await canFetch()));
+  isWanted(environment) && ((await isCached(browserArtifact())) || (await canFetch()));
 
 /**
  * Fetches a browser for pages if this machine has none, and returns its path. Undefined if there is one, or

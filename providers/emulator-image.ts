@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleEmulator } from '../emulator/bundle.ts';
-import type { Part } from '../lab/cache/cache.ts';
+import type { CachedArtifact } from '../lab/cache/cache.ts';
 import { nodeLayers, nodeLayersInputs } from '../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../lab/images/oci.ts';
 
@@ -33,7 +33,7 @@ const bundleDigest = async (): Promise<string> => {
  * The archive of the emulator's image. It changes only with the bundled code, its environment and the layers
  * below. It only refers to the layers below, which a lab's nodes have, unless `whole` is set.
  */
-export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => ({
+export const emulatorArchive = async ({ whole = false } = {}): Promise<CachedArtifact> => ({
   name: whole ? 'emulator-whole' : 'emulator',
   inputs: { below: nodeLayersInputs, bundle: await bundleDigest(), env },
   build: async (dir) => {

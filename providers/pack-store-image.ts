@@ -5,7 +5,7 @@ import { ensureCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { withSharedCache } from '../lab/cache/lock.ts';
 import { checkCommands } from '../lab/fitness.ts';
-import { storeArchivePart } from '../lab/images/core.ts';
+import { storeArchiveArtifact } from '../lab/images/core.ts';
 import { ensurePodSystem } from './docker/pod-system.ts';
 import type { ProgressDisplay } from './provider.ts';
 
@@ -24,7 +24,7 @@ export const packStoreImage = async (
     await withSharedCache(async () => {
       await ensurePodSystem(progress);
       const made = await progress.step("Pack the backup stores' image", async () =>
-        ensureCached(await storeArchivePart({ whole: true })),
+        ensureCached(await storeArchiveArtifact({ whole: true })),
       );
       await mkdir(dirname(file), { recursive: true });
       // The rename makes the file complete or missing.

@@ -43,7 +43,7 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   /** Lets the cluster outlive this process. Before that, it is removed when this process ends in any way. */
   keep(): void;
   /**
-   * The CPU seconds of the cluster since the last call, or since its start, by part. Undefined if unknown.
+   * The CPU seconds of the cluster since the last call, or since its start, by component. Undefined if unknown.
    */
   cpu?(): Promise<Record<string, number>>;
   /**

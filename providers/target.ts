@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Part } from '../lab/cache/cache.ts';
+import type { CachedArtifact } from '../lab/cache/cache.ts';
 import type { LabSize } from '../lab/size.ts';
 import type { RunningCluster } from './provider.ts';
 
@@ -9,7 +9,7 @@ export type LonghornTarget = {
   /** Images of a release that were replaced by others. */
   replaced?: RunningCluster['target']['replaced'];
   /** Image archives for the nodes, in the order to import them. */
-  archives: Part[];
+  archives: CachedArtifact[];
   /** Size of a lab for it. */
   size: LabSize;
   /**

@@ -36,6 +36,8 @@ const unreachable =
   'A backup that is deleted while its target is unreachable stays in the store, and is back when the target is';
 const otherLonghorn =
   'A backup of another Longhorn appears beside a volume that cannot be read, and is restored and deleted';
+const foundBlockSize =
+  'A backup that is found in a store has the block size that its config states, and 2 MiB if it states none';
 const targetPage =
   'A backup target is made, changed and deleted on its page, which shows why it is unavailable';
 const volumesPage = 'The page of backup volumes syncs all volumes, or one';
@@ -46,6 +48,7 @@ const compressed = 'Backups are restored however they are compressed';
 const largeBlocks = 'All backups of a volume have its block size, and a restored volume may have another';
 const defaultBlocks =
   'The default size of backup blocks applies only to volumes that are made after it is set';
+const metrics = 'The metrics report each backup by its state and size, and the time of the last one';
 const goneBySetting =
   'Settings remove snapshots with their backups or before them, and failed backups after their time';
 const nfsOptions =
@@ -53,6 +56,7 @@ const nfsOptions =
 const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
+const longRun = 'A run of a recurring job that lasts longer than a tick is not overlapped by the next [s3]';
 const twoJobs = 'Each of two recurring jobs keeps its own newest backups, and no manual backup is removed';
 const othersGoOn = 'A recurring job that fails for one volume still backs up its other volumes';
 const lacksBlock = 'A restore that lacks a block fails, until a full backup has brought the block back';
@@ -63,6 +67,8 @@ const standbyActivated =
   'A standby volume follows each backup, and has the newest even if it is activated before it followed';
 const lostConfigRestore =
   'A restore from a backup whose config is missing or empty fails with the reason, and succeeds once the config is back';
+const standbyElsewhere =
+  'A standby volume follows the backups of another Longhorn at its poll interval, and has the newest however it is activated';
 const standbyDeleted =
   'A standby volume continues with the next backup, whichever backups are deleted meanwhile';
 const onlyChanges = 'A standby volume reads only the blocks of a new backup that have changed';
@@ -92,6 +98,10 @@ const blockSizes =
 const refusedOfBackups = 'A backup of a missing snapshot, or to an unavailable target, is rejected';
 // With this seed, the first run does everything that its bugs need to show.
 const soak = soakName(326);
+const systemBackup =
+  'A system backup is in the store of the default target, is found again there, and is deleted with its files alone';
+const unreadSystemBackup =
+  'A system backup whose config was missing for a moment can be used again, and deleted';
 // An operation of the crash matrix.
 const loses = 'follow a store that loses a backup and finds it';
 
@@ -175,6 +185,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'last-backup-stays': [{ scenario: backupContents, by: 'then.lastBackup' }],
   'snapshot-outlives-settings': [{ scenario: goneBySetting, by: 'then.snapshotsLeft' }],
   'failed-backup-stays': [{ scenario: goneBySetting, by: 'then.failedOneGoes' }],
+  'failed-backup-never-kept': [{ scenario: goneBySetting, by: 'then.failedOneKept' }],
   'dead-upload-stays': [{ scenario: deadUpload, by: 'then.creationFails' }],
   'dead-upload-completes': [{ scenario: deadUpload, by: 'then.creationFails' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
@@ -203,6 +214,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'failed-upload-ends-replica': [{ scenario: noSpace, by: 'then.hasStayedHealthy' }],
   'old-compression-unknown': [{ scenario: otherLonghorn, by: 'then.restores' }],
   'found-backup-not-pulled': [{ scenario: otherLonghorn, by: 'then.known' }],
+  'metrics-of-others': [{ scenario: metrics, by: 'then.metered' }],
+  'polled-without-interval': [
+    { scenario: standbyElsewhere, by: 'then.staysBehind' },
+    { scenario: goneBySetting, by: 'then.failedOneOutlivesMinute' },
+  ],
+  'found-block-size-ignored': [{ scenario: foundBlockSize, by: 'then.blocksReported' }],
   'forgotten-volumes-removed': [{ scenario: emptyStore, by: 'then.known' }],
   'former-target-cleared': [
     { scenario: otherTarget, by: 'then.storeHolds' },
@@ -219,6 +236,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: noURL, by: 'then.defaultTargetUnset' },
   ],
   'nfs-options-ignored': [{ scenario: nfsOptions, by: 'then.mountedWith' }],
+  'nfs-defaults-forgotten': [{ scenario: nfsOptions, by: 'then.mountedByDefault' }],
   'nfs-options-kept': [{ scenario: nfsOptions, by: 'then.mountedWith' }],
   'nothing-refused': [
     { scenario: noURL, by: 'then.defaultTargetStays' },
@@ -256,6 +274,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: fullEachTime, by: 'then.labelled' },
   ],
   'job-history-ignored': [{ scenario: snapshotTasks, by: 'then.runsKept' }],
+  'runs-overlap': [{ scenario: longRun, by: 'then.tickLeftOut' }],
   'own-snapshots-alone': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],
   'default-group-forgotten': [{ scenario: jobGroups, by: 'then.inJobs' }],
   'default-group-for-all': [{ scenario: jobGroups, by: 'then.inJobs' }],
@@ -266,6 +285,9 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: jobDenied, by: 'then.jobLogs' },
     { scenario: soak, by: 'then.runEnds' },
   ],
+  'system-backup-not-uploaded': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
+  'system-backup-takes-others-along': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
+  'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
   'page-hides-error': [
     { scenario: pageShowsDeletion, by: 'then.pageShows' },
@@ -286,6 +308,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
 export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:deletion-destroys-other-backups': [
     'The deletion of a backup leaves the others whole, though they cannot be listed',
+  ],
+  'fixed:stored-data-counts-small-blocks': [largeBlocks],
+  'fixed:found-backup-has-no-block-size': [foundBlockSize],
+  'fixed:kubectl-activation-misses-newest': [standbyElsewhere],
+  'fixed:unlabelled-backup-is-never-deleted': [
+    'A backup that was found in a store is deleted, though it has lost the label of its backup target',
   ],
   'fixed:lock-fails-open': [
     'A deletion does not begin beside an upload whose lock cannot be listed',
@@ -334,6 +362,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:reused-snapshot-name-spoils-backup': [
     'A backup has all data of its snapshot, although the name of an older snapshot was used again',
   ],
+  'fixed:smaller-volume-cuts-restores': [
+    'A backup is restored in its size, although a smaller volume was backed up under the name of its volume',
+  ],
   'fixed:upload-miscounts-blocks': [lacksBlock],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
@@ -341,11 +372,23 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:upload-follows-next-target': [
     'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile [s3]',
   ],
+  'fixed:unrestored-volume-is-backed-up-empty': [
+    'A volume that is still being restored is not backed up as if it were empty [s3]',
+  ],
+  'fixed:standby-ignores-reused-backup-name': [
+    'A standby volume restores a backup that was made again under the name of the one that it has',
+  ],
+  'fixed:smaller-source-stops-standby': [
+    'A standby volume can be activated, although a smaller volume was backed up under the name of its source',
+  ],
   'fixed:second-request-gives-restore-up': [
     'A restore goes on if the config of its backup cannot be read once all replicas have begun [s3]',
   ],
   'fixed:missing-mark-outlives-its-cause': [
     'A backup that was missing in the store, and stayed in Longhorn, is deleted with its files once they are back',
+  ],
+  'fixed:backup-outlives-its-backup-volume': [
+    'A backup volume that is deleted goes with all its backups, although they could not be listed while they were made [s3]',
   ],
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is retried, and succeeds',
@@ -353,10 +396,25 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:missing-volume-cfg-not-shown': [
     'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
   ],
+  'fixed:negative-poll-interval-never-pauses': ['A negative poll interval of a backup target is rejected'],
+  'fixed:misspelt-policy-backs-nothing-up': [
+    'A system backup whose policy for backups of volumes is misspelt is rejected, or fails',
+  ],
+  'fixed:lost-backup-takes-snapshot': [
+    'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
+  ],
+  'fixed:missing-secret-not-reported': [
+    'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back [s3]',
+  ],
   'fixed:failed-standby-stays-faulted': [
     'A standby volume that cannot read its next backup reports that, and goes on once the store answers [s3]',
   ],
   'fixed:deleted-job-leaves-labels': [jobGroups],
+  'fixed:system-backup-deletion-ignores-refusal': [
+    'A system backup whose files the store keeps is not reported as deleted',
+  ],
+  'fixed:unread-system-backup-stays-in-error': [unreadSystemBackup],
+  'fixed:unread-system-backup-is-never-deleted': [unreadSystemBackup],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',
   ],

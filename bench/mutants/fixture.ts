@@ -11,7 +11,7 @@ import {
   matrixFiles,
   matrixFolder,
 } from '../../e2e/crash-matrix/cells.ts';
-import { count } from '../../e2e/kube/count.ts';
+import { pluralize } from '../../e2e/kube/pluralize.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 import {
@@ -119,20 +119,23 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     // A lab that goes down needs no cleanup, so the runner is killed.
     const end = AbortSignal.any([signal, running.lost]);
     try {
-      await progress.step(`Run ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () => {
-        // Only the process that is spawned next reads these variables. The other lab's rounds set them again.
-        process.env[matrixFolder] = out;
-        process.env[soakFolder] = out;
-        return spawnRunner({
-          project,
-          config: runConfig,
-          chosen: { only: exactNamePattern(scenarios.map((name) => ({ name }))), tags: undefined },
-          files,
-          browser: running.browser,
-          interruption: { first: end, second: end },
-          output: log.fd,
-        });
-      });
+      await progress.step(
+        `Run ${pluralize(scenarios.length, 'scenario')} with ${describeBug(mutant)}`,
+        () => {
+          // Only the process that is spawned next reads these variables. The other lab's rounds set them again.
+          process.env[matrixFolder] = out;
+          process.env[soakFolder] = out;
+          return spawnRunner({
+            project,
+            config: runConfig,
+            chosen: { only: exactNamePattern(scenarios.map((name) => ({ name }))), tags: undefined },
+            files,
+            browser: running.browser,
+            interruption: { first: end, second: end },
+            output: log.fd,
+          });
+        },
+      );
     } finally {
       await log.close();
     }

@@ -40,29 +40,31 @@ const verdict = (ratio: number, whole: number, wholeSeconds: number): string => 
 const sum = (seconds: Record<string, number>): number =>
   Object.values(seconds).reduce((all, each) => all + each, 0);
 
-/** A table of CPU time by part, the largest first. Empty if the report has no CPU times. */
+/** A table of CPU time by component, the largest first. Empty if the report has no CPU times. */
 const cpuTable = ({ cpu, scenarios }: Report): string[] => {
   if (cpu === undefined) return [];
   const runs = scenarios.filter(({ startedAt }) => startedAt !== null).length;
-  const row = (part: string, setUp: number, inScenarios: number): string[] => [
-    part,
+  const row = (component: string, setUp: number, inScenarios: number): string[] => [
+    component,
     setUp.toFixed(1),
     inScenarios.toFixed(1),
     (inScenarios / Math.max(1, runs)).toFixed(2),
   ];
-  const parts = [...new Set([...Object.keys(cpu.scenarios), ...Object.keys(cpu.setUp)])];
+  const components = [...new Set([...Object.keys(cpu.scenarios), ...Object.keys(cpu.setUp)])];
   return [
     toMarkdown([
       ['CPU time, s', 'cluster up', `${runs} scenario runs`, 'a scenario run'],
       ['---', '--:', '--:', '--:'],
-      ...parts.map((part) => row(part, cpu.setUp[part] ?? 0, cpu.scenarios[part] ?? 0)),
+      ...components.map((component) =>
+        row(component, cpu.setUp[component] ?? 0, cpu.scenarios[component] ?? 0),
+      ),
       row('all', sum(cpu.setUp), sum(cpu.scenarios)),
     ]),
   ];
 };
 
 /**
- * Tables of where the time of a run went: by scenario, for the whole run, and CPU time by part. Times are in
+ * Tables of where the time of a run went: by scenario, for the whole run, and CPU time by component. Times are in
  * seconds, delays in ms. `goal` is the goal for the whole run, in seconds.
  */
 export const suiteTables = (

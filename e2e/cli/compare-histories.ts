@@ -26,7 +26,7 @@ const statesOf = (lane: Lane | undefined, zero: number): State[] => {
   const bars = (lane?.bars ?? [])
     .filter(({ to }) => to > zero)
     .map(({ from, state, texts }) => ({ at: Math.max(0, from - zero), state, texts }));
-  const gone = (lane?.marks ?? [])
+  const gone = (lane?.symbols ?? [])
     .filter(({ shape, at }) => shape === 'gone' && at > zero)
     .map(({ at }) => ({ at: at - zero, state: 'gone', texts: [] }));
   const isNew = ({ state, texts }: State, before: State | undefined): boolean =>

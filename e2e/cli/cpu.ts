@@ -16,14 +16,14 @@ const ofSuite = async (): Promise<number> => {
 const rounded = (seconds: Seconds): Seconds =>
   Object.fromEntries(
     Object.entries(seconds)
-      .map(([part, each]) => [part, Math.round(each * 10) / 10] as const)
+      .map(([component, each]) => [component, Math.round(each * 10) / 10] as const)
       .toSorted(([, one], [, other]) => other - one),
   );
 
 /**
  * Starts to measure the CPU time of a run's scenarios. Returns a function that ends the measurement and returns the
- * result, with the CPU time until the cluster was up, by part. The result is empty if the cluster cannot report it or
- * is lost.
+ * result, with the CPU time until the cluster was up, by component. The result is empty if the cluster cannot report
+ * it or is lost.
  */
 export const countCpu = async ({
   cpu,

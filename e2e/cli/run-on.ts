@@ -1,7 +1,7 @@
 import type { ProgressDisplay, Provider, RunningCluster } from '../../providers/provider.ts';
 import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
-import { quoted } from '../kube/shell-word.ts';
+import { shellQuote } from '../kube/shell-quote.ts';
 import { PreconditionError } from '../machine/precondition-error.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
@@ -257,7 +257,7 @@ const addToReport = async (out: string, known: Pick<Report, 'differences' | 'cpu
 
 const formatFlags = (flags: Record<string, string>): string =>
   Object.entries(flags)
-    .map(([name, value]) => `--${name} ${quoted(value)}`)
+    .map(([name, value]) => `--${name} ${shellQuote(value)}`)
     .join(' ');
 
 // Prints the commands that undo and remove what an interrupted cleanup left on an existing cluster.
@@ -300,7 +300,7 @@ const leave = async (cluster: RunningCluster, { args, progress }: Run, code: Exi
     print(`The cluster is left up (${args.keep ? '--keep' : '--pause-on-failure'}).`);
     for (const line of cluster.accessHints) print(line);
     const words = Object.entries(clusterVariables(cluster)).map(
-      ([name, value]) => `${name}=${quoted(value)}`,
+      ([name, value]) => `${name}=${shellQuote(value)}`,
     );
     print(`The scenarios again: ${words.join(' ')} npx vitest run --project e2e`);
     return code;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createProgress } from '../../providers/progress.ts';
 import type { ProgressDisplay } from '../../providers/provider.ts';
-import { quoted } from '../kube/shell-word.ts';
+import { shellQuote } from '../kube/shell-quote.ts';
 import { checkOutFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -26,7 +26,7 @@ export const runStoreImageCommand = (
     await pack(checkOutFile('out', out, 'store-image.tar'), createProgress());
     process.stdout.write(
       `It is an OCI archive: push it where your cluster pulls from, and name that by --store-image:
-skopeo copy oci-archive:${quoted(out)} docker://REGISTRY/corral-store:TAG
+skopeo copy oci-archive:${shellQuote(out)} docker://REGISTRY/corral-store:TAG
 `,
     );
     return exitCode.passed;

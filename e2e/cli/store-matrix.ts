@@ -5,7 +5,6 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { PreconditionError } from '../machine/precondition-error.ts';
-import { atCluster } from '../store-matrix/at-cluster.ts';
 import {
   bugsOf,
   cellFailures,
@@ -19,6 +18,7 @@ import {
   type Sign,
   whyMeaningless,
 } from '../store-matrix/cells.ts';
+import { effectOnCluster } from '../store-matrix/cluster-effect.ts';
 import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store-matrix/open-matrix.ts';
 import { checkOutFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
@@ -182,7 +182,7 @@ const judged = (
 const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): string => {
   const scenario = scenarios.get(cellNameOf(cell));
   if (scenario !== undefined) return `on a cluster: "${scenario}"`;
-  const known = atCluster(cell);
+  const known = effectOnCluster(cell);
   if (known === undefined) return 'its effect on a cluster is not known';
   if ('as' in known) return `on a cluster as ${known.as}: ${known.why}`;
   return 'cannot' in known

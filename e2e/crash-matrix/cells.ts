@@ -17,15 +17,15 @@ const learnedSchema = z.object({ operation: z.string(), writes: z.array(z.string
 /** The writes of an undisturbed run of an operation, in order. */
 export type Learned = z.infer<typeof learnedSchema>;
 
-const marks = ' | ';
+const separator = ' | ';
 
 /** The name of a cell: `OPERATION | WRITE | DISTURBANCE`. */
 export const crashCellName = ({ operation, write, disturbance }: CrashCell): string =>
-  [operation, write, disturbance].join(marks);
+  [operation, write, disturbance].join(separator);
 
 /** Parses the name of a cell. Undefined if it is invalid. */
 export const crashCellNamed = (name: string): CrashCell | undefined => {
-  const [operation = '', write = '', disturbance = ''] = name.split(marks);
+  const [operation = '', write = '', disturbance = ''] = name.split(separator);
   return cellSchema.safeParse({ operation, write, disturbance }).data;
 };
 
@@ -34,7 +34,7 @@ export const runsToLearn = 2;
 
 /** The name of an undisturbed run: the first or the second. */
 export const learningNameOf = (operation: string, run: number): string =>
-  [operation, 'undisturbed', run === 1 ? 'the first time' : 'the second time'].join(marks);
+  [operation, 'undisturbed', run === 1 ? 'the first time' : 'the second time'].join(separator);
 
 /** The files of a matrix: the cells to run with a deadline, the learned writes, and the results. */
 export const matrixFiles = (folder: string) => ({

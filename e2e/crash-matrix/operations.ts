@@ -104,8 +104,12 @@ export const crashOperations: Record<string, Operation> = {
     const second = await given.settledBackup(volume);
     await follow({ volume, backups: [first, second] });
     await when.backupVolumeDeleted(volume);
-    await then.goneInTheEnd(first);
-    await then.goneInTheEnd(second);
+    for (const backup of [first, second]) {
+      const goes = () => then.goesWithBackupVolume(backup);
+      if (!(await then.orKnownBug('backup-outlives-its-backup-volume', goes, { race: true })))
+        await when.deleted(backup);
+      await then.goneInTheEnd(backup);
+    }
     await then.noLastBackup(volume);
     return async () => {
       await then.storeHolds(volume, [], { afterKill: true });

@@ -70,11 +70,11 @@ export type Fault<Handle extends object = object> = FaultOperations<Handle> & {
 };
 
 /** A fault in force. */
-export type Injected = { title: string; prove(): Promise<string>; heal(): Promise<string> };
+export type InjectedFault = { title: string; prove(): Promise<string>; heal(): Promise<string> };
 
 /** The faults of one scenario. */
 export type Faults = {
-  inject<Handle extends object>(fault: Fault<Handle>): Promise<Injected & Handle>;
+  inject<Handle extends object>(fault: Fault<Handle>): Promise<InjectedFault & Handle>;
   /** One sentence for each fault that has ended by its own time limit before it was healed. */
   expired(): string[];
   /**

@@ -1,3 +1,4 @@
+import { defaultTargetChanged } from './default-target.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import type { FaultKind } from './fault.ts';
 import { heldDeletion } from './held-deletion.ts';
@@ -18,6 +19,7 @@ const faults: readonly FaultKind[] = [
   killedPod,
   replicaKilled,
   patchedObject,
+  defaultTargetChanged,
   labFaultKind,
 ];
 

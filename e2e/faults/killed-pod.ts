@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { once } from '../history/expectation.ts';
+import { waitUntil } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
 import { isConditionTrue } from '../kube/objects.ts';
@@ -51,7 +51,7 @@ type Pod = KubernetesObject & {
 const untilReplaced = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { namespace, uid, selector, node } = schema.parse(data);
   await using pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selector });
-  const next = await once(
+  const next = await waitUntil(
     pods,
     (pod) => pod.metadata.uid !== uid && pod.spec?.nodeName === node && isReady(pod),
     {

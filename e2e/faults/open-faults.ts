@@ -1,6 +1,6 @@
 import { BrokenStream, type Cluster } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
-import type { Fault, FaultEvent, Faults, Injected } from './fault.ts';
+import type { Fault, FaultEvent, Faults, InjectedFault } from './fault.ts';
 import { faultNamed, faultsByLedgerName } from './faults.ts';
 import { describeGoneLab } from './lab-faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
@@ -21,7 +21,7 @@ export const openFaults = ({
   scenario?: string;
   onEvent?: (event: FaultEvent) => void;
 }): Faults => {
-  const inForce: Injected[] = [];
+  const inForce: InjectedFault[] = [];
   const open = new Set<Fault>();
   return {
     inject: async (fault) => {
@@ -36,7 +36,7 @@ export const openFaults = ({
       });
       const reported = reportFault({ id: entry.id, name: kind, title }, onEvent);
       let healing: Promise<string> | undefined;
-      const injected: Injected = {
+      const injected: InjectedFault = {
         title,
         prove: () => reported('proved', fault.prove(), (proof) => proof),
         // Repeated calls share one heal. A failed heal can be tried again, for example by the cleanup.

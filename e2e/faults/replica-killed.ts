@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { once } from '../history/expectation.ts';
+import { waitUntil } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
 import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import { execInPod } from '../kube/in-pods.ts';
@@ -52,7 +52,7 @@ const untilHealthy = async (cluster: Cluster, data: unknown): Promise<string> =>
     fieldSelector: `metadata.name=${name}`,
   });
   if (volumes.current(name) === undefined) return `volume ${name} is gone, and its replicas with it`;
-  const { status } = await once(
+  const { status } = await waitUntil(
     volumes,
     ({ status }) => status?.state !== 'attached' || status.robustness === 'healthy',
     {

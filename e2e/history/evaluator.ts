@@ -58,7 +58,7 @@ export const watchedSubjectsOf = <T extends KubernetesObject>({
 
 /** Creates the verdict for a decision, with its full explanation. */
 export const toVerdict = <T extends KubernetesObject>(
-  { timeline, subject, nevers, mark }: Specification<T>,
+  { timeline, subject, nevers, startSequence }: Specification<T>,
   judge: Judge,
   decision: Decision,
 ): Verdict => {
@@ -70,6 +70,6 @@ export const toVerdict = <T extends KubernetesObject>(
     ...decision,
     steps: judge.steps,
     last: lastOf(objects[0], decision.until ?? Number.POSITIVE_INFINITY)?.object,
-    details: explain({ decision, mark, steps: judge.steps, guards: judge.guards(), objects }),
+    details: explain({ decision, startSequence, steps: judge.steps, guards: judge.guards(), objects }),
   };
 };

@@ -11,9 +11,9 @@ import { ExpectationError, type Verdict } from './verdict.ts';
 import { firstDecision } from './waiting.ts';
 
 export { gone, type StateStep } from './history.ts';
-export { once, onceGone } from './once.ts';
 export type { Subject } from './specification.ts';
 export { describeDecision, ExpectationError, explainVerdict, hasTimedOut, type Verdict } from './verdict.ts';
+export { waitUntil, waitUntilGone } from './wait-until.ts';
 
 /**
  * The other object of a `withoutEver ... while ...`. The defaults are the timeline and the description of the
@@ -42,10 +42,10 @@ export type Expectation<T extends KubernetesObject> = {
   /** The expectation is broken as soon as the object matches `step` while the other object is in the state `is`. */
   withoutEver(step: StateStep<T>): { while<U extends KubernetesObject = T>(other: Other<U>): Expectation<T> };
   /**
-   * Considers only entries after this mark (`Timeline.mark`), and the state at the mark. The default is the whole
-   * timeline.
+   * Considers only entries after this sequence (see `Timeline.lastSequence`), and the state at it. The default is the
+   * whole timeline.
    */
-  from(mark: number): Expectation<T>;
+  from(sequence: number): Expectation<T>;
   /**
    * Resolves when the expectation is met. Throws an ExpectationError as soon as it is decided otherwise, or when the
    * time is over. `owner` names the component that owns the time-out, and why it is so long. With `atMost`, each
@@ -64,7 +64,7 @@ export const expectHistory = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   subject: Subject<T>,
 ): Expectation<T> =>
-  build({ timeline, subject, steps: [], allowed: [], starts: undefined, nevers: [], mark: 0 });
+  build({ timeline, subject, steps: [], allowed: [], starts: undefined, nevers: [], startSequence: 0 });
 
 const build = <T extends KubernetesObject>(specification: Specification<T>): Expectation<T> => {
   const having = (change: Partial<Specification<T>>) => build({ ...specification, ...change });
@@ -77,7 +77,7 @@ const build = <T extends KubernetesObject>(specification: Specification<T>): Exp
     withoutEver: (step) => ({
       while: (other) => having({ nevers: [...nevers, { step, other: completeOther(specification, other) }] }),
     }),
-    from: (mark) => having({ mark }),
+    from: (sequence) => having({ startSequence: sequence }),
     within: (time, owner, atMost) =>
       settle(specification, {
         limit: {
@@ -135,13 +135,13 @@ const settle = async <T extends KubernetesObject>(
 };
 
 const toExpected = <T extends KubernetesObject>(specification: Specification<T>) => {
-  const { timeline, subject, steps, mark } = specification;
+  const { timeline, subject, steps, startSequence } = specification;
   return {
     timeline: timeline as unknown as Timeline,
     name: subject.name,
     label: subject.label,
     steps: steps.map(({ label }) => label),
-    mark,
+    startSequence,
     specification,
     present: () => {
       const object = timeline.current(subject.name);

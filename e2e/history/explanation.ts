@@ -9,8 +9,8 @@ import type { GuardReport, SequenceStep } from './verdict.ts';
 /** The input of an explanation. */
 export type Explained = {
   decision: Decision;
-  /** The mark from which on the history was evaluated. */
-  mark: number;
+  /** The history was evaluated after this sequence. */
+  startSequence: number;
   steps: readonly SequenceStep[];
   guards: readonly GuardReport[];
   /** The objects whose histories are listed. The first is the subject of the expectation. */
@@ -33,12 +33,12 @@ const heldSigns = { yes: '✓', no: '✗', unknown: '?' };
  * Writes the explanation of a verdict below its reason: the expected steps and the progress, the histories, the last
  * object, and the last error of the watches.
  */
-export const explain = ({ decision, mark, steps, guards, objects }: Explained): string => {
+export const explain = ({ decision, startSequence, steps, guards, objects }: Explained): string => {
   const { until = Number.POSITIVE_INFINITY } = decision;
   const timelines = [...new Set(objects.map(({ timeline }) => timeline))];
   const start = Math.min(
     decision.at,
-    ...timelines.flatMap(({ entries }) => entries.find(({ sequence }) => sequence > mark)?.at ?? []),
+    ...timelines.flatMap(({ entries }) => entries.find(({ sequence }) => sequence > startSequence)?.at ?? []),
   );
   const [subject] = objects;
   return [
@@ -52,7 +52,7 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
     ...objects.flatMap(({ label, name, timeline, describe }) => [
       '',
       `History of ${label} (${name}) in ${timeline.label}:`,
-      ...indented(historyTable({ timeline, name, describe, mark, until, start })),
+      ...indented(historyTable({ timeline, name, describe, startSequence, until, start })),
     ]),
     ...lastObject(lastOf(subject, until)?.object),
     ...timelines.flatMap(errorLines),

@@ -18,7 +18,7 @@ export type Guard = {
  */
 export const createGuard = <T extends KubernetesObject>(
   never: ForbiddenState<T>,
-  { subject, timeline, mark }: Specification<T>,
+  { subject, timeline, startSequence }: Specification<T>,
   track: Track<T>,
 ): Guard => {
   const { step, other } = never;
@@ -26,7 +26,7 @@ export const createGuard = <T extends KubernetesObject>(
   // The entries of a listing have an order, but describe the same moment.
   const atStart =
     other.timeline === (timeline as Timeline) ? firstListed(other.timeline, other.name) : undefined;
-  const inForce = lastEntryUpTo(other.timeline, other.name, mark) ?? atStart;
+  const inForce = lastEntryUpTo(other.timeline, other.name, startSequence) ?? atStart;
   if (inForce !== undefined) otherTrack.take(inForce);
   const seen: ObjectEntry<T>[] = [];
   let blind: readonly GapEntry[] = [];

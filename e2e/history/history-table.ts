@@ -8,7 +8,7 @@ export type HistoryTableOptions<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   name: string;
   describe(object: T): string;
-  mark: number;
+  startSequence: number;
   /** The sequence of the last entry to include. */
   until: number;
   start: number;
@@ -20,9 +20,9 @@ const widestState = 240;
 
 /** Writes the history of an object, one line for each state. Repeated states share a line. */
 export const historyTable = <T extends KubernetesObject>(options: HistoryTableOptions<T>): string[] => {
-  const { timeline, name, mark, until } = options;
+  const { timeline, name, startSequence, until } = options;
   const rows = collapsed(
-    historyOf(timeline, name, mark)
+    historyOf(timeline, name, startSequence)
       .filter(({ sequence }) => sequence <= until)
       .map((entry) => toRow(entry, options)),
   );

@@ -77,34 +77,38 @@ const vouchedFor = <T extends KubernetesObject>(
 /** The sequence of the first entry that a gap makes doubtful. */
 export const firstDoubted = ({ from, sequence }: GapEntry): number => from ?? sequence;
 
-/** The last entry of an object up to a mark, including a deletion. */
+/** The last entry of an object up to a sequence, including a deletion. */
 export const lastEntryUpTo = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   name: string,
-  mark: number,
+  sequence: number,
 ): ObjectEntry<T> | undefined =>
-  timeline.entries.findLast((entry): entry is ObjectEntry<T> => entry.sequence <= mark && isOf(entry, name));
+  timeline.entries.findLast(
+    (entry): entry is ObjectEntry<T> => entry.sequence <= sequence && isOf(entry, name),
+  );
 
-/** The entries after a mark. A gap at the mark is included if the listing that ends it arrives after the mark. */
+/** The entries after a sequence. A gap at the start is included if the listing that ends it arrives after the start. */
 export const entriesAfter = <T extends KubernetesObject>(
   { entries }: Timeline<T>,
-  mark: number,
+  startSequence: number,
 ): Entry<T>[] => {
-  const found = entries.findIndex(({ sequence }) => sequence > mark);
+  const found = entries.findIndex(({ sequence }) => sequence > startSequence);
   const first = found === -1 ? entries.length : found;
   const before = entries[first - 1];
-  const isOpen = before?.kind === 'gap' && !(before.until !== undefined && before.until <= mark);
+  const isOpen = before?.kind === 'gap' && !(before.until !== undefined && before.until <= startSequence);
   return entries.slice(isOpen ? first - 1 : first);
 };
 
-/** The entries of one object after a mark, with the gaps between them. The state at the mark comes first. */
+/** The entries of one object after a sequence, with the gaps between them. The state at the start comes first. */
 export const historyOf = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   name: string,
-  mark: number,
+  startSequence: number,
 ): Entry<T>[] => {
-  const inForce = lastEntryUpTo(timeline, name, mark);
-  const later = entriesAfter(timeline, mark).filter((entry) => entry.kind === 'gap' || isOf(entry, name));
+  const inForce = lastEntryUpTo(timeline, name, startSequence);
+  const later = entriesAfter(timeline, startSequence).filter(
+    (entry) => entry.kind === 'gap' || isOf(entry, name),
+  );
   return inForce === undefined || inForce.kind === 'deleted' ? later : [inForce, ...later];
 };
 

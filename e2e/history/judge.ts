@@ -18,7 +18,7 @@ export type Judge = {
   guards(): GuardReport[];
 };
 
-/** Starts to evaluate an expectation at its mark. */
+/** Starts to evaluate an expectation at its start. */
 export const createJudge = <T extends KubernetesObject>(specification: Specification<T>): Judge => {
   const { timeline, subject, nevers } = specification;
   const track = createTrack<T>(subject.name);
@@ -76,16 +76,16 @@ export const createJudge = <T extends KubernetesObject>(specification: Specifica
 };
 
 /**
- * The entries that have already arrived for an expectation, in order of arrival. The state at its mark comes first. A
+ * The entries that have already arrived for an expectation, in order of arrival. The state at its start comes first. A
  * gap is sorted to where its doubt starts.
  */
 export const pastOf = <T extends KubernetesObject>(
   specification: Specification<T>,
 ): { timeline: Timeline; entry: Entry }[] => {
-  const { timeline, subject, mark } = specification;
-  const inForce = lastEntryUpTo(timeline, subject.name, mark);
+  const { timeline, subject, startSequence } = specification;
+  const inForce = lastEntryUpTo(timeline, subject.name, startSequence);
   const later = timelinesOf(specification)
-    .flatMap((source) => entriesAfter(source, mark).map((entry) => ({ timeline: source, entry })))
+    .flatMap((source) => entriesAfter(source, startSequence).map((entry) => ({ timeline: source, entry })))
     .sort((one, other) => orderOf(one.entry) - orderOf(other.entry));
   return inForce === undefined || inForce.kind === 'deleted'
     ? later

@@ -15,8 +15,8 @@ export type ExpectationStart = {
   label: string;
   /** The labels of its steps. */
   steps: readonly string[];
-  /** Only entries after this mark count, and the state at the mark. */
-  mark: number;
+  /** Only entries after this sequence count, and the state at it. */
+  startSequence: number;
   limit: Limit;
   /** The intended end. */
   wanted: 'met' | 'timed-out';

@@ -1,6 +1,6 @@
 import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import { BrokenStream } from '../kube/errors.ts';
-import { query, throwUnlessOk } from '../kube/request.ts';
+import { queryString, throwUnlessOk } from '../kube/request.ts';
 import { presentObserver } from './observer.ts';
 
 // The timestamp that the kubelet writes before each line on request.
@@ -17,7 +17,7 @@ export const followLog = async (
   { signal, sinceTime }: { signal: AbortSignal; sinceTime?: string },
 ): Promise<string> => {
   const { namespace, name, container } = pod;
-  const path = `/api/v1/namespaces/${namespace}/pods/${name}/log${query({ container, follow: true, timestamps: true, sinceTime })}`;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/log${queryString({ container, follow: true, timestamps: true, sinceTime })}`;
   const what = `log of pod ${namespace}/${name} at ${server}`;
   const response = await throwUnlessOk(await request(path, { headers: { accept: '*/*' }, signal }), what);
   try {

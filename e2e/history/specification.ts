@@ -21,7 +21,8 @@ export type Specification<T extends KubernetesObject> = {
   /** The only states allowed before the first step. Undefined for the default rule. */
   starts: readonly StateStep<T>[] | undefined;
   nevers: readonly ForbiddenState<T>[];
-  mark: number;
+  /** Only entries after this sequence count, and the state at it. */
+  startSequence: number;
 };
 
 /** What ended an expectation, before the explanation is added. */

@@ -42,8 +42,8 @@ export type Timeline<T extends KubernetesObject = KubernetesObject> = {
   /** The last state of an object. Undefined before the first one and after a deletion. */
   current(name: string): T | undefined;
   objects(): T[];
-  /** The current sequence. Every later entry, in any timeline, has a greater one. */
-  mark(): number;
+  /** The last sequence of any timeline. Every later entry, in any timeline, has a greater one. */
+  lastSequence(): number;
   /** Calls the listener for each later entry. Returns a function that removes it. */
   onEntry(listener: (entry: Entry<T>) => void): () => void;
   /** Calls the listener when the watch ends permanently. Returns a function that removes it. */
@@ -71,7 +71,7 @@ export type Recorder<T extends KubernetesObject> = {
   connected(is: boolean): void;
 };
 
-// One count for all timelines, so that marks are valid in all of them and entries of different timelines have an
+// One count for all timelines, so that sequences are valid in all of them and entries of different timelines have an
 // order.
 let arrivals = 0;
 
@@ -93,7 +93,7 @@ export const createTimeline = <T extends KubernetesObject>(options: {
     entries,
     current: (name) => [...states.values()].find((object) => object.metadata.name === name),
     objects: () => [...states.values()],
-    mark: () => arrivals,
+    lastSequence: () => arrivals,
     onEntry: (listener) => subscribe(entryListeners, listener),
     onFailure: (listener) => subscribe(failureListeners, listener),
     get failure() {

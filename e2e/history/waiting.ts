@@ -1,4 +1,4 @@
-import { awaitCluster, decisionNote } from '../kube/account.ts';
+import { awaitCluster, decisionNote } from '../kube/time-account.ts';
 import { presentObserver } from './observer.ts';
 import { type Limit, openProgress, type StateProbe, type TimeOver, type WatchedSubject } from './progress.ts';
 import type { Decision } from './specification.ts';

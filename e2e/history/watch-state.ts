@@ -34,7 +34,7 @@ export const createWatchState = <T extends KubernetesObject>({
   let version: string | undefined;
   let listed: string | undefined;
   let lastHeard = Date.now();
-  let start = { mark: timeline.mark(), at: lastHeard };
+  let start = { sequence: timeline.lastSequence(), at: lastHeard };
 
   const isKnown = ({ type, object: { metadata } }: WatchEvent<T>): boolean => {
     const isSame = ({ uid, resourceVersion }: typeof metadata) =>
@@ -51,7 +51,7 @@ export const createWatchState = <T extends KubernetesObject>({
       return version;
     },
     connected: () => {
-      start = { mark: timeline.mark(), at: lastHeard };
+      start = { sequence: timeline.lastSequence(), at: lastHeard };
       recorder.connected(true);
     },
     list: (items, resourceVersion, requestedAt) => {
@@ -85,7 +85,7 @@ export const createWatchState = <T extends KubernetesObject>({
       const at = Date.now();
       if (error instanceof OutOfOrder) {
         const reason = `the server reported what happened in the wrong order: ${error.message}`;
-        push({ kind: 'gap', at, since: start.at, from: start.mark + 1, reason });
+        push({ kind: 'gap', at, since: start.at, from: start.sequence + 1, reason });
       } else {
         push({
           kind: 'gap',

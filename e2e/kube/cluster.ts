@@ -1,10 +1,19 @@
 import { type Permit, permittedExec, permittedForward, permittedRequest } from './access.ts';
-import { awaitCluster } from './account.ts';
 import { NoAnswer } from './errors.ts';
 import { createExec, type ExecOptions, type ExecResult, type PodTarget } from './exec.ts';
 import type { Health } from './health.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
+import { createForward, type ForwardSocket } from './port-forward.ts';
+import { registerObjectSecrets } from './redact/register.ts';
+import {
+  createRequest,
+  queryString,
+  type RequestOptions,
+  type SendRequest,
+  throwUnlessOk,
+} from './request.ts';
+import { pathOf } from './resources.ts';
 import {
   execWithRetries,
   type Resend,
@@ -14,12 +23,9 @@ import {
   resendRead,
   sendWithRetries,
   watchedRequest,
-} from './patience.ts';
-import { createForward, type ForwardSocket } from './port-forward.ts';
-import { registerObjectSecrets } from './redact/register.ts';
-import { createRequest, query, type RequestOptions, type SendRequest, throwUnlessOk } from './request.ts';
-import { pathOf } from './resources.ts';
+} from './retry.ts';
 import { createShells } from './shells.ts';
+import { awaitCluster } from './time-account.ts';
 
 export { ApiError, BrokenStream, unlessGone } from './errors.ts';
 export type { PodTarget } from './exec.ts';
@@ -160,7 +166,7 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
       resource: Resource,
       { namespace, signal, ...selectors }: { namespace?: string; signal?: AbortSignal } = {},
     ) => {
-      const path = pathOf(resource, { namespace }) + query(selectors);
+      const path = pathOf(resource, { namespace }) + queryString(selectors);
       const list = await call<{ items: T[] | null; metadata: { resourceVersion: string } }>(path, {
         ...(signal && { signal }),
       });
@@ -169,17 +175,17 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     create: (resource, object, { dryRun } = {}) => {
       const { namespace } = (object as KubernetesObject).metadata;
       const resend = resendCreation(object, (name) => send(pathOf(resource, { namespace, name })));
-      const path = pathOf(resource, { namespace }) + query({ dryRun: dryRun && 'All' });
+      const path = pathOf(resource, { namespace }) + queryString({ dryRun: dryRun && 'All' });
       return write('POST', path, { body: object, resend });
     },
     patch: (resource, object, body, { subresource, dryRun } = {}) => {
       const type = 'application/merge-patch+json';
       const path = pathOf(resource, object) + (subresource ? `/${subresource}` : '');
       const resend = resendPatch(body);
-      return write('PATCH', path + query({ dryRun: dryRun && 'All' }), { body, type, resend });
+      return write('PATCH', path + queryString({ dryRun: dryRun && 'All' }), { body, type, resend });
     },
     apply: (body, { resource, fieldManager = 'corral' }) => {
-      const path = pathOf(resource, body.metadata) + query({ fieldManager, force: true });
+      const path = pathOf(resource, body.metadata) + queryString({ fieldManager, force: true });
       return write('PATCH', path, { body, type: 'application/apply-patch+yaml', resend: resendPatch(body) });
     },
     delete: async (resource, object, { uid, dryRun, ...rest } = {}) => {
@@ -193,7 +199,7 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
       await write('DELETE', pathOf(resource, object), { body, resend: resendDeletion });
     },
     logs: ({ namespace, name, container }, logOptions = {}) =>
-      send(`/api/v1/namespaces/${namespace}/pods/${name}/log${query({ container, ...logOptions })}`),
+      send(`/api/v1/namespaces/${namespace}/pods/${name}/log${queryString({ container, ...logOptions })}`),
     version: async () => (await call<{ gitVersion: string }>('/version')).gitVersion,
   };
 };

@@ -1,7 +1,7 @@
-import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { ApiError } from './errors.ts';
 import { type ApiOutage, outageOf } from './outage.ts';
+import { pluralize } from './pluralize.ts';
 import { shorten } from './shorten.ts';
 
 /** The code of a finding and its text. */
@@ -76,7 +76,7 @@ export const openHealth = ({
   const describe = (outage: Outage): string => {
     const { since, until, failures, last } = outage;
     const when = `${new Date(since).toISOString()}, for ${formatDuration(length(outage))}${until === undefined ? ' and still' : ''}`;
-    return `from ${when}: ${count(failures, 'request')} without an answer (the last: ${last})`;
+    return `from ${when}: ${pluralize(failures, 'request')} without an answer (the last: ${last})`;
   };
   const titleOf = (): string => {
     if (outages.length > 0) {
@@ -84,8 +84,8 @@ export const openHealth = ({
       return `The API server did not answer for ${formatDuration(away)}`;
     }
     return putOff > 0
-      ? `The API server was too busy for ${count(putOff, 'request')}`
-      : `An admission webhook had not seen new objects yet and rejected ${count(early, 'request')}`;
+      ? `The API server was too busy for ${pluralize(putOff, 'request')}`
+      : `An admission webhook had not seen new objects yet and rejected ${pluralize(early, 'request')}`;
   };
   return {
     ended: (error) => {

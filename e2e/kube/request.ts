@@ -128,7 +128,7 @@ const parseStatus = (text: string): { reason?: string; message?: string } => {
 };
 
 /** Formats a query string with its question mark. Undefined parameters are omitted. */
-export const query = (parameters: Record<string, string | number | boolean | undefined>): string => {
+export const queryString = (parameters: Record<string, string | number | boolean | undefined>): string => {
   const entries = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return entries.length === 0
     ? ''

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BrokenStream } from './errors.ts';
 import type { createExec, ExecResult, PodTarget } from './exec.ts';
-import { quoted } from './shell-word.ts';
+import { shellQuote } from './shell-quote.ts';
 
 /** How long an unused shell stays in its container, in ms. */
 const IDLE_MS = 5000;
@@ -18,15 +18,15 @@ type Shell = {
 
 /** Starts a bash in a container. It runs each script in a subshell, and ends when its input ends. */
 const startShell = (exec: Exec, pod: PodTarget): Shell => {
-  const mark = `corral-${randomUUID()}`;
+  const endMarker = `corral-${randomUUID()}`;
   const stdin = new Readable({ read: () => {} });
   let hasEnded = false;
   let running: { texts: string[]; tail: string; reached: () => void } | undefined;
   const onStdout = (text: string): void => {
     if (running === undefined) return;
     running.texts.push(text);
-    running.tail = (running.tail + text).slice(-mark.length - 1);
-    if (running.tail === `${mark}.`) running.reached();
+    running.tail = (running.tail + text).slice(-endMarker.length - 1);
+    if (running.tail === `${endMarker}.`) running.reached();
   };
   const ended = exec(pod, ['bash'], { stdin, onStdout })
     .then(({ stderr, exitCode }) => {
@@ -44,17 +44,17 @@ const startShell = (exec: Exec, pod: PodTarget): Shell => {
       const reached = Promise.withResolvers<void>();
       const now = { texts: [], tail: '', reached: reached.resolve };
       running = now;
-      const given = `set -- ${args.map(quoted).join(' ')}; SECONDS=0; eval ${quoted(script)}`;
-      // Prints the output of the script, the mark, the exit code, stderr, and the mark again.
+      const given = `set -- ${args.map(shellQuote).join(' ')}; SECONDS=0; eval ${shellQuote(script)}`;
+      // Prints the output of the script, the end marker, the exit code, stderr, and the end marker again.
       stdin.push(
-        `errors=$( ${given} 2>&1 >&3 3>&- < /dev/null ); printf '%s%s %s%s.' ${mark} $? "$errors" ${mark}\n`,
+        `errors=$( ${given} 2>&1 >&3 3>&- < /dev/null ); printf '%s%s %s%s.' ${endMarker} $? "$errors" ${endMarker}\n`,
       );
       await Promise.race([reached.promise, ended]);
       running = undefined;
       const text = (now.texts as string[]).join('');
-      const end = text.lastIndexOf(mark, text.length - mark.length - 2);
+      const end = text.lastIndexOf(endMarker, text.length - endMarker.length - 2);
       const [, code, stderr = ''] =
-        /^(\d+) (.*)$/s.exec(text.slice(end + mark.length, -mark.length - 1)) ?? [];
+        /^(\d+) (.*)$/s.exec(text.slice(end + endMarker.length, -endMarker.length - 1)) ?? [];
       return { stdout: text.slice(0, end), stderr, exitCode: Number(code) };
     },
     get hasEnded() {

@@ -1,9 +1,9 @@
-import { noteArrival } from './account.ts';
 import type { Cluster } from './cluster.ts';
 import { WatchError } from './errors.ts';
 import { jsonLines } from './json-lines.ts';
 import type { KubernetesObject } from './objects.ts';
-import { query, throwUnlessOk } from './request.ts';
+import { queryString, throwUnlessOk } from './request.ts';
+import { noteArrival } from './time-account.ts';
 
 /** The time limits of a watch, in ms. */
 export type WatchTiming = {
@@ -43,7 +43,7 @@ export const openWatch = async <T extends KubernetesObject>(
   try {
     const url =
       path +
-      query({
+      queryString({
         ...selectors,
         watch: true,
         allowWatchBookmarks: true,

@@ -51,6 +51,12 @@ export const managerLogs = async (cluster: Cluster): Promise<string[]> =>
     ),
   );
 
+/** Whether a log line of a running manager has all these parts. */
+export const managersLogged = async (cluster: Cluster, ...parts: string[]): Promise<boolean> =>
+  (await managerLogs(cluster)).some((log) =>
+    log.split('\n').some((line) => parts.every((part) => line.includes(part))),
+  );
+
 /** The manager pod of a node. If there is none, the error names the nodes that have one. */
 export const managerPodOf = async (cluster: Cluster, node: string): Promise<ManagerPod> => {
   const pods = await managerPods(cluster);
@@ -62,8 +68,8 @@ export const managerPodOf = async (cluster: Cluster, node: string): Promise<Mana
   return pod;
 };
 
-// The port of longhorn-manager's API in all versions.
-const apiPort = 9500;
+/** The port of longhorn-manager's API, in all versions. */
+export const apiPort = 9500;
 
 /**
  * Sorts the managers by the number of open connections to their API, most first. Managers that cannot be inspected

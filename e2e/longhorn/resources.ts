@@ -18,6 +18,7 @@ export const longhornResources = {
   backups: longhorn('backups'),
   backupVolumes: longhorn('backupvolumes'),
   backupTargets: longhorn('backuptargets'),
+  systemBackups: longhorn('systembackups'),
   settings: longhorn('settings'),
   nodes: longhorn('nodes'),
   engineImages: longhorn('engineimages'),
@@ -31,6 +32,9 @@ export const volumeSelector = (volume: string): string => `longhornvolume=${volu
 /** The `apiVersion` of all Longhorn objects. */
 export const longhornApiVersion = 'longhorn.io/v1beta2';
 
+/** The label of a Backup with the name of its backup target. */
+export const backupTargetLabel = 'backup-target';
+
 /**
  * The labels that connect a backup to its volume and, if given, to its target. v1.8 and v1.9 require the volume's
  * label; later versions can derive both labels, and accept them.
@@ -43,5 +47,5 @@ export const backupLabels = ({
   target?: string;
 }): Record<string, string> => ({
   'backup-volume': volume,
-  ...(target !== undefined && { 'backup-target': target }),
+  ...(target !== undefined && { [backupTargetLabel]: target }),
 });

@@ -88,6 +88,8 @@ export type Backup = KubernetesObject & {
 export type BackupStatus = {
   state?: string;
   progress?: number;
+  /** In bytes: those of the blocks that the backup refers to. */
+  size?: string;
   error?: string;
   messages?: Record<string, string> | null;
   ownerID?: string;
@@ -132,6 +134,12 @@ export type BackupTarget = KubernetesObject & {
     syncRequestedAt?: string | null;
   };
   status?: { available?: boolean; lastSyncedAt?: string | null; conditions?: Condition[] | null };
+};
+
+/** A backup of Longhorn's own objects, in the store of the default backup target. */
+export type SystemBackup = KubernetesObject & {
+  spec?: { volumeBackupPolicy?: string };
+  status?: { state?: string; version?: string; conditions?: Condition[] | null };
 };
 
 /** A Longhorn setting. `value` is a top-level field; there is no `spec`. */

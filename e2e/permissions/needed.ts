@@ -1,6 +1,6 @@
 import { resources } from '../kube/resources.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
-import { longhornResources as longhorn } from '../longhorn/resources.ts';
+import { defaultBackupTarget, longhornResources as longhorn } from '../longhorn/resources.ts';
 import type { OwnBucket } from '../store/driver.ts';
 import { driversOf } from '../store/drivers/index.ts';
 import type { PermissionRule } from './rule.ts';
@@ -99,8 +99,15 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       ],
     },
   ],
-  // No scenario changes the default target yet.
-  'default-target': [],
+  'default-target': [
+    {
+      place: 'longhorn',
+      resource: longhorn.backupTargets,
+      verbs: ['get', 'patch'],
+      names: [defaultBackupTarget],
+    },
+    { place: 'longhorn', resource: longhorn.systemBackups, verbs: ['list', 'watch', 'create', 'delete'] },
+  ],
   // The lab is controlled directly, not through Kubernetes.
   'node-fault': [],
 };
@@ -151,7 +158,7 @@ export const neededRules = ({
   return [...rules, ...rules.flatMap(readWhatWasMade)];
 };
 
-// An uncertain creation is checked by reading the object by its name (e2e/kube/patience.ts).
+// An uncertain creation is checked by reading the object by its name (e2e/kube/retry.ts).
 const readWhatWasMade = ({ place, resource, subresource, verbs }: PermissionRule): PermissionRule[] =>
   verbs.includes('create') && subresource === undefined
     ? [

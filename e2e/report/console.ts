@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
-import { count } from '../kube/count.ts';
 import { formatDuration } from '../kube/duration.ts';
+import { pluralize } from '../kube/pluralize.ts';
 import { composeCircumstances, formatFailure, reasonAfterFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
@@ -51,7 +51,7 @@ export const composeCluster = ({ server, context, version }: Kubernetes, paint: 
 export const composeScenario = (name: string, paint: Paint, tag?: Tag): string[] =>
   tag === undefined ? ['', paint('bold', name)] : tagged([paint('bold', name)], tag, paint);
 
-const stepMarks = {
+const stepSigns = {
   passed: ['green', '✓'],
   failed: ['red', '✗'],
   'known-bug': ['red', '!'],
@@ -60,9 +60,9 @@ const stepMarks = {
 
 /** The line of a step that ended. */
 export const composeStep = ({ sentence, state, duration }: ReportStep, paint: Paint, tag?: Tag): string[] => {
-  const [style, mark] = stepMarks[state];
+  const [style, sign] = stepSigns[state];
   const time = state === 'noted' ? '' : paint('dim', ` (${formatDuration(duration)})`);
-  return tagged([`  ${paint(style, mark)} ${sentence}${time}`], tag, paint);
+  return tagged([`  ${paint(style, sign)} ${sentence}${time}`], tag, paint);
 };
 
 const endings = {
@@ -151,7 +151,7 @@ export const composeTotals = ({
 }: Report['totals']): string =>
   [
     `${passed} passed, ${failed + notProvable} failed`,
-    ...(knownBugs > 0 ? [count(knownBugs, 'known bug')] : []),
+    ...(knownBugs > 0 ? [pluralize(knownBugs, 'known bug')] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join(', ');
 
@@ -249,7 +249,7 @@ const listCells = (report: Report): string[] => {
   return cells.map(({ cell, ended, scenario }) => `  ${ended.padEnd(width)}  ${cell}: ${titleOf(scenario)}`);
 };
 
-const marks = { failed: '✗', 'not-provable': '?' } as const;
+const stateSigns = { failed: '✗', 'not-provable': '?' } as const;
 
 /**
  * The scenarios that did not pass, each with the failed step and the folder of the evidence. The failures were
@@ -262,6 +262,6 @@ const listFailed = (report: Report, path: string): string[] => {
     if (state !== 'failed' && state !== 'not-provable') return [];
     const first = decisionOf(failure?.step ?? reason ?? '');
     const below = [first, evidence ? join(dirname(path), evidence) : ''].filter((line) => line !== '');
-    return [`  ${marks[state]} ${titleOf(scenario)}`, ...below.map((line) => `    ${line}`)];
+    return [`  ${stateSigns[state]} ${titleOf(scenario)}`, ...below.map((line) => `    ${line}`)];
   });
 };

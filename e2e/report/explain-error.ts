@@ -7,7 +7,7 @@ const ownFrames = (error: Error): string[] =>
     .filter(
       (line) =>
         /^\s+at /.test(line) &&
-        !/node:|node_modules|scenario-core|e2e\/(suite\/(run|exclusive)\/|(kube\/account|history\/observer)\.ts)/.test(
+        !/node:|node_modules|scenario-core|e2e\/(suite\/(run|exclusive)\/|(kube\/time-account|history\/observer)\.ts)/.test(
           line,
         ),
     )

@@ -1,4 +1,4 @@
-import { count } from '../kube/count.ts';
+import { pluralize } from '../kube/pluralize.ts';
 import type { Report, ReportFinding, ScenarioReport } from './schema.ts';
 
 /** Whether a run judged the emulator. The emulator reproduces Longhorn's known differences from its documents. */
@@ -77,8 +77,8 @@ export const describeFindings = (
   target: Pick<Report['target'], 'name'>,
 ): string =>
   isEmulated(target)
-    ? `${count(length, 'known difference')}, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn`
-    : `${count(length, 'finding')}: what contradicts Longhorn's documents, and is no failure`;
+    ? `${pluralize(length, 'known difference')}, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn`
+    : `${pluralize(length, 'finding')}: what contradicts Longhorn's documents, and is no failure`;
 
 /** Describes in one sentence what a run judged. A run on the emulator is not a verdict on Longhorn. */
 export const describeJudged = ({ name, version, replaced = [] }: Report['target']): string => {

@@ -43,7 +43,7 @@ const verdictOf = ({
   return state === 'skipped' ? { skipped: { '@message': firstLine(reason ?? '') } } : {};
 };
 
-const marks = { passed: '✓', failed: '✗', 'known-bug': '!', noted: '·' } as const;
+const stepSigns = { passed: '✓', failed: '✗', 'known-bug': '!', noted: '·' } as const;
 
 const scenarioText = (
   { steps, findings, bugs = [], firstPlay, leftBehind }: ScenarioReport,
@@ -55,7 +55,7 @@ const scenarioText = (
       : [`run twice; the first time its premise was lost:\n${firstPlay.reason}`]),
     ...steps.map(
       ({ sentence, state, duration }) =>
-        `${marks[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,
+        `${stepSigns[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,
     ),
     ...bugs.map(
       ({ id, severity, title, kept, seen }) =>

@@ -9,8 +9,8 @@ export class MergeError extends Error {
   override readonly name = 'MergeError';
 }
 
-/** Names the part of the scenarios that a report covers: a shard, or the whole. */
-export const describePart = ({ shard }: Pick<Report, 'shard'>): string =>
+/** Names the shard of the scenarios that a report covers, or the whole. */
+export const describeShard = ({ shard }: Pick<Report, 'shard'>): string =>
   shard === undefined ? 'the whole' : `shard ${shard.index}/${shard.of}`;
 
 const key = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): string => `${file} "${name}"`;
@@ -26,7 +26,7 @@ export const checkSameSet = (sources: readonly ReportFile[]): void => {
       .slice(0, index + 1)
       .find(
         ({ report }) =>
-          report.run === other.report.run && describePart(report) === describePart(other.report),
+          report.run === other.report.run && describeShard(report) === describeShard(other.report),
       );
     if (twin !== undefined)
       throw new MergeError(
@@ -35,7 +35,7 @@ export const checkSameSet = (sources: readonly ReportFile[]): void => {
     const [one, two] = [first.report.shard, other.report.shard];
     if (one?.of !== two?.of)
       throw new MergeError(
-        `${first.path} is ${describePart(first.report)}, ${other.path} ${describePart(other.report)}: merge parts of one split`,
+        `${first.path} is ${describeShard(first.report)}, ${other.path} ${describeShard(other.report)}: merge parts of one split`,
       );
     if (one?.split !== two?.split)
       throw new MergeError(

@@ -1,6 +1,6 @@
 import { isStray } from './collect.ts';
 import { describeJudged, judgedImages } from './judged.ts';
-import { checkSameSet, describePart, MergeError, placeRounds, type ReportFile } from './merge-rounds.ts';
+import { checkSameSet, describeShard, MergeError, placeRounds, type ReportFile } from './merge-rounds.ts';
 import { countStates, type Report, schemaVersion } from './schema.ts';
 
 /** The result of a merge. `missing`: shards without a report. `doubled`: scenarios that are in two shards. */
@@ -37,7 +37,7 @@ const mergeEnds = (sources: readonly ReportFile[]): Report['end'] => {
   if (worst === 'finished') return { state: 'finished', reason: null };
   const unfinished = sources.filter(({ report }) => report.end.state !== 'finished');
   const reasons = unfinished.map(
-    ({ report }) => `${describePart(report)} (run ${report.run}): ${report.end.reason ?? report.end.state}`,
+    ({ report }) => `${describeShard(report)} (run ${report.run}): ${report.end.reason ?? report.end.state}`,
   );
   return { state: worst, reason: reasons.join('; ') };
 };

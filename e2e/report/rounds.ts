@@ -2,7 +2,7 @@ import { formatDuration } from '../kube/duration.ts';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
-const marks = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+const stateSigns = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
 type Cells = Record<
   'rounds' | 'passed' | 'failed' | 'skipped' | 'min' | 'median' | 'max' | 'scenario',
@@ -30,7 +30,7 @@ const toCells = (runs: readonly ScenarioReport[]): Cells => {
     .toSorted((one, other) => one - other);
   const time = (index: number) => (times.length === 0 ? '-' : formatDuration(times[index] ?? 0));
   return {
-    rounds: runs.map(({ state }) => marks[state]).join(''),
+    rounds: runs.map(({ state }) => stateSigns[state]).join(''),
     passed: count('passed'),
     failed: count('failed', 'not-provable'),
     skipped: count('skipped'),
@@ -54,7 +54,7 @@ export const gatherRounds = <Scenario extends ScenarioReport>(
   }));
 
 /**
- * Composes the table of a run with several rounds: one row per scenario, with a mark per round and its own times.
+ * Composes the table of a run with several rounds: one row per scenario, with a sign per round and its own times.
  * `wanted` is the requested number of rounds.
  */
 export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: number): string[] => {

@@ -274,8 +274,8 @@ export const reportSchema = z.strictObject({
    */
   differences: z.array(z.string()).nullable().optional(),
   /**
-   * CPU seconds by part: until the cluster was up, and during the scenarios of all rounds. Missing if the cluster's
-   * CPU time could not be read.
+   * CPU seconds by component: until the cluster was up, and during the scenarios of all rounds. Missing if the
+   * cluster's CPU time could not be read.
    */
   cpu: z.strictObject({ setUp: secondsSchema, scenarios: secondsSchema }).optional(),
 });

@@ -4,7 +4,7 @@ import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { ReportFile } from './merge-rounds.ts';
 import type { ScenarioReport } from './schema.ts';
 
-const marks = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+const stateSigns = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
 // A run that ended before Longhorn was installed has no version. The path of its report may contain it.
 const columnOf = ({ path, report }: ReportFile): string =>
@@ -15,13 +15,13 @@ const byNumbers = new Intl.Collator('en', { numeric: true });
 const cell = (runs: readonly ScenarioReport[]): string => {
   if (runs.length === 0) return '';
   const longest = Math.max(...runs.map(({ duration }) => duration));
-  const signs = runs.map(({ state }) => marks[state]).join('');
+  const signs = runs.map(({ state }) => stateSigns[state]).join('');
   return runs.every(({ state }) => state === 'skipped') ? signs : `${signs} ${formatDuration(longest)}`;
 };
 
 /**
  * Composes a Markdown table for the summary of a CI job: one row per scenario, one column per version of Longhorn, a
- * mark per run, and the longest time. Below it: what did not pass, and the runs that did not finish.
+ * sign per run, and the longest time. Below it: what did not pass, and the runs that did not finish.
  */
 export const composeVersionTable = (sources: readonly ReportFile[]): string[] => {
   const columns = [...Map.groupBy(sources, columnOf)].toSorted(([one], [other]) =>

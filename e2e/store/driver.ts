@@ -98,7 +98,7 @@ export type RunningStore = BackupStore & {
   source: StoreSource;
   /** The logs of its server since a time, one entry for each log file. */
   logs(since: Date): { file: string; read(): Promise<string> }[];
-  /** Starts writing the folder of a volume that the store does not have yet. */
+  /** Starts writing into the folder of a volume. */
   write: WriteStore;
   /** The arguments of mount(8) with which a program on a node mounts it. Undefined if it cannot be mounted. */
   mountArguments: string | undefined;

@@ -1,10 +1,3 @@
-import {
-  describeRemainingWork,
-  type IdleLimits,
-  StoreBusy,
-  type WorkReader,
-  waitUntilIdle,
-} from './at-work.ts';
 import { type BackupConfig, isValidName, parseBackup, parseLock } from './format/config.ts';
 import { backupConfigPath, classifyStoreFile, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
@@ -12,6 +5,13 @@ import { checkVolume } from './fsck/check-volume.ts';
 import { collectFindings, type StoreFinding } from './fsck/findings.ts';
 import { readConfig, sizeLimits } from './fsck/read-config.ts';
 import { verifySample } from './fsck/verify-sample.ts';
+import {
+  describeRemainingWork,
+  type IdleLimits,
+  StoreBusy,
+  type WorkReader,
+  waitUntilIdle,
+} from './wait-until-idle.ts';
 
 /** The result of inspecting a volume's folder. `problems` is empty if it is sound. */
 export type Inspection = {
@@ -28,7 +28,7 @@ export type Inspection = {
 export type InspectOptions = IdleLimits & {
   abandonedAfter?: number;
   only?: readonly string[];
-  without?: string;
+  lostConfigOf?: string;
 };
 
 /** Read access to a backup store, independent of Longhorn. */
@@ -124,9 +124,9 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
       const judged = options.only?.map((name) => `${volumeFolder(volume)}/${backupConfigPath(name)}`);
       const isOfOther = ({ code, path }: StoreFinding): boolean =>
         judged !== undefined && code === 'backup-in-progress' && !judged.includes(path);
-      const { without } = options;
+      const { lostConfigOf } = options;
       const isOfLost = ({ code, backup }: StoreFinding): boolean =>
-        code === 'last-backup-missing' && without !== undefined && backup === without;
+        code === 'last-backup-missing' && lostConfigOf !== undefined && backup === lostConfigOf;
       const problems = findings
         .list()
         .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code))

@@ -16,6 +16,7 @@ export const tags = [
   { name: 'manager-kill', description: 'kills longhorn-manager pods' },
   { name: 'ten-points', description: 'one kill meets ten deletions at ten different points' },
   { name: 'held', description: 'a fault holds the operation at the moment that matters' },
+  { name: 'system-backups', description: 'backups of the objects of Longhorn itself' },
   { name: 'recurring-jobs', description: 'backups that a recurring job makes and cleans up' },
   {
     name: 'read-only-backups',

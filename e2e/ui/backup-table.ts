@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright';
-import { awaitCluster } from '../kube/account.ts';
+import { awaitCluster } from '../kube/time-account.ts';
 
 /** The table of a volume's backups. It has an id but no accessible name. */
 export const backupTableSelector = '#backDetailTable';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { awaitCluster } from '../kube/account.ts';
+import { awaitCluster } from '../kube/time-account.ts';
 import { type BackupTable, backupTable, backupTableSelector, warningIcon } from './backup-table.ts';
 import { type Loading, loadPage, openContext } from './browser.ts';
 import type { Span } from './judge-shown.ts';

@@ -34,9 +34,9 @@ export type Judging = {
 /** How long after the custom resource the page showed a row state, in ms. */
 export type Delay = { row: string; delay: number };
 
-// In ms. The page learns of changes from a manager, the suite from the API server. If this process is busy, the page
-// may be earlier.
-const ahead = 2000;
+// In ms. The page learns of changes from a manager, the suite from the API server. If this process is busy, the page may
+// be earlier, by 2 s at least, and by as much as it may be late.
+const leastAhead = 2000;
 
 /**
  * Checks the row states that the page showed of a backup. The page is updated at most once a second, so it may omit
@@ -57,7 +57,7 @@ export const judgeShown = ({
   const shown = distinct(given.shown);
   const problems: string[] = [];
   const delays: Delay[] = [];
-  const sources = match(history, shown);
+  const sources = match(history, shown, Math.max(leastAhead, Number.isFinite(limit) ? limit : 0));
   const met = new Set<number>();
   // When a row state had to be visible. If the page was not connected, the limit starts at its next connection.
   const due = (at: number): number => {
@@ -102,7 +102,11 @@ export const judgeShown = ({
 };
 
 /** Maps each shown state (by index) to the latest entry of the history that it can come from. */
-const match = (history: readonly RowPeriod[], shown: readonly RowPeriod[]): Map<number, number> => {
+const match = (
+  history: readonly RowPeriod[],
+  shown: readonly RowPeriod[],
+  ahead: number,
+): Map<number, number> => {
   const found = new Map<number, number>();
   let before = history.length;
   for (const [index, { at, row }] of [...shown.entries()].reverse()) {

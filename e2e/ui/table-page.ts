@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright';
-import { awaitCluster } from '../kube/account.ts';
+import { awaitCluster } from '../kube/time-account.ts';
 import { type Loading, loadPage, openContext } from './browser.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
 

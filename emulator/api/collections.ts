@@ -13,7 +13,7 @@ export const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: 
       name: metadata.name,
       backupTargetURL: spec.backupTargetURL,
       credentialSecret: spec.credentialSecret,
-      pollInterval: spec.pollInterval,
+      pollInterval: spec.pollInterval ?? '0s',
       available: status?.available ?? false,
       message: status?.conditions?.find(({ type }) => type === 'Unavailable')?.message ?? '',
     },

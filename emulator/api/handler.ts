@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { Datastore } from '../manager/datastore.ts';
+import type { Mutant } from '../mutants.ts';
 import { readJsonBody } from './call.ts';
 import { httpStatusOf, NotEmulated, toErrorResource } from './errors.ts';
+import { describeMetrics } from './metrics.ts';
 import { createLinks, type Links } from './resource.ts';
 import { routes } from './routes.ts';
 
@@ -12,8 +14,10 @@ export const longhornApiPort = 9500;
 /** What the API handlers of a manager need. */
 export type ApiOptions = {
   datastore: Datastore;
-  /** IP address of this manager's pod. */
+  /** The node of this manager, and the IP address of its pod. */
+  node: string;
   ip: string;
+  mutant: Mutant | undefined;
   log: Log;
   signal: AbortSignal;
 };
@@ -57,6 +61,10 @@ export const handleRequest = async (
   const target = parseRequestTarget(request.url);
   if (!target) {
     response.writeHead(400).end();
+    return;
+  }
+  if (request.method === 'GET' && target.pathname === '/metrics') {
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(describeMetrics(options));
     return;
   }
   const links = linksFor(target, request.headers.host ?? '', options);

@@ -1,6 +1,7 @@
+import type { VolumeConfig } from './config.ts';
 import { listBackupNames, listVolumeNames, loadBackup, loadVolume } from './configs.ts';
 import { StoreError } from './errors.ts';
-import { blockSize, volumeConfigPath } from './paths.ts';
+import { blockSize, blockSizeOf, volumeConfigPath } from './paths.ts';
 import type { Store } from './store.ts';
 import { encodeBackupURL } from './url.ts';
 
@@ -70,6 +71,12 @@ export const inspectBackup = async (store: Store, volumeName: string, name: stri
   };
 };
 
+// Longhorn counts as if all blocks had the default size.
+const countedBlockSize = async (store: Store, { Name, LastBackupName }: VolumeConfig): Promise<number> => {
+  if (!store.isFixed('stored-data-counts-small-blocks') || LastBackupName === '') return blockSize;
+  return blockSizeOf((await loadBackup(store, Name, LastBackupName)).Parameters);
+};
+
 /** Describes a volume of the store. Throws `cannot find ...` if the store does not have the volume. */
 export const inspectVolume = async (store: Store, name: string): Promise<VolumeInfo> => {
   const volume = await loadVolume(store, name);
@@ -80,7 +87,7 @@ export const inspectVolume = async (store: Store, name: string): Promise<VolumeI
     Created: volume.CreatedTime,
     LastBackupName: volume.LastBackupName,
     LastBackupAt: volume.LastBackupAt,
-    DataStored: String(volume.BlockCount * blockSize),
+    DataStored: String(volume.BlockCount * (await countedBlockSize(store, volume))),
     Messages: {},
     ModificationTime: formatRfc3339(new Date(await store.changedAt(volumeConfigPath(name)))),
   };

@@ -125,7 +125,7 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
     try {
       if (isNew) await file.truncate(Size);
       const { size } = await file.stat();
-      if (size !== Size)
+      if (size < Size)
         throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
       // Removes the data of an earlier backup.
       if (last === undefined) await file.truncate(0);

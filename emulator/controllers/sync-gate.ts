@@ -1,3 +1,5 @@
+import { timestamp } from '../manager/context.ts';
+
 /** Decides from spec.syncRequestedAt and status.lastSyncedAt whether the sync of an object is due. */
 export type SyncGate = {
   isDue(uid: string, requested: string | null | undefined, lastSynced: string | null | undefined): boolean;
@@ -25,4 +27,16 @@ export const createSyncGate = (): SyncGate => {
       if (requested) served.set(uid, requested);
     },
   };
+};
+
+const mostAhead = 5_000;
+
+/**
+ * The time of a sync that has just ended. If the clock that its request is of is a little ahead, it is the time of the
+ * request: that would look as if it were still to be served, and an activation would wait for it forever. Longhorn
+ * repeats the sync instead.
+ */
+export const syncTime = (requested: string | null | undefined, now = Date.now()): string => {
+  const ahead = Date.parse(requested ?? '') - now;
+  return timestamp(new Date(ahead > 0 && ahead < mostAhead ? now + ahead : now));
 };

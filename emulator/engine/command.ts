@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open as openFile } from 'node:fs/promises';
+import { open as openFile, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
@@ -11,6 +11,13 @@ import { removeBackup, removeVolumeFromStore } from '../backupstore/remove.ts';
 import { restoreBackup } from '../backupstore/restore.ts';
 import { openS3Store } from '../backupstore/s3-store.ts';
 import type { Store } from '../backupstore/store.ts';
+import {
+  decodeSystemBackupURL,
+  listSystemBackups,
+  readSystemBackup,
+  removeSystemBackup,
+  uploadSystemBackup,
+} from '../backupstore/system-backup.ts';
 import { readBlock } from '../backupstore/upload-blocks.ts';
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
@@ -233,20 +240,43 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
   throw new StoreError(`not emulated: longhorn backup ${verb ?? ''}`);
 };
 
+const systemBackupCommand = async ([verb, ...rest]: string[], command: Command): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    args: rest,
+    allowPositionals: true,
+    options: {
+      'git-commit': { type: 'string' },
+      'manager-image': { type: 'string' },
+      'engine-image': { type: 'string' },
+    },
+  });
+  if (verb === 'list')
+    return print(command, await listSystemBackups((await open(positionals[0] ?? '', command)).store));
+  const { url, version, name } = decodeSystemBackupURL(positionals.at(-1) ?? '');
+  const { store } = await open(url, command);
+  if (verb === 'get-config') return print(command, await readSystemBackup(store, { version, name }));
+  if (verb === 'delete') return removeSystemBackup(store, { version, name });
+  if (verb !== 'upload') throw new StoreError(`not emulated: longhorn system-backup ${verb ?? ''}`);
+  return uploadSystemBackup(store, await readFile(positionals[0] ?? ''), {
+    ...{ Name: name, LonghornVersion: version, BackupTargetURL: url },
+    LonghornGitCommit: values['git-commit'] ?? '',
+    ManagerImage: values['manager-image'] ?? '',
+    EngineImage: values['engine-image'] ?? '',
+  });
+};
+
 /**
  * Runs the longhorn command with its arguments, and returns its exit code. `backup
- * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list` are Longhorn's; `restore-to-file`
- * supports only a raw image. `backup create` and `backup restore --to IMAGE` exist only in the emulator: in
- * Longhorn both happen within a replica's process. `backup unmount` replaces `cleanup-all-mounts`.
+ * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list|get-config|upload|delete` are Longhorn's;
+ * `restore-to-file` supports only a raw image. `backup create` and `backup restore --to IMAGE` exist only in the
+ * emulator: in Longhorn both happen within a replica's process. `backup unmount` replaces `cleanup-all-mounts`.
  */
 export const runEngineCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
   try {
     if (noun === 'version') command.out(`${referenceVersion}\n`);
     else if (noun === 'backup') await backupCommand(rest, command);
-    else if (noun === 'system-backup' && rest[0] === 'list') {
-      const { store } = await open(rest[1] ?? '', command);
-      print(command, await store.list('backupstore/system-backups'));
-    } else throw new StoreError(`not emulated: longhorn ${noun ?? ''}`);
+    else if (noun === 'system-backup') await systemBackupCommand(rest, command);
+    else throw new StoreError(`not emulated: longhorn ${noun ?? ''}`);
     return 0;
   } catch (error) {
     if (error instanceof Panic) {

@@ -69,10 +69,13 @@ const parseURL = (
 };
 
 /** The mount options for NFS, in the order of the attempts. Options in the URL replace all of them. */
-const attemptsOf = (given: string | null): { options: string; called: string }[] =>
+const attemptsOf = (
+  given: string | null,
+  mutant: Mutant | undefined,
+): { options: string; called: string }[] =>
   given === null
     ? minorVersions.map((version) => ({
-        options: `nfsvers=${version},actimeo=1,soft,timeo=300,retry=2`,
+        options: `nfsvers=${version}${mutant === 'nfs-defaults-forgotten' ? '' : ',actimeo=1,soft,timeo=300,retry=2'}`,
         called: `vers=${version}`,
       }))
     : [{ options: given, called: `nfsOptions=[${given.replaceAll(',', ' ')}] ` }];
@@ -143,7 +146,7 @@ const mount = async (
     }
   }
   const failures: string[] = [];
-  for (const { options, called } of attemptsOf(mutant === 'nfs-options-ignored' ? null : given)) {
+  for (const { options, called } of attemptsOf(mutant === 'nfs-options-ignored' ? null : given, mutant)) {
     log.info(`Mounting NFS share ${url} on mount point ${mountPoint} with options ${options}`);
     try {
       await run('mount', ['-t', 'nfs4', '-o', options, server, mountPoint], limit);

@@ -1,5 +1,11 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
+import {
+  encodeSystemBackupURL,
+  type SystemBackupInfo,
+  type SystemBackupPlace,
+} from '../backupstore/system-backup.ts';
+import { defaultEngineImage } from '../modelled-on.ts';
 import { childEnvironment, type StoreCredentials } from './child.ts';
 import { type EngineQuery, queryCommand } from './query.ts';
 
@@ -70,10 +76,15 @@ export type TargetClient = {
   /** The credentials for the commands. Throws if the target's Secret lacks one. */
   environment(): StoreCredentials;
   /**
-   * Lists the system backups, of which there are none. Longhorn checks in this way whether the store is
+   * Lists the folders of the system backups by their names. Longhorn checks in this way whether the store is
    * available.
    */
-  systemBackups(url: string): Promise<void>;
+  systemBackups(url: string): Promise<Record<string, string>>;
+  /** The config of a system backup. Undefined if the store does not have it. */
+  systemBackup(url: string, place: SystemBackupPlace): Promise<SystemBackupInfo | undefined>;
+  /** Uploads a file as the archive of a system backup, then its config. Throws if the store has the archive. */
+  uploadSystemBackup(url: string, place: SystemBackupPlace & { file: string; image: string }): Promise<void>;
+  removeSystemBackup(url: string, place: SystemBackupPlace): Promise<void>;
   backupVolumes(url: string): Promise<string[]>;
   backups(url: string, volume: string): Promise<string[]>;
   /** Undefined if the store does not have the backup, `inProgress` if the backup is unfinished. */
@@ -113,7 +124,29 @@ export const createTargetClient = ({
   query = (args, credentials) => run(binary, args, credentials, timeout),
 }: Options): TargetClient => ({
   environment,
-  systemBackups: async (url) => void (await query(['system-backup', 'list', url], environment())),
+  systemBackups: async (url) => JSON.parse(await query(['system-backup', 'list', url], environment())),
+  systemBackup: async (url, place) => {
+    try {
+      const from = encodeSystemBackupURL(url, place);
+      return JSON.parse(await query(['system-backup', 'get-config', from], environment()));
+    } catch (error) {
+      if (saysAny(error, 'cannot find')) return undefined;
+      throw error;
+    }
+  },
+  uploadSystemBackup: async (url, { file, image, ...place }) => {
+    const images = ['--manager-image', image, '--engine-image', defaultEngineImage];
+    const to = encodeSystemBackupURL(url, place);
+    const args = ['system-backup', 'upload', file, to, '--git-commit', 'emulator', ...images];
+    await run(binary, args, environment(), 0);
+  },
+  removeSystemBackup: async (url, place) =>
+    void (await run(
+      binary,
+      ['system-backup', 'delete', encodeSystemBackupURL(url, place)],
+      environment(),
+      timeout,
+    )),
   backupVolumes: async (url) =>
     Object.keys(JSON.parse(await query(['backup', 'ls', '--volume-only', url], environment())) as Listing),
   backups: async (url, volume) => {

@@ -37,8 +37,8 @@ export type Client = {
   /** Sends one request and returns the parsed response. Throws ApiFailure for a status other than 2xx. */
   request<T>(method: string, path: string, body?: object, contentType?: string): Promise<T>;
   /**
-   * Opens a watch and yields its lines. Ends when the server ends it. Throws when the connection breaks or
-   * the signal aborts.
+   * Opens a watch and yields its lines. Ends when the server ends it. Throws when the connection breaks, when
+   * nothing comes for 90 s, or when the signal aborts.
    */
   lines(path: string, signal: AbortSignal): AsyncGenerator<string>;
 };
@@ -53,6 +53,9 @@ export const podAccess = (): ApiAccess => ({
 });
 
 const requestTimeout = 30_000;
+
+// A watch gets a bookmark about once a minute. One that gets nothing may have lost its connection unnoticed.
+const watchIdleTimeout = 90_000;
 
 /** Creates a client that keeps its connections open. */
 export const createClient = ({ server, ca, token }: ApiAccess): Client => {
@@ -100,6 +103,9 @@ export const createClient = ({ server, ca, token }: ApiAccess): Client => {
       const response = await send('GET', path, undefined, undefined, signal);
       await check(response, `GET ${path}`);
       response.setEncoding('utf8');
+      response.setTimeout(watchIdleTimeout, () =>
+        response.destroy(new Error(`nothing came within ${watchIdleTimeout / 1_000} s: GET ${path}`)),
+      );
       let rest = '';
       for await (const chunk of response) {
         const lines = (rest + chunk).split('\n');

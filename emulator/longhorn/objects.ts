@@ -205,10 +205,33 @@ export type BackupTarget = LonghornObject<
   {
     backupTargetURL: string;
     credentialSecret: string;
-    pollInterval: string;
+    pollInterval?: string;
     syncRequestedAt?: string | null;
   },
   { ownerID: string; available: boolean; conditions: Condition[] | null; lastSyncedAt: string | null }
+>;
+
+export type SystemBackup = LonghornObject<
+  { volumeBackupPolicy?: string },
+  {
+    ownerID: string;
+    version: string;
+    gitCommit: string;
+    managerImage: string;
+    state:
+      | ''
+      | 'Syncing'
+      | 'CreatingVolumeBackups'
+      | 'CreatingBackingImageBackups'
+      | 'Generating'
+      | 'Uploading'
+      | 'Ready'
+      | 'Error'
+      | 'Deleting';
+    conditions: Condition[] | null;
+    createdAt: string | null;
+    lastSyncedAt: string | null;
+  }
 >;
 
 export type RecurringJob = LonghornObject<

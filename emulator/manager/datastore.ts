@@ -19,6 +19,7 @@ export type Datastore = {
   backups: Collection<lh.Backup>;
   backupVolumes: Collection<lh.BackupVolume>;
   backupTargets: Collection<lh.BackupTarget>;
+  systemBackups: Collection<lh.SystemBackup>;
   settings: Collection<lh.Setting>;
   nodes: Collection<lh.Node>;
   engineImages: Collection<lh.EngineImage>;
@@ -86,6 +87,8 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
     backups: longhorn('backups', 'Backup'),
     backupVolumes: longhorn('backupvolumes', 'BackupVolume'),
     backupTargets: longhorn('backuptargets', 'BackupTarget'),
+    // Longhorn's controller of system backups has no resync.
+    systemBackups: longhorn('systembackups', 'SystemBackup', 0),
     settings: longhorn('settings', 'Setting'),
     nodes: longhorn('nodes', 'Node'),
     engineImages: longhorn('engineimages', 'EngineImage'),

@@ -20,7 +20,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
     backupTargetName: (value) => value !== '',
     backupBlockSize: ['', '0', '2097152', '16777216'],
     fromBackup: (value) =>
-      value === '' || /^(nfs|cifs|s3):\/\/[^?]+\?backup=[^&]+&volume=[^&]+$/.test(String(value)),
+      value === '' ||
+      /^(nfs|cifs|s3):\/\/[^?]+\?backup=[^&]+(&nfsOptions=[^&]*)?&volume=[^&]+$/.test(String(value)),
     dataEngine: ['v1'],
     nodeID: anything,
     disableFrontend: [true, false],
@@ -48,6 +49,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     pollInterval: anything,
     syncRequestedAt: anything,
   },
+  SystemBackup: { volumeBackupPolicy: (value) => !['always', 'if-not-present'].includes(String(value)) },
   RecurringJob: {
     name: anything,
     groups: anything,

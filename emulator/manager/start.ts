@@ -7,6 +7,7 @@ import { startNodeController } from '../controllers/node.ts';
 import { startRecurringJobController } from '../controllers/recurring-job/controller.ts';
 import type { JobPodTemplate } from '../controllers/recurring-job/cron.ts';
 import { startSnapshotController } from '../controllers/snapshot/controller.ts';
+import { startSystemBackupController } from '../controllers/system-backup.ts';
 import { startVolumeAttachmentController } from '../controllers/volume/attachment.ts';
 import { startVolumeController } from '../controllers/volume/controller.ts';
 import { startReplicaController } from '../controllers/volume/replica.ts';
@@ -140,8 +141,9 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startBackupTargetController(context);
   startBackupVolumeController(context);
   startBackupController(context);
+  startSystemBackupController(context, options.job.image);
   startRecurringJobController(context, options.job);
-  await serveApi({ datastore, ip, log, signal });
+  await serveApi({ datastore, node, ip, mutant: context.mutant, log, signal });
   ready = true;
   log.info('Longhorn manager is ready', { node });
 };

@@ -195,10 +195,26 @@ const backupKinds: ServedKind[] = [
     spec: openObject({
       backupTargetURL: text({ default: '' }),
       credentialSecret: text({ default: '' }),
-      pollInterval: text({ default: '5m0s' }),
+      pollInterval: text(),
       syncRequestedAt: nullableText,
     }),
     status: object({ ownerID: text(), available: flag(), conditions, lastSyncedAt: nullableText }),
+  },
+  {
+    kind: 'SystemBackup',
+    plural: 'systembackups',
+    shortNames: ['lhsb'],
+    spec: openObject({ volumeBackupPolicy: text({ default: 'if-not-present' }) }),
+    status: object({
+      ownerID: text(),
+      version: text(),
+      gitCommit: text(),
+      managerImage: text(),
+      state: text(),
+      conditions,
+      createdAt: nullableText,
+      lastSyncedAt: nullableText,
+    }),
   },
 ];
 

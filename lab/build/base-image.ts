@@ -1,10 +1,10 @@
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureCached, type Part } from '../cache/cache.ts';
+import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { describeBytes, reportProgress } from '../step.ts';
 import { buildCommand } from './command.ts';
-import { kernelPart, placeKernel } from './kernel.ts';
-import { nodeRootPart } from './node-root.ts';
+import { kernelArtifact, placeKernel } from './kernel.ts';
+import { nodeRootArtifact } from './node-root.ts';
 import { toolsPath } from './tools.ts';
 
 /**
@@ -43,7 +43,7 @@ export const createImportListener = (size: number): ((line: string) => boolean) 
  * /dev/shm may be small or missing.
  */
 const importArchive = async (dir: string, archive: string): Promise<void> => {
-  const kernelDir = await ensureCached(await kernelPart());
+  const kernelDir = await ensureCached(await kernelArtifact());
   const linux = await placeKernel({ kernel: kernelDir, tools: await toolsPath(), into: dir });
   const memory = join(dir, 'memory');
   await mkdir(memory);
@@ -92,7 +92,7 @@ const importArchive = async (dir: string, archive: string): Promise<void> => {
 };
 
 /** The nodes' root image (`root.ext4`) with one more image archive in its containerd. */
-const withArchive = (root: Part, archive: Part): Part => ({
+const withArchive = (root: CachedArtifact, archive: CachedArtifact): CachedArtifact => ({
   name: `root-with-${archive.name}`,
   inputs: { root: root.inputs, archive: archive.inputs },
   build: async (dir) => {
@@ -108,9 +108,9 @@ const withArchive = (root: Part, archive: Part): Part => ({
 });
 
 /**
- * The root image that nodes boot from: the system, then each archive (a part with an `images.tar`). Each
+ * The root image that nodes boot from: the system, then each archive (an artifact with an `images.tar`). Each
  * archive is a separate step in the cache. So an archive that changes often comes last and costs one short
  * boot.
  */
-export const baseImagePart = async (archives: readonly Part[]): Promise<Part> =>
-  archives.reduce(withArchive, await nodeRootPart());
+export const baseImageArtifact = async (archives: readonly CachedArtifact[]): Promise<CachedArtifact> =>
+  archives.reduce(withArchive, await nodeRootArtifact());

@@ -1,7 +1,7 @@
 import { chmod, glob, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureCached, type Part, partDir } from '../cache/cache.ts';
-import { partsDir } from '../cache/folders.ts';
+import { artifactDir, type CachedArtifact, ensureCached } from '../cache/cache.ts';
+import { artifactsDir } from '../cache/folders.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
 
@@ -56,11 +56,11 @@ const build = async (dir: string): Promise<void> => {
       folder: dir,
       timeout: COMMAND_TIMEOUT_MS,
     });
-  // Uses the part's final path, because a part is built elsewhere and then renamed.
+  // Uses the artifact's final path, because an artifact is built elsewhere and then renamed.
   await run(
     'usr/bin/patchelf',
     '--set-interpreter',
-    join(partDir(browserPart()), 'tree', loader),
+    join(artifactDir(browserArtifact()), 'tree', loader),
     join(tree, program),
   );
   await writeFile(join(dir, 'fonts.conf'), fonts);
@@ -74,14 +74,15 @@ const build = async (dir: string): Promise<void> => {
  * Chromium without a window (Debian's chromium-headless-shell) with its libraries and fonts from Debian
  * trixie, unpacked, not installed. Chromium starts itself again for each page by its own path. If the dynamic
  * linker started it, like the lab's tools, that would be the linker's path. So the linker's path is written
- * into the program, and the part depends on the cache's folder. A mount namespace with its own root would
+ * into the program, and the artifact depends on the cache's folder. A mount namespace with its own root would
  * require namespaces, which kind, k3d and existing clusters do not need.
  */
-export const browserPart = (): Part => ({
+export const browserArtifact = (): CachedArtifact => ({
   name: 'browser',
-  inputs: { suite: 'trixie', packages, notNeeded, fonts, wrapper, folder: partsDir() },
+  inputs: { suite: 'trixie', packages, notNeeded, fonts, wrapper, folder: artifactsDir() },
   build,
 });
 
 /** Returns the path of the browser. Builds it if the cache does not have it. */
-export const browserBinary = async (): Promise<string> => join(await ensureCached(browserPart()), 'chromium');
+export const browserBinary = async (): Promise<string> =>
+  join(await ensureCached(browserArtifact()), 'chromium');

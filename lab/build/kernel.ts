@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { ensureCached, isCached, type Part } from '../cache/cache.ts';
+import { type CachedArtifact, ensureCached, isCached } from '../cache/cache.ts';
 import { NotInArchive } from '../debian/apt.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
@@ -24,7 +24,7 @@ const FIRST_WITH_SECCOMP = [6, 16] as const;
  */
 const WITHOUT_RAID6 = 'initcall_blacklist=raid6_init,raid6_select_algo';
 
-const kernelOf = (suite: string): Part => ({
+const kernelOf = (suite: string): CachedArtifact => ({
   name: 'kernel',
   inputs: { suite, packages: ['user-mode-linux', 'libc6'] },
   build: async (dir) => {
@@ -49,14 +49,16 @@ const kernels = suites.map(kernelOf);
  * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best one in the
  * cache. If the cache has none, the best of all, which `fetchKernel` may not find in the archive.
  */
-export const kernelPart = async (candidates: readonly Part[] = kernels): Promise<Part> => {
+export const kernelArtifact = async (
+  candidates: readonly CachedArtifact[] = kernels,
+): Promise<CachedArtifact> => {
   for (const each of candidates) if (await isCached(each)) return each;
-  return candidates[0] as Part;
+  return candidates[0] as CachedArtifact;
 };
 
 /** Builds the best kernel of this machine's Debian archive, unless the cache has one. Returns its folder. */
-export const fetchKernel = async (candidates: readonly Part[] = kernels): Promise<string> => {
-  const from = candidates.indexOf(await kernelPart(candidates));
+export const fetchKernel = async (candidates: readonly CachedArtifact[] = kernels): Promise<string> => {
+  const from = candidates.indexOf(await kernelArtifact(candidates));
   for (const each of candidates.slice(from, -1)) {
     try {
       return await ensureCached(each);
@@ -64,7 +66,7 @@ export const fetchKernel = async (candidates: readonly Part[] = kernels): Promis
       if (!(error instanceof NotInArchive)) throw error;
     }
   }
-  return ensureCached(candidates.at(-1) as Part);
+  return ensureCached(candidates.at(-1) as CachedArtifact);
 };
 
 const versionOf = async (dir: string): Promise<string> => (await readdir(join(dir, 'modules')))[0] as string;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureCached, type Part } from '../cache/cache.ts';
+import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { buildGo, goVersion } from './go.ts';
 
 const source = join(import.meta.dirname, '../go');
@@ -27,7 +27,7 @@ const sources = async (): Promise<string[]> => {
  * (keeps a node's disks awake) and vdso-clock (makes its clock cheap to read). Built from their pinned Go
  * modules.
  */
-export const kubernetesPart = async (): Promise<Part> => ({
+export const kubernetesArtifact = async (): Promise<CachedArtifact> => ({
   name: 'kubernetes',
   inputs: {
     go: await goVersion(),
@@ -52,4 +52,4 @@ export const kubernetesPart = async (): Promise<Part> => ({
 
 /** Returns the path of the `kube` binary. Builds it if the cache does not have it. */
 export const kubeBinary = async (): Promise<string> =>
-  join(await ensureCached(await kubernetesPart()), 'kube');
+  join(await ensureCached(await kubernetesArtifact()), 'kube');

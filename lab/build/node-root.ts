@@ -1,10 +1,10 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ensureCached, type Part } from '../cache/cache.ts';
+import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { addBaseFiles, unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
-import { kernelPart } from './kernel.ts';
-import { kubernetesPart } from './kubernetes.ts';
+import { kernelArtifact } from './kernel.ts';
+import { kubernetesArtifact } from './kubernetes.ts';
 import { buildShell } from './shell.ts';
 import { toolsPath } from './tools.ts';
 
@@ -32,7 +32,7 @@ const MKE2FS_TIMEOUT_MS = 5 * 60_000;
 const here = join(import.meta.dirname, '../node');
 
 const addKernelModules = async (tree: string): Promise<void> => {
-  const modules = join(await ensureCached(await kernelPart()), 'modules');
+  const modules = join(await ensureCached(await kernelArtifact()), 'modules');
   for (const version of await readdir(modules)) {
     await cp(join(modules, version), join(tree, 'usr/lib/modules', version), { recursive: true });
     await buildShell(tree, '"$1/depmod" -b . "$2"', await toolsPath(), version);
@@ -49,7 +49,7 @@ const makeTree = async (tree: string): Promise<void> => {
     mkdir -p etc/containerd lab etc/iscsi var/lib/longhorn
     cp "$2/containerd.toml" etc/containerd/config.toml
     install -m 755 "$2/init" usr/sbin/lab-init`;
-  await buildShell(tree, script, await ensureCached(await kubernetesPart()), here);
+  await buildShell(tree, script, await ensureCached(await kubernetesArtifact()), here);
 };
 
 /** Converts a tree to a sparse ext4 image. All its files belong to root, whichever user runs this. */
@@ -68,14 +68,14 @@ const makeExt4 = async (tree: string, image: string, size: number): Promise<void
  * A node's root file system as an ext4 image (`root.ext4`): Debian trixie, Kubernetes and the lab's init,
  * without container images.
  */
-export const nodeRootPart = async (): Promise<Part> => ({
+export const nodeRootArtifact = async (): Promise<CachedArtifact> => ({
   name: 'node-root',
   inputs: {
     packages,
     recipe: 3,
     size: DISK_SIZE,
-    kubernetes: (await kubernetesPart()).inputs,
-    kernel: (await kernelPart()).inputs,
+    kubernetes: (await kubernetesArtifact()).inputs,
+    kernel: (await kernelArtifact()).inputs,
     files: await Promise.all(['init', 'containerd.toml'].map((file) => readFile(join(here, file), 'utf8'))),
   },
   build: async (dir) => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Part } from '../cache/cache.ts';
+import type { CachedArtifact } from '../cache/cache.ts';
 import { buildGo, goVersion } from './go.ts';
 
 const source = join(import.meta.dirname, '../s3');
@@ -9,7 +9,7 @@ const source = join(import.meta.dirname, '../s3');
  * The S3 server of the suite's own stores (`versitygw`), built from its pinned Go module, and the proxy that
  * answers chosen requests with faults (`s3-faults`).
  */
-export const s3ServerPart = async (): Promise<Part> => ({
+export const s3ServerArtifact = async (): Promise<CachedArtifact> => ({
   name: 's3-server',
   inputs: {
     go: await goVersion(),

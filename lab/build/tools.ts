@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureCached, type Part } from '../cache/cache.ts';
+import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
 const packages = [
@@ -25,7 +25,7 @@ exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\${0##*/}" --library-path "
  * Programs of Debian trixie, each a command in `bin/`. They are unpacked, not installed, and started with
  * their own dynamic linker. So the machine needs neither these programs nor root.
  */
-export const debianPrograms = (name: string, packages: readonly string[]): Part => ({
+export const debianPrograms = (name: string, packages: readonly string[]): CachedArtifact => ({
   name,
   inputs: { suite: 'trixie', packages, wrapper: wrapper('') },
   build: async (dir) => {
@@ -47,13 +47,13 @@ export const debianPrograms = (name: string, packages: readonly string[]): Part 
 });
 
 /** The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...). */
-export const toolsPart = debianPrograms('tools', packages);
+export const toolsArtifact = debianPrograms('tools', packages);
 
 /**
  * Returns the folder of the tools' commands, for the start of a PATH. Builds it if the cache does not have
  * it.
  */
-export const toolsPath = async (): Promise<string> => join(await ensureCached(toolsPart), 'bin');
+export const toolsPath = async (): Promise<string> => join(await ensureCached(toolsArtifact), 'bin');
 
 /** Returns the path of the etcd server. Builds the tools if the cache does not have them. */
 export const etcdBinary = async (): Promise<string> => join(await toolsPath(), 'etcd');

@@ -6,18 +6,18 @@ import { findContentProblem, listPaths } from './content.ts';
 import { checksDir } from './folders.ts';
 
 /**
- * After this time a part is hashed again without any sign of a change, because a disk may lose bits silently.
+ * After this time an artifact is hashed again without any sign of a change, because a disk may lose bits silently.
  */
 const HASHED_AGAIN_AFTER_MS = 24 * 60 * 60_000;
 
-/** The stored result of a check. `stamps` is the digest of the metadata of all files in the part. */
+/** The stored result of a check. `stamps` is the digest of the metadata of all files in the artifact. */
 type Check = { stamps: string; at: number };
 
-/** The file with a part's last check. Its modification time is the time of the part's last use. */
+/** The file with an artifact's last check. Its modification time is the time of the artifact's last use. */
 export const lastCheckFile = (dir: string): string => join(checksDir(), basename(dir));
 
 /**
- * A digest of the metadata of all files in a part, without their content. No program can set a ctime: every
+ * A digest of the metadata of all files in an artifact, without their content. No program can set a ctime: every
  * write, replacement or restore of a file changes it, even if size and mtime are restored.
  */
 const metadataDigest = (dir: string): string => {
@@ -37,7 +37,7 @@ const lastCheck = async (dir: string): Promise<Partial<Check>> => {
   }
 };
 
-/** Records that a part is complete in its present state. */
+/** Records that an artifact is complete in its present state. */
 export const recordComplete = async (dir: string, stamps = metadataDigest(dir)): Promise<void> => {
   await mkdir(checksDir(), { recursive: true });
   const draft = `${lastCheckFile(dir)}.${randomUUID()}`;
@@ -54,11 +54,11 @@ const findOwnerProblem = (dir: string): string | undefined => {
 };
 
 /**
- * Checks a part. Returns its problem, or undefined if it is complete. A missing folder is a problem too. If
+ * Checks an artifact. Returns its problem, or undefined if it is complete. A missing folder is a problem too. If
  * no metadata changed since the last check this takes some milliseconds, otherwise all files are read and
  * compared with their digests.
  */
-export const findPartProblem = async (dir: string): Promise<string | undefined> => {
+export const findArtifactProblem = async (dir: string): Promise<string | undefined> => {
   try {
     const failure = findOwnerProblem(dir);
     if (failure !== undefined) return failure;

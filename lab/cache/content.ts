@@ -76,7 +76,7 @@ const sparseDigest = async (path: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-/** One entry of a part: a folder, a symbolic link with its target, or a file with its size and digest. */
+/** One entry of an artifact: a folder, a symbolic link with its target, or a file with its size and digest. */
 type Entry = {
   path: string;
   mode: string;
@@ -86,7 +86,7 @@ type Entry = {
   sparseSha256?: string;
 };
 
-/** The file in each part that lists its other files. */
+/** The file in each artifact that lists its other files. It has the name that existing caches use. */
 export const CONTENT_FILE = 'part.json';
 
 /** The relative paths of all entries below a folder, sorted. */
@@ -113,7 +113,7 @@ const describe = async (dir: string, path: string, as?: Entry): Promise<Entry> =
     : { path, mode, size, sha256: await plainDigest(full) };
 };
 
-/** Returns the entries of a folder as the lines of a part's `part.json`. */
+/** Returns the entries of a folder as the lines of an artifact's `part.json`. */
 export const describeContent = async (dir: string): Promise<string> => {
   const entries: Entry[] = [];
   for (const path of listPaths(dir)) if (path !== CONTENT_FILE) entries.push(await describe(dir, path));
@@ -121,7 +121,7 @@ export const describeContent = async (dir: string): Promise<string> => {
 };
 
 /**
- * Compares a part byte for byte with the list of its content. Returns the first difference, or undefined if
+ * Compares an artifact byte for byte with the list of its content. Returns the first difference, or undefined if
  * there is none.
  */
 export const findContentProblem = async (dir: string): Promise<string | undefined> => {

@@ -8,19 +8,19 @@ import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 export const cacheRoot = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'corral');
 
-/** Complete parts, one folder each: `NAME-HASH`. */
-export const partsDir = (): string => join(cacheRoot(), 'parts');
+/** Complete artifacts, one folder each: `NAME-HASH`. The folder is called `parts`, as in existing caches. */
+export const artifactsDir = (): string => join(cacheRoot(), 'parts');
 
-/** Parts that are being built or removed: `NAME-HASH.RANDOM`. */
+/** Artifacts that are being built or removed: `NAME-HASH.RANDOM`. */
 export const draftsDir = (): string => join(cacheRoot(), 'drafts');
 
 /**
- * The last check of each part, in a file `NAME-HASH`. Its modification time is the time of the part's last
+ * The last check of each artifact, in a file `NAME-HASH`. Its modification time is the time of the artifact's last
  * use.
  */
 export const checksDir = (): string => join(cacheRoot(), 'checks');
 
-/** One lock file per part. The process that builds the part locks it. */
+/** One lock file per artifact. The process that builds the artifact locks it. */
 export const locksDir = (): string => join(cacheRoot(), 'locks');
 
 /** One folder for each lab that is up. */

@@ -22,7 +22,7 @@ type LockOptions = {
 };
 
 /**
- * Runs work under a part's lock, which excludes other runs. The kernel keeps the lock for a process of
+ * Runs work under an artifact's lock, which excludes other runs. The kernel keeps the lock for a process of
  * util-linux's flock. That process ends with this one in any case, so a lock is never left behind.
  */
 export const withLock = async <T>(
@@ -53,7 +53,7 @@ export const withLock = async <T>(
   }
 };
 
-/** Runs a command under a part's lock. Returns false if another run holds the lock or the command failed. */
+/** Runs a command under an artifact's lock. Returns false if another run holds the lock or the command failed. */
 export const runUnlessLocked = async (
   dir: string,
   command: string,
@@ -63,10 +63,10 @@ export const runUnlessLocked = async (
   return !(await execa('flock', words, { reject: false })).failed;
 };
 
-/** The lock that all runs share. It has no hash in its name, unlike the locks of parts. */
+/** The lock that all runs share. It has no hash in its name, unlike the locks of artifacts. */
 export const CACHE_USE_LOCK = 'in-use';
 
-/** Runs work that uses parts of the cache before a lab exists. The cache is not pruned meanwhile. */
+/** Runs work that uses artifacts of the cache before a lab exists. The cache is not pruned meanwhile. */
 export const withSharedCache = <T>(work: () => Promise<T>): Promise<T> =>
   withLock(
     CACHE_USE_LOCK,
@@ -78,7 +78,7 @@ export const withSharedCache = <T>(work: () => Promise<T>): Promise<T> =>
   );
 
 /**
- * Runs work with the cache. The argument is true if no run uses parts now, or will until the work has ended.
+ * Runs work with the cache. The argument is true if no run uses artifacts now, or will until the work has ended.
  */
 export const withExclusiveCache = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
   (await runUnlessLocked(CACHE_USE_LOCK, 'true', []))

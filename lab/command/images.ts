@@ -79,8 +79,8 @@ export const imagesCommand = ({ program, step }: Commands): void => {
     .action(async (paths: string[], { name }: { name: string }) => {
       if ((await labState(name)) === undefined)
         throw new Error(`no lab named ${name} is up; npx corral lab status lists them`);
-      const { part, images } = await step('Read the image archives', () => imageArchives(paths));
-      const archive = join(await step('Pack the images', () => ensureCached(part)), 'images.tar');
+      const { artifact, images } = await step('Read the image archives', () => imageArchives(paths));
+      const archive = join(await step('Pack the images', () => ensureCached(artifact)), 'images.tar');
       await step('Import them into the nodes', () => askLab(name, { action: 'import-images', archive }));
       printLines(...images.map((image) => image.name));
     });

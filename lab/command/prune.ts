@@ -5,11 +5,11 @@ import { CONTENT_FILE, listPaths } from '../cache/content.ts';
 import { cacheRoot, checksDir, draftsDir, labsDir, locksDir } from '../cache/folders.ts';
 import { CACHE_USE_LOCK, withExclusiveCache } from '../cache/lock.ts';
 import {
+  artifactsUsedByLabs,
   cachedVersions,
   isRecentlyUsed,
-  partsUsedByLabs,
+  removeArtifact,
   removeOrphanedDrafts,
-  removePart,
 } from '../cache/remove.ts';
 import { labState } from '../run/state.ts';
 import { type Commands, printLines } from './commands.ts';
@@ -52,9 +52,9 @@ const pruneLabs = async (): Promise<Freed[]> => {
   return freed;
 };
 
-const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Promise<Freed[]> => {
+const pruneArtifacts = async ({ all, alone }: { all: boolean; alone: boolean }): Promise<Freed[]> => {
   const freed: Freed[] = [];
-  const inUse = await partsUsedByLabs();
+  const inUse = await artifactsUsedByLabs();
   const newest = new Set<string>();
   for (const version of await cachedVersions()) {
     const { dir, name } = version;
@@ -63,12 +63,12 @@ const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Pro
     if (isNewest) newest.add(name);
     if (inUse.has(dir) || (isNewest && !all) || (isRecentlyUsed(version) && !alone)) continue;
     const bytes = await diskUsage(dir);
-    if (await removePart(dir)) freed.push({ path: dir, bytes });
+    if (await removeArtifact(dir)) freed.push({ path: dir, bytes });
   }
   return freed;
 };
 
-/** Removes locks and checks of parts that no longer exist. Only safe while no run can take a lock. */
+/** Removes locks and checks of artifacts that no longer exist. Only safe while no run can take a lock. */
 const pruneRest = async (): Promise<void> => {
   const there = new Set((await cachedVersions()).map(({ dir }) => basename(dir)));
   for (const path of [...(await entries(locksDir())), ...(await entries(checksDir()))]) {
@@ -81,7 +81,11 @@ const megabytes = (bytes: number): string =>
 
 const prune = (all: boolean): Promise<Freed[]> =>
   withExclusiveCache(async (alone) => {
-    const freed = [...(await pruneDrafts()), ...(await pruneLabs()), ...(await pruneParts({ all, alone }))];
+    const freed = [
+      ...(await pruneDrafts()),
+      ...(await pruneLabs()),
+      ...(await pruneArtifacts({ all, alone })),
+    ];
     if (alone) await pruneRest();
     else printLines('Another run is using the cache: what was used in the last 10 min is kept.');
     return freed;

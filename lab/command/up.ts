@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { withBuildSignal } from '../build/signal.ts';
-import type { Part } from '../cache/cache.ts';
+import type { CachedArtifact } from '../cache/cache.ts';
 import { imageArchives } from '../images/archives.ts';
 import { applyManifests } from '../manifests/apply.ts';
 import { type Manifest, readManifests } from '../manifests/read.ts';
@@ -31,12 +31,15 @@ const bytes =
 
 type StepContext = { step: StepRunner; signal: AbortSignal };
 
-const readArchives = async (paths: readonly string[], { step, signal }: StepContext): Promise<Part[]> => {
+const readArchives = async (
+  paths: readonly string[],
+  { step, signal }: StepContext,
+): Promise<CachedArtifact[]> => {
   if (paths.length === 0) return [];
-  const { part } = await step('Read the image archives', () =>
+  const { artifact } = await step('Read the image archives', () =>
     withBuildSignal(signal, () => imageArchives(paths)),
   );
-  return [part];
+  return [artifact];
 };
 
 const applyAll = async (

@@ -10,7 +10,7 @@ import { healClock, readClockCondition, skewClock } from './clock.ts';
 import { compactRevisions } from './compact.ts';
 import type { LabCondition, ReadLabCondition } from './condition.ts';
 import { findNode, type LabAction, type LabContext } from './context.ts';
-import { cpuByPart } from './cpu.ts';
+import { cpuByComponent } from './cpu.ts';
 import { disconnectNode, readCableCondition, reconnectNode } from './cut.ts';
 import { delayDisk, failDisk, healDisk, readDiskCondition } from './disk.ts';
 import { freezeNode, readFreezeCondition, thawNode } from './freeze.ts';
@@ -106,5 +106,5 @@ export const labActions: Record<string, LabAction> = {
   'apiserver-restart': restartApiServer,
   'etcd-compact': compactRevisions,
   'import-images': importImages,
-  cpu: cpuByPart,
+  cpu: cpuByComponent,
 };

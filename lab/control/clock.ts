@@ -34,17 +34,31 @@ const nodeSchema = z.object({ node: z.string() });
 type Skew = LabCondition & { least: number; most: number };
 
 // The tolerance grows with the skew: half a second for a skew of a minute.
-const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => {
+const isSkewedBy = ({ least, most }: Pick<Skew, 'least' | 'most'>, ms: number): boolean => {
   const tolerance = Math.max(TOLERANCE_MS, Math.abs(ms) / 100);
   return ms > least - tolerance && ms < most + tolerance;
 };
 
-/** Measures the difference between a node's clock and the host's. */
-export const readClockCondition = async (context: LabContext, node: RunningNode): Promise<Skew> => {
+const measureSkew = async (
+  context: LabContext,
+  node: RunningNode,
+): Promise<{ least: number; most: number }> => {
   const before = Date.now();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
   const there = Number(await runInNode(context, node, 'echo ${EPOCHREALTIME/./}')) / 1000;
-  const [least, most] = [there - Date.now(), there - before];
+  return { least: there - Date.now(), most: there - before };
+};
+
+/**
+ * Measures the difference between a node's clock and the host's: the most precise of three measurements, where a busy
+ * machine makes the first one imprecise.
+ */
+export const readClockCondition = async (context: LabContext, node: RunningNode): Promise<Skew> => {
+  let { least, most } = await measureSkew(context, node);
+  for (let more = 2; more > 0 && most - least > TOLERANCE_MS; more -= 1) {
+    const again = await measureSkew(context, node);
+    if (again.most - again.least < most - least) ({ least, most } = again);
+  }
   const middle = (least + most) / 2;
   const measured = `it differs from the host's by ${Math.round(middle)} ms, measured to ${Math.ceil((most - least) / 2)} ms`;
   const seen = { faulty: false, text: `${node.name}'s clock is right: ${measured}`, least, most };

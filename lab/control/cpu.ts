@@ -7,11 +7,11 @@ import { runInNode } from './in-node.ts';
 /** The script reports CPU time in the unit of /proc and of the records of acct(5): hundredths of a second. */
 const TICKS = 100;
 
-/** CPU seconds by part. */
+/** CPU seconds by component. */
 type Seconds = Map<string, number>;
 
 /**
- * The parts of the processes outside the nodes, by the lab's names for them. All other names are not counted.
+ * The components of the processes outside the nodes, by the lab's names for them. All other names are not counted.
  */
 const ofControlPlane = new Map(
   ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) => [
@@ -22,8 +22,8 @@ const ofControlPlane = new Map(
   ]),
 );
 
-/** The parts of the programs in a node, by the process name, of which the kernel keeps 15 characters. */
-const ofPrograms: readonly (readonly [part: string, name: RegExp])[] = [
+/** The components of the programs in a node, by the process name, of which the kernel keeps 15 characters. */
+const ofPrograms: readonly (readonly [component: string, name: RegExp])[] = [
   ['node kernels', /^\[kernel\]$/],
   ['kubelets', /^kubelet$/],
   // All that starts and ends containers, including their network.
@@ -34,7 +34,7 @@ const ofPrograms: readonly (readonly [part: string, name: RegExp])[] = [
   ['store servers', /^(ganesha|versitygw|s3-faults|smbd)/],
 ];
 
-const partOf = (program: string): string =>
+const componentOf = (program: string): string =>
   ofPrograms.find(([, name]) => name.test(program))?.[0] ?? 'other programs of the nodes';
 
 /**
@@ -70,8 +70,8 @@ const programsOf = async (context: LabContext, node: RunningNode): Promise<Secon
   const seconds: Seconds = new Map();
   for (const line of (await runInNode(context, node, script)).trim().split('\n')) {
     const [, ticks = '', name = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
-    const part = partOf(name);
-    seconds.set(part, (seconds.get(part) ?? 0) + Number(ticks) / TICKS);
+    const component = componentOf(name);
+    seconds.set(component, (seconds.get(component) ?? 0) + Number(ticks) / TICKS);
   }
   return seconds;
 };
@@ -96,27 +96,27 @@ const since = (group: number, { seconds, programs }: Reading): Reading => {
   const before = last.get(group) ?? nothing;
   last.set(group, { seconds, programs });
   const added = [...programs].map(
-    ([part, each]) => [part, Math.max(0, each - (before.programs.get(part) ?? 0))] as const,
+    ([component, each]) => [component, Math.max(0, each - (before.programs.get(component) ?? 0))] as const,
   );
   return { seconds: Math.max(0, seconds - before.seconds), programs: new Map(added) };
 };
 
 /**
- * The CPU seconds of the lab since the last call, or since its start, by part. A node's time is that of its
+ * The CPU seconds of the lab since the last call, or since its start, by component. A node's time is that of its
  * processes on this machine. It is divided in proportion to the times of its programs by the node's clock,
  * which also counts the time that the node waited for the machine.
  */
-export const cpuByPart: LabAction = async (context) => {
+export const cpuByComponent: LabAction = async (context) => {
   const { nodes, processes } = context;
   const taken: Record<string, number> = {};
-  const add = (part: string, seconds: number): void => {
-    taken[part] = (taken[part] ?? 0) + seconds;
+  const add = (component: string, seconds: number): void => {
+    taken[component] = (taken[component] ?? 0) + seconds;
   };
   const groups = await secondsByGroup();
   for (const [group, name] of processes.groups) {
-    const part = ofControlPlane.get(name);
-    if (part !== undefined)
-      add(part, since(group, { seconds: groups.get(group) ?? 0, programs: nothing.programs }).seconds);
+    const component = ofControlPlane.get(name);
+    if (component !== undefined)
+      add(component, since(group, { seconds: groups.get(group) ?? 0, programs: nothing.programs }).seconds);
   }
   await Promise.all(
     nodes.map(async (node) => {
@@ -126,7 +126,7 @@ export const cpuByPart: LabAction = async (context) => {
         programs: await programsOf(context, node),
       });
       const all = [...programs.values()].reduce((sum, each) => sum + each, 0);
-      for (const [part, each] of programs) add(part, all === 0 ? 0 : (seconds * each) / all);
+      for (const [component, each] of programs) add(component, all === 0 ? 0 : (seconds * each) / all);
     }),
   );
   const { user, system } = process.cpuUsage();

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand } from '../build/command.ts';
-import type { Part } from '../cache/cache.ts';
+import type { CachedArtifact } from '../cache/cache.ts';
 import { type LayoutImage, mergeLayouts } from './layout.ts';
 import { readArchive } from './read-archive.ts';
 import { findSources } from './source.ts';
@@ -10,8 +10,8 @@ import { findSources } from './source.ts';
 /** An image of an archive, as it is displayed. */
 type ArchiveImage = Pick<LayoutImage, 'name' | 'digest' | 'size' | 'forms'>;
 
-/** Image archives as one part (`images.tar`), and the images in it. */
-export type CombinedArchives = { part: Part; images: ArchiveImage[] };
+/** Image archives as one artifact (`images.tar`), and the images in it. */
+export type CombinedArchives = { artifact: CachedArtifact; images: ArchiveImage[] };
 
 type Read = Awaited<ReturnType<typeof readArchive>>;
 
@@ -60,14 +60,14 @@ export const listArchives = async (paths: readonly string[]): Promise<ArchiveIma
   list(await read(paths));
 
 /**
- * Reads image archives and combines them to one part for `up`, which must be its last archive: the tar of an
+ * Reads image archives and combines them to one artifact for `up`, which must be its last archive: the tar of an
  * OCI layout. All of it is read and checked before this resolves. Throws PreconditionError with the path of the file for
  * anything incomplete or damaged.
  */
 export const imageArchives = async (paths: readonly string[]): Promise<CombinedArchives> => {
   const chosen = await read(paths);
   const images = list(chosen);
-  const part: Part = {
+  const artifact: CachedArtifact = {
     name: 'archives',
     inputs: { recipe: 2, images: images.map(({ name, digest }) => [name, digest]) },
     build: async (dir) => {
@@ -84,5 +84,5 @@ export const imageArchives = async (paths: readonly string[]): Promise<CombinedA
       await rm(layout, { recursive: true });
     },
   };
-  return { part, images };
+  return { artifact, images };
 };

@@ -1,9 +1,9 @@
 import { chmod, copyFile, glob, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
-import { kubernetesPart } from '../build/kubernetes.ts';
-import { s3ServerPart } from '../build/s3-server.ts';
-import { ensureCached, type Part } from '../cache/cache.ts';
+import { kubernetesArtifact } from '../build/kubernetes.ts';
+import { s3ServerArtifact } from '../build/s3-server.ts';
+import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { addBaseFiles, unpackPackages } from '../debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
@@ -30,7 +30,7 @@ export const podPackages = [
 ];
 
 /** The base file system of the store's and the emulator's pods, as one image layer (`layer.tar`). */
-export const podSystemPart: Part = {
+export const podSystemArtifact: CachedArtifact = {
   name: 'pod-system',
   inputs: { packages: podPackages, recipe: 3 },
   build: async (dir) => {
@@ -62,7 +62,7 @@ const layerOfFiles = async (
 };
 
 /** The Node that runs this process, as the layer (`layer.tar`) over the pods' system. */
-const nodeLayer: Part = {
+const nodeLayer: CachedArtifact = {
   name: 'node-layer',
   inputs: { version: process.version },
   build: async (dir) => {
@@ -71,8 +71,8 @@ const nodeLayer: Part = {
 };
 
 /** The S3 server and its proxy, as the layer (`layer.tar`) over the pods' system. */
-const s3Layer = async (): Promise<Part> => {
-  const server = await s3ServerPart();
+const s3Layer = async (): Promise<CachedArtifact> => {
+  const server = await s3ServerArtifact();
   return {
     name: 's3-layer',
     inputs: server.inputs,
@@ -87,13 +87,13 @@ const s3Layer = async (): Promise<Part> => {
 };
 
 /**
- * All inputs of `nodeLayers`. Every part that contains or names these layers must include them in its inputs.
+ * All inputs of `nodeLayers`. Every artifact that contains or names these layers must include them in its inputs.
  */
-export const nodeLayersInputs = { podSystem: podSystemPart.inputs, nodeLayer: nodeLayer.inputs };
+export const nodeLayersInputs = { podSystem: podSystemArtifact.inputs, nodeLayer: nodeLayer.inputs };
 
 /** The layers of an image with the pods' system and Node. Programs in TypeScript are added on top. */
 export const nodeLayers = async (): Promise<string[]> => [
-  join(await ensureCached(podSystemPart), 'layer.tar'),
+  join(await ensureCached(podSystemArtifact), 'layer.tar'),
   join(await ensureCached(nodeLayer), 'layer.tar'),
 ];
 
@@ -101,8 +101,8 @@ export const nodeLayers = async (): Promise<string[]> => [
  * The archive (`images.tar`) of a lab's first images: the pause process, CoreDNS, and Node on the pods'
  * system. It is imported first, because later images share its layers and their import is then small.
  */
-export const coreImagesPart = async (): Promise<Part> => {
-  const binaries = await kubernetesPart();
+export const coreImagesArtifact = async (): Promise<CachedArtifact> => {
+  const binaries = await kubernetesArtifact();
   return {
     name: 'core-images',
     inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs },
@@ -131,7 +131,7 @@ export const coreImagesPart = async (): Promise<Part> => {
  * The archive (`images.tar`) of the backup stores' image. It only refers to the pods' system, which a lab's
  * nodes have from the core images, unless `whole` is set.
  */
-export const storeArchivePart = async ({ whole = false } = {}): Promise<Part> => {
+export const storeArchiveArtifact = async ({ whole = false } = {}): Promise<CachedArtifact> => {
   // Without Go, the image has no S3 server. All other parts of a store need no compilation.
   const own = await s3Layer().then(
     (layer) => [layer],
@@ -142,11 +142,11 @@ export const storeArchivePart = async ({ whole = false } = {}): Promise<Part> =>
   );
   return {
     name: whole ? 'store-image' : 'store-on-core',
-    inputs: [podSystemPart, ...own].map(({ inputs }) => inputs),
+    inputs: [podSystemArtifact, ...own].map(({ inputs }) => inputs),
     build: async (dir) => {
-      const below = [join(await ensureCached(podSystemPart), 'layer.tar')];
+      const below = [join(await ensureCached(podSystemArtifact), 'layer.tar')];
       const layers: string[] = [];
-      for (const part of own) layers.push(join(await ensureCached(part), 'layer.tar'));
+      for (const artifact of own) layers.push(join(await ensureCached(artifact), 'layer.tar'));
       await writeArchive([{ name: storeImage, below, layers }], join(dir, 'images.tar'), { whole });
     },
   };

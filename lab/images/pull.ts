@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { CommandFailed } from '../build/command.ts';
 import { isDiskError } from '../build/disk-error.ts';
-import { ensureCached, type Part } from '../cache/cache.ts';
+import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { completeName } from './image-name.ts';
 import { imagesOfLayout } from './layout.ts';
 import { copyImage, failureReason, imageCommand } from './skopeo.ts';
@@ -42,11 +42,11 @@ const fetchManifest = async (address: string, tls: string): Promise<string | und
   }
 };
 
-/** An image as a layout. It is a separate part, so that it is kept if the pull of another image fails. */
+/** An image as a layout. It is a separate artifact, so that it is kept if the pull of another image fails. */
 const layoutOf = (
   name: string,
   { address, tls, found }: Record<'address' | 'tls' | 'found', string>,
-): Part => ({
+): CachedArtifact => ({
   name: `pulled-${name.replace(/[:@].*$/, '').replaceAll(/[^a-z0-9]+/g, '-')}`,
   inputs: { recipe: 2, name, found },
   build: async (dir) => {

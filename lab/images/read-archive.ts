@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { CommandFailed } from '../build/command.ts';
 import { isDiskError } from '../build/disk-error.ts';
-import { ensureCached, type Part } from '../cache/cache.ts';
+import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { reportProgress } from '../step.ts';
 import { findImages, unpackArchive } from './find-images.ts';
 import { imagesOfLayout } from './layout.ts';
@@ -50,7 +50,7 @@ const explain = (error: unknown, { path }: ImageSource): unknown => {
   return new PreconditionError({ code, where: path, what, remedy }, { cause: error });
 };
 
-const partOf = (source: ImageSource, identity: unknown): Part => ({
+const artifactOf = (source: ImageSource, identity: unknown): CachedArtifact => ({
   name: `archive-${basename(source.path).replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
   inputs: { recipe: 1, identity },
   build: async (dir) => {
@@ -70,11 +70,11 @@ const partOf = (source: ImageSource, identity: unknown): Part => ({
 });
 
 /**
- * Returns the images of a source as an OCI layout, and its folder. This is a separate part of the cache, so
+ * Returns the images of a source as an OCI layout, and its folder. This is a separate artifact in the cache, so
  * that the source is only read again after a change of its files. Every digest is checked. Throws PreconditionError with
  * the source's path for any problem.
  */
 export const readArchive = async (source: ImageSource) => {
-  const layout = layoutIn(await ensureCached(partOf(source, await fileIdentity(source))));
+  const layout = layoutIn(await ensureCached(artifactOf(source, await fileIdentity(source))));
   return { source, layout, images: await imagesOfLayout(layout) };
 };

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { once } from '../../e2e/history/expectation.ts';
+import { waitUntil } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { refusalIn } from '../../e2e/kube/errors.ts';
 import { isConditionTrue, type WithConditions } from '../../e2e/kube/objects.ts';
-import { query } from '../../e2e/kube/request.ts';
+import { queryString } from '../../e2e/kube/request.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { type Manifest, type ManifestObject, objectsOf } from './read.ts';
@@ -35,7 +35,7 @@ const definitionsEstablished = async (
   );
   const owner = "the manifests': a definition is Established within a second, on a busy machine later";
   const wait = (name: string) =>
-    once(timeline, (definition) => isConditionTrue(definition, 'Established'), {
+    waitUntil(timeline, (definition) => isConditionTrue(definition, 'Established'), {
       name,
       label: `the definition ${name} is Established`,
       within: '3m',
@@ -87,7 +87,7 @@ const serviceAccountOf = async (
   const { serviceAccountName: name = 'default' } = (object.spec ?? {}) as { serviceAccountName?: string };
   const where = { namespace, ...(signal && { signal }) };
   await using timeline = await follow(cluster, resources.serviceAccounts, where);
-  await once(timeline, () => true, {
+  await waitUntil(timeline, () => true, {
     name,
     label: `${namespace} has the service account ${name}`,
     within: '3m',
@@ -115,7 +115,7 @@ const send = async (
 ): Promise<{ status: number; said: string }> => {
   const { name, namespace = 'default' } = object;
   const path = pathOf(resource, { name, ...(resource.namespaced && { namespace }) });
-  const options = query({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' });
+  const options = queryString({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' });
   const headers = { 'content-type': 'application/apply-patch+yaml' };
   const answer = await cluster.request(path + options, {
     method: 'PATCH',

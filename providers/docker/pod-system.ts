@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskError } from '../../lab/build/disk-error.ts';
-import { ensureCached, isCached, type Part } from '../../lab/cache/cache.ts';
+import { type CachedArtifact, ensureCached, isCached } from '../../lab/cache/cache.ts';
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
 import { checkCommands } from '../../lab/fitness.ts';
-import { podPackages, podSystemPart } from '../../lab/images/core.ts';
+import { podPackages, podSystemArtifact } from '../../lab/images/core.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ProgressDisplay } from '../provider.ts';
 
@@ -24,8 +24,8 @@ RUN apt-get update \\
  && ln -sf ../proc/self/mounts /etc/mtab
 `;
 
-const byDocker: Part = {
-  ...podSystemPart,
+const byDocker: CachedArtifact = {
+  ...podSystemArtifact,
   build: async (dir) => {
     const name = `corral-pod-system-${process.pid}`;
     const docker = (timeout: number, ...args: string[]) =>
@@ -64,7 +64,7 @@ const byDocker: Part = {
  * Throws PreconditionError if there is no Docker either.
  */
 export const ensurePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
-  if ((await isCached(podSystemPart)) || (await canUseApt())) return;
+  if ((await isCached(podSystemArtifact)) || (await canUseApt())) return;
   const [docker] = await checkCommands(['docker']);
   if (docker?.failure !== undefined)
     throw new PreconditionError({

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Offered } from '../../e2e/config/config.ts';
-import { once } from '../../e2e/history/expectation.ts';
+import { waitUntil } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
@@ -11,7 +11,7 @@ import { withBuildSignal } from '../../lab/build/signal.ts';
 import { ensureCached, isCached } from '../../lab/cache/cache.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { withSharedCache } from '../../lab/cache/lock.ts';
-import { storeArchivePart, storeImage } from '../../lab/images/core.ts';
+import { storeArchiveArtifact, storeImage } from '../../lab/images/core.ts';
 import { describeBytes } from '../../lab/step.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
@@ -34,12 +34,14 @@ const packArchives = (
     withSharedCache(async () => {
       await ensurePodSystem(progress);
       const packed: string[] = [];
-      for (const part of [await storeArchivePart({ whole: true }), ...archives]) {
-        const pack = () => ensureCached(part);
-        // A part in the cache needs no step.
+      for (const artifact of [await storeArchiveArtifact({ whole: true }), ...archives]) {
+        const pack = () => ensureCached(artifact);
+        // An artifact in the cache needs no step.
         packed.push(
           join(
-            await ((await isCached(part)) ? pack() : progress.step(`Pack the images: ${part.name}`, pack)),
+            await ((await isCached(artifact))
+              ? pack()
+              : progress.step(`Pack the images: ${artifact.name}`, pack)),
             'images.tar',
           ),
         );
@@ -148,6 +150,8 @@ const nodesReady = async (
   const owner =
     'the set-up: a container is a node within a minute, and its network is an image that may have to be pulled';
   await Promise.all(
-    names.map((name) => once(timeline, isReady, { name, label: `${name} is Ready`, within: '5m', owner })),
+    names.map((name) =>
+      waitUntil(timeline, isReady, { name, label: `${name} is Ready`, within: '5m', owner }),
+    ),
   );
 };

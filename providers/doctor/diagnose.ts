@@ -41,14 +41,14 @@ export const examineAll = async (request: DoctorRequest): Promise<DoctorResult> 
   });
 };
 
-const marks = { ok: '✓', warning: '!', missing: '✗' } as const;
+const checkSigns = { ok: '✓', warning: '!', missing: '✗' } as const;
 
 /** One line per check, and one for the result. */
 export const doctorLines = ({ provider, longhorn, ready, checks }: DoctorResult): string[] => {
   const lines = checks.map(({ title, state, detail, mend }) => {
     // `docker is missing` needs no title.
     const what = detail.toLowerCase().startsWith(title.toLowerCase()) ? detail : `${title}: ${detail}`;
-    return `${marks[state]} ${what}${mend === null ? '' : `: ${mend}`}`;
+    return `${checkSigns[state]} ${what}${mend === null ? '' : `: ${mend}`}`;
   });
   const { length } = checks.filter(({ state }) => state === 'missing');
   const all = `provider ${provider}, Longhorn: ${longhorn}`;

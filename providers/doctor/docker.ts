@@ -5,7 +5,7 @@ import { isCached } from '../../lab/cache/cache.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
 import { checkCommands } from '../../lab/fitness.ts';
-import { podSystemPart } from '../../lab/images/core.ts';
+import { podSystemArtifact } from '../../lab/images/core.ts';
 import { checkDocker, checkTool } from '../docker/check.ts';
 import { removeCommand } from '../docker/cluster.ts';
 import { debianImage } from '../docker/pod-system.ts';
@@ -134,7 +134,7 @@ const parse = (text: string): unknown => {
 /** Checks what is needed to make Corral's own images: those of the backup store and of the emulator. */
 const examineImages = async (dockerAnswers: boolean): Promise<Check[]> => {
   const folder = await runCheck('cache', openCache);
-  const built = folder.state === 'ok' && (await isCached(podSystemPart));
+  const built = folder.state === 'ok' && (await isCached(podSystemArtifact));
   if (built) return [folder, okCheck("Corral's images", 'the cache has what they are made of')];
   // Without Docker there is no cluster either, so only Docker is reported as missing.
   const byDocker = !(await canUseApt().catch(() => true));

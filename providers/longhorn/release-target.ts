@@ -105,7 +105,7 @@ export const releaseTarget = async (
   source: ReleaseSource,
   progress: ProgressDisplay,
 ): Promise<LonghornTarget> => {
-  const { part, images } = await gather(source, progress);
+  const { artifact, images } = await gather(source, progress);
   const given = new Set(images.map(({ name }) => name));
   const missing = namedImages(source.release).filter(({ name }) => !given.has(name));
   for (const line of check(source, missing)) progress.note(line);
@@ -118,7 +118,7 @@ export const releaseTarget = async (
   return {
     name: source.name,
     ...(replaced.length > 0 && { replaced }),
-    archives: [part],
+    archives: [artifact],
     size: releaseSize,
     // Seen on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time, scenarios wait
     // for Longhorn's clocks.

@@ -62,7 +62,7 @@ test('makes the page of a bundle, which has all in it', async () => {
   const { data, timelineOf } = await carriedBy('red.html');
   const timeline = timelineOf(data.runs[0]?.scenarios[0]?.timeline);
   expect(timeline.logs).toEqual([{ name: 'manager-x1', text: '2026-11-20T03:00:01Z a line\n' }]);
-  expect(timeline.lanes.find(({ name }) => name === 'ze-b1')?.brackets).toHaveLength(2);
+  expect(timeline.lanes.find(({ name }) => name === 'ze-b1')?.expectations).toHaveLength(2);
 });
 
 test('holds a run against the last ones of the same target and provider', async () => {

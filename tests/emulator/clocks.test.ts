@@ -11,6 +11,7 @@ test('a factor makes each wait of the fast clock longer, up to that of Longhorn,
     ...{ creationRetryExpiry: 120_000, lockWait: 2_000, lockRefresh: 12_000, lockExpiry: 30_000 },
     ...{ blockRetries: [1_000, 4_000, 8_000], replicaHelper: 1_000, jobPoll: 1_000 },
     ...{ restoreBackoffMin: 4_000, restoreBackoffMax: 720_000 },
+    ...{ systemBackupPoll: 1_000, systemBackupTimeout: 720_000 },
   });
   expect(readClock('1')).toEqual(fast);
   const { monitorPoll, blockRetries, releaseAfterConfig, ...slowest } = readClock('10') as Clock;

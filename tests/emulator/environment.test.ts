@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { clocks } from '../../emulator/clocks.ts';
-import { createSyncGate } from '../../emulator/controllers/sync-gate.ts';
+import { createSyncGate, syncTime } from '../../emulator/controllers/sync-gate.ts';
 import { readBehaviour, readEmulatedVersion } from '../../emulator/environment.ts';
 import { isEmulatedVersion, panicsOverLateFailure } from '../../emulator/modelled-on.ts';
 
@@ -43,4 +43,14 @@ test.each([
   if (requested === null) return;
   gate.served('uid', requested);
   expect([gate.isDue('uid', requested, last), gate.isDue('other', requested, last)]).toEqual([false, due]);
+});
+
+test('a sync is not before its request, if the clock of that is a little ahead', () => {
+  const now = Date.parse(at(5));
+  expect(syncTime(at(6), now)).toBe(at(6));
+  expect([at(4), null, '2026-01-01T00:01:00Z'].map((requested) => syncTime(requested, now))).toEqual([
+    at(5),
+    at(5),
+    at(5),
+  ]);
 });

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/backup.ts';
-import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
+import { removeCreatedObjects } from '../../e2e/suite/steps/cleanup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
+import { uniqueName } from '../../e2e/suite/steps/created-objects.ts';
 import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
-import { uniqueName } from '../../e2e/suite/steps/made.ts';
 import { beginRestore, untilFollowed } from '../../e2e/suite/steps/restore/restore.ts';
 import { runStep } from '../../e2e/suite/steps/step.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
@@ -32,7 +32,7 @@ useLonghorn(async (started) => {
   const root = join(dirname(local.store), 'store-own');
   const timelines = await openTimelines(local.cluster, stop.signal);
   ({ context, printed } = createTestContext({
-    ...{ cluster, root, run, target, timelines, without: ['block-device'] },
+    ...{ cluster, root, run, target, timelines, missingCapabilities: ['block-device'] },
     uniqueName: (what) => uniqueName(run, what),
   }));
   volume = await makeRestoredVolume(context, {
@@ -65,7 +65,7 @@ test('a volume that the suite wrote as a backup is restored without a device; ea
 
   const [{ backup = '' } = {}] = made.written;
   expect(timelines.backups.current(backup)).toBeDefined();
-  await removeMade({ cluster, timelines, made, own: context.own, timeouts });
+  await removeCreatedObjects({ cluster, timelines, made, own: context.own, timeouts });
   const left = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(
     ({ metadata, spec }) =>
       metadata.labels?.['backup-volume'] === volume.name ||

@@ -8,7 +8,7 @@ import { patchedObject } from '../../e2e/faults/patched-object.ts';
 import { immutableFile } from '../../e2e/faults/store/immutable-file.ts';
 import { serverGone } from '../../e2e/faults/store/server-stalled.ts';
 import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
-import { registerSecret } from '../../e2e/kube/redact/known.ts';
+import { registerSecret } from '../../e2e/kube/redact/registered-secrets.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { makeRunId } from '../../e2e/config/run-id.ts';
 import { deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
-import type { Fault, Faults, Injected } from '../../e2e/faults/fault.ts';
+import type { Fault, Faults, InjectedFault } from '../../e2e/faults/fault.ts';
 import { heldDeletion } from '../../e2e/faults/held-deletion.ts';
 import { killedPod } from '../../e2e/faults/killed-pod.ts';
 import { clockSkewed, nodeCut, nodeSlow } from '../../e2e/faults/lab-faults.ts';
@@ -29,9 +29,9 @@ import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { volumeFolder } from '../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
+import { uniqueName } from '../../e2e/suite/steps/created-objects.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../../e2e/suite/steps/handles.ts';
-import { uniqueName } from '../../e2e/suite/steps/made.ts';
 import { makeTarget } from '../../e2e/suite/steps/target/target.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
@@ -166,7 +166,7 @@ const otherUsersBeside = async (
     expect(await howIs(otherUser, volume)).toEqual({ ...sound, backups: [backup.name] });
     await detached(otherUser, volume);
   };
-  const inForce = async (): Promise<Injected[]> => {
+  const inForce = async (): Promise<InjectedFault[]> => {
     const injected = await Promise.all(make.map((fault) => faults.inject(fault)));
     await Promise.all([live(), during()]);
     return injected;

@@ -7,10 +7,10 @@ const attic = { name: 'attic', label: 'the attic lamp', is: is('hot') };
 /** What is said of the hall lamp, judged from behind its first three states on, beside the attic's. */
 const explain = (...events: string[]): string => {
   const timeline = timelineOf('attic:cold', 'hall:new', 'hall:new');
-  const mark = timeline.mark();
+  const start = timeline.lastSequence();
   for (const event of events) pushEvent(timeline, event);
   const expected = hall(timeline).goes(is('off'), is('on'), is('done')).withoutEver(is('on')).while(attic);
-  return explainVerdict(evaluate(expected.from(mark)));
+  return explainVerdict(evaluate(expected.from(start)));
 };
 
 test('what was so while it must not be, by the histories of both, with what was before', () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { ExpectationError, once } from '../../e2e/history/expectation.ts';
+import { ExpectationError, waitUntil } from '../../e2e/history/expectation.ts';
 import { namingCause } from '../../e2e/history/nearest-cause.ts';
 import type { NearestCause } from '../../e2e/history/verdict.ts';
 import { timelineOf } from './lamps.ts';
 
 const within = { label: 'it is on', within: '5ms', owner: 'a test' } as const;
-const late = () => once(timelineOf('hall:off'), ({ status }) => status.state === 'on', within);
+const late = () => waitUntil(timelineOf('hall:off'), ({ status }) => status.state === 'on', within);
 
 const thrown = async (work: () => Promise<unknown>, cause: () => Promise<NearestCause | undefined>) => {
   const error: unknown = await namingCause(work, cause).catch((each: unknown) => each);

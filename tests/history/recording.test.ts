@@ -17,7 +17,7 @@ const lines = [
   event(3, 'DELETED', 'lamps hall', 4),
 ];
 
-test('becomes timelines that share the order of arrival; its markers are marks', () => {
+test('becomes timelines that share the order of arrival; its markers have a sequence', () => {
   const replayed = replayRecording(parseRecording(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
   const { entries } = replayed.timeline('lamps');
   expect(entries.map(({ kind, at }) => `${kind} ${at}`)).toEqual([
@@ -27,9 +27,9 @@ test('becomes timelines that share the order of arrival; its markers are marks',
     (entry) => entry?.sequence ?? 0,
   );
   expect(order).toEqual(order.toSorted((a, b) => a - b));
-  const mark = replayed.markOf('when switched');
-  expect(entries.filter(({ sequence }) => sequence > mark)).toHaveLength(3);
-  expect(() => replayed.markOf('later')).toThrow(
+  const switched = replayed.sequenceAt('when switched');
+  expect(entries.filter(({ sequence }) => sequence > switched)).toHaveLength(3);
+  expect(() => replayed.sequenceAt('later')).toThrow(
     'the recording has no marker "later" (it has: given, when switched)',
   );
 });

@@ -17,7 +17,7 @@ const lost = 'the watch lost what happened to the hall lamp before on: compacted
 const open =
   'the recording ended, and the watch lost a stretch of the hall lamp (compacted): on was not reached; the hall lamp is still off';
 
-// A row for each reason: that verdicts are true whatever comes and is lost, from a mark on as well,
+// A row for each reason: that verdicts are true whatever comes and is lost, from a sequence on as well,
 // schedules.test.ts judges.
 test.each<[Rule, events: string, state: string, reason: string]>([
   [inOrder, 'attic:on hall:broken hall:off hall:off attic:gone hall:dim hall:on', 'met', all],

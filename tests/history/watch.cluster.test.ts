@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { evaluate, expectHistory, gone, once, onceGone } from '../../e2e/history/expectation.ts';
+import { evaluate, expectHistory, gone, waitUntil, waitUntilGone } from '../../e2e/history/expectation.ts';
 import { followWith } from '../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
@@ -64,7 +64,7 @@ test('a watch that the server cannot resume (410 after a compaction) marks a gap
   proxy.accept();
   await make('after');
   const wait = { within: '5m', owner: 'a test' } as const;
-  await once(timeline, () => true, { ...wait, name: 'after', label: 'the watch goes on' });
+  await waitUntil(timeline, () => true, { ...wait, name: 'after', label: 'the watch goes on' });
   const reason = expect.stringMatching(
     /^the server does not know what came after resourceVersion \d+: the watch ended with 410/,
   );
@@ -79,7 +79,7 @@ test('a watch that the server cannot resume (410 after a compaction) marks a gap
     ...['listed changed on', 'listed kept new', 'listed replaced new'],
   ]);
   for (const name of ['kept', 'changed']) await remove(name);
-  await onceGone(timeline, { ...wait, name: 'changed', label: 'both are gone' });
+  await waitUntilGone(timeline, { ...wait, name: 'changed', label: 'both are gone' });
   const states = ['kept', 'changed'].map(
     (name) => evaluate(expectHistory(timeline, { name, label: name, describe: () => '' }).goes(gone)).state,
   );

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { once } from '../../e2e/history/expectation.ts';
+import { waitUntil } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { followWith } from '../../e2e/history/watch.ts';
-import { openAccount } from '../../e2e/kube/account.ts';
+import { openTimeAccount } from '../../e2e/kube/time-account.ts';
 import { type Answer, startStubServer } from '../support/stub-api-server.ts';
 import { event, lines, list, refusal } from '../support/watch-script.ts';
 
@@ -33,7 +33,7 @@ const [failing, expired] = [event('ERROR 500 InternalError'), event('ERROR 410 E
 const busy = refusal(429, 'TooManyRequests');
 const entriesOf = async (watched: Timeline): Promise<string[]> => {
   const label = 'the script is over';
-  await once(watched, () => true, { name: 'last', label, within: '60s', owner: 'a test' });
+  await waitUntil(watched, () => true, { name: 'last', label, within: '60s', owner: 'a test' });
   return watched.entries.map((entry) =>
     entry.kind === 'gap'
       ? `gap: ${entry.reason}`
@@ -63,7 +63,7 @@ test('goes on from the last version, without a gap, when it is refused because t
 });
 
 test('how long an event took to decide something goes on the account of who waited', async () => {
-  const account = openAccount();
+  const account = openTimeAccount();
   await account.run(async () => {
     const { timeline } = await following([list(5), lines('ends', hall6), rest]);
     await entriesOf(timeline);

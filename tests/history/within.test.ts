@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ExpectationError, gone, once, onceGone } from '../../e2e/history/expectation.ts';
+import { ExpectationError, gone, waitUntil, waitUntilGone } from '../../e2e/history/expectation.ts';
 import { hall, is, type Lamp, lamp, pushEvent, timelineOf } from './lamps.ts';
 
 const owner = 'a test; it ends in ms';
@@ -71,8 +71,8 @@ describe('a history', () => {
   test('can be extended without changing what it came from; without a step, or with one after the end, it is a mistake', async () => {
     const first = hall(timelineOf()).goes(off);
     const second = first.goes(on).allowing(is('dim')).from(7);
-    expect(first.specification).toMatchObject({ steps: [off], allowed: [], mark: 0 });
-    expect(second.specification).toMatchObject({ steps: [off, on], mark: 7 });
+    expect(first.specification).toMatchObject({ steps: [off], allowed: [], startSequence: 0 });
+    expect(second.specification).toMatchObject({ steps: [off, on], startSequence: 7 });
     for (const steps of [[], [gone, on]]) {
       const odd = hall(timelineOf()).goes(...steps);
       await expect(odd.within('1h', owner)).rejects.toThrow(TypeError);
@@ -84,41 +84,41 @@ const isOn = ({ status }: Lamp) => status.state === 'on';
 const wait = { within: '1h', owner, label: 'a lamp is on' } as const;
 const briefly = { ...wait, within: '5ms' } as const;
 
-describe('once', () => {
+describe('waitUntil', () => {
   test('returns what is so now, or becomes so', async () => {
     const timeline = timelineOf('hall:off', 'attic:on');
-    expect((await once(timeline, isOn, wait)).metadata.name).toBe('attic');
-    const found = once(timeline, isOn, { ...wait, name: 'hall' });
+    expect((await waitUntil(timeline, isOn, wait)).metadata.name).toBe('attic');
+    const found = waitUntil(timeline, isOn, { ...wait, name: 'hall' });
     for (const event of ['attic:off', 'attic:on', 'hall~on']) pushEvent(timeline, event);
     expect((await found).metadata.name).toBe('hall');
   });
 
   test('times out with what it saw, and does not take the last state of something that goes for what is', async () => {
     const timeline = timelineOf('hall:off');
-    const found = once(timeline, () => true, { ...briefly, name: 'attic' });
+    const found = waitUntil(timeline, () => true, { ...briefly, name: 'attic' });
     pushEvent(timeline, 'attic:gone');
     expect((await verdictOf(found)).state).toBe('timed-out');
-    const { message } = await failure(once(timeline, isOn, briefly));
+    const { message } = await failure(waitUntil(timeline, isOn, briefly));
     expect(message).toContain(`${timedOut}: not seen that a lamp is on`);
     expect(message).toContain('{"state":"off"}');
   });
 
   test('cannot say what was so inside a gap, or while the watch has no connection', async () => {
     const timeline = timelineOf('hall:off');
-    const found = once(timeline, isOn, briefly);
+    const found = waitUntil(timeline, isOn, briefly);
     pushEvent(timeline, 'gap');
-    const later = once(timeline, isOn, briefly);
+    const later = waitUntil(timeline, isOn, briefly);
     pushEvent(timeline, 'hall=off');
     for (const each of [found, later]) expect((await verdictOf(each)).state).toBe('not-provable');
     const other = timelineOf('hall:off');
     other.connected(false);
     const reason = expect.stringContaining('has had no connection since');
-    const verdict = await verdictOf(once(other, isOn, briefly));
+    const verdict = await verdictOf(waitUntil(other, isOn, briefly));
     expect(verdict).toMatchObject({ state: 'not-provable', reason });
   });
 });
 
-describe('once, of what can no longer happen', () => {
+describe('waitUntil, of what can no longer happen', () => {
   const unless = (timeline: ReturnType<typeof timelineOf>, name: string) => ({
     timeline,
     name,
@@ -129,14 +129,14 @@ describe('once, of what can no longer happen', () => {
   test('ends at once when hope is lost, by an object of another timeline, with the reason and its history', async () => {
     const [lamps, fuses] = [timelineOf('hall:off'), timelineOf('fuse:whole', 'spare:burnt')];
     const fatal = [unless(fuses, 'fuse')];
-    const found = once(lamps, isOn, { ...wait, fatal });
+    const found = waitUntil(lamps, isOn, { ...wait, fatal });
     pushEvent(fuses, 'fuse:burnt');
     const verdict = await verdictOf(found);
     const reason = 'the fuse is burnt: it can no longer happen that a lamp is on';
     expect(verdict).toMatchObject({ state: 'broken', at: 3000, reason });
     expect(verdict.details).toContain('History of what it depends on (fuse) in lamps');
     expect(verdict.last?.metadata.name).toBe('hall');
-    const already = once(timelineOf('hall:off'), isOn, { ...wait, fatal });
+    const already = waitUntil(timelineOf('hall:off'), isOn, { ...wait, fatal });
     expect((await verdictOf(already)).state).toBe('broken');
   });
 
@@ -146,29 +146,29 @@ describe('once, of what can no longer happen', () => {
       timelineOf('fuse:burnt', 'fuse:whole', 'old:burnt', 'old:gone'),
     ];
     const fatal = [unless(fuses, 'fuse'), unless(fuses, 'old'), unless(lamps, 'hall')];
-    const found = once(lamps, isOn, { ...wait, fatal });
+    const found = waitUntil(lamps, isOn, { ...wait, fatal });
     for (const event of ['gap', 'fuse:dim']) pushEvent(fuses, event);
     fuses.push({ kind: 'deleted', at: 9000, object: lamp('fuse', 'burnt', 9) });
     pushEvent(lamps, 'hall:on');
     expect((await found).metadata.name).toBe('hall');
     const never = { ...unless(lamps, 'hall'), because: () => 'never' };
-    expect((await once(lamps, isOn, { ...wait, fatal: [never] })).metadata.name).toBe('hall');
+    expect((await waitUntil(lamps, isOn, { ...wait, fatal: [never] })).metadata.name).toBe('hall');
   });
 });
 
 test('an end is met when it is not there, now or later; it times out, and does not believe a watch that has failed', async () => {
   const end = { ...wait, name: 'hall', label: 'the hall lamp is gone' };
   const timeline = timelineOf('hall:off', 'attic:on');
-  const ended = onceGone(timeline, end);
+  const ended = waitUntilGone(timeline, end);
   for (const event of ['attic:gone', 'hall:gone']) pushEvent(timeline, event);
   await ended;
-  await onceGone(timeline, end);
+  await waitUntilGone(timeline, end);
   const other = timelineOf('hall:off', 'attic:on');
-  const late = verdictOf(onceGone(other, { ...end, within: '5ms' }));
+  const late = verdictOf(waitUntilGone(other, { ...end, within: '5ms' }));
   for (const event of ['attic:gone', 'hall:on']) pushEvent(other, event);
   expect((await late).reason).toBe(`${timedOut}: not seen that the hall lamp is gone`);
   timeline.fail(forbidden);
-  expect((await verdictOf(onceGone(timeline, end))).state).toBe('not-provable');
+  expect((await verdictOf(waitUntilGone(timeline, end))).state).toBe('not-provable');
 });
 
 describe('a time that begins anew with each change', () => {
@@ -201,7 +201,12 @@ describe('a time that begins anew with each change', () => {
     const lastChange = { ...rest, after: 100_000 };
     expect(late).toMatchObject({ state: 'timed-out', over: { ...over, lastChange } });
     expect(late.reason).toBe(`${reason}: on was not reached; the hall lamp is still red`);
-    const found = once(other, isOn, { ...limit, label: 'it is on', name: 'hall', describe: describeLamp });
+    const found = waitUntil(other, isOn, {
+      ...limit,
+      label: 'it is on',
+      name: 'hall',
+      describe: describeLamp,
+    });
     const same = await endAfter(found, other, [50_000, 'hall:dim', 'hall:red']);
     expect(same).toMatchObject({ reason: `${reason}: not seen that it is on`, over: { lastChange } });
   });
@@ -232,7 +237,7 @@ describe('a time that begins anew with each change', () => {
     const timeline = timelineOf('hall:off', 'attic:off');
     const named = { ...limit, label: 'it is on', name: 'hall', describe: describeLamp };
     const beats = ['hall:off', 'attic:red', 'hall:off'];
-    const found = once(timeline, isOn, named);
+    const found = waitUntil(timeline, isOn, named);
     const still = { over: { time: minute, owner, waited: minute } };
     expect(await endAfter(found, timeline, [30_000, ...beats])).toMatchObject(still);
     const fixed = hall(timeline).goes(is('on')).within('1m', owner);
@@ -248,11 +253,11 @@ describe('a time that begins anew with each change', () => {
       timeline.push({ kind: 'modified', at: 0, object: { ...lamp('hall', 'off', 9), status } as Lamp });
       return vi.advanceTimersByTimeAsync(rest);
     };
-    const late = verdictOf(once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
+    const late = verdictOf(waitUntil(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
     await setStatus({ state: 'off', lastSyncedAt: '2026-11-26T02:00:00Z' });
     await setStatus({ state: 'off', lastSyncedAt: '2026-11-26T02:00:30.5Z' });
     expect((await late).over).toMatchObject({ waited: minute });
-    const prolonged = verdictOf(once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
+    const prolonged = verdictOf(waitUntil(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
     await vi.advanceTimersByTimeAsync(30_000);
     await setStatus({ state: 'red' }, 2 * minute);
     expect((await prolonged).over).toMatchObject({ waited: 1.5 * minute });
@@ -281,7 +286,7 @@ describe('a time that begins anew with each change', () => {
       const left = states.values();
       const probe = { name: 'the fuse', state: async () => left.next().value };
       const timeline = timelineOf('hall:off');
-      const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', probe });
+      const found = waitUntil(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', probe });
       const { over } = await endAfter(found, timeline, [0]);
       expect([over?.waited, over?.lastChange]).toEqual([minutes * minute, lastChange]);
     },
@@ -292,7 +297,7 @@ describe('a time that begins anew with each change', () => {
     const timeline = timelineOf('hall:off');
     const { promise, resolve } = Promise.withResolvers<string>();
     const probe = { name: 'the fuse', state: () => promise };
-    const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', probe });
+    const found = waitUntil(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', probe });
     await vi.advanceTimersByTimeAsync(minute);
     pushEvent(timeline, 'hall:on');
     resolve('cold');
@@ -300,7 +305,12 @@ describe('a time that begins anew with each change', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(0);
     const other = { name: 'the fuse', state: () => Promise.reject(forbidden) };
-    const late = once(timeline, () => false, { ...limit, label: 'it is blue', name: 'hall', probe: other });
+    const late = waitUntil(timeline, () => false, {
+      ...limit,
+      label: 'it is blue',
+      name: 'hall',
+      probe: other,
+    });
     expect((await endAfter(late, timeline, [0])).over).toMatchObject({ waited: minute });
   });
 });

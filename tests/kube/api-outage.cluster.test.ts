@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { once, onceGone } from '../../e2e/history/expectation.ts';
+import { waitUntil, waitUntilGone } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, resources, unlessGone } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
@@ -40,7 +40,7 @@ test('while an API server crashes and comes back, nothing fails, nothing is done
       lives += 1;
     }
   });
-  await once(timeline, () => true, { ...wait, name: 'life-0-3', label: 'they are at work' });
+  await waitUntil(timeline, () => true, { ...wait, name: 'life-0-3', label: 'they are at work' });
   await server.restart();
   // Until each of them has had an answer of the new server, at least.
   const before = lives;
@@ -57,7 +57,7 @@ test('while an API server crashes and comes back, nothing fails, nothing is done
   // A watch that had to begin again says so; this one has seen each of them begin and end, once.
   for (const { metadata } of timeline.objects()) {
     if (metadata.name.startsWith('life-'))
-      await onceGone(timeline, { ...wait, name: metadata.name, label: `${metadata.name} is gone` });
+      await waitUntilGone(timeline, { ...wait, name: metadata.name, label: `${metadata.name} is gone` });
   }
   const kinds = timeline.entries.map((entry) =>
     entry.kind === 'gap' ? 'gap' : `${entry.kind} ${entry.object.metadata.name}`,

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { once } from '../../e2e/history/expectation.ts';
+import { waitUntil } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, resources } from '../../e2e/kube/cluster.ts';
-import { kubernetesPart } from '../../lab/build/kubernetes.ts';
+import { kubernetesArtifact } from '../../lab/build/kubernetes.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { ensureCached } from '../../lab/cache/cache.ts';
 import { dockerSave, layerOf, ociLayout, tarOf } from '../support/image-archives.ts';
@@ -17,7 +17,7 @@ test('images of archives of any kind are put into the nodes of a running lab, an
   const { name, ...where } = await share('lab');
   const folder = await mkdtemp(join(tmpdir(), 'corral-import-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const pause = await readFile(join(await ensureCached(await kubernetesPart()), 'pause'));
+  const pause = await readFile(join(await ensureCached(await kubernetesArtifact()), 'pause'));
   const [lower, upper] = [await layerOf({ pause }), await layerOf({ greeting: 'hello' })];
   const image = { layers: [lower, upper], config: { Cmd: ['/pause'] } };
   const save = dockerSave([{ ...image, names: ['idle:v1'] }], 'old');
@@ -52,5 +52,5 @@ test('images of archives of any kind are put into the nodes of a running lab, an
   });
   const isReady = ({ status }: Pod) => status.containerStatuses?.every(({ ready }) => ready) === true;
   const limit = { within: '5m', owner: 'this test, on a busy machine' } as const;
-  await once(pods, isReady, { name: 'imported', label: 'all its containers run', ...limit });
+  await waitUntil(pods, isReady, { name: 'imported', label: 'all its containers run', ...limit });
 });

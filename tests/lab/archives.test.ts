@@ -52,10 +52,15 @@ type Descriptor = { digest: string; size: number; annotations?: Record<string, s
 
 /** The merged archive, unpacked by tar: what each name leads to, every digest and size on the way checked. */
 const unpackMerged = async (paths: string[]) => {
-  const { part } = await imageArchives(paths);
+  const { artifact } = await imageArchives(paths);
   const out = join(dir, 'out');
   await mkdir(out);
-  const { stdout } = await execa('tar', ['-C', out, '-xvf', join(await ensureCached(part), 'images.tar')]);
+  const { stdout } = await execa('tar', [
+    '-C',
+    out,
+    '-xvf',
+    join(await ensureCached(artifact), 'images.tar'),
+  ]);
   const blob = async ({ digest, size }: Descriptor): Promise<Buffer> => {
     const content = await readFile(join(out, 'blobs/sha256', digest.slice(7)));
     expect([digestOf(content), content.length]).toEqual([digest, size]);

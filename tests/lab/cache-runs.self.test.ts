@@ -8,16 +8,16 @@ const home = folderOfEachTest();
 const node = (...args: string[]) =>
   execa(process.execPath, args, { env: { XDG_CACHE_HOME: home() }, stdin: 'ignore', reject: false });
 
-/** A run of its own that takes one part, whose build takes the given time. */
+/** A run of its own that takes one artifact, whose build takes the given time. */
 const run = (inputs: string, milliseconds: number) =>
-  node('tests/support/inline-part.ts', inputs, home('builders'), String(milliseconds));
+  node('tests/support/inline-artifact.ts', inputs, home('builders'), String(milliseconds));
 
 const builders = async (): Promise<string[]> =>
   (await readFile(home('builders'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
 
 const waiting = 'lab: another run is building thing: waiting for it';
 
-test('of three runs that need a part at once one builds it, and the others say that they wait', async () => {
+test('of three runs that need an artifact at once one builds it, and the others say that they wait', async () => {
   const ended = await Promise.all([1, 2, 3].map(() => run('a', 3_000)));
   expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
   expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(1);

@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ensureCached, isCached, type Part, partDir } from '../../lab/cache/cache.ts';
+import { artifactDir, type CachedArtifact, ensureCached, isCached } from '../../lab/cache/cache.ts';
 import { checksDir, draftsDir, labsDir, openCache } from '../../lab/cache/folders.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -34,25 +34,29 @@ beforeEach(async () => {
 
 afterEach(() => void vi.restoreAllMocks());
 
-const part = (inputs: unknown, build: Part['build']): Part => ({ name: 'thing', inputs, build });
+const artifact = (inputs: unknown, build: CachedArtifact['build']): CachedArtifact => ({
+  name: 'thing',
+  inputs,
+  build,
+});
 const writes = (text: string) => (dir: string) => writeFile(join(dir, 'file'), text);
 
-/** What a run of its own would find: this process looks at each part once. */
-const takenAnew = async (wanted: Part): Promise<string> => {
+/** What a run of its own would find: this process looks at each artifact once. */
+const takenAnew = async (wanted: CachedArtifact): Promise<string> => {
   vi.resetModules();
   return (await import('../../lab/cache/cache.ts')).ensureCached(wanted);
 };
 
 test('a build that fails leaves nothing, and the next one starts anew, without what a killed one has left', async () => {
   await mkdir(join(draftsDir(), 'thing-0123456789abcdef.left'), { recursive: true });
-  const failing = part('a', async (dir) => {
+  const failing = artifact('a', async (dir) => {
     await writes('half')(dir);
     throw new Error('no luck');
   });
   await expect(ensureCached(failing)).rejects.toThrow('no luck');
   expect(await isCached(failing)).toBe(false);
   expect(await readdir(draftsDir())).toEqual([]);
-  expect(existsSync(join(await ensureCached(part('a', writes('whole'))), 'file'))).toBe(true);
+  expect(existsSync(join(await ensureCached(artifact('a', writes('whole'))), 'file'))).toBe(true);
 });
 
 test.each([
@@ -66,8 +70,8 @@ test.each([
   );
 });
 
-/** A part with a bit of everything: two folders, a link, a sparse file. */
-const rich = part('rich', async (dir) => {
+/** An artifact with a bit of everything: two folders, a link, a sparse file. */
+const rich = artifact('rich', async (dir) => {
   await mkdir(join(dir, 'bin'));
   await writeFile(join(dir, 'bin/tool'), 'a tool');
   await chmod(join(dir, 'bin/tool'), 0o755);
@@ -104,7 +108,7 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
     (dir) => rm(join(dir, 'bin/link')).then(() => symlink('other', join(dir, 'bin/link'))),
   ],
   ['a folder that others write to', 'other users may write into it', (dir) => chmod(dir, 0o777)],
-])('a part with %s is built again', async (_, why, damage) => {
+])('an artifact with %s is built again', async (_, why, damage) => {
   const dir = await ensureCached(rich);
   await damage(dir);
   expect(await takenAnew(rich)).toBe(dir);
@@ -114,17 +118,17 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
   expect(await readdir(draftsDir())).toEqual([]);
 });
 
-test('a part that was copied is read in full, and taken', async () => {
+test('an artifact that was copied is read in full, and taken', async () => {
   const dir = await ensureCached(rich);
   // Without holes: what a file holds is the same.
   execFileSync('cp', ['--archive', '--sparse=never', dir, `${dir}.copy`]);
   await rm(dir, { recursive: true });
   await rename(`${dir}.copy`, dir);
-  expect(await takenAnew(part('rich', () => Promise.reject(new Error('built again'))))).toBe(dir);
+  expect(await takenAnew(artifact('rich', () => Promise.reject(new Error('built again'))))).toBe(dir);
   expect(said).toBe('');
 });
 
-test('once a day a part is read in full, though nothing points to a change', async () => {
+test('once a day an artifact is read in full, though nothing points to a change', async () => {
   const dir = await ensureCached(rich);
   const check = join(checksDir(), (await readdir(checksDir()))[0] as string);
   const noted = JSON.parse(await readFile(check, 'utf8'));
@@ -146,20 +150,20 @@ const agedBy = async (dir: string, minutes: number): Promise<void> => {
   await utimes(join(checksDir(), dir.split('/').at(-1) as string), then, then);
 };
 
-test('of one part the three versions used last are kept, and those that were used just now or that a lab runs on', async () => {
-  const versions = ['a', 'b', 'c', 'd', 'e', 'f'].map((inputs) => part(inputs, writes(inputs)));
+test('of one artifact the three versions used last are kept, and those that were used just now or that a lab runs on', async () => {
+  const versions = ['a', 'b', 'c', 'd', 'e', 'f'].map((inputs) => artifact(inputs, writes(inputs)));
   await mkdir(join(labsDir(), 'mine'), { recursive: true });
-  const settings = JSON.stringify({ image: `${partDir(versions[0] as Part)}/root.ext4` });
+  const settings = JSON.stringify({ image: `${artifactDir(versions[0] as CachedArtifact)}/root.ext4` });
   await writeFile(join(labsDir(), 'mine/settings.json'), settings);
   const minutesAgo = [100, 99, 98, 6, 5];
   for (const [position, minutes] of minutesAgo.entries())
-    await agedBy(await ensureCached(versions[position] as Part), minutes);
-  await takenAnew(versions[2] as Part);
-  await ensureCached({ ...part('x', writes('x')), name: 'thing-else' });
-  await ensureCached(versions[5] as Part);
-  const kept = versions.filter((version) => existsSync(partDir(version)));
+    await agedBy(await ensureCached(versions[position] as CachedArtifact), minutes);
+  await takenAnew(versions[2] as CachedArtifact);
+  await ensureCached({ ...artifact('x', writes('x')), name: 'thing-else' });
+  await ensureCached(versions[5] as CachedArtifact);
+  const kept = versions.filter((version) => existsSync(artifactDir(version)));
   expect(kept.map(({ inputs }) => inputs)).toEqual(['a', 'c', 'd', 'e', 'f']);
-  await agedBy(partDir(versions[3] as Part), 11);
-  await ensureCached(part('g', writes('g')));
-  expect(existsSync(partDir(versions[3] as Part))).toBe(false);
+  await agedBy(artifactDir(versions[3] as CachedArtifact), 11);
+  await ensureCached(artifact('g', writes('g')));
+  expect(existsSync(artifactDir(versions[3] as CachedArtifact))).toBe(false);
 });

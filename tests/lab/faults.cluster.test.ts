@@ -16,7 +16,7 @@ import {
 } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { openFaults } from '../../e2e/faults/open-faults.ts';
-import { expectHistory, once, type StateStep } from '../../e2e/history/expectation.ts';
+import { expectHistory, type StateStep, waitUntil } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
@@ -75,11 +75,11 @@ afterAll(async () => {
 const running = (name: string, restarts = 0) => {
   const isUp = ({ status: { containerStatuses } }: Pod) =>
     containerStatuses?.every(({ ready, restartCount }) => ready && restartCount >= restarts) === true;
-  return once(pods, isUp, { ...wait, name, label: `${name} runs after ${restarts} restarts` });
+  return waitUntil(pods, isUp, { ...wait, name, label: `${name} runs after ${restarts} restarts` });
 };
 const isReady = (name: string, is: 'True' | 'Unknown') => {
   const readiness = ({ status }: Node) => status.conditions?.find(({ type }) => type === 'Ready')?.status;
-  return once(nodes, (node) => readiness(node) === is, {
+  return waitUntil(nodes, (node) => readiness(node) === is, {
     ...wait,
     name,
     label: `${name}'s readiness is ${is}`,
@@ -94,7 +94,7 @@ test('a node without power is NotReady and its pods are made elsewhere; it comes
   const webOn = (node: string) => {
     const isRunning = ({ metadata, spec, status }: Pod) =>
       metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running';
-    return once(pods, isRunning, { ...wait, label: `a pod of web runs on ${node}` });
+    return waitUntil(pods, isRunning, { ...wait, label: `a pod of web runs on ${node}` });
   };
   await webOn('node2');
   await inPod('on-node2', 'echo kept > /disk/kept; sync /disk/kept');
@@ -183,7 +183,7 @@ test('a node whose clock is set back is wrong for its pods and its leases, and s
   const before = (leases.current('node1') as Lease).spec.renewTime;
   const isRenewed = ({ spec: { renewTime } }: Lease) =>
     renewTime !== before && Date.parse(renewTime) < Date.now() - 3_500_000;
-  await once(leases, isRenewed, {
+  await waitUntil(leases, isRenewed, {
     ...wait,
     name: 'node1',
     label: 'node1 renews its lease, by its own clock',
@@ -231,7 +231,7 @@ test('an API server that was away has lost nothing of a history', async () => {
   await expect(cluster.version()).rejects.toThrow();
   expect(await stopped.heal()).toMatch(/^the API server runs: /);
   await cluster.create(resources.configMaps, { metadata: { name: 'since', namespace } });
-  await once(lamps, () => true, { ...wait, name: 'since', label: 'the watch goes on' });
+  await waitUntil(lamps, () => true, { ...wait, name: 'since', label: 'the watch goes on' });
   // A new API server's watch cache does not reach back to the watch; what it lists did not change meanwhile,
   // so nothing is lost.
   const kinds = lamps.entries

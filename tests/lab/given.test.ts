@@ -27,6 +27,6 @@ test('a manifest that is none ends it before images are read, and an archive bef
     stderr: `lab: ${manifest}: document 1 (line 1): no Kubernetes object: it has no metadata`,
   });
   expect(await lab('up', '--images', good, '--images', archive)).toMatchObject({ exitCode: 3 });
-  const parts = await readdir(join(dir, 'cache/corral/parts'));
-  expect(parts).toEqual([expect.stringMatching(/^archive-good-tar-/)]);
+  const artifacts = await readdir(join(dir, 'cache/corral/parts'));
+  expect(artifacts).toEqual([expect.stringMatching(/^archive-good-tar-/)]);
 });

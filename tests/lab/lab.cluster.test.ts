@@ -1,10 +1,10 @@
-import { once as events } from 'node:events';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { once } from '../../e2e/history/expectation.ts';
+import { waitUntil } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { askLab } from '../../lab/control/ask.ts';
@@ -93,7 +93,7 @@ test('a pod runs, answers exec, has its log read, and reaches the API server by 
     spec: { containers: [container], terminationGracePeriodSeconds: 0 },
   });
   const options = { label: 'the pod runs', name: 'hello', within: '5m', owner: 'this test' } as const;
-  await once(pods, ({ status }) => status.phase === 'Running', options);
+  await waitUntil(pods, ({ status }) => status.phase === 'Running', options);
   await pods.stop();
   const pod = { namespace: 'default', name: 'hello' };
   // By name needs CoreDNS, by service address kube-proxy.
@@ -115,7 +115,7 @@ test('the API server is reached on loopback only, and by nobody without a certif
   const { server } = connect(lab);
   expect(server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(statSync(lab.kubeconfig).mode & 0o777).toBe(0o600);
-  const [response] = await events(get(`${server}/api`, { rejectUnauthorized: false }), 'response');
+  const [response] = await once(get(`${server}/api`, { rejectUnauthorized: false }), 'response');
   expect(response.statusCode).toBe(401);
 });
 

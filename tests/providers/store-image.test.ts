@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { runStoreImageCommand } from '../../e2e/cli/store-image.ts';
-import { podSystemPart } from '../../lab/images/core.ts';
+import { podSystemArtifact } from '../../lab/images/core.ts';
 import { packStoreImage } from '../../providers/pack-store-image.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -50,7 +50,7 @@ test('the Containerfile has what the lab has in that image, of the same Debian',
   const text = await readFile(join(root, 'fixtures/nfs-backupstore/Containerfile'), 'utf8');
   const [, named = ''] = /--no-install-recommends \\\n(.*?)\\\n/s.exec(text) ?? [];
   const packages = named.trim().split(/\s+/);
-  const { packages: labs } = podSystemPart.inputs as { packages: string[] };
+  const { packages: labs } = podSystemArtifact.inputs as { packages: string[] };
   expect(packages.filter((name) => !labs.includes(name))).toEqual([]);
   // What its pods are asked for; the rest of the lab's is in every Debian.
   const wanted = [

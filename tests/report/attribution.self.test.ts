@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const head = `import { longhornScenario } from '${root}tests/support/inline-longhorn.ts';
 import { patchedObject } from '${root}e2e/faults/patched-object.ts';
-import { once } from '${root}e2e/history/expectation.ts';
+import { waitUntil } from '${root}e2e/history/expectation.ts';
 const event = (object) => ({ kind: 'modified', at: Date.now(), object: { ...object, metadata: { uid: 'u', creationTimestamp: new Date().toISOString(), ...object.metadata } } });
 const volume = (name, status) => event({ metadata: { name }, spec: { size: '1' }, status });
 const change = {
@@ -27,7 +27,7 @@ const change = {
 const attaches = async ({ volumes, made, does }) => {
   made.volumes.push('v1');
   volumes.push(volume('v1', { state: 'attaching', robustness: 'unknown', ownerID: 'node1' }));
-  await does('Given a volume', () => once(volumes, ({ status }) => status?.state === 'attached', { name: 'v1', label: 'volume v1 is attached', within: '300ms', owner: 'a test' }));
+  await does('Given a volume', () => waitUntil(volumes, ({ status }) => status?.state === 'attached', { name: 'v1', label: 'volume v1 is attached', within: '300ms', owner: 'a test' }));
 };
 `;
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { scenariosOfFix } from '../../bench/mutants/expected.ts';
 import { runE2e } from '../../e2e/cli/run-command.ts';
 import { mutants } from '../../emulator/mutants.ts';
 import { runLabCommand } from '../../lab/command/run.ts';
@@ -68,9 +69,13 @@ const commands: Record<string, Command> = {
   },
 };
 
+const testedFixes = Object.entries(scenariosOfFix).flatMap(([fix, scenarios]) =>
+  scenarios.length > 0 ? [fix] : [],
+);
+
 // Behind "$" what is asked for; under it the exit code, and what is printed on stderr.
 const rows = readFileSync(new URL('bad-inputs.txt', import.meta.url), 'utf8')
-  .replace('{mutants}', Object.keys(mutants).join(', '))
+  .replace('{mutants}', [...Object.keys(mutants), ...testedFixes].join(', '))
   .split(/^\$ /m)
   .slice(1)
   .map(

@@ -42,7 +42,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     'e2e/report/html/write-page.ts': /writeAtomically\(file, await buildPage\(/,
     'e2e/report/print-ends.ts': /appendFile\(path, redact\(/,
     'e2e/suite/evidence/ndjson-writer.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
-    'e2e/suite/evidence/collect/kept.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
+    'e2e/suite/evidence/collect/evidence-file.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
     // It packs files that these two have written, and a report.
     'e2e/suite/evidence/bundle/bundle.ts': /Buffer\.from\(`\$\{JSON\.stringify\(redactAll\(report\)/,
     'e2e/faults/ledger.ts': /file\.write\(`\$\{JSON\.stringify\(redactAll\(/,

@@ -1,4 +1,4 @@
-import { once } from '../../e2e/history/expectation.ts';
+import { waitUntil } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { storeImage } from '../../lab/images/core.ts';
@@ -86,7 +86,7 @@ export const startHostPods = async (
       owner: 'the test: a pod starts in 2 s, on a busy machine in a minute',
     } as const;
     const ready = await Promise.all(
-      pods.map(({ name }) => once(timeline, isReady, { ...wait, name, label: `${name} is ready` })),
+      pods.map(({ name }) => waitUntil(timeline, isReady, { ...wait, name, label: `${name} is ready` })),
     );
     return Object.fromEntries(ready.map(({ metadata, status }) => [metadata.name, status?.podIP ?? '']));
   } finally {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildCommand } from '../../lab/build/command.ts';
 import { ensureCached } from '../../lab/cache/cache.ts';
 
-// Builds a part that needs more room than a small disk has, in one of the ways that parts are written, and
+// Builds an artifact that needs more room than a small disk has, in one of the ways that artifacts are written, and
 // prints the error.
 const timeout = 60_000;
 const ways: Record<string, (dir: string) => Promise<unknown>> = {

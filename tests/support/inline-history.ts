@@ -4,9 +4,9 @@ import type { Timeline } from '../../e2e/history/timeline.ts';
 import type { Duration } from '../../e2e/kube/duration.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup } from '../../e2e/longhorn/types.ts';
-import { backupHistory, is } from '../../e2e/suite/steps/backup/expectations.ts';
+import { backupHistory, backupIs } from '../../e2e/suite/steps/backup/expectations.ts';
 
-type State = Parameters<typeof is>[0];
+type State = Parameters<typeof backupIs>[0];
 
 type Stage = {
   /** What is expected of the first backup. */
@@ -28,7 +28,7 @@ export const observed = async (
   await work({
     expect: async (...states) => {
       await backupHistory(timeline, { name: 'b1', label: 'the first backup', from: 0 })
-        .goes(...states.map((state) => is(state)))
+        .goes(...states.map((state) => backupIs(state)))
         .within(within, 'a test');
     },
     push: (...states) => {

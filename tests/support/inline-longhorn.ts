@@ -13,7 +13,7 @@ import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 import { affectedObjectsOf } from '../../e2e/suite/steps/conclude/affected-objects.ts';
-import { nothingCreated } from '../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../e2e/suite/steps/created-objects.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { attach } from '../../e2e/suite/steps/volume/volume.ts';
 import { stubCluster } from './stub-cluster.ts';

@@ -1,4 +1,4 @@
-import { once as onceEvent } from 'node:events';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -39,7 +39,7 @@ export const startJobHands = async (
     const [, pod = ''] = /^\/containerLogs\/[^/]+\/([^/]+)\//.exec(url) ?? [];
     response.end(logs.get(pod) ?? '');
   }).listen(0, '127.0.0.1');
-  await onceEvent(kubelet, 'listening');
+  await once(kubelet, 'listening');
   await cluster.create(resources.nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: node } });
   const status = {
     addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],

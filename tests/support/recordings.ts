@@ -15,33 +15,35 @@ type ReplayedRecording = {
   /** The timeline of a resource by its plural name; empty when nothing of it was recorded. */
   timeline<T extends KubernetesObject = KubernetesObject>(resource: string): ReplayedTimeline<T>;
   /**
-   * The mark of a marker's text: what was recorded after it has greater sequences. Throws when there is no
+   * The sequence at a marker, by its text: what was recorded after it has greater ones. Throws when there is no
    * such marker.
    */
-  markOf(marker: string): number;
+  sequenceAt(marker: string): number;
 };
 
 /** Replays a whole recording into timelines. */
 export const replayRecording = ({ lines }: Recording): ReplayedRecording => {
   const timelines = new Map<string, ReplayedTimeline<KubernetesObject>>();
-  const marks = new Map<string, number>();
+  const sequences = new Map<string, number>();
   const timeline = (resource: string) => {
     const found = timelines.get(resource) ?? replayTimeline(resource);
     timelines.set(resource, found);
     return found;
   };
   for (const line of lines) {
-    if ('marker' in line) marks.set(line.marker, timeline('').mark());
+    if ('marker' in line) sequences.set(line.marker, timeline('').lastSequence());
     else pushRecorded(timeline(line.resource), line);
   }
   return {
     timeline: <T extends KubernetesObject>(resource: string) =>
       timeline(resource) as unknown as ReplayedTimeline<T>,
-    markOf: (marker) => {
-      const mark = marks.get(marker);
-      if (mark === undefined)
-        throw new Error(`the recording has no marker "${marker}" (it has: ${[...marks.keys()].join(', ')})`);
-      return mark;
+    sequenceAt: (marker) => {
+      const sequence = sequences.get(marker);
+      if (sequence === undefined)
+        throw new Error(
+          `the recording has no marker "${marker}" (it has: ${[...sequences.keys()].join(', ')})`,
+        );
+      return sequence;
     },
   };
 };

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { s3ServerPart } from '../../lab/build/s3-server.ts';
+import { s3ServerArtifact } from '../../lab/build/s3-server.ts';
 import { ensureCached } from '../../lab/cache/cache.ts';
 import { startOwned } from './owned-process.ts';
 import { freePort } from './serving.ts';
@@ -36,7 +36,7 @@ export const startS3Server = async (tls?: { cert: string; key: string }, account
   const { users, ...keys } = accounts ?? { users: root, accessKeyId: 'root', secretAccessKey: 'root-secret' };
   let said = '';
   const server = startOwned(
-    join(await ensureCached(await s3ServerPart()), 'versitygw'),
+    join(await ensureCached(await s3ServerArtifact()), 'versitygw'),
     [
       ...['--port', `127.0.0.1:${port}`, '--iam-dir', users],
       ...(tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key]),

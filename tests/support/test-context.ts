@@ -7,12 +7,12 @@ import type { KnownBug } from '../../e2e/report/schema.ts';
 import type { RunningStore } from '../../e2e/store/driver.ts';
 import { createAsStep } from '../../e2e/suite/steps/as-step.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
+import { nothingCreated } from '../../e2e/suite/steps/created-objects.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import type { TargetHandle } from '../../e2e/suite/steps/handles.ts';
-import { nothingCreated } from '../../e2e/suite/steps/made.ts';
+import type { RemoveWhenIdle } from '../../e2e/suite/steps/remove-when-idle.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
-import type { WhenIdle } from '../../e2e/suite/steps/when-idle.ts';
 import { localStore } from '../store/support/local-store.ts';
 import { stubCluster } from './stub-cluster.ts';
 
@@ -80,16 +80,16 @@ type Overrides = Partial<Omit<Context, 'timelines' | 'turn' | 'own'>> & {
 export const aTarget: TargetHandle = { name: 'default', store: undefined as unknown as RunningStore };
 
 const ownTarget = (target: TargetHandle): Context['own'] => {
-  const whenIdle: WhenIdle = (_, take) => take();
+  const removeWhenIdle: RemoveWhenIdle = (_, take) => take();
   return {
     kind: target.store.driver,
-    stores: [{ place: { namespace: 'a-store' }, whenIdle, running: target.store }],
+    stores: [{ place: { namespace: 'a-store' }, removeWhenIdle, running: target.store }],
     targets: [target],
     first: async () => target,
     startStore: () => Promise.reject(new Error('no other store')),
     makeTarget: () => Promise.reject(new Error('no other target')),
     enter: () => {},
-    whenIdle: () => whenIdle,
+    removeWhenIdle: () => removeWhenIdle,
     removeTargets: async () => {},
     removeStores: async () => {},
   };
@@ -123,7 +123,7 @@ export const createTestContext = ({
     scenarioSignal: new AbortController().signal,
     faults: openFaults({ cluster, ledger: ledger as Ledger }),
     lab: undefined,
-    without: [],
+    missingCapabilities: [],
     turn: {
       exclusive: async () => 0,
       releaseUntilCleanup: async () => {},

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { findChromium, whyNoBrowser } from '../../e2e/ui/chromium.ts';
-import { browserPart } from '../../lab/build/browser.ts';
-import { partDir } from '../../lab/cache/cache.ts';
+import { browserArtifact } from '../../lab/build/browser.ts';
+import { artifactDir } from '../../lab/cache/cache.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('the system is looked through for a browser, Chromium before others; the one that is named counts alone', async () => {
@@ -40,7 +40,7 @@ test('what is missing is reported with what mends it', () => {
 test('a cache in another folder has a browser of its own, as its programs name the folder', () => {
   const folders = ['/one', '/other'].map((cache) => {
     vi.stubEnv('XDG_CACHE_HOME', cache);
-    return basename(partDir(browserPart()));
+    return basename(artifactDir(browserArtifact()));
   });
   expect(new Set(folders).size).toBe(2);
 });

@@ -48,7 +48,7 @@ const kept = 'the page kept the row of the backup, which was gone from 00:00:20.
 test.each<[string, string, string, string[]]>([
   ['a state that never was', '0 A, 10 B, 20 -', '1 A, 11 Error, 12 B, 20 -', [never('Error', '11', 'B')]],
   ['it between twice the same', '0 A', '1 A, 11 Error, 12 A', [never('Error', '11', 'A')]],
-  ['one too early', '0 A, 10 B, 20 -', '1 A, 7 B, 20 -', [never('B', '07', 'A'), missing('B', 10, 10)]],
+  ['one too early', '0 A, 10 B, 20 -', '1 A, 4 B, 20 -', [never('B', '04', 'A'), missing('B', 10, 10)]],
   ['another order', '0 A, 10 B, 20 C, 30 -', '1 A, 10 C, 20 B, 30 -', swapped],
   ['not one that lasted', '0 A, 10 B, 20 -', '1 A, 20 -', [missing('B', 10, 10)]],
   ['no icon', '0 A, 10 B!, 20 -', '1 A, 10 B, 20 -', [never('B', '10', icon), missing(icon, 10, 10)]],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { once } from '../../history/expectation.ts';
+import { waitUntil } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { redact } from '../../kube/redact/redact.ts';
@@ -132,7 +132,7 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
   });
   try {
     for (const pod of pods.objects()) takePod(pod);
-    await once(jobs, isOver, {
+    await waitUntil(jobs, isOver, {
       label: 'the Job of the fleet is over',
       within: '7h',
       owner: 'the Job, which ends itself after 6 h',

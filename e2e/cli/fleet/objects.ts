@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { onceGone } from '../../history/expectation.ts';
+import { waitUntilGone } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import {
   type Cluster,
@@ -142,7 +142,7 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
   await cluster
     .delete(resource, { name, ...(namespace !== undefined && { namespace }) }, { propagationPolicy })
     .catch(unlessGone);
-  await onceGone(timeline, {
+  await waitUntilGone(timeline, {
     name,
     label: `${object.kind} ${name} is gone`,
     within: '5m',

@@ -1,4 +1,4 @@
-import { count } from '../../kube/count.ts';
+import { pluralize } from '../../kube/pluralize.ts';
 import { openBlockPool } from '../../store/fsck/block-pool.ts';
 import type { StoreFinding } from '../../store/fsck/findings.ts';
 import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';
@@ -48,16 +48,16 @@ const summary = (
   const { error, warning, info } = check.counts;
   const looked = quick ? 'their data not looked into' : `all looked into in ${seconds.toFixed(1)} s`;
   const has = [
-    count(check.volumes, 'volume'),
-    count(check.backups, 'backup'),
-    `${count(check.blocks, 'block')} (${bytes(check.bytes)} on disk)`,
-    count(check.systemBackups, 'system backup'),
-    count(check.backingImages, 'backing image'),
+    pluralize(check.volumes, 'volume'),
+    pluralize(check.backups, 'backup'),
+    `${pluralize(check.blocks, 'block')} (${bytes(check.bytes)} on disk)`,
+    pluralize(check.systemBackups, 'system backup'),
+    pluralize(check.backingImages, 'backing image'),
     looked,
   ].join(', ');
   const met = [
-    ...(error > 0 ? [count(error, 'error')] : []),
-    ...(warning > 0 ? [count(warning, 'warning')] : []),
+    ...(error > 0 ? [pluralize(error, 'error')] : []),
+    ...(warning > 0 ? [pluralize(warning, 'warning')] : []),
     ...(info > 0 ? [`${info} to know`] : []),
   ].join(', ');
   return `${printable(name)} ${error > 0 ? 'is damaged' : 'is sound'}${met && `: ${met}`}; ${has}`;
@@ -70,7 +70,7 @@ const showProgress = () => {
   return {
     add: (blocks: number): void => {
       done += blocks;
-      if (stderr.isTTY) stderr.write(`\r${count(done, 'block')} looked into`);
+      if (stderr.isTTY) stderr.write(`\r${pluralize(done, 'block')} looked into`);
     },
     clear: (): void => {
       if (stderr.isTTY && done > 0) stderr.write('\r\u001b[K');

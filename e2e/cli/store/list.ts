@@ -1,10 +1,10 @@
 import type { BackupConfig } from '../../store/format/config.ts';
-import { type Listed, listStore } from '../../store/fsck/list-store.ts';
+import { type ListedConfig, listStore } from '../../store/fsck/list-store.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
 import { bytes, print, printJson, type StoreFlags, textTable } from './text.ts';
 
-const describe = (name: string, { config, problem }: Listed<BackupConfig>) =>
+const describe = (name: string, { config, problem }: ListedConfig<BackupConfig>) =>
   config === undefined
     ? { name, state: 'Unreadable', problem }
     : {

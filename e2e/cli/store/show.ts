@@ -1,13 +1,13 @@
 import type { BackupConfig, VolumeConfig } from '../../store/format/config.ts';
-import { type Listed, listStore } from '../../store/fsck/list-store.ts';
+import { type ListedConfig, listStore } from '../../store/fsck/list-store.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../exit-code.ts';
 import { printable } from '../printable.ts';
 import { openNamedStore } from './open.ts';
 import { bytes, print, printJson, type StoreFlags } from './text.ts';
 
 type Found =
-  | { kind: 'volume'; name: string; listed: Listed<VolumeConfig>; backups: string[] }
-  | { kind: 'backup'; name: string; listed: Listed<BackupConfig> };
+  | { kind: 'volume'; name: string; listed: ListedConfig<VolumeConfig>; backups: string[] }
+  | { kind: 'backup'; name: string; listed: ListedConfig<BackupConfig> };
 
 /** `show STORE NAME`: prints the config of a volume or a backup. */
 export const show = async (store: string, name: string, { output }: StoreFlags): Promise<ExitCode> => {

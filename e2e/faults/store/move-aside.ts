@@ -1,5 +1,5 @@
 import type { FolderAccess } from '../../store/driver.ts';
-import { volumesFolder } from '../../store/format/layout.ts';
+import { storeFolder } from '../../store/format/layout.ts';
 import { commandFault, healByCommand } from './by-command.ts';
 import { type FaultyFile, filePath } from './places.ts';
 
@@ -25,7 +25,7 @@ type Action = 'set' | 'clear' | 'clear-all' | 'prove';
  * folder itself: the folder of all copies of this kind.
  */
 const asideOf = (path: string, kept: Aside['kept']): string => {
-  const at = path.lastIndexOf(`/${volumesFolder}/`);
+  const at = path.lastIndexOf(`/${storeFolder}/`);
   const [root, below] = at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at)];
   return `${root}/corral-aside/${kept}${below}`;
 };

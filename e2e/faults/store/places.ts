@@ -5,9 +5,11 @@ import {
   volumeFolder,
   volumesFolder,
 } from '../../store/format/layout.ts';
+import { systemBackupsFolder } from '../../store/format/system-backup.ts';
 
 type Volume = { name: string };
 type Backup = { name: string; label: string; volume: Volume };
+type SystemBackup = { name: string; label: string; version: string };
 
 /** A folder of a store: that of all volumes, or one inside a volume's folder. */
 export type StoreFolder = { of: 'the store' } | { of: Volume; folder: 'backups' | 'blocks' | 'locks' };
@@ -32,11 +34,11 @@ export const describeFolder = (where: StoreFolder | UploadLock): string => {
 };
 
 /**
- * A file of a store: the config of a volume or backup, a block (`called` is its name in sentences), or a lock that
- * the suite has written.
+ * A file of a store: the config of a volume, backup or system backup, a block (`called` is its name in sentences), or
+ * a lock that the suite has written.
  */
 export type FaultyFile =
-  | { configOf: Backup | Volume }
+  | { configOf: Backup | Volume | SystemBackup }
   | { of: Volume; block: string; called: string }
   | { of: Volume; lock: { name: string; of: string } };
 
@@ -45,6 +47,8 @@ export const filePath = (file: FaultyFile): string => {
   if ('lock' in file) return `${volumeFolder(file.of.name)}/${lockFilePath(file.lock.name)}`;
   if ('block' in file) return `${volumeFolder(file.of.name)}/${blockPath(file.block)}`;
   const { configOf } = file;
+  if ('version' in configOf)
+    return `${systemBackupsFolder}/${configOf.version}/${configOf.name}/system-backup.cfg`;
   return 'volume' in configOf
     ? `${volumeFolder(configOf.volume.name)}/${backupConfigPath(configOf.name)}`
     : `${volumeFolder(configOf.name)}/volume.cfg`;
@@ -54,7 +58,7 @@ export const filePath = (file: FaultyFile): string => {
 export const describeFile = (file: FaultyFile): string => {
   if ('lock' in file) return `the foreign lock of ${file.lock.of}`;
   if ('block' in file) return file.called;
-  return 'volume' in file.configOf ? `the config of ${file.configOf.label}` : "the volume's volume.cfg";
+  return 'label' in file.configOf ? `the config of ${file.configOf.label}` : "the volume's volume.cfg";
 };
 
 /** The volume of a file or folder, or of the parameters that contain one (`below`). Undefined if there is none. */
@@ -62,7 +66,10 @@ export const volumeOf = (where: unknown): Volume | undefined => {
   if (typeof where !== 'object' || where === null) return undefined;
   if ('below' in where) return volumeOf(where.below);
   if ('holder' in where) return (where as UploadLock).holder.volume;
-  const { of, configOf } = where as { of?: unknown; configOf?: Backup | Volume };
-  if (configOf !== undefined) return 'volume' in configOf ? configOf.volume : configOf;
+  const { of, configOf } = where as { of?: unknown; configOf?: Backup | Volume | SystemBackup };
+  if (configOf !== undefined) {
+    if ('version' in configOf) return undefined;
+    return 'volume' in configOf ? configOf.volume : configOf;
+  }
   return typeof of === 'object' && of !== null ? (of as Volume) : undefined;
 };

@@ -9,6 +9,7 @@ import { immutableFile } from './immutable-file.ts';
 import { keyReplaced } from './key-replaced.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
 import { listingDenied, readingDenied } from './reading-denied.ts';
+import { secretLost } from './secret-lost.ts';
 import { serverFrozen, serverGone, serverSlow } from './server-stalled.ts';
 import { storeEmptied } from './store-emptied.ts';
 import type { StoreFault } from './store-fault.ts';
@@ -30,6 +31,7 @@ export const storeFaults = [
   wrongAnswers,
   versionsKept,
   keyReplaced,
+  secretLost,
   serverGone,
   serverFrozen,
   serverSlow,

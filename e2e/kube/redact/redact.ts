@@ -1,10 +1,10 @@
-import { redactRegistered } from './known.ts';
+import { redactRegistered } from './registered-secrets.ts';
 import { redactionRules, redactSecretObjects } from './rules.ts';
 
 /**
- * Redacts the secrets in a text: registered values (see `know`), and values in places that usually hold secrets (PEM,
- * JWTs, Authorization, URLs, variables, fields of kubeconfigs, Secret objects). The replacement says what it was.
- * Names, UIDs and checksums stay. Redacting twice changes nothing more.
+ * Redacts the secrets in a text: registered values (see `registerSecret`), and values in places that usually hold
+ * secrets (PEM, JWTs, Authorization, URLs, variables, fields of kubeconfigs, Secret objects). The replacement says what
+ * it was. Names, UIDs and checksums stay. Redacting twice changes nothing more.
  */
 export const redact = (text: string): string =>
   redactionRules.reduce(

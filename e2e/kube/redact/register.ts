@@ -1,4 +1,4 @@
-import { registerSecret } from './known.ts';
+import { registerSecret } from './registered-secrets.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;

@@ -1,4 +1,4 @@
-import { redactionMark } from './known.ts';
+import { redactionText } from './registered-secrets.ts';
 
 /** A pattern for secrets by their context. `text` replaces a match. */
 type Rule = { pattern: RegExp; text: string | ((match: string, ...groups: string[]) => string) };
@@ -20,7 +20,7 @@ const harmless = /^\W*(?:true|false|null|undefined|none|\[redacted.*)?\W*$/;
 
 const kept = (what: string) => (match: string, before: string, found: string) => {
   const [quoted = ''] = /^\\*["']/.exec(found) ?? [];
-  return harmless.test(found) ? match : `${before}${quoted}${redactionMark(what)}${quoted}`;
+  return harmless.test(found) ? match : `${before}${quoted}${redactionText(what)}${quoted}`;
 };
 
 const isPrivate = (encoded: string): boolean =>
@@ -36,16 +36,16 @@ const isJwt = (encoded: string): boolean =>
 export const redactionRules: Rule[] = [
   {
     pattern: /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g,
-    text: redactionMark('private key'),
+    text: redactionText('private key'),
   },
   {
     pattern: /LS0tLS1CRUdJTi[A-Za-z0-9+/_-]{20,}=*/g,
-    text: (encoded) => redactionMark(isPrivate(encoded) ? 'private key, in base64' : 'PEM, in base64'),
+    text: (encoded) => redactionText(isPrivate(encoded) ? 'private key, in base64' : 'PEM, in base64'),
   },
-  { pattern: /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]{5,}/g, text: redactionMark('JWT') },
+  { pattern: /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]{5,}/g, text: redactionText('JWT') },
   {
     pattern: /\bZXlK[A-Za-z0-9+/]{40,}={0,2}/g,
-    text: (encoded) => (isJwt(encoded) ? redactionMark('JWT, in base64') : encoded),
+    text: (encoded) => (isJwt(encoded) ? redactionText('JWT, in base64') : encoded),
   },
   {
     pattern: new RegExp(
@@ -65,7 +65,7 @@ export const redactionRules: Rule[] = [
       /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature|sig|access_token|id_token|token|api_?key|password|secret)=)([^\s&"'#\\<>]+)/gi,
     text: kept('secret in a URL'),
   },
-  { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, text: redactionMark('AWS access key') },
+  { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, text: redactionText('AWS access key') },
   {
     pattern: new RegExp(
       String.raw`(name${quote}?:\s*${quote}?(?:${variable})${quote}?\s*,?\s*${quote}?value${quote}?:\s*)(${value})`,
@@ -105,9 +105,9 @@ export const redactSecretObjects = (text: string): string => {
   const inJson = (_: string, head: string, entries: string): string =>
     `${head}${entries.replace(entryInJson, (_match, name: string, data: string) => {
       const [quoted] = data.split(/(?<=")/);
-      return `${name}${quoted}${redactionMark('data of a Secret')}${quoted}`;
+      return `${name}${quoted}${redactionText('data of a Secret')}${quoted}`;
     })}}`;
   const inYaml = (_: string, head: string, _indent: string, entries: string): string =>
-    head + entries.replace(entryInYaml, `$1$2$3 ${redactionMark('data of a Secret')}`);
+    head + entries.replace(entryInYaml, `$1$2$3 ${redactionText('data of a Secret')}`);
   return text.replace(dataInJson, inJson).replace(dataInYaml, inYaml);
 };

@@ -38,6 +38,24 @@ export const storeBugs = {
       'backupstore, config.go, getBackupNamesForVolume, called twice by DeleteDeltaBlockBackup in deltablock.go; the same up to its newest source (2026-08)',
     seen: live,
   },
+  'stored-data-counts-small-blocks': {
+    title: 'A backup volume with blocks of 16 MiB reports an eighth of the data that the store has of it',
+    severity: 'misleading',
+    versions: '>=1.10.0',
+    promise: 'a backup volume reports how much data the store has of it',
+    happens: 'the number of stored blocks is multiplied by 2 MiB, whatever size they have',
+    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'with too little data', gone: false }],
+    steps: {
+      inWords: [
+        'Make a volume with backupBlockSize 16777216, write 48 MiB of random data, and back it up.',
+        'kubectl -n longhorn-system get backupvolumes -o yaml: status.dataStored is "6291456", an eighth of 50331648.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, inspect.go, fillVolumeInfo, DataStored: BlockCount * DEFAULT_BLOCK_SIZE; the same up to its newest source (2026-08)',
+    seen: 'the engine of v1.12.1 as an ordinary user, on a store with three blocks of 16 MiB: inspect-volume says 6291456; so did the BackupVolume of a whole real v1.12.1 (2026-11-28), NFS',
+  },
   'lock-fails-open': {
     title: 'A lock that is empty or cannot be read is no lock',
     severity: 'data loss',
@@ -358,6 +376,26 @@ export const storeBugs = {
     source:
       'backupstore, deltablock.go, CreateDeltaBlockBackup (HasSnapshot); longhorn-engine, pkg/replica/backup.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#1294, of a volume that was made again',
     seen: 'a whole real v1.12.1 (2026-11-27), NFS: the store had 16 blocks of the second backup, not 24, and a volume restored from it lacked what was written between the two snapshots of one name',
+  },
+  'smaller-volume-cuts-restores': {
+    title: 'A backup is restored cut off once a smaller volume was backed up under the name of its volume',
+    severity: 'data loss',
+    versions: '>=1.12.0',
+    promise: 'a volume that is restored from a backup has all data of the backup',
+    happens:
+      'the size of a volume is in volume.cfg alone, not in the configs of its backups, and each upload overwrites it. Since v1.12.0 a restored volume gets the size of the BackupVolume, not that of the Backup, whatever size is asked for: the data beyond it are out of reach; the restore ends well, and nothing warns',
+    symptoms: [{ of: 'restore', lacks: 'cut off' }],
+    steps: {
+      inWords: [
+        'Write data to the end of a volume, back it up, and delete the volume.',
+        'Make a smaller volume of the same name, as a StatefulSet or a static PersistentVolume does, and back it up too.',
+        'Restore the first backup: the volume is Completed in the size of the second one, and lacks the data at the end.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, deltablock.go, performBackup (volume.Size) and RestoreDeltaBlockBackup; longhorn-manager, webhook/resources/volume/mutator.go (since longhorn/longhorn#9205, for volumes that have grown); v1.12.1, and the same in the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: a backup of a volume of 64 MiB was restored to one of 32 MiB, healthy, without the data at its end',
   },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',

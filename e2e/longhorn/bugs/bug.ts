@@ -26,7 +26,7 @@ export type Symptom =
   | { of: 'store'; findings: readonly string[]; also?: readonly string[]; gone?: true; left?: true }
   | {
       of: 'history';
-      kind: 'Backup' | 'BackupVolume' | 'BackupTarget' | 'Volume' | 'Snapshot';
+      kind: 'Backup' | 'BackupVolume' | 'BackupTarget' | 'SystemBackup' | 'Volume' | 'Snapshot';
       state: string;
       gone: boolean;
       says?: MessageId;
@@ -34,7 +34,16 @@ export type Symptom =
   | { of: 'command'; exitCode: number; prints: RegExp }
   | { of: 'log'; says: readonly MessageId[] }
   | { of: 'panic'; says: MessageId }
-  | { of: 'restore' };
+  | { of: 'restore'; lacks?: RestoreLoss };
+
+/** What is wrong with restored data. */
+const restoreLosses = {
+  'other data': 'the restored data are not those that were backed up',
+  'only zeros': 'zeros are restored in place of data',
+  'cut off': 'the restored volume is smaller than the one that was backed up',
+} as const;
+
+type RestoreLoss = keyof typeof restoreLosses;
 
 /** What was observed where a promise was broken. It is compared with symptoms. */
 export type ObservedSymptom =
@@ -50,7 +59,7 @@ export type ObservedSymptom =
   | { of: 'command'; exitCode: number; printed: string }
   | { of: 'log'; says: readonly MessageId[] }
   | { of: 'panic'; says: readonly (MessageId | undefined)[] }
-  | { of: 'restore' };
+  | { of: 'restore'; lacks: RestoreLoss };
 
 /** A promise that some versions of Longhorn are known to break, with the symptoms. */
 export type Bug = {
@@ -108,7 +117,11 @@ const fits = (symptom: Symptom, seen: ObservedSymptom): boolean => {
     return seen.says.length > 0 && seen.says.every((id) => symptom.says.includes(id));
   if (symptom.of === 'panic' && seen.of === 'panic')
     return seen.says.length > 0 && seen.says.every((id) => id === symptom.says);
-  return symptom.of === 'restore' && seen.of === 'restore';
+  return (
+    symptom.of === 'restore' &&
+    seen.of === 'restore' &&
+    (symptom.lacks === undefined || symptom.lacks === seen.lacks)
+  );
 };
 
 /** Describes a symptom or an observation in a few words. */
@@ -133,7 +146,7 @@ export const describeSymptom = (shown: Symptom | ObservedSymptom): string => {
     const text = 'prints' in shown ? shown.prints.source : JSON.stringify(shown.printed);
     return `the command ends with exit code ${shown.exitCode}, and prints ${text}`;
   }
-  if (shown.of === 'restore') return 'the restored data are not those that were backed up';
+  if (shown.of === 'restore') return restoreLosses[shown.lacks ?? 'other data'];
   if (shown.of === 'log') return `the log of a run says ${shown.says.join(', ') || 'nothing of it'}`;
   return `longhorn-manager ends by ${[shown.says]
     .flat()

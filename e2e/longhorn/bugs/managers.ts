@@ -24,6 +24,67 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile and checkMonitor; backupstore, deltablock.go, DeleteDeltaBlockBackup',
     seen: 'a whole real v1.8.2: the first gone after 27.3 s, the second in Error after 38.7 s, never InProgress; a whole real v1.12.1 (2026-11-22), the removal of blocks held: Pending, then Error after 9.5 s',
   },
+  'unrestored-volume-is-backed-up-empty': {
+    title: 'A backup of a volume that is still being restored is Completed, and empty',
+    severity: 'data loss',
+    versions: '>=1.8.0',
+    promise: 'a backup that is Completed has the data of its volume, or a volume without data yet is refused',
+    happens:
+      "the webhook refuses neither snapshots nor backups of a volume whose restore is under way, the API only those of a volume on standby. The file that is being restored is no part of the volume until its end, so the snapshot has nothing: the backup is Completed with 0 bytes, and is the volume's last one",
+    symptoms: [{ of: 'restore', lacks: 'only zeros' }],
+    steps: {
+      inWords: [
+        'Restore a backup to a new volume, from a slow store.',
+        'Make a Snapshot (createSnapshot: true) of the new volume meanwhile, and a Backup of that.',
+        'The Backup is Completed with size 0. The restore ends well, and the new volume has the data.',
+        'A volume restored from the new Backup has zeros.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, webhook/resources/snapshot and backup, api/snapshot.go (IsStandby alone), app/recurringjob/util.go, filterVolumesForJob (which leaves such volumes out); longhorn-engine, pkg/sync/rpc/server.go, postFullRestoreOperations; v1.12.1, managers of v1.8.2, v1.10.2 and v1.13.0-dev',
+    seen: 'a whole real v1.12.1 (2026-11-28), S3, the readings of blocks left unanswered: the backup was Completed after 7 s, with 0 bytes; the restore ended well, and a volume restored from that backup had other data',
+  },
+  'standby-ignores-reused-backup-name': {
+    title: 'A volume on standby ignores a new backup that has the name of the one that it has restored',
+    severity: 'data loss',
+    versions: '>=1.8.0',
+    promise: 'a volume on standby that is activated has the data of the last backup',
+    happens:
+      'a restore is requested only if the name of the last backup changes, and a last backup that goes changes nothing. The activation compares names too, so it ends well with the older data. A later backup is restored as the difference to the new backup of that name, and the older blocks stay',
+    symptoms: [{ of: 'restore', lacks: 'other data' }],
+    steps: {
+      inWords: [
+        'Make the first Backup of a volume by kubectl, with a name of your own, and a volume on standby from it.',
+        'Delete the Backup, write other data, and make a Backup under the same name: Completed.',
+        'Activate the volume on standby: it has the older data.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/volume_controller.go, updateRequestedBackupForVolumeRestore and checkAndFinishVolumeRestore; longhorn-engine, pkg/sync/rpc/server.go, canDoIncrementalRestore; v1.12.1, managers of v1.8.2, v1.10.2 and v1.13.0-dev',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: the volume was activated, and had the data of the deleted backup; a later backup only in the source',
+  },
+  'smaller-source-stops-standby': {
+    title: 'A volume on standby whose source was made again, smaller, can no longer be activated',
+    severity: 'outage',
+    versions: '>=1.8.0',
+    promise: 'a volume on standby can be activated with the data that it has, or says why not',
+    happens:
+      'before it restores a backup, Longhorn compares the size of the BackupVolume with that of the volume on standby. If it is smaller, only the log says so: the volume is neither restored nor activated, and shows no error. It is free again once the smaller backup is deleted',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume of 20 Mi, and a volume on standby from it.',
+        'Delete the volume, make one of 10 Mi under its name, and back that up.',
+        'Set spec.Standby of the volume on standby to false: status.isStandby stays true.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/engine_controller.go, checkSizeBeforeRestoration and refresh; v1.12.1, and the same check in v1.8.2, v1.10.2 and v1.11.2',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: on standby for 3 min after spec.Standby was false, without an event or a condition; activated, with its data, once the smaller backup was deleted',
+  },
   'second-request-gives-restore-up': {
     title:
       'A restore is given up if the config of its backup cannot be read once, long after all replicas have begun',
@@ -95,6 +156,89 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_volume_controller.go, syncBackups (the label, then the deletion) and controller/utils.go, checkIfRemoteDataCleanupIsNeeded; nothing removes the label; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2 and v1.12.1. Near: longhorn/longhorn#9530',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the deletion denied by an admission policy: deleted after that, it was gone at once, and its config stayed in the store',
   },
+  'system-backup-deletion-ignores-refusal': {
+    title:
+      'A system backup whose files the store keeps goes all the same, and comes back as Ready without its archive',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a system backup stays while the store refuses to remove its files',
+    happens:
+      'an error of the store is only logged, and the object goes. What can be removed is removed: of a system backup whose config cannot be removed the archive is gone. With the next sync it is back, Ready, and cannot be restored',
+    symptoms: [{ of: 'store', findings: ['system-backup-archive-missing'], left: true }],
+    steps: {
+      inWords: [
+        'Make a system backup, and wait until it is Ready.',
+        'Make its system-backup.cfg immutable at the server (chattr +i), or deny DELETE of that key.',
+        'Delete the SystemBackup: it is gone within a second, without a message. In the store its system-backup.zip is gone, and its system-backup.cfg is there.',
+        'Sync the default backup target: the SystemBackup is back, Ready.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, cleanupRemoteSystemBackupFiles (it returns nothing); v1.8.0, v1.12.1 and the newest source (2026-08). longhorn/longhorn-manager#1612 chose this for a store that cannot be reached',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config immutable: gone within 3 s, its archive too; with the next sync it was back, Ready, without the archive',
+  },
+  'unread-system-backup-stays-in-error': {
+    title: 'A system backup whose config could not be read once stays in Error, though it is whole',
+    severity: 'misleading',
+    versions: '>=1.8.0',
+    promise: 'a system backup that can be read again is Ready with the next sync',
+    happens:
+      'a sync takes a system backup by its folder, and reads its config once. If that fails, as while another cluster is still uploading it, the object is in Error for good: no sync reads it again',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Error', gone: false }],
+    steps: {
+      inWords: [
+        'Make a system backup, and move its system-backup.cfg out of its folder in the store.',
+        'Change the default backup target to another store and back, with a sync each time: the SystemBackup is in Error.',
+        'Move the file back, and sync the target as often as you like: the SystemBackup stays in Error.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, reconcile (Syncing; nothing follows Error) and controller/backup_target_controller.go, syncSystemBackup (AlreadyExists is ignored); v1.8.0, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#13985',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config moved aside while the target was moved to another store and back: in Error, and still so after two syncs with the config in its place',
+  },
+  'unread-system-backup-is-never-deleted': {
+    title:
+      'A system backup whose config could not be read cannot be deleted: its files stay, and it comes back',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a system backup in Error is deleted with its files',
+    happens:
+      'a SystemBackup that was found in the store knows the version in its path only from its config. Without that its deletion does nothing in the store, and the next sync brings it back',
+    symptoms: [{ of: 'store', findings: [], left: true }],
+    steps: {
+      inWords: [
+        'Put a folder backupstore/system-backups/v1.12.1/half with a file system-backup.zip into the store of the default backup target.',
+        'Sync the target: the SystemBackup half is in Error.',
+        'Delete it: it is gone at once, the folder stays, and the next sync brings it back, in Error again.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, cleanupRemoteSystemBackupFiles (status.version is empty; the label longhorn.io/version would have it); v1.8.0, v1.12.1 and the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: the SystemBackup in Error was gone within a second, and both of its files stayed; with the next sync it was back',
+  },
+  'backup-outlives-its-backup-volume': {
+    title: 'A backup that was not the last one when Longhorn looked stays when its backup volume is deleted',
+    severity: 'objects lost',
+    versions: '>=1.8.0',
+    promise: 'a backup volume that is deleted goes with all its backups',
+    happens:
+      'a Backup goes with its BackupVolume as that owns it. A Backup that was made in this cluster gets its owner only when a sync finds that it is the last one: it gets none if the next backup ends before that sync, or if the update has a conflict, which is ignored. It then stays, Completed, though all files of the volume are gone; so it does when its backup target is removed',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume, and some more in quick succession, until one of them has no metadata.ownerReferences (or leave LIST of the folder backups/ in the bucket unanswered while two backups are made, and sync after that).',
+        'Delete the backup volume: its folder in the store goes, and the Backups with an owner.',
+        'The Backup without an owner stays Completed for good, and cannot be restored.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_volume_controller.go, reconcile (OwnerReferences only where LastBackupName changes, and IsConflict is ignored); v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#5896',
+    seen: 'a soak on a whole real v1.12.1 (2026-11-28, seed 328), NFS: four backups within a minute; one without metadata.ownerReferences was Completed 13 min after its backup volume and all files had gone; a second run on S3, LIST of the backups unanswered while two were made: no owner, and Completed',
+  },
   'restore-given-up-over-lock': {
     title: 'A restore that meets the lock of a deletion is given up, and its volume is faulted for good',
     severity: 'outage',
@@ -156,6 +300,69 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (a Backup that exists is not created, and the target of the last backup is not compared); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#10625',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: for 4 min 48 s the newest backup named the target that was gone; deleted by hand, it was found on the other one. In another run the first target was deleted before Longhorn had read the copied store: both backups were found there',
   },
+  'found-backup-has-no-block-size': {
+    title:
+      'A backup that is found in the store before its upload has ended, or that has no labels, can have no standby volume',
+    severity: 'misleading',
+    versions: '>=1.10.0',
+    promise: 'a backup that is found in the store has the block size that its config states',
+    happens:
+      'the block size is read once, as the Backup is made. If the config says that the backup is unfinished then, or cannot be read, or has no labels (as those of Longhorn v1.0 to v1.2 may), spec.backupBlockSize is -1, which stands for a wrong size. Nothing reads it again when the backup is Completed, and a standby volume takes its block size from there: each is rejected. An ordinary restore is not',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'with an unknown block size', gone: false }],
+    steps: {
+      inWords: [
+        'Give two Longhorns a backup target on one store, the second with a poll interval of 10 s. Begin a backup with much data on the first.',
+        'While it is InProgress there, the second Longhorn finds it: kubectl -n longhorn-system get backups NAME -o yaml has backupBlockSize "-1".',
+        'Wait until it is Completed on both: it is still "-1". Make a standby volume from it: it is rejected because of spec.backupBlockSize.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_volume_controller.go, reconcile (blockSize, and backupInfo.Labels != nil), and webhook/resources/volume/mutator.go (volume.Spec.Standby); read in v1.10.0, v1.10.2, v1.11.3, v1.12.0, v1.12.1 and the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: -1 for a backup that was found during its upload, after that had ended too, and for one with null labels',
+  },
+  'kubectl-activation-misses-newest': {
+    title: 'A standby volume that kubectl activates may lack the newest backup, without a word',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a standby volume has the newest backup of the store when it is activated',
+    happens:
+      'the API asks for a sync of the backup volume before it ends the standby, and the activation waits for that. With kubectl, as the documents say it too, nobody asks: the volume is activated at once with the last backup that a poll has found. What another cluster has backed up since is missing, and there is no way back to standby',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'activated without the newest backup', gone: false }],
+    steps: {
+      inWords: [
+        'Give two Longhorns a backup target on one store, the second with a poll interval of 0. Back a volume up on the first, sync the target on the second, and make a standby volume there.',
+        'Make another backup on the first. On the second: kubectl -n longhorn-system patch volumes.longhorn.io NAME --type merge -p \'{"spec":{"Standby":false,"frontend":"blockdev"}}\'.',
+        'The volume is activated with the data of the first backup. Activated on the page instead, it has those of the second.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, manager/volume.go, Activate (triggerBackupVolumeToSync), and controller/volume_controller.go, checkAndFinishVolumeRestore, which waits for a sync but asks for none; the same in v1.8.0, v1.9.2, v1.10.2, v1.11.3, v1.12.0, v1.12.1 and the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS, poll interval 0: activated within 3 s with the older backup, the newer one in the store',
+  },
+  'unlabelled-backup-is-never-deleted': {
+    title:
+      'A backup that was found in the store and has lost the label of its backup target cannot be deleted',
+    severity: 'objects lost',
+    versions: '>=1.8.0',
+    promise:
+      'a backup that was found in the store can be deleted, also without the label of its backup target',
+    happens:
+      'without the label the target is looked for by the snapshot of the backup, and a backup that was found in the store names none. Each look ends there, before the deletion: the Backup stays with its finalizer, and its files stay in the store. Nothing but the log says why',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'without a backup target', gone: false }],
+    steps: {
+      inWords: [
+        'Give Longhorn a backup target with a backup of another Longhorn, and sync it.',
+        'kubectl -n longhorn-system label backups NAME backup-target-, and then delete it: kubectl -n longhorn-system delete backups NAME.',
+        'It stays, with a deletionTimestamp. The log of a longhorn-manager says "failed to get the snapshot  of the backup NAME". It goes once the label is back.',
+      ],
+    },
+    upstream: issue(14000),
+    source:
+      'longhorn-manager, controller/backup_controller.go, getBackupTargetName; the same in v1.8.0, v1.10.2, v1.12.0, v1.12.1 and the newest source (2026-08)',
+    seen: 'longhorn/longhorn#14000 (master-head of 2026-09); a whole real v1.12.1 (2026-11-28), NFS: not Deleting within 106 s, and only the log said why',
+  },
   'missing-volume-cfg-not-shown': {
     title: 'A backup volume whose volume.cfg is missing says nothing',
     severity: 'silent',
@@ -175,6 +382,46 @@ export const managerBugs = {
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile: it returns before it sets Status.Messages; read in v1.2.0, v1.6.0, v1.8.0 to v1.12.1 and the newest source (2026-08). longhorn/longhorn#1199 was the same on the page of v1.0, and was fixed there',
     seen: 'a whole real v1.12.1 (2026-11-27), NFS: no message for 3 min 48 s after the listing had failed',
+  },
+  'missing-secret-not-reported': {
+    title: 'A backup target whose Secret was deleted is still reported as available',
+    severity: 'silent',
+    versions: '>=1.10.2',
+    promise: 'a backup target whose Secret does not exist reports that',
+    happens:
+      'the error goes only to the log of longhorn-manager: status.available stays true, without a reason, and status.lastSyncedAt stands still; new backups in the store do not appear, and a backup that is deleted stays',
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'available', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup target on S3, and wait until it is available.',
+        'Delete its Secret, and sync the target.',
+        'kubectl -n longhorn-system get backuptargets.longhorn.io: it is available. The log of a longhorn-manager says "failed to init backup target clients", and that the Secret was not found.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_target_controller.go, reconcile: it returns the error of getBackupTarget before it sets the condition; read in v1.10.2, v1.11.0 to v1.12.1 and master (2026-08-21). v1.8.0 to v1.10.1 set it (getInfoFromBackupStore); the change is abd38df1d, for longhorn/longhorn#12472',
+    seen: 'a whole real v1.12.1 (2026-11-28), S3: available stayed true for 3.5 min without the Secret, and only the log said why',
+  },
+  'negative-poll-interval-never-pauses': {
+    title: 'A backup target with a negative poll interval is synced without a pause',
+    severity: 'outage',
+    versions: '>=1.8.0',
+    promise: 'a negative poll interval of a backup target is refused',
+    happens:
+      'neither the webhook nor the API refuses it, and the timer of a negative interval fires at once, again and again: a longhorn-manager requests syncs as fast as its limit of 50 requests a second lets it, so its other requests wait behind these, and the store is listed each second',
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'synced without a pause', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup target, and wait until it is available.',
+        `kubectl -n longhorn-system patch backuptargets.longhorn.io NAME --type merge -p '{"spec":{"pollInterval":"-5m0s"}}': it is accepted.`,
+        'kubectl -n longhorn-system get backuptargets.longhorn.io NAME -w -o jsonpath=\'{.status.lastSyncedAt}{"\\n"}\': a new time each second.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_target_controller.go, BackupStoreTimer.Start (wait.PollUntilContextCancel of apimachinery, whose timer has no pause for an interval below 0), webhook/resources/backuptarget/validator.go and api/backup.go, newBackupTarget; read in v1.8.0, v1.10.0, v1.12.1 and master (2026-08-21). longhorn/longhorn#543 was the same fault of the setting backupstore-poll-interval, which v1.8.0 replaced',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: -5m0s was accepted, and the store was looked into each second, until the interval was 0 again',
   },
   'failed-standby-stays-faulted': {
     title: 'A volume on standby that cannot read its next backup once is faulted for good',
@@ -324,6 +571,46 @@ export const managerBugs = {
     source:
       'longhorn-instance-manager, pkg/proxy/backup.go, SnapshotBackup, BackupRestore and setEnv; longhorn-engine, pkg/sync/backup.go, RestoreBackup, which reads the backup in that process; v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-27), free-running: two restores from two S3 targets, asked for within 7 ms of each other on one node; one of them given up, with its volume.cfg in the store all the time',
+  },
+  'misspelt-policy-backs-nothing-up': {
+    title: 'A system backup whose policy for volumes is misspelt is Ready without a backup of any volume',
+    severity: 'silent',
+    versions: '>=1.5.0',
+    promise: 'a system backup with an unknown policy for volumes is rejected, or fails',
+    happens:
+      'any value of volumeBackupPolicy is accepted, also in the parameters of a recurring job, and one that is neither always nor if-not-present means disabled: the system backup is Ready, and a restore of it makes the volumes without a backup anew, empty',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready', gone: false }],
+    steps: {
+      inWords: [
+        'Make a volume, and no backup of it.',
+        'Create a SystemBackup with spec.volumeBackupPolicy: Always (the documents write always): it is accepted.',
+        'It is Ready within seconds, and kubectl -n longhorn-system get backups.longhorn.io shows no backup of the volume.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, BackupVolumes (the switch returns nothing for another policy), webhook/resources/systembackup/validator.go; read in v1.8.2, v1.12.1 and master (2026-08-21)',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS: Ready, and the volume had no backup',
+  },
+  'lost-backup-takes-snapshot': {
+    title: 'A backup that is gone from its store takes the snapshot of its volume along',
+    severity: 'data loss',
+    versions: '>=1.8.0',
+    promise: 'a backup that is gone from its store goes from Longhorn alone',
+    happens:
+      'with the setting auto-cleanup-when-delete-backup, each Backup object that goes has its snapshot deleted, also where only the object is to go: as its config is missing, or the target was emptied, changed or deleted, or could not be listed (unlistable-store-is-empty); when the backup is back, the snapshot is not',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted', gone: false }],
+    steps: {
+      inWords: [
+        'Set auto-cleanup-when-delete-backup to true. Make a snapshot of a volume, a backup of it, and another snapshot.',
+        'Move the config of the backup (backup_NAME.cfg) away in the store, and sync the backup target: the Backup goes.',
+        'kubectl -n longhorn-system get snapshots.longhorn.io: that of the backup is being deleted, or gone.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_controller.go, reconcile: DeleteSnapshot asks for the setting alone, not for the label delete-custom-resource-only, as the deletion in the store above it does; read in v1.8.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
+    seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config of the backup moved aside: the snapshot was being deleted when the Backup was gone; the backup came back with its config',
   },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',

@@ -94,6 +94,15 @@ export const surroundingMessages = {
         origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
       },
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /failed to init backup target clients: failed to get \S+ backup target client on \S+: secret "[^"]+" not found/,
+        example:
+          'failed to init backup target clients: failed to get t backup target client on longhorn-engine:v1.10.1: secret "s" not found',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, newBackupTargetClient, source of v1.8.0 to v1.10.1; since v1.10.2 only in the log; not met',
+      },
     ],
   },
   'target-not-mounted': {

@@ -12,14 +12,14 @@ export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'going' | 'quiet';
 export type Bar = { from: number; to: number; state: string; tone: Tone; texts: string[] };
 
 /** An event at a moment. */
-export type Mark = {
+export type ChartSymbol = {
   at: number;
   shape: 'step' | 'fault' | 'finding' | 'gone' | 'note' | 'warning' | 'bad';
   text: string;
 };
 
 /** An expectation from its start to its decision. */
-export type Bracket = {
+export type ExpectationSpan = {
   from: number;
   to: number;
   state: 'met' | 'broken' | 'not-provable' | 'timed-out' | 'open';
@@ -42,8 +42,8 @@ export type Lane = {
   kind: string;
   name: string;
   bars: Bar[];
-  marks: Mark[];
-  brackets: Bracket[];
+  symbols: ChartSymbol[];
+  expectations: ExpectationSpan[];
   gaps: Gap[];
   events: ObjectEvent[];
 };

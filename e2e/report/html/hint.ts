@@ -57,15 +57,17 @@ const failedFaults = ({ lanes }: ReportTimeline): string[] =>
 // Resources that Kubernetes alone is responsible for.
 const ofKubernetes = ['pods', 'deployments', 'namespaces'];
 
-const brackets = ({ lanes }: ReportTimeline, state: string, of: (kind: string) => boolean) =>
-  lanes.flatMap(({ kind, brackets }) => (of(kind) ? brackets.filter((each) => each.state === state) : []));
+const expectationsIn = ({ lanes }: ReportTimeline, state: string, of: (kind: string) => boolean) =>
+  lanes.flatMap(({ kind, expectations }) =>
+    of(kind) ? expectations.filter((each) => each.state === state) : [],
+  );
 
 const isLonghorns = (kind: string): boolean => !ofKubernetes.includes(kind);
 
 /** The expectations about Kubernetes that were not met. */
 const missedOfKubernetes = (timeline: ReportTimeline): string[] =>
   ['broken', 'timed-out'].flatMap((state) =>
-    brackets(timeline, state, (kind) => !isLonghorns(kind)).map(
+    expectationsIn(timeline, state, (kind) => !isLonghorns(kind)).map(
       ({ label, reason }) =>
         `what Kubernetes brings about by itself did not come: ${label}${reason === null ? '' : ` (${decisionOf(reason)})`}`,
     ),
@@ -129,8 +131,8 @@ export const hintOf = (
   const missed = missedOfKubernetes(timeline);
   if (missed.length > 0) return { at: 'cluster', because: missed };
   const trouble = clusterTrouble(timeline, others);
-  const broken = brackets(timeline, 'broken', isLonghorns);
-  const late = brackets(timeline, 'timed-out', isLonghorns);
+  const broken = expectationsIn(timeline, 'broken', isLonghorns);
+  const late = expectationsIn(timeline, 'timed-out', isLonghorns);
   if (broken.length > 0)
     return {
       at: 'longhorn',

@@ -63,7 +63,7 @@ export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): M
   const lanes = [...byObject].map(([key, events]): [string, Lane] => {
     const { resource, object } = events[0] as EventLine;
     if (!gaps.has(resource)) gaps.set(resource, gapsOf(lines, resource, seconds));
-    const marks = events
+    const symbols = events
       .filter(({ type }) => type === 'DELETED')
       .map(({ at }) => ({ at, shape: 'gone' as const, text: 'gone' }));
     const bars = barsOf(resource, events, seconds);
@@ -73,8 +73,8 @@ export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): M
         kind: resource,
         name: String(object.metadata?.name),
         bars,
-        marks,
-        brackets: [],
+        symbols,
+        expectations: [],
         gaps: gaps.get(resource) ?? [],
         events: eventsOf(events),
       },

@@ -1,4 +1,4 @@
-import type { Bar, Lane, Mark, ReportSentence } from './data.ts';
+import type { Bar, ChartSymbol, Lane, ReportSentence } from './data.ts';
 import type { HistoryLineOf, MarkerLine } from './read-history.ts';
 
 type Said<Field extends keyof MarkerLine> = MarkerLine & { [Key in Field]-?: NonNullable<MarkerLine[Key]> };
@@ -15,8 +15,8 @@ export const emptyLane = (kind: string, name: string): Lane => ({
   kind,
   name,
   bars: [],
-  marks: [],
-  brackets: [],
+  symbols: [],
+  expectations: [],
   gaps: [],
   events: [],
 });
@@ -59,7 +59,7 @@ const sentenceBars = (sentences: readonly ReportSentence[], seconds: number): Ba
         ],
   );
 
-/** The lane of the suite: its steps as bars, and remarks, findings and other markers as marks. */
+/** The lane of the suite: its steps as bars, and remarks, findings and other markers as symbols. */
 export const stepLane = (
   lines: readonly HistoryLineOf[],
   sentences: readonly ReportSentence[],
@@ -71,15 +71,17 @@ export const stepLane = (
   const others = markersOf(lines, 'marker').filter((line) =>
     fields.every((field) => line[field] === undefined),
   );
-  const marks: Mark[] = [
-    ...noted.map(({ at, step }): Mark => ({ at, shape: 'note', text: step.sentence })),
-    ...findings.map(({ at, finding }): Mark => ({ at, shape: 'finding', text: `finding: ${finding.title}` })),
-    ...others.map(({ at, marker }): Mark => ({ at, shape: 'step', text: marker })),
+  const symbols: ChartSymbol[] = [
+    ...noted.map(({ at, step }): ChartSymbol => ({ at, shape: 'note', text: step.sentence })),
+    ...findings.map(
+      ({ at, finding }): ChartSymbol => ({ at, shape: 'finding', text: `finding: ${finding.title}` }),
+    ),
+    ...others.map(({ at, marker }): ChartSymbol => ({ at, shape: 'step', text: marker })),
   ];
   return {
     ...emptyLane('steps', 'steps'),
     bars: sentenceBars(sentences, seconds),
-    marks: marks.toSorted((one, other) => one.at - other.at),
+    symbols: symbols.toSorted((one, other) => one.at - other.at),
   };
 };
 
@@ -99,11 +101,11 @@ export const faultLanes = (lines: readonly HistoryLineOf[], seconds: number): La
       const to = markers[index + 1]?.at ?? seconds;
       return [{ from: at, to, ...faultPhases[fault.phase], texts: fault.detail ? [fault.detail] : [] }];
     });
-    const marks = markers.map(({ at, fault }): Mark => {
+    const symbols = markers.map(({ at, fault }): ChartSymbol => {
       const text = `${fault.name}: ${fault.phase}${fault.detail ? `, ${fault.detail}` : ''}`;
       return { at, shape: fault.phase === 'failed' ? 'bad' : 'fault', text };
     });
-    return { ...emptyLane('fault', markers[0]?.fault.name ?? ''), bars, marks };
+    return { ...emptyLane('fault', markers[0]?.fault.name ?? ''), bars, symbols };
   });
 };
 

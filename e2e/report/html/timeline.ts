@@ -1,5 +1,5 @@
-import { addBrackets } from './brackets.ts';
 import type { ContainerLog, Lane, ReportTimeline } from './data.ts';
+import { addExpectationSpans } from './expectation-spans.ts';
 import { gapsOf, objectLanes } from './object-lanes.ts';
 import { readHistory } from './read-history.ts';
 import { faultLanes, gapLanes, lockLanes, sentencesOfHistory, stepLane } from './suite-lanes.ts';
@@ -23,8 +23,8 @@ const order = [
 
 const rankOf = ({ kind }: Lane): number => (order.includes(kind) ? order.indexOf(kind) : order.length);
 
-const firstOf = ({ bars, brackets, events }: Lane): number =>
-  Math.min(...[bars[0]?.from, brackets[0]?.from, events[0]?.at].filter((each) => each !== undefined));
+const firstOf = ({ bars, expectations, events }: Lane): number =>
+  Math.min(...[bars[0]?.from, expectations[0]?.from, events[0]?.at].filter((each) => each !== undefined));
 
 const inOrder = (one: Lane, other: Lane): number =>
   rankOf(one) - rankOf(other) || firstOf(one) - firstOf(other) || one.name.localeCompare(other.name);
@@ -38,7 +38,7 @@ export const makeTimeline = (
   const latest = lines.reduce((max, { at }) => Math.max(max, at), 0);
   const seconds = Math.max(header.seconds ?? 0, latest, header.seconds === undefined ? duration / 1000 : 0);
   const lanes = objectLanes(lines, seconds);
-  addBrackets(lanes, lines, seconds);
+  addExpectationSpans(lanes, lines, seconds);
   const sentences = sentencesOfHistory(lines);
   return {
     startedAt: header.startedAt ?? null,

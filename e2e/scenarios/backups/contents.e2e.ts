@@ -47,6 +47,29 @@ scenario(
   },
 );
 
+scenario(
+  'The metrics report each backup by its state and size, and the time of the last one',
+  {
+    tags: ['backups'],
+    timeout: '15m',
+    needs: ['block-device'],
+    longhorn: '>=1.11.0',
+    proves: ['C32', 'C33'],
+  },
+  async ({ given, then }) => {
+    const volume = await given.volume({ size });
+    await given.data(volume, data);
+    const first = await given.settledBackup(volume);
+    await then.metered(first);
+    await then.lastBackupMetered(first);
+    await given.data(volume, later);
+    const second = await given.settledBackup(volume);
+    await then.metered(first);
+    await then.metered(second);
+    await then.lastBackupMetered(second);
+  },
+);
+
 const labels = { 'made-by': 'corral', reason: 'a label of a user' };
 
 scenario(

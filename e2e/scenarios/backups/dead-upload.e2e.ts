@@ -9,6 +9,7 @@ scenario(
     // A slow store keeps the upload going until its replica is killed.
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall', 'replica-kill'],
+    proves: ['C32'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     const volume = await given.volume({ size });
@@ -24,6 +25,7 @@ scenario(
     const killed = await when.uploaderKilled(second);
     await then.inForce(killed);
     await then.creationFails(second, 'upload-lost');
+    await then.metered(second);
     await when.released(slow);
     await then.healthyAgain(volume, { since: second });
 

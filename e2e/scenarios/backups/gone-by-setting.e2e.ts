@@ -11,7 +11,7 @@ scenario(
     longhorn: '>=1.9.0',
     disruptions: ['settings'],
     exclusive: ['cluster-settings'],
-    proves: ['C22', 'D14', 'L14'],
+    proves: ['C22', 'D14', 'L14', 'L15', 'T36'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -31,11 +31,18 @@ scenario(
     await then.snapshotsLeft(volume, [third]);
     await when.released(onceMade);
 
-    const soon = await given.setting('a failed backup goes after a minute');
+    const never = await given.setting('a failed backup stays');
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
     const failed = await when.backedUp(third);
     await then.creationLostLock(failed, lock);
     await when.lockRemoved(lock);
+    await when.backupVolumeSynced(volume);
+    await then.failedOneKept(failed);
+    await when.released(never);
+
+    await when.pollIntervalSet(volume.target, '0s');
+    const soon = await given.setting('a failed backup goes after a minute');
+    await then.failedOneOutlivesMinute(failed);
     await when.pollIntervalSet(volume.target, '10s');
     await then.failedOneGoes(failed);
     await when.released(soon);

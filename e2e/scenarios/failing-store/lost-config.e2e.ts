@@ -19,7 +19,7 @@ scenario(
 
     await then.removedFromCluster(second, await when.storeLookedInto());
     await then.known(first);
-    await then.storeHolds(volume, [first], { ignoreOthers: true, without: second });
+    await then.storeHolds(volume, [first], { ignoreOthers: true, lostConfigOf: second });
     await then.restores(first, data.slice(0, 1));
     await then.inForce(gone);
 

@@ -1,8 +1,12 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
+// Longhorn's mount gives an upload up after 90 s without an answer (timeo=300, two retries), and a listing takes 60 s
+// to time out. This mount waits for 6 min.
+const patientMount = 'nfsvers=4.2,actimeo=1,soft,timeo=1200,retry=2';
+
 scenario(
-  'A store whose server does not answer is reported as unavailable, and an upload that stood still goes on',
+  'A store whose server does not answer is reported as unavailable, and an upload whose mount waits for it goes on',
   {
     tags: ['failing-store', 'upload'],
     timeout: '40m',
@@ -11,6 +15,7 @@ scenario(
     proves: ['C29'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
+    await given.firstTarget({ nfsOptions: patientMount });
     const volume = await given.volume({ size });
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);

@@ -10,9 +10,10 @@ const requests = ['list', 'look', 'read', 'write', 'delete'] as const;
 /** After the data of a first backup, so that a second backup has all blocks of the first. */
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
 
+// The user of the store has four rights alone: see policyOf in e2e/store/drivers/s3/policy.ts.
 scenario(
   'Backups are made, restored and deleted on a store that sometimes asks for fewer requests',
-  about,
+  { ...about, proves: ['T16'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     for (const to of requests) await then.inForce(await given.wrongAnswers('SlowDown', { to, every: 3 }));

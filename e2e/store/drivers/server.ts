@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import { once, onceGone } from '../../history/expectation.ts';
+import { waitUntil, waitUntilGone } from '../../history/expectation.ts';
 import { namingCause } from '../../history/nearest-cause.ts';
 import { describePod, fatalPodStates, type Pod } from '../../history/pod-states.ts';
 import type { Timeline } from '../../history/timeline.ts';
@@ -132,7 +132,7 @@ export const serversOf = async (
 
 /** Waits until the pod of a store is ready. Ends early if it can never become ready. */
 export const untilStoreReady = (pods: Timeline<Pod>, called: string): Promise<Pod> =>
-  once(pods, isReady, {
+  waitUntil(pods, isReady, {
     label: `${called} of the backup store is ready`,
     within: '3m',
     owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
@@ -163,7 +163,7 @@ export const removeNamespace = async (cluster: Cluster, namespace: string): Prom
   });
   if (timeline.current(namespace) === undefined) return;
   await cluster.delete(resources.namespaces, { name: namespace });
-  await onceGone(timeline, {
+  await waitUntilGone(timeline, {
     name: namespace,
     label: `the backup store's namespace ${namespace} is gone`,
     within: slowestRemoval,
@@ -198,7 +198,7 @@ const removeFromShared = async (
   await cluster
     .delete(resources.deployments, { namespace, name }, { propagationPolicy: 'Foreground' })
     .catch(unlessGone);
-  await onceGone(deployments, {
+  await waitUntilGone(deployments, {
     name,
     label: `the backup store ${name} is gone from namespace ${namespace}`,
     within: slowestRemoval,

@@ -8,7 +8,7 @@ export type OldLonghorn = 'v1.0';
 /** How many nodes may use a volume at once, in Longhorn's terms: one (`rwo`) or several (`rwx`). */
 export type AccessMode = 'rwo' | 'rwx';
 
-/** The data for the configs of the only backup of a volume. Sizes are in bytes. */
+/** The data for the configs of the last backup of a volume. Sizes are in bytes. */
 type WrittenBackup = {
   volume: string;
   backup: string;
@@ -18,7 +18,13 @@ type WrittenBackup = {
   blocks: readonly BlockMapping[];
   /** The old Longhorn whose format to write. Missing for the current format. */
   by?: OldLonghorn;
-  accessMode?: AccessMode;
+  accessMode?: AccessMode | undefined;
+  /** Whether the backup has no labels at all. */
+  unlabelled?: boolean;
+  /** When the volume's folder was made, and the number of its other blocks. Missing for a volume's first backup. */
+  earlier?: { created: Date; blocks: number };
+  /** The block size that the backup's config states, whatever size its blocks have. */
+  stated?: string;
   /** The number of different blocks, and the bytes that they take as stored. */
   stored: { blocks: number; bytes: number };
 };
@@ -30,23 +36,31 @@ const time = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 const twice = (text: string): string => JSON.stringify(text);
 
 // The label of the volume. Without it Longhorn assumes `rwo`.
-const labelsOf = ({ accessMode = 'rwo' }: WrittenBackup) => ({
+const labelsOf = ({ accessMode = 'rwo' }: Pick<WrittenBackup, 'accessMode'>) => ({
   'longhorn.io/volume-access-mode': accessMode,
 });
+
+// The labels of a backup. An old Longhorn wrote `null` for a backup without labels (longhorn-engine v1.0.2,
+// pkg/backup/main.go, DoBackupCreate).
+const backupLabelsOf = ({ by, unlabelled = false, accessMode }: WrittenBackup) => {
+  if (unlabelled) return null;
+  return by ? {} : labelsOf({ accessMode });
+};
 
 const snapshotOf = (backup: string): string => `${backup}-snapshot`;
 
 /** The text of `volume.cfg`. Fields, order and types are those of backupstore's Volume (backupstore.go). */
 const volumeConfigText = (written: WrittenBackup): string => {
   const { volume, backup, size, created, stored, by } = written;
+  const { earlier = { created, blocks: 0 } } = written;
   return JSON.stringify({
     Name: volume,
     Size: String(size),
     ...(!by && { Labels: labelsOf(written) }),
-    CreatedTime: time(created),
+    CreatedTime: time(earlier.created),
     LastBackupName: backup,
     LastBackupAt: time(created),
-    BlockCount: String(stored.blocks),
+    BlockCount: String(earlier.blocks + stored.blocks),
     ...(!by && {
       BackingImageName: twice(''),
       BackingImageChecksum: twice(''),
@@ -62,7 +76,7 @@ const volumeConfigText = (written: WrittenBackup): string => {
  * (backupstore.go).
  */
 const backupConfigText = (written: WrittenBackup): string => {
-  const { volume, backup, created, blocks, stored, by } = written;
+  const { volume, backup, created, blocks, stored, by, stated = String(blockSize) } = written;
   return JSON.stringify({
     Name: backup,
     VolumeName: volume,
@@ -70,8 +84,8 @@ const backupConfigText = (written: WrittenBackup): string => {
     SnapshotCreatedAt: time(created),
     CreatedTime: time(created),
     Size: String(blocks.length * blockSize),
-    Labels: by ? {} : labelsOf(written),
-    ...(!by && { Parameters: { 'backup-block-size': String(blockSize), 'backup-mode': 'full' } }),
+    Labels: backupLabelsOf(written),
+    ...(!by && { Parameters: { 'backup-block-size': stated, 'backup-mode': 'full' } }),
     IsIncremental: false,
     ...(!by && {
       CompressionMethod: 'gzip',
@@ -93,14 +107,17 @@ export type NewFile = { path: string; bytes: Uint8Array };
 /** Writes some files. They are stored when it returns. */
 export type PutFiles = (files: readonly NewFile[]) => Promise<void>;
 
-/** A volume's folder that is being written to a store. */
+/** Writes files into a volume's folder of a store. The configs must be put in the order in which they are to appear. */
 export type VolumeFolderWriter = {
   put: PutFiles;
-  /** Makes all files visible to Longhorn in one step, so that it never sees only some of them. */
+  /**
+   * Makes what was put visible to Longhorn: all of it in one step if the volume is new (but in a bucket), otherwise the
+   * blocks first, then the configs. More can be put and published after that.
+   */
   publish(): Promise<void>;
 };
 
-/** Starts writing the folder of a volume that a store does not have yet. */
+/** Starts writing into the folder of a volume. */
 export type WriteStore = (volume: string) => VolumeFolderWriter;
 
 /** A block of a volume, and its offset in bytes. */
@@ -111,18 +128,13 @@ export type VolumeBlock = { offset: number; data: Uint8Array };
 const atOnce = 32;
 
 /**
- * Writes a volume's folder with one full backup in Longhorn's format: first the blocks, then the configs. `blocks`
+ * Writes a full backup into a volume's folder in Longhorn's format: first the blocks, then the configs. `blocks`
  * must be whole blocks of 2 MiB with ascending offsets. Missing blocks mean zeros. Returns the offset and checksum of
  * each block.
  */
 export const writeBackup = async (
   put: PutFiles,
-  {
-    blocks,
-    ...about
-  }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created' | 'by' | 'accessMode'> & {
-    blocks: Iterable<VolumeBlock>;
-  },
+  { blocks, ...about }: Omit<WrittenBackup, 'blocks' | 'stored'> & { blocks: Iterable<VolumeBlock> },
 ): Promise<BlockMapping[]> => {
   const { volume, backup, size } = about;
   for (const name of [volume, backup])
@@ -148,12 +160,33 @@ export const writeBackup = async (
     if (files.length > 0) await put(files);
   }
 
-  const written = { ...about, blocks: mappings, stored: { blocks: known.size, bytes } };
+  const written: WrittenBackup = { ...about, blocks: mappings, stored: { blocks: known.size, bytes } };
   await put([
     { path: backupConfigPath(backup), bytes: Buffer.from(backupConfigText(written)) },
     { path: 'volume.cfg', bytes: Buffer.from(volumeConfigText(written)) },
   ]);
   return mappings;
+};
+
+/**
+ * Writes what an upload writes before its blocks: the config of a volume without backups, and that of an unfinished
+ * backup (backupstore, deltablock.go, CreateDeltaBlockBackup and performBackup).
+ */
+export const writeUnfinished = (
+  put: PutFiles,
+  { volume, backup, size, created }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created'>,
+): Promise<void> => {
+  const begun = { volume, backup, size, created, blocks: [], stored: { blocks: 0, bytes: 0 } };
+  const unfinished = {
+    ...JSON.parse(backupConfigText(begun)),
+    ...{ SnapshotName: '', SnapshotCreatedAt: '', CreatedTime: '', Labels: null, Parameters: null },
+    ProcessingBlocks: null,
+  };
+  const empty = { ...JSON.parse(volumeConfigText(begun)), LastBackupName: '', LastBackupAt: '' };
+  return put([
+    { path: 'volume.cfg', bytes: Buffer.from(JSON.stringify(empty)) },
+    { path: backupConfigPath(backup), bytes: Buffer.from(JSON.stringify(unfinished)) },
+  ]);
 };
 
 const checked = function* (blocks: Iterable<VolumeBlock>, size: number): Generator<VolumeBlock> {

@@ -1,4 +1,4 @@
-import { count } from '../../kube/count.ts';
+import { pluralize } from '../../kube/pluralize.ts';
 import {
   type BackingImageConfig,
   backingImagesFolder,
@@ -10,14 +10,14 @@ import { classifyStoreFile } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import { addReferences, type References } from './check-backups.ts';
 import { checkBlocks, type VerifyBlocks } from './check-blocks.ts';
-import type { Work } from './check-locks.ts';
+import type { LockActivity } from './check-locks.ts';
 import { checkOffsets } from './check-offsets.ts';
 import type { Findings } from './findings.ts';
 import { checkLeftovers } from './leftovers.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 import { walkFiles } from './walk-files.ts';
 
-type Check = { now: number; work: Work; findings: Findings; verify: VerifyBlocks | undefined };
+type Check = { now: number; work: LockActivity; findings: Findings; verify: VerifyBlocks | undefined };
 
 type Files = { configs: Map<string, StoreEntry>; blocks: Map<string, number>; temporary: StoreEntry[] };
 
@@ -83,7 +83,7 @@ const listFiles = async (source: StoreSource, findings: Findings): Promise<Files
 
 const checkConfig = (
   config: BackingImageConfig,
-  { name, path, work, findings }: { name: string; path: string; work: Work; findings: Findings },
+  { name, path, work, findings }: { name: string; path: string; work: LockActivity; findings: Findings },
 ): void => {
   const { size, blocks, blockCount, inProgress } = config;
   const what = `backing image ${name}`;
@@ -111,6 +111,6 @@ const checkConfig = (
     findings.add(
       'block-count-wrong',
       path,
-      `the config of ${what} counts ${count(blockCount, 'block')}, and names ${blocks.length}`,
+      `the config of ${what} counts ${pluralize(blockCount, 'block')}, and names ${blocks.length}`,
     );
 };

@@ -1,7 +1,7 @@
-import { count } from '../../kube/count.ts';
+import { pluralize } from '../../kube/pluralize.ts';
 import { type BackupConfig, defaultBlockSize, parseBackup, type VolumeConfig } from '../format/config.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
-import type { Work } from './check-locks.ts';
+import type { LockActivity } from './check-locks.ts';
 import { checkOffsets } from './check-offsets.ts';
 import type { Findings } from './findings.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
@@ -16,7 +16,7 @@ export type References = {
   complete: boolean;
 };
 
-type Check = { volumeName: string; volume: VolumeConfig | undefined; work: Work; findings: Findings };
+type Check = { volumeName: string; volume: VolumeConfig | undefined; work: LockActivity; findings: Findings };
 
 /**
  * Reads and checks the configs of the backups, one at a time because each may be large. Returns the blocks that they
@@ -116,7 +116,11 @@ export const addReferences = (
   }
   const [example] = missing;
   if (example !== undefined)
-    findings.add('block-missing', path, `${what} lacks ${count(missing.size, 'block')}, such as ${example}`);
+    findings.add(
+      'block-missing',
+      path,
+      `${what} lacks ${pluralize(missing.size, 'block')}, such as ${example}`,
+    );
 };
 
 // Checks the size and the block offsets of a backup, also against its volume if `volume.cfg` could be read.
@@ -142,6 +146,6 @@ const checkBackup = (
     findings.add(
       'backup-size-wrong',
       path,
-      `${backup} says that it has ${size} bytes; its ${count(blocks.length, 'block')} have ${sum}`,
+      `${backup} says that it has ${size} bytes; its ${pluralize(blocks.length, 'block')} have ${sum}`,
     );
 };

@@ -13,7 +13,7 @@ const lifeOfLock = 150;
 export const lockTypeLabels: Readonly<Record<number, string>> = { 1: 'a backup or restore', 2: 'a deletion' };
 
 /** What works on a volume, according to its locks. */
-export type Work = {
+export type LockActivity = {
   /** An operation works on the volume or did so just now. It may still complete what is unfinished. */
   any: boolean;
   /** The operation is a backup or restore. */
@@ -28,8 +28,8 @@ export const checkLocks = async (
   source: StoreSource,
   locks: Map<string, StoreEntry>,
   { now, findings }: { now: number; findings: Findings },
-): Promise<Work> => {
-  const work: Work = { any: false, upload: false };
+): Promise<LockActivity> => {
+  const work: LockActivity = { any: false, upload: false };
   for (const [name, entry] of locks) {
     const age = Math.round((now - entry.changedAt) / 1000);
     const { config: lock, problem } = await readConfig(source, entry, {

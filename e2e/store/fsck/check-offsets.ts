@@ -1,4 +1,4 @@
-import { count } from '../../kube/count.ts';
+import { pluralize } from '../../kube/pluralize.ts';
 import type { BlockMapping } from '../format/config.ts';
 import type { FindingCode, Findings } from './findings.ts';
 
@@ -41,6 +41,6 @@ export const checkOffsets = (
   for (const [code, message] of messages) {
     const { times, example } = met.get(code) ?? {};
     if (times !== undefined)
-      findings.add(code, path, `${what} ${message}: ${count(times, 'offset')}, such as ${example}`);
+      findings.add(code, path, `${what} ${message}: ${pluralize(times, 'offset')}, such as ${example}`);
   }
 };

@@ -13,8 +13,8 @@ type Found = { config?: StoreEntry; archive?: StoreEntry };
 /** The archive is written before the config. An archive younger than this, in seconds, may still get its config. */
 const uploading = 600;
 
-/** Checks the config and the archive of each system backup. Returns how many there are. */
-export const checkSystemBackups = async (source: StoreSource, check: Check): Promise<number> => {
+/** Checks the config and the archive of each system backup. Returns their folders: VERSION/NAME. */
+export const checkSystemBackups = async (source: StoreSource, check: Check): Promise<string[]> => {
   const { findings } = check;
   const all = new Map<string, Found>();
   await walkFiles(source, systemBackupsFolder, {
@@ -32,7 +32,7 @@ export const checkSystemBackups = async (source: StoreSource, check: Check): Pro
   });
   for (const [folder, found] of [...all].sort(([a], [b]) => (a < b ? -1 : 1)))
     await checkOne(source, { folder, found }, check);
-  return all.size;
+  return [...all.keys()].sort();
 };
 
 const checkOne = async (

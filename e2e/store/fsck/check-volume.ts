@@ -1,10 +1,10 @@
-import { count } from '../../kube/count.ts';
+import { pluralize } from '../../kube/pluralize.ts';
 import { defaultBlockSize, parseVolume, type VolumeConfig } from '../format/config.ts';
 import { volumeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
 import { checkBackups, usersOf } from './check-backups.ts';
 import { checkBlocks, type VerifyBlocks } from './check-blocks.ts';
-import { checkLocks, type Work } from './check-locks.ts';
+import { checkLocks, type LockActivity } from './check-locks.ts';
 import type { Findings } from './findings.ts';
 import { checkLeftovers } from './leftovers.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
@@ -24,7 +24,7 @@ export type CheckedVolume = {
   backups: string[];
   locks: string[];
   /** What works on the volume, according to its locks. */
-  work: Work;
+  work: LockActivity;
   blocks: number;
   /** The size of the blocks on disk. */
   bytes: number;
@@ -64,9 +64,9 @@ export const checkVolume = async (
 };
 
 // While an operation works on the volume, it may still correct what would otherwise be garbage or wrong.
-const atRest = (work: Work) => (work.any ? 'info' : undefined);
+const atRest = (work: LockActivity) => (work.any ? 'info' : undefined);
 
-type Known = { name: string; work: Work; findings: Findings };
+type Known = { name: string; work: LockActivity; findings: Findings };
 
 const readVolume = async (
   source: StoreSource,
@@ -109,7 +109,7 @@ const checkVolumeConfig = (
     findings.add(
       'block-count-wrong',
       path,
-      `volume.cfg of volume ${name} counts ${count(volume.BlockCount, 'block')}, and there are ${files.blocks.size}`,
+      `volume.cfg of volume ${name} counts ${pluralize(volume.BlockCount, 'block')}, and there are ${files.blocks.size}`,
       atRest(work),
     );
   const last = volume.LastBackupName;

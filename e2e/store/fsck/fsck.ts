@@ -5,7 +5,7 @@ import type { StoreSource } from '../format/source.ts';
 import { systemBackupsFolder } from '../format/system-backup.ts';
 import { checkBackingImages } from './check-backing-images.ts';
 import type { VerifyBlocks } from './check-blocks.ts';
-import type { Work } from './check-locks.ts';
+import type { LockActivity } from './check-locks.ts';
 import { checkSystemBackups } from './check-system-backups.ts';
 import { checkVolume } from './check-volume.ts';
 import {
@@ -42,7 +42,7 @@ export const checkStore = async (
 ): Promise<StoreCheck> => {
   const findings = collectFindings();
   const sum = { volumes: 0, backups: 0, blocks: 0, bytes: 0 };
-  let workOnImages: Work = { any: false, upload: false };
+  let workOnImages: LockActivity = { any: false, upload: false };
   await checkSurroundings(source, findings);
   for (const folder of await listVolumes(source, findings)) {
     const { backups, blocks, bytes, work } = await checkVolume(source, folder, { findings, now, verify });
@@ -61,7 +61,7 @@ export const checkStore = async (
     counts: findings.counts(),
     leftOut: findings.leftOut(),
     ...sum,
-    systemBackups,
+    systemBackups: systemBackups.length,
     backingImages: ofImages.images,
   };
 };

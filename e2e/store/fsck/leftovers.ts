@@ -1,12 +1,18 @@
 import type { StoreEntry } from '../format/source.ts';
 import type { References } from './check-backups.ts';
-import type { Work } from './check-locks.ts';
+import type { LockActivity } from './check-locks.ts';
 import type { Findings } from './findings.ts';
 
 /** What can refer to blocks. */
 export type Owner = 'backup' | 'backing image';
 
-type Leftovers = { owner: Owner; references: References; work: Work; now: number; findings: Findings };
+type Leftovers = {
+  owner: Owner;
+  references: References;
+  work: LockActivity;
+  now: number;
+  findings: Findings;
+};
 
 /** Reports unreferenced blocks and unfinished files. */
 export const checkLeftovers = (

@@ -13,16 +13,16 @@ import { listVolumes } from './fsck.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 
 /** A config of the store, or why it cannot be read. */
-export type Listed<T> =
+export type ListedConfig<T> =
   | { path: string; config: T; problem?: never }
   | { path: string; config?: never; problem: string };
 
 /** A volume of a store as its configs describe it. Blocks are not read. */
-export type ListedVolume = Listed<VolumeConfig> & {
+export type ListedVolume = ListedConfig<VolumeConfig> & {
   name: string;
   folder: string;
   /** By name. Each config is read on demand, because it may be large. */
-  backups: { name: string; read: () => Promise<Listed<BackupConfig>> }[];
+  backups: { name: string; read: () => Promise<ListedConfig<BackupConfig>> }[];
 };
 
 /** Lists the volumes of a store, in order. Damage in the store does not make it throw. */
@@ -39,7 +39,7 @@ export const listStore = async function* (source: StoreSource): AsyncGenerator<L
     }
     const name = folder.slice(folder.lastIndexOf('/') + 1);
     const path = `${folder}/volume.cfg`;
-    const config: Listed<VolumeConfig> = volumeConfig
+    const config: ListedConfig<VolumeConfig> = volumeConfig
       ? await read(source, volumeConfig, { parse: parseVolume, limit: sizeLimits.volume, what: 'volume.cfg' })
       : { path, problem: 'volume.cfg is missing' };
     yield {
@@ -61,7 +61,9 @@ export const listStore = async function* (source: StoreSource): AsyncGenerator<L
   }
 };
 
-const read = async <T>(...[source, entry, reading]: Parameters<typeof readConfig<T>>): Promise<Listed<T>> => {
+const read = async <T>(
+  ...[source, entry, reading]: Parameters<typeof readConfig<T>>
+): Promise<ListedConfig<T>> => {
   const { config, problem } = await readConfig<T>(source, entry, reading);
   return problem ? { path: entry.path, problem: problem.message } : { path: entry.path, config };
 };

@@ -17,7 +17,7 @@ export const sizeLimits = {
 type Reading<T> = { parse: (bytes: Buffer) => Parsed<T>; limit: number; what: string };
 
 /** The content of a file, or why there is none. */
-export type Read<T> =
+export type ConfigOrProblem<T> =
   | { config: T; problem?: never }
   | { config?: never; problem: { code: FindingCode; message: string } };
 
@@ -26,8 +26,8 @@ export const readConfig = async <T>(
   source: StoreSource,
   entry: StoreEntry,
   { parse, limit, what }: Reading<T>,
-): Promise<Read<T>> => {
-  const fails = (code: FindingCode, how: string): Read<T> => ({
+): Promise<ConfigOrProblem<T>> => {
+  const fails = (code: FindingCode, how: string): ConfigOrProblem<T> => ({
     problem: { code, message: `${what} ${how}` },
   });
   if (entry.size > limit) return fails('config-too-large', `is too large to be one: ${entry.size} bytes`);

@@ -9,6 +9,10 @@ type Walk = {
   take: (entry: StoreEntry, path: string) => void;
 };
 
+// The NFS client of Linux gives this name to a file that is removed while a process of its node has it open. It goes when
+// that process closes it.
+const removedWhileOpen = /(?:^|\/)\.nfs[0-9a-f]{24}$/;
+
 /** Calls `take` for each file in a folder of Longhorn's. Foreign and empty folders become findings. */
 export const walkFiles = async (
   source: StoreSource,
@@ -30,8 +34,9 @@ export const walkFiles = async (
         foreign.push(path);
         findings.add('foreign-file', entry.path, `${path}/ is no folder of Longhorn's`);
       }
-    } else if (entry.kind === 'file') take(entry, path);
-    else {
+    } else if (entry.kind === 'file') {
+      if (!removedWhileOpen.test(path)) take(entry, path);
+    } else {
       folders.delete(path);
       reportOther(entry, path || folder, findings);
     }

@@ -1,13 +1,13 @@
 import { faultsByLedgerName } from '../../faults/faults.ts';
-import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
+import { pluralize } from '../../kube/pluralize.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
-import type { IdleLimits } from '../../store/at-work.ts';
 import { leaseClock } from '../../store/lease.ts';
-import { storeQuiet, type Timeouts, timeoutsOn } from '../steps/timeouts.ts';
-import { runsAtWork } from './at-work.ts';
+import type { IdleLimits } from '../../store/wait-until-idle.ts';
+import { storeIdleLimits, type Timeouts, timeoutsOn } from '../steps/timeouts.ts';
 import { explainHanging, leftOverName } from './explain.ts';
 import { findLeftOver, type LeftOver, type Search } from './find.ts';
+import { findActiveRuns } from './find-active-runs.ts';
 import { cleanupKinds, type KindName, kindNames } from './kinds.ts';
 import { untilPoliciesGone } from './policies.ts';
 import { type Removal, removeAll } from './remove.ts';
@@ -42,7 +42,7 @@ export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
     clocks = longhornClocks,
     counts = leaseClock.counts,
   } = options;
-  const { timeouts = timeoutsOn(clocks), quiet = storeQuiet(clocks) } = options;
+  const { timeouts = timeoutsOn(clocks), quiet = storeIdleLimits(clocks) } = options;
   const start = performance.now();
   const found = await findLeftOver(cluster, { wanted, namespace });
   if (found.length === 0) {
@@ -52,7 +52,7 @@ export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
     return true;
   }
   for (const line of summary(found)) print(line);
-  const atWork = await runsAtWork(cluster, new Set(found.map(({ run }) => run)), {
+  const atWork = await findActiveRuns(cluster, new Set(found.map(({ run }) => run)), {
     namespace,
     counts,
     print,
@@ -79,7 +79,7 @@ export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
     left.every((each) => each.object.metadata.uid !== object.metadata.uid),
   );
   print(
-    `${count(gone.length, 'object')} removed in ${formatDuration(performance.now() - start)}, ${left.length || 'nothing'} left`,
+    `${pluralize(gone.length, 'object')} removed in ${formatDuration(performance.now() - start)}, ${left.length || 'nothing'} left`,
   );
   return healed && left.length === 0 && atWork.size === 0;
 };
@@ -162,7 +162,7 @@ const summary = (found: readonly LeftOver[]): string[] =>
   [...Map.groupBy(found, ({ run }) => run)].map(([run, ofRun]) => {
     const counted = kindNames.flatMap((kind) => {
       const { length } = ofRun.filter((each) => each.kind === kind);
-      return length === 0 ? [] : [count(length, cleanupKinds[kind].what)];
+      return length === 0 ? [] : [pluralize(length, cleanupKinds[kind].what)];
     });
     return `run ${run} has left ${counted.join(', ')}`;
   });

@@ -6,7 +6,7 @@ import {
   type Resource,
   resources,
 } from '../../kube/cluster.ts';
-import { runLabelName } from '../steps/made.ts';
+import { runLabelName } from '../steps/created-objects.ts';
 import type { CleanupKind } from './kind.ts';
 import { cleanupKinds, type KindName, kindNames } from './kinds.ts';
 

@@ -2,7 +2,8 @@ import { type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobLabelName } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
-import type { Backup, BackupVolume, Snapshot, Volume } from '../../longhorn/types.ts';
+import type { Backup, BackupVolume, Snapshot, SystemBackup, Volume } from '../../longhorn/types.ts';
+import { describeSystemBackup } from '../steps/system-backup/steps.ts';
 import { describeSnapshot } from '../steps/volume/snapshot.ts';
 import { describeVolume } from '../steps/volume/volume.ts';
 import {
@@ -102,6 +103,15 @@ export const cleanupKinds = {
     owners: (object) => [(object as Snapshot).spec?.volume],
     limit: ({ snapshotsGone }) => snapshotsGone,
     describe: (object) => describeSnapshot(object as Snapshot),
+  },
+  // One that Longhorn found in a store has lost the label of its run.
+  systemBackups: {
+    what: 'system backup',
+    resource: longhornResources.systemBackups,
+    namespace,
+    owners: ({ metadata }) => [metadata.name],
+    limit: ({ systemBackupGone }) => systemBackupGone,
+    describe: (object) => describeSystemBackup(object as SystemBackup),
   },
   backupTargets: {
     what: 'backup target',

@@ -1,4 +1,4 @@
-import { describeDecision, ExpectationError, once, onceGone } from '../../history/expectation.ts';
+import { describeDecision, ExpectationError, waitUntil, waitUntilGone } from '../../history/expectation.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, unlessGone } from '../../kube/cluster.ts';
@@ -44,7 +44,7 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
   const name = leftOverName(leftOver);
   const start = performance.now();
   const gone = (limit: Timeout): Promise<void> =>
-    onceGone(timeline, {
+    waitUntilGone(timeline, {
       name: object.metadata.name,
       label: 'it is gone',
       describe: cleanupKinds[kind].describe,
@@ -87,7 +87,7 @@ const detachFirst = async (
     ((object.status ?? {}) as { state?: string }).state ?? '';
   await detach({ cluster }, name).catch(unlessGone);
   if (['', 'detached'].includes(stateOf(leftOver.object))) return;
-  await once(timeline, (object) => stateOf(object) === 'detached', {
+  await waitUntil(timeline, (object) => stateOf(object) === 'detached', {
     name,
     label: 'it is detached',
     describe: describeVolume as never,

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../kube/cluster.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
-import { describeWork, StoreBusy } from '../../store/at-work.ts';
 import type { StorePlace } from '../../store/driver.ts';
 import { drivers } from '../../store/drivers/index.ts';
 import type { BackupStore, UntilIdle } from '../../store/store.ts';
+import { describeWork, StoreBusy } from '../../store/wait-until-idle.ts';
 import type { LeftOver } from './find.ts';
 import { label } from './kind.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Observer } from '../../history/observer.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { collectLast, collectSources } from './collect/collect.ts';
-import { writeKept } from './collect/kept.ts';
+import { writeEvidenceFile } from './collect/evidence-file.ts';
 import { type History, type OnExpected, openHistory } from './history/history.ts';
-import { openLines } from './ndjson-writer.ts';
+import { openNdjsonWriter } from './ndjson-writer.ts';
 import type { EvidenceRecorder, EvidenceSubject } from './recorder.ts';
 
 /** The folder with all evidence of a run, in the folder of its results. */
@@ -76,7 +76,7 @@ export const openEvidence = ({
   };
   const folder = makeFolder(out, slugOf(header.recording, header.round), lose);
   const within = (file: string): string => join(out, folder, file);
-  const lines = openLines(within('history.ndjson'), lose);
+  const lines = openNdjsonWriter(within('history.ndjson'), lose);
   lines.write(header);
 
   let subject: EvidenceSubject = { belongs: () => true, sources: () => [] };
@@ -85,7 +85,7 @@ export const openEvidence = ({
   const problems: string[] = [];
   const writing: Promise<void>[] = [];
   const write = (file: string, content: string | Uint8Array): Promise<void> =>
-    writeKept(within(file), content).catch(lose);
+    writeEvidenceFile(within(file), content).catch(lose);
   const startedAt = Date.parse(header.startedAt);
   const collect = (): Promise<void> => {
     collected ??= collectSources(subject.sources, { write, isBrief: false, problems });

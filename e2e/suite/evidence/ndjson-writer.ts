@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { redactAll } from '../../kube/redact/redact.ts';
 
 /** A file of JSON lines to which lines are appended. */
-export type Lines = {
+export type NdjsonWriter = {
   /** Redacts a line and queues it for writing. Does not wait. */
   write(line: object): void;
   /** Resolves when all lines so far are in the file, or writing has failed. */
@@ -16,7 +16,7 @@ export type Lines = {
  * Creates a file; an existing file is replaced. Lines that cannot be written are lost, and `onError` is called with
  * the error.
  */
-export const openLines = (path: string, onError: (error: Error) => void): Lines => {
+export const openNdjsonWriter = (path: string, onError: (error: Error) => void): NdjsonWriter => {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { TimeSpent } from '../../kube/account.ts';
+import type { TimeSpent } from '../../kube/time-account.ts';
 import type { Decisions, ReportAccount } from '../../report/schema.ts';
 
 const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

@@ -96,7 +96,9 @@ const loadOf = async (
 // The start of the expectation that failed. It is the last one, because it ended the scenario.
 const decidedFrom = (timeline: ReportTimeline | null): number | undefined =>
   timeline?.lanes
-    .flatMap(({ brackets }) => brackets.filter(({ state }) => state === 'broken' || state === 'timed-out'))
+    .flatMap(({ expectations }) =>
+      expectations.filter(({ state }) => state === 'broken' || state === 'timed-out'),
+    )
     .toSorted((one, other) => one.to - other.to)
     .at(-1)?.from;
 

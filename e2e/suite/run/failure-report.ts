@@ -1,6 +1,6 @@
-import type { TimeAccount } from '../../kube/account.ts';
 import type { Health } from '../../kube/health.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
+import type { TimeAccount } from '../../kube/time-account.ts';
 import type { Failure } from '../../report/schema.ts';
 import { type Attribution, attribute } from './attribute.ts';
 import { composeFailure } from './compose-failure.ts';

@@ -1,7 +1,7 @@
 import { recordArtifact, type TestContext } from 'vitest';
 import type { FaultEvent } from '../../faults/fault.ts';
-import type { TimeAccount } from '../../kube/account.ts';
 import { redact, redactAll } from '../../kube/redact/redact.ts';
+import type { TimeAccount } from '../../kube/time-account.ts';
 import { type Awaiting, eventType, type ScenarioEvent } from '../../report/record.ts';
 import {
   type KnownBug,

@@ -1,10 +1,10 @@
 import { inject, type TestContext } from 'vitest';
 import { whileObserved } from '../../history/observer.ts';
-import { openAccount } from '../../kube/account.ts';
 import type { Duration } from '../../kube/duration.ts';
 import { openHealth } from '../../kube/health.ts';
 import { guardOutput } from '../../kube/redact/guard-output.ts';
 import { redactAll, redactError } from '../../kube/redact/redact.ts';
+import { openTimeAccount } from '../../kube/time-account.ts';
 import { isEarlyRefusal } from '../../longhorn/early-refusal.ts';
 import { runningImages } from '../../longhorn/images.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
@@ -13,7 +13,7 @@ import type { ScenarioRecord } from '../../report/record.ts';
 import type { FirstAttempt, Kubernetes } from '../../report/schema.ts';
 import { allStores } from '../../store/drivers/index.ts';
 import type { Holder } from '../exclusive/holder.ts';
-import { PremiseLost } from '../steps/judging.ts';
+import { InconclusiveError } from '../steps/judging.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
 import { openFailureReport } from './failure-report.ts';
@@ -24,7 +24,7 @@ import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { skipReason } from './skip-reason.ts';
-import { boundBy, notingActivity, scaledBy, startClock, waitForUnwinding } from './time.ts';
+import { notingActivity, scaleDuration, startClock, waitForUnwinding, withIdleTimeout } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
 // A safety limit for a cleanup in which nothing changes. Each part of the cleanup has its own time-out.
@@ -48,7 +48,7 @@ type Ended = {
   /** The error of its body or of the run around it. Undefined if there was none. */
   error: unknown;
   /** The result is no verdict, because a premise of the scenario was lost; no expectation was broken. */
-  premiseLost: boolean;
+  isInconclusive: boolean;
 };
 
 type Outcome = NonNullable<ScenarioRecord['outcome']>;
@@ -69,11 +69,11 @@ export const runScenario = async <Steps extends object>(
   const done = stayUntilDone();
   // Releases the locks also if the run throws, so that no other scenario waits for them.
   let ended = await runOnce(fixture, scenarioRun, { holder, interruption }).finally(holder.release);
-  const again = ended.premiseLost ? await awaitLastTurn(interruption) : undefined;
+  const again = ended.isInconclusive ? await awaitLastTurn(interruption) : undefined;
   if (again !== undefined) {
     const { reason, startedAt, duration, evidence } = ended.outcome;
-    const firstPlay = { reason: reason ?? '', startedAt, duration, evidence };
-    ended = await runOnce(fixture, scenarioRun, { holder: again, interruption, firstPlay }).finally(
+    const firstAttempt = { reason: reason ?? '', startedAt, duration, evidence };
+    ended = await runOnce(fixture, scenarioRun, { holder: again, interruption, firstAttempt }).finally(
       again.release,
     );
   }
@@ -102,8 +102,8 @@ const runOnce = async <Steps extends object>(
   {
     holder,
     interruption,
-    firstPlay,
-  }: { holder: Holder; interruption: AbortSignal; firstPlay?: FirstAttempt | undefined },
+    firstAttempt,
+  }: { holder: Holder; interruption: AbortSignal; firstAttempt?: FirstAttempt | undefined },
 ): Promise<Ended> => {
   const {
     context,
@@ -118,14 +118,14 @@ const runOnce = async <Steps extends object>(
     body,
   } = scenarioRun;
   const startedAt = new Date();
-  const account = openAccount();
+  const account = openTimeAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.record });
   const { observer, lastActivity } = notingActivity(recorder.observer);
   const config = inject('corralConfig');
   const slowness = config.machine?.slowness;
   const clock = startClock({
-    timeout: scaledBy(timeout, slowness),
+    timeout: scaleDuration(timeout, slowness),
     interrupted: interruption,
     doing: journal.doing,
     lastActivity,
@@ -204,16 +204,16 @@ const runOnce = async <Steps extends object>(
   };
 
   let error: unknown;
-  let premiseLost = false;
+  let isInconclusive = false;
   const working = account.run(() => whileObserved(observer, work));
   await clock.orAborted(working).catch(async (cause: unknown) => {
     error = cause instanceof SkipScenario ? cause : ((await steps?.reclassify?.(cause)) ?? cause);
-    premiseLost = isNotProvable(cause) || error instanceof PremiseLost;
+    isInconclusive = isNotProvable(cause) || error instanceof InconclusiveError;
   });
   clock.stop();
   const interrupted = interruption.aborted;
   const broke = error !== undefined && !interrupted && !(error instanceof SkipScenario);
-  const runsAgain = broke && premiseLost && firstPlay === undefined;
+  const runsAgain = broke && isInconclusive && firstAttempt === undefined;
   // Counts the failure before the cleanup releases the place to the next scenario.
   if (broke && !runsAgain) holder.fail();
   // Read before the cleanup, because cleanup steps are not what was interrupted.
@@ -251,7 +251,7 @@ const runOnce = async <Steps extends object>(
       evidence: recorder.folder(),
       ...failureReport.result(),
       ...(leftBehind !== undefined && { leftBehind }),
-      ...(firstPlay && { firstPlay }),
+      ...(firstAttempt && { firstPlay: firstAttempt }),
     });
   };
   const keep = (outcome: Outcome): void => keepVerdict(config, { context, record, outcome });
@@ -267,8 +267,8 @@ const runOnce = async <Steps extends object>(
     : undefined;
   if (close !== undefined && !isThrownAway) {
     const cleanup = (work: () => Promise<void>): Promise<void> =>
-      boundBy(
-        scaledBy(cleanupTime, slowness),
+      withIdleTimeout(
+        scaleDuration(cleanupTime, slowness),
         {
           whose: 'the cleanup',
           lastActivity: () => (turn.awaitsTargets() ? performance.now() : lastActivity()),
@@ -301,5 +301,5 @@ const runOnce = async <Steps extends object>(
   await recorder.close(outcome);
   if (runsAgain) journal.send({ kind: 'premise-lost', reason: outcome.reason ?? '' });
   await journal.delivered();
-  return { outcome, error, premiseLost: runsAgain };
+  return { outcome, error, isInconclusive: runsAgain };
 };

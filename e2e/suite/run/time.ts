@@ -5,7 +5,7 @@ import { type Duration, formatDuration, parseDuration } from '../../kube/duratio
 const grace: Duration = '10s';
 
 /** Multiplies a time by the machine's slowness (1 is the reference machine). */
-export const scaledBy = (time: Duration, slowness = 1): Duration =>
+export const scaleDuration = (time: Duration, slowness = 1): Duration =>
   `${Math.round(parseDuration(time) * slowness)}ms`;
 
 const settled = (promise: Promise<unknown>): Promise<void> =>
@@ -43,7 +43,7 @@ export const notingActivity = (observer: Observer): { observer: Observer; lastAc
 };
 
 /** Rejects when nothing in `work` has changed for `limit`. The error says whose limit it was. */
-export const boundBy = <T>(
+export const withIdleTimeout = <T>(
   limit: Duration,
   { whose, lastActivity }: { whose: string; lastActivity: LastActivity },
   work: Promise<T>,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { inject, type RunnerTask } from 'vitest';
-import type { TimeAccount } from '../../kube/account.ts';
+import type { TimeAccount } from '../../kube/time-account.ts';
 import { type SharedResource, sharedResources, usedByEveryScenario } from '../../longhorn/shared.ts';
 import { readExpectedTimes, timeKey } from '../../report/expected-times.ts';
 import type { LockMarker } from '../evidence/history/markers.ts';

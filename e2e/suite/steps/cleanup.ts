@@ -1,4 +1,4 @@
-import { onceGone } from '../../history/expectation.ts';
+import { waitUntilGone } from '../../history/expectation.ts';
 import type { StateProbe } from '../../history/progress.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
@@ -6,17 +6,19 @@ import { type KubernetesObject, type Resource, resources, unlessGone } from '../
 import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
+import type { SystemBackup } from '../../longhorn/types.ts';
 
 import type { Context } from './context.ts';
-import { inTurn } from './in-turn.ts';
-import { isBackupOf } from './made.ts';
+import { isBackupOf } from './created-objects.ts';
+import { runAllStages } from './run-all-stages.ts';
+import { describeSystemBackup } from './system-backup/steps.ts';
 import type { Timeout } from './timeouts.ts';
 import { instancesProbe } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, endStandby, untilDetached } from './volume/volume.ts';
 
 type CleanupContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'timeouts'> & {
-  own: Pick<Context['own'], 'targets' | 'whenIdle'>;
+  own: Pick<Context['own'], 'targets' | 'removeWhenIdle'>;
 };
 type Collection<T extends KubernetesObject> = {
   resource: Resource;
@@ -30,7 +32,7 @@ type Collection<T extends KubernetesObject> = {
  * Removes everything that the steps made in Longhorn, and returns when it is gone. Continues after errors and throws
  * at the end. Backups come early, while their store exists: Longhorn removes a backup only after its files.
  */
-export const removeMade = async (deps: CleanupContext): Promise<void> => {
+export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> => {
   const { timelines, made, timeouts } = deps;
   const backups = {
     resource: longhornResources.backups,
@@ -52,7 +54,7 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
     describe: describeSnapshot,
   };
   const written = (what: 'backup' | 'volume'): string[] => made.written.map((each) => each[what]);
-  await inTurn([
+  await runAllStages([
     // First, because recurring jobs make new backups.
     () => removeJobs(deps),
     // While a volume is on standby, Longhorn refuses to remove any backup target, and the volume itself may be stuck
@@ -75,7 +77,22 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
     // After their volume: Longhorn only marks the newest snapshot of an existing volume as removed, and keeps it
     // until there is a newer one.
     () => remove(deps, snapshots, made.snapshots, timeouts.snapshotsGone),
+    () => removeSystemBackups(deps),
   ]);
+};
+
+// The default backup target is on its own store again by now, if that could be healed. The files go with the store.
+const removeSystemBackups = async ({ cluster, made, timeouts }: CleanupContext): Promise<void> => {
+  if (made.systemBackups.length === 0) return;
+  const resource = longhornResources.systemBackups;
+  const stop = new AbortController();
+  try {
+    const timeline = await follow<SystemBackup>(cluster, resource, { namespace, signal: stop.signal });
+    const what = { resource, timeline, what: 'system backup', describe: describeSystemBackup };
+    await remove({ cluster }, what, made.systemBackups, timeouts.systemBackupGone);
+  } finally {
+    stop.abort(new Error('the system backups are gone'));
+  }
 };
 
 const endStandbyOf = async ({ cluster, timelines, made }: CleanupContext): Promise<void> => {
@@ -92,7 +109,7 @@ const remove = async <T extends KubernetesObject>(
   await Promise.all(
     names.map(async (name) => {
       await cluster.delete(resource, { namespace, name }).catch(unlessGone);
-      await onceGone(timeline, {
+      await waitUntilGone(timeline, {
         name,
         label: `${what} ${name} is gone`,
         ...limit,
@@ -106,13 +123,13 @@ const remove = async <T extends KubernetesObject>(
 const removeBackupVolumes = async (deps: CleanupContext, volumes: readonly string[]): Promise<void> => {
   const timeline = deps.timelines.backupVolumes;
   const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
-  await inTurn(
+  await runAllStages(
     deps.own.targets.map((target) => async () => {
       const isOf = volumes.map((volume) => isBackupOf({ volume, target: target.name }));
       const found = timeline.objects().filter((object) => isOf.some((is) => is(object)));
       const names = found.map(({ metadata }) => metadata.name);
       if (names.length === 0) return;
-      await deps.own.whenIdle(target)(
+      await deps.own.removeWhenIdle(target)(
         `backup volume ${names.join(', ')}`,
         () => remove(deps, ofBackupVolumes, names, deps.timeouts.backupVolumeGone),
         volumes,
@@ -170,12 +187,12 @@ const removeJob = async ({ cluster, timeouts }: Jobs, name: string): Promise<voi
     ]);
     const wait = { describe: () => 'still there', ...timeouts.jobsGone };
     await cluster.delete(longhornResources.recurringJobs, { namespace, name }).catch(unlessGone);
-    await onceGone(recurringJobs, { name, label: `recurring job ${name} is gone`, ...wait });
-    await onceGone(cronJobs, { name, label: `CronJob ${name} is gone`, ...wait });
+    await waitUntilGone(recurringJobs, { name, label: `recurring job ${name} is gone`, ...wait });
+    await waitUntilGone(cronJobs, { name, label: `CronJob ${name} is gone`, ...wait });
     const left = pods.objects().map(({ metadata }) => metadata.name);
     await Promise.all(
       left.map((pod) =>
-        onceGone(pods, { name: pod, label: `pod ${pod} of recurring job ${name} is gone`, ...wait }),
+        waitUntilGone(pods, { name: pod, label: `pod ${pod} of recurring job ${name} is gone`, ...wait }),
       ),
     );
   } finally {

@@ -7,9 +7,9 @@ import type { Classification } from '../../longhorn/messages/classify.ts';
 import type { Message } from '../../longhorn/messages/row.ts';
 import type { SharedResource } from '../../longhorn/shared.ts';
 import type { AsStep } from './as-step.ts';
+import type { CreatedObjects } from './created-objects.ts';
 import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { OpenPage } from './handles.ts';
-import type { CreatedObjects } from './made.ts';
 import type { OwnStores } from './target/own.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -45,7 +45,7 @@ export type Context = {
   /** The folder of the lab. Undefined if the cluster is not a lab. */
   lab: string | undefined;
   /** The capabilities that the cluster lacks. */
-  without: readonly Capability[];
+  missingCapabilities: readonly Capability[];
   /** What the scenario shares with others, and has alone. */
   turn: ScenarioDeps['turn'];
   /** The things that the scenario has had exclusive use of. */

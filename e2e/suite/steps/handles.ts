@@ -50,6 +50,19 @@ export type BackupHandle = {
   since: { made: number; deleted?: number; orphaned?: number; healed?: number };
 };
 
+/**
+ * A system backup that a step made, and its name in sentences. `version` is that of its Longhorn, which is in its path
+ * in the store; empty until it is Ready.
+ */
+export type SystemBackupHandle = {
+  name: string;
+  label: string;
+  version: string;
+  target: TargetHandle;
+  /** The resourceVersion of its object when it was in Error, as it could not be read. */
+  unread?: string | undefined;
+};
+
 /** An open page in the browser, as far as the end of its scenario needs it. */
 export type OpenPage = {
   page: { picture(): Promise<Uint8Array>; trace?(): Promise<Uint8Array>; close(): Promise<void> };
@@ -62,8 +75,8 @@ export type TablePageHandle = { page: TablePage; disconnections: Span[] };
 export type PageHandle = {
   page: FollowedPage;
   forward: ServiceForward;
-  /** The mark of the timelines before it was opened. */
-  mark: number;
+  /** The last sequence of the timelines before it was opened. */
+  from: number;
   /** When steps cut it off from Longhorn, and until when connections may therefore fail, in ms since the epoch. */
   disconnections: Span[];
 };

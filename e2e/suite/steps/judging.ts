@@ -3,9 +3,12 @@ import type { Duration } from '../../kube/duration.ts';
 import type { KubernetesObject } from '../../kube/objects.ts';
 import type { ObservedSymptom } from '../../longhorn/bugs/bug.ts';
 
-/** What a step judges had already ended, through no fault of Longhorn. Nothing is proven. */
-export class PremiseLost extends Error {
-  override readonly name = 'PremiseLost';
+/**
+ * A step cannot give a verdict: what it judges had already ended, through no fault of Longhorn. The report calls this
+ * a lost premise.
+ */
+export class InconclusiveError extends Error {
+  override readonly name = 'InconclusiveError';
   readonly verdict = { state: 'not-provable' } as const;
 }
 

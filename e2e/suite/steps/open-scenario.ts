@@ -5,18 +5,18 @@ import { longhornClocks } from '../../longhorn/clocks.ts';
 import type { StorePlace } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { createAsStep } from './as-step.ts';
-import { removeMade } from './cleanup.ts';
+import { removeCreatedObjects } from './cleanup.ts';
 import { affectedObjectsOf } from './conclude/affected-objects.ts';
 import { conclude, reclassify } from './conclude/conclude.ts';
 import { messagesOf } from './conclude/messages.ts';
 import type { Context } from './context.ts';
+import { nothingCreated, uniqueName } from './created-objects.ts';
 import type { ScenarioDeps } from './deps.ts';
 import { subjectOf } from './evidence/keep.ts';
 import { endManagers, followManagers } from './evidence/sources.ts';
 import { findLonghorn } from './find-longhorn.ts';
 import type { OpenPage } from './handles.ts';
-import { inTurn } from './in-turn.ts';
-import { nothingCreated, uniqueName } from './made.ts';
+import { runAllStages } from './run-all-stages.ts';
 import { documentData } from './sizes.ts';
 import type { Steps } from './steps.ts';
 import { bindSteps } from './subjects.ts';
@@ -85,7 +85,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     scenarioSignal: controller.signal,
     faults,
     lab,
-    without,
+    missingCapabilities: without,
     turn,
     exclusive: new Set(),
     made,
@@ -96,7 +96,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     asStep,
     uniqueName: uniqueNameOf,
   };
-  const disconnect = () => inTurn(pages.splice(0).map(({ page }) => page.close));
+  const disconnect = () => runAllStages(pages.splice(0).map(({ page }) => page.close));
   return {
     ...bindSteps(context),
     data: documentData(clocks),
@@ -107,7 +107,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     disconnect,
     close: ({ madeStays } = { madeStays: false }) => {
       const removal = [
-        () => removeMade(context),
+        () => removeCreatedObjects(context),
         () => own.removeTargets(),
         // Kubernetes takes at least five seconds to remove a namespace. Other scenarios need not wait for that.
         async () => turn.release(),
@@ -117,9 +117,13 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
       // The cleanup must not end when the scenario's signal aborts.
       const asCleanup = createAsStep({ report, signal: new AbortController().signal });
       return asCleanup(title, () =>
-        inTurn([
+        runAllStages([
           disconnect,
-          () => faults.healAll(),
+          // Longhorn refuses a change of its default target while a volume is on standby.
+          () =>
+            context.exclusive.has('default-backup-target')
+              ? turn.changingTargets(() => faults.healAll())
+              : faults.healAll(),
           ...(madeStays ? [async () => turn.release()] : removal),
           async () => controller.abort(),
         ]),

@@ -1,6 +1,6 @@
-import { once as onceHappened } from 'node:events';
+import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { once } from '../../history/expectation.ts';
+import { waitUntil } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ExecError } from '../../kube/errors.ts';
@@ -63,7 +63,7 @@ export const forwardService = async (
     const same = last === undefined ? undefined : pods.current(last);
     return same !== undefined && isFit(same)
       ? same
-      : once(pods, isFit, { label: `a pod of service ${name} is ready`, ...patience });
+      : waitUntil(pods, isFit, { label: `a pod of service ${name} is ready`, ...patience });
   };
   const serve = async (socket: Socket): Promise<void> => {
     const refused = new Set<string>();
@@ -96,7 +96,7 @@ export const forwardService = async (
       });
     serve(socket).catch(() => socket.destroy());
   });
-  await onceHappened(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   const stop = (): void => {
     server.close();
     for (const socket of sockets) socket.destroy();

@@ -61,7 +61,7 @@ export const runStep = async <Args extends unknown[], Result>(
 ): Promise<Result> => {
   const { action, detail, waitsForTimer, only, opens, afterwards } = declared;
   if (only?.(context, ...args) === false) return undefined as Result;
-  // Without `opens`, the action must start at once: it may take a mark of the events so far.
+  // Without `opens`, the action must start at once: it may read the last sequence so far.
   if (opens !== undefined) await opens(context, ...args);
   const work = (): Promise<Result> => action(context, ...args);
   const result = await context.asStep(

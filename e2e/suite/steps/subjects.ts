@@ -7,6 +7,7 @@ import { deletionSteps } from './deletion/steps.ts';
 import { detailSteps } from './details/steps.ts';
 import { faultSteps } from './fault/steps.ts';
 import { longhornIsReady } from './find-longhorn.ts';
+import { foreignSteps } from './foreign/steps.ts';
 import { jobSteps } from './job/steps.ts';
 import { jobTaskSteps } from './job-tasks/steps.ts';
 import { lockSteps } from './lock/steps.ts';
@@ -15,6 +16,7 @@ import { retargetSteps } from './retarget/steps.ts';
 import { settingSteps } from './setting/steps.ts';
 import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
+import { systemBackupSteps } from './system-backup/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
@@ -32,11 +34,13 @@ export const steps = {
   ...deletionSteps,
   ...lockSteps,
   ...storeSteps,
+  ...foreignSteps,
   ...restoreSteps,
   ...targetSteps,
   ...retargetSteps,
   ...jobSteps,
   ...jobTaskSteps,
+  ...systemBackupSteps,
   ...settingSteps,
   ...uiSteps,
   ...uiTableSteps,

@@ -1,6 +1,6 @@
 import type { Duration } from '../../kube/duration.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
-import type { IdleLimits } from '../../store/at-work.ts';
+import type { IdleLimits } from '../../store/wait-until-idle.ts';
 
 /**
  * A time-out and its owner, which is in the error message. With `atMost`, `within` limits the time without a change,
@@ -43,7 +43,7 @@ export const judgeWithin = <T>(
  * expires after its life. A refreshed lock prolongs the wait up to `atMost`, the time in which a slow machine deletes
  * some thousand blocks.
  */
-export const storeQuiet = ({ lockLife }: LonghornClocks): IdleLimits => ({
+export const storeIdleLimits = ({ lockLife }: LonghornClocks): IdleLimits => ({
   seconds: Math.ceil(lockLife / 1000) + 30,
   atMost: 15 * 60,
   owner: `the expectation on the store: a lock's life of ${lockLife / 1000} s`,
@@ -99,6 +99,17 @@ export const timeoutRules = {
     resyncs: 2,
     owner: 'the expectation: Longhorn rebuilds a failed replica',
   },
+  metered: {
+    machine: 30,
+    resyncs: 1,
+    owner:
+      'the expectation: the managers read the metrics from their caches, which may be behind the API server',
+  },
+  syncedAnew: {
+    machine: 60,
+    fixed: true,
+    owner: 'the timer of a negative poll interval: a sync each second',
+  },
   writtenBackupKnown: {
     machine: poll + 120,
     resyncs: 2,
@@ -111,6 +122,17 @@ export const timeoutRules = {
     resyncs: 2,
     fixed: true,
     owner: 'the period in which nothing may change: Longhorn acts at once on what it has seen in the store',
+  },
+  systemBackupEnds: {
+    machine: 180,
+    resyncs: 2,
+    owner:
+      'the expectation: Longhorn waits twice for 5 s, packs its objects and uploads them, or reads the config in the store',
+  },
+  systemBackupGone: {
+    machine: 120,
+    resyncs: 2,
+    owner: 'the expectation: Longhorn removes the files of a system backup, or none, and the object at once',
   },
   removedFromCluster: {
     machine: poll + 120,
@@ -225,6 +247,12 @@ export const timeoutRules = {
     owner:
       'the expectation: the minute of the setting, the poll of 10 s after it, then a deletion like any other',
   },
+  failedOneStays: {
+    machine: 75,
+    resyncs: 1,
+    fixed: true,
+    owner: 'the period in which nothing may change: the minute of the setting, and a resync',
+  },
   deletionFails: {
     machine: 60,
     resyncs: 2,
@@ -309,6 +337,10 @@ export const timeoutRules = {
   jobScheduled: {
     machine: 120,
     owner: 'cron: a full minute must pass since the CronJob was made, and its controller may be late',
+  },
+  tickLeftOut: {
+    machine: 240,
+    owner: 'cron: a first tick that starts a run, and a second one, within two minutes',
   },
   jobNoted: {
     machine: 60,

@@ -6,7 +6,7 @@ import type { BackupTarget } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultTargetName, labels } from '../../modelled-on.ts';
-import { hasOtherOwner } from '../backup-volume/sync.ts';
+import { goesWithBackupVolume } from '../backup-volume/sync.ts';
 import {
   addFinalizerAndLabels,
   deleteCustomResourceOnly,
@@ -16,13 +16,30 @@ import {
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
 import { deleteBackupVolumeResources, newBackupTargetStatus, syncTarget } from './sync.ts';
 
-const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
-  const interval = parseGoDuration(spec.pollInterval);
-  return interval > 0 && !!status?.lastSyncedAt && Date.now() - Date.parse(status.lastSyncedAt) > interval;
+// The timer of a negative interval fires without a pause (wait.PollUntilContextCancel). The time of a request has whole
+// seconds, so there is one sync a second.
+const busyInterval = 1_000;
+
+const pollIntervalOf = ({ spec }: BackupTarget): number => parseGoDuration(spec.pollInterval ?? '');
+
+const isPolledWithoutPause = (target: BackupTarget): boolean => pollIntervalOf(target) < 0;
+
+const pollIsDue = ({ mutant }: ManagerContext, target: BackupTarget): boolean => {
+  const unset = mutant === 'polled-without-interval' ? 10_000 : Number.POSITIVE_INFINITY;
+  const interval = isPolledWithoutPause(target) ? busyInterval : pollIntervalOf(target) || unset;
+  const last = target.status?.lastSyncedAt;
+  return !!last && Date.now() - Date.parse(last) > interval;
 };
 
-/** The last URL that this process saw of each target, by name, and the first URL, by the target's uid. */
-type ControllerState = { gate: SyncGate; urls: Map<string, string>; first: Map<string, string> };
+type ControllerState = {
+  gate: SyncGate;
+  /** The last URL that this process saw of each target, by name. */
+  urls: Map<string, string>;
+  /** The first URL, by the target's uid. */
+  first: Map<string, string>;
+  /** Reconciles a target again, after `busyInterval`. */
+  lookAgain: (name: string) => void;
+};
 
 // Runs in every manager, owner or not: each has its own mounts. Longhorn unmounts all targets at once. Here,
 // a scenario that ends must not unmount the store of another.
@@ -53,7 +70,10 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
     return context.recorder(target, { type: 'Warning', reason: 'NotEmulated', message });
   }
   for (const backup of datastore.backups.list()) {
-    if (backup.metadata.labels?.[labels.backupTarget] === name && !(await hasOtherOwner(context, backup)))
+    if (
+      backup.metadata.labels?.[labels.backupTarget] === name &&
+      (await goesWithBackupVolume(context, backup))
+    )
       await deleteCustomResourceOnly(datastore.backups, backup);
   }
   if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);
@@ -85,6 +105,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     throw error;
   }
   if (target.metadata.deletionTimestamp) return remove(context, target);
+  if (isPolledWithoutPause(target)) memory.lookAgain(name);
   const { uid = '' } = target.metadata;
   if (context.mutant === 'old-store-kept') {
     const { first } = memory;
@@ -96,7 +117,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   // is due.
   if (url !== '' && !gate.isDue(uid, syncRequestedAt, target.status?.lastSyncedAt)) {
     // The event of this patch leads to another reconcile.
-    if (pollIsDue(target))
+    if (pollIsDue(context, target))
       await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
     return;
   }
@@ -109,7 +130,20 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
 
 /** Keeps the availability of each BackupTarget up to date, and its BackupVolumes in line with the store. */
 export const startBackupTargetController = (context: ManagerContext): void => {
-  const memory: ControllerState = { gate: createSyncGate(), urls: new Map(), first: new Map() };
+  const looked = new Set<string>();
+  const memory: ControllerState = {
+    gate: createSyncGate(),
+    urls: new Map(),
+    first: new Map(),
+    lookAgain: (name) => {
+      if (looked.has(name)) return;
+      looked.add(name);
+      setTimeout(() => {
+        looked.delete(name);
+        enqueue(name);
+      }, busyInterval).unref();
+    },
+  };
   const enqueue = startController(
     { name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) },
     context,

@@ -3,8 +3,16 @@ import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
-import { backupVolumeName, finalizer, labels } from '../../modelled-on.ts';
+import {
+  backupVolumeName,
+  defaultTargetName,
+  finalizer,
+  hidesMissingSecret,
+  labels,
+} from '../../modelled-on.ts';
 import { deleteCustomResourceOnly } from '../finalizer.ts';
+import { syncTime } from '../sync-gate.ts';
+import { forgetSystemBackups, syncSystemBackups } from '../system-backup.ts';
 
 type Status = NonNullable<BackupTarget['status']>;
 
@@ -115,17 +123,24 @@ const syncVolumes = async (
 export const syncTarget = async (context: ManagerContext, target: BackupTarget): Promise<Status> => {
   const status = { ...newBackupTargetStatus, ...target.status };
   const url = target.spec.backupTargetURL;
+  const isDefault = target.metadata.name === defaultTargetName;
   const unsupported = notEmulated(target).join('; ');
   if (url === '' || unsupported) {
     await deleteBackupVolumeResources(context, target);
+    if (isDefault) await forgetSystemBackups(context);
     const why = context.mutant === 'target-reason-lost' ? 'not available' : 'backup target URL is empty';
     return { ...unavailable(status, unsupported || why), lastSyncedAt: null };
   }
   // Listed before the store is read, as in Longhorn since v1.9.1.
   const known = volumesOf(context, target);
-  const client = await context.targets.open(target).catch((error) => {
-    throw new Error(`failed to init backup target clients: ${error.message}`);
-  });
+  const client = await context.targets
+    .open(target)
+    .catch((error) => new Error(`failed to init backup target clients: ${error.message}`));
+  if (client instanceof Error) {
+    const { version, mutant } = context;
+    if (hidesMissingSecret(version) && mutant !== 'fixed:missing-secret-not-reported') throw client;
+    return unavailable(status, client.message);
+  }
   try {
     await client.systemBackups(url);
   } catch (error) {
@@ -147,5 +162,6 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
   });
   await removeFromStoreAgain(context, target, inStore);
   await syncVolumes(context, { target, known, inStore });
-  return { ...status, lastSyncedAt: timestamp() };
+  if (isDefault) await syncSystemBackups(context, target, client);
+  return { ...status, lastSyncedAt: syncTime(target.spec.syncRequestedAt) };
 };

@@ -7,10 +7,10 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
 import { deleteCustomResourceOnly, removeFinalizer } from '../finalizer.ts';
-import { createSyncGate, type SyncGate } from '../sync-gate.ts';
+import { createSyncGate, type SyncGate, syncTime } from '../sync-gate.ts';
 import {
   deleteExpiredFailedBackups,
-  hasOtherOwner,
+  goesWithBackupVolume,
   isBackupOfVolume,
   requestLastBackupSync,
   syncBackups,
@@ -48,12 +48,16 @@ const sync = async (
   // Read before the listing, so that a backup which completes during the listing does not count as missing
   // from the store.
   const before = context.datastore.backups.list();
-  await syncBackups(context, backupVolume, await client.backups(url, volumeName), before);
+  await syncBackups(context, backupVolume, {
+    listing: await client.backups(url, volumeName),
+    before,
+    place: { client, url, volume: volumeName },
+  });
   await deleteExpiredFailedBackups(context, backupVolume);
   const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
   if (!info) return undefined;
   if (context.mutant === 'last-backup-stays' && isBefore(info.LastBackupAt, status.lastBackupAt))
-    return { ...status, lastSyncedAt: timestamp() };
+    return { ...status, lastSyncedAt: syncTime(backupVolume.spec.syncRequestedAt) };
   if (info.LastBackupName && info.LastBackupName !== status.lastBackupName)
     await requestLastBackupSync(context, backupVolume, info.LastBackupName);
   return {
@@ -64,7 +68,7 @@ const sync = async (
     lastBackupAt: info.LastBackupAt,
     lastBackupName: info.LastBackupName,
     lastModificationTime: info.ModificationTime,
-    lastSyncedAt: timestamp(),
+    lastSyncedAt: syncTime(backupVolume.spec.syncRequestedAt),
     messages: info.Messages,
     size: info.Size,
   };
@@ -77,7 +81,7 @@ const remove = async (
 ): Promise<void> => {
   const { datastore, targets, mutant } = context;
   for (const backup of datastore.backups.list())
-    if (isBackupOfVolume(backupVolume, backup) && !(await hasOtherOwner(context, backup)))
+    if (isBackupOfVolume(backupVolume, backup) && (await goesWithBackupVolume(context, backup)))
       await deleteCustomResourceOnly(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));

@@ -4,6 +4,7 @@ import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { deleteCustomResourceOnly } from '../finalizer.ts';
+import { foundBlockSize, learnBlockSizes, type StoredVolumePlace } from './block-size.ts';
 
 /** Whether a Backup belongs to a BackupVolume. */
 export const isBackupOfVolume = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
@@ -11,24 +12,25 @@ export const isBackupOfVolume = ({ spec }: BackupVolume, { metadata }: Backup): 
   metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
 /**
- * Whether Kubernetes keeps a Backup when the BackupVolumes of its own target go: another one owns it too. Its garbage
- * collector asks the API server, so the informer's copies are not enough.
+ * Whether Kubernetes removes a Backup with the BackupVolumes of its own target: they own it, and no other does. Its
+ * garbage collector asks the API server, so the informer's copies are not enough.
  */
-export const hasOtherOwner = async (
-  { datastore }: ManagerContext,
+export const goesWithBackupVolume = async (
+  { datastore, mutant }: ManagerContext,
   { metadata }: Backup,
 ): Promise<boolean> => {
   const backup = await datastore.backups.fetch(metadata.name).catch(ignoreMissing);
-  for (const { name, uid } of backup?.metadata.ownerReferences ?? []) {
+  const owners = backup?.metadata.ownerReferences ?? [];
+  for (const { name, uid } of owners) {
     const owner = await datastore.backupVolumes.fetch(name).catch(ignoreMissing);
     if (
       owner?.metadata.uid === uid &&
       !owner.metadata.deletionTimestamp &&
       owner.spec.backupTargetName !== metadata.labels?.[labels.backupTarget]
     )
-      return true;
+      return false;
   }
-  return false;
+  return owners.length > 0 || mutant === 'fixed:backup-outlives-its-backup-volume';
 };
 
 // False for a Backup that this cluster still makes or failed to make: it need not be in the store.
@@ -37,7 +39,7 @@ const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || st
 const createBackupObject = async (
   context: ManagerContext,
   backupVolume: BackupVolume,
-  name: string,
+  { name, backupBlockSize }: { name: string; backupBlockSize: string },
 ): Promise<void> => {
   const { backupTargetName, volumeName } = backupVolume.spec;
   await context.datastore.backups
@@ -48,24 +50,23 @@ const createBackupObject = async (
         finalizers: [finalizer],
         ownerReferences: [ownerReference(backupVolume)],
       },
-      spec: { labels: {}, backupBlockSize: '2097152' },
+      spec: { labels: {}, backupBlockSize },
     })
     .catch((error) => {
       if (alreadyExists(error)) return;
       if (context.mutant !== 'retry-creates-two' || name.endsWith('-again')) throw error;
-      return createBackupObject(context, backupVolume, `${name}-again`);
+      return createBackupObject(context, backupVolume, { name: `${name}-again`, backupBlockSize });
     });
 };
 
 /**
- * Creates and removes the Backups of a volume to match a listing of the store. `before` has the Backups from
- * before the listing. As in Longhorn, a backup that the listing lacks counts as gone.
+ * Creates and removes the Backups of a volume to match a listing of the store at `place`. `before` has the Backups
+ * from before the listing. As in Longhorn, a backup that the listing lacks counts as gone.
  */
 export const syncBackups = async (
   context: ManagerContext,
   backupVolume: BackupVolume,
-  listing: string[],
-  before: Backup[],
+  { listing, before, place }: { listing: string[]; before: Backup[]; place: StoredVolumePlace },
 ): Promise<void> => {
   const inStore = new Set(listing);
   // The names known before or after the listing. A Backup that was created or deleted during the listing is
@@ -78,7 +79,11 @@ export const syncBackups = async (
   );
   for (const name of listing)
     if (!known.has(name) && context.mutant !== 'found-backup-not-pulled')
-      await createBackupObject(context, backupVolume, name);
+      await createBackupObject(context, backupVolume, {
+        name,
+        backupBlockSize: await foundBlockSize(context, place, name),
+      });
+  await learnBlockSizes(context, place, completedBefore);
   if (context.mutant === 'fixed:missing-mark-outlives-its-cause')
     for (const { metadata } of completedBefore)
       if (inStore.has(metadata.name) && labels.deleteCustomResourceOnly in (metadata.labels ?? {}))
@@ -99,7 +104,7 @@ export const deleteExpiredFailedBackups = async (
   backupVolume: BackupVolume,
 ): Promise<void> => {
   const minutes = Number(datastore.settings.get('failed-backup-ttl')?.value ?? 0);
-  if (minutes === 0 || mutant === 'failed-backup-stays') return;
+  if (mutant === 'failed-backup-stays' || (minutes === 0 && mutant !== 'failed-backup-never-kept')) return;
   const hasExpired = ({ status }: Backup): boolean =>
     ['Error', 'Unknown'].includes(status?.state ?? '') &&
     Date.now() > Date.parse(status?.lastSyncedAt ?? '') + minutes * 60_000;

@@ -78,6 +78,24 @@ const readStatusFromStore = async (
   };
 };
 
+/**
+ * The name of the backup target of a Backup. Without the label it is that of the volume of its snapshot. A Backup that
+ * was found in the store has no snapshot (backup_controller.go, getBackupTargetName).
+ */
+const targetNameOf = (
+  { datastore, mutant }: ManagerContext,
+  { metadata, spec, status }: Backup,
+): string | undefined => {
+  const labelled = metadata.labels?.[labels.backupTarget];
+  if (labelled !== undefined) return labelled;
+  if (spec.snapshotName)
+    return datastore.volumes.get(metadata.labels?.[labels.backupVolume] ?? '')?.spec.backupTargetName;
+  if (mutant === 'fixed:unlabelled-backup-is-never-deleted') return status?.backupTargetName;
+  throw new Error(
+    `failed to get the snapshot  of the backup ${metadata.name}: snapshot.longhorn.io "" not found`,
+  );
+};
+
 type ControllerState = { deletions: Deletions; creations: Creations };
 
 const isAfter = (a: string | null | undefined, b: string | null | undefined): boolean =>
@@ -160,7 +178,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     throw error;
   }
   const volumeName = backup.metadata.labels?.[labels.backupVolume];
-  const target = datastore.backupTargets.get(backup.metadata.labels?.[labels.backupTarget] ?? '');
+  const target = datastore.backupTargets.get(targetNameOf(context, backup) ?? '');
   if (volumeName === undefined) {
     context.recorder(backup, {
       type: 'Warning',

@@ -235,7 +235,8 @@ export const reconcileDeletion = async (
       message: `Failed backup ${name} has been deleted: ${backup.status?.error ?? ''}`,
     });
   }
-  await cleanUpSnapshot(context, backup, 'deleted');
+  if (remote || context.mutant !== 'fixed:lost-backup-takes-snapshot')
+    await cleanUpSnapshot(context, backup, 'deleted');
   await removeFinalizer(context.datastore.backups, backup);
   if (remote && context.mutant === 'manager-panics') panic({ url, message: '' });
 };

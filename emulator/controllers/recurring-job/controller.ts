@@ -37,7 +37,8 @@ const applyCronJob = async (
 ): Promise<void> => {
   const { cronJobs } = context.datastore;
   const limits = { successful: historyLimit(context, 'successful'), failed: historyLimit(context, 'failed') };
-  const wanted = cronJobOf(recurringJob, pod, limits);
+  const overlap = context.mutant === 'runs-overlap';
+  const wanted = cronJobOf(recurringJob, pod, { ...limits, overlap });
   const found = cronJobs.get(recurringJob.metadata.name);
   if (!found) await cronJobs.create(wanted);
   else if (

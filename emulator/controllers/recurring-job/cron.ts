@@ -25,7 +25,7 @@ type HistoryLimits = { successful: number; failed: number };
 export const cronJobOf = (
   recurringJob: RecurringJob,
   pod: JobPodTemplate,
-  limits: HistoryLimits,
+  { overlap, ...limits }: HistoryLimits & { overlap?: boolean },
 ): Pick<CronJob, 'metadata' | 'spec'> => {
   const { name } = recurringJob.metadata;
   const labels = { 'longhorn.io/managed-by': 'longhorn-manager', [jobLabels.job]: name };
@@ -41,7 +41,7 @@ export const cronJobOf = (
   };
   const spec = {
     schedule: recurringJob.spec.cron,
-    concurrencyPolicy: 'Forbid',
+    concurrencyPolicy: overlap ? 'Allow' : 'Forbid',
     successfulJobsHistoryLimit: limits.successful,
     failedJobsHistoryLimit: limits.failed,
     jobTemplate: {

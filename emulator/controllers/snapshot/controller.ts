@@ -36,7 +36,8 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
   const { volume } = snapshot.spec;
   const replica = findReplica(context, volume);
   if (!replica) throw new Error(`failed to find the replica of volume ${volume}`);
-  if (!datastore.volumes.get(volume)?.spec.disableFrontend) await devices.flush(volume);
+  const { spec, status } = datastore.volumes.get(volume) ?? {};
+  if (!spec?.disableFrontend && !status?.restoreRequired) await devices.flush(volume);
   const creationTime = timestamp();
   await copySnapshot(replicaDirectory(replica), name);
   const parent = parentOfHead(otherSnapshots(context, snapshot));

@@ -36,6 +36,10 @@ const fits = ({ parameters }: AttachmentTicket, { spec }: Volume): boolean =>
   parameters?.disableFrontend === 'any' ||
   (parameters?.disableFrontend === 'true') === (spec.disableFrontend ?? false);
 
+// A snapshot or a backup needs no frontend.
+const isHeldByRestore = ({ parameters }: AttachmentTicket, { status }: Volume): boolean =>
+  status?.restoreRequired === true && parameters?.disableFrontend !== 'any';
+
 const attachmentProblem = (
   ticket: AttachmentTicket,
   volume: Volume,
@@ -44,7 +48,7 @@ const attachmentProblem = (
   if (replica && replica.spec.nodeID !== ticket.nodeID) {
     return `not emulated: attaching to ${ticket.nodeID}, for the only replica of the volume is on ${replica.spec.nodeID}`;
   }
-  if (volume.status?.restoreRequired) return 'the volume is being restored';
+  if (isHeldByRestore(ticket, volume)) return 'the volume is being restored';
   if (volume.spec.nodeID === ticket.nodeID && !fits(ticket, volume))
     return `not emulated: attaching with and without a frontend at a time; it is attached ${volume.spec.disableFrontend ? 'without' : 'with'} one`;
   return volume.spec.nodeID === ticket.nodeID
@@ -67,9 +71,8 @@ const ticketStatus = (
     now: string;
   },
 ): AttachmentTicketStatus => {
-  const restoring = volume.status?.restoreRequired === true && ticket.type !== 'volume-restore-controller';
   const isThere = volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
-  const satisfied = isThere && !restoring && fits(ticket, volume);
+  const satisfied = isThere && !isHeldByRestore(ticket, volume) && fits(ticket, volume);
   const message = satisfied ? '' : attachmentProblem(ticket, volume, replica);
   const condition = {
     type: 'Satisfied',

@@ -18,6 +18,7 @@ import {
   isIdleStandby,
   type Restores,
   requestRestoreAttachment,
+  type SyncedActivations,
   stepRestore,
   withdrawRestoreAttachment,
 } from './restore.ts';
@@ -116,7 +117,11 @@ const ensureFinalizerAndLabels = async (context: ManagerContext, found: Volume):
 };
 
 type Status = NonNullable<Volume['status']>;
-type ControllerState = { restores: Restores; enqueue: (name: string) => void };
+type ControllerState = {
+  restores: Restores;
+  activations: SyncedActivations;
+  enqueue: (name: string) => void;
+};
 
 const isOwnedHere = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
   isResponsible({
@@ -140,11 +145,12 @@ const attach = async (context: ManagerContext, volume: Volume): Promise<void> =>
 const restore = (
   context: ManagerContext,
   volume: Volume,
-  { restores, enqueue }: ControllerState,
+  { restores, activations, enqueue }: ControllerState,
 ): Promise<Partial<Status>> => {
   const { name } = volume.metadata;
   return stepRestore(context, volume, {
     restores,
+    activations,
     run: async (backup, last) => {
       const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
       if (!target) throw new Error(`failed to get backup target ${volume.spec.backupTargetName}`);
@@ -268,7 +274,11 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
  */
 export const startVolumeController = (context: ManagerContext): void => {
   const { datastore } = context;
-  const memory: ControllerState = { restores: new Map(), enqueue: (name) => enqueue(name) };
+  const memory: ControllerState = {
+    restores: new Map(),
+    activations: new Set(),
+    enqueue: (name) => enqueue(name),
+  };
   const enqueue = startController(
     { name: 'volume', reconcile: (name) => reconcile(context, name, memory) },
     context,

@@ -4,6 +4,7 @@ import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
+import { requestVolumeSync } from '../backup/sync.ts';
 import { findReplica } from './replica.ts';
 import { backupVolumeOnTarget } from './status.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
@@ -14,6 +15,9 @@ type Status = NonNullable<Volume['status']>;
  * State of the restores that this process has started, by the volume's UID. A new process starts them again.
  */
 export type Restores = Map<string, { backup: string; state: 'running' | 'done' | Error }>;
+
+/** The UIDs of the volumes for whose activation this process has requested a sync. Only with the fix. */
+export type SyncedActivations = Set<string>;
 
 const type = 'volume-restore-controller';
 
@@ -166,11 +170,24 @@ export const isIdleStandby = (context: ManagerContext, volume: Volume): boolean 
   );
 };
 
-/** Whether the restore of a volume that holds a backup is complete. */
-const isComplete = (context: ManagerContext, volume: Volume, restored: string): boolean => {
+/**
+ * Whether the restore of a volume that holds a backup is complete. As in Longhorn, an activation waits for a sync of
+ * the backup volume that was requested, and requests none itself.
+ */
+const isComplete = async (
+  context: ManagerContext,
+  volume: Volume,
+  { restored, activations }: { restored: string; activations: SyncedActivations },
+): Promise<boolean> => {
   if (!volume.status?.isStandby) return true;
   if (volume.spec.Standby) return false;
   const source = backupVolumeOnTarget(context, volume);
+  const { uid = '' } = volume.metadata;
+  if (context.mutant === 'fixed:kubectl-activation-misses-newest' && source && !activations.has(uid)) {
+    activations.add(uid);
+    await requestVolumeSync(context, source);
+    return false;
+  }
   const { lastSyncedAt, lastBackupName } = source?.status ?? {};
   const isBehind = Date.parse(source?.spec.syncRequestedAt ?? '') > Date.parse(lastSyncedAt ?? '');
   return !isBehind && (!lastBackupName || lastBackupName === restored);
@@ -186,11 +203,13 @@ export const stepRestore = async (
   volume: Volume,
   {
     restores,
+    activations = new Set(),
     run,
     onChange,
     onDone,
   }: {
     restores: Restores;
+    activations?: SyncedActivations;
     run: (backup: string, last: string) => Promise<void>;
     onChange: () => void;
     onDone: () => Promise<void>;
@@ -230,7 +249,27 @@ export const stepRestore = async (
     onChange();
     return inProgress;
   }
+  if (
+    context.mutant === 'fixed:standby-ignores-reused-backup-name' &&
+    status.isStandby &&
+    !status.lastBackup &&
+    restored !== ''
+  ) {
+    await setEngine(context, engine, { isRestoring: false, lastRestored: '' });
+    return inProgress;
+  }
+  const size = backupVolumeOnTarget(context, volume)?.status?.size ?? '';
+  const isTooLarge = status.isStandby === true && size !== '' && Number(size) < Number(volume.spec.size);
+  const isFixed = context.mutant === 'fixed:smaller-source-stops-standby';
+  if (isTooLarge && isFixed && !volume.spec.Standby) return finish();
   const wanted = wantedBackup(volume, restored);
+  if (isTooLarge && restored !== wanted) {
+    if (!isFixed)
+      context.log.warning(
+        `engine monitor: the backup volume size ${size} is smaller than the size ${volume.spec.size} of the DR volume ${volume.metadata.name}`,
+      );
+    return inProgress;
+  }
   const { backups } = context.datastore;
   const isStuck =
     restored !== '' &&
@@ -252,5 +291,5 @@ export const stepRestore = async (
     );
     return inProgress;
   }
-  return isComplete(context, volume, restored) ? finish() : inProgress;
+  return (await isComplete(context, volume, { restored, activations })) ? finish() : inProgress;
 };

@@ -7,6 +7,15 @@ const operations: ValidatingRule['operations'] = ['CREATE'];
 // time.
 const known = 'emulator.corral.test/snapshot-known';
 
+/** What Longhorn lacks (known bug misspelt-policy-backs-nothing-up). */
+export const systemBackupPolicyRule: ValidatingRule = {
+  name: 'longhorn-emulator-system-backup-policy',
+  resource: 'systembackups',
+  operations,
+  expression: "object.spec.volumeBackupPolicy in ['always', 'if-not-present', 'disabled']",
+  message: "'unknown volume backup policy ' + object.spec.volumeBackupPolicy",
+};
+
 /** Checks of a backup that a user creates (webhook/resources/backup/validator.go). */
 export const backupValidatingRules: ValidatingRule[] = [
   {

@@ -2,11 +2,11 @@ import { namespace, referenceVersion } from '../../modelled-on.ts';
 import type { Mutant } from '../../mutants.ts';
 import { serviceAccount } from '../access.ts';
 import { longhornGroup } from '../custom-resources.ts';
-import { backupMutatingRules, backupValidatingRules } from './backups.ts';
+import { backupMutatingRules, backupValidatingRules, systemBackupPolicyRule } from './backups.ts';
 import { jobMutatingRules, jobValidatingRules } from './jobs.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
-import { targetMutatingRules, targetValidatingRules } from './targets.ts';
-import { volumeMutatingRules, volumeValidatingRules } from './volumes.ts';
+import { negativePollRule, targetMutatingRules, targetValidatingRules } from './targets.ts';
+import { unrestoredVolumeRule, volumeMutatingRules, volumeValidatingRules } from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
@@ -78,7 +78,7 @@ const toMutatingPolicy = (rule: MutatingRule): object[] =>
   });
 
 /** The mutants that remove all checks of a resource. */
-const unchecked: Record<ValidatingRule['resource'], Mutant> = {
+const unchecked: Partial<Record<ValidatingRule['resource'], Mutant>> = {
   backuptargets: 'nothing-refused',
   recurringjobs: 'jobs-unchecked',
   volumes: 'volumes-unchecked',
@@ -103,13 +103,18 @@ export const admissionPolicies = (
     ...jobValidatingRules(version),
     ...volumeValidatingRules,
     ...backupValidatingRules,
+    ...(mutant === 'fixed:unrestored-volume-is-backed-up-empty' ? [unrestoredVolumeRule] : []),
+    ...(mutant === 'fixed:misspelt-policy-backs-nothing-up' ? [systemBackupPolicyRule] : []),
+    ...(mutant === 'fixed:negative-poll-interval-never-pauses' ? [negativePollRule] : []),
   ].filter(
     (each) =>
-      isOfVersion(each) && unchecked[each.resource] !== mutant && (supportsMutation || !each.afterMutation),
+      isOfVersion(each) &&
+      (mutant === undefined || unchecked[each.resource] !== mutant) &&
+      (supportsMutation || !each.afterMutation),
   );
   const mutating = [
     ...jobMutatingRules,
-    ...volumeMutatingRules,
+    ...volumeMutatingRules(version, mutant),
     ...backupMutatingRules,
     ...targetMutatingRules,
   ].filter(

@@ -5,10 +5,10 @@ type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 /** One rule of Longhorn's webhook for a resource, as a CEL expression of Kubernetes. */
 type RuleBase = {
   name: string;
-  resource: 'backuptargets' | 'backups' | 'recurringjobs' | 'volumes';
+  resource: 'backuptargets' | 'backups' | 'recurringjobs' | 'snapshots' | 'systembackups' | 'volumes';
   operations: Operation[];
   /** A second kind. The expression is evaluated with each of its objects as `params`. */
-  paramKind?: 'Backup' | 'BackupTarget' | 'Secret' | 'Setting' | 'Snapshot' | 'Volume';
+  paramKind?: 'Backup' | 'BackupTarget' | 'BackupVolume' | 'Secret' | 'Setting' | 'Snapshot' | 'Volume';
   /** Whether a version of Longhorn has the rule. Default: all versions have it. */
   isOf?: (version: string) => boolean;
 };

@@ -62,6 +62,15 @@ export const targetValidatingRules: ValidatingRule[] = [
   },
 ];
 
+/** What Longhorn lacks (known bug negative-poll-interval-never-pauses). */
+export const negativePollRule: ValidatingRule = {
+  name: 'longhorn-emulator-poll-interval',
+  resource,
+  operations: ['CREATE', 'UPDATE'],
+  expression: "!has(object.spec.pollInterval) || !object.spec.pollInterval.startsWith('-')",
+  message: "'the poll interval is negative'",
+};
+
 const url = 'object.spec.backupTargetURL';
 const options = `${url}.split('?nfsOptions=')[1].split(',')`;
 const has = (option: string): string => `${options}.exists(each, each.startsWith('${option}'))`;

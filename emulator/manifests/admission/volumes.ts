@@ -1,4 +1,5 @@
 import { isAtLeast, labels } from '../../modelled-on.ts';
+import type { Mutant } from '../../mutants.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'volumes';
@@ -60,13 +61,51 @@ export const volumeValidatingRules: ValidatingRule[] = [
   },
 ];
 
+/** What Longhorn lacks (known bug unrestored-volume-is-backed-up-empty). */
+export const unrestoredVolumeRule: ValidatingRule = {
+  name: 'longhorn-emulator-snapshot-of-unrestored-volume',
+  resource: 'snapshots',
+  operations: ['CREATE'],
+  paramKind: 'Volume',
+  expression: [
+    'params.metadata.name != object.spec.volume',
+    '!has(params.status) || !has(params.status.restoreRequired) || !params.status.restoreRequired',
+  ].join(' || '),
+  message: "'volume ' + object.spec.volume + ' is being restored'",
+};
+
 const isRestoredFromParam = "(object.spec.fromBackup + '&').contains('backup=' + params.metadata.name + '&')";
 const accessMode = `'${labels.accessMode}'`;
 const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMode} in params.status.labels)`;
-const hasSize = "(has(params.status) && has(params.status.volumeSize) && params.status.volumeSize != '')";
+const has = (field: string): string => `(has(params.status) && has(${field}) && ${field} != '')`;
+
+const sizeRule = (of: { kind: 'Backup' | 'BackupVolume'; when: string; size: string }): MutatingRule => ({
+  name: 'longhorn-emulator-volume-backup-size',
+  resource,
+  operations: ['CREATE'],
+  paramKind: of.kind,
+  when: `${of.when} && ${has(of.size)}`,
+  patches: `[${setField('/spec/size', of.size)}]`,
+  bug: 'restored-size-kept',
+});
+
+const sizeOfBackup = sizeRule({
+  kind: 'Backup',
+  when: isRestoredFromParam,
+  size: 'params.status.volumeSize',
+});
+
+const sizeOfBackupVolume = sizeRule({
+  kind: 'BackupVolume',
+  when: [
+    "(object.spec.fromBackup + '&').contains('volume=' + params.spec.volumeName + '&')",
+    'object.spec.backupTargetName == params.spec.backupTargetName',
+  ].join(' && '),
+  size: 'params.status.size',
+});
 
 /** Silent corrections of a volume, and labels with the names of its backup target and backup (mutator.go). */
-export const volumeMutatingRules: MutatingRule[] = [
+export const volumeMutatingRules = (version: string, mutant: Mutant | undefined): MutatingRule[] => [
   {
     name: 'longhorn-emulator-volume-target-label',
     resource,
@@ -83,15 +122,9 @@ export const volumeMutatingRules: MutatingRule[] = [
     when: isRestoredFromParam,
     patches: label(labels.backupVolume, `params.metadata.labels['${labels.backupVolume}']`),
   },
-  {
-    name: 'longhorn-emulator-volume-backup-size',
-    resource,
-    operations: ['CREATE'],
-    paramKind: 'Backup',
-    when: `${isRestoredFromParam} && ${hasSize}`,
-    patches: `[${setField('/spec/size', 'params.status.volumeSize')}]`,
-    bug: 'restored-size-kept',
-  },
+  isAtLeast(version, 'v1.12.0') && mutant !== 'fixed:smaller-volume-cuts-restores'
+    ? sizeOfBackupVolume
+    : sizeOfBackup,
   {
     name: 'longhorn-emulator-volume-access-mode',
     resource,

@@ -5,7 +5,7 @@ import {
   longhornResources as longhorn,
   longhornNamespace as namespace,
 } from '../../../e2e/longhorn/resources.ts';
-import { isCreatedByLonghorn } from './marks.ts';
+import { isCreatedByLonghorn } from './object-origin.ts';
 
 /** A kind of object that a run must leave unchanged. */
 export type BaselineCollection = {
@@ -33,7 +33,7 @@ type Condition = { type: string; status: string };
 const asRecord = (value: unknown): UnknownFields => (value ?? {}) as UnknownFields;
 
 // Fields with the time of a request are left out: Longhorn itself sends requests all the time.
-const without = (value: unknown, names: readonly string[] = []): UnknownFields =>
+const omitFields = (value: unknown, names: readonly string[] = []): UnknownFields =>
   Object.fromEntries(
     Object.entries(asRecord(value)).filter(
       ([name]) => !names.includes(name) && !name.endsWith('RequestedAt'),
@@ -49,7 +49,7 @@ const conditions = (value: unknown, types: readonly string[]): UnknownFields =>
 
 const uidAndSpec =
   (...apart: string[]) =>
-  ({ metadata, spec }: KubernetesObject) => ({ uid: metadata.uid, spec: without(spec, apart) });
+  ({ metadata, spec }: KubernetesObject) => ({ uid: metadata.uid, spec: omitFields(spec, apart) });
 
 /**
  * Longhorn updates these once an hour from a server for new versions (M: controller/setting_controller.go).
@@ -112,13 +112,13 @@ const ofLonghorn: BaselineCollection[] = [
   {
     what: 'backup',
     resource: longhorn.backups,
-    userFields: ({ spec }) => ({ spec: without(spec) }),
+    userFields: ({ spec }) => ({ spec: omitFields(spec) }),
     isAutomatic: isCreatedByLonghorn,
   },
   {
     what: 'backup volume',
     resource: longhorn.backupVolumes,
-    userFields: ({ spec }) => ({ spec: without(spec) }),
+    userFields: ({ spec }) => ({ spec: omitFields(spec) }),
   },
 ];
 

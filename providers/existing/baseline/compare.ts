@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { BaselineCollection } from './collections.ts';
-import { runIdOf } from './marks.ts';
+import { runIdOf } from './object-origin.ts';
 
 /**
  * The recorded state of an object: the fields that users set, the observed state, whether it was being

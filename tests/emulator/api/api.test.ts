@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { describeMetrics } from '../../../emulator/api/metrics.ts';
 import { recordedObject } from '../support/recorded.ts';
 import { backup, backupVolume, startTestApi, type TestApi, volume } from '../support/test-api.ts';
 
@@ -129,4 +130,24 @@ describe('what is done', () => {
     expect(body.backupStatus).toMatchObject([{ id: made?.metadata.name, state: '' }]);
     expect(api.writes).toHaveLength(1);
   });
+});
+
+test('the metrics of a manager are those of the backups and volumes that it owns', () => {
+  const real = recordedObject('recurring-job', 'backups') as unknown as ReturnType<typeof backup>;
+  const status = { ...real.status, ownerID: 'node1' };
+  api.put('backups', { ...real, status });
+  api.put('backups', { ...real, metadata: { name: 'other' }, status: { ...status, ownerID: 'node2' } });
+  for (const [name, lastBackupAt] of Object.entries({ v: '1970-01-01T00:01:00Z', w: '' }))
+    api.put('volumes', { ...volume(name), status: { ownerID: 'node1', lastBackupAt } });
+  const of = `{backup="${real.metadata.name}",recurring_job="rj-e2e",volume="vz-r"}`;
+  const at = (name: string) =>
+    `longhorn_volume_last_backup_at{node="node1",pvc="",pvc_namespace="",volume="${name}"}`;
+  const { datastore } = api;
+  const lines = describeMetrics({ datastore, node: 'node1', mutant: undefined }).trimEnd().split('\n');
+  expect(lines).toEqual([
+    `longhorn_backup_state${of} 3`,
+    `longhorn_backup_actual_size_bytes${of} ${(status as { size?: string }).size}`,
+    `${at('v')} 60`,
+    `${at('w')} 0`,
+  ]);
 });

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { type ProcessStat, processStat } from '../../../e2e/machine/process-stat.ts';
 
 // A process has no events of its own to be watched by.
@@ -55,6 +57,37 @@ export const stopProcessWith = (...words: string[]): Promise<number> =>
       return undefined;
     }
   });
+
+// A thread of its own stops the process: the event loop may be late for it. If the event loop waited instead, the other
+// scripts of this process would be late.
+const slicing = `
+  const { parentPort, workerData: { pid, period } } = require('node:worker_threads');
+  const slice = new Int32Array(new SharedArrayBuffer(4));
+  parentPort.on('message', () => {
+    process.kill(pid, 'SIGCONT');
+    Atomics.wait(slice, 0, 0, period);
+    process.kill(pid, 'SIGSTOP');
+    parentPort.postMessage('stopped');
+  });
+`;
+
+/**
+ * Lets a stopped process run for some milliseconds at a time until it has done something, and leaves it stopped. Throws
+ * after 5 min, or if the process has ended.
+ */
+export const runInSlices = async (pid: number, what: string, isDone: () => boolean): Promise<void> => {
+  const worker = new Worker(slicing, { eval: true, workerData: { pid, period } });
+  try {
+    await within(what, async () => {
+      if (isDone()) return true;
+      worker.postMessage('next');
+      await once(worker, 'message');
+      return undefined;
+    });
+  } finally {
+    await worker.terminate();
+  }
+};
 
 /** Waits until there is none any more. */
 export const noProcessWith = async (...words: string[]): Promise<void> => {

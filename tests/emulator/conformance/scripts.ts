@@ -8,7 +8,15 @@ import { defaultEngineImage, engineBinaryPath } from '../../../emulator/modelled
 import type { LocalCluster } from '../support/local-cluster.ts';
 import { keepFile } from '../support/temporary-store.ts';
 import type { Driver } from './driver.ts';
-import { managerOf, noProcessWith, processWith, stopProcessWith, stoppedWhile, within } from './processes.ts';
+import {
+  managerOf,
+  noProcessWith,
+  processWith,
+  runInSlices,
+  stopProcessWith,
+  stoppedWhile,
+  within,
+} from './processes.ts';
 
 /**
  * The volume of a recording and what its backups' and snapshots' names begin with, what the driver puts before
@@ -210,10 +218,9 @@ const controllerCrash: Script = async (driver, how) => {
   await driver.delete(`${of}-b1`);
   // The recorded process had stored its lock by then, and the one after it finds it: on a busy machine it would
   // have failed and removed the lock before the kill, so it is stopped with it.
-  const first = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+  const first = await stopProcessWith('backup rm', `backup=${prefix}${of}-b1`);
   const locks = join(driver.store, locksPath(prefix + volume));
-  await within('the deletion has stored its lock', async () => count('*.lck', locks) > 0 || undefined);
-  process.kill(first, 'SIGSTOP');
+  await runInSlices(first, 'the deletion has stored its lock', () => count('*.lck', locks) > 0);
   await driver.until(`${of}-b1`, { state: 'Deleting' });
   driver.mark('kill owner');
   await driver.local.killManager(owner);

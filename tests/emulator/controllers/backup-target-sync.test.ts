@@ -54,3 +54,23 @@ test('one whose look ends while the store is listed is not asked, and the target
   };
   expect(await sync(ends)).toEqual({ synced: true, requested: false });
 });
+
+test.each([
+  ['v1.12.1', undefined, 'throws'],
+  ['v1.12.1', 'fixed:missing-secret-not-reported', 'reports'],
+  ['v1.10.1', undefined, 'reports'],
+] as const)('a Secret that does not exist, in %s with %s: the target %s', async (version, mutant, does) => {
+  const open = async () => {
+    throw new Error('secret "s" not found');
+  };
+  const context = { datastore: { backupVolumes: { list: () => [] } }, targets: { open }, version, mutant };
+  const synced = syncTarget(context as unknown as ManagerContext, target);
+  const message = 'failed to init backup target clients: secret "s" not found';
+  if (does === 'throws') await expect(synced).rejects.toThrow(message);
+  else
+    expect(await synced).toMatchObject({
+      available: false,
+      conditions: [{ type: 'Unavailable', status: 'True', message }],
+      lastSyncedAt: target.status?.lastSyncedAt,
+    });
+});

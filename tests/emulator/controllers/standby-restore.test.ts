@@ -9,6 +9,41 @@ const volume = {
   status: { isStandby: true, lastBackup: 'b2' },
 } as Volume;
 
+const activated = {
+  ...volume,
+  spec: { ...volume.spec, Standby: false },
+  status: { isStandby: true, restoreRequired: true, lastBackup: 'b2' },
+} as Volume;
+
+/** Whether a volume that holds b2 is an ordinary one after a look, and how often a sync was requested. */
+const afterLook = async (mutant?: string) => {
+  const status = { lastRestoredBackup: 'b2', restoreStatus: {} };
+  const engines = { list: () => [{ spec: { volumeName: 'v' }, status }] };
+  const known = {
+    metadata: { name: 'bv' },
+    spec: { volumeName: 'source', backupTargetName: undefined, syncRequestedAt: '2026-01-01T00:00:00Z' },
+    status: { lastSyncedAt: '2026-01-01T00:00:01Z', lastBackupName: 'b2' },
+  };
+  const syncs: string[] = [];
+  const backupVolumes = { list: () => [known], patch: async () => void syncs.push('a sync') };
+
+  const datastore = { engines, backupVolumes, backups: { get: () => ({}) } };
+  const context = { node: 'node1', clock: {}, mutant, datastore } as unknown as ManagerContext;
+  const { isStandby } = await stepRestore(context, activated, {
+    restores: new Map(),
+    run: async () => {},
+    onChange: () => {},
+    onDone: async () => {},
+  });
+  return { isActive: isStandby === false, syncs: syncs.length };
+};
+
+// volume_controller.go, checkAndFinishVolumeRestore, v1.8.0 to v1.12.1.
+test('an activation requests no sync itself, but with the fix', async () => {
+  expect(await afterLook()).toEqual({ isActive: true, syncs: 0 });
+  expect(await afterLook('fixed:kubectl-activation-misses-newest')).toEqual({ isActive: false, syncs: 1 });
+});
+
 /** The backups that the volume is to hold and holds, as the engine's command is told. */
 const restores = async (engine: { lastRestored: string; isRestoring?: boolean }, mutant?: string) => {
   const status = {
@@ -19,7 +54,8 @@ const restores = async (engine: { lastRestored: string; isRestoring?: boolean },
     list: () => [{ spec: { volumeName: 'v' }, status }],
     updateStatus: async () => undefined,
   };
-  const context = { node: 'node1', clock: {}, mutant, datastore: { engines, backups: { get: () => ({}) } } };
+  const datastore = { engines, backupVolumes: { list: () => [] }, backups: { get: () => ({}) } };
+  const context = { node: 'node1', clock: {}, mutant, datastore };
   const asked: string[][] = [];
   await stepRestore(context as unknown as ManagerContext, volume, {
     restores: new Map(),

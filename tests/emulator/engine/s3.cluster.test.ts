@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lockPath, volumePath } from '../../../emulator/backupstore/paths.ts';
 import { clocks } from '../../../emulator/clocks.ts';
 import { runEngineCommand } from '../../../emulator/engine/command.ts';
-import { s3ServerPart } from '../../../lab/build/s3-server.ts';
+import { s3ServerArtifact } from '../../../lab/build/s3-server.ts';
 import { ensureCached } from '../../../lab/cache/cache.ts';
 import { type LocalS3, startS3Server } from '../../support/s3-server.ts';
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeFile(files.key, pems.private);
   [server, secured] = await Promise.all([startS3Server(), startS3Server(files)]);
   // Nobody denies anything to the root user.
-  await promisify(execFile)(join(await ensureCached(await s3ServerPart()), 'versitygw'), [
+  await promisify(execFile)(join(await ensureCached(await s3ServerArtifact()), 'versitygw'), [
     ...['admin', '--access', server.accessKeyId, '--secret', server.secretAccessKey],
     ...['--endpoint-url', server.endpoint],
     ...['create-user', '--access', own.access, '--secret', own.secret, '--role', 'user'],

@@ -8,6 +8,7 @@ const size = String(64 << 20);
 test.each([
   ['Volume', { size, numberOfReplicas: 3, frontend: 'blockdev', backupCompressionMethod: 'gzip' }],
   ['Volume', { size, fromBackup: 's3://b@r/p/?backup=b&volume=v' }],
+  ['Volume', { size, fromBackup: 'nfs://h:/p?backup=b&nfsOptions=soft%2Ctimeo%3D1&volume=v' }],
   [
     'Backup',
     { snapshotName: 's', backupMode: 'incremental', backupBlockSize: '2097152', labels: { a: 'b' } },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { once, onceGone } from '../../../e2e/history/expectation.ts';
+import { waitUntil, waitUntilGone } from '../../../e2e/history/expectation.ts';
 import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
@@ -49,7 +49,7 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
     label: string,
     isMet: (object: Of<K>) => boolean,
   ): Promise<Of<K>> =>
-    once(timelines[kind] as unknown as Timeline<Of<K>>, isMet, { name, ...limit(`${name}: ${label}`) });
+    waitUntil(timelines[kind] as unknown as Timeline<Of<K>>, isMet, { name, ...limit(`${name}: ${label}`) });
   const isSynced = ({ status }: BackupTarget) => status?.available === true && !!status.lastSyncedAt;
   const untilSynced = (name: string) => until('targets', name, 'it is available', isSynced);
 
@@ -58,7 +58,7 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
     until,
     /** Waits until an object is gone. */
     untilGone: (kind: keyof Held, name: string): Promise<void> =>
-      onceGone(timelines[kind] as Timeline, { name, ...limit(`${name} is gone`) }),
+      waitUntilGone(timelines[kind] as Timeline, { name, ...limit(`${name} is gone`) }),
     useStore: async (): Promise<void> => {
       await until('targets', 'default', 'it is there', () => true);
       await patch('backuptargets', 'default', { backupTargetURL: url });
@@ -108,7 +108,7 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
       await until('backups', name, 'it is Completed', ({ status }) => status?.state === 'Completed');
       const knows = ({ spec, status }: BackupVolume) =>
         spec.volumeName === volume && status?.lastBackupName === name;
-      await once(timelines.backupVolumes, knows, limit(`the BackupVolume of ${volume} knows ${name}`));
+      await waitUntil(timelines.backupVolumes, knows, limit(`the BackupVolume of ${volume} knows ${name}`));
       // Written before the BackupVolume's status, but read from another watch, which may be behind.
       await until(
         'backups',

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { once } from '../../../e2e/history/expectation.ts';
+import { waitUntil } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import { untilPoliciesApply } from '../../../emulator/apply-admission-policies.ts';
@@ -157,7 +157,7 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
       what: { label: string; name?: string },
     ): Promise<void> => {
       const timeline = await follow<WithConditions>(cluster, longhorn(plural), { namespace });
-      await once(timeline, (object) => isWanted(object, timeline.objects()), { ...what, ...limit });
+      await waitUntil(timeline, (object) => isWanted(object, timeline.objects()), { ...what, ...limit });
       await timeline.stop();
     };
     await until('nodes', (_, all) => all.filter(isReady).length === nodes.length, {

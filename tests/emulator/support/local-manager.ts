@@ -40,7 +40,11 @@ const { node, ip, dataRoot, server, ca, token }: LocalManager = JSON.parse(proce
 await mkdir(dataRoot, { recursive: true });
 const command = join(dataRoot, 'longhorn-of-this-test');
 const target = new URL('./local-longhorn.ts', import.meta.url);
-await writeFile(command, `#!${process.execPath}\nimport(${JSON.stringify(target.href)});\n`);
+// As the bundled command (emulator/bundle.ts).
+await writeFile(
+  command,
+  `#!${process.execPath} --single-threaded\nimport(${JSON.stringify(target.href)});\n`,
+);
 await chmod(command, 0o755);
 
 const { clock, mutant } = readBehaviour(process.env);

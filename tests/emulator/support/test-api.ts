@@ -80,7 +80,14 @@ export const startTestApi = async () => {
   const { signal } = controller;
   const stop = (): void => controller.abort();
   onTestFinished(stop);
-  await serveApi({ datastore, ip, log: createLog(() => undefined), signal });
+  await serveApi({
+    datastore,
+    node: 'node1',
+    ip,
+    mutant: undefined,
+    log: createLog(() => undefined),
+    signal,
+  });
   const host = `${ip}:${longhornApiPort}`;
   return {
     ip,

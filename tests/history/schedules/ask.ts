@@ -12,17 +12,17 @@ export type Answer = { state: Verdict['state'] | 'open' | 'none'; reason: string
 
 const describe = ({ status }: Lamp) => status.state;
 
-/** Makes an expectation of a question, counted from a mark. */
+/** Makes an expectation of a question, counted from a sequence. */
 export const toExpectation = (
   { expectHistory, gone }: Observe,
-  { timeline, question, mark }: { timeline: Timeline<Lamp>; question: Question; mark: number },
+  { timeline, question, sequence }: { timeline: Timeline<Lamp>; question: Question; sequence: number },
 ): Expectation<Lamp> => {
   const { name, steps, allowing, startingAs, never } = question;
   const toStep = (state: string) => (state === 'gone' ? gone : is(state));
   const expected = expectHistory(timeline, { name, label: name, describe })
     .goes(...steps.map(toStep))
     .allowing(...allowing.map(toStep))
-    .from(mark);
+    .from(sequence);
   const started = startingAs === undefined ? expected : expected.startingAs(...startingAs.map(toStep));
   return never === undefined
     ? started

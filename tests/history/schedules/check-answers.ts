@@ -43,7 +43,7 @@ const mayWithhold = (
   how === 'asked while cut off' ||
   stretches.some(({ gap, known }, index) => {
     if (gap === undefined || (gap.from ?? gap.sequence) > until || decided <= known) return false;
-    if (gap.sequence <= from.mark) return false;
+    if (gap.sequence <= from.sequence) return false;
     const behind = stretches[index + 1]?.from ?? 0;
     if (gap.from !== undefined) return true;
     const isSame = (name: string) => {

@@ -42,7 +42,7 @@ const changes: Record<string, [by: Mutant['by'], from: string, to: string, hangs
     [3, "'BOOKMARK' || isKnown(event)) return;", "'BOOKMARK') return;"],
     [3, 'throw new OutOfOrder(', 'void new OutOfOrder('],
     [3, 'throw new OutOfOrder(', 'return void new OutOfOrder('],
-    [3, 'from: start.mark + 1, ', ''],
+    [3, 'from: start.sequence + 1, ', ''],
     [5, 'after > before;', 'String(after) > String(before);'],
     [3, 'if (!uids.has(object.metadata.uid)) push', 'if (timeline === undefined) push'],
     [

@@ -7,7 +7,7 @@ import type { Question, Schedule } from './schedule.ts';
 import { type Director, openWorld, type World } from './world.ts';
 
 /** A point that something counts from: in the timeline, and in the truth. */
-export type Position = { mark: number; version: number };
+export type Position = { sequence: number; version: number };
 
 /** An answer that the watcher's side gave; `to` is the version up to which things had happened by then. */
 export type Answered = Answer & {
@@ -44,12 +44,14 @@ export const runSchedule = async (schedule: Schedule, { observe, deadline }: Sta
   const answered = async (
     question: Question,
     how: () => Answered['how'],
-    ask: (timeline: Timeline<Lamp>, mark: number) => Promise<Answer>,
+    ask: (timeline: Timeline<Lamp>, sequence: number) => Promise<Answer>,
   ) => {
     const from =
-      question.from === undefined ? { mark: 0, version: world.given.lists[0] ?? 0 } : marks[question.from];
+      question.from === undefined
+        ? { sequence: 0, version: world.given.lists[0] ?? 0 }
+        : marks[question.from];
     if (from === undefined || watched === undefined) return;
-    const answer = ask(watched, from.mark).then((given) => {
+    const answer = ask(watched, from.sequence).then((given) => {
       return { ...given, question, from, to: world.store.version, how: how() };
     });
     answers.push(answer);
@@ -61,25 +63,25 @@ export const runSchedule = async (schedule: Schedule, { observe, deadline }: Sta
         question,
         () => 'live',
         (timeline, from) =>
-          answerOf(() => toExpectation(observe, { timeline, question, mark: from }).within('1h', owner)),
+          answerOf(() => toExpectation(observe, { timeline, question, sequence: from }).within('1h', owner)),
       );
   };
   const director: Director = {
     live: live.promise,
     mark: () => {
       if (watched === undefined) return;
-      askLive(marks.push({ mark: watched.mark(), version: world.given.version }) - 1);
+      askLive(marks.push({ sequence: watched.lastSequence(), version: world.given.version }) - 1);
     },
     ask: async (index) => {
       const question = schedule.questions[index];
       const { isReading } = world.given;
       if (question === undefined) return;
       const how = () => (isReading && world.given.isReading ? 'asked' : 'asked while cut off');
-      await answered(question, how, async (timeline, mark) => {
+      await answered(question, how, async (timeline, sequence) => {
         const answer = await answerOf(() =>
-          toExpectation(observe, { timeline, question, mark }).within('1ms', owner),
+          toExpectation(observe, { timeline, question, sequence }).within('1ms', owner),
         );
-        return { ...answer, until: Math.min(answer.until, timeline.mark()) };
+        return { ...answer, until: Math.min(answer.until, timeline.lastSequence()) };
       });
     },
   };
@@ -107,8 +109,8 @@ export const runSchedule = async (schedule: Schedule, { observe, deadline }: Sta
     answered(
       question,
       () => 'in the end',
-      (timeline, mark) =>
-        answerOf(() => observe.evaluate(toExpectation(observe, { timeline, question, mark }))),
+      (timeline, sequence) =>
+        answerOf(() => observe.evaluate(toExpectation(observe, { timeline, question, sequence }))),
     );
   }
   over.abort(new Error('the schedule is over'));

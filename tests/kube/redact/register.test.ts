@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { registerSecret } from '../../../e2e/kube/redact/known.ts';
 import { redact } from '../../../e2e/kube/redact/redact.ts';
 import {
   registerEnvironmentSecrets,
@@ -7,6 +6,7 @@ import {
   registerKubeconfigSecrets,
   registerObjectSecrets,
 } from '../../../e2e/kube/redact/register.ts';
+import { registerSecret } from '../../../e2e/kube/redact/registered-secrets.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { partDir } from '../../../lab/cache/cache.ts';
-import { podSystemPart } from '../../../lab/images/core.ts';
+import { artifactDir } from '../../../lab/cache/cache.ts';
+import { podSystemArtifact } from '../../../lab/images/core.ts';
 import { ensurePodSystem } from '../../../providers/docker/pod-system.ts';
 import { plainProgress } from '../../../providers/progress.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
@@ -36,7 +36,7 @@ test("where apt knows no Debian archive, Docker makes the pods' system, once, an
     "Make the pods' system in Docker, from debian:trixie-slim ...",
     expect.stringMatching(/^Make the pods' system in Docker, from debian:trixie-slim: \d/),
   ]);
-  const dir = partDir(podSystemPart);
+  const dir = artifactDir(podSystemArtifact);
   expect(await readFile(join(dir, 'layer.tar'), 'utf8')).toBe('a layer');
   expect(await readFile(join(dir, 'Containerfile'), 'utf8')).toMatch(
     /^FROM debian:trixie-slim\nRUN .*install -y --no-install-recommends base-files .* nfs-ganesha nfs-ganesha-vfs /s,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { once } from '../../../e2e/history/expectation.ts';
+import { waitUntil } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
@@ -58,13 +58,13 @@ test('a release is applied, its target pointed at the store once it can be liste
   const wait = { within: '5m', owner: 'this test' } as const;
   for (const node of nodes) {
     const label = 'Longhorn is made to look at it again';
-    await once(managers, isTouched, { ...wait, name: `instance-manager-${node}`, label });
+    await waitUntil(managers, isTouched, { ...wait, name: `instance-manager-${node}`, label });
   }
   await managers.stop();
   await imitateAll('instanceManagers');
   const url = 'nfs://backupstore.corral-default-backupstore:/opt/backupstore';
   const isPointed = ({ spec }: BackupTarget) => spec.backupTargetURL === url;
-  const pointed = await once(targets, isPointed, { ...wait, label: 'it is pointed' });
+  const pointed = await waitUntil(targets, isPointed, { ...wait, label: 'it is pointed' });
   expect(pointed.spec.pollInterval).toBe('5m0s');
   expect(Date.parse(pointed.spec.syncRequestedAt ?? '')).toBeGreaterThan(Date.now() - 30_000);
   await imitateAll('targetAvailable', 'csi', 'deployments');

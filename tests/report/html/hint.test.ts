@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Bracket, Lane, ReportTimeline } from '../../../e2e/report/html/data.ts';
+import type { ExpectationSpan, Lane, ReportTimeline } from '../../../e2e/report/html/data.ts';
 import { type ErrorClass, hintOf } from '../../../e2e/report/html/hint.ts';
 
-const empty = { name: 'x', bars: [], marks: [], brackets: [], gaps: [], events: [] };
+const empty = { name: 'x', bars: [], symbols: [], expectations: [], gaps: [], events: [] };
 const lane = (kind: string, more: Partial<Lane>): Lane => ({ ...empty, kind, ...more });
 const bar = (from: number, to: number, state: string, tone: 'good' | 'going' | 'bad', text = '') => ({
   ...{ from, to, state, tone },
@@ -12,9 +12,9 @@ const blank = { startedAt: null, seconds: 300, sentences: [], logs: [], events: 
 const timeline = (...lanes: Lane[]): ReportTimeline => ({ ...blank, lanes });
 
 const broken = { label: 'the backup goes gone', steps: [], reason: 'it was Error', limit: '90 s' };
-const bracket = (state: Bracket['state']): Lane =>
-  lane('backups', { brackets: [{ from: 0, to: 90, state, ...broken }] });
-const late = bracket('timed-out');
+const expectation = (state: ExpectationSpan['state']): Lane =>
+  lane('backups', { expectations: [{ from: 0, to: 90, state, ...broken }] });
+const late = expectation('timed-out');
 const badPod = lane('pods', {
   bars: [bar(0, 50, 'Ready', 'good'), bar(50, 60, 'Running, not ready', 'bad', 'CrashLoopBackOff')],
 });
@@ -38,7 +38,7 @@ const ofOthers = { others: [{ from: 48, to: 49 }], load: calm };
 
 test.each<[what: string, given: Given, at: string | undefined]>([
   ['a pass points nowhere', [{ state: 'passed', startedAt }, timeline(), finished], undefined],
-  ['a broken expectation', fails(bracket('broken')), 'longhorn'],
+  ['a broken expectation', fails(expectation('broken')), 'longhorn'],
   ['one that took too long', fails(late), 'longhorn'],
   ['and nobody knows how busy the machine was', [failed, timeline(late), finished], 'unclear'],
   ['one that took too long while a pod crashed', fails(late, badPod), 'cluster'],
@@ -50,9 +50,9 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   ['an error of the code', by('suite-code'), 'suite'],
   ['a connection that is refused', by('network'), 'cluster'],
   ['one that could not report itself', [{ ...failed, startedAt: null }, null, finished], 'suite'],
-  ['a gap', [gap, timeline(bracket('not-provable')), finished], 'cluster'],
-  ['a cluster that was lost', [failed, timeline(bracket('broken')), lost], 'cluster'],
-  ['what Kubernetes did not bring about', fails({ ...late, kind: 'pods' }, bracket('broken')), 'cluster'],
+  ['a gap', [gap, timeline(expectation('not-provable')), finished], 'cluster'],
+  ['a cluster that was lost', [failed, timeline(expectation('broken')), lost], 'cluster'],
+  ['what Kubernetes did not bring about', fails({ ...late, kind: 'pods' }, expectation('broken')), 'cluster'],
   ['what was decided where it ran', [decided, timeline(late), finished], 'suite'],
   ['nothing to judge by', [failed, null, finished], 'unclear'],
 ])('%s', (_, given, at) => {
@@ -61,7 +61,7 @@ test.each<[what: string, given: Given, at: string | undefined]>([
 
 test('a state that should not have been, on a busy machine, comes with how busy that was', () => {
   const busy = { pressure: { stalled: 0.9, runQueue: 14, timerDelay: 3_000 } };
-  const of = (load: typeof busy) => hintOf(failed, timeline(bracket('broken')), finished, { load });
+  const of = (load: typeof busy) => hintOf(failed, timeline(expectation('broken')), finished, { load });
   expect(of(busy)?.because.at(-1)).toMatch(/^the machine was busy \(/);
   expect(of(calm)?.because).toHaveLength(2);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { bracketSigns, shapes, toneSigns } from '../../../e2e/report/html/page/chart/signs.ts';
+import { expectationSigns, shapes, toneSigns } from '../../../e2e/report/html/page/chart/signs.ts';
 import { sentenceSigns } from '../../../e2e/report/html/page/sentences.ts';
 import { writePage } from '../../../e2e/report/html/write-page.ts';
 import { openContext } from '../../../e2e/ui/browser.ts';
@@ -133,9 +133,9 @@ describe.skipIf(found === undefined)(
       expect(hrefs).toEqual(linked.map((path) => pathToFileURL(path).href));
       const legend = red(page).locator('.legend');
       const explained = (await legend.textContent()) ?? '';
-      const used = [toneSigns, bracketSigns, sentenceSigns].flatMap((signs) => Object.values(signs));
+      const used = [toneSigns, expectationSigns, sentenceSigns].flatMap((signs) => Object.values(signs));
       expect(used.map((sign) => sign.slice(0, 1)).filter((sign) => !explained.includes(sign))).toEqual([]);
-      expect(await legend.locator('.mark').count()).toBe(Object.values(shapes).length);
+      expect(await legend.locator('.symbol').count()).toBe(Object.values(shapes).length);
     });
 
     test('draws, from the first When to the last Then or all, states, gaps and expectations in a lane for each', async () => {
@@ -150,7 +150,7 @@ describe.skipIf(found === undefined)(
       expect(lanes.slice(0, 6).join(', ')).toBe(
         'steps, immutable-file, locks, gaps in the watch, ze-b1, ze-b2',
       );
-      expect(await chart.locator('.bracket text').allTextContents()).toEqual([
+      expect(await chart.locator('.expectation text').allTextContents()).toEqual([
         '✓ the first backup goes Deleting → Error',
         '✗ broken: the first backup goes Deleting → gone',
       ]);

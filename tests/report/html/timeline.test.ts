@@ -35,7 +35,7 @@ describe('an object', () => {
     const bars = ({ bars }: Lane) => bars.map(({ from, to, state }) => `${from} to ${to}: ${state}`);
     const lane = laneOf(make(events), 'b1');
     expect(bars(lane)).toEqual(['1 to 2: new', '2 to 4: InProgress', '4 to 6: Completed']);
-    expect(lane.marks).toEqual([{ at: 6, shape: 'gone', text: 'gone' }]);
+    expect(lane.symbols).toEqual([{ at: 6, shape: 'gone', text: 'gone' }]);
     expect(bars(laneOf(make(events.slice(0, 4)), 'b1')).at(-1)).toBe('4 to 10: Completed');
   });
 
@@ -74,15 +74,16 @@ describe('an expectation', () => {
   test('that nothing happens is met by its time-out, and broken by its steps', () => {
     const nothing = { ...set, wanted: 'timed-out' };
     const stateAt = (phase: string) =>
-      laneOf(make([awaits(1.5, nothing), awaits(4, { ...nothing, phase, reason: 'why' })]), 'b1').brackets;
+      laneOf(make([awaits(1.5, nothing), awaits(4, { ...nothing, phase, reason: 'why' })]), 'b1')
+        .expectations;
     expect(stateAt('timed-out')).toMatchObject([{ state: 'met' }]);
     expect(stateAt('met')).toMatchObject([{ state: 'broken', reason: 'why' }]);
   });
 
-  test('is a bracket from its start to its decision, with what it reached', () => {
+  test('is a span from its start to its decision, with what it reached', () => {
     const reached = [{ label: 'Deleting', at: 2 }];
     const broken = { ...set, phase: 'broken', reason: 'it was Error', reached };
-    expect(laneOf(make([...events, awaits(1.5, set), awaits(4, broken)]), 'b1').brackets).toEqual([
+    expect(laneOf(make([...events, awaits(1.5, set), awaits(4, broken)]), 'b1').expectations).toEqual([
       {
         ...{ from: 1.5, to: 4, state: 'broken', label: 'the backup goes Deleting → gone' },
         steps: [...reached, { label: 'gone', at: null }],
@@ -94,15 +95,15 @@ describe('an expectation', () => {
   test('says both bounds of a wait that begins anew with each change', () => {
     const late = { ...set, atMost: 360, phase: 'timed-out' };
     const lines = [awaits(1.5, { ...set, atMost: 360 }), awaits(9, late)];
-    expect(laneOf(make(lines), 'b1').brackets).toMatchObject([
+    expect(laneOf(make(lines), 'b1').expectations).toMatchObject([
       { limit: '1 min 30 s without a change, or 6 min in all, the retry' },
     ]);
   });
 
   test('is open where the run ended before it was decided, on a lane of its own where its object never came', () => {
-    const { bars, brackets } = laneOf(make([awaits(1.5, set)]), 'b1');
+    const { bars, expectations } = laneOf(make([awaits(1.5, set)]), 'b1');
     expect(bars).toEqual([]);
-    expect(brackets).toMatchObject([{ from: 1.5, to: 10, state: 'open' }]);
+    expect(expectations).toMatchObject([{ from: 1.5, to: 10, state: 'open' }]);
   });
 });
 
@@ -133,7 +134,7 @@ test('a fault has a lane from its injection over its proof to its end, and so ha
       { from: 1, to: 2, state: 'made', texts: ['made'] },
       { from: 2, to: 5, state: 'proved to be in force', texts: ['lsattr'] },
     ],
-    marks: [{}, {}, {}],
+    symbols: [{}, {}, {}],
   });
   expect(laneOf(timeline, 'locks').bars).toMatchObject([
     { from: 1, to: 3, state: 'waiting', texts: ['the target'] },

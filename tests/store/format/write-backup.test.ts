@@ -1,13 +1,14 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { incoming } from '../../../e2e/store/drivers/folder/pod-store.ts';
+import { openVolumeFolderWriter } from '../../../e2e/store/drivers/folder/pod-store.ts';
 import { parseBackup, parseVolume } from '../../../e2e/store/format/config.ts';
 import { checksumOf } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';
-import type { VolumeBlock } from '../../../e2e/store/format/write-backup.ts';
+import { type VolumeBlock, writeUnfinished } from '../../../e2e/store/format/write-backup.ts';
 import * as emulated from '../../../emulator/backupstore/config.ts';
 import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
+import { inspectBackup, listStoreVolumes } from '../../../emulator/backupstore/inspect.ts';
 import { restoreBackup } from '../../../emulator/backupstore/restore.ts';
 import { clocks } from '../../../emulator/clocks.ts';
 import { createLog } from '../../../emulator/log.ts';
@@ -110,6 +111,42 @@ test('files of any bytes come whole, none is where Longhorn looks before all are
     expect(bytes.equals(await store.read(`blocks/aa/bb/${index}`)), `${index}`).toBe(true);
 });
 
+test('an upload that has begun is listed and unfinished, and its end comes into the same folder', async () => {
+  const upload = { volume: 'source', backup: 'backup-1', size: 4 * blockSize, created };
+  const { put, publish } = store.open('source');
+  await writeUnfinished(put, upload);
+  await publish();
+  const log = createLog(() => undefined);
+  const opened = openFolderStore({ root: store.root, url: 'nfs://store', log });
+  const listing = await listStoreVolumes(opened, { volumeOnly: false });
+  expect(Object.keys(listing.source?.Backups ?? {})).toEqual(['backup-1']);
+  await expect(inspectBackup(opened, 'source', 'backup-1')).rejects.toThrow(/still in progress/);
+  const begun = await configs();
+  expect(emulated.encodeVolume(emulated.decodeVolume(begun.volume))).toBe(begun.volume);
+  expect(emulated.encodeBackup(emulated.decodeBackup(begun.backup))).toBe(begun.backup);
+
+  const blocks = someBlocks(randomFrom(4), 4);
+  await store.write({ size: upload.size, blocks });
+  expect(await store.check()).toMatchObject({ findings: [], volumes: 1, backups: 1 });
+  expect(await readdir(store.root)).toEqual(['backupstore']);
+  expect((await restored(upload.size)).equals(contentOf(upload.size, blocks))).toBe(true);
+});
+
+test('a second backup of a volume comes beside the first', async () => {
+  const size = 4 * blockSize;
+  const first = await store.write({ size, blocks: someBlocks(randomFrom(5), 4) });
+  const earlier = { created, blocks: new Set(first.map(({ checksum }) => checksum)).size };
+  const data = Buffer.alloc(blockSize, 'none of the others');
+  const later = new Date('2026-01-01T00:01:00Z');
+  const next = { backup: 'backup-2', size, blocks: [{ offset: 0, data }], created: later };
+  await store.write({ ...next, earlier });
+  expect(await store.check()).toMatchObject({ findings: [], volumes: 1, backups: 2 });
+  expect(JSON.parse((await configs()).volume)).toMatchObject({
+    ...{ CreatedTime: '2026-01-01T00:00:10Z', LastBackupName: 'backup-2' },
+    ...{ LastBackupAt: '2026-01-01T00:01:00Z', BlockCount: String(earlier.blocks + 1) },
+  });
+});
+
 test.each([
   ['its first line', () => 3],
   ['its last line', (length: number) => length - 6],
@@ -120,7 +157,10 @@ test.each([
     return whole.exec(pod, command, { ...rest, stdin: bytes.subarray(0, keep(bytes.length)) });
   };
   const pod = { namespace: 'store', name: 'backupstore' };
-  const { put } = incoming({ cluster: { ...whole, exec }, pod, root: store.root }, { volume: 'source' });
+  const { put } = openVolumeFolderWriter(
+    { cluster: { ...whole, exec }, pod, root: store.root },
+    { volume: 'source' },
+  );
   const files = [{ path: 'blocks/aa/bb/1', bytes: Buffer.alloc(9_000) }];
   await expect(put(files)).rejects.toThrow(/ended before its last line/);
 });

@@ -39,6 +39,13 @@ test.for(['lz4', 'gzip', 'none'] as const)('a sound store with %s has no finding
   expect(await check(soundStore(method), { whole: true })).toEqual({ ...nothing, ...counted });
 });
 
+test('a file that is removed while a mount has it open is no finding, one with a similar name is', async () => {
+  const files = new Map(soundStore('none'));
+  files.set('locks/.nfs00000000000401bf00000004', '');
+  files.set('.nfs0401bf', '');
+  expect(linesOf(await check(files))).toEqual(["warning foreign-file: .nfs0401bf is no file of Longhorn's"]);
+});
+
 test('a backup in blocks of 16 MiB has none', async () => {
   const large = Buffer.concat(Array.from({ length: 8 }, (_, number) => block(number)));
   const checksum = checksumOf(large);

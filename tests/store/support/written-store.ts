@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { incoming } from '../../../e2e/store/drivers/folder/pod-store.ts';
+import { openVolumeFolderWriter } from '../../../e2e/store/drivers/folder/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';
@@ -18,7 +18,7 @@ export const created = new Date('2026-01-01T00:00:10.987Z');
 export const exported = async () => {
   const root = await mkdtemp(join(tmpdir(), 'corral-written-'));
   const pod = { namespace: 'store', name: 'backupstore' };
-  const open = (volume: string) => incoming({ cluster: stubCluster(), pod, root }, { volume });
+  const open = (volume: string) => openVolumeFolderWriter({ cluster: stubCluster(), pod, root }, { volume });
   const source = folderSource(join(root, 'backupstore'));
   return {
     root,
@@ -45,6 +45,8 @@ type Written = {
   size: number;
   blocks: Iterable<VolumeBlock>;
   by?: OldLonghorn;
+  created?: Date;
+  earlier?: { created: Date; blocks: number };
 };
 
 /**

@@ -10,7 +10,7 @@ import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { leaseName } from '../../../e2e/store/lease.ts';
 import { type CleanupOptions, cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
 import { cleanupKinds, kindNames } from '../../../e2e/suite/cleanup/kinds.ts';
-import { runLabel } from '../../../e2e/suite/steps/made.ts';
+import { runLabel } from '../../../e2e/suite/steps/created-objects.ts';
 import { type Timeout, type Timeouts, timeoutRules } from '../../../e2e/suite/steps/timeouts.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';

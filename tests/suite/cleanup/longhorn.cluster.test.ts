@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import { cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
-import { runLabel } from '../../../e2e/suite/steps/made.ts';
+import { runLabel } from '../../../e2e/suite/steps/created-objects.ts';
 import { timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
 import { backupConfigPath } from '../../../emulator/backupstore/paths.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { collectLast, collectSources } from '../../../e2e/suite/evidence/collect/collect.ts';
-import { newest } from '../../../e2e/suite/evidence/collect/kept.ts';
+import { newestLines } from '../../../e2e/suite/evidence/collect/evidence-file.ts';
 import type { EvidenceSource } from '../../../e2e/suite/evidence/recorder.ts';
 
 const open = () => {
@@ -69,6 +69,6 @@ test('what comes last adds its line to those of the others, and is none where it
 
 test('of a long text the newest lines are kept, and the first line says so', () => {
   const lines = 'first\nsecond\nthird\n';
-  expect(newest(lines, 100)).toBe(lines);
-  expect(newest(lines, 9)).toBe('... cut: the first 13 of 19 bytes are left out\nthird\n');
+  expect(newestLines(lines, 100)).toBe(lines);
+  expect(newestLines(lines, 9)).toBe('... cut: the first 13 of 19 bytes are left out\nthird\n');
 });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { type Header, openEvidence, slugOf } from '../../../e2e/suite/evidence/evidence.ts';
-import { openLines } from '../../../e2e/suite/evidence/ndjson-writer.ts';
+import { openNdjsonWriter } from '../../../e2e/suite/evidence/ndjson-writer.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 import { lamps } from './history.ts';
@@ -77,7 +77,7 @@ test('where it cannot be written that is reported once, and everything else goes
 
 test('a full disk is reported', async () => {
   const errors: string[] = [];
-  const lines = openLines('/dev/full', ({ message }) => void errors.push(message));
+  const lines = openNdjsonWriter('/dev/full', ({ message }) => void errors.push(message));
   lines.write({ a: 1 });
   await expect.poll(() => errors.length).toBe(1);
   lines.write({ b: 1 });

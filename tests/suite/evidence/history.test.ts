@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { expectHistory, once } from '../../../e2e/history/expectation.ts';
+import { expectHistory, waitUntil } from '../../../e2e/history/expectation.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
-import { registerSecret } from '../../../e2e/kube/redact/known.ts';
+import { registerSecret } from '../../../e2e/kube/redact/registered-secrets.ts';
 import { hall, is, type Lamp, lamp, pushEvent } from '../../history/lamps.ts';
 import { lamps, recorded, recordedLamps } from './history.ts';
 
@@ -52,7 +52,7 @@ test('what belongs to others is left out, and so is who manages which field, and
 test('an expectation is reported when it begins and when it ends, with what it takes to judge it again', async () => {
   const { recording } = await recordedLamps(async (timeline) => {
     pushEvent(timeline, 'hall:off');
-    const met = hall(timeline).from(timeline.mark()).goes(is('on')).within('10s', 'the test');
+    const met = hall(timeline).from(timeline.lastSequence()).goes(is('on')).within('10s', 'the test');
     pushEvent(timeline, 'hall:on');
     await met;
   });
@@ -76,7 +76,7 @@ test('a wait that is met at once is not recorded, any other is', async () => {
   const { recording } = await recordedLamps(async (timeline) => {
     pushEvent(timeline, 'hall:on');
     for (const state of ['on', 'off'])
-      await once(timeline, ({ status }) => status.state === state, {
+      await waitUntil(timeline, ({ status }) => status.state === state, {
         ...{ label: `it is ${state}`, name: 'hall', within: '20ms', owner: 'a test' },
       });
   });

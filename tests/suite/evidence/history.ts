@@ -4,7 +4,7 @@ import { type Observer, whileObserved } from '../../../e2e/history/observer.ts';
 import { parseRecording, type Recording } from '../../../e2e/history/recording.ts';
 import { type ReplayedTimeline, replayTimeline } from '../../../e2e/history/replay.ts';
 import { openHistory } from '../../../e2e/suite/evidence/history/history.ts';
-import { openLines } from '../../../e2e/suite/evidence/ndjson-writer.ts';
+import { openNdjsonWriter } from '../../../e2e/suite/evidence/ndjson-writer.ts';
 import type { Belongs } from '../../../e2e/suite/evidence/recorder.ts';
 import type { Lamp } from '../../history/lamps.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -26,7 +26,7 @@ export const recorded = async (
   const startedAt = Date.now();
   const errors: Error[] = [];
   const lose = (error: Error) => void errors.push(error);
-  const lines = openLines(path, lose);
+  const lines = openNdjsonWriter(path, lose);
   lines.write({ recording: 'a test', corral: 1, startedAt: new Date(startedAt).toISOString() });
   const { observer, close } = openHistory({ lines, startedAt, belongs, lose });
   await work({ ...observer, reads: () => {} });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectHistory, once } from '../../../e2e/history/expectation.ts';
+import { expectHistory, waitUntil } from '../../../e2e/history/expectation.ts';
 import type { Recording } from '../../../e2e/history/recording.ts';
 import type { ReplayedTimeline } from '../../../e2e/history/replay.ts';
 import { agrees, endedAsIntended, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
@@ -90,7 +90,7 @@ test('one that was to run out is as it was meant to be; one that was not decided
 test('what cannot be judged again is reported: a simple wait, a step without a name, a state that nobody knows', async () => {
   const recording = await historyOf(async (timeline) => {
     const isOn = ({ status }: Lamp): boolean => status.state === 'on';
-    const found = once(timeline, isOn, { label: 'lit', name: 'hall', within: '10s', owner: 'a test' });
+    const found = waitUntil(timeline, isOn, { label: 'lit', name: 'hall', within: '10s', owner: 'a test' });
     pushEvent(timeline, 'hall:on');
     await found;
     const unnamed = expectHistory(timeline, { name: 'hall', label: 'hall', describe: () => '' });

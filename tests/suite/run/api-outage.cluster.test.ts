@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { once } from '../../../e2e/history/expectation.ts';
+import { waitUntil } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
@@ -14,7 +14,7 @@ const { secrets } = resources;
 const suite = {
   'away.e2e.ts': `
 import { scenario as onCluster } from '${root}tests/support/inline-cluster-scenario.ts';
-import { expectHistory, once } from '${root}e2e/history/expectation.ts';
+import { expectHistory, waitUntil } from '${root}e2e/history/expectation.ts';
 const has = (key) => ({ label: key, matches: ({ data }) => data?.[key] !== undefined });
 // One request after the other, so that each of them meets the server away: a restart may take less than the
 // pause before a watch begins again.
@@ -33,7 +33,7 @@ onCluster('It waits in vain', {}, async (steps) => {
   const { lamps, lamp } = steps;
   await lamp('waits');
   await atWork(steps, 'waits');
-  await once(lamps, has('never').matches, { within: '1s', owner: 'a test', name: 'waits', label: 'it never does' });
+  await waitUntil(lamps, has('never').matches, { within: '1s', owner: 'a test', name: 'waits', label: 'it never does' });
 });
 onCluster('It is wrong', {}, async (steps) => {
   await steps.lamp('is-wrong');
@@ -58,7 +58,7 @@ test('while the API server is away no scenario fails, and nothing is left behind
   const environment = { ...leastEnvironment, CORRAL_KUBECONFIG: await server.kubeconfig() };
   const running = withSuite(suite, ({ folder, config }) => runBare(folder, config, { env: environment }));
   for (const name of names)
-    await once(lamps, ({ metadata }) => metadata.name === name, {
+    await waitUntil(lamps, ({ metadata }) => metadata.name === name, {
       label: `${name} is at work`,
       within: '5m',
       owner: 'the start of the suite',

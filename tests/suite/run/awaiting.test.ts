@@ -10,7 +10,7 @@ const waiting = ({ atMost }: { atMost?: number } = {}) => {
   const timeline = timelineOf('hall:off');
   const end = reportAwaited((event) => events.push(event))(7, {
     timeline: timeline as never,
-    ...{ name: 'hall', label: 'the hall lamp', steps: ['on', 'dim'], mark: 0, wanted: 'met' },
+    ...{ name: 'hall', label: 'the hall lamp', steps: ['on', 'dim'], startSequence: 0, wanted: 'met' },
     limit: { time: 60_000, owner: 'a test', ...(atMost && { atMost }) },
     present: () => timeline.current('hall')?.status.state,
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { registerSecret } from '../../../e2e/kube/redact/known.ts';
+import { registerSecret } from '../../../e2e/kube/redact/registered-secrets.ts';
 import { composeFailure } from '../../../e2e/suite/run/compose-failure.ts';
 
 const secret = 'a-secret-of-many-letters';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { boundBy, notingActivity, scaledBy, startClock } from '../../../e2e/suite/run/time.ts';
+import { notingActivity, scaleDuration, startClock, withIdleTimeout } from '../../../e2e/suite/run/time.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 
@@ -56,14 +56,16 @@ test('work that still changes goes on after its time, until nothing changes for 
 
 test('a bound says who saw no change for so long, and does not cut what changes', async () => {
   const whose = 'the cleanup';
-  const late = expect(boundBy(scaledBy('20ms', 2), { whose, lastActivity: inactive }, never)).rejects.toThrow(
-    'the cleanup saw no change for 40 ms',
-  );
+  const late = expect(
+    withIdleTimeout(scaleDuration('20ms', 2), { whose, lastActivity: inactive }, never),
+  ).rejects.toThrow('the cleanup saw no change for 40 ms');
   vi.advanceTimersByTime(40);
   await late;
-  await expect(boundBy('10s', { whose, lastActivity: inactive }, Promise.resolve(7))).resolves.toBe(7);
+  await expect(withIdleTimeout('10s', { whose, lastActivity: inactive }, Promise.resolve(7))).resolves.toBe(
+    7,
+  );
   let ended = false;
-  const slow = boundBy('10s', { whose, lastActivity: changing(50) }, never).catch(() => {
+  const slow = withIdleTimeout('10s', { whose, lastActivity: changing(50) }, never).catch(() => {
     ended = true;
   });
   await vi.advanceTimersByTimeAsync(59_000);

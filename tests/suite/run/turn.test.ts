@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { openAccount } from '../../../e2e/kube/account.ts';
+import { openTimeAccount } from '../../../e2e/kube/time-account.ts';
 import type { SharedResource } from '../../../e2e/longhorn/shared.ts';
 import { openLocks } from '../../../e2e/suite/exclusive/locks.ts';
 import { createTurn } from '../../../e2e/suite/run/turn.ts';
@@ -19,7 +19,7 @@ const open = async (...names: string[]) => {
   const begin = async (name: string) => {
     const holder = locks.join();
     await holder.hold(usesAll, forever);
-    const account = openAccount();
+    const account = openTimeAccount();
     onTestFinished(account.close);
     const turn = createTurn(holder, {
       joinTargets: locks.joinTargets,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurn } from '../../../e2e/suite/steps/in-turn.ts';
+import { runAllStages } from '../../../e2e/suite/steps/run-all-stages.ts';
 
 const errors = [new Error('backups stuck'), new Error('store stuck')];
 
@@ -15,7 +15,7 @@ test.each<[string[], unknown]>([
       done.push(name);
       if (failing.includes(name)) throw new Error(`${name} stuck`);
     });
-    expect(await inTurn(all).catch((error: unknown) => error)).toEqual(thrown);
+    expect(await runAllStages(all).catch((error: unknown) => error)).toEqual(thrown);
     expect(done).toEqual(['backups', 'volumes', 'store']);
   },
 );

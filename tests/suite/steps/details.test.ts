@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BackupState } from '../../../e2e/longhorn/backup-state.ts';
+import { parseMetrics } from '../../../e2e/longhorn/metrics.ts';
 import type { Backup, Volume } from '../../../e2e/longhorn/types.ts';
 import type { BackupConfig } from '../../../e2e/store/format/config.ts';
 import { progressOf, wrongInProgress } from '../../../e2e/suite/steps/backup/progress.ts';
@@ -113,4 +114,21 @@ test('progress is what was seen of it, rises, and is seen on its way to 100', ()
   expect(wrongInProgress([0, 30, 20, 100])).toBe('it fell');
   expect(wrongInProgress([0, 100])).toBe('nothing was seen between 0 and 100');
   expect(wrongInProgress([0, 30])).toBe('it did not come to 100');
+});
+
+test('metrics report each backup once, with its state and its size', () => {
+  const state = (backup: string, number: number) =>
+    `longhorn_backup_state{backup="${backup}",volume="v"} ${number}\n`;
+  const size = 'longhorn_backup_actual_size_bytes{backup="b",recurring_job="",volume="v"} 2.097152e+06\n';
+  const comments = '# HELP longhorn_backup_state State of this backup\nlonghorn_other 1\n';
+  const wrong = (text: string, backup: Backup['status'] = { state: 'Completed', size: '2097152' }) =>
+    details.wrongMetrics(
+      parseMetrics(comments + text),
+      details.meteredBackup({ metadata: { name: 'b' }, status: backup }, 'v'),
+    );
+  expect(wrong(state('b', 3) + state('c', 4) + size)).toEqual([]);
+  expect(wrong(state('b', 4) + size)).toEqual(['longhorn_backup_state is 4, not 3']);
+  expect(wrong(state('b', 3) + state('b', 3) + size)).toEqual(['longhorn_backup_state is 3, 3, not 3']);
+  expect(wrong(state('b', 3))).toEqual(['longhorn_backup_actual_size_bytes is not there, not 2097152']);
+  expect(wrong(state('b', 4) + size.replace('2.097152e+06', '0'), { state: 'Error' })).toEqual([]);
 });

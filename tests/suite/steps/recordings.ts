@@ -59,7 +59,7 @@ export const volumesOf = ({ backups }: ReturnType<typeof speaking>): string[] =>
 export const stage = async (name: RecordedName, mutate?: Mutation) => {
   const { file, version, first, second } = recorded[name];
   const replayed = await replay(file, mutate);
-  const from = replayed.markOf('when b1 deleted');
+  const from = replayed.sequenceAt('when b1 deleted');
   return {
     replayed,
     version,
@@ -107,7 +107,7 @@ export const until =
 
 const aVolume = { name: 'v', target: aTarget, node: 'node1', size: 0 };
 
-/** A backup as the steps know it, made and deleted at a mark. */
+/** A backup as the steps know it, made and deleted at a sequence. */
 export const handleOf = (
   name: string,
   label: string,

@@ -35,7 +35,14 @@ const setUp = (answer: { status: number; text: string } = { status: 200, text: '
     const object = { metadata: { name: 'v' }, spec: { attachmentTickets: tickets as never } };
     timelines.attachments.push({ ...at, object });
   };
-  return { ...bindSteps(context), setStatus, isTarget, reports, wants, timelines };
+  const patched: object[] = [];
+  const hooks: { patched?: () => void } = {};
+  cluster.patch = async (_resource, _object, body) => {
+    patched.push(body);
+    hooks.patched?.();
+    return {} as never;
+  };
+  return { ...bindSteps(context), setStatus, isTarget, reports, wants, timelines, patched, hooks };
 };
 
 test('a volume has no last backup once it names none', async () => {
@@ -54,7 +61,7 @@ test('a backup goes alone where its deletion is not tried to its end', async () 
   ] as const) {
     const { then, reports, timelines } = setUp();
     reports('Completed');
-    backup.since.deleted = timelines.backups.mark();
+    backup.since.deleted = timelines.backups.lastSequence();
     for (const state of between) reports(state);
     reports(between.at(-1) ?? 'Completed', 'deleted');
     const judged = then.goneAlone(backup);
@@ -82,13 +89,37 @@ test('the default backup target is alone, has no URL, and says so', async () => 
   await expect(then.defaultTargetUnset()).rejects.toThrow('Longhorn has a backup target default');
   isTarget('default', { backupTargetURL: '' }, { ...status, conditions: [] });
   await expect(then.defaultTargetUnset()).rejects.toThrow('no URL, not available');
-  isTarget('default', { backupTargetURL: '' }, status);
+  const unset = { backupTargetURL: '', pollInterval: '5m0s' };
+  isTarget('default', { ...unset, pollInterval: '0s' }, status);
+  await expect(then.defaultTargetUnset()).rejects.toThrow('0s, not 5m0s');
+  isTarget('default', unset, status);
   await then.defaultTargetUnset();
   isTarget('default', { backupTargetURL: 'nfs://x' }, { available: true });
   await expect(then.defaultTargetUnset()).rejects.toThrow('nfs://x, available');
-  isTarget('default', { backupTargetURL: '' }, status);
+  isTarget('default', unset, status);
   isTarget('other', { backupTargetURL: 'nfs://x' });
   await expect(then.defaultTargetUnset()).rejects.toThrow('default, other, not default alone');
+});
+
+test('a negative poll interval is refused, means no polls, or syncs without a pause; it is never left', async () => {
+  const refused = setUp({ status: 422, text: '{"kind":"Status","message":"negative"}' });
+  await refused.then.negativePollRefused(aTarget);
+  expect(refused.patched).toEqual([]);
+
+  const unpolled = setUp({ status: 200, text: '{}' });
+  await expect(unpolled.then.negativePollRefused(aTarget)).rejects.toThrow('accepted, and 0 syncs were seen');
+
+  const polled = setUp({ status: 200, text: '{}' });
+  polled.hooks.patched = () =>
+    setTimeout(() => {
+      for (const lastSyncedAt of ['1', '2', '3', '4', '5'])
+        polled.isTarget(aTarget.name, { backupTargetURL: '' }, { lastSyncedAt });
+    }, 1);
+  await expect(polled.then.negativePollRefused(aTarget)).rejects.toMatchObject({
+    seen: { kind: 'BackupTarget', state: 'synced without a pause' },
+  });
+  for (const { patched } of [unpolled, polled])
+    expect(patched).toEqual(['-5m0s', '0s'].map((pollInterval) => ({ spec: { pollInterval } })));
 });
 
 test('what cannot be is refused, and as what is not valid', async () => {

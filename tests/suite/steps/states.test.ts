@@ -29,7 +29,7 @@ const expectations: Record<string, Expectation<any>> = {
   waitsAndCompletes: plain.waitsAndCompletes(backups, waiting),
   isBeingDeleted: deletions.isBeingDeleted(backups, backup),
   isDeleted: deletions.isDeleted(backups, backup),
-  remains: plain.remains(backups, { backup, state: plain.is('Deleting') }),
+  remains: plain.remains(backups, { backup, state: plain.backupIs('Deleting') }),
   remainsCompleted: plain.remainsCompleted(backups, backup),
   deletionFails: deletions.deletionFails(backups, losing),
   isRefused: deletions.isRefused(backups, losing),
@@ -92,7 +92,8 @@ describe('each step of an expectation can be written down and made again by the 
 
   test('all expectations that there are', () => {
     const made = [plain, deletions, locks, jobs, stores, restores].flatMap((module) => Object.keys(module));
-    const states = 'is waitsFor waitsForNamed waitsForReadiness changes change failed errs';
+    const states =
+      'backupIs waitsFor waitsForNamed waitsForReadiness neverReached deletionFailed hasOnlyError';
     const others =
       'backupHistory stateWhen goneAt statusAt unlessUploaded restartsIn jobOf describeJob refusals storeRefusals storeFailures failureMessages';
     const gaps = 'retryWindow describeWindow describeGap judgeGap namedLock reportLockText stayedFailed';

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { onceGone } from '../../../e2e/history/expectation.ts';
+import { waitUntilGone } from '../../../e2e/history/expectation.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { parseDuration } from '../../../e2e/kube/duration.ts';
 import { describeBackup } from '../../../e2e/longhorn/backup-state.ts';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../e2e/longhorn/types.ts';
-import { storeQuiet, timeoutRules, timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
+import { storeIdleLimits, timeoutRules, timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
 
 const fast = { deletionBackoff: 6_000, resync: 5_000, lockLife: 15_000, monitorPoll: 500 };
 
@@ -51,7 +51,7 @@ test('a cleanup waits for the deletion that meets the lock of an upload whose ke
   const { within, ...timeout } = timeoutsOn(longhornClocks).backupsGone;
   expect(parseDuration(within)).toBe(210_000);
   const label = 'backup b is gone';
-  const gone = onceGone(backups, { name: 'b', label, describe: describeBackup, within, ...timeout });
+  const gone = waitUntilGone(backups, { name: 'b', label, describe: describeBackup, within, ...timeout });
   const locked = 'failed to acquire lock';
   for (const [seconds, state, error] of [
     [32, 'Error', locked],
@@ -73,5 +73,5 @@ test('every phase has a time-out with an owner', () => {
 });
 
 test('the store is quiet when a lock has outlived its life', () => {
-  expect([storeQuiet(longhornClocks).seconds, storeQuiet(fast).seconds]).toEqual([180, 45]);
+  expect([storeIdleLimits(longhornClocks).seconds, storeIdleLimits(fast).seconds]).toEqual([180, 45]);
 });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { buildCommand } from '../../../lab/build/command.ts';
 import { goVersion } from '../../../lab/build/go.ts';
-import { kubernetesPart } from '../../../lab/build/kubernetes.ts';
+import { kubernetesArtifact } from '../../../lab/build/kubernetes.ts';
 import { buildShell } from '../../../lab/build/shell.ts';
-import { ensureCached, type Part } from '../../../lab/cache/cache.ts';
+import { type CachedArtifact, ensureCached } from '../../../lab/cache/cache.ts';
 import { addBaseFiles, unpackPackages } from '../../../lab/debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from '../../../lab/images/oci.ts';
 
@@ -18,7 +18,7 @@ const BUILD_TIMEOUT_MS = 30 * 60_000;
 const versions = { kubernetes: 'v1.36.3', etcd: 'v3.6.8', kind: 'v0.33.0' };
 
 /** kind, kubeadm, kubectl, etcd and CoreDNS with what kubeadm's Corefile names, from the modules that the lab pins. */
-export const programs = async (): Promise<Part> => ({
+export const programs = async (): Promise<CachedArtifact> => ({
   name: 'kind-programs',
   inputs: {
     go: await goVersion(),
@@ -111,7 +111,7 @@ const packImages = async (dir: string, archive: string): Promise<void> => {
   await rm(tree, { recursive: true });
   const pause = join(dir, 'pause.tar');
   await mkdir(tree);
-  await copyFile(join(await ensureCached(await kubernetesPart()), 'pause'), join(tree, 'pause'));
+  await copyFile(join(await ensureCached(await kubernetesArtifact()), 'pause'), join(tree, 'pause'));
   await writeLayer(tree, pause);
   await rm(tree, { recursive: true });
   const image = (name: string, entrypoint?: string): Image => ({
@@ -133,13 +133,13 @@ const packImages = async (dir: string, archive: string): Promise<void> => {
 };
 
 /** The file system of a node of kind's, as `docker import` takes it (`node.tar`). */
-export const kindNode = async (): Promise<Part> => {
+export const kindNode = async (): Promise<CachedArtifact> => {
   const files = await readdir(join(here, 'node'));
   return {
     name: 'kind-node',
     inputs: {
       programs: (await programs()).inputs,
-      kubernetes: (await kubernetesPart()).inputs,
+      kubernetes: (await kubernetesArtifact()).inputs,
       packages: nodePackages,
       recipe: 1,
       files: await Promise.all(files.sort().map((file) => readFile(join(here, 'node', file), 'utf8'))),
@@ -147,7 +147,7 @@ export const kindNode = async (): Promise<Part> => {
     build: async (dir) => {
       const tree = join(dir, 'tree');
       await systemTree(tree, nodePackages);
-      const lab = await ensureCached(await kubernetesPart());
+      const lab = await ensureCached(await kubernetesArtifact());
       const bin = await ensureCached(await programs());
       await mkdir(join(tree, 'kind/manifests'), { recursive: true });
       await writeFile(join(tree, 'kind/version'), versions.kubernetes);

@@ -1,4 +1,4 @@
-import type { Lane, Mark, PageScenario, ReportTimeline } from '../data.ts';
+import type { ChartSymbol, Lane, PageScenario, ReportTimeline } from '../data.ts';
 import { createChart } from './chart/chart.ts';
 import { kindName } from './chart/rows.ts';
 import { button, element, tableHead } from './element.ts';
@@ -27,11 +27,11 @@ const decisionOf = ({
   lanes,
 }: ReportTimeline): { lane: number; at: number; from: number; to: number } | undefined => {
   const against = new Set(['broken', 'timed-out', 'not-provable']);
-  const lane = lanes.findIndex(({ brackets }) => brackets.some(({ state }) => against.has(state)));
-  const bracket = lanes[lane]?.brackets.find(({ state }) => against.has(state));
-  if (bracket === undefined) return undefined;
-  const around = Math.max(3, (bracket.to - bracket.from) / 2);
-  return { lane, at: bracket.to, from: bracket.from - around, to: bracket.to + around };
+  const lane = lanes.findIndex(({ expectations }) => expectations.some(({ state }) => against.has(state)));
+  const span = lanes[lane]?.expectations.find(({ state }) => against.has(state));
+  if (span === undefined) return undefined;
+  const around = Math.max(3, (span.to - span.from) / 2);
+  return { lane, at: span.to, from: span.from - around, to: span.to + around };
 };
 
 // The time from the first When to the last When or Then, or to the decision against the scenario (which may be in the
@@ -118,13 +118,13 @@ export const createEvidenceView = (scenario: PageScenario, unpacked: ReportTimel
   };
 };
 
-const toMark = ({ at, severity, text }: LogLine): Mark => ({
+const toSymbol = ({ at, severity, text }: LogLine): ChartSymbol => ({
   at,
   shape: severity === 'E' ? 'bad' : 'warning',
   text: `${severity} ${text.slice(0, 300)}`,
 });
 
-/** Adds a lane for each log, from its first line to its last. Its errors and warnings are marks. */
+/** Adds a lane for each log, from its first line to its last. Its errors and warnings are symbols. */
 const addLogLanes = (timeline: ReportTimeline): ReportTimeline => {
   if (timeline.startedAt === null) return timeline;
   const logs = timeline.logs.flatMap((log): Lane[] => {
@@ -140,8 +140,8 @@ const addLogLanes = (timeline: ReportTimeline): ReportTimeline => {
         texts: [],
       },
     ];
-    const marks = lines.filter(({ severity }) => severity === 'E' || severity === 'W').map(toMark);
-    return [{ kind: 'log', name: log.name, bars, marks, brackets: [], gaps: [], events: [] }];
+    const symbols = lines.filter(({ severity }) => severity === 'E' || severity === 'W').map(toSymbol);
+    return [{ kind: 'log', name: log.name, bars, symbols, expectations: [], gaps: [], events: [] }];
   });
   return { ...timeline, lanes: [...timeline.lanes, ...logs] };
 };

@@ -1,5 +1,5 @@
-import type { Mark, Tone } from '../data.ts';
-import { bracketSigns, shapes, toneSigns, toneWords } from './chart/signs.ts';
+import type { ChartSymbol, Tone } from '../data.ts';
+import { expectationSigns, shapes, toneSigns, toneWords } from './chart/signs.ts';
 import { element, svgElement } from './element.ts';
 import { sentenceSigns } from './sentences.ts';
 
@@ -11,9 +11,9 @@ const swatch = (tone: Tone): Node =>
     ]),
   ]);
 
-const markSample = (shape: keyof typeof shapes): Node =>
+const symbolSample = (shape: keyof typeof shapes): Node =>
   svgElement('svg', { width: 18, height: 18, 'aria-hidden': 'true' }, [
-    svgElement('path', { class: `mark ${shape}`, d: shapes[shape], transform: 'translate(9,9) scale(.8)' }),
+    svgElement('path', { class: `symbol ${shape}`, d: shapes[shape], transform: 'translate(9,9) scale(.8)' }),
   ]);
 
 const hatch = (): Node =>
@@ -21,7 +21,7 @@ const hatch = (): Node =>
     svgElement('g', { class: 'gaps' }, [svgElement('rect', { width: 26, height: 16 })]),
   ]);
 
-const markWords: Record<Mark['shape'], string> = {
+const symbolWords: Record<ChartSymbol['shape'], string> = {
   fault: 'fault',
   gone: 'gone',
   finding: 'finding',
@@ -31,8 +31,8 @@ const markWords: Record<Mark['shape'], string> = {
   bad: 'error in a log, or a fault that failed',
 };
 
-// The sign of a bracket already contains the word for its state, except for `met`. The legend needs the sign alone.
-const bracketWords = Object.entries(bracketSigns).map(([state, sign]): [string, string] => [
+// The sign of an expectation already contains the word for its state, except for `met`. The legend needs only the sign.
+const expectationWords = Object.entries(expectationSigns).map(([state, sign]): [string, string] => [
   state.replace('-', ' '),
   sign.slice(0, 1),
 ]);
@@ -51,15 +51,15 @@ export const legend = (): HTMLElement =>
     ...(Object.keys(toneWords) as Tone[]).map((tone) =>
       element('li', '', [swatch(tone), ` ${toneSigns[tone]} ${toneWords[tone]}`]),
     ),
-    ...Object.entries(markWords).map(([shape, words]) =>
-      element('li', '', [markSample(shape as Mark['shape']), ` ${words}`]),
+    ...Object.entries(symbolWords).map(([shape, words]) =>
+      element('li', '', [symbolSample(shape as ChartSymbol['shape']), ` ${words}`]),
     ),
     element('li', '', [hatch(), ' not watched']),
     element('li', '', [line('in-force', 9), ' while a fault was in force']),
     element('li', '', [line('queue', 9), ' ⋯ waiting for a lock, drawn shorter']),
     element('li', '', [line('failure', 1), ' a step failed']),
     element('li', '', [line('chosen-moment', 2), ' the moment chosen']),
-    element('li', '', [`├──┤ expectation, with each state that it reached: ${listed(bracketWords)}`]),
+    element('li', '', [`├──┤ expectation, with each state that it reached: ${listed(expectationWords)}`]),
     element('li', '', [`step: ${listed(Object.entries(sentenceSigns))}`]),
   ]);
 

@@ -97,12 +97,12 @@ const toYaml = (value: unknown, changed: readonly Path[] = []): YamlLine[] => {
   const isChanged = (path: Path) =>
     changed.some((each) => each.length <= path.length && each.every((key, index) => key === path[index]));
   const write = (inner: unknown, path: Path, indent: string, lead: string): YamlLine[] => {
-    const mark = isChanged(path);
+    const isMarked = isChanged(path);
     if (isEmpty(inner))
       return [
         {
           text: `${lead}${typeof inner === 'object' ? JSON.stringify(inner) : scalar(inner)}`,
-          changed: mark,
+          changed: isMarked,
         },
       ];
     if (Array.isArray(inner)) {
@@ -112,13 +112,13 @@ const toYaml = (value: unknown, changed: readonly Path[] = []): YamlLine[] => {
           ? []
           : [{ text: `${indent}- ${first.text.trimStart()}`, changed: first.changed }, ...rest];
       });
-      return lead === '' ? items : [{ text: lead.trimEnd(), changed: mark }, ...items];
+      return lead === '' ? items : [{ text: lead.trimEnd(), changed: isMarked }, ...items];
     }
     const fields = Object.entries(inner as object).flatMap(([key, each]) => {
       const deeper = Array.isArray(each) ? indent : `${indent}  `;
       return write(each, [...path, key], deeper, `${indent}${scalar(key)}: `);
     });
-    return lead === '' ? fields : [{ text: lead.trimEnd(), changed: mark }, ...fields];
+    return lead === '' ? fields : [{ text: lead.trimEnd(), changed: isMarked }, ...fields];
   };
   return write(value, [], '', '');
 };

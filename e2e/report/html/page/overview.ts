@@ -1,5 +1,5 @@
-import { count } from '../../../kube/count.ts';
 import { formatDuration } from '../../../kube/duration.ts';
+import { pluralize } from '../../../kube/pluralize.ts';
 import { describeFollowing, describeMachine } from '../../../machine/slowness.ts';
 import { describeFindings, findingsOf, isEmulated, reportedCells, shownBugs } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
@@ -87,7 +87,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     scenario.account.locks >= leastLine &&
       `${formatDuration(scenario.account.locks)} waiting for locks, not counted`,
     scenario.findings.length > 0 &&
-      count(scenario.findings.length, isEmulated({ name: target }) ? 'known difference' : 'finding'),
+      pluralize(scenario.findings.length, isEmulated({ name: target }) ? 'known difference' : 'finding'),
   ];
   return element('tr', scenario.state, [
     element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
@@ -136,7 +136,7 @@ const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
     ]);
   };
   return element('details', 'matrix', [
-    element('summary', '', [`${count(reported.length, 'cell')} of the store's matrix run`]),
+    element('summary', '', [`${pluralize(reported.length, 'cell')} of the store's matrix run`]),
     element('table', 'cells', [
       tableHead('Cell', 'Ended', 'Scenario'),
       element('tbody', '', reported.map(row)),
@@ -216,27 +216,27 @@ export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElem
   ]);
 };
 
-const markOf = (scenario: PageScenario): HTMLElement => {
+const linkOf = (scenario: PageScenario): HTMLElement => {
   const { key, state, round } = scenario;
   const { sign, word } = states[state];
-  const mark = element('a', state, [sign]);
-  mark.href = `#${key}`;
-  mark.title = `Round ${round}: ${word}${state === 'skipped' ? '' : `, ${formatDuration(ownTime(scenario))}`}`;
-  mark.ariaLabel = mark.title;
-  return mark;
+  const anchor = element('a', state, [sign]);
+  anchor.href = `#${key}`;
+  anchor.title = `Round ${round}: ${word}${state === 'skipped' ? '' : `, ${formatDuration(ownTime(scenario))}`}`;
+  anchor.ariaLabel = anchor.title;
+  return anchor;
 };
 
 const rowOfRounds = ({ runs, cells }: ScenarioRounds<PageScenario>): HTMLElement =>
   element('tr', '', [
     element('td', 'name', [cells.scenario]),
-    element('td', 'marks', runs.map(markOf)),
+    element('td', 'signs', runs.map(linkOf)),
     ...[cells.passed, cells.failed, cells.skipped, cells.min, cells.median, cells.max].map((each) =>
       element('td', 'number', [each]),
     ),
   ]);
 
 /**
- * The table of a run with several rounds: one row per scenario, a linked mark per round, and the time without waits
+ * The table of a run with several rounds: one row per scenario, a linked sign per round, and the time without waits
  * for other scenarios. False for a single round.
  */
 const roundsOf = ({ scenarios }: PageRun): HTMLElement | false => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
-import { registerSecret } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/registered-secrets.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { diskOf } from '../folder/place.ts';
 import { servedStore } from '../folder/served-store.ts';

@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import type { ActiveLock, LockSearch } from '../../at-work.ts';
 import { storeFolder, volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../format/source.ts';
 import type { NewFile, VolumeFolderWriter } from '../../format/write-backup.ts';
 import { type BackupStore, openStore } from '../../store.ts';
+import type { ActiveLock, LockSearch } from '../../wait-until-idle.ts';
 
 /** The pod that serves a store. `root` is the path of the exported folder in the pod. */
-export type Served = { cluster: Cluster; pod: PodTarget; root: string };
+export type ServingPod = { cluster: Cluster; pod: PodTarget; root: string };
 
 /** The JSON form of a container of a pod. */
 export const podSchema = z.object({ namespace: z.string(), name: z.string(), container: z.string() });
@@ -122,7 +122,7 @@ const locksIn = async (
  * Opens a store through commands in its pod. `contents` is how many bytes of blocks an inspection reads; the default
  * is 0, because the data come through an exec stream.
  */
-export const openPodStore = (served: Served, contents = 0): BackupStore => {
+export const openPodStore = (served: ServingPod, contents = 0): BackupStore => {
   const run = runInStore(served);
   const { root } = served;
   return openStore({
@@ -146,16 +146,30 @@ fi
 echo 'the stream of files ended before its last line' >&2
 exit 1`;
 
-// `chown` gives the files the owner of the exported folder, because its clients act as that user.
+// `chown` gives the files the owner of the exported folder, because its clients act as that user. A new folder comes to
+// its place as a whole. Into an existing one the files go one by one: blocks, configs of backups, volume.cfg.
 const publishScript = `
-set -e
+set -eo pipefail
 mkdir -p "\${2%/*}"
 chown -R --reference="$3" -- "$1" "$3/${storeFolder}"
-mv -T "$1" "$2"`;
+if [[ ! -e $2 ]]; then
+  mv -T "$1" "$2"
+  exit 0
+fi
+{
+  find "$1" -type f ! -name '*.cfg' -printf '%P\\0'
+  find "$1" -type f -name 'backup_*.cfg' -printf '%P\\0'
+  find "$1" -type f -name volume.cfg -printf '%P\\0'
+} | while IFS= read -r -d '' file; do
+  [[ $file != */* ]] || mkdir -p "$2/\${file%/*}"
+  mv -T -- "$1/$file" "$2/$file"
+done
+find "$2" -type d -exec chown --reference="$3" -- {} +
+rm -r -- "$1"`;
 
-/** Starts writing the folder of a volume that the store does not have yet. */
-export const incoming = (
-  { cluster, pod, root }: Served,
+/** Starts writing into the folder of a volume. */
+export const openVolumeFolderWriter = (
+  { cluster, pod, root }: ServingPod,
   { volume }: { volume: string },
 ): VolumeFolderWriter => {
   const aside = `${root}/incoming-${volume}`;

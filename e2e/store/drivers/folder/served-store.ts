@@ -3,7 +3,7 @@ import type { RunningStore, ServerKind, StorePlace } from '../../driver.ts';
 import type { BackupStore } from '../../store.ts';
 import { servingPods } from '../server.ts';
 import { exportPath } from './place.ts';
-import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
+import { openPodStore, openVolumeFolderWriter, podSource, runInStore } from './pod-store.ts';
 
 // How many bytes of a volume's blocks an inspection reads, on disk: at least four of the largest. They come through
 // the API server as text, which takes one or two seconds.
@@ -56,7 +56,7 @@ export const servedStore = (
         read: () => cluster.logs(pod, { timestamps: true, sinceTime: since.toISOString() }),
       },
     ],
-    write: (volume) => incoming(served, { volume }),
+    write: (volume) => openVolumeFolderWriter(served, { volume }),
     mountArguments,
     mountPoint,
     access: {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ActiveLock } from '../../at-work.ts';
 import type { BucketFolder, RunningStore } from '../../driver.ts';
 import { volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreSource, Unreadable } from '../../format/source.ts';
 import type { NewFile, VolumeFolderWriter } from '../../format/write-backup.ts';
 import { sizeLimits } from '../../fsck/read-config.ts';
 import { type BackupStore, openStore } from '../../store.ts';
+import type { ActiveLock } from '../../wait-until-idle.ts';
 import { requestsAtOnce, s3Source } from './s3-source.ts';
 
 // The time between searches for locks, in ms.
@@ -88,10 +88,13 @@ export const forEachConcurrently = async <T>(
 };
 
 /**
- * Starts writing the folder of a volume that the store does not have yet. S3 cannot publish several objects at once,
- * so the configs are written last: Longhorn finds a backup by its config.
+ * Starts writing into the folder of a volume. S3 cannot publish several objects at once, so the configs are written
+ * last, one after the other: Longhorn finds a backup by its config, and the last one by volume.cfg.
  */
-const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): VolumeFolderWriter => {
+const openVolumeFolderWriter = (
+  { client, bucket, prefix }: BucketFolder,
+  volume: string,
+): VolumeFolderWriter => {
   const held: NewFile[] = [];
   const folder = `${prefix}/${volumeFolder(volume)}`;
   const put = (files: readonly NewFile[]): Promise<void> =>
@@ -103,7 +106,9 @@ const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): Vol
       held.push(...files.filter(({ path }) => path.endsWith('.cfg')));
       await put(files.filter(({ path }) => !path.endsWith('.cfg')));
     },
-    publish: () => put(held.splice(0)),
+    publish: async () => {
+      for (const file of held.splice(0)) await put([file]);
+    },
   };
 };
 
@@ -116,7 +121,7 @@ export const storeIn = (
 ): BackupStore & Pick<RunningStore, 'source' | 'write' | 'mountArguments' | 'mountPoint'> => ({
   ...openBucket(folder, lookedInto),
   source: s3Source(folder),
-  write: (volume) => incoming(folder, volume),
+  write: (volume) => openVolumeFolderWriter(folder, volume),
   mountArguments: undefined,
   mountPoint: undefined,
 });

@@ -16,7 +16,12 @@ export const s3: StoreDriver = {
   find: async (...place) => (await import('./served-store.ts')).findStores(...place),
   rights: rightsInPod({ resource: resources.secrets, verbs: ['create', 'get'] }, 'portforward', [
     { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'patch', 'delete'] },
-    { place: 'longhorn', resource: resources.secrets, verbs: ['list'], rareUse: 'read by a cleanup' },
+    {
+      place: 'longhorn',
+      resource: resources.secrets,
+      verbs: ['list'],
+      rareUse: 'read by a cleanup, and by the scenario whose Secret is lost',
+    },
   ]),
   access: {
     bucket: async (...place) => (await import('./served-store.ts')).findServedFolders(...place),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
-import { registerSecret } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/registered-secrets.ts';
 import { composePrecondition } from '../../../machine/precondition-error.ts';
 import type { LocalReader } from '../../driver.ts';
 import { StoreUnreadable } from '../../format/source.ts';

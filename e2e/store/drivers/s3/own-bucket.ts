@@ -8,7 +8,7 @@ import {
   resources,
   unlessGone,
 } from '../../../kube/cluster.ts';
-import { registerSecret } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/registered-secrets.ts';
 import { PreconditionError } from '../../../machine/precondition-error.ts';
 import type { BucketFolder, OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';

@@ -4,7 +4,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
 import { inEachPod } from '../../../kube/in-pods.ts';
-import { registerSecret } from '../../../kube/redact/known.ts';
+import { registerSecret } from '../../../kube/redact/registered-secrets.ts';
 import type { S3Login, S3Server, ServerKind, StartStore, StorePlace } from '../../driver.ts';
 import { createLoginSecret, removeLoginSecret } from '../login.ts';
 import { hostOf, storeName } from '../place.ts';
@@ -91,6 +91,15 @@ const protocolOf = (features: StartStore['features'] = []): 'http' | 'https' =>
 
 const speaksTls = ({ endpoint }: Pick<S3Login, 'endpoint'>): boolean => endpoint.startsWith('https:');
 
+/** The content of the Secret with which Longhorn logs in. */
+export const longhornLogin = (login: S3Login): Record<string, string> => ({
+  AWS_ACCESS_KEY_ID: login.user,
+  AWS_SECRET_ACCESS_KEY: login['user-secret'],
+  AWS_ENDPOINTS: login.endpoint,
+  ...(speaksTls(login) && { AWS_CERT: login['tls.crt'] }),
+  VIRTUAL_HOSTED_STYLE: 'false',
+});
+
 // A proxy can answer wrongly. It also delivers a refusal to a client that is still sending; the server alone closes
 // the connection.
 const portOf = (features: StartStore['features'] = []): number =>
@@ -143,13 +152,7 @@ export const startS3StoreServer = async (
     Bucket: bucket,
     Policy: policyOf({ user: login.user, prefix: prefixOf(options) }),
   });
-  await createLoginSecret(cluster, options, {
-    AWS_ACCESS_KEY_ID: login.user,
-    AWS_SECRET_ACCESS_KEY: login['user-secret'],
-    AWS_ENDPOINTS: login.endpoint,
-    ...(speaksTls(login) && { AWS_CERT: login['tls.crt'] }),
-    VIRTUAL_HOSTED_STYLE: 'false',
-  });
+  await createLoginSecret(cluster, options, longhornLogin(login));
   return { ...server, node };
 };
 

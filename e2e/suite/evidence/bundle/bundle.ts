@@ -6,7 +6,7 @@ import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { redact, redactAll } from '../../../kube/redact/redact.ts';
 import type { Report } from '../../../report/schema.ts';
-import { newest } from '../collect/kept.ts';
+import { newestLines } from '../collect/evidence-file.ts';
 import { composeReadme } from './readme.ts';
 
 /** The maximum size of a bundle in bytes. Issue trackers accept attachments of this size. */
@@ -82,7 +82,7 @@ const halfOfLongest = (files: readonly Packed[]): number =>
 
 const cutTo = ({ name, bytes }: Packed, longest: number): Packed => ({
   name,
-  bytes: Buffer.from(newest(bytes.toString(), longest)),
+  bytes: Buffer.from(newestLines(bytes.toString(), longest)),
 });
 
 // Writes to a temporary name first, so that the archive is never seen half written.

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../../history/recording.ts';
 import type { GapEntry, ObjectEntry } from '../../../history/timeline.ts';
 import { withoutManagedFields } from '../../../kube/objects.ts';
-import { countUpTo, type RecordedWatch } from './places.ts';
+import { countUpTo, type RecordedWatch } from './recorded-watches.ts';
 
 /** Converts a time in ms since the epoch to seconds since the start of a history. */
 export type Seconds = (at: number) => number;
@@ -11,11 +11,11 @@ const types = { listed: 'ADDED', added: 'ADDED', modified: 'MODIFIED', deleted: 
 /** Returns the history line for one observed state of an object. */
 export const toObjectLine = (
   { kind, at, object, inferred }: ObjectEntry,
-  { place, seconds }: Pick<RecordedWatch, 'place'> & { seconds: Seconds },
+  { origin, seconds }: Pick<RecordedWatch, 'origin'> & { seconds: Seconds },
 ): RecordedEvent => ({
   at: seconds(at),
   type: types[kind],
-  ...place,
+  ...origin,
   object: withoutManagedFields(object),
   ...(kind === 'listed' && { listed: true as const }),
   ...(inferred && { inferred }),
@@ -27,11 +27,11 @@ export const toObjectLine = (
  */
 export const toGapLine = (
   { at, since, from, reason }: GapEntry,
-  { place, sequences, seconds }: RecordedWatch & { seconds: Seconds },
+  { origin, sequences, seconds }: RecordedWatch & { seconds: Seconds },
 ): RecordedEvent => ({
   at: seconds(at),
   type: 'GAP',
-  ...place,
+  ...origin,
   reason,
   since: seconds(since),
   ...(from !== undefined && { doubts: sequences.length - countUpTo(sequences, from - 1) }),

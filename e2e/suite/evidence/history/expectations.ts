@@ -3,18 +3,18 @@ import type { ExpectationEnd, ExpectationStart } from '../../../history/observer
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Seconds } from './entry-line.ts';
 import type { ExpectationMarker } from './markers.ts';
-import type { WatchOrigin } from './places.ts';
+import type { WatchOrigin } from './recorded-watches.ts';
 import { writeRule } from './rule.ts';
 
 /** What is needed to write an expectation into a history. */
 export type MarkerContext = {
   seconds: Seconds;
   now(): number;
-  placeOf(timeline: Timeline): WatchOrigin | undefined;
-  /** The number of event lines that had arrived at a mark. */
-  countAt(mark: number): number;
-  /** When the first line after a mark arrived, in seconds. */
-  timeOf(mark: number): number;
+  originOf(timeline: Timeline): WatchOrigin | undefined;
+  /** The number of event lines that had arrived up to a sequence. */
+  countAt(sequence: number): number;
+  /** When the first line after a sequence arrived, in seconds. */
+  timeOf(sequence: number): number;
 };
 
 /** Returns each timeline that an expectation reads, once. */
@@ -25,18 +25,18 @@ export const timelinesOfExpected = ({ timeline, specification }: ExpectationStar
 export const toSetMarker = (
   id: number,
   expected: ExpectationStart,
-  { seconds, now, placeOf, countAt, timeOf }: MarkerContext,
+  { seconds, now, originOf, countAt, timeOf }: MarkerContext,
 ): ExpectationMarker => {
-  const { timeline, name, label, steps, mark, limit, wanted, specification } = expected;
+  const { timeline, name, label, steps, startSequence, limit, wanted, specification } = expected;
   const { time, atMost, owner } = limit;
-  const rule = specification && writeRule(specification, { placeOf, after: countAt(mark) });
+  const rule = specification && writeRule(specification, { originOf, after: countAt(startSequence) });
   return {
     id,
     phase: 'set',
-    resource: placeOf(timeline)?.resource ?? timeline.label,
+    resource: originOf(timeline)?.resource ?? timeline.label,
     name: name ?? null,
     label,
-    from: Math.min(timeOf(mark), seconds(now())),
+    from: Math.min(timeOf(startSequence), seconds(now())),
     steps: [...steps],
     ...(wanted === 'timed-out' && { wanted }),
     limit: time / 1000,
@@ -52,14 +52,14 @@ export const toEndMarker = (
   {
     ended,
     expected,
-    deps: { seconds, placeOf },
+    deps: { seconds, originOf },
   }: { ended: ExpectationEnd; expected: ExpectationStart; deps: MarkerContext },
 ): ExpectationMarker => {
   const blind =
     ended.until === undefined
       ? timelinesOfExpected(expected).filter((timeline) => timeline.disconnectedSince !== undefined)
       : [];
-  const cutOff = blind.flatMap((timeline) => placeOf(timeline) ?? []);
+  const cutOff = blind.flatMap((timeline) => originOf(timeline) ?? []);
   return {
     ...set,
     phase: ended.state,

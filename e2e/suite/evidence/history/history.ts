@@ -1,6 +1,6 @@
 import type { ExpectationEnd, ExpectationStart, Observer } from '../../../history/observer.ts';
 import type { Entry, Timeline } from '../../../history/timeline.ts';
-import type { Lines } from '../ndjson-writer.ts';
+import type { NdjsonWriter } from '../ndjson-writer.ts';
 import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
 import {
@@ -11,7 +11,7 @@ import {
   toSetMarker,
 } from './expectations.ts';
 import type { ExpectationMarker, ScenarioMarker } from './markers.ts';
-import { countUpTo, openPlaces, type RecordedWatch, type WatchOrigin } from './places.ts';
+import { countUpTo, openRecordedWatches, type RecordedWatch, type WatchOrigin } from './recorded-watches.ts';
 
 /**
  * Called with each new expectation and its number in the history. The function that it returns is called when the
@@ -30,7 +30,7 @@ export type History = {
 };
 
 type Options = {
-  lines: Lines;
+  lines: NdjsonWriter;
   /** In ms since the epoch. The times in the history count from here. */
   startedAt: number;
   belongs: Belongs;
@@ -52,16 +52,16 @@ export const openHistory = ({
   lose,
   now = Date.now,
 }: Options): History => {
-  const places = openPlaces();
+  const watches = openRecordedWatches();
   /** The sequence numbers of all event lines and listings in order of arrival. `times` has their times in seconds. */
   const sequences: number[] = [];
   const times: number[] = [];
   const awaited = new Map<number, ExpectationStart>();
-  const blindness: { place: WatchOrigin; since: () => number | undefined }[] = [];
+  const blindness: { origin: WatchOrigin; since: () => number | undefined }[] = [];
   let expectations = 0;
 
   const seconds = (at: number): number => Math.round(at - startedAt) / 1000;
-  const mark = (marker: string, more: object, at = now()): void =>
+  const writeMarker = (marker: string, more: object, at = now()): void =>
     lines.write({ at: seconds(at), marker, ...more });
   const arrived = (sequence: number, at: number): void => {
     sequences.push(sequence);
@@ -69,17 +69,17 @@ export const openHistory = ({
   };
   // A watch does not report a new listing. The history records it before the next line.
   const recordListings = (): void => {
-    for (const watched of places.all()) {
-      const { place, gap } = watched;
+    for (const watched of watches.all()) {
+      const { origin, gap } = watched;
       if (gap?.until === undefined) continue;
       watched.gap = undefined;
       arrived(gap.until, now());
-      mark(`${place.resource} are listed anew`, { listing: place });
+      writeMarker(`${origin.resource} are listed anew`, { listing: origin });
     }
   };
   const take = (watched: RecordedWatch, entry: Entry): void => {
     recordListings();
-    if (entry.kind !== 'gap' && !belongs(watched.place.resource, entry.object)) return;
+    if (entry.kind !== 'gap' && !belongs(watched.origin.resource, entry.object)) return;
     lines.write(
       entry.kind === 'gap'
         ? toGapLine(entry, { ...watched, seconds })
@@ -92,15 +92,15 @@ export const openHistory = ({
   const deps: MarkerContext = {
     seconds,
     now,
-    placeOf: (timeline) => places.of(timeline)?.place,
+    originOf: (timeline) => watches.of(timeline)?.origin,
     countAt: (sequence) => countUpTo(sequences, sequence),
     timeOf: (sequence) => times[countUpTo(sequences, sequence)] ?? Number.POSITIVE_INFINITY,
   };
   const recordExpected = (marker: ExpectationMarker): void =>
-    mark(describeExpectation(marker), { expectation: marker });
+    writeMarker(describeExpectation(marker), { expectation: marker });
 
-  const ended = (place: WatchOrigin, { label }: Timeline, reason: string): void =>
-    mark(`the watch of ${label} has ended`, { ended: { ...place, reason } });
+  const ended = (origin: WatchOrigin, { label }: Timeline, reason: string): void =>
+    writeMarker(`the watch of ${label} has ended`, { ended: { ...origin, reason } });
   const expect = (expected: ExpectationStart): ((how: ExpectationEnd) => void) => {
     recordListings();
     expectations += 1;
@@ -118,27 +118,27 @@ export const openHistory = ({
   };
 
   const recordBlindness = (): void => {
-    for (const { place, since } of blindness) {
+    for (const { origin, since } of blindness) {
       const from = since();
       const reason = 'there was no connection to the API server, up to the end';
       if (from !== undefined)
-        lines.write({ at: seconds(now()), type: 'GAP', ...place, reason, since: seconds(from) });
+        lines.write({ at: seconds(now()), type: 'GAP', ...origin, reason, since: seconds(from) });
     }
   };
 
   return {
-    record: (marker, fields) => catching(() => mark(marker, fields), lose),
+    record: (marker, fields) => catching(() => writeMarker(marker, fields), lose),
     close: () => catching(recordBlindness, lose),
     observer: {
       watches: (resource, timeline) => {
-        const watched = places.add(resource, timeline);
-        blindness.push({ place: watched.place, since: openBlindness(timeline) });
+        const watched = watches.add(resource, timeline);
+        blindness.push({ origin: watched.origin, since: openBlindness(timeline) });
         timeline.onEntry((entry) => catching(() => take(watched, entry), lose));
         timeline.onFailure(({ message }) => {
           // All watches are stopped at the end of a scenario. Only a watch that an expectation still needs is
           // recorded.
           const isMissed = [...awaited.values()].some((each) => timelinesOfExpected(each).includes(timeline));
-          if (isMissed) catching(() => ended(watched.place, timeline, message), lose);
+          if (isMissed) catching(() => ended(watched.origin, timeline, message), lose);
         });
       },
       expects: (expected) => {

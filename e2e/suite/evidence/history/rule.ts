@@ -4,7 +4,7 @@ import { makeStep } from '../../../history/named-state.ts';
 import type { Specification } from '../../../history/specification.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
-import type { WatchOrigin } from './places.ts';
+import type { WatchOrigin } from './recorded-watches.ts';
 
 const placeSchema = z.object({ resource: z.string(), watch: z.int().positive().optional() });
 const stepSchema = z.object({ state: z.string(), given: z.array(z.unknown()) });
@@ -14,7 +14,7 @@ export const ruleSchema = z.object({
   ...placeSchema.shape,
   name: z.string(),
   label: z.string(),
-  /** The number of event lines in the history at its mark. */
+  /** The number of event lines in the history at its start. */
   after: z.int().nonnegative(),
   steps: z.array(stepSchema),
   allowed: z.array(stepSchema),
@@ -39,10 +39,10 @@ type AnySpecification = Specification<any>;
  */
 export const writeRule = (
   { timeline, subject, steps, allowed, starts, nevers }: AnySpecification,
-  { placeOf, after }: { placeOf: (timeline: Timeline) => WatchOrigin | undefined; after: number },
+  { originOf, after }: { originOf: (timeline: Timeline) => WatchOrigin | undefined; after: number },
 ): HistoryRule | undefined => {
-  const place = placeOf(timeline);
-  const others = nevers.map(({ step, other }) => ({ step, other, at: placeOf(other.timeline) }));
+  const origin = originOf(timeline);
+  const others = nevers.map(({ step, other }) => ({ step, other, at: originOf(other.timeline) }));
   const all = [
     ...steps,
     ...allowed,
@@ -50,14 +50,14 @@ export const writeRule = (
     ...nevers.flatMap(({ step, other }) => [step, other.is]),
   ];
   if (
-    place === undefined ||
+    origin === undefined ||
     others.some(({ at }) => at === undefined) ||
     all.some(({ name }) => name === undefined)
   )
     return undefined;
   const nameOf = ({ name }: StateStep<never>) => name as HistoryRule['steps'][number];
   return {
-    ...place,
+    ...origin,
     name: subject.name,
     label: subject.label,
     after,
@@ -73,15 +73,16 @@ export const writeRule = (
 
 /** What is needed to read a rule: the replayed timelines, and a function that describes states. */
 export type Reading = {
-  timelineOf(place: WatchOrigin): Timeline;
-  markOf(after: number): number;
+  timelineOf(origin: WatchOrigin): Timeline;
+  /** The sequence after this number of event lines. */
+  sequenceAfter(lines: number): number;
   describe(resource: string, object: KubernetesObject): string;
 };
 
 /** Converts a rule back to an expectation. Returns undefined if this version does not know one of its states. */
 export const readRule = (
   rule: HistoryRule,
-  { timelineOf, markOf, describe }: Reading,
+  { timelineOf, sequenceAfter, describe }: Reading,
 ): AnySpecification | undefined => {
   let isKnown = true;
   const toStep = (name: HistoryRule['steps'][number]): StateStep<never> => {
@@ -97,17 +98,17 @@ export const readRule = (
     steps: rule.steps.map(toStep),
     allowed: rule.allowed.map(toStep),
     starts: rule.starts?.map(toStep),
-    nevers: rule.nevers.map(({ step, other: { name, label, is, ...place } }) => ({
+    nevers: rule.nevers.map(({ step, other: { name, label, is, ...origin } }) => ({
       step: toStep(step),
       other: {
-        timeline: timelineOf(place),
+        timeline: timelineOf(origin),
         name,
         label,
         is: toStep(is),
-        describe: describing(place.resource),
+        describe: describing(origin.resource),
       },
     })),
-    mark: markOf(rule.after),
+    startSequence: sequenceAfter(rule.after),
   };
   return isKnown ? specification : undefined;
 };

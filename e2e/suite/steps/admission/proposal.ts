@@ -7,8 +7,8 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
+import { runLabel } from '../created-objects.ts';
 import type { SnapshotHandle, TargetHandle } from '../handles.ts';
-import { runLabel } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 
 type WithSpec = KubernetesObject & { spec: Record<string, unknown> };

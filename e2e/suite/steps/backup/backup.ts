@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from '../../../history/expectation.ts';
+import { waitUntil } from '../../../history/expectation.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
@@ -10,10 +10,10 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
-import type { BackupVolume } from '../../../longhorn/types.ts';
+import type { Backup, BackupVolume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf, runLabel } from '../created-objects.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
-import { isBackupOf, runLabel } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { causeOfBackup } from '../volume/causes.ts';
@@ -37,15 +37,19 @@ export type BackupOptions = { mode?: 'full'; labels?: Record<string, string>; do
 export const requestBackup = async (
   context: Context,
   snapshot: SnapshotHandle,
-  { mode, labels, documented = false }: BackupOptions = {},
+  {
+    mode,
+    labels,
+    documented = false,
+    // The form of the names that Longhorn's API makes. The config file is then `backup_backup-....cfg`, as the commands
+    // in the documents expect.
+    name = `backup-${randomBytes(8).toString('hex')}`,
+  }: BackupOptions & { name?: string } = {},
 ): Promise<BackupHandle> => {
-  const { cluster, timelines, made, run, without } = context;
+  const { cluster, timelines, made, run, missingCapabilities } = context;
   const { name: volume, target } = snapshot.volume;
   const label = nextLabel(context);
-  // The form of the names that Longhorn's API makes. The config file is then `backup_backup-....cfg`, as the commands
-  // in the documents expect.
-  const name = `backup-${randomBytes(8).toString('hex')}`;
-  const mark = timelines.backups.mark();
+  const from = timelines.backups.lastSequence();
   made.backups.push(name);
   await cluster.create(longhornResources.backups, {
     apiVersion,
@@ -64,11 +68,23 @@ export const requestBackup = async (
       // A volume without a block device cannot be written to. An incremental backup of it would send nothing and end
       // before its upload is observed.
       ...(!documented && {
-        backupMode: mode ?? (without.includes('block-device') ? 'full' : 'incremental'),
+        backupMode: mode ?? (missingCapabilities.includes('block-device') ? 'full' : 'incremental'),
       }),
     },
   });
-  return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };
+  return { name, label, volume: snapshot.volume, snapshot, since: { made: from } };
+};
+
+/** Reads a Backup anew, because its watch may be behind others. Undefined if it is gone. */
+export const readBackup = async (
+  { cluster }: Pick<Context, 'cluster'>,
+  { name }: Pick<BackupHandle, 'name'>,
+): Promise<Backup | undefined> => {
+  const { items } = await cluster.list<Backup>(longhornResources.backups, {
+    namespace,
+    fieldSelector: `metadata.name=${name}`,
+  });
+  return items[0];
 };
 
 /** Waits until a backup is Completed. Throws at once if it fails. */
@@ -98,12 +114,12 @@ export const untilSettled = async (
 ): Promise<void> => {
   const ofVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
   const lists = (known: BackupVolume) => ofVolume(known) && known.status?.lastBackupName === name;
-  await once(timelines.backupVolumes, lists, {
+  await waitUntil(timelines.backupVolumes, lists, {
     label: `Longhorn has listed ${label} of volume ${volume.name} in the store`,
     ...timeouts.backupVolumeKnown,
   });
   // Of 16 to 19 blocks, a backup may be Completed before its config is written and read.
-  await once(timelines.backups, ({ status }) => Boolean(status?.url), {
+  await waitUntil(timelines.backups, ({ status }) => Boolean(status?.url), {
     name,
     label: `Longhorn has read ${label} in the store`,
     describe: describeBackup,

@@ -6,11 +6,11 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 
-/** A backup to judge: its name, its name in sentences, and the mark where its history starts. */
+/** A backup to judge: its name, its name in sentences, and the sequence after which its history starts. */
 export type BackupSubject = { name: string; label: string; from: number };
 
 /** The backup is in this state, with any message. */
-export const is = namedState('backup-is', (state: BackupState) => ({
+export const backupIs = namedState('backup-is', (state: BackupState) => ({
   label: state === '' ? 'new' : state,
   matches: (backup: Backup) => backupState(backup) === state,
 }));
@@ -48,21 +48,23 @@ type Backups = Timeline<Backup>;
 type Making = { backup: BackupSubject; version: string };
 type Waiting = { second: BackupSubject; first: { name: string; label: string }; version: string };
 
-/** Starts an expectation on the history of a backup, from its mark on. */
+/** Starts an expectation on the history of a backup, after its `from`. */
 export const backupHistory = (backups: Backups, { name, label, from }: BackupSubject): Expectation<Backup> =>
   expectHistory(backups, { name, label, describe: describeBackup }).from(from);
 
 /** An undisturbed backup reaches Completed. Before that it may be in any state that is not final. */
 export const completes = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is(''), is('Pending'), is('InProgress')).goes(is('Completed'));
+  backupHistory(backups, backup)
+    .startingAs(backupIs(''), backupIs('Pending'), backupIs('InProgress'))
+    .goes(backupIs('Completed'));
 
 /** The backup does not start while the other one is Deleting, and its message says so. */
 export const isHeldBack = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
   backupHistory(backups, second)
-    .startingAs(is(''), waitsForReadiness(version))
+    .startingAs(backupIs(''), waitsForReadiness(version))
     .goes(waitsFor(first, version))
-    .withoutEver(is('InProgress'))
-    .while({ name: first.name, label: first.label, is: is('Deleting') });
+    .withoutEver(backupIs('InProgress'))
+    .while({ name: first.name, label: first.label, is: backupIs('Deleting') });
 
 // A Backup may be '' for some seconds before it is Completed: known bug backup-looked-at-anew. It does not upload then.
 
@@ -72,47 +74,52 @@ export const waitsAndCompletes = (
   { second, first, version }: Waiting,
 ): Expectation<Backup> =>
   backupHistory(backups, second)
-    .startingAs(is(''), waitsForReadiness(version))
-    .allowing(is(''))
-    .goes(waitsFor(first, version), is('InProgress'), is('Completed'))
-    .withoutEver(is('InProgress'))
-    .while({ name: first.name, label: first.label, is: is('Deleting') });
+    .startingAs(backupIs(''), waitsForReadiness(version))
+    .allowing(backupIs(''))
+    .goes(waitsFor(first, version), backupIs('InProgress'), backupIs('Completed'))
+    .withoutEver(backupIs('InProgress'))
+    .while({ name: first.name, label: first.label, is: backupIs('Deleting') });
 
 /** Matches no state. Used to expect that nothing changes. */
-export const changes = namedState('changes', () => ({ label: 'unchanged', matches: (_: Backup) => false }));
-
-/** `changes` as a value, because it has no parameters. */
-export const change = changes();
+export const neverReached = namedState('changes', () => ({
+  label: 'unchanged',
+  matches: (_: Backup) => false,
+}))();
 
 /** The backup stays in a state until the time-out. To be met, the expectation must time out (see stays). */
 export const remains = (
   backups: Backups,
   { backup, state }: { backup: BackupSubject; state: StateStep<Backup> },
-): Expectation<Backup> => backupHistory(backups, backup).startingAs(state).goes(change);
+): Expectation<Backup> => backupHistory(backups, backup).startingAs(state).goes(neverReached);
 
 /** The same for a backup that may not be Completed yet: it may still become Completed, and then must not change. */
 export const remainsCompleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
   backupHistory(backups, backup)
-    .startingAs(is(''), is('Pending'), is('InProgress'), is('Completed'))
-    .goes(change);
+    .startingAs(backupIs(''), backupIs('Pending'), backupIs('InProgress'), backupIs('Completed'))
+    .goes(neverReached);
 
 /** A new backup has started to upload. */
 export const isUploading = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
+  backupHistory(backups, backup)
+    .startingAs(backupIs(''), waitsForReadiness(version))
+    .goes(backupIs('InProgress'));
 
 /** A backup that never waits for the deletion of another one. */
 export const isNeverHeldBack = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
   backupHistory(backups, backup)
-    .startingAs(is(''), waitsForReadiness(version))
-    .allowing(is(''))
-    .goes(is('InProgress'), is('Completed'));
+    .startingAs(backupIs(''), waitsForReadiness(version))
+    .allowing(backupIs(''))
+    .goes(backupIs('InProgress'), backupIs('Completed'));
 
 /** A backup that was Pending goes on through InProgress to Completed. */
 export const goesOn = (
   backups: Backups,
   { backup, held }: { backup: BackupSubject; held: StateStep<Backup> },
 ): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(held).allowing(is('')).goes(is('InProgress'), is('Completed'));
+  backupHistory(backups, backup)
+    .startingAs(held)
+    .allowing(backupIs(''))
+    .goes(backupIs('InProgress'), backupIs('Completed'));
 
 /**
  * Returns the state of a backup at the arrival of another object's entry with this resourceVersion. Undefined if it

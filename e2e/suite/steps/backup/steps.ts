@@ -5,11 +5,11 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
-import { PremiseLost, reached, stays, throwIfAny } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
+import { InconclusiveError, reached, stays, throwIfAny } from '../judging.ts';
 import { runStep, step } from '../step.ts';
-import { judgeWithin, storeQuiet } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { hasRestoredData } from '../volume/steps.ts';
 import {
@@ -23,7 +23,7 @@ import {
   untilSettled,
 } from './backup.ts';
 import {
-  is,
+  backupIs,
   isHeldBack,
   isNeverHeldBack,
   isUploading,
@@ -63,7 +63,7 @@ const waiting = (context: Context, second: BackupHandle, { first }: First) => ({
  */
 const leaves = async (context: Context, backup: BackupHandle, state: StateStep<Backup>): Promise<boolean> => {
   const { backups } = context.timelines;
-  const from = backups.mark();
+  const from = backups.lastSequence();
   await touchBackup(context, backup);
   return stays(
     remains(backups, { backup: { ...backup, from }, state }),
@@ -80,15 +80,15 @@ const leaves = async (context: Context, backup: BackupHandle, state: StateStep<B
 /**
  * `afterKill`: a killed or locked-out process may have left its lock and an old volume.cfg.
  * `deletionsAtOnce`: deletions may have ended at once, of which the last to write volume.cfg undid what the other had.
- * `ignoreOthers`: ignore other backups, an unfinished backup, and unused blocks. `without`: the config of this backup
- * was removed, and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's
+ * `ignoreOthers`: ignore other backups, an unfinished backup, and unused blocks. `lostConfigOf`: the config of this
+ * backup was removed, and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's
  * target.
  */
 type Holding = {
   afterKill?: boolean;
   deletionsAtOnce?: boolean;
   ignoreOthers?: boolean;
-  without?: BackupHandle;
+  lostConfigOf?: BackupHandle;
   inside?: RunningStore;
 };
 
@@ -146,6 +146,14 @@ export const backupSteps = {
       requestBackup(context, snapshot, how),
     detail: ({ name }) => name,
   }),
+  /** The former backup must be gone. Returns when Kubernetes has accepted the Backup object. */
+  'when.madeAgain': step({
+    sentence: 'When {backup} is made from the snapshot, under the name of {former}',
+    parameters: (_, former) => ({ backup: nextLabel, former }),
+    action: (context: Context, snapshot: SnapshotHandle, { name }: BackupHandle) =>
+      requestBackup(context, snapshot, { name }),
+    detail: ({ name }) => name,
+  }),
   'when.lookedAtAgain': step({
     sentence: 'When Longhorn is made to reconcile {backups} again',
     parameters: (...backups) => ({ backups: listLabels(backups) }),
@@ -161,7 +169,7 @@ export const backupSteps = {
     sentence: 'When Longhorn has had the time to go on with {second}',
     parameters: (second, _) => ({ second }),
     action: async (context: Context, second: BackupHandle, { first }: First) => {
-      if (await leaves(context, first, is('Deleting')))
+      if (await leaves(context, first, backupIs('Deleting')))
         await leaves(context, second, waitsFor(first, context.version));
     },
   }),
@@ -222,9 +230,9 @@ export const backupSteps = {
       { first, second }: { first: BackupHandle; second: BackupHandle },
       time: Duration,
     ) => {
-      const from = backups.mark();
+      const from = backups.lastSequence();
       const expected: [BackupHandle, StateStep<Backup>][] = [
-        [first, is('Deleting')],
+        [first, backupIs('Deleting')],
         [second, waitsFor(first, version)],
       ];
       await Promise.all(
@@ -250,7 +258,7 @@ export const backupSteps = {
     sentence: 'Then Longhorn has no backup volume for the volume yet',
     action: async ({ timelines }: Context, { name: volume, target }: VolumeHandle) => {
       if (timelines.backupVolumes.objects().some(isBackupOf({ volume, target: target.name })))
-        throw new PremiseLost(
+        throw new InconclusiveError(
           `Longhorn has a backup volume for ${volume}: it has listed the store meanwhile`,
         );
     },
@@ -329,7 +337,7 @@ export const backupSteps = {
     sentence: 'Then the store has no config of {backup}',
     parameters: (backup) => ({ backup }),
     action: async ({ clocks }: Context, { label, name, volume }: BackupHandle) => {
-      const { backups, problems } = await volume.target.store.inspect(volume.name, storeQuiet(clocks));
+      const { backups, problems } = await volume.target.store.inspect(volume.name, storeIdleLimits(clocks));
       if (!backups.includes(name)) return;
       throwIfAny(
         [`${name} is there`, ...problems.map(({ message }) => message)],
@@ -357,15 +365,15 @@ export const backupSteps = {
         afterKill = false,
         deletionsAtOnce = false,
         ignoreOthers = false,
-        without,
+        lostConfigOf,
         inside = volume.target.store,
       }: Holding = {},
     ) => {
       const found = await inside.inspect(volume.name, {
-        ...storeQuiet(clocks),
+        ...storeIdleLimits(clocks),
         ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
         ...(ignoreOthers && { only: expected.map(({ name }) => name) }),
-        ...(without && { without: without.name }),
+        ...(lostConfigOf && { lostConfigOf: lostConfigOf.name }),
       });
       const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { ignoreOthers });
       const { undone = [], judged = [] } = Object.groupBy(found.problems, ({ code }) =>

@@ -1,4 +1,4 @@
-import type { Injected } from '../../../faults/fault.ts';
+import type { InjectedFault } from '../../../faults/fault.ts';
 import { replicaKilled } from '../../../faults/replica-killed.ts';
 import type { PodTarget } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
@@ -11,16 +11,16 @@ import {
 import type { VolumeReplica } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
-import { PremiseLost } from '../judging.ts';
+import { InconclusiveError } from '../judging.ts';
 
-/** Kills the process of the replica that uploads a backup. Throws `PremiseLost` if the upload had ended before. */
-export const killUploader = async (context: Context, backup: BackupHandle): Promise<Injected> => {
+/** Kills the process of the replica that uploads a backup. Throws `InconclusiveError` if the upload has ended. */
+export const killUploader = async (context: Context, backup: BackupHandle): Promise<InjectedFault> => {
   const { cluster, faults, timelines } = context;
   const { name, label, volume } = backup;
   const current = timelines.backups.current(name);
   const address = current?.status?.replicaAddress;
   if (current === undefined || backupState(current) !== 'InProgress')
-    throw new PremiseLost(`${label} is not uploaded any more: there is no replica to kill`);
+    throw new InconclusiveError(`${label} is not uploaded any more: there is no replica to kill`);
   const { items } = await cluster.list<VolumeReplica>(longhornResources.replicas, {
     namespace,
     labelSelector: volumeSelector(volume.name),
@@ -40,7 +40,7 @@ export const killUploader = async (context: Context, backup: BackupHandle): Prom
   );
   const config = await volume.target.store.config(volume.name, name);
   if (config?.inProgress === false)
-    throw new PremiseLost(`the upload of ${label} had ended before its replica was killed`);
+    throw new InconclusiveError(`the upload of ${label} had ended before its replica was killed`);
   return killed;
 };
 

@@ -5,7 +5,7 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { StepReport } from '../deps.ts';
-import { PremiseLost } from '../judging.ts';
+import { InconclusiveError } from '../judging.ts';
 import { stateWhen } from './expectations.ts';
 
 type Named = { name: string; label: string };
@@ -98,23 +98,26 @@ export const heldByRetry = (...args: Parameters<typeof brokenBy>): boolean => {
 export const lookedTooLate = (
   backups: Timeline<Backup>,
   { error, second, first }: Omit<Pair, 'second'> & { second: Pick<Named, 'label'> },
-): PremiseLost | undefined => {
+): InconclusiveError | undefined => {
   const broken = brokenAfter(backups, { error, first });
   return (
     broken &&
-    new PremiseLost(
+    new InconclusiveError(
       `${first.label} was ${broken.state} when ${second.label} was first seen to go on: Longhorn may have come to look at it only then\n${broken.explained}`,
     )
   );
 };
 
 /** Returns why an upload that ended before it was observed proves nothing. Undefined if something else went wrong. */
-export const uploadedUnseen = (error: unknown, { label }: Pick<Named, 'label'>): PremiseLost | undefined =>
+export const uploadedUnseen = (
+  error: unknown,
+  { label }: Pick<Named, 'label'>,
+): InconclusiveError | undefined =>
   error instanceof ExpectationError &&
   error.verdict.state === 'broken' &&
   error.verdict.last !== undefined &&
   backupState(error.verdict.last as Backup) === 'Completed'
-    ? new PremiseLost(
+    ? new InconclusiveError(
         `${label} was Completed before Longhorn looked at its upload, so that nobody saw it InProgress\n${error.message}`,
       )
     : undefined;
@@ -127,7 +130,7 @@ export const uploadedUnseen = (error: unknown, { label }: Pick<Named, 'label'>):
 export const endedUnseen = (
   backups: Timeline<Backup>,
   { error, second, first }: Pair,
-): PremiseLost | undefined => {
+): InconclusiveError | undefined => {
   const broken = brokenAfter(backups, { error, first });
   if (
     broken === undefined ||
@@ -137,7 +140,7 @@ export const endedUnseen = (
     return undefined;
   const inProgress = broken.verdict.steps.find(({ label }) => label === 'InProgress');
   if (inProgress === undefined || inProgress.reached !== undefined) return undefined;
-  return new PremiseLost(
+  return new InconclusiveError(
     `${second.label} was Completed before Longhorn looked at its upload, so that nobody saw it InProgress: ${first.label} was ${broken.state} by then\n${broken.explained}`,
   );
 };

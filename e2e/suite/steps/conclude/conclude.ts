@@ -1,7 +1,7 @@
 import { shorten } from '../../../kube/shorten.ts';
 import type { Context } from '../context.ts';
-import { inTurn } from '../in-turn.ts';
-import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
+import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
+import { runAllStages } from '../run-all-stages.ts';
 import { runStep, step } from '../step.ts';
 import { judgeEnds, type ReportedEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
@@ -55,7 +55,7 @@ export const noManagerEnded = step({
 
 /** Checks what no step of a scenario checks. Called after all steps have passed. */
 export const conclude = (context: Context): Promise<void> =>
-  inTurn([
+  runAllStages([
     async () => void (await runStep(context, everyMessageIsKnown)),
     async () => {
       const ends = await endsThatCount(context);
@@ -98,13 +98,13 @@ const throwForEnds = (ends: readonly ReportedEnd[]): void => {
 };
 
 /**
- * Returns the error to report for a failed scenario: `PremiseLost` if a fault ended by its own time limit, as on a
- * slow machine; not provable if a manager panicked over somebody else's action; otherwise the error unchanged.
+ * Returns the error to report for a failed scenario: `InconclusiveError` if a fault ended by its own time limit, as on
+ * a slow machine; not provable if a manager panicked over somebody else's action; otherwise the error unchanged.
  */
 export const reclassify = async (context: Context, error: unknown): Promise<unknown> => {
   const expired = context.faults.expired();
   if (expired.length > 0)
-    return new PremiseLost(`${expired.join('; ')}; what was expected meanwhile says nothing`, {
+    return new InconclusiveError(`${expired.join('; ')}; what was expected meanwhile says nothing`, {
       cause: error,
     });
   if (context.exclusive.size > 0 || error instanceof ManagerLost) return error;

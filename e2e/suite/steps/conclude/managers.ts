@@ -4,7 +4,7 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { describePanic, readPanic } from '../../../longhorn/panic.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
-import { scenarioAnnotation } from '../made.ts';
+import { scenarioAnnotation } from '../created-objects.ts';
 import type { ManagerPodObject } from '../timelines.ts';
 
 /** How a longhorn-manager ended, in one line. */
@@ -95,7 +95,7 @@ const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<Report
 
 // Undefined if the volume belongs to no scenario, or was gone before this one began.
 const scenarioOf = ({ timelines: { volumes } }: JudgeEndsContext, volume: string): string | undefined =>
-  lastEntryUpTo(volumes, volume, volumes.mark())?.object.metadata.annotations?.[scenarioAnnotation] ??
+  lastEntryUpTo(volumes, volume, volumes.lastSequence())?.object.metadata.annotations?.[scenarioAnnotation] ??
   undefined;
 
 // The process panics if the Backup object is gone before the removal of its files ends.

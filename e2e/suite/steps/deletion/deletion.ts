@@ -1,10 +1,10 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { deniedDeletion } from '../../../faults/denied-deletion.ts';
-import type { Fault, Injected } from '../../../faults/fault.ts';
+import type { Fault, InjectedFault } from '../../../faults/fault.ts';
 import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.ts';
 import { managerKilled } from '../../../faults/killed-pod.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import { ExpectationError, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { Resource } from '../../../kube/objects.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
@@ -12,10 +12,10 @@ import { longhornResources, longhornNamespace as namespace } from '../../../long
 import type { Backup } from '../../../longhorn/types.ts';
 import { backupConfigPath, blockPath, volumeFolder } from '../../../store/format/layout.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf, runLabel } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost } from '../judging.ts';
-import { isBackupOf, runLabel } from '../made.ts';
-import { failed } from './expectations.ts';
+import { InconclusiveError } from '../judging.ts';
+import { deletionFailed } from './expectations.ts';
 
 /**
  * Denies the deletion of objects in Longhorn's namespace. `whose` is a CEL expression on `oldObject`, and true for the
@@ -39,7 +39,7 @@ export const removals = {
 } as const;
 
 /** A deletion that is held before it removes anything, and again in the middle after `continueUntilFileGone`. */
-export type HeldRemoval = Injected & HeldDeletion & { until: keyof typeof removals };
+export type HeldRemoval = InjectedFault & HeldDeletion & { until: keyof typeof removals };
 
 const blocksOf = async ({ volume, name, label }: BackupHandle): Promise<string[]> => {
   const config = await volume.target.store.config(volume.name, name);
@@ -68,7 +68,7 @@ export const holdRemoval = async (
 };
 
 /** A block that the store refuses to remove. */
-export type DeniedBlock = Injected & { checksum: string };
+export type DeniedBlock = InjectedFault & { checksum: string };
 
 /** Makes the store refuse to remove a block that only this backup refers to, and none of `beside`. */
 export const denyRemovalOfBlock = async (
@@ -96,7 +96,7 @@ export const removeBackupVolume = async (
     ?.metadata.name;
   if (name === undefined) throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
   await cluster.delete(longhornResources.backupVolumes, { namespace, name });
-  await onceGone(backupVolumes, {
+  await waitUntilGone(backupVolumes, {
     name,
     label: `backup volume ${name} is gone`,
     ...timeouts.backupVolumeGone,
@@ -108,7 +108,7 @@ export const requestDeletion = async (
   { cluster, timelines }: Context,
   backup: BackupHandle,
 ): Promise<void> => {
-  backup.since.deleted = timelines.backups.mark();
+  backup.since.deleted = timelines.backups.lastSequence();
   await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
 };
 
@@ -117,14 +117,14 @@ export const untilGone = (
   { timelines, timeouts }: Context,
   { name, label }: BackupHandle,
 ): Promise<unknown> =>
-  onceGone(timelines.backups, {
+  waitUntilGone(timelines.backups, {
     name,
     label: `${label} is gone`,
     describe: describeBackup,
     ...timeouts.deletedInTheEnd,
   });
 
-/** Returns the mark before a backup was deleted. Throws if no step has deleted it. */
+/** Returns the sequence before a backup was deleted. Throws if no step has deleted it. */
 export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): number => {
   if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
   return deleted;
@@ -134,7 +134,7 @@ export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): numbe
 export const timeDeletion = async (context: Context, backup: BackupHandle): Promise<number> => {
   const start = performance.now();
   await requestDeletion(context, backup);
-  await onceGone(context.timelines.backups, {
+  await waitUntilGone(context.timelines.backups, {
     name: backup.name,
     label: `${backup.label} is gone`,
     ...context.timeouts.firstDeleted,
@@ -166,11 +166,11 @@ export const deleteSpread = async (
 export const killOwners = async (
   context: Context,
   backups: readonly BackupHandle[],
-): Promise<(ManagerPod & Injected)[]> => {
+): Promise<(ManagerPod & InjectedFault)[]> => {
   const { cluster, timelines, timeouts, expected, faults } = context;
   for (const { name, label, since } of backups)
     if (since.deleted === undefined)
-      await once(timelines.backups, ({ status }) => Boolean(status?.ownerID), {
+      await waitUntil(timelines.backups, ({ status }) => Boolean(status?.ownerID), {
         name,
         label: `${label} has an owner`,
         describe: describeBackup,
@@ -187,7 +187,7 @@ export const killOwners = async (
       `no longhorn-manager pod owns ${backups.map(({ label }) => label).join(', ')}: status.ownerID names ${[...owners].join(', ') || 'no node'}, and pods run on ${pods.map(({ node }) => node).join(', ') || 'none'}`,
     );
   for (const backup of backups) {
-    backup.since.orphaned = timelines.backups.mark();
+    backup.since.orphaned = timelines.backups.lastSequence();
     expected.push({ id: 'deletion-forgotten', of: backup.name });
   }
   return Promise.all(
@@ -202,11 +202,11 @@ export const killOwners = async (
 export const endedBeforeKill = (
   error: unknown,
   { label, version }: { label: string; version: string },
-): PremiseLost | undefined => {
+): InconclusiveError | undefined => {
   if (!(error instanceof ExpectationError) || error.verdict.state !== 'broken') return undefined;
   const last = error.verdict.last as Backup | undefined;
-  if (last === undefined || !failed('', ['deletion-denied'], version).matches(last)) return undefined;
-  return new PremiseLost(
+  if (last === undefined || !deletionFailed('', ['deletion-denied'], version).matches(last)) return undefined;
+  return new InconclusiveError(
     `the attempt to delete ${label} ended before its longhorn-manager was killed\n${error.message}`,
   );
 };

@@ -14,7 +14,7 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
+import { type BackupSubject, backupHistory, backupIs } from '../backup/expectations.ts';
 import { notProvable, reached } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
@@ -29,7 +29,7 @@ const saysInError = (backup: Backup, ids: readonly string[], version: string): b
  * The deletion of a backup failed with one of these messages. The message is in status.messages.error; status.error
  * is only for a failed creation.
  */
-export const failed = namedState(
+export const deletionFailed = namedState(
   'backup-deletion-failed',
   (label: string, ids: readonly string[], version: string) => ({
     label,
@@ -40,11 +40,11 @@ export const failed = namedState(
 
 // The backup is in Error because the store refused to remove its files. `status.error` is empty.
 const isDenied = (version: string): StateStep<Backup> =>
-  failed('Error (with the text on permissions)', ['deletion-denied'], version);
+  deletionFailed('Error (with the text on permissions)', ['deletion-denied'], version);
 
 /** The same as `isDenied`, or the deletion lost the lock to an uploading backup of the same volume. */
 const isDeniedOrLocked = (version: string): StateStep<Backup> =>
-  failed(
+  deletionFailed(
     'Error (with the text on permissions, or on a lock)',
     ['deletion-denied', 'deletion-lost-lock'],
     version,
@@ -52,19 +52,21 @@ const isDeniedOrLocked = (version: string): StateStep<Backup> =>
 
 /** Longhorn has started to delete a completed backup. */
 export const isBeingDeleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
+  backupHistory(backups, backup).startingAs(backupIs('Completed')).goes(backupIs('Deleting'));
 
 /** A completed backup is deleted without a failure. */
 export const isDeleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
+  backupHistory(backups, backup).startingAs(backupIs('Completed')).goes(backupIs('Deleting'), gone);
 
 /** The deletion of a completed backup fails. */
 export const deletionFails = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
+  backupHistory(backups, backup)
+    .startingAs(backupIs('Completed'))
+    .goes(backupIs('Deleting'), isDenied(version));
 
 /** The deletion of a completed backup fails and is retried. */
 export const isDeletingAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
-  deletionFails(backups, failing).goes(is('Deleting'));
+  deletionFails(backups, failing).goes(backupIs('Deleting'));
 
 /** The deletion of a completed backup fails, is retried, and fails again. */
 export const deletionFailsAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
@@ -73,10 +75,10 @@ export const deletionFailsAgain = (backups: Backups, failing: Failing): Expectat
 /** The deletion of a completed backup fails with one of the messages for a store that refuses an operation. */
 export const isRefused = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   backupHistory(backups, backup)
-    .startingAs(is('Completed'))
+    .startingAs(backupIs('Completed'))
     .goes(
-      is('Deleting'),
-      failed(
+      backupIs('Deleting'),
+      deletionFailed(
         'Error (with a text on permissions, on a listing or on a lock)',
         [...storeRefusals, 'deletion-lost-lock'],
         version,
@@ -88,11 +90,13 @@ export const storeRefusals = ['deletion-denied', 'deletion-not-listed'] as const
 
 // The message of a manager that has no record of the deletion, because the manager that started it is gone.
 const isForgotten = (version: string): StateStep<Backup> =>
-  failed('Error (with the text that no deletion is in progress)', ['deletion-forgotten'], version);
+  deletionFailed('Error (with the text that no deletion is in progress)', ['deletion-forgotten'], version);
 
 /** A manager without a record of the deletion reports that for some milliseconds, and starts the deletion again. */
 export const isForgottenAndRetried = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is('Deleting')).goes(isForgotten(version), is('Deleting'));
+  backupHistory(backups, backup)
+    .startingAs(backupIs('Deleting'))
+    .goes(isForgotten(version), backupIs('Deleting'));
 
 /**
  * A deletion that failed, or whose manager was killed, is retried and succeeds. An earlier attempt may fail first.
@@ -100,8 +104,8 @@ export const isForgottenAndRetried = (backups: Backups, { backup, version }: Fai
 export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing): Expectation<Backup> => {
   const failures = [isDeniedOrLocked(version), isForgotten(version)];
   return backupHistory(backups, backup)
-    .startingAs(is('Deleting'), ...failures)
-    .goes(is('Deleting'), gone)
+    .startingAs(backupIs('Deleting'), ...failures)
+    .goes(backupIs('Deleting'), gone)
     .allowing(...failures);
 };
 
@@ -111,8 +115,8 @@ export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing
  */
 export const isDeletedThroughKill = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   backupHistory(backups, backup)
-    .startingAs(is('Completed'))
-    .goes(is('Deleting'), gone)
+    .startingAs(backupIs('Completed'))
+    .goes(backupIs('Deleting'), gone)
     .allowing(isForgotten(version));
 
 // On a real v1.12.1, 65 s were measured with a back-off of 60 s and a resync of 30 s. The start of an attempt shows

@@ -1,22 +1,23 @@
-import type { Injected } from '../../../faults/fault.ts';
+import type { InjectedFault } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import { type Expectation, onceGone, type Verdict } from '../../../history/expectation.ts';
+import { type Expectation, type Verdict, waitUntilGone } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
-import { describeBackup } from '../../../longhorn/backup-state.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
-import { longhornResources } from '../../../longhorn/resources.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { StoreFinding } from '../../../store/fsck/findings.ts';
-import { compareConfigs } from '../backup/backup.ts';
-import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
+import { compareConfigs, readBackup } from '../backup/backup.ts';
+import { backupIs, goesOn, isNeverHeldBack, remains, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import { type BackupHandle, describeLabels, type VolumeHandle } from '../handles.ts';
-import { PremiseLost, reached, throwIfAny } from '../judging.ts';
+import { InconclusiveError, PromiseBroken, reached, stays, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
-import { judgeWithin, storeQuiet } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
 import {
   type DeniedBlock,
   deleteSpread,
@@ -31,6 +32,7 @@ import {
   requestDeletion,
   sinceDeleted,
   timeDeletion,
+  untilGone,
 } from './deletion.ts';
 import {
   deletionFails,
@@ -76,7 +78,7 @@ const goesWhileInError = async (
   pair: First & { second: BackupHandle },
 ): Promise<void> => {
   const { first } = pair;
-  const tooLate = new PremiseLost(
+  const tooLate = new InconclusiveError(
     `${first.label} was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of ${formatDuration(clocks.deletionBackoff)} lets the Error last`,
   );
   const verdict = await judgeWithin(expectation, timeouts.secondCompleted).catch((error: unknown) => {
@@ -112,7 +114,7 @@ export const deletionSteps = {
     sentence: 'Then {backup} is deleted by itself, a minute after it failed, and is gone',
     parameters: (backup) => ({ backup }),
     action: async ({ timelines: { backups }, timeouts }: Context, { name, label }: BackupHandle) => {
-      await onceGone(backups, {
+      await waitUntilGone(backups, {
         name,
         label: `${label} is gone`,
         describe: describeBackup,
@@ -124,6 +126,31 @@ export const deletionSteps = {
       return stayed;
     },
     detail: (stayed) => `after ${formatDuration(stayed)}`,
+  }),
+  /** Longhorn has synced the backup volume since the failure, which is when it deletes failed backups. */
+  'then.failedOneKept': step({
+    sentence: 'Then {backup}, which failed, is not deleted',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle) => {
+      const { name, label } = backup;
+      const found = await readBackup(context, backup);
+      if (found === undefined || found.metadata.deletionTimestamp !== undefined)
+        throw new Error(`${label} (${name}) is ${found === undefined ? 'gone' : 'being deleted'}`);
+    },
+  }),
+  /** The setting gives it a minute, and the backup target is not synced meanwhile. */
+  'then.failedOneOutlivesMinute': step({
+    sentence: 'Then {backup}, which failed, stays for longer than the minute of the setting',
+    parameters: (backup) => ({ backup }),
+    waitsForTimer: true,
+    action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle) =>
+      stays(
+        remains(backups, {
+          backup: { ...backup, from: backups.lastSequence() },
+          state: backupIs('Error'),
+        }),
+        timeouts.failedOneStays.within,
+      ),
   }),
   /** Holds the deletion at its start, until `when.released`, or until the fault ends by itself. */
   'given.heldDeletion': step({
@@ -202,6 +229,35 @@ export const deletionSteps = {
     sentence: 'When the backup volume is deleted',
     action: (context: Context, volume: VolumeHandle) => removeBackupVolume(context, volume),
   }),
+  /** Kubernetes removes what has no owner left. A Backup that never had one stays. */
+  'then.goesWithBackupVolume': step({
+    sentence: 'Then {backup} goes with its backup volume',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle) => {
+      const { cluster, timelines, timeouts } = context;
+      const { name, label, volume } = backup;
+      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const known = timelines.backupVolumes.objects().find(isOf);
+      if (known !== undefined)
+        await waitUntilGone(timelines.backupVolumes, {
+          name: known.metadata.name,
+          label: `backup volume ${known.metadata.name} is gone`,
+          ...timeouts.backupVolumeGone,
+        });
+      const { items } = await cluster.list<Backup>(longhornResources.backups, {
+        namespace,
+        fieldSelector: `metadata.name=${name}`,
+      });
+      const [left] = items;
+      const { deletionTimestamp, ownerReferences = [] } = left?.metadata ?? {};
+      if (left !== undefined && deletionTimestamp === undefined && ownerReferences.length === 0)
+        throw new PromiseBroken(`${label} (${name}) has no owner, and stays without its backup volume`, {
+          ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
+          state: backupState(left),
+        });
+      await untilGone(context, backup);
+    },
+  }),
   /** Kills the owners of the backups, without a grace period. */
   'when.ownerKilled': step({
     sentence: 'When the longhorn-manager {owners} {backups} {are} killed',
@@ -215,15 +271,15 @@ export const deletionSteps = {
   }),
   'then.managersBack': step({
     sentence: 'Then the longhorn-manager pods that were killed have successors',
-    action: (_: Context, killed: readonly Injected[]) => Promise.all(killed.map((pod) => pod.heal())),
+    action: (_: Context, killed: readonly InjectedFault[]) => Promise.all(killed.map((pod) => pod.heal())),
     detail: (told) => told.join(', '),
   }),
   /** Heals the fault that makes the deletion fail. */
   'when.madeMutable': step({
     sentence: 'When {fault} no longer',
     parameters: ({ title }, _) => ({ fault: title }),
-    action: ({ timelines }: Context, immutable: Injected, backup: BackupHandle) => {
-      backup.since.healed = timelines.backups.mark();
+    action: ({ timelines }: Context, immutable: InjectedFault, backup: BackupHandle) => {
+      backup.since.healed = timelines.backups.lastSequence();
       return immutable.heal();
     },
     detail: (how) => how,
@@ -294,7 +350,7 @@ export const deletionSteps = {
     action: (context: Context, second: BackupHandle, { first }: First) => {
       const { timelines, version } = context;
       const { backups } = timelines;
-      const backup = { ...second, from: backups.mark() };
+      const backup = { ...second, from: backups.lastSequence() };
       const expectation = goesOn(backups, { backup, held: waitsFor(first, version) });
       return goesWhileInError(context, expectation, { second, first });
     },
@@ -342,7 +398,7 @@ export const deletionSteps = {
       volume: VolumeHandle,
       beside: readonly BackupHandle[],
     ) => {
-      const { backups, problems } = await volume.target.store.inspect(volume.name, storeQuiet(clocks));
+      const { backups, problems } = await volume.target.store.inspect(volume.name, storeIdleLimits(clocks));
       const isOfBlock = ({ code, blocks }: StoreFinding): boolean =>
         code === 'block-orphaned' && blocks?.count === 1 && blocks.first === block.checksum;
       // A deletion that failed to remove a block does not update the block count.

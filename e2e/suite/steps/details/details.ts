@@ -1,3 +1,4 @@
+import type { Metric } from '../../../longhorn/metrics.ts';
 import type { Backup, BackupStatus, BackupVolume, Volume } from '../../../longhorn/types.ts';
 import type { BackupConfig } from '../../../store/format/config.ts';
 import { blockSize } from '../../../store/format/pack-block.ts';
@@ -92,18 +93,57 @@ export const lastOfBackupVolume = ({ status }: BackupVolume) => ({
   at: status?.lastBackupAt,
 });
 
+/** What a backup volume must report. `of` is the block size in bytes. */
+export type StoredVolume = { size: number; blocks: number; of?: number; labels?: Record<string, string> };
+
 /** Returns what is wrong with a backup volume, for a store with this number of its blocks. */
 export const wrongOfVolume = (
   { status }: BackupVolume,
-  { size, blocks, labels }: { size: number; blocks: number; labels: Record<string, string> },
+  { size, blocks, of = blockSize, labels = {} }: StoredVolume,
 ): string[] => {
   const differs = (what: string, found: string | undefined, wanted: string): string[] =>
     found === wanted ? [] : [`its ${what} is ${found ?? 'not there'}, not ${wanted}`];
   return [
     ...differs('size', status?.size, String(size)),
-    ...differs('dataStored', status?.dataStored, String(blocks * blockSize)),
+    ...differs('dataStored', status?.dataStored, String(blocks * of)),
     ...Object.entries(labels).flatMap(([key, value]) =>
       differs(`label ${key}`, status?.labels?.[key], value),
     ),
   ];
 };
+
+/** Whether nothing is wrong with a backup volume but that its large blocks were counted as if they had 2 MiB. */
+export const countsSmallBlocks = (
+  known: BackupVolume,
+  { of = blockSize, ...stored }: StoredVolume,
+): boolean => of !== blockSize && wrongOfVolume(known, stored).length === 0;
+
+// The numbers of `longhorn_backup_state` (page monitoring/metrics). Longhorn has none for Deleting, and reports 0.
+const stateNumbers: Record<string, number> = { '': 0, Pending: 1, InProgress: 2, Completed: 3, Error: 4 };
+
+/** What the metrics must report of an object: its labels, and the value of each metric, which one manager may report. */
+export type Metered = { labels: Record<string, string>; values: Record<string, number> };
+
+/** What is wrong with the metrics, a line for each. */
+export const wrongMetrics = (metrics: readonly Metric[], { labels, values }: Metered): string[] =>
+  Object.entries(values).flatMap(([name, value]) => {
+    const found = metrics.filter(
+      (metric) =>
+        metric.name === name &&
+        Object.entries(labels).every(([label, text]) => metric.labels[label] === text),
+    );
+    if (found.length === 1 && found[0]?.value === value) return [];
+    return `${name} is ${found.map((metric) => metric.value).join(', ') || 'not there'}, not ${value}`;
+  });
+
+/** What the metrics must report of a backup. */
+export const meteredBackup = (
+  { metadata, status }: Pick<Backup, 'metadata' | 'status'>,
+  volume: string,
+): Metered => ({
+  labels: { backup: metadata.name, volume },
+  values: {
+    longhorn_backup_state: stateNumbers[status?.state ?? ''] ?? Number.NaN,
+    longhorn_backup_actual_size_bytes: Number(status?.size || 0),
+  },
+});

@@ -1,25 +1,33 @@
-import { hasTimedOut, once } from '../../../history/expectation.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { parseDuration } from '../../../kube/duration.ts';
+import { readMetrics } from '../../../longhorn/metrics.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { lastBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
+import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { untilReadInStore } from '../volume/restored.ts';
 import { describeVolume } from '../volume/volume.ts';
 import {
+  countsSmallBlocks,
   describeBackupRequest,
   isFilledIn,
   isLastOf,
   lastOfBackupVolume,
   lastOfVolume,
+  type Metered,
+  meteredBackup,
   type SentBlocks,
+  type StoredVolume,
   sentBlocks,
   wrongBlockSize,
   wrongInURL,
   wrongLabels,
+  wrongMetrics,
   wrongOfVolume,
 } from './details.ts';
 
@@ -29,13 +37,46 @@ const currentOf = ({ timelines }: Context, { name, label }: BackupHandle) => {
   return backup;
 };
 
+// Managers answer from their caches, which may be behind. Nothing reports when they are not.
+const untilMetered = async ({ cluster, timeouts }: Context, metered: () => Metered): Promise<void> => {
+  const { within, owner } = timeouts.metered;
+  const end = performance.now() + parseDuration(within);
+  for (;;) {
+    const wrong = await readMetrics(cluster).then(
+      (metrics) => wrongMetrics(metrics, metered()),
+      // A manager that has just started does not listen yet.
+      (error: Error) => [error.message],
+    );
+    if (wrong.length === 0) return;
+    if (performance.now() > end)
+      throw new Error(`after ${within} (${owner}) the metrics are wrong: ${wrong.join('; ')}`);
+    await sleep(1000);
+  }
+};
+
 /** The steps that judge the details of a completed backup, and of its backup volume. */
 export const detailSteps = {
+  'then.metered': step({
+    sentence: 'Then the metrics report {backup} once, with its state and its size',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) =>
+      untilMetered(context, () => meteredBackup(currentOf(context, backup), backup.volume.name)),
+  }),
+  /** Longhorn v1.11 or newer. */
+  'then.lastBackupMetered': step({
+    sentence: 'Then the metrics report the time of {backup} as that of the last backup of its volume',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) =>
+      untilMetered(context, () => {
+        const at = Date.parse(currentOf(context, backup).status?.snapshotCreatedAt ?? '') / 1000;
+        return { labels: { volume: backup.volume.name }, values: { longhorn_volume_last_backup_at: at } };
+      }),
+  }),
   'then.filledIn': step({
     sentence: 'Then {backup} has the fields that were left out: the target of its volume, and its mode',
     parameters: (backup) => ({ backup }),
     action: ({ timelines, timeouts }: Context, { name, label, volume }: BackupHandle) =>
-      once(timelines.backups, (backup) => isFilledIn(backup, volume.target), {
+      waitUntil(timelines.backups, (backup) => isFilledIn(backup, volume.target), {
         name,
         label: `${label} names its target and its mode`,
         describe: describeBackupRequest,
@@ -138,7 +179,7 @@ export const detailSteps = {
       const { snapshotCreatedAt = '' } = currentOf(context, backup).status ?? {};
       const newest = { name, snapshotCreatedAt };
       const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
-      await once(
+      await waitUntil(
         timelines.backupVolumes,
         (known) => isOfVolume(known) && isLastOf(newest, lastOfBackupVolume(known)),
         {
@@ -146,7 +187,7 @@ export const detailSteps = {
           ...timeouts.lastBackupReported,
         },
       );
-      await once(timelines.volumes, (found) => isLastOf(newest, lastOfVolume(found)), {
+      await waitUntil(timelines.volumes, (found) => isLastOf(newest, lastOfVolume(found)), {
         name: volume.name,
         label: `the last backup of volume ${volume.name} is ${label}`,
         describe: (found) => `${describeVolume(found)}, last backup ${found.status?.lastBackup || 'none'}`,
@@ -164,7 +205,7 @@ export const detailSteps = {
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
       const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
-      const another = await once(
+      const another = await waitUntil(
         timelines.backupVolumes,
         (known) => isOf(known) && known.status?.lastBackupName !== name,
         {
@@ -176,7 +217,9 @@ export const detailSteps = {
         throw error;
       });
       if (another === undefined && lastBackupVolumeSync(context, volume) === before)
-        throw new PremiseLost(`nothing shows that Longhorn has looked at volume ${volume.name} in the store`);
+        throw new InconclusiveError(
+          `nothing shows that Longhorn has looked at volume ${volume.name} in the store`,
+        );
       if (another === undefined) return;
       throw new PromiseBroken(
         `the last backup of volume ${volume.name} is ${another.status?.lastBackupName || 'none'} now, not ${label} (${name}) any more`,
@@ -190,18 +233,26 @@ export const detailSteps = {
   'then.backupVolumeReports': step({
     sentence: 'Then the backup volume has the size of the volume, its labels, and the {blocks} blocks stored',
     parameters: (_, { blocks }) => ({ blocks }),
-    action: async (
-      { timelines }: Context,
-      volume: VolumeHandle,
-      expected: { blocks: number; labels: Record<string, string> },
-    ) => {
+    action: async ({ timelines }: Context, volume: VolumeHandle, expected: Omit<StoredVolume, 'size'>) => {
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
       const known = timelines.backupVolumes.objects().find(isOf);
       if (known === undefined)
         throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
+      const { name } = known.metadata;
+      const stored = { size: volume.size, ...expected };
       throwIfAny(
-        wrongOfVolume(known, { size: volume.size, ...expected }),
-        `backup volume ${known.metadata.name} is not as the store has it`,
+        wrongOfVolume(known, stored),
+        `backup volume ${name} is not as the store has it`,
+        countsSmallBlocks(known, stored)
+          ? {
+              of: 'history',
+              kind: 'BackupVolume',
+              name,
+              state: 'with too little data',
+              gone: false,
+              says: [],
+            }
+          : undefined,
       );
     },
   }),

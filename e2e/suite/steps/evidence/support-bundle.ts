@@ -10,7 +10,7 @@ import {
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
-import { runLabel } from '../made.ts';
+import { runLabel } from '../created-objects.ts';
 import { forwardFrontend } from '../service-forward.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { Injected } from '../../../faults/fault.ts';
+import type { InjectedFault } from '../../../faults/fault.ts';
 import { volumeOf } from '../../../faults/store/places.ts';
 import type { StoreFault } from '../../../faults/store/store-fault.ts';
 import { type AnyStoreFault, type StoreFaultName, storeFaults } from '../../../faults/store/store-faults.ts';
 import type { Context } from '../context.ts';
-import type { TargetHandle, VolumeHandle } from '../handles.ts';
+import type { SystemBackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { type Step, step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 
@@ -14,14 +14,22 @@ type StoreFaultSteps = {
     infer Args,
     infer Handle
   >
-    ? Step<Args, Injected & Handle>
+    ? Step<Args, InjectedFault & Handle>
     : never;
 };
 
-// The target of the volume that the fault is about; otherwise the first target.
+const isOnTarget = (file: unknown): file is { configOf: SystemBackupHandle } =>
+  typeof file === 'object' &&
+  file !== null &&
+  'configOf' in file &&
+  'target' in (file.configOf as object) &&
+  'version' in (file.configOf as object);
+
+// The target of the system backup or the volume that the fault is about; otherwise the first target.
 const targetOf = async (context: Context, ...args: unknown[]): Promise<TargetHandle> => {
+  const [systemBackup] = args.filter(isOnTarget);
   const volumes = args.flatMap((arg) => volumeOf(arg) ?? []) as VolumeHandle[];
-  return volumes[0]?.target ?? firstTarget(context);
+  return systemBackup?.configOf.target ?? volumes[0]?.target ?? firstTarget(context);
 };
 
 // If another group declares a step with the same id, such as `given.foreignLock`, that step replaces the one here.
@@ -47,14 +55,14 @@ export const faultSteps = {
   'when.released': step({
     sentence: 'When {fault} no longer',
     parameters: ({ title }) => ({ fault: title }),
-    action: (_: Context, fault: Injected) => fault.heal(),
+    action: (_: Context, fault: InjectedFault) => fault.heal(),
     detail: (how) => how,
   }),
   /** Proves that the fault is in force. */
   'then.inForce': step({
     sentence: 'Then {fault}',
     parameters: ({ title }) => ({ fault: title }),
-    action: (_: Context, fault: Injected) => fault.prove(),
+    action: (_: Context, fault: InjectedFault) => fault.prove(),
     detail: (evidence) => evidence,
   }),
 };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hasTimedOut, once, onceGone } from '../../../history/expectation.ts';
+import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
 import { managerLogs } from '../../../longhorn/manager.ts';
@@ -16,7 +16,7 @@ import {
   makeRecurringJob,
 } from '../job/job.ts';
 import { isBackupSince, madeByRuns } from '../job/runs.ts';
-import { PremiseLost, PromiseBroken, throwIfAny } from '../judging.ts';
+import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
 import { changeSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -35,7 +35,7 @@ const historyLimit = 'recurring-successful-jobs-history-limit';
 // Waits for the backup that the last run of a job makes.
 const runsBackup = async ({ timelines: { backups }, timeouts }: Context, job: JobHandle) => {
   const { label, from } = lastRun(job);
-  const made = await once(backups, isBackupSince(backups, { from, volume: job.volume.name }), {
+  const made = await waitUntil(backups, isBackupSince(backups, { from, volume: job.volume.name }), {
     label: `${label} has made a backup`,
     ...timeouts.jobEnds,
   });
@@ -73,14 +73,14 @@ export const jobTaskSteps = {
     sentence: 'Then the Jobs of the newest {count} runs are kept, and those of the others are removed',
     parameters: (_, count) => ({ count }),
     action: async ({ timeouts }: Context, { name, runs, watched }: JobHandle, count: number) => {
-      await once(watched.cronJobs, (cronJob) => jobHistoryLimitOf(cronJob) === count, {
+      await waitUntil(watched.cronJobs, (cronJob) => jobHistoryLimitOf(cronJob) === count, {
         name,
         label: `CronJob ${name} keeps ${count} Jobs`,
         describe: (cronJob) => `it keeps ${jobHistoryLimitOf(cronJob)}`,
         ...timeouts.jobHistoryKept,
       });
       for (const { job, label } of runs.slice(0, -count))
-        await onceGone(watched.jobs, {
+        await waitUntilGone(watched.jobs, {
           name: job,
           label: `the Job of ${label} is removed`,
           describe: describeJob,
@@ -111,7 +111,7 @@ export const jobTaskSteps = {
       };
       const isNew = (one: string): boolean =>
         ofLast().some(({ snapshots }) => snapshots.some(({ metadata }) => metadata.name === one));
-      const taken = await once(
+      const taken = await waitUntil(
         timelines.snapshots,
         (each) => isNew(each.metadata.name) && isReadyAndKept(each),
         {
@@ -170,7 +170,7 @@ export const jobTaskSteps = {
     parameters: (job) => ({ run: lastRun(job).label }),
     action: async (context: Context, job: JobHandle) => {
       const backup = await runsBackup(context, job);
-      await once(context.timelines.backups, (each) => backupState(each) === 'InProgress', {
+      await waitUntil(context.timelines.backups, (each) => backupState(each) === 'InProgress', {
         name: backup.name,
         label: `${backup.label} is InProgress`,
         describe: describeBackup,
@@ -192,7 +192,7 @@ export const jobTaskSteps = {
       await detach(context, name);
       const found = context.timelines.backups.current(backup.name);
       if (found && backupState(found) === 'Completed')
-        throw new PremiseLost(`${backup.label} was completed before nobody wanted the volume any more`);
+        throw new InconclusiveError(`${backup.label} was completed before nobody wanted the volume any more`);
     },
   }),
   /** At no time were backups of two of the volumes made. */
@@ -235,7 +235,7 @@ export const jobTaskSteps = {
         ...(byGroup ? [volumeGroupLabel(byGroup.name)] : []),
         ...(byDefault ? [volumeGroupLabel(defaultGroup)] : []),
       ].sort();
-      await once(timelines.volumes, (volume) => isDeepStrictEqual(jobLabelsOf(volume), wanted), {
+      await waitUntil(timelines.volumes, (volume) => isDeepStrictEqual(jobLabelsOf(volume), wanted), {
         name,
         label: `volume ${name} has of recurring jobs the labels ${wanted.join(', ')}`,
         describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,
@@ -258,7 +258,7 @@ export const jobTaskSteps = {
       const gone = [volumeJobLabel(job.name), volumeGroupLabel(job.name)];
       const isLeft = (volume: Volume): boolean => jobLabelsOf(volume).some((label) => gone.includes(label));
       try {
-        await once(timelines.volumes, (volume) => !isLeft(volume), {
+        await waitUntil(timelines.volumes, (volume) => !isLeft(volume), {
           name,
           label: `volume ${name} has no label of the job ${job.name}`,
           describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,

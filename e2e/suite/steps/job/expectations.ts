@@ -4,8 +4,8 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Job, JobPod } from '../../../longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
-import { type BackupSubject, backupHistory, completes, is } from '../backup/expectations.ts';
-import { failed as deletionFailed } from '../deletion/expectations.ts';
+import { type BackupSubject, backupHistory, backupIs, completes } from '../backup/expectations.ts';
+import { deletionFailed } from '../deletion/expectations.ts';
 import { notProvable } from '../judging.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
 import type { JobRun } from './job.ts';
@@ -141,7 +141,7 @@ export type Refusing = keyof typeof refusals;
 
 type OldOne = { backup: BackupSubject; version: string };
 
-const untilOld = [is(''), is('Pending'), is('InProgress'), is('Completed')];
+const untilOld = [backupIs(''), backupIs('Pending'), backupIs('InProgress'), backupIs('Completed')];
 
 const isRefused = (by: readonly Refusing[], version: string): StateStep<Backup> =>
   deletionFailed(
@@ -161,7 +161,7 @@ export const oldDeletionFails = (
 ): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(...untilOld)
-    .goes(is('Deleting'), isRefused([by], version))
+    .goes(backupIs('Deleting'), isRefused([by], version))
     .allowing(isLocked(version));
 
 /** A later run deletes a backup of an earlier run. The deletion may fail any number of times before. */
@@ -171,5 +171,5 @@ export const oldBackupIsDeleted = (
 ): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(...untilOld)
-    .goes(is('Deleting'), gone)
+    .goes(backupIs('Deleting'), gone)
     .allowing(isRefused(['the mount', 'the store'], version), isLocked(version));

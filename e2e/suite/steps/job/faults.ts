@@ -1,4 +1,4 @@
-import type { Fault, Injected } from '../../../faults/fault.ts';
+import type { Fault, InjectedFault } from '../../../faults/fault.ts';
 import { readOnlyBackups } from '../../../faults/store/read-only-backups.ts';
 import type { KubernetesObject, Resource } from '../../../kube/cluster.ts';
 import { longhornResources } from '../../../longhorn/resources.ts';
@@ -16,8 +16,11 @@ export const faultyCleanups = {
 export type FaultyCleanup = keyof typeof faultyCleanups;
 
 /** Makes the cleanup of a job fail, until the fault is healed. */
-export const failCleanup = async (context: Context, job: JobHandle, how: FaultyCleanup): Promise<Injected> =>
-  context.faults.inject(await toFault(context, job, how));
+export const failCleanup = async (
+  context: Context,
+  job: JobHandle,
+  how: FaultyCleanup,
+): Promise<InjectedFault> => context.faults.inject(await toFault(context, job, how));
 
 const toFault = async (context: Context, { volume }: JobHandle, how: FaultyCleanup): Promise<Fault> => {
   const { timelines } = context;

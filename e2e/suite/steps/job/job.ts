@@ -1,4 +1,4 @@
-import { once } from '../../../history/expectation.ts';
+import { waitUntil } from '../../../history/expectation.ts';
 import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
@@ -19,8 +19,8 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
+import { runLabel } from '../created-objects.ts';
 import type { VolumeHandle } from '../handles.ts';
-import { runLabel } from '../made.ts';
 
 /** The watches of a recurring job, started before it was made. */
 type JobTimelines = {
@@ -44,7 +44,7 @@ export type JobRun = {
   makes: boolean;
   /** It was started while no backup could be made. It may have left a snapshot, and a backup in Error. */
   tries?: true;
-  /** The mark before it. */
+  /** The last sequence before it. */
   from: number;
 };
 
@@ -110,7 +110,7 @@ export const makeRecurringJob = async (
   made.jobs.push(name);
   await cluster.create(longhornResources.recurringJobs, wanted);
   await label(context, volume, volumeJobLabel(name));
-  await once(watched.cronJobs, () => true, {
+  await waitUntil(watched.cronJobs, () => true, {
     name,
     label: `Longhorn has a CronJob ${name}`,
     ...timeouts.cronJobExists,
@@ -164,7 +164,7 @@ export const changeCron = async (
   cron = farAway(),
 ): Promise<void> => {
   await cluster.patch(longhornResources.recurringJobs, { namespace, name }, { spec: { cron } });
-  await once(watched.cronJobs, ({ spec }) => spec.schedule === cron, {
+  await waitUntil(watched.cronJobs, ({ spec }) => spec.schedule === cron, {
     name,
     label: `CronJob ${name} has the cron ${cron}`,
     describe: ({ spec }) => spec.schedule,
@@ -241,7 +241,7 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
     job: `${job.name}-${job.runs.length + 1}`,
     scheduled: false,
     makes: true,
-    from: jobs.mark(),
+    from: jobs.lastSequence(),
   };
   const owner = {
     apiVersion: 'batch/v1',
@@ -274,7 +274,7 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
 export const scheduleJob = async (context: Context, job: JobHandle): Promise<JobRun> => {
   const { cluster, timeouts } = context;
   const { cronJobs, jobs } = job.watched;
-  const jobRun = { label: nextRunLabel(job), scheduled: true, makes: true, from: jobs.mark() };
+  const jobRun = { label: nextRunLabel(job), scheduled: true, makes: true, from: jobs.lastSequence() };
   const cronJob = cronJobs.current(job.name);
   const before = cronJob?.status?.lastScheduleTime;
   const since = before ?? cronJob?.metadata.creationTimestamp ?? '';
@@ -285,7 +285,7 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Job
     { namespace, name: job.name },
     { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } },
   );
-  const started = await once(
+  const started = await waitUntil(
     jobs,
     (each) => isRunOf(each, job) && !job.runs.some(({ job: name }) => name === each.metadata.name),
     {
@@ -298,7 +298,7 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Job
   // The controller notes each start in the CronJob's status. A schedule changed before that would make the note fail
   // with a conflict, and the new schedule has no start to note. Kubernetes (v1.36.3) would then never report the end
   // of the Job.
-  await once(cronJobs, ({ status }) => status?.lastScheduleTime !== before, {
+  await waitUntil(cronJobs, ({ status }) => status?.lastScheduleTime !== before, {
     name: job.name,
     label: `CronJob ${job.name} has a note of that start`,
     describe: ({ status }) => `last started: ${status?.lastScheduleTime ?? 'never'}`,

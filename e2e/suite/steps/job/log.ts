@@ -1,6 +1,6 @@
-import { awaitCluster } from '../../../kube/account.ts';
 import { parseDuration } from '../../../kube/duration.ts';
 import { shorten } from '../../../kube/shorten.ts';
+import { awaitCluster } from '../../../kube/time-account.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
 import { readLogLine } from '../../../longhorn/messages/log-line.ts';

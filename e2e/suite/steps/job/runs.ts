@@ -1,4 +1,4 @@
-import { ExpectationError, once } from '../../../history/expectation.ts';
+import { ExpectationError, waitUntil } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
@@ -14,14 +14,14 @@ import type { Timeout } from '../timeouts.ts';
 import { type JobHandle, type JobRun, lastRun } from './job.ts';
 import { readLogOf } from './log.ts';
 
-/** What appeared for a volume between one run's mark and the next run's mark. */
+/** What appeared for a volume between the start of one run and of the next. */
 export type MadeByRun = { run: JobRun; backups: Backup[]; snapshots: Snapshot[] };
 
 type Timelines = { backups: Timeline<Backup>; snapshots: Timeline<Snapshot> };
 
 /**
  * Returns what each run of a job made, without `others` (made by steps) and objects with another job's label. What
- * appeared after the last run's mark counts for that run. Throws `not-provable` if a watch had a gap.
+ * appeared after the start of the last run counts for that run. Throws `not-provable` if a watch had a gap.
  */
 export const madeByRuns = (
   { backups, snapshots }: Timelines,
@@ -105,7 +105,7 @@ const appeared = <T extends KubernetesObject>({ entries, label }: Timeline<T>, f
   return found;
 };
 
-/** Whether a backup of a volume appeared after a mark. */
+/** Whether a backup of a volume appeared after a sequence. */
 export const isBackupSince =
   ({ entries }: Timeline<Backup>, { from, volume }: { from: number; volume: string }) =>
   ({ metadata }: Backup): boolean =>
@@ -129,7 +129,7 @@ export const endOfBackup = async (
       backupState(entry.object) === 'Completed',
   );
   if (completed) return 'Completed';
-  const ended = await once(timelines.backups, (each) => isFinal(backupState(each)), {
+  const ended = await waitUntil(timelines.backups, (each) => isFinal(backupState(each)), {
     name,
     label: `${label} is Completed, or in Error`,
     ...timeouts.startedRunEnds,
@@ -143,7 +143,7 @@ const isFinal = (state: string): boolean => ['Completed', 'Error'].includes(stat
  * Waits until the watches have shown what the last run made: each collection has its own watch, and the one of Jobs
  * may be ahead. If nothing was made, the error contains the run's log.
  */
-export const untilMade = async (context: Context, job: JobHandle): Promise<void> => {
+export const waitUntilObjectsSeen = async (context: Context, job: JobHandle): Promise<void> => {
   if (!lastRun(job).makes) return;
   await untilSeen(context, job).catch((error: unknown) => withLog(context, job, error));
 };
@@ -158,7 +158,7 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
       (entry) =>
         entry.kind !== 'gap' && entry.sequence <= run.from && entry.object.metadata.name === metadata.name,
     );
-  await once(
+  await waitUntil(
     timelines.backups,
     isBackupSince(timelines.backups, { from: run.from, volume: job.volume.name }),
     {
@@ -166,7 +166,7 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
       ...timeouts.jobMakes,
     },
   );
-  await once(
+  await waitUntil(
     timelines.snapshots,
     (each) => each.spec.volume === job.volume.name && isNew(each, timelines.snapshots),
     {
@@ -180,11 +180,11 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
  * Waits until Longhorn reports a run's backup as the volume's last: a run that cleans up first keeps only the
  * snapshot of that backup. On a real v1.12.1 this took 1 to 3 s after completion.
  */
-export const untilLast = async (
+export const waitUntilLastBackup = async (
   { timelines, timeouts }: Context,
   { name, label, volume }: BackupHandle,
 ): Promise<void> => {
-  await once(timelines.volumes, ({ status }) => status?.lastBackup === name, {
+  await waitUntil(timelines.volumes, ({ status }) => status?.lastBackup === name, {
     name: volume.name,
     label: `Longhorn knows ${label} to be the last of volume ${volume.name}`,
     describe: ({ status }) => `the last backup is ${status?.lastBackup || 'none'}`,
@@ -208,12 +208,12 @@ const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: un
  * Waits for the events SuccessfulCreate and SawCompletedJob of Kubernetes' cron controller for a run that it started.
  * Returns the message of the second. Throws if the run did not end Complete.
  */
-export const untilReported = async (
+export const waitUntilJobEvents = async (
   { watched }: JobHandle,
   { run, limit }: { run: JobRun; limit: Timeout },
 ): Promise<string> => {
   const untilEvent = (reason: string): Promise<Event> =>
-    once(watched.events, (event) => event.reason === reason && namesJob(event, run.job), {
+    waitUntil(watched.events, (event) => event.reason === reason && namesJob(event, run.job), {
       label: `an event ${reason} names Job ${run.job}`,
       describe: ({ reason, message }) => `${reason}: ${message}`,
       ...limit,

@@ -1,15 +1,16 @@
-import { hasTimedOut, once, onceGone } from '../../../history/expectation.ts';
+import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { lastEntryUpTo } from '../../../history/history.ts';
+import { isConditionTrue } from '../../../kube/objects.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost, throwIfAny } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
+import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { changeSetting, readSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -50,9 +51,9 @@ import {
   madeByRuns,
   problemsOf,
   problemsOfEvents,
-  untilLast,
-  untilMade,
-  untilReported,
+  waitUntilJobEvents,
+  waitUntilLastBackup,
+  waitUntilObjectsSeen,
 } from './runs.ts';
 
 const madeBy = ({ timelines, made }: Context, { name: job, volume, runs }: JobHandle): MadeByRun[] =>
@@ -97,6 +98,21 @@ const whole = ({ version }: Context, backup: BackupHandle) => ({
   backup: { ...backup, from: backup.since.made },
   version,
 });
+
+// Throws if Kubernetes has started a second run: while the first was at work, or after it.
+const mustBeOneRun = (job: JobHandle): void => {
+  const [first, second] = startedRuns(job);
+  if (second === undefined) return;
+  const hadEnded = job.watched.jobs.entries.some(
+    (entry) =>
+      entry.kind !== 'gap' &&
+      entry.sequence <= second.from &&
+      entry.object.metadata.name === first?.job &&
+      ['Complete', 'Failed'].some((type) => isConditionTrue(entry.object, type)),
+  );
+  if (hadEnded) throw new InconclusiveError('the first run ended before the next tick');
+  throw new Error(`${second.job} was started while ${first?.job} was at work`);
+};
 
 /**
  * The steps that make a recurring job, start runs, and judge runs and their cleanup. A judging step covers all runs
@@ -165,7 +181,9 @@ export const jobSteps = {
       const { timeouts, report, version } = context;
       for (const run of job.runs) await untilEnded(context, job, run);
       const run = lastRun(job);
-      const message = run.scheduled ? await untilReported(job, { run, limit: timeouts.jobEvent }) : undefined;
+      const message = run.scheduled
+        ? await waitUntilJobEvents(job, { run, limit: timeouts.jobEvent })
+        : undefined;
       if (message?.includes('condition:') === true)
         report.finding(toFinding('completed-job-wording', `Kubernetes says "${message}".`));
       throwIfAny(
@@ -173,7 +191,7 @@ export const jobSteps = {
         'what Kubernetes and Longhorn report of the recurring job is not in order',
       );
       if (missedBackupEnd(await readLogOf(job, { run, version, limit: timeouts.jobLogEnds })))
-        throw new PremiseLost(
+        throw new InconclusiveError(
           `${run.label} (${run.job}) did not see the end of a backup of its own, by known bug backup-looked-at-anew: what it was to do after that says nothing`,
         );
       return message;
@@ -187,7 +205,7 @@ export const jobSteps = {
     parameters: (job) => ({ count: job.runs.filter(({ makes }) => makes).length }),
     action: async (context: Context, job: JobHandle): Promise<BackupHandle[]> => {
       const { timelines, timeouts } = context;
-      await untilMade(context, job);
+      await waitUntilObjectsSeen(context, job);
       const all = madeBy(context, job);
       throwIfAny(problemsOf(all), 'the runs of the recurring job did not make what they should');
       for (const { run, backups } of all.filter(({ run }) => run.makes))
@@ -205,7 +223,7 @@ export const jobSteps = {
           const of = { name: snapshot.metadata.name, volume };
           return [{ name: backup.metadata.name, label, volume, snapshot: of, since: { made: run.from } }];
         });
-      for (const newest of handles.slice(-1)) await untilLast(context, newest);
+      for (const newest of handles.slice(-1)) await waitUntilLastBackup(context, newest);
       return handles;
     },
     detail: (backups) => backups.at(-1)?.name ?? 'none',
@@ -286,7 +304,7 @@ export const jobSteps = {
       const { timeouts, version } = context;
       const run = lastRun(job);
       if (detached && (await readSetting(context, detachedAllowed)) === 'true')
-        throw new PremiseLost(`the setting ${detachedAllowed} is true on this cluster`);
+        throw new InconclusiveError(`the setting ${detachedAllowed} is true on this cluster`);
       await judgeWithin(jobCompletes(job.watched.jobs, run), timeouts.jobEnds);
       run.makes = false;
       throwIfAny(problemsOf(madeBy(context, job)), 'the run of the recurring job made something');
@@ -335,24 +353,47 @@ export const jobSteps = {
       report.finding(toFinding('job-backs-up-unchanged', `Longhorn ${version} made ${backup.label}.`));
     },
   }),
+  /** The job is due each minute. Kubernetes reports each tick at which it starts no run because of the one before. */
+  'then.tickLeftOut': step({
+    sentence:
+      'Then at the next tick Kubernetes starts no run of the recurring job, because the first is at work',
+    waitsForTimer: true,
+    action: async ({ timeouts }: Context, job: JobHandle) => {
+      const { message } = await waitUntil(
+        job.watched.events,
+        ({ involvedObject: { kind }, reason }) => kind === 'CronJob' && reason === 'JobAlreadyActive',
+        { label: 'a tick at which no run was started', ...timeouts.tickLeftOut },
+      ).catch((error: unknown) => {
+        mustBeOneRun(job);
+        throw error;
+      });
+      mustBeOneRun(job);
+      return message;
+    },
+    detail: (message) => `"${message}"`,
+  }),
   /** Lasts `ticks` minutes. Uploads of the runs may hang or fail in this time. */
   'then.nothingCompletes': step({
     sentence: 'Then for {ticks} ticks of its cron no backup of the recurring job completes',
     parameters: (_, { ticks }) => ({ ticks }),
     waitsForTimer: true,
     action: async ({ timelines: { backups } }: Context, job: JobHandle, { ticks }: { ticks: number }) => {
-      const isOfJob = isBackupSince(backups, { from: backups.mark(), volume: job.volume.name });
-      const completed = await once(backups, (each) => isOfJob(each) && backupState(each) === 'Completed', {
-        label: 'no backup of the recurring job completes',
-        within: `${ticks}m`,
-        owner: 'the period in which no backup can be made',
-      }).catch((error: unknown) => {
+      const isOfJob = isBackupSince(backups, { from: backups.lastSequence(), volume: job.volume.name });
+      const completed = await waitUntil(
+        backups,
+        (each) => isOfJob(each) && backupState(each) === 'Completed',
+        {
+          label: 'no backup of the recurring job completes',
+          within: `${ticks}m`,
+          owner: 'the period in which no backup can be made',
+        },
+      ).catch((error: unknown) => {
         if (!hasTimedOut(error)) throw error;
       });
       if (completed !== undefined)
         throw new Error(`backup ${completed.metadata.name} is Completed, and nothing can have been written`);
       if (startedRuns(job).length === 0)
-        throw new PremiseLost('Kubernetes started no run of the recurring job in that time');
+        throw new InconclusiveError('Kubernetes started no run of the recurring job in that time');
     },
   }),
   /**
@@ -529,7 +570,7 @@ export const jobSteps = {
     action: (context: Context, job: JobHandle, backups: readonly BackupHandle[]) => {
       const { timelines, timeouts } = context;
       const snapshotGone = ({ label, snapshot: { name } }: BackupHandle) =>
-        onceGone(timelines.snapshots, {
+        waitUntilGone(timelines.snapshots, {
           name,
           label: `the snapshot of ${label} is gone`,
           describe: describeSnapshot,

@@ -17,13 +17,13 @@ import { volumeFolder } from '../../../store/format/layout.ts';
 import {
   type BackupSubject,
   backupHistory,
-  change,
-  is,
+  backupIs,
   isNeverHeldBack,
+  neverReached,
   waitsForReadiness,
 } from '../backup/expectations.ts';
 import type { StepReport } from '../deps.ts';
-import { PremiseLost } from '../judging.ts';
+import { InconclusiveError } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
 type Losing = { backup: BackupSubject; version: string };
@@ -34,7 +34,7 @@ const lostCreation: Meaning = { id: 'creation-lost-lock', class: 'failure' };
 
 // Every error of the backup must be this message in this field, in the state Error. `classify` uses field and state,
 // because the same text elsewhere has another meaning.
-export const errs = namedState('backup-errs', (label: string, meaning: Meaning, version: string) => ({
+export const hasOnlyError = namedState('backup-errs', (label: string, meaning: Meaning, version: string) => ({
   label,
   matches: (backup: Backup) => {
     const errors = saidByBackup(backup).filter(({ field }) => field !== 'status.messages.info');
@@ -46,32 +46,34 @@ const means = (found: Classification, meaning: Meaning): boolean =>
   found.class === meaning.class && [meaning.id].flat().includes(found.id);
 
 const lost = (version: string): StateStep<Backup> =>
-  errs('Error (with the informational text on a lock)', lostDeletion, version);
+  hasOnlyError('Error (with the informational text on a lock)', lostDeletion, version);
 const lostForGood = (version: string): StateStep<Backup> =>
-  errs('Error (with the text on a lock as a failure)', lostCreation, version);
+  hasOnlyError('Error (with the text on a lock as a failure)', lostCreation, version);
 
 /** The deletion of a completed backup fails because of a lock. */
 export const deletionLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version));
+  backupHistory(backups, backup).startingAs(backupIs('Completed')).goes(backupIs('Deleting'), lost(version));
 
 /** Such a deletion is retried. */
 export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation<Backup> =>
-  deletionLosesLock(backups, losing).goes(is('Deleting'));
+  deletionLosesLock(backups, losing).goes(backupIs('Deleting'));
 
 /** The whole history of such a deletion: it loses the lock at least once, and is retried until the backup is gone. */
 export const deletionResolves = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
   backupHistory(backups, backup)
-    .startingAs(is('Completed'))
-    .goes(is('Deleting'), lost(version), is('Deleting'), gone)
+    .startingAs(backupIs('Completed'))
+    .goes(backupIs('Deleting'), lost(version), backupIs('Deleting'), gone)
     .allowing(lost(version));
 
 /** A new backup meets a lock and fails before it starts. */
 export const creationLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
+  backupHistory(backups, backup)
+    .startingAs(backupIs(''), waitsForReadiness(version))
+    .goes(lostForGood(version));
 
 /** A backup that lost the lock at its creation stays in Error until the time-out (see stays). */
 export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup> =>
-  creationLosesLock(backups, losing).goes(change);
+  creationLosesLock(backups, losing).goes(neverReached);
 
 /**
  * Returns the error to throw for a deletion that did not lose a lock to an upload. If the upload had already ended,
@@ -84,7 +86,7 @@ export const unlessUploaded = (
   const ended = evaluate(isNeverHeldBack(backups, { backup: holder, version })).steps[1]?.reached?.at;
   if (!(error instanceof ExpectationError) || ended === undefined || ended > error.verdict.at) return error;
   const reason = `${holder.label} was uploaded before the deletion looked for locks, or at the same time: the conflict was not brought about`;
-  return new PremiseLost(`${reason}\n\n${error.message}`);
+  return new InconclusiveError(`${reason}\n\n${error.message}`);
 };
 
 /** Returns when a backup was observed to be gone, in ms since the epoch. Throws if it was not. */

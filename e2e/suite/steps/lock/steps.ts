@@ -1,4 +1,4 @@
-import type { Injected } from '../../../faults/fault.ts';
+import type { InjectedFault } from '../../../faults/fault.ts';
 import { foreignLock } from '../../../faults/store/foreign-lock/foreign-lock.ts';
 import { type ForeignLock, foreignLockTypes } from '../../../faults/store/foreign-lock/lock.ts';
 import { evaluate } from '../../../history/expectation.ts';
@@ -10,9 +10,9 @@ import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/expectations.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost, reached, stays } from '../judging.ts';
+import { InconclusiveError, reached, stays } from '../judging.ts';
 import { step } from '../step.ts';
-import { judgeWithin, storeQuiet } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
 import {
   creationLosesLock,
   deletionIsRetried,
@@ -33,7 +33,7 @@ export type LockHandle = { name: string; of: keyof typeof foreignLockTypes; hold
 type HeldLock = LockHandle & { holder: BackupHandle };
 
 /** A lock that the suite has written. */
-export type ForeignLockHandle = LockHandle & Injected & ForeignLock;
+export type ForeignLockHandle = LockHandle & InjectedFault & ForeignLock;
 
 type Purpose = Pick<LockHandle, 'of'>;
 
@@ -81,7 +81,7 @@ export const lockSteps = {
     sentence: 'When the foreign lock of {purpose} is removed',
     parameters: ({ of }, _) => ({ purpose: of }),
     action: ({ timelines }: Context, lock: ForeignLockHandle, holdsUp?: BackupHandle) => {
-      if (holdsUp !== undefined) holdsUp.since.healed = timelines.backups.mark();
+      if (holdsUp !== undefined) holdsUp.since.healed = timelines.backups.lastSequence();
       return lock.heal();
     },
     detail: (how) => how,
@@ -100,7 +100,7 @@ export const lockSteps = {
         // A lock is removed when its upload ends.
         const current = timelines.backups.current(holder.name);
         if (current !== undefined && backupState(current) === 'Completed')
-          throw new PremiseLost(`${holder.label} was Completed before its lock was looked at`);
+          throw new InconclusiveError(`${holder.label} was Completed before its lock was looked at`);
         const others = locks.map(
           ({ name, type, acquired }) => `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`,
         );
@@ -129,7 +129,7 @@ export const lockSteps = {
       volume.target.store.untilIdle({
         volumes: [volume.name],
         lockLife: Math.ceil(clocks.lockLife / 1000),
-        ...storeQuiet(clocks),
+        ...storeIdleLimits(clocks),
       }),
   }),
   /** Backups share locks of their own type. */
@@ -249,7 +249,7 @@ export const lockSteps = {
           `${backup.label} was gone when the lock was ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
         );
       if (least < needed)
-        throw new PremiseLost(
+        throw new InconclusiveError(
           `a look at the lock took ${formatDuration(after - before)}: when ${backup.label} was gone it was ${least.toFixed(1)} to ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
         );
       return { now, age: least };

@@ -65,7 +65,7 @@ const faulted = namedState('restore-faulted', () => ({
     volume.status?.robustness === 'faulted' && restoreOf(volume)?.reason !== 'RestoreFailure',
 }));
 
-/** A volume that is being restored: its name, its name in sentences, and the mark before it was made. */
+/** A volume that is being restored: its name, its name in sentences, and the last sequence before it was made. */
 export type RestoreSubject = { name: string; label: string; from: number };
 
 type Volumes = Timeline<Volume>;

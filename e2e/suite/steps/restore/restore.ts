@@ -1,4 +1,4 @@
-import { ExpectationError, once } from '../../../history/expectation.ts';
+import { ExpectationError, hasTimedOut, waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
@@ -15,7 +15,7 @@ import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
 import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
-import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
+import { InconclusiveError, notProvable, PromiseBroken } from '../judging.ts';
 import type { Timeout } from '../timeouts.ts';
 import {
   describeRestore,
@@ -32,7 +32,7 @@ export type RestoreHandle = {
   /** Its name in sentences: "the volume restored from the first backup". */
   label: string;
   backup: BackupHandle;
-  /** The mark of the volumes' timeline before it was made. */
+  /** The last sequence of the volumes' timeline before it was made. */
   from: number;
   /** The number of replicas that it is to have. */
   replicas: number;
@@ -48,7 +48,7 @@ export const beginRestore = async (
   { standby = false, another = false } = {},
 ): Promise<RestoreHandle> => {
   const { cluster, timelines, scenarioSignal: signal } = context;
-  const from = timelines.volumes.mark();
+  const from = timelines.volumes.lastSequence();
   const { name, replicas } = await requestRestore(context, backup, { standby });
   const fieldSelector = `involvedObject.name=${name}`;
   const [events, engines] = await Promise.all([
@@ -76,7 +76,7 @@ export const reasonsOf = async (
   { events, label }: RestoreHandle,
   timeout: Timeout = timeouts.restoreReasons,
 ): Promise<RestoreReason[]> => {
-  await once(events, isRestoreFailure, { label: `an event says why ${label} failed`, ...timeout });
+  await waitUntil(events, isRestoreFailure, { label: `an event says why ${label} failed`, ...timeout });
   const texts = events
     .objects()
     .filter(isRestoreFailure)
@@ -134,14 +134,14 @@ const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): 
 export const untilRestoring = async (context: Context, restore: RestoreHandle): Promise<void> => {
   const { engines, label, backup } = restore;
   const isWritten = ({ status }: VolumeEngine): boolean => status?.lastRestoredBackup === backup.name;
-  const engine = await once(engines, (each) => isRestoring(each) || isWritten(each), {
+  const engine = await waitUntil(engines, (each) => isRestoring(each) || isWritten(each), {
     label: `${label} is being written`,
     describe: describeEngine,
     fatal: [faulted(context, restore)],
     ...context.timeouts.restoreBegins,
   });
   if (!isRestoring(engine))
-    throw new PremiseLost(`${label} was written before anything could be done meanwhile`);
+    throw new InconclusiveError(`${label} was written before anything could be done meanwhile`);
 };
 
 /** Returns when the engine reported the volume as restored, in ms since the epoch. */
@@ -158,10 +158,26 @@ const untilWritten = async (
   { name, label }: Pick<BackupHandle, 'name' | 'label'>,
   limits: Timeout & { fatal?: readonly FatalState<Volume>[] },
 ): Promise<void> => {
-  await once(engines, ({ status }) => status?.lastRestoredBackup === name, {
+  await waitUntil(engines, ({ status }) => status?.lastRestoredBackup === name, {
     label: `${standby} has restored ${label}`,
     describe: describeEngine,
     ...limits,
+  });
+};
+
+/** Waits until a standby volume reports a backup as the last one of its source. It may not have restored it yet. */
+export const untilToldOf = async (
+  { timelines, timeouts }: Context,
+  standby: RestoreHandle,
+  { name, label }: BackupHandle,
+): Promise<void> => {
+  const isShown = ({ status }: Volume): boolean => status?.isStandby === true && status.lastBackup === name;
+  await waitUntil(timelines.volumes, isShown, {
+    name: standby.name,
+    label: `${standby.label} says that ${label} is the last one`,
+    describe: ({ status }) =>
+      `${status?.isStandby ? 'on' : 'not on'} standby, last: ${status?.lastBackup || 'none'}`,
+    ...timeouts.followed,
   });
 };
 
@@ -169,18 +185,11 @@ const untilWritten = async (
 export const untilFollowed = async (
   context: Context,
   standby: RestoreHandle,
-  { name, label }: BackupHandle,
+  backup: BackupHandle,
 ): Promise<void> => {
-  const { timelines, timeouts } = context;
-  await untilWritten(standby, { name, label }, { fatal: [faulted(context, standby)], ...timeouts.followed });
-  const isShown = ({ status }: Volume): boolean => status?.isStandby === true && status.lastBackup === name;
-  await once(timelines.volumes, isShown, {
-    name: standby.name,
-    label: `${standby.label} says that ${label} is the last one`,
-    describe: ({ status }) =>
-      `${status?.isStandby ? 'on' : 'not on'} standby, last: ${status?.lastBackup || 'none'}`,
-    ...timeouts.followed,
-  });
+  const { followed } = context.timeouts;
+  await untilWritten(standby, backup, { fatal: [faulted(context, standby)], ...followed });
+  await untilToldOf(context, standby, backup);
 };
 
 /** Waits until a standby volume that failed to restore a backup has restored it. It may be faulted meanwhile. */
@@ -190,7 +199,60 @@ export const untilRecovered = (
   backup: BackupHandle,
 ): Promise<void> => untilWritten(standby, backup, timeouts.standbyGoesOn);
 
-/** Returns the states of a volume that were observed since a mark, in order. */
+// The engine forgets the name when it stops.
+const lastRestoredBy = ({ engines, label }: RestoreHandle): string => {
+  const names = engines.entries.flatMap((entry) =>
+    entry.kind === 'gap' ? [] : (entry.object.status?.lastRestoredBackup ?? ''),
+  );
+  const last = names.findLast((name) => name !== '');
+  if (last === undefined) throw notProvable(`nobody saw which backup ${label} has restored`);
+  return last;
+};
+
+/** Throws unless the last backup that a volume restored is this one. An older one counts only if the store has this one. */
+export const mustHold = async (
+  restore: RestoreHandle,
+  { name, label, volume }: BackupHandle,
+): Promise<void> => {
+  const last = lastRestoredBy(restore);
+  if (last === name) return;
+  if (!(await volume.target.store.backups(volume.name)).includes(name))
+    throw new InconclusiveError(`the store does not have ${label} (${name}) any more`);
+  throw new PromiseBroken(
+    `${restore.label} is activated with backup ${last}, and the store has ${label} (${name}), which is newer`,
+    {
+      ...{ of: 'history', kind: 'Volume', name: restore.name, gone: false, says: [] },
+      state: 'activated without the newest backup',
+    },
+  );
+};
+
+/**
+ * Waits as long as Longhorn may take to act on what it has seen in the store. Throws if a standby volume restores
+ * another backup than the one that it has.
+ */
+export const mustStayBehind = async (
+  { timeouts }: Context,
+  { engines, label: standby }: RestoreHandle,
+  { name, label }: BackupHandle,
+): Promise<void> => {
+  const another = await waitUntil(
+    engines,
+    (engine) => isRestoring(engine) || ![name, '', undefined].includes(engine.status?.lastRestoredBackup),
+    {
+      label: `${standby} restores another backup than ${label}`,
+      describe: describeEngine,
+      ...timeouts.syncActedOn,
+    },
+  ).catch((error: unknown) => {
+    if (hasTimedOut(error)) return undefined;
+    throw error;
+  });
+  if (another !== undefined)
+    throw new Error(`${standby} does not stay with ${label}: ${describeEngine(another)}`);
+};
+
+/** Returns the states of a volume that were observed since a sequence, in order. */
 export const statesSince = (
   { entries }: Timeline<Volume>,
   { name, from }: Pick<RestoreHandle, 'name' | 'from'>,

@@ -1,26 +1,34 @@
+import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
+import { ApiError } from '../../../kube/errors.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
+import { managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
-import { untilCompleted } from '../backup/backup.ts';
+import { requestBackup, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, WrittenData } from '../handles.ts';
-import { PremiseLost, stays, throwIfAny } from '../judging.ts';
+import { InconclusiveError, PromiseBroken, stays, throwIfAny } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
-import { judgeRestoredData } from '../volume/restored.ts';
+import { describeRestore, judgeRestoredData } from '../volume/restored.ts';
+import { makeSnapshot } from '../volume/snapshot.ts';
+import { endStandby } from '../volume/volume.ts';
 import { isGivenUp, isUnderWay, isUnusedMeanwhile, succeeds } from './expectations.ts';
 import {
   activate,
   beginRestore,
   describeReasons,
+  mustHold,
+  mustStayBehind,
   type RestoreHandle,
   reasonsOf,
   statesSince,
   untilFollowed,
   untilRecovered,
   untilRestoring,
+  untilToldOf,
   withReasons,
   writtenAt,
 } from './restore.ts';
@@ -43,7 +51,7 @@ const failsFor = async (
   // Of two replicas that make the folder of locks at once, one fails, and says so.
   const others = reasons.filter((each) => each.id !== id && each.id !== 'restore-folder-made-twice');
   if (others.length === 0 && !reasons.some((each) => each.id === id))
-    throw new PremiseLost(
+    throw new InconclusiveError(
       `${restore.label} failed only because two replicas made the folder of locks at once`,
     );
   throwIfAny(
@@ -52,6 +60,11 @@ const failsFor = async (
   );
   return reasons;
 };
+
+const judgeSuccess = (context: Context, restore: RestoreHandle): Promise<void> =>
+  withReasons(context, restore, () =>
+    judgeWithin(succeeds(context.timelines.volumes, restore), context.timeouts.restored),
+  );
 
 /** The steps for scenarios that test restores. */
 export const restoreSteps = {
@@ -75,6 +88,36 @@ export const restoreSteps = {
     detail: ({ name }) => name,
   }),
   /**
+   * Returns when the backup has come to an end, or has had the time for it. Undefined if Longhorn makes no snapshot of
+   * such a volume, or its webhook refuses the snapshot or the backup.
+   */
+  'when.restoringBackedUp': step({
+    sentence: 'When {restore} is backed up meanwhile, as far as Longhorn lets it be',
+    parameters: (restore) => ({ restore }),
+    waitsForTimer: true,
+    action: async (context: Context, { name, backup }: RestoreHandle) => {
+      const { timelines, timeouts } = context;
+      const { target, size } = backup.volume;
+      let made: BackupHandle;
+      try {
+        made = await requestBackup(context, await makeSnapshot(context, { name, target, node: '', size }));
+      } catch (error) {
+        const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+        if (isRefused || hasTimedOut(error)) return undefined;
+        throw error;
+      }
+      await waitUntil(timelines.backups, (each) => ['Completed', 'Error'].includes(backupState(each)), {
+        name: made.name,
+        label: `${made.label} comes to an end`,
+        ...timeouts.restoreWaits,
+      }).catch((error: unknown) => {
+        if (!hasTimedOut(error)) throw error;
+      });
+      return made;
+    },
+    detail: (backup) => backup?.name ?? 'it makes none',
+  }),
+  /**
    * Creates a standby volume that follows the backups of the backup's volume. Returns when Kubernetes has accepted
    * it.
    */
@@ -96,6 +139,28 @@ export const restoreSteps = {
     parameters: (standby) => ({ standby }),
     action: activate,
   }),
+  /** By a change of the object alone, as Longhorn's documents say for kubectl. */
+  'when.activatedByKubectl': step({
+    sentence: 'When {standby} is activated by kubectl',
+    parameters: (standby) => ({ standby }),
+    action: (context: Context, { name }: RestoreHandle) => endStandby(context, name),
+  }),
+  /** Lasts as long as Longhorn may take to act on what it has seen in the store. */
+  'then.staysBehind': step({
+    sentence: 'Then {standby} restores nothing more than {backup}',
+    parameters: (standby, backup) => ({ standby, backup }),
+    waitsForTimer: true,
+    action: mustStayBehind,
+  }),
+  /** According to Longhorn's engine: the backup that it restored last, once the volume is an ordinary one. */
+  'then.activatedWith': step({
+    sentence: 'Then {standby} is no longer on standby, and has restored {backup}',
+    parameters: (standby, backup) => ({ standby, backup }),
+    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
+      await judgeSuccess(context, standby);
+      await mustHold(standby, backup);
+    },
+  }),
   /** According to Longhorn's engine. */
   'then.restoring': step({
     sentence: 'Then {restore} is being written',
@@ -109,6 +174,12 @@ export const restoreSteps = {
     parameters: (standby, backup) => ({ standby, backup }),
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       withReasons(context, standby, () => untilFollowed(context, standby, backup)),
+  }),
+  /** Longhorn has told the volume of a backup, which it may not have restored yet. */
+  'then.toldOf': step({
+    sentence: 'Then {standby} names {backup} as the last one of its source',
+    parameters: (standby, backup) => ({ standby, backup }),
+    action: untilToldOf,
   }),
   /** As `then.follows`, but a volume that is faulted now has time to recover. */
   'then.goesOn': step({
@@ -129,15 +200,35 @@ export const restoreSteps = {
       if (other !== undefined) throw new Error(`${label} was attached, and then ${other}`);
     },
   }),
+  /** Known bug smaller-source-stops-standby counts only if a manager's log has the reason. */
+  'then.activationEnds': step({
+    sentence: 'Then {standby} is no longer on standby',
+    parameters: (standby) => ({ standby }),
+    waitsForTimer: true,
+    action: async ({ cluster, timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
+      await waitUntil(timelines.volumes, ({ status }) => status?.isStandby === false, {
+        name,
+        label: `${label} is no longer on standby`,
+        describe: describeRestore,
+        ...timeouts.standbyGoesOn,
+      }).catch(async (error: unknown) => {
+        if (!hasTimedOut(error)) throw error;
+        if (!(await managersLogged(cluster, 'is smaller than', `of the DR volume ${name}`)))
+          throw new InconclusiveError(`nothing says why ${label} is still on standby`);
+        throw new PromiseBroken(
+          `${label} is still on standby, and only a manager's log says why: its source is smaller now`,
+          { of: 'history', kind: 'Volume', name, state: 'on standby', gone: false, says: [] },
+          { cause: error },
+        );
+      });
+    },
+  }),
   /** Until its activation the volume was on standby and not given up. It is an ordinary volume now. */
   'then.activated': step({
     sentence: 'Then {standby} is no longer on standby, and has the written data, and zeros elsewhere',
     parameters: (standby, _) => ({ standby }),
     action: async (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) => {
-      const { timelines, timeouts } = context;
-      await withReasons(context, standby, () =>
-        judgeWithin(succeeds(timelines.volumes, standby), timeouts.restored),
-      );
+      await judgeSuccess(context, standby);
       return judgeRestoredData(context, { ...standby, data });
     },
     detail: ({ name, node }) => `${name} on ${node}`,
@@ -160,11 +251,9 @@ export const restoreSteps = {
     sentence: 'Then {backup} is Completed, and was InProgress before {restore} was written',
     parameters: (backup, { restore }) => ({ backup, restore }),
     action: async (context: Context, backup: BackupHandle, { restore }: { restore: RestoreHandle }) => {
-      const { timelines, timeouts } = context;
+      const { timelines } = context;
       await untilCompleted(context, backup);
-      await withReasons(context, restore, () =>
-        judgeWithin(succeeds(timelines.volumes, restore), timeouts.restored),
-      );
+      await judgeSuccess(context, restore);
       const begun = timelines.backups.entries.find(
         (entry) =>
           entry.kind !== 'gap' &&
@@ -172,7 +261,9 @@ export const restoreSteps = {
           backupState(entry.object) === 'InProgress',
       );
       if (begun === undefined || begun.at > writtenAt(restore))
-        throw new PremiseLost(`nobody saw ${backup.label} InProgress before ${restore.label} was written`);
+        throw new InconclusiveError(
+          `nobody saw ${backup.label} InProgress before ${restore.label} was written`,
+        );
     },
   }),
   /** The restore is under way, and stays so for as long as Longhorn may take to act. */
@@ -191,10 +282,7 @@ export const restoreSteps = {
     sentence: 'Then {restore} has the written data, and zeros elsewhere',
     parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
-      const { timelines, timeouts } = context;
-      await withReasons(context, restore, () =>
-        judgeWithin(succeeds(timelines.volumes, restore), timeouts.restored),
-      );
+      await judgeSuccess(context, restore);
       return judgeRestoredData(context, { ...restore, data });
     },
   }),

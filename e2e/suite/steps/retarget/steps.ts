@@ -1,5 +1,5 @@
-import { gone, once } from '../../../history/expectation.ts';
-import { tryCreation, tryDeletion } from '../../../kube/dry-run.ts';
+import { gone, hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { tryChange, tryCreation, tryDeletion } from '../../../kube/dry-run.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import {
   longhornApiVersion,
@@ -8,13 +8,14 @@ import {
 } from '../../../longhorn/resources.ts';
 import type { BackupTarget } from '../../../longhorn/types.ts';
 import { mustBeRefused } from '../admission/steps.ts';
-import { backupHistory, is } from '../backup/expectations.ts';
+import { backupHistory, backupIs } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
+import { runLabel, runLabelName } from '../created-objects.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { runLabel, runLabelName } from '../made.ts';
+import { PromiseBroken } from '../judging.ts';
 import { step } from '../step.ts';
-import { changeTarget, type StoreSync } from '../store/steps.ts';
+import { changeTarget, type StoreSync, setPollInterval } from '../store/steps.ts';
 import { describeTarget, makeTarget, removeTarget } from '../target/target.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { describeVolume } from '../volume/volume.ts';
@@ -79,9 +80,9 @@ export const retargetSteps = {
   'when.targetRemoved': step({
     sentence: 'When the backup target is deleted',
     action: async (context: Context, target: TargetHandle): Promise<StoreSync> => {
-      const mark = context.timelines.backups.mark();
+      const from = context.timelines.backups.lastSequence();
       await removeTarget({ ...depsOf(context), ...context.turn }, target.name);
-      return { target, mark, before: undefined };
+      return { target, from, before: undefined };
     },
   }),
   'when.targetMadeAgain': step({
@@ -110,7 +111,7 @@ export const retargetSteps = {
   'given.defaultTarget': step({
     sentence: 'Given the backup target default, which each Longhorn has',
     action: async ({ timelines: { backupTargets }, timeouts }: Context): Promise<string> => {
-      const { spec } = await once(backupTargets, () => true, {
+      const { spec } = await waitUntil(backupTargets, () => true, {
         name: 'default',
         label: 'Longhorn has a backup target default',
         ...timeouts.targetMade,
@@ -122,7 +123,7 @@ export const retargetSteps = {
   /** The target default has no URL, and Longhorn has no other target that was not made by a run. */
   'then.defaultTargetUnset': step({
     sentence:
-      'Then Longhorn has one backup target of its own, default, which is not available as its URL is empty',
+      'Then Longhorn has one backup target of its own, default: its poll interval is 5 min, and it is not available, as its URL is empty',
     action: async ({ timelines: { backupTargets }, timeouts }: Context) => {
       const isOfARun = ({ metadata }: BackupTarget): boolean => runLabelName in (metadata.labels ?? {});
       const isUnset = ({ spec, status }: BackupTarget): boolean =>
@@ -133,7 +134,7 @@ export const retargetSteps = {
             type === 'Unavailable' && status === 'True' && message === 'backup target URL is empty',
         );
       // A newly installed Longhorn may not have checked the target yet.
-      const found = await once(backupTargets, isUnset, {
+      const found = await waitUntil(backupTargets, isUnset, {
         name: 'default',
         label: 'Longhorn has a backup target default, not available as its URL is empty',
         describe: describeTarget,
@@ -144,9 +145,51 @@ export const retargetSteps = {
         throw new Error(
           `Longhorn has ${own.map(({ metadata }) => metadata.name).join(', ')}, not default alone`,
         );
+      const { pollInterval } = found.spec;
+      if (pollInterval !== '5m0s') throw new Error(`its poll interval is ${pollInterval}, not 5m0s`);
       return found;
     },
     detail: (target) => describeTarget(target),
+  }),
+  /** The interval must be 0 before. One that is accepted is 0 again afterwards. */
+  'then.negativePollRefused': step({
+    sentence: 'Then a poll interval of -5 min is rejected',
+    action: async (context: Context, target: TargetHandle) => {
+      const { cluster, timelines, timeouts } = context;
+      const { backupTargets } = timelines;
+      const { name } = target;
+      const negative = '-5m0s';
+      const answer = await tryChange(cluster, [longhornResources.backupTargets, { namespace, name }], {
+        spec: { pollInterval: negative },
+      });
+      if ('refused' in answer) return mustBeRefused(answer);
+      const before = backupTargets.current(name)?.status?.lastSyncedAt;
+      const syncs = new Set<string>();
+      const isSyncedAgain = ({ status }: BackupTarget): boolean => {
+        if (status?.lastSyncedAt && status.lastSyncedAt !== before) syncs.add(status.lastSyncedAt);
+        return syncs.size === 5;
+      };
+      try {
+        await setPollInterval(context, target, negative);
+        await waitUntil(backupTargets, isSyncedAgain, {
+          name,
+          label: `Longhorn has synced ${name} five times`,
+          describe: describeTarget,
+          ...timeouts.syncedAnew,
+        });
+      } catch (cause) {
+        if (!hasTimedOut(cause)) throw cause;
+        throw new Error(`a poll interval of ${negative} is accepted, and ${syncs.size} syncs were seen`, {
+          cause,
+        });
+      } finally {
+        await setPollInterval(context, target, '0s');
+      }
+      throw new PromiseBroken(
+        `a poll interval of ${negative} is accepted, and ${name} was synced five times: ${[...syncs].join(', ')}`,
+        { of: 'history', kind: 'BackupTarget', name, state: 'synced without a pause', gone: false, says: [] },
+      );
+    },
   }),
   /** As a dry run. */
   'then.defaultTargetStays': step({
@@ -173,7 +216,7 @@ export const retargetSteps = {
   'then.noLastBackup': step({
     sentence: 'Then the volume has no last backup',
     action: ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
-      once(timelines.volumes, ({ status }) => !status?.lastBackup && !status?.lastBackupAt, {
+      waitUntil(timelines.volumes, ({ status }) => !status?.lastBackup && !status?.lastBackupAt, {
         name,
         label: `volume ${name} has no last backup`,
         describe: (volume) => `${describeVolume(volume)}, last backup ${volume.status?.lastBackup || 'none'}`,
@@ -188,7 +231,7 @@ export const retargetSteps = {
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle) =>
       judgeWithin(
         backupHistory(backups, { ...backup, from: sinceDeleted(backup) })
-          .startingAs(is('Completed'), is('Deleting'))
+          .startingAs(backupIs('Completed'), backupIs('Deleting'))
           .goes(gone),
         timeouts.firstDeleted,
       ),

@@ -2,8 +2,8 @@ import { type Expectation, gone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
-import { errs } from '../lock/expectations.ts';
+import { type BackupSubject, backupHistory, backupIs } from '../backup/expectations.ts';
+import { hasOnlyError } from '../lock/expectations.ts';
 
 /** The reasons for a failed backup, by the message that reports them. */
 export const storeFailures = {
@@ -25,9 +25,9 @@ export const creationEnds = (
   { backup, id, version }: { backup: BackupSubject; id: StoreFailure; version: string },
 ): Expectation<Backup> =>
   backupHistory(backups, backup)
-    .startingAs(is(''), is('Pending'), is('InProgress'))
-    .goes(errs(`Error (${id})`, { id: failureMessages(id), class: 'failure' }, version));
+    .startingAs(backupIs(''), backupIs('Pending'), backupIs('InProgress'))
+    .goes(hasOnlyError(`Error (${id})`, { id: failureMessages(id), class: 'failure' }, version));
 
 /** A completed Backup object is removed without a deletion in the store. */
 export const isRemovedFromCluster = (backups: Timeline<Backup>, backup: BackupSubject): Expectation<Backup> =>
-  backupHistory(backups, backup).startingAs(is('Completed')).goes(gone);
+  backupHistory(backups, backup).startingAs(backupIs('Completed')).goes(gone);

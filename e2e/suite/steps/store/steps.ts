@@ -1,11 +1,11 @@
-import type { Injected } from '../../../faults/fault.ts';
+import type { InjectedFault } from '../../../faults/fault.ts';
 import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
 import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
-import { ExpectationError, hasTimedOut, once, onceGone } from '../../../history/expectation.ts';
+import { ExpectationError, hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
-import { managerLogs } from '../../../longhorn/manager.ts';
+import { managersLogged } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { isSyncDue, syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types.ts';
@@ -13,19 +13,18 @@ import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import { lastBackupVolumeSync, requestBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
-import { is, remains } from '../backup/expectations.ts';
+import { backupIs, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
-import { PremiseLost, PromiseBroken, stays } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
-import { inMebibytes } from '../sizes.ts';
+import { InconclusiveError, PromiseBroken, stays } from '../judging.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
-import { judgeWithin, storeQuiet } from '../timeouts.ts';
-import { type ForeignBackupOptions, judgeRestore, makeForeignBackup } from '../volume/restored.ts';
+import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
+import { judgeRestore } from '../volume/restored.ts';
 import {
   creationEnds,
   failureMessages,
@@ -35,19 +34,31 @@ import {
 } from './expectations.ts';
 
 /** A key that is replaced in the store, and a function that gives Longhorn the new key. */
-export type ReplacedKeyHandle = Injected & ReplacedKey;
+export type ReplacedKeyHandle = InjectedFault & ReplacedKey;
 
 /** A store that keeps versions, and a function that notes the present versions. */
-type KeptVersionsHandle = Injected & KeptVersions;
+type KeptVersionsHandle = InjectedFault & KeptVersions;
 
 /** A sync of a backup target that a step requested. */
 export type StoreSync = {
   target: TargetHandle;
-  /** The mark of the backups' timeline before the request. */
-  mark: number;
+  /** The last sequence of the backups' timeline before the request. */
+  from: number;
   /** The time of Longhorn's previous sync. */
   before: string | undefined;
 };
+
+/** Sets the poll interval of a backup target, as Go prints a duration. Throws if the API server refuses it. */
+export const setPollInterval = async (
+  { cluster }: Pick<Context, 'cluster'>,
+  { name }: TargetHandle,
+  pollInterval: string,
+): Promise<void> =>
+  void (await cluster.patch(
+    longhornResources.backupTargets,
+    { namespace, name },
+    { spec: { pollInterval } },
+  ));
 
 /** Changes a backup target and requests a sync of its store. */
 export const changeTarget = async (
@@ -57,7 +68,7 @@ export const changeTarget = async (
 ): Promise<StoreSync> => {
   const isAnother = 'backupTargetURL' in spec;
   const current = timelines.backupTargets.current(target.name);
-  const mark = timelines.backups.mark();
+  const from = timelines.backups.lastSequence();
   const change = async () =>
     cluster.patch(
       longhornResources.backupTargets,
@@ -65,7 +76,7 @@ export const changeTarget = async (
       { spec: { ...spec, syncRequestedAt: await syncRequest(current ?? {}) } },
     );
   await (isAnother ? turn.changingTargets(change) : change());
-  return { target, mark, before: current?.status?.lastSyncedAt ?? undefined };
+  return { target, from, before: current?.status?.lastSyncedAt ?? undefined };
 };
 
 /**
@@ -81,7 +92,7 @@ const untilGoingOnesGone = async ({ timelines, timeouts }: Context, target: Targ
         metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target.name,
     );
   for (const { metadata } of going)
-    await onceGone(backupVolumes, {
+    await waitUntilGone(backupVolumes, {
       name: metadata.name,
       label: `backup volume ${metadata.name} is gone`,
       ...timeouts.backupVolumeGone,
@@ -103,19 +114,29 @@ const syncAgainWhereUnderWay = async (context: Context, target: TargetHandle): P
 
 // If the store exists but its volumes cannot be listed, only Longhorn's log reports it (backup_target_controller.go,
 // syncBackupVolume, v1.12.1). The URL is unique to this store.
-const hasFailedToList = async ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> => {
-  const logs = await managerLogs(cluster);
-  return logs.some((log) => log.includes(`failed to list backup volumes in ${store.url}`));
-};
+const hasFailedToList = ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> =>
+  managersLogged(cluster, `failed to list backup volumes in ${store.url}`);
 
 // backup_volume_controller.go, reconcile, v1.12.1: what the listing says of the missing file is only logged.
-const hasMissedConfig = async ({ cluster }: Context, { name }: VolumeHandle): Promise<boolean> => {
-  const lines = (await managerLogs(cluster)).flatMap((log) => log.split('\n'));
-  return lines.some(
-    (line) =>
-      line.includes('Failed to list backups from backup target') && line.includes(`${name}/volume.cfg`),
+const hasMissedConfig = ({ cluster }: Context, { name }: VolumeHandle): Promise<boolean> =>
+  managersLogged(cluster, 'Failed to list backups from backup target', `${name}/volume.cfg`);
+
+// backup_target_controller.go, reconcile, v1.12.1: an error before the first query of the store is only logged.
+const hasMissedSecret = ({ cluster }: Context, { name, store }: TargetHandle): Promise<boolean> =>
+  managersLogged(
+    cluster,
+    `failed to init backup target clients: failed to get ${name} `,
+    store.credentialSecret,
   );
-};
+
+const isUnavailable =
+  (why: string) =>
+  ({ status }: BackupTarget): boolean =>
+    status?.available === false &&
+    (status.conditions ?? []).some(
+      ({ type, status, message }) =>
+        type === 'Unavailable' && status === 'True' && message?.includes(why) === true,
+    );
 
 const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
   void expected.push(...storeRefusals.map((id) => ({ id, of: name })));
@@ -129,18 +150,6 @@ const syncKnownVolume = async (context: Context, volume: VolumeHandle): Promise<
  * The steps that prepare a store, request syncs of it or of another store, and judge what Longhorn does about them.
  */
 export const storeSteps = {
-  /** Longhorn does not know the volume of this backup. */
-  'given.foreignBackup': step({
-    sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}',
-    parameters: (_, { size, by, accessMode }) => ({
-      size: inMebibytes(size),
-      old: by ? `, a ${by},` : '',
-      mode: accessMode ? ` of a volume with the access mode ${accessMode}` : '',
-    }),
-    action: (context: Context, target: TargetHandle, how: ForeignBackupOptions) =>
-      makeForeignBackup(context, { ...how, target }),
-    detail: ({ backup }) => backup.name,
-  }),
   /** Notes the present versions with the rights of the store's owner. */
   'given.versionsNoted': step({
     sentence: 'Given that the versions of all files of {volume} in the store are noted',
@@ -175,7 +184,14 @@ export const storeSteps = {
       const { timelines, timeouts } = context;
       const before = lastBackupVolumeSync(context, volume);
       await syncKnownVolume(context, volume);
-      await once(timelines.backupVolumes, () => lastBackupVolumeSync(context, volume) !== before, {
+      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      // A sync that was under way ends before the one that was requested.
+      const isSynced = (each: BackupVolume): boolean => {
+        const { lastSyncedAt } = each.status ?? {};
+        if (!isOf(each) || !lastSyncedAt || lastSyncedAt === before) return false;
+        return Date.parse(lastSyncedAt) >= Date.parse(each.spec?.syncRequestedAt ?? '');
+      };
+      await waitUntil(timelines.backupVolumes, isSynced, {
         label: `Longhorn has synced volume ${volume.name} in the store`,
         ...timeouts.backupVolumeKnown,
       });
@@ -185,12 +201,8 @@ export const storeSteps = {
   'when.pollIntervalSet': step({
     sentence: 'When the poll interval of the backup target is set to {interval}',
     parameters: (_, interval) => ({ interval }),
-    action: async ({ cluster }: Context, { name }: TargetHandle, interval: Duration) =>
-      void (await cluster.patch(
-        longhornResources.backupTargets,
-        { namespace, name },
-        { spec: { pollInterval: interval } },
-      )),
+    action: (context: Context, target: TargetHandle, interval: Duration) =>
+      setPollInterval(context, target, interval),
   }),
   /** Restores the files to the noted versions, with the rights of the store's owner. */
   'when.broughtBack': step({
@@ -218,9 +230,9 @@ export const storeSteps = {
       const { target } = sync;
       // The message of a Longhorn version that reports a failed listing.
       expected.push({ id: 'target-not-listed', of: target.name });
-      const subject = { ...backup, from: sync.mark };
+      const subject = { ...backup, from: sync.from };
       await stays(
-        remains(timelines.backups, { backup: subject, state: is('Completed') }),
+        remains(timelines.backups, { backup: subject, state: backupIs('Completed') }),
         timeouts.syncActedOn.within,
       );
       const { status } = timelines.backupTargets.current(target.name) ?? {};
@@ -229,7 +241,7 @@ export const storeSteps = {
         status.lastSyncedAt === sync.before &&
         !(await hasFailedToList(context, target))
       )
-        throw new PremiseLost(
+        throw new InconclusiveError(
           `nothing shows that Longhorn has looked into the store: its last look was at ${sync.before}`,
         );
     },
@@ -243,14 +255,16 @@ export const storeSteps = {
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
       const reports = ({ status }: BackupVolume): boolean =>
         Object.values(status?.messages ?? {}).some((message) => message.includes('volume.cfg'));
-      await once(timelines.backupVolumes, (known) => isOf(known) && reports(known), {
+      await waitUntil(timelines.backupVolumes, (known) => isOf(known) && reports(known), {
         label: `the backup volume of ${volume.name} reports that volume.cfg is missing`,
         ...timeouts.syncActedOn,
       }).catch(async (error: unknown) => {
         const known = timelines.backupVolumes.objects().find(isOf);
         if (!hasTimedOut(error)) throw error;
         if (known === undefined || !(await hasMissedConfig(context, volume)))
-          throw new PremiseLost('nothing shows that Longhorn has looked for the volume.cfg that is missing');
+          throw new InconclusiveError(
+            'nothing shows that Longhorn has looked for the volume.cfg that is missing',
+          );
         const { name } = known.metadata;
         throw new PromiseBroken(
           `backup volume ${name} has no message of its volume.cfg, which was not found`,
@@ -272,14 +286,14 @@ export const storeSteps = {
     sentence: 'Then Longhorn removes {backup}, which the store no longer has',
     parameters: (backup, _) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, sync: StoreSync) =>
-      judgeWithin(isRemovedFromCluster(backups, { ...backup, from: sync.mark }), timeouts.removedFromCluster),
+      judgeWithin(isRemovedFromCluster(backups, { ...backup, from: sync.from }), timeouts.removedFromCluster),
   }),
   /** Longhorn then deletes the Backup object, and leaves the store as it is. */
   'then.markedAsMissing': step({
     sentence: 'Then Longhorn marks {backup} as missing in the store',
     parameters: (backup) => ({ backup }),
     action: async ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
-      void (await once(
+      void (await waitUntil(
         timelines.backups,
         ({ metadata }) => metadata.labels?.['longhorn.io/delete-custom-resource-only'] !== undefined,
         {
@@ -298,28 +312,46 @@ export const storeSteps = {
       const { timelines, timeouts, expected } = context;
       const { name } = await firstTarget(context);
       expected.push({ id: 'target-not-listed', of: name });
-      return once(
-        timelines.backupTargets,
-        ({ status }) =>
-          status?.available === false &&
-          (status.conditions ?? []).some(
-            ({ type, status, message }) =>
-              type === 'Unavailable' && status === 'True' && message?.includes(why),
-          ),
-        {
-          name,
-          label: `the backup target reports ${why}`,
-          describe: describeTarget,
-          ...(afterMounts ? timeouts.targetEmptied : timeouts.targetLost),
-        },
-      );
+      return waitUntil(timelines.backupTargets, isUnavailable(why), {
+        name,
+        label: `the backup target reports ${why}`,
+        describe: describeTarget,
+        ...(afterMounts ? timeouts.targetEmptied : timeouts.targetLost),
+      });
     },
     detail: (target) => describeTarget(target),
+  }),
+  /** Longhorn has tried to sync the target without the Secret. */
+  'then.missingSecretReported': step({
+    sentence: 'Then the backup target reports that its Secret is missing',
+    waitsForTimer: true,
+    action: async (context: Context, target: TargetHandle) => {
+      const { timelines, timeouts } = context;
+      const { name } = target;
+      await waitUntil(timelines.backupTargets, isUnavailable(target.store.credentialSecret), {
+        name,
+        label: `backup target ${name} reports that its Secret is missing`,
+        describe: describeTarget,
+        ...timeouts.syncActedOn,
+      }).catch(async (error: unknown) => {
+        const known = timelines.backupTargets.current(name);
+        if (!hasTimedOut(error) || !known?.status?.available) throw error;
+        if (!(await hasMissedSecret(context, target)))
+          throw new InconclusiveError(
+            'nothing shows that Longhorn has looked for the Secret that is missing',
+          );
+        throw new PromiseBroken(
+          `backup target ${name} is available, and its Secret was not found`,
+          { of: 'history', kind: 'BackupTarget', name, state: 'available', gone: false, says: [] },
+          { cause: error },
+        );
+      });
+    },
   }),
   'then.targetAvailable': step({
     sentence: 'Then the backup target is available',
     action: async (context: Context) =>
-      once(context.timelines.backupTargets, ({ status }) => status?.available === true, {
+      waitUntil(context.timelines.backupTargets, ({ status }) => status?.available === true, {
         name: (await firstTarget(context)).name,
         label: 'the backup target is available',
         describe: describeTarget,
@@ -331,7 +363,7 @@ export const storeSteps = {
     sentence: 'Then Longhorn knows {backup}, Completed',
     parameters: (backup) => ({ backup }),
     action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
-      once(
+      waitUntil(
         timelines.backups,
         (object) =>
           backupState(object) === 'Completed' &&
@@ -351,7 +383,7 @@ export const storeSteps = {
       const isOf = isBackupOf({ volume: volume.name, target: target.name });
       const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
-      await once(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {
+      await waitUntil(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {
         name,
         label: `Longhorn has ${label} on backup target ${target.name}, Completed`,
         describe: describeBackup,
@@ -364,7 +396,7 @@ export const storeSteps = {
             ? await hasFailedToList(context, target)
             : lastBackupVolumeSync(context, volume) !== before;
         if (!isTried)
-          throw new PremiseLost(
+          throw new InconclusiveError(
             `nothing shows that Longhorn has looked at volume ${volume.name} in the store`,
           );
         const state = known === undefined ? 'unknown' : 'on another backup target';
@@ -381,7 +413,7 @@ export const storeSteps = {
     sentence: 'Then {backup} is InProgress, or Completed',
     parameters: (backup) => ({ backup }),
     action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
-      once(timelines.backups, (object) => ['InProgress', 'Completed'].includes(backupState(object)), {
+      waitUntil(timelines.backups, (object) => ['InProgress', 'Completed'].includes(backupState(object)), {
         name,
         label: `${label} is under way`,
         describe: describeBackup,
@@ -420,7 +452,7 @@ export const storeSteps = {
       );
       // The Backup object is gone as soon as the config is removed. The blocks are removed after that.
       const lockLife = Math.ceil(clocks.lockLife / 1000);
-      await store.untilIdle({ volumes: [backup.volume.name], lockLife, ...storeQuiet(clocks) });
+      await store.untilIdle({ volumes: [backup.volume.name], lockLife, ...storeIdleLimits(clocks) });
     },
   }),
   /** Whatever its deletion went through before. */
@@ -450,7 +482,7 @@ export const storeSteps = {
   'then.storeListed': step({
     sentence: 'Then Longhorn finds the store, and lists it',
     action: ({ timelines, timeouts }: Context, sync: StoreSync) =>
-      once(
+      waitUntil(
         timelines.backupTargets,
         ({ status }) => status?.available === true && status.lastSyncedAt !== sync.before,
         {

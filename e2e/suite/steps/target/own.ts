@@ -9,12 +9,12 @@ import type {
 } from '../../../store/driver.ts';
 import type { ScenarioDeps } from '../deps.ts';
 import type { TargetHandle } from '../handles.ts';
-import { inTurn } from '../in-turn.ts';
-import { createWhenIdle, type WhenIdle } from '../when-idle.ts';
+import { createRemoveWhenIdle, type RemoveWhenIdle } from '../remove-when-idle.ts';
+import { runAllStages } from '../run-all-stages.ts';
 import { makeTarget, removeTarget, type TargetDeps } from './target.ts';
 
 /** A store of a scenario. Its start may still be under way. */
-export type OwnStore = { place: StorePlace; whenIdle: WhenIdle; running?: RunningStore };
+export type OwnStore = { place: StorePlace; removeWhenIdle: RemoveWhenIdle; running?: RunningStore };
 
 /** The stores and backup targets that a scenario has opened so far. */
 export type OwnStores = {
@@ -31,7 +31,7 @@ export type OwnStores = {
   /** Returns the default target of steps. `make` is called once. */
   first(make: () => Promise<TargetHandle>): Promise<TargetHandle>;
   /** Returns a function that waits until nothing works in the target's store before something is removed. */
-  whenIdle(target: TargetHandle): WhenIdle;
+  removeWhenIdle(target: TargetHandle): RemoveWhenIdle;
   removeTargets(): Promise<void>;
   removeStores(): Promise<void>;
 };
@@ -71,8 +71,8 @@ export const openOwnStores = (options: Options): OwnStores => {
   const stores: (OwnStore & { kind: StoreDriver })[] = [];
   const targets: TargetHandle[] = [];
   let first: Promise<TargetHandle> | undefined;
-  const whenIdle = ({ store }: Pick<TargetHandle, 'store'>): WhenIdle =>
-    stores.find(({ running }) => running === store)?.whenIdle ?? ((_, take) => take());
+  const removeWhenIdle = ({ store }: Pick<TargetHandle, 'store'>): RemoveWhenIdle =>
+    stores.find(({ running }) => running === store)?.removeWhenIdle ?? ((_, take) => take());
   return {
     kind: kinds.first().name,
     stores,
@@ -80,7 +80,7 @@ export const openOwnStores = (options: Options): OwnStores => {
     startStore: async (which) => {
       const kind = kinds[which]();
       const place = placeOf();
-      const own: (typeof stores)[number] = { kind, place, whenIdle: (_, take) => take() };
+      const own: (typeof stores)[number] = { kind, place, removeWhenIdle: (_, take) => take() };
       stores.push(own);
       const of = {
         run,
@@ -91,7 +91,7 @@ export const openOwnStores = (options: Options): OwnStores => {
         scenarioSignal,
       };
       own.running = await kind.start(cluster, { ...place, ...of });
-      own.whenIdle = createWhenIdle({ store: own.running, clocks, run });
+      own.removeWhenIdle = createRemoveWhenIdle({ store: own.running, clocks, run });
       return own.running;
     },
     makeTarget: async (store) => {
@@ -105,21 +105,21 @@ export const openOwnStores = (options: Options): OwnStores => {
       first ??= make();
       return first;
     },
-    whenIdle,
+    removeWhenIdle,
     removeTargets: () =>
-      inTurn(
+      runAllStages(
         targets.map(
           (target) => () =>
-            whenIdle(target)(`backup target ${target.name}`, () => removeTarget(options, target.name)),
+            removeWhenIdle(target)(`backup target ${target.name}`, () => removeTarget(options, target.name)),
         ),
       ),
     // Stores are removed last, because Longhorn may work in a store until its target is gone.
     removeStores: () =>
-      inTurn(
+      runAllStages(
         stores.map(
-          ({ kind, place, whenIdle }) =>
+          ({ kind, place, removeWhenIdle }) =>
             () =>
-              whenIdle(`backup store ${nameIn(place)}`, () => kind.remove(cluster, place)),
+              removeWhenIdle(`backup store ${nameIn(place)}`, () => kind.remove(cluster, place)),
         ),
       ),
   };

@@ -3,11 +3,16 @@ import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import type { NewFile } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { throwIfAny } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
 import { runStep, step } from '../step.ts';
-import { mountsOf, wrongOptions } from './mounts.ts';
+import { mountsOf, wrongDefaults, wrongOptions } from './mounts.ts';
+
+const mountedWith = (store: RunningStore, nfsOptions: string): RunningStore => ({
+  ...store,
+  url: `${store.url}?nfsOptions=${nfsOptions}`,
+});
 
 /** The store of a scenario's first backup target. */
 export const ownStore = step({
@@ -56,6 +61,18 @@ export const targetSteps = {
     },
     detail: ({ url }) => url,
   }),
+  /** The first target, made here instead of by the first step that needs one. Only NFS has such options. */
+  'given.firstTarget': step({
+    sentence:
+      'Given a backup target of Longhorn on a backup store of its own, mounted with {options} if on NFS',
+    parameters: ({ nfsOptions }) => ({ options: nfsOptions }),
+    action: ({ own }: Context, { nfsOptions }: { nfsOptions: string }) =>
+      own.first(async () => {
+        const store = await own.startStore('first');
+        return own.makeTarget(store.driver === 'nfs' ? mountedWith(store, nfsOptions) : store);
+      }),
+    detail: ({ name, store }) => `${name}, ${store.url}`,
+  }),
   /** `nfsOptions`: the options for its NFS mount. */
   'given.target': step({
     sentence: 'Given another backup target of Longhorn on {store}{how}',
@@ -64,7 +81,7 @@ export const targetSteps = {
       how: nfsOptions ? `, to be mounted with ${nfsOptions}` : '',
     }),
     action: ({ own }: Context, store: RunningStore, { nfsOptions }: { nfsOptions?: string } = {}) =>
-      own.makeTarget(nfsOptions ? { ...store, url: `${store.url}?nfsOptions=${nfsOptions}` } : store),
+      own.makeTarget(nfsOptions ? mountedWith(store, nfsOptions) : store),
     detail: ({ name, store }) => `${name}, ${store.url}`,
   }),
   /**
@@ -81,6 +98,16 @@ export const targetSteps = {
         wrongOptions(options, { url: spec?.backupTargetURL ?? '', mounts }),
         `backup target ${name} is not mounted with the options that it is to have`,
       );
+      return mounts;
+    },
+    detail: (mounts) => mounts.join('; '),
+  }),
+  /** Of a target on NFS. `retry` is not checked, because the mount table does not show it. */
+  'then.mountedByDefault': step({
+    sentence: 'Then Longhorn mounts the store of the backup target by NFS 4, with its default options',
+    action: async ({ cluster }: Context, { name, store }: TargetHandle) => {
+      const mounts = await mountsOf(cluster, store.mountPoint?.() ?? '');
+      throwIfAny(wrongDefaults(mounts), `backup target ${name} is not mounted as is documented`);
       return mounts;
     },
     detail: (mounts) => mounts.join('; '),

@@ -1,4 +1,4 @@
-import { once, onceGone } from '../../../history/expectation.ts';
+import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { type Cluster, unlessGone } from '../../../kube/cluster.ts';
 import {
@@ -9,8 +9,8 @@ import {
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { BackupTarget } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
+import { runLabel } from '../created-objects.ts';
 import type { ScenarioDeps } from '../deps.ts';
-import { runLabel } from '../made.ts';
 import type { Timeouts } from '../timeouts.ts';
 
 const resource = longhornResources.backupTargets;
@@ -42,7 +42,7 @@ export const makeTarget = async (
       syncRequestedAt: await syncRequest({}),
     },
   });
-  await once(watched(), ({ status }) => status?.available === true, {
+  await waitUntil(watched(), ({ status }) => status?.available === true, {
     name,
     label: `the backup target ${store.url} is available`,
     describe: describeTarget,
@@ -59,7 +59,7 @@ export const removeTarget = async (
   name: string,
 ): Promise<void> => {
   await changingTargets(() => cluster.delete(resource, { namespace, name }).catch(unlessGone));
-  await onceGone(watched(), {
+  await waitUntilGone(watched(), {
     name,
     label: `backup target ${name} is gone`,
     describe: describeTarget,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { once } from '../../../history/expectation.ts';
-import { awaitCluster } from '../../../kube/account.ts';
+import { waitUntil } from '../../../history/expectation.ts';
 import { parseDuration } from '../../../kube/duration.ts';
+import { awaitCluster } from '../../../kube/time-account.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { BackupTarget } from '../../../longhorn/types.ts';
@@ -10,8 +10,8 @@ import { driverNamed } from '../../../store/drivers/index.ts';
 import { findChromium } from '../../../ui/chromium.ts';
 import { openTablePage } from '../../../ui/table-page.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf, runLabel } from '../created-objects.ts';
 import type { TablePageHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { isBackupOf, runLabel } from '../made.ts';
 import { urlsWithoutStore } from '../retarget/steps.ts';
 import { forwardFrontend } from '../service-forward.ts';
 import { step } from '../step.ts';
@@ -84,13 +84,14 @@ export const uiTableSteps = {
     action: (context: Context) => openTable(context, { path: 'backupTarget', table: '#backupTargetTable' }),
   }),
   /** Affects all backup volumes of this Longhorn. */
+  /** Waits until no other scenario has a volume on standby: that would follow backups too early. */
   'when.allSyncedOnPage': step({
     sentence: 'When all backup volumes are synced on the page',
     action: async (context: Context, { page }: TablePageHandle, volume: VolumeHandle) => {
       await untilTaken(context, volume);
-      const mark = context.timelines.backups.mark();
-      await page.press('Sync All Backup Volumes');
-      return { target: volume.target, mark, before: undefined };
+      const from = context.timelines.backups.lastSequence();
+      await context.turn.changingTargets(() => page.press('Sync All Backup Volumes'));
+      return { target: volume.target, from, before: undefined };
     },
   }),
   'when.volumeSyncedOnPage': step({
@@ -115,7 +116,7 @@ export const uiTableSteps = {
         URL: store.url,
         'Credential Secret': store.credentialSecret,
       });
-      await once(timelines.backupTargets, () => true, {
+      await waitUntil(timelines.backupTargets, () => true, {
         name: target.name,
         label: `backup target ${target.name} is there`,
         ...timeouts.targetMade,
@@ -166,7 +167,7 @@ export const uiTableSteps = {
       const { timelines, timeouts, report, version } = context;
       const isAvailable = state === 'available';
       const { name } = target;
-      await once(timelines.backupTargets, ({ status }) => status?.available === isAvailable, {
+      await waitUntil(timelines.backupTargets, ({ status }) => status?.available === isAvailable, {
         name,
         label: `the backup target is ${state}`,
         describe: describeTarget,

@@ -1,27 +1,27 @@
 import { managerKilled } from '../../../faults/killed-pod.ts';
-import { awaitCluster } from '../../../kube/account.ts';
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
+import { awaitCluster } from '../../../kube/time-account.ts';
 import { managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
 import { backupsPagePath } from '../../../ui/backup-table.ts';
 import { findChromium } from '../../../ui/chromium.ts';
 import { followPage } from '../../../ui/followed-page.ts';
 import { type RowPeriod, type RowState, rowStateOf } from '../../../ui/row-state.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import type { PageHandle, VolumeHandle } from '../handles.ts';
 import { notProvable } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
 import { forwardFrontend } from '../service-forward.ts';
 
 /** Returns the row states that the page had to show for a backup, from its custom resource's history. */
 export const rowStatesOf = (
   { timelines }: Pick<Context, 'timelines'>,
   name: string,
-  { mark }: Pick<PageHandle, 'mark'>,
+  { from }: Pick<PageHandle, 'from'>,
 ): RowPeriod[] => {
   const periods: RowPeriod[] = [{ at: 0, row: undefined }];
   for (const entry of timelines.backups.entries) {
     if (entry.kind === 'gap') {
-      if (entry.sequence > mark)
+      if (entry.sequence > from)
         throw notProvable(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
     } else if (entry.object.metadata.name === name)
       periods.push({ at: entry.at, row: entry.kind === 'deleted' ? undefined : rowStateOf(entry.object) });
@@ -46,7 +46,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
         .map((backup) => [backup.metadata.name, rowStateOf(backup)]),
     );
 
-  const mark = timelines.backups.mark();
+  const from = timelines.backups.lastSequence();
   const forward = await forwardFrontend(cluster, scenarioSignal);
   const opening = followPage({
     // The scenario declares its need for a browser, so the run has checked that one exists.
@@ -60,7 +60,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
       ? error
       : new Error((error as Error).message, { cause: forward.error() });
   });
-  const handle = { page, forward, mark, disconnections: [] };
+  const handle = { page, forward, from, disconnections: [] };
   pages.push(handle);
   timelines.backups.onEntry(page.recheck);
   const { within, owner } = timeouts.pageDrawn;

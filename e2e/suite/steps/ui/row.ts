@@ -3,7 +3,7 @@ import { shorten } from '../../../kube/shorten.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
-import { PremiseLost, throwIfAny } from '../judging.ts';
+import { InconclusiveError, throwIfAny } from '../judging.ts';
 
 /** The content of a row. `hidden` is a message of the custom resource that the page does not show. */
 type ReportedRow = { summary: string; hidden: string | undefined };
@@ -30,7 +30,7 @@ export const judgeRow = async (
     if (backups.current(name)?.metadata.resourceVersion === backup.metadata.resourceVersion)
       return judge(read, backup);
   }
-  throw new PremiseLost(`${name} changed each of ${mostReadings} times while its row was read`);
+  throw new InconclusiveError(`${name} changed each of ${mostReadings} times while its row was read`);
 };
 
 type Read = { menu: MenuItem[]; tooltips: { wanted: string; found: string }[]; text: string };

@@ -71,7 +71,7 @@ export const uiSteps = {
         throw new Error(
           `the dialog does not ask about ${backup.name}, whose menu it was opened from: "${question}"`,
         );
-      backup.since.deleted = timelines.backups.mark();
+      backup.since.deleted = timelines.backups.lastSequence();
       await confirm();
       return question;
     },

@@ -1,5 +1,4 @@
-import { createHash, type Hash, randomBytes } from 'node:crypto';
-import { once } from '../../../history/expectation.ts';
+import { waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { Timeline } from '../../../history/timeline.ts';
@@ -12,20 +11,14 @@ import { longhornResources, longhornNamespace as namespace } from '../../../long
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupTarget, Volume } from '../../../longhorn/types.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
-import { randomBlocks } from '../../../store/format/random-blocks.ts';
-import {
-  type AccessMode,
-  type OldLonghorn,
-  type VolumeBlock,
-  writeBackup,
-} from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
+import { dataRangesOf } from '../created-objects.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
-import { PremiseLost, PromiseBroken } from '../judging.ts';
-import { filledIn } from '../made.ts';
+import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
 import { checksumOfZeros, emptyRanges } from './empty.ts';
+import { writeForeign } from './foreign.ts';
 import { attach, type CreatedVolume, createVolume, describeVolume, readyNodes } from './volume.ts';
 
 /**
@@ -62,7 +55,7 @@ export const untilReadInStore = (
   { timelines, timeouts }: Context,
   { name, label }: BackupHandle,
 ): Promise<Backup> =>
-  once(timelines.backups, ({ status }) => Boolean(status?.url && status.backupTargetName), {
+  waitUntil(timelines.backups, ({ status }) => Boolean(status?.url && status.backupTargetName), {
     name,
     label: `Longhorn has read ${label} in the store, and knows its URL and its backup target`,
     describe: describeBackup,
@@ -120,7 +113,7 @@ export const restoreReasonIn = (text: string, version: string): MessageId | unde
 export const otherCredentialsUsed = async (
   { cluster, timelines, version }: Context,
   { name, backup }: { name: string; backup: BackupHandle },
-): Promise<PremiseLost | undefined> => {
+): Promise<InconclusiveError | undefined> => {
   const { store } = backup.volume.target;
   const isOther = ({ spec: { credentialSecret = '' } }: BackupTarget): boolean =>
     credentialSecret !== '' && credentialSecret !== store.credentialSecret;
@@ -135,7 +128,7 @@ export const otherCredentialsUsed = async (
     restoreReasonIn(message, version) === 'restore-without-backup' && message.includes('/volume.cfg ');
   if (reasons.length === 0 || !reasons.every(isMissing)) return undefined;
   if (!(await store.backups(backup.volume.name)).includes(backup.name)) return undefined;
-  return new PremiseLost(
+  return new InconclusiveError(
     `the restore of ${backup.label} was given up as if the store had lost it, and it is there: Longhorn may have used the credentials of another backup target (known bug targets-mix-credentials)`,
   );
 };
@@ -145,19 +138,28 @@ export const judgeRestoredData = async (
   context: Context,
   { name, backup, data }: { name: string; backup: BackupHandle; data: readonly WrittenData[] },
 ): Promise<VolumeHandle> => {
-  const { made } = context;
+  const { made, timelines } = context;
   const { size, target } = backup.volume;
+  const restoredSize = Number(timelines.volumes.current(name)?.spec.size);
+  if (restoredSize < size)
+    throw new PromiseBroken(
+      `${backup.label}, of a volume of ${size} bytes, was restored to one of ${restoredSize} bytes`,
+      { of: 'restore', lacks: 'cut off' },
+    );
   const volume = { name, target, node: restoredOn(context, name), size };
-  const filled = [...(backup.snapshot.filled ?? filledIn(made, backup.volume.name)), ...data];
+  const filled = [...(backup.snapshot.filled ?? dataRangesOf(made, backup.volume.name)), ...data];
   made.filled.push(...filled.map((range) => ({ volume: name, offset: range.offset, size: range.size })));
-  const isRead = !context.without.includes('block-device');
+  const isRead = !context.missingCapabilities.includes('block-device');
   await attach(context, { ...volume, disableFrontend: !isRead });
   for (const written of isRead ? data : []) {
     const found = await readData(context, { volume, ...written });
     if (found !== written.sha256)
       throw new PromiseBroken(
         `${backup.label} was restored with other data than were written: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
-        { of: 'restore' },
+        {
+          of: 'restore',
+          lacks: found === checksumOfZeros(written.size) ? 'only zeros' : 'other data',
+        },
       );
   }
   for (const empty of isRead ? emptyRanges(size, filled) : [])
@@ -166,62 +168,6 @@ export const judgeRestoredData = async (
         `${backup.label} was restored with data where nothing was written: ${empty.size} bytes at ${empty.offset} are not all zeros`,
       );
   return volume;
-};
-
-const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<VolumeBlock> {
-  for (const block of blocks) {
-    hash.update(block.data);
-    yield block;
-  }
-};
-
-/**
- * How to write a backup as another or an old Longhorn would. `size` is in bytes; `accessMode` is that of its volume.
- */
-export type ForeignBackupOptions = { size: number; by?: OldLonghorn; accessMode?: AccessMode };
-
-// Writes a backup of a volume that this Longhorn does not know.
-const writeForeign = async (
-  context: Context,
-  { size, store, ...how }: ForeignBackupOptions & { store: TargetHandle['store'] },
-) => {
-  const volume = context.uniqueName('source');
-  const backup = `backup-${randomBytes(8).toString('hex')}`;
-  const { put, publish } = store.write(volume);
-  const hash = createHash('sha256');
-  const blocks = await writeBackup(put, {
-    volume,
-    backup,
-    size,
-    created: new Date(),
-    ...how,
-    blocks: hashed(randomBlocks(size), hash),
-  });
-  context.made.written.push({ volume, backup });
-  context.made.filled.push({ volume, offset: 0, size });
-  await publish();
-  return { volume, backup, blocks, sha256: hash.digest('hex') };
-};
-
-/** A backup of a volume full of random data, as another Longhorn would have made it, and these data. */
-export type ForeignBackup = { backup: BackupHandle; volume: VolumeHandle; data: WrittenData };
-
-/** Writes a backup into a store as another or an old Longhorn would. The Longhorn under test does not know it yet. */
-export const makeForeignBackup = async (
-  context: Context,
-  { target, ...wish }: ForeignBackupOptions & { target: TargetHandle },
-): Promise<ForeignBackup> => {
-  const { size, by } = wish;
-  const made = context.timelines.backups.mark();
-  const written = await writeForeign(context, { ...wish, store: target.store });
-  const volume: VolumeHandle = { name: written.volume, target, node: '', size };
-  const snapshot = { name: `${written.backup}-snapshot`, volume };
-  const label = by ? `the backup of a Longhorn ${by}` : "the other Longhorn's backup";
-  return {
-    backup: { name: written.backup, label, volume, snapshot, since: { made } },
-    volume,
-    data: { offset: 0, size, sha256: written.sha256 },
-  };
 };
 
 const writeSource = async (
@@ -235,7 +181,7 @@ const writeSource = async (
     { namespace, name: target },
     { spec: { syncRequestedAt: await syncRequest(timelines.backupTargets.current(target) ?? {}) } },
   );
-  const { status } = await once(
+  const { status } = await waitUntil(
     timelines.backups,
     ({ status }) => status?.state === 'Completed' && Boolean(status.url),
     {
@@ -251,7 +197,7 @@ const untilRestored = async (context: Context, name: string): Promise<void> => {
   const { volumes } = context.timelines;
   await namingCause(
     () =>
-      once(volumes, isRestored, {
+      waitUntil(volumes, isRestored, {
         name,
         label: `volume ${name} is restored, and detached`,
         describe: describeRestore,

@@ -1,4 +1,4 @@
-import { once, onceGone } from '../../../history/expectation.ts';
+import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
@@ -11,8 +11,8 @@ import {
 } from '../../../longhorn/resources.ts';
 import type { Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
+import { dataRangesOf, runLabel } from '../created-objects.ts';
 import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
-import { filledIn, runLabel } from '../made.ts';
 import { causeOfSnapshot } from './causes.ts';
 
 /** Makes a snapshot of a volume, and returns when it can be backed up. */
@@ -31,7 +31,7 @@ export const makeSnapshot = async (
   });
   await namingCause(
     () =>
-      once(timelines.snapshots, ({ status }) => status?.readyToUse === true, {
+      waitUntil(timelines.snapshots, ({ status }) => status?.readyToUse === true, {
         name,
         label: `snapshot ${name} is ready`,
         describe: describeSnapshot,
@@ -40,7 +40,7 @@ export const makeSnapshot = async (
       }),
     (signal) => causeOfSnapshot(context, { name, volume }, signal),
   );
-  return { name, volume, filled: filledIn(made, volume.name) };
+  return { name, volume, filled: dataRangesOf(made, volume.name) };
 };
 
 /** Deletes a snapshot. There must be a newer one, because Longhorn only marks the newest one as removed. */
@@ -52,7 +52,7 @@ export const untilSnapshotGone = (
   { timelines, timeouts }: Context,
   { name }: Pick<SnapshotHandle, 'name'>,
 ): Promise<unknown> =>
-  onceGone(timelines.snapshots, {
+  waitUntilGone(timelines.snapshots, {
     name,
     label: `snapshot ${name} is gone`,
     describe: describeSnapshot,
@@ -76,7 +76,7 @@ export const untilSnapshotMarked = (
   { timelines, timeouts }: Context,
   { name }: SnapshotHandle,
 ): Promise<Snapshot> =>
-  once(
+  waitUntil(
     timelines.snapshots,
     ({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.markRemoved === true,
     {

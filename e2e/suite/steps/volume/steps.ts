@@ -1,5 +1,7 @@
-import { ExpectationError, evaluate, hasTimedOut, once } from '../../../history/expectation.ts';
-import { ApiError } from '../../../kube/errors.ts';
+import { ExpectationError, evaluate, hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { ApiError, unlessGone } from '../../../kube/errors.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PromiseBroken, stays } from '../judging.ts';
@@ -19,6 +21,7 @@ import {
   recovers,
   removeVolume,
   staysHealthy,
+  untilAttachmentGone,
   untilDetached,
   untilGivenBack,
   type VolumeOptions,
@@ -31,8 +34,8 @@ export const volumeSteps = {
     sentence: 'Given a volume of {size}, {attached}',
     parameters: ({ size, group }) => ({
       size: inMebibytes(size),
-      attached: ({ without }: Context) =>
-        without.includes('block-device')
+      attached: ({ missingCapabilities }: Context) =>
+        missingCapabilities.includes('block-device')
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
           : `attached to a node${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}`,
     }),
@@ -42,9 +45,19 @@ export const volumeSteps = {
       { target, ...how }: VolumeOptions & { target?: TargetHandle },
     ): Promise<VolumeHandle> => {
       const on = { ...how, target: target ?? (await firstTarget(context)) };
-      return context.without.includes('block-device')
+      return context.missingCapabilities.includes('block-device')
         ? makeRestoredVolume(context, on)
         : makeVolume(context, on);
+    },
+    detail: ({ name, node }) => `${name} on ${node}`,
+  }),
+  /** The former volume must be gone. */
+  'given.volumeMadeAgain': step({
+    sentence: 'Given a volume of {size} under the name of the one that is gone, attached to a node',
+    parameters: (_, { size }) => ({ size: inMebibytes(size) }),
+    action: async (context: Context, { name, target }: VolumeHandle, { size }: { size: number }) => {
+      await untilAttachmentGone(context, name);
+      return makeVolume(context, { name, target, size });
     },
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
@@ -135,6 +148,21 @@ export const volumeSteps = {
       }
     },
   }),
+  /** Longhorn deletes a snapshot before it lets its backup go, so one look decides. */
+  'then.snapshotStays': step({
+    sentence: 'Then the snapshot of {backup} is still there',
+    parameters: (backup) => ({ backup }),
+    action: async ({ cluster }: Context, { snapshot: { name } }: BackupHandle) => {
+      const found = await cluster
+        .get<Snapshot>(longhornResources.snapshots, { namespace, name })
+        .catch(unlessGone);
+      if (found !== undefined && found.metadata.deletionTimestamp === undefined) return;
+      throw new PromiseBroken(
+        `snapshot ${name} is ${found === undefined ? 'gone' : 'being deleted'}, and nobody has deleted it`,
+        { of: 'history', kind: 'Snapshot', name, state: 'deleted', gone: false, says: [] },
+      );
+    },
+  }),
   /** Removes the suite's attachment ticket and waits. */
   'when.volumeDetached': step({
     sentence: 'When the volume is detached',
@@ -202,7 +230,7 @@ export const volumeSteps = {
     sentence: 'Then {volume} is healthy',
     parameters: ({ label = 'the volume' }) => ({ volume: label }),
     action: ({ timelines: { volumes }, timeouts }: Context, { name }: { name: string; label?: string }) =>
-      once(volumes, isHealthy().matches, {
+      waitUntil(volumes, isHealthy().matches, {
         name,
         label: `volume ${name} is attached and healthy`,
         describe: describeVolume,

@@ -1,4 +1,4 @@
-import { type Expectation, expectHistory, once, onceGone } from '../../../history/expectation.ts';
+import { type Expectation, expectHistory, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
@@ -14,8 +14,8 @@ import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts'
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { blockSize as smallestBlock } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
+import { runLabel, scenarioAnnotation } from '../created-objects.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { runLabel, scenarioAnnotation } from '../made.ts';
 import { causeOfVolume, instancesProbe } from './causes.ts';
 
 const ticket = 'corral';
@@ -39,7 +39,7 @@ export type VolumeOptions = {
  */
 export const makeVolume = async (
   context: Context,
-  { node, ...wish }: VolumeOptions & { target: TargetHandle },
+  { node, ...wish }: VolumeOptions & { target: TargetHandle; name?: string },
 ): Promise<VolumeHandle> => {
   const { size, target } = wish;
   const ready = await readyNodes(context);
@@ -55,8 +55,8 @@ export const makeVolume = async (
 export type CreatedVolume = { name: string; replicas: number };
 
 /**
- * Creates a volume. `nodes` is the number of ready nodes. The volume is empty, or restored from
- * the backup at the URL `fromBackup`; with `standby`, it also follows later backups.
+ * Creates a volume. `nodes` is the number of ready nodes, `name` that of a volume that is gone. The volume is empty, or
+ * restored from the backup at the URL `fromBackup`; with `standby`, it also follows later backups.
  */
 export const createVolume = async (
   context: Context,
@@ -66,6 +66,7 @@ export const createVolume = async (
     target,
     fromBackup,
     standby = false,
+    name = context.uniqueName('volume'),
     // The slowest method: an upload must last long enough for its state to be observed (Longhorn polls each 2 s).
     compression = 'gzip',
     group,
@@ -77,13 +78,14 @@ export const createVolume = async (
     target: TargetHandle;
     fromBackup?: string;
     standby?: boolean;
+    name?: string;
   },
 ): Promise<CreatedVolume> => {
   const { cluster, made, run, scenario } = context;
   // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
   const replicas = Math.min(2, nodes);
-  const name = context.uniqueName('volume');
-  made.volumes.push(name);
+  if (!made.volumes.includes(name)) made.volumes.push(name);
+  made.filled = made.filled.filter(({ volume }) => volume !== name);
   await cluster.create(longhornResources.volumes, {
     apiVersion,
     kind: 'Volume',
@@ -127,7 +129,7 @@ const untilAttached = async (
   { name, node, disableFrontend = false }: { name: string; node: string; disableFrontend?: boolean },
 ): Promise<void> => {
   const fatal = [faultedForGood(timelines.volumes, name)];
-  await once(timelines.attachments, () => true, {
+  await waitUntil(timelines.attachments, () => true, {
     name,
     label: `volume ${name} has an attachment`,
     fatal,
@@ -135,7 +137,7 @@ const untilAttached = async (
   });
   // The request may reach the webhook of another manager, which does not know a new volume yet (seen on a v1.12.1).
   // When the volume has a state, the other managers have had time to learn of it.
-  await once(timelines.volumes, ({ status }) => Boolean(status?.state), {
+  await waitUntil(timelines.volumes, ({ status }) => Boolean(status?.state), {
     name,
     label: `volume ${name} has a state`,
     describe: describeVolume,
@@ -147,7 +149,7 @@ const untilAttached = async (
     { namespace, name },
     ticketPatch(node, disableFrontend),
   );
-  await once(
+  await waitUntil(
     timelines.attachments,
     (attachment) => attachment.status?.attachmentTicketStatuses?.[ticket]?.satisfied === true,
     {
@@ -158,7 +160,7 @@ const untilAttached = async (
       ...timeouts.attached,
     },
   );
-  await once(timelines.volumes, isHealthy().matches, {
+  await waitUntil(timelines.volumes, isHealthy().matches, {
     name,
     label: `volume ${name} is attached and healthy`,
     describe: describeVolume,
@@ -208,7 +210,7 @@ export const untilDetached = (context: Attaching, name: string): Promise<void> =
   namingCause(
     async () => {
       const { cluster, timelines, timeouts } = context;
-      await once(timelines.volumes, ({ status }) => status?.state === 'detached', {
+      await waitUntil(timelines.volumes, ({ status }) => status?.state === 'detached', {
         name,
         label: `volume ${name} is detached`,
         describe: describeVolume,
@@ -226,24 +228,24 @@ export const isHealthy = namedState('volume-is-healthy', () => ({
 }));
 
 type Volumes = Context['timelines']['volumes'];
-type VolumeMark = { name: string; from: number };
+type VolumeSubject = { name: string; from: number };
 
-const healthySince = (volumes: Volumes, { name, from }: VolumeMark) =>
+const healthySince = (volumes: Volumes, { name, from }: VolumeSubject) =>
   expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
     .from(from)
     .startingAs(isHealthy());
 
 /** Matches no state. Used to expect that the volume does not change. */
-const volumeChanges = namedState('volume-changes', () => ({
+const volumeNeverReached = namedState('volume-changes', () => ({
   label: 'unchanged',
   matches: (_: Volume) => false,
 }));
 
 /**
- * The volume stays attached and healthy from this mark on. To be met, the expectation must time out (see `stays`).
+ * The volume stays attached and healthy after this sequence. To be met, the expectation must time out (see `stays`).
  */
-export const staysHealthy = (volumes: Volumes, mark: VolumeMark): Expectation<Volume> =>
-  healthySince(volumes, mark).goes(volumeChanges());
+export const staysHealthy = (volumes: Volumes, subject: VolumeSubject): Expectation<Volume> =>
+  healthySince(volumes, subject).goes(volumeNeverReached());
 
 /** Matches a volume that lacks a replica, or is not attached. */
 const isNotHealthy = namedState('volume-is-not-healthy', () => ({
@@ -251,9 +253,9 @@ const isNotHealthy = namedState('volume-is-not-healthy', () => ({
   matches: (volume: Volume) => !isHealthy().matches(volume),
 }));
 
-/** The volume has lost a replica since this mark, and is attached and healthy again. */
-export const recovers = (volumes: Volumes, mark: VolumeMark): Expectation<Volume> =>
-  healthySince(volumes, mark).goes(isNotHealthy(), isHealthy());
+/** The volume has lost a replica since this sequence, and is attached and healthy again. */
+export const recovers = (volumes: Volumes, subject: VolumeSubject): Expectation<Volume> =>
+  healthySince(volumes, subject).goes(isNotHealthy(), isHealthy());
 
 /** Describes a volume in one line. */
 export const describeVolume = ({ status }: Volume): string =>
@@ -296,7 +298,7 @@ export const removeVolume = async (
   await detach({ cluster }, name);
   await untilDetached({ cluster, timelines, timeouts }, name);
   await cluster.delete(longhornResources.volumes, { namespace, name });
-  await onceGone(timelines.volumes, {
+  await waitUntilGone(timelines.volumes, {
     name,
     label: `volume ${name} is gone`,
     describe: describeVolume,
@@ -305,13 +307,25 @@ export const removeVolume = async (
   });
 };
 
+/** Waits until the attachment of a volume that is gone has gone too. A new volume of that name gets another one. */
+export const untilAttachmentGone = (
+  { timelines, timeouts }: Pick<Context, 'timelines' | 'timeouts'>,
+  name: string,
+): Promise<unknown> =>
+  waitUntilGone(timelines.attachments, {
+    name,
+    label: `the attachment of volume ${name} is gone`,
+    describe: describeAttachment,
+    ...timeouts.volumeGone,
+  });
+
 /** The volume is in this state, with any robustness. */
 const inState = namedState('volume-in-state', (state: string) => ({
   label: state,
   matches: ({ status }: Volume) => status?.state === state,
 }));
 
-/** A detached volume is attached and detached again, from this mark on. */
+/** A detached volume is attached and detached again, after this sequence. */
 export const isAttachedMeanwhile = (
   volumes: Context['timelines']['volumes'],
   { name, from }: { name: string; from: number },
@@ -333,7 +347,7 @@ export const untilGivenBack = async (
     (entry) => entry.kind !== 'gap' && entry.object.metadata.name === volume.name && has(entry.object),
   );
   if (!had) throw new Error(`nobody saw that ${label} asks for volume ${volume.name} to be attached (${id})`);
-  await once(attachments, (attachment) => !has(attachment), {
+  await waitUntil(attachments, (attachment) => !has(attachment), {
     name: volume.name,
     label: `nothing is asked of volume ${volume.name} any more by ${label}`,
     describe: ({ spec }) =>

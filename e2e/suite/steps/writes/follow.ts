@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { type Disturbance, kills } from './disturbances.ts';
 import { followWrites, type RequestWord, type WriteHandler, type WriteRequest } from './proxy.ts';
-import { describeWrite, type Roles } from './write.ts';
+import { type DisplayNames, describeWrite } from './write.ts';
 
 /** One write of an operation, by its name (with a number if it repeats), and how it is disturbed. */
 export type DisturbedWrite = { write: string; disturbance: Disturbance };
@@ -39,7 +39,7 @@ const refusal = {
 const managerPrefix = 'longhorn-manager-';
 const isOfManager = ({ pod }: WriteRequest): boolean => pod?.name.startsWith(managerPrefix) ?? false;
 
-const rolesOf = ({ volume, backups }: Followed): Roles =>
+const displayNamesOf = ({ volume, backups }: Followed): DisplayNames =>
   new Map([
     [volume.name, 'the volume'],
     [volume.target.name, 'the target'],
@@ -58,7 +58,7 @@ export const followOperation = async (
   const { cluster, faults, lab, clocks, scenarioSignal } = context;
   if (lab === undefined)
     throw new Error('writes can only be followed in a lab, and this cluster is not a lab');
-  const roles = rolesOf(followed);
+  const names = displayNamesOf(followed);
   const counts = new Map<string, number>();
   const writes: string[] = [];
   const alive = new Map<string, Promise<boolean>>();
@@ -70,7 +70,7 @@ export const followOperation = async (
   let isOver = false;
 
   const nameOf = (request: WriteRequest): string | undefined => {
-    const what = describeWrite(request, roles);
+    const what = describeWrite(request, names);
     if (what === undefined) return undefined;
     const count = (counts.get(what) ?? 0) + 1;
     counts.set(what, count);
@@ -161,7 +161,7 @@ export const followOperation = async (
       return { do: isKill || cell.disturbance === 'answer lost' ? 'drop' : 'pass' };
     },
   };
-  const proxy = await followWrites(lab, { texts: [...roles.keys()], handler, signal: scenarioSignal });
+  const proxy = await followWrites(lab, { texts: [...names.keys()], handler, signal: scenarioSignal });
   return {
     volume: followed.volume,
     writes,

@@ -1,12 +1,12 @@
-import { once } from '../../../history/expectation.ts';
+import { waitUntil } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost, throwIfAny } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
+import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { disturbances } from './disturbances.ts';
 import { type DisturbedWrite, type Followed, type FollowedWrites, followOperation } from './follow.ts';
@@ -41,7 +41,7 @@ export const writeSteps = {
     action: async (_: Context, { disturbed, writes }: FollowedWrites) => {
       const write = disturbed();
       if (write === undefined)
-        throw new PremiseLost(`the write did not come; these did: ${writes.join('; ') || 'none'}`);
+        throw new InconclusiveError(`the write did not come; these did: ${writes.join('; ') || 'none'}`);
       return write;
     },
     detail: (write) => write,
@@ -59,7 +59,7 @@ export const writeSteps = {
       { mayFail }: { mayFail: boolean },
     ): Promise<boolean> => {
       const { timelines, timeouts, version, expected } = context;
-      const ended = await once(
+      const ended = await waitUntil(
         timelines.backups,
         (backup) => backupState(backup) === 'Completed' || (mayFail && backupState(backup) === 'Error'),
         {
@@ -90,7 +90,7 @@ export const writeSteps = {
   'then.volumeKnown': step({
     sentence: 'Then Longhorn knows the volume in the store',
     action: async ({ timelines, timeouts }: Context, { name: volume, target }: VolumeHandle) =>
-      void (await once(timelines.backupVolumes, isBackupOf({ volume, target: target.name }), {
+      void (await waitUntil(timelines.backupVolumes, isBackupOf({ volume, target: target.name }), {
         label: `Longhorn knows volume ${volume} in the store`,
         ...timeouts.backupVolumeKnown,
       })),
@@ -99,13 +99,17 @@ export const writeSteps = {
   'then.noTicketLeft': step({
     sentence: 'Then no attachment ticket of a backup is left on the volume',
     action: async ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
-      void (await once(timelines.attachments, (each) => ticketsOf(each, 'backup-controller').length === 0, {
-        name,
-        label: `no ticket of a backup is left on ${name}`,
-        describe: (each) =>
-          `tickets of backups: ${ticketsOf(each, 'backup-controller').join(', ') || 'none'}`,
-        ...timeouts.secondCompleted,
-      })),
+      void (await waitUntil(
+        timelines.attachments,
+        (each) => ticketsOf(each, 'backup-controller').length === 0,
+        {
+          name,
+          label: `no ticket of a backup is left on ${name}`,
+          describe: (each) =>
+            `tickets of backups: ${ticketsOf(each, 'backup-controller').join(', ') || 'none'}`,
+          ...timeouts.secondCompleted,
+        },
+      )),
   }),
   /** Every Backup object is in a final state and has files, and all files belong to a Backup object. */
   'then.knownAsStored': step({

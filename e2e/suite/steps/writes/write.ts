@@ -1,7 +1,7 @@
 import type { WriteRequest } from './proxy.ts';
 
 /** The names of a run's objects in sentences, by object name: `the first backup`. */
-export type Roles = ReadonlyMap<string, string>;
+export type DisplayNames = ReadonlyMap<string, string>;
 
 type Tree = { [key: string]: unknown };
 
@@ -22,13 +22,13 @@ const podSuffix = /(?<=-)[a-z0-9]{5}$/;
 const withoutChance = (text: string): string =>
   text.replace(runId, '*').replace(uuid, '*').replace(hash, '*');
 
-const roleOf = (name: string, roles: Roles): string => {
-  const known = [...roles]
+const displayNameOf = (name: string, names: DisplayNames): string => {
+  const known = [...names]
     .filter(([each]) => name.includes(each))
     .toSorted(([a], [b]) => b.length - a.length)[0];
   if (known === undefined) return withoutChance(name).replace(podSuffix, '*');
-  const [each, role] = known;
-  return name === each ? role : `${role} (${withoutChance(name.replace(each, ''))})`;
+  const [each, displayName] = known;
+  return name === each ? displayName : `${displayName} (${withoutChance(name.replace(each, ''))})`;
 };
 
 // Fields that are written again and again without a meaning: times and progress.
@@ -71,14 +71,14 @@ const placeOf = ({ verb, path, object }: WriteRequest): WritePlace | undefined =
 };
 
 /**
- * Describes a write in words that are equal in each run of an operation: the verb, the resource, the role of the
- * object, and the changed fields. Undefined if it only writes times or progress.
+ * Describes a write in words that are equal in each run of an operation: the verb, the resource, the display name of
+ * the object, and the changed fields. Undefined if it only writes times or progress.
  */
-export const describeWrite = (request: WriteRequest, roles: Roles): string | undefined => {
+export const describeWrite = (request: WriteRequest, names: DisplayNames): string | undefined => {
   const at = placeOf(request);
   if (at === undefined) return undefined;
   const { verb, resource, name, subresource } = at;
-  const what = `${verb} ${resource}${subresource && `/${subresource}`} ${roleOf(name, roles)}`;
+  const what = `${verb} ${resource}${subresource && `/${subresource}`} ${displayNameOf(name, names)}`;
   if (verb !== 'update' && verb !== 'patch') return what;
   const isPatch = verb === 'patch';
   const part = (whole: object | undefined): unknown => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { once } from '../../../../e2e/history/expectation.ts';
+import { waitUntil } from '../../../../e2e/history/expectation.ts';
 import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
@@ -34,7 +34,7 @@ const start = async (name: string, node: string) => {
   const { signal } = over;
   const named = { namespace, name, run: 'abc123', image: 'store:1' };
   const starting = nfs.start(cluster, { ...named, signal, scenarioSignal: signal });
-  await once(deployments, () => true, { name, label: `deployment ${name} is made`, ...wait });
+  await waitUntil(deployments, () => true, { name, label: `deployment ${name} is made`, ...wait });
   await runPod(name, node);
   return starting;
 };
@@ -63,7 +63,7 @@ test('stores that share a namespace do not take one another for their own, and g
   const removing = nfs.remove(cluster, gone);
   const isMarked = ({ metadata }: KubernetesObject) => metadata.deletionTimestamp !== undefined;
   const label = 'the deployment is to go in the foreground';
-  const marked = await once(deployments, isMarked, { name: gone.name, label, ...wait });
+  const marked = await waitUntil(deployments, isMarked, { name: gone.name, label, ...wait });
   expect(marked.metadata.finalizers).toEqual(['foregroundDeletion']);
   expect(await left()).toEqual(whole);
   // As the garbage collector does when the pod is gone.

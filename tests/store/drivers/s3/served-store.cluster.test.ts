@@ -1,4 +1,4 @@
-import { once as eventOf } from 'node:events';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { connect } from 'node:net';
@@ -12,20 +12,21 @@ import type { ForeignLock } from '../../../../e2e/faults/store/foreign-lock/lock
 import { immutableFile } from '../../../../e2e/faults/store/immutable-file.ts';
 import { keyReplaced } from '../../../../e2e/faults/store/key-replaced.ts';
 import { folderPath } from '../../../../e2e/faults/store/places.ts';
+import { secretLost } from '../../../../e2e/faults/store/secret-lost.ts';
 import { featuresFor } from '../../../../e2e/faults/store/store-faults.ts';
 import { versionsKept } from '../../../../e2e/faults/store/versions-kept.ts';
 import { wrongAnswers } from '../../../../e2e/faults/store/wrong-answers.ts';
-import { once } from '../../../../e2e/history/expectation.ts';
+import { waitUntil } from '../../../../e2e/history/expectation.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
 import { longhornNamespace } from '../../../../e2e/longhorn/resources.ts';
-import { StoreBusy } from '../../../../e2e/store/at-work.ts';
 import type { RunningStore } from '../../../../e2e/store/driver.ts';
 import { DialingAgent, openClient } from '../../../../e2e/store/drivers/s3/client.ts';
 import { s3 } from '../../../../e2e/store/drivers/s3/driver.ts';
 import { findServers } from '../../../../e2e/store/drivers/s3/server.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { s3ServerPart } from '../../../../lab/build/s3-server.ts';
+import { StoreBusy } from '../../../../e2e/store/wait-until-idle.ts';
+import { s3ServerArtifact } from '../../../../lab/build/s3-server.ts';
 import { ensureCached } from '../../../../lab/cache/cache.ts';
 import { startOwned } from '../../../support/owned-process.ts';
 import { answering, type LocalS3, startS3Server } from '../../../support/s3-server.ts';
@@ -72,7 +73,7 @@ beforeAll(async () => {
   const starting = s3.start(cluster, { ...place, ...how, features: featuresFor(['wrongAnswers']) });
   const wait = { label: 'the deployment is made', within: '5m', owner: 'this test' } as const;
   const isOurs = ({ metadata }: KubernetesObject) => metadata.namespace === place.namespace;
-  await once(deployments, isOurs, { name: 'backupstore', ...wait });
+  await waitUntil(deployments, isOurs, { name: 'backupstore', ...wait });
   await deployments.stop();
   const config = await secretIn(place.namespace, 'backupstore');
   folder = await mkdtemp(join(tmpdir(), 'corral-s3-config-'));
@@ -85,7 +86,7 @@ beforeAll(async () => {
   proxyPort = await freePort();
   const tls = ['--cert', join(folder, 'tls.crt'), '--key', join(folder, 'tls.key')];
   proxy = startOwned(
-    join(await ensureCached(await s3ServerPart()), 's3-faults'),
+    join(await ensureCached(await s3ServerArtifact()), 's3-faults'),
     ['--listen', `127.0.0.1:${proxyPort}`, '--to', new URL(server.endpoint).host, ...tls],
     { env: { ROOT_SECRET_KEY: config['root-secret'] ?? '' } },
   );
@@ -266,13 +267,13 @@ describe('the proxy before the server', () => {
     // As an SDK does, it looks for an answer when all is sent.
     const answerOf = async (port: number): Promise<string> => {
       const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
-      const failed = eventOf(socket, 'error').then(([error]) => Promise.reject(error));
+      const failed = once(socket, 'error').then(([error]) => Promise.reject(error));
       const orFailed = <T>(work: Promise<T>): Promise<T> => Promise.race([work, failed]);
       try {
-        await orFailed(eventOf(socket, 'secureConnect'));
+        await orFailed(once(socket, 'secureConnect'));
         socket.write(`${head.join('\r\n')}\r\n\r\n`);
         await orFailed(new Promise((resolve) => socket.write(body, resolve)));
-        const [answer] = await orFailed(eventOf(socket, 'data'));
+        const [answer] = await orFailed(once(socket, 'data'));
         return String(answer).split('\r\n')[0] ?? '';
       } catch (error) {
         return String((error as NodeJS.ErrnoException).code);
@@ -334,6 +335,26 @@ test('a key that is replaced is good for nothing, the new one that Longhorn is g
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
 });
 
+test.for(['missing', 'emptied'] as const)(
+  'a Secret that is %s has all its keys again in the end',
+  async (how) => {
+    const before = await secretIn(longhornNamespace, store.credentialSecret);
+    const lost = await secretLost.on(store, how);
+    await expect(lost.prove()).rejects.toThrow('the fault is not in force');
+    await lost.inject();
+    expect(await lost.prove()).toBe(how === 'missing' ? 'it is missing' : 'it has 0 keys');
+    const { heal, healByLabels } = secretLost;
+    const whole = `the Secret ${store.credentialSecret} has the keys of its server`;
+    for (let time = 0; time < 2; time += 1) expect(await heal?.(cluster, kept(lost))).toBe(whole);
+    // Another test has given Longhorn the next key.
+    const after = await secretIn(longhornNamespace, store.credentialSecret);
+    expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
+    await lost.inject();
+    expect(await healByLabels?.(cluster, 'abc123')).toEqual([whole]);
+    await expect(lost.prove()).rejects.toThrow('the fault is not in force');
+  },
+);
+
 test('what is deleted or overwritten under retention stays, and is brought back in one volume, but for its locks', async () => {
   const folder = volumeFolder('kept');
   const [found] = await findServers(cluster, place);
@@ -393,6 +414,7 @@ test('without the server nothing is left to heal, and the store goes with what L
     [immutableFile, data],
     [keyReplaced, { driver: 's3', place }],
     [versionsKept, { driver: 's3', place }],
+    [secretLost, { driver: 's3', place, run: 'abc123' }],
   ] as const)
     expect(await fault.heal(cluster, of)).toMatch(/is gone, and its bucket with it$/);
   expect(await s3.find(cluster, place)).toEqual([]);

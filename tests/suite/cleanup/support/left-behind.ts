@@ -1,4 +1,4 @@
-import { once } from '../../../../e2e/history/expectation.ts';
+import { waitUntil } from '../../../../e2e/history/expectation.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import {
   type Cluster,
@@ -12,7 +12,7 @@ import {
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../../e2e/longhorn/resources.ts';
-import { runLabel } from '../../../../e2e/suite/steps/made.ts';
+import { runLabel } from '../../../../e2e/suite/steps/created-objects.ts';
 import { customResourceDefinitions } from '../../../../emulator/manifests/custom-resources.ts';
 
 type Definition = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
@@ -27,7 +27,7 @@ export const installKinds = async (cluster: Cluster): Promise<void> => {
     status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
   const wait = { within: '5m', owner: 'this test' } as const;
   for (const { name } of customResourceDefinitions.map(({ metadata }) => metadata))
-    await once(timeline, isServed, { ...wait, name, label: `${name} is served` });
+    await waitUntil(timeline, isServed, { ...wait, name, label: `${name} is served` });
   await timeline.stop();
   // For some seconds more, a request may be answered with "later"; a watch bears that.
   for (const { spec } of customResourceDefinitions) {

@@ -121,11 +121,11 @@ test('the store holds exactly the backups that it should, or besides what nobody
   const config = join(root, volumeFolder(recordedVolume), 'backups/backup_sample-a-b2.cfg');
   const taken = await readFile(config);
   await rm(config);
-  await then.storeHolds(volume, [b1], { ignoreOthers: true, without: b2 });
+  await then.storeHolds(volume, [b1], { ignoreOthers: true, lostConfigOf: b2 });
   const missed = 'names sample-a-b2 as the last backup, which has no config';
-  for (const without of [undefined, b3])
+  for (const lostConfigOf of [undefined, b3])
     await expect(
-      then.storeHolds(volume, [b1], { ignoreOthers: true, ...(without && { without }) }),
+      then.storeHolds(volume, [b1], { ignoreOthers: true, ...(lostConfigOf && { lostConfigOf }) }),
     ).rejects.toThrow(missed);
   expect(findings).toEqual([]);
   await then.storeHolds(volume, [b1], { ignoreOthers: true, deletionsAtOnce: true });

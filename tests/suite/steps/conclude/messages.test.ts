@@ -8,7 +8,7 @@ import type { Backup, BackupTarget, Snapshot, Volume } from '../../../../e2e/lon
 import { everyMessageIsKnown } from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import * as messages from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
-import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../../../e2e/suite/steps/created-objects.ts';
 import { runStep } from '../../../../e2e/suite/steps/step.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext } from '../../../support/test-context.ts';

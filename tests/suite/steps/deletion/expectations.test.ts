@@ -18,7 +18,7 @@ const judge = async ([file, names, deleted]: readonly [string, string, string], 
   const version = /v[\d.]+/.exec(file)?.[0] ?? '';
   const subject = (which: string, from = deleted) => {
     const name = `${names}-${which}`;
-    return { backup: { name, label: name, from: replayed.markOf(from) }, version };
+    return { backup: { name, label: name, from: replayed.sequenceAt(from) }, version };
   };
   const [first, second] = [subject('b1'), subject('b2')];
   const startedWhen = ({ steps }: ReturnType<typeof evaluate>): string | undefined =>
@@ -90,7 +90,7 @@ describe('a manager that is killed', () => {
   const crashed = async ([file, name, killed]: readonly string[], mutate?: Mutation) => {
     const replayed = await replay(`longhorn-v1.12.1/${file}`, mutate);
     const backups = replayed.timeline<Backup>('backups');
-    const backup = { name: name ?? '', label: 'the first backup', from: replayed.markOf(killed ?? '') };
+    const backup = { name: name ?? '', label: 'the first backup', from: replayed.sequenceAt(killed ?? '') };
     const of = { backup, version: 'v1.12.1' };
     const { isForgottenAndRetried, isDeletedInTheEnd, isDeletedThroughKill } = deletions;
     const all = [isForgottenAndRetried, isDeletedInTheEnd, isDeletedThroughKill];
@@ -126,14 +126,14 @@ describe('a manager that is killed', () => {
 test('an attempt that was refused before its manager was killed is a lost premise; what else comes is none', async () => {
   const replayed = await replay('longhorn-v1.12.1/delete-error');
   const version = 'v1.12.1';
-  const backup = { name: 'ze-b1', label: 'the first backup', from: replayed.markOf('when b1 deleted') };
+  const backup = { name: 'ze-b1', label: 'the first backup', from: replayed.sequenceAt('when b1 deleted') };
   const forgotten = deletions.isForgottenAndRetried(replayed.timeline<Backup>('backups'), {
     backup,
     version,
   });
   const premise = (expectation: typeof forgotten) =>
     endedBeforeKill(new ExpectationError(evaluate(expectation)), { ...backup, version });
-  expect(premise(forgotten.startingAs(plain.is('Completed')))?.message).toMatch(
+  expect(premise(forgotten.startingAs(plain.backupIs('Completed')))?.message).toMatch(
     /^the attempt to delete the first backup ended before its longhorn-manager was killed\n/,
   );
   expect(premise(forgotten)).toBeUndefined();

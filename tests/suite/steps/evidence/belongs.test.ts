@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { nothingCreated } from '../../../../e2e/suite/steps/created-objects.ts';
 import { belongsTo } from '../../../../e2e/suite/steps/evidence/keep.ts';
-import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
-import type { WhenIdle } from '../../../../e2e/suite/steps/when-idle.ts';
+import type { RemoveWhenIdle } from '../../../../e2e/suite/steps/remove-when-idle.ts';
 import { aTarget } from '../../../support/test-context.ts';
 
-const whenIdle: WhenIdle = (_, take) => take();
+const removeWhenIdle: RemoveWhenIdle = (_, take) => take();
 
 /** An object of a scenario named a or b, of which only the first is judged. */
 const made = { ...nothingCreated(), snapshots: ['a-snapshot'], backups: ['a-backup'], jobs: ['a-job'] };
@@ -13,7 +13,7 @@ const isMine = belongsTo({
   made,
   own: {
     targets: [{ ...aTarget, name: 'a-target' }],
-    stores: [{ place: { namespace: 'a-store' }, whenIdle }],
+    stores: [{ place: { namespace: 'a-store' }, removeWhenIdle }],
   },
 });
 

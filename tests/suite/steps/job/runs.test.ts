@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Event } from '../../../../e2e/longhorn/job-types.ts';
-import { problemsOfEvents, untilReported } from '../../../../e2e/suite/steps/job/runs.ts';
+import { problemsOfEvents, waitUntilJobEvents } from '../../../../e2e/suite/steps/job/runs.ts';
 
 const event = (reason: string, message: string, type = 'Normal', kind = 'CronJob'): Event => ({
   metadata: { name: `${reason}-${message.length}` },
@@ -13,7 +13,7 @@ const timeline = (...events: Event[]) => replayTimeline('events', events.map(add
 const problems = (...events: Event[]) => problemsOfEvents(timeline(...events), 'v1.12.1');
 const run = { label: 'run 1', job: 'rj-29919822', scheduled: true, makes: true, from: 0 };
 const endOf = (...events: Event[]) =>
-  untilReported({ watched: { events: timeline(...events) } } as never, {
+  waitUntilJobEvents({ watched: { events: timeline(...events) } } as never, {
     ...{ run, limit: { within: '20ms', owner: 'the test' } },
   });
 

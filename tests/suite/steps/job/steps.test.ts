@@ -302,6 +302,21 @@ describe('runs that Kubernetes started, and no step', () => {
     await ended(open).toThrow('the Job of the second run');
   });
 
+  test('are not overlapped by the next, which Kubernetes says; without its word, or with a second run, that is an error', async () => {
+    const { steps, job } = await setUp('backups denied', { until: 222, isStarted });
+    await expect(steps.tickLeftOut(job)).rejects.toThrow('the first run ended before the next tick');
+    const none = { ...job, name: 'another' };
+    await expect(steps.tickLeftOut(none)).rejects.toThrow('a tick at which no run was started');
+    const said = [saw(job.name, 'JobAlreadyActive', 'Not starting job')];
+    const watched = { ...job.watched, events: replayTimeline('events', said) };
+    expect(await steps.tickLeftOut({ ...none, watched })).toBe('Not starting job');
+    const entries = watched.jobs.entries.map((entry) =>
+      entry.kind === 'gap' ? entry : { ...entry, object: { ...entry.object, status: {} } },
+    );
+    const atWork = { ...watched, jobs: { ...watched.jobs, entries } };
+    await expect(steps.tickLeftOut({ ...job, watched: atWork })).rejects.toThrow('was started while rj-');
+  });
+
   test('complete nothing for some ticks, or it is said which backup did', async () => {
     const { steps, job, backups } = await setUp('backups denied', { until: 222, isStarted });
     await steps.nothingCompletes(job, { ticks: 0.001 });

@@ -22,7 +22,7 @@ const judge = async (mutate?: Mutation) => {
   const replayed = await replay('longhorn-v1.12.1/lock-conflict', mutate);
   const backups = replayed.timeline<Backup>('backups');
   const of = (name: string, marker: string) => ({
-    ...{ backup: { name, label: name, from: replayed.markOf(marker) }, version },
+    ...{ backup: { name, label: name, from: replayed.sequenceAt(marker) }, version },
   });
   const first = of('zl-b1', 'b2 in progress, delete b1');
   const second = of('zl-b2', 'given');

@@ -3,7 +3,7 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event } from '../../../../e2e/longhorn/job-types.ts';
 import type { Volume, VolumeEngine } from '../../../../e2e/longhorn/types.ts';
-import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
+import { InconclusiveError } from '../../../../e2e/suite/steps/judging.ts';
 import type { RestoreHandle } from '../../../../e2e/suite/steps/restore/restore.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
@@ -44,6 +44,7 @@ const setUp = (states: readonly NonNullable<Volume['status']>[], messages: reado
     restoreFails: short,
     restoreReasons: short,
     restored: short,
+    syncActedOn: short,
   };
   const { context } = createTestContext({ timelines, timeouts });
   const backup = handleOf('b', 'the first backup', {
@@ -130,7 +131,9 @@ test('a restore that is over before anybody saw it at work is no failure, and pr
     return steps.restoring(restore);
   };
   await engineIs({ restoreStatus: { r: { isRestoring: true } }, lastRestoredBackup: 'a' });
-  await expect(engineIs({ restoreStatus: {}, lastRestoredBackup: 'b' })).rejects.toBeInstanceOf(PremiseLost);
+  await expect(engineIs({ restoreStatus: {}, lastRestoredBackup: 'b' })).rejects.toBeInstanceOf(
+    InconclusiveError,
+  );
 });
 
 test('a backup that is made beside a restore, and one that was begun only after it', async () => {
@@ -159,4 +162,41 @@ test('a volume on standby that stays attached, and one that is detached in betwe
   await expect(leaves.steps.staysAttached(leaves.restore)).rejects.toThrow('was attached, and then detached');
   const never = setUp([before]);
   await expect(never.steps.staysAttached(never.restore)).rejects.toThrow('is not attached');
+});
+
+const newest = (stored: readonly string[]) =>
+  handleOf('b2', 'the next backup', {
+    volume: {
+      ...{ name: 'v', node: 'node1', size: 1 },
+      target: { ...aTarget, store: { backups: async () => stored } as never },
+    },
+  });
+
+const restoredBackups = (...names: readonly string[]) => {
+  const activated = setUp([begun, underWay, done]);
+  for (const lastRestoredBackup of names) {
+    const engine = { metadata: { name: 'w-e-0' }, status: { lastRestoredBackup } };
+    activated.engines.push({ kind: 'modified', at: 0, object: engine as VolumeEngine });
+  }
+  return activated;
+};
+
+test('a volume that is activated without the newest backup, which the store has', async () => {
+  const well = restoredBackups('b', 'b2', '');
+  await well.steps.activatedWith(well.restore, newest(['b', 'b2']));
+  const { steps, restore } = restoredBackups('b', '');
+  const seen = { kind: 'Volume', name: 'w', state: 'activated without the newest backup', gone: false };
+  await expect(steps.activatedWith(restore, newest(['b', 'b2']))).rejects.toMatchObject({ seen });
+  await expect(steps.activatedWith(restore, newest(['b']))).rejects.toThrow(InconclusiveError);
+  const unseen = restoredBackups('');
+  await expect(unseen.steps.activatedWith(unseen.restore, newest(['b2']))).rejects.toThrow('nobody saw');
+});
+
+test('a volume on standby that restores no other backup stays behind', async () => {
+  const well = restoredBackups('b');
+  await well.steps.staysBehind(well.restore, well.restore.backup);
+  const ahead = restoredBackups('b', 'b2');
+  await expect(ahead.steps.staysBehind(ahead.restore, ahead.restore.backup)).rejects.toThrow(
+    'does not stay with the first backup: not restoring, last restored: b2',
+  );
 });

@@ -7,6 +7,7 @@ import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
 import type { RunningStore, S3Server } from '../../../../e2e/store/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import type { VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
+import { InconclusiveError } from '../../../../e2e/suite/steps/judging.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import type { Timeouts } from '../../../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../../../store/support/local-store.ts';
@@ -125,7 +126,7 @@ test('the backup target becomes another store, and the first again, each time wi
   const { target, when, requests } = await setUp('Completed');
   const home = target.store;
   const moved = await when.targetChanged(target, { to: other });
-  expect(moved).toEqual({ target, mark: expect.any(Number), before: undefined });
+  expect(moved).toEqual({ target, from: expect.any(Number), before: undefined });
   expect(target.store).toBe(other);
   await when.targetChanged(target, { to: home });
   const sync = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
@@ -159,6 +160,37 @@ test('a key is replaced at the store, and Longhorn is given the new one when tha
   expect([policies, requests]).toEqual([[expect.stringContaining('"AWS":["new"]')], []]);
   await when.keyRenewed(replaced);
   expect(requests).toEqual([{ stringData: { AWS_ACCESS_KEY_ID: 'new', AWS_SECRET_ACCESS_KEY: 's' } }]);
+});
+
+test.each([
+  ['missing', 'is missing', 'it is missing'],
+  ['emptied', 'is empty', 'it has 0 keys'],
+] as const)('a Secret is %s', async (how, called, proof) => {
+  const labels = { 'corral.test/run': 'abc123' };
+  const metadata = { name: 'corral-store', namespace: 'longhorn-system', labels };
+  const cluster = stubCluster({ objects: { secrets: [{ metadata, data: { AWS_ACCESS_KEY_ID: 'a' } }] } });
+  const { given, then } = await setUp({ store: onS3({}, cluster) });
+  const lost = await given.secretLost(how);
+  expect(lost.title).toBe(`the Secret of the backup target ${called}`);
+  await then.inForce(lost);
+  expect(await lost.prove()).toBe(proof);
+});
+
+test('a missing Secret that is only in the log breaks the promise, and proves nothing if it is not there either', async () => {
+  const message = 'secret "login" not found';
+  const conditions = [{ type: 'Unavailable', status: 'True', message }] as const;
+  const { target, then, setTargetStatus, logged } = await setUp();
+  target.store = { ...target.store, credentialSecret: 'login' };
+  setTargetStatus({ available: true });
+  await expect(then.missingSecretReported(target)).rejects.toThrow(InconclusiveError);
+  logged(
+    `failed to init backup target clients: failed to get ${target.name} backup target client: ${message}`,
+  );
+  await expect(then.missingSecretReported(target)).rejects.toMatchObject({
+    seen: { kind: 'BackupTarget', state: 'available', gone: false },
+  });
+  setTargetStatus({ available: false, conditions: [...conditions] } as BackupTarget['status']);
+  await then.missingSecretReported(target);
 });
 
 test('requests about what is in a folder, or about anything, are answered wrongly', async () => {

@@ -45,7 +45,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
   const { page, until } = opened;
   await until(() => page.live().length > 0);
   const forward = { url: '', pod: () => undefined, carried: () => 0, error: () => undefined };
-  const handle: PageHandle = { page, forward, mark: backups.mark(), disconnections: [] };
+  const handle: PageHandle = { page, forward, from: backups.lastSequence(), disconnections: [] };
   const timeouts = { ...timeoutsOn(longhornClocks), ...limits(within) };
   const { context, findings } = createTestContext({ timelines: { backups }, timeouts });
   return {

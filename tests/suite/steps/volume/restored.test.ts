@@ -4,8 +4,8 @@ import type { Volume } from '../../../../e2e/longhorn/types.ts';
 import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
-import { nothingCreated } from '../../../../e2e/suite/steps/made.ts';
+import { nothingCreated } from '../../../../e2e/suite/steps/created-objects.ts';
+import { InconclusiveError } from '../../../../e2e/suite/steps/judging.ts';
 import { runStep } from '../../../../e2e/suite/steps/step.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
 import { checksumOfZeros } from '../../../../e2e/suite/steps/volume/empty.ts';
@@ -124,12 +124,12 @@ describe('a backup is restored', () => {
   const restore = async (
     printed: string,
     {
-      without = [],
+      missingCapabilities = [],
       beside = checksumOfZeros,
-    }: { without?: Context['without']; beside?(size: number): string } = {},
+    }: { missingCapabilities?: Context['missingCapabilities']; beside?(size: number): string } = {},
   ) => {
     const { context, requests, known } = stand();
-    context.without = without;
+    context.missingCapabilities = missingCapabilities;
     const read: string[] = [];
     context.cluster.exec = async ({ name }, command) => {
       read.push([name, ...command.slice(4)].join(' '));
@@ -148,7 +148,7 @@ describe('a backup is restored', () => {
     expect(requests).toMatchObject([{ spec: { fromBackup: url, size: String(size) } }, ticket('false')]);
     const device = 'manager-node2 /host/dev/longhorn/corral-volume';
     expect(read).toEqual(['0 2', '4 1', '2 2', '5 3'].map((range) => `${device} ${range}`));
-    const blind = await restore(sha256, { without: ['block-device'] });
+    const blind = await restore(sha256, { missingCapabilities: ['block-device'] });
     expect([blind.requests.at(-1), blind.read]).toEqual([ticket('true'), []]);
   });
 
@@ -266,5 +266,5 @@ test.each([
   const store = { credentialSecret, backups: () => Promise.resolve(stored) };
   const backup = { name: 'b1', label: 'the first backup', volume: { name: 'v1', target: { store } } };
   const lost = await restores.otherCredentialsUsed(context, { name: 'r1', backup: backup as never });
-  expect(lost instanceof PremiseLost).toBe(is);
+  expect(lost instanceof InconclusiveError).toBe(is);
 });

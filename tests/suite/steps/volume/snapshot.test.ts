@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
 import type { Snapshot } from '../../../../e2e/longhorn/types.ts';
+import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { makeSnapshot } from '../../../../e2e/suite/steps/volume/snapshot.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { handleOf } from '../recordings.ts';
 
 const volume = { name: 'v1', target: aTarget, node: 'node1', size: 1 };
 const lost = 'lost track of the corresponding snapshot info inside volume engine';
@@ -33,4 +35,16 @@ test('a snapshot that Longhorn has lost ends the wait at once, by what it says; 
   );
   const waited = await made({ readyToUse: false, error: waits }, { readyToUse: true });
   expect(waited).toEqual({ name: 's1', volume, filled: [] });
+});
+
+test('the snapshot of a backup stays, unless it is gone or is being deleted', async () => {
+  const backup = handleOf('b1', 'the first backup', { volume });
+  const look = (...snapshots: object[]) => {
+    const { context } = createTestContext({ cluster: stubCluster({ objects: { snapshots } }) });
+    return bindSteps(context).then.snapshotStays(backup);
+  };
+  const metadata = { name: backup.snapshot.name, namespace: 'longhorn-system' };
+  await look({ metadata });
+  for (const others of [[], [{ metadata: { ...metadata, deletionTimestamp: 'now' } }]])
+    await expect(look(...others)).rejects.toMatchObject({ seen: { kind: 'Snapshot', state: 'deleted' } });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeWrite } from '../../../../e2e/suite/steps/writes/write.ts';
 
-const roles = new Map([
+const names = new Map([
   ['corral-abc123-volume-11111111', 'the volume'],
   ['backup-76cec20ff364dc21', 'the first backup'],
 ]);
@@ -10,10 +10,10 @@ const under = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system';
 const write = (verb: string, path: string, object: object, before?: object) =>
   describeWrite(
     { id: 1, verb, path: `${under}/${path}`, object: { ...object }, before: { ...before } },
-    roles,
+    names,
   );
 
-test('a write is named by verb, resource, the role of its object, and what changes', () => {
+test('a write is named by verb, resource, the display name of its object, and what changes', () => {
   const before = { status: { state: 'InProgress', progress: 3, url: '' } };
   const after = { status: { state: 'Completed', progress: 100, url: 'nfs://x' } };
   expect(write('PUT', 'backups/backup-76cec20ff364dc21/status', after, before)).toBe(

@@ -1,23 +1,23 @@
 import { select } from 'd3-selection';
-import type { Bracket, Gap, Lane, Mark } from '../../data.ts';
+import type { ChartSymbol, ExpectationSpan, Gap, Lane } from '../../data.ts';
 import { drawBars, fits, shortenToWidth } from './draw-bars.ts';
-import { layOutBars, layOutMarks, type MarkPiece, type Window } from './pieces.ts';
-import { bracketSigns, heights, shapes } from './signs.ts';
+import { layOutBars, layOutSymbols, type SymbolPiece, type Window } from './pieces.ts';
+import { expectationSigns, heights, shapes } from './signs.ts';
 
 /** The height (px) of a lane. */
-export const heightOf = ({ brackets }: Lane): number =>
+export const heightOf = ({ expectations }: Lane): number =>
   heights.pad * 2 +
   heights.bar +
-  (brackets.length === 0 ? 0 : (1 + Math.max(...levelsOf(brackets))) * heights.bracket + 2);
+  (expectations.length === 0 ? 0 : (1 + Math.max(...levelsOf(expectations))) * heights.expectation + 2);
 
-const drawMarks = (svg: SVGSVGElement, pieces: MarkPiece[]): void => {
+const drawSymbols = (svg: SVGSVGElement, pieces: SymbolPiece[]): void => {
   select(svg)
-    .select<SVGGElement>('.marks')
-    .selectAll<SVGPathElement, MarkPiece>('path')
+    .select<SVGGElement>('.symbols')
+    .selectAll<SVGPathElement, SymbolPiece>('path')
     .data(pieces)
     .join('path')
-    .attr('class', ({ mark }) => `mark ${mark.shape}`)
-    .attr('d', ({ mark }) => shapes[mark.shape])
+    .attr('class', ({ symbol }) => `symbol ${symbol.shape}`)
+    .attr('d', ({ symbol }) => shapes[symbol.shape])
     .attr('transform', ({ x }) => `translate(${x},${heights.pad + heights.bar / 2})`);
 };
 
@@ -37,33 +37,39 @@ const drawGaps = (
     .attr('height', height);
 };
 
-type Placed = { bracket: Bracket; x: number; width: number; y: number; ticks: number[] };
+type Placed = { span: ExpectationSpan; x: number; width: number; y: number; ticks: number[] };
 
-const bracketPath = ({ width, ticks }: Placed): string =>
+const spanPath = ({ width, ticks }: Placed): string =>
   `M0,-4V4M0,0H${width}M${width},-4V4${ticks.map((tick) => `M${tick},-3V3`).join('')}`;
 
-const wordsOf = ({ bracket }: Placed): string => `${bracketSigns[bracket.state]} ${bracket.label}`;
+const wordsOf = ({ span }: Placed): string => `${expectationSigns[span.state]} ${span.label}`;
 
-// The label of a bracket is aligned with the bracket's end if there is more room before its end than after its start.
+// The label of an expectation is aligned with its end if there is more room before the end than after the start.
 const isAtRight = (placed: Placed, { width }: Window): boolean =>
   !fits(wordsOf(placed), width - placed.x) && placed.x + placed.width > width - Math.max(0, placed.x);
 
-const drawBrackets = (svg: SVGSVGElement, brackets: readonly Bracket[], window: Window): void => {
+const drawExpectations = (svg: SVGSVGElement, spans: readonly ExpectationSpan[], window: Window): void => {
   const { toX } = window;
-  const levels = levelsOf(brackets);
-  const placed = brackets.flatMap((bracket, index): Placed[] => {
-    if (bracket.to < window.from || bracket.from > window.to) return [];
-    const x = Math.max(-4, toX(bracket.from));
-    const width = Math.max(2, Math.min(window.width + 4, toX(bracket.to)) - x);
-    const ticks = bracket.steps.flatMap(({ at }) =>
+  const levels = levelsOf(spans);
+  const placed = spans.flatMap((span, index): Placed[] => {
+    if (span.to < window.from || span.from > window.to) return [];
+    const x = Math.max(-4, toX(span.from));
+    const width = Math.max(2, Math.min(window.width + 4, toX(span.to)) - x);
+    const ticks = span.steps.flatMap(({ at }) =>
       at === null || toX(at) < x || toX(at) > x + width ? [] : toX(at) - x,
     );
     return [
-      { bracket, x, width, y: heights.pad * 2 + heights.bar + (levels[index] ?? 0) * heights.bracket, ticks },
+      {
+        span,
+        x,
+        width,
+        y: heights.pad * 2 + heights.bar + (levels[index] ?? 0) * heights.expectation,
+        ticks,
+      },
     ];
   });
   const groups = select(svg)
-    .select<SVGGElement>('.brackets')
+    .select<SVGGElement>('.expectations')
     .selectAll<SVGGElement, Placed>('g')
     .data(placed)
     .join((enter) => {
@@ -73,9 +79,9 @@ const drawBrackets = (svg: SVGSVGElement, brackets: readonly Bracket[], window: 
       return group;
     });
   groups
-    .attr('class', ({ bracket }) => `bracket ${bracket.state}`)
+    .attr('class', ({ span }) => `expectation ${span.state}`)
     .attr('transform', ({ x, y }) => `translate(${x},${y + 3})`);
-  groups.select('path').attr('d', bracketPath);
+  groups.select('path').attr('d', spanPath);
   groups
     .select('text')
     .attr('x', (each) => (isAtRight(each, window) ? each.width : Math.max(2, 2 - each.x)))
@@ -98,18 +104,18 @@ export const drawLane = (svg: SVGSVGElement, lane: Lane, window: Window): void =
     window.toX,
     height,
   );
-  drawBrackets(svg, lane.brackets, window);
-  drawMarks(svg, layOutMarks(lane.marks as Mark[], window));
+  drawExpectations(svg, lane.expectations, window);
+  drawSymbols(svg, layOutSymbols(lane.symbols as ChartSymbol[], window));
 };
 
-/** Up to this number of brackets, each bracket gets a separate line, so that there is room for its label. */
+/** Up to this number of expectations, each gets a separate line, so that there is room for its label. */
 const own = 6;
 
-/** The line (from 0) of each bracket. Brackets on one line do not overlap. */
-const levelsOf = (brackets: readonly Bracket[]): number[] => {
+/** The line (from 0) of each expectation. Expectations on one line do not overlap. */
+const levelsOf = (spans: readonly ExpectationSpan[]): number[] => {
   const ends: number[] = [];
-  return brackets.map(({ from, to }) => {
-    const free = brackets.length <= own ? -1 : ends.findIndex((end) => end <= from);
+  return spans.map(({ from, to }) => {
+    const free = spans.length <= own ? -1 : ends.findIndex((end) => end <= from);
     const level = free === -1 ? ends.length : free;
     ends[level] = to;
     return level;

@@ -1,11 +1,11 @@
-import type { Bar, Mark, Tone } from '../../data.ts';
+import type { Bar, ChartSymbol, Tone } from '../../data.ts';
 import { lastAtOrBefore } from '../search.ts';
 
 /** A drawn piece of a lane: one bar, or `count` bars that are too narrow to be distinguished. */
 export type Piece = { x: number; width: number; tone: Tone; bar: Bar; count: number };
 
-/** A drawn mark, or `count` marks at one place. */
-export type MarkPiece = { x: number; mark: Mark; count: number };
+/** A drawn symbol, or `count` symbols at one place. */
+export type SymbolPiece = { x: number; symbol: ChartSymbol; count: number };
 
 /** The visible time window, and the function from its moments to places (px) of the picture. */
 export type Window = { from: number; to: number; width: number; toX: (at: number) => number };
@@ -48,24 +48,24 @@ export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
   return pieces;
 };
 
-/** Lays out the marks of a lane, in the order of time. Marks that are nearer than `apart` (px) are merged. */
-export const layOutMarks = (marks: readonly Mark[], window: Window, apart = 7): MarkPiece[] => {
+/** Lays out the symbols of a lane, in the order of time. Symbols that are nearer than `apart` (px) are merged. */
+export const layOutSymbols = (symbols: readonly ChartSymbol[], window: Window, apart = 7): SymbolPiece[] => {
   const at = window.toX;
-  const pieces: MarkPiece[] = [];
+  const pieces: SymbolPiece[] = [];
   const first = Math.max(
     0,
-    lastAtOrBefore(marks, window.from, (mark) => mark.at),
+    lastAtOrBefore(symbols, window.from, (symbol) => symbol.at),
   );
-  for (let index = first; index < marks.length; index += 1) {
-    const mark = marks[index] as Mark;
-    if (mark.at > window.to) break;
-    if (mark.at < window.from) continue;
-    const x = at(mark.at);
+  for (let index = first; index < symbols.length; index += 1) {
+    const symbol = symbols[index] as ChartSymbol;
+    if (symbol.at > window.to) break;
+    if (symbol.at < window.from) continue;
+    const x = at(symbol.at);
     const last = pieces.at(-1);
-    if (last === undefined || x - last.x >= apart) pieces.push({ x, mark, count: 1 });
+    if (last === undefined || x - last.x >= apart) pieces.push({ x, symbol, count: 1 });
     else {
       last.count += 1;
-      if (mark.shape === 'bad') last.mark = mark;
+      if (symbol.shape === 'bad') last.symbol = symbol;
     }
   }
   return pieces;

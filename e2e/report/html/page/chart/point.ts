@@ -1,19 +1,19 @@
-import type { Bar, Bracket, Lane, Mark } from '../../data.ts';
+import type { Bar, ChartSymbol, ExpectationSpan, Lane } from '../../data.ts';
 import { formatAt, formatSpan } from '../format.ts';
 import { lastAtOrBefore } from '../search.ts';
-import { bracketSigns, toneSigns } from './signs.ts';
+import { expectationSigns, toneSigns } from './signs.ts';
 
 /** What a lane shows at a moment. */
 export type Pointed = {
   lane: Lane;
   at: number;
   bar: Bar | undefined;
-  marks: Mark[];
-  brackets: Bracket[];
+  symbols: ChartSymbol[];
+  expectations: ExpectationSpan[];
   gaps: string[];
 };
 
-/** Finds what a lane shows at a moment. Marks within `reach` (s) are included. */
+/** Finds what a lane shows at a moment. Symbols within `reach` (s) are included. */
 export const pointAt = (lane: Lane, at: number, reach: number): Pointed => {
   const bar = lane.bars[lastAtOrBefore(lane.bars, at, ({ from }) => from)];
   return {
@@ -21,20 +21,28 @@ export const pointAt = (lane: Lane, at: number, reach: number): Pointed => {
     at,
     // A bar that ended earlier is not shown: the object did not exist at this moment.
     bar: bar !== undefined && at <= bar.to + reach ? bar : undefined,
-    marks: lane.marks.filter((mark) => Math.abs(mark.at - at) <= reach),
-    brackets: lane.brackets.filter(({ from, to }) => from <= at && at <= to + reach),
+    symbols: lane.symbols.filter((symbol) => Math.abs(symbol.at - at) <= reach),
+    expectations: lane.expectations.filter(({ from, to }) => from <= at && at <= to + reach),
     gaps: lane.gaps
       .filter(({ from, to }) => from - reach <= at && at <= to + reach)
       .map(({ from, to, reason }) => `nothing is known from ${formatAt(from)} to ${formatAt(to)}: ${reason}`),
   };
 };
 
-const describeBracket = ({ state, label, steps, from, to, reason, limit }: Bracket): string => {
+const describeExpectationSpan = ({
+  state,
+  label,
+  steps,
+  from,
+  to,
+  reason,
+  limit,
+}: ExpectationSpan): string => {
   const reached = steps
     .map(({ label: step, at }) => (at === null ? `${step} (not reached)` : `${step} ${formatAt(at)}`))
     .join(' → ');
   const lines = [
-    `${bracketSigns[state]} ${label}`,
+    `${expectationSigns[state]} ${label}`,
     reached,
     `${formatAt(from)} to ${formatAt(to)}${limit === null ? '' : ` (at most ${limit})`}`,
     state === 'met' ? null : reason,
@@ -50,7 +58,7 @@ const inShort = (text: string): string => {
 };
 
 /** Describes a point of the chart, one line per fact. The first line is the heading. */
-export const describePointed = ({ lane, at, bar, marks, brackets, gaps }: Pointed): string[] => [
+export const describePointed = ({ lane, at, bar, symbols, expectations, gaps }: Pointed): string[] => [
   `${lane.kind === lane.name ? lane.name : `${lane.kind} ${lane.name}`}, ${formatAt(at, 3)}`,
   ...(bar === undefined
     ? lane.bars.length > 0
@@ -60,8 +68,8 @@ export const describePointed = ({ lane, at, bar, marks, brackets, gaps }: Pointe
         `${toneSigns[bar.tone]} ${bar.state}  (${formatAt(bar.from)} to ${formatAt(bar.to)}, ${formatSpan(bar.to - bar.from)})`,
         ...bar.texts.map(inShort),
       ]),
-  ...marks.map(({ at: moment, text }) => `${formatAt(moment)} ${text}`),
-  ...brackets.map(describeBracket),
+  ...symbols.map(({ at: moment, text }) => `${formatAt(moment)} ${text}`),
+  ...expectations.map(describeExpectationSpan),
   ...gaps,
 ];
 
@@ -77,8 +85,8 @@ export const nextMoment = (
       ? lane.events.map((event) => event.at)
       : [
           ...lane.bars.map(({ from }) => from),
-          ...lane.marks.map((mark) => mark.at),
-          ...(lane.bars.length === 0 ? lane.brackets.map(({ to }) => to) : []),
+          ...lane.symbols.map((symbol) => symbol.at),
+          ...(lane.bars.length === 0 ? lane.expectations.map(({ to }) => to) : []),
         ];
   const sorted = moments.toSorted((one, other) => one - other);
   return direction === 1 ? sorted.find((moment) => moment > at) : sorted.findLast((moment) => moment < at);

@@ -32,7 +32,7 @@ export const createRow = (lane: Lane, index: number): ChartRow => {
   const name = element('span', 'name', [lane.name === '' ? 'any' : lane.name]);
   name.title = lane.name;
   const label = element('div', 'label', [element('span', 'kind', [kindName(lane.kind)]), name]);
-  const groups = ['bars', 'gaps', 'brackets', 'marks', 'chosen'].map((each) =>
+  const groups = ['bars', 'gaps', 'expectations', 'symbols', 'chosen'].map((each) =>
     svgElement('g', { class: each }),
   );
   const svg = svgElement('svg', { class: 'plot', height: heightOf(lane), 'aria-hidden': 'true' }, groups);

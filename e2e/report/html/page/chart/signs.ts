@@ -1,7 +1,7 @@
-import type { Bracket, Mark, Tone } from '../../data.ts';
+import type { ChartSymbol, ExpectationSpan, Tone } from '../../data.ts';
 
 /** The heights (px) of the parts of a lane. */
-export const heights = { pad: 4, bar: 22, bracket: 19 } as const;
+export const heights = { pad: 4, bar: 22, expectation: 19 } as const;
 
 /** The sign before the name of a state, for readers who do not see its colour. */
 export const toneSigns: Record<Tone, string> = {
@@ -24,7 +24,7 @@ export const toneWords: Record<Tone, string> = {
 };
 
 /** The sign for the result of an expectation. */
-export const bracketSigns: Record<Bracket['state'], string> = {
+export const expectationSigns: Record<ExpectationSpan['state'], string> = {
   met: '✓',
   broken: '✗ broken:',
   'not-provable': '? not provable:',
@@ -32,8 +32,8 @@ export const bracketSigns: Record<Bracket['state'], string> = {
   open: '… open:',
 };
 
-/** The SVG path of each mark, relative to its place. */
-export const shapes: Record<Mark['shape'], string> = {
+/** The SVG path of each symbol, relative to its place. */
+export const shapes: Record<ChartSymbol['shape'], string> = {
   step: 'M0,-12V12M-3,-12H3',
   fault: 'M1,-8L-4,1H0L-1,8L4,-1H0Z',
   finding: 'M0,-7L7,6H-7Z',

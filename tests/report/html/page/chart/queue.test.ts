@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Lane } from '../../../../../e2e/report/html/data.ts';
 import { longWaits, shortenedAxis } from '../../../../../e2e/report/html/page/chart/queue.ts';
 
-const empty = { name: '', marks: [], brackets: [], gaps: [], events: [] };
+const empty = { name: '', symbols: [], expectations: [], gaps: [], events: [] };
 const lane = (kind: string, ...bars: [from: number, to: number, state: string][]): Lane => ({
   ...empty,
   kind,

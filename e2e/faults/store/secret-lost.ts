@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { type Cluster, resources, unlessGone } from '../../kube/cluster.ts';
+import { inEachPod } from '../../kube/in-pods.ts';
+import type { KubernetesObject } from '../../kube/objects.ts';
+import { longhornNamespace } from '../../longhorn/resources.ts';
+import type { S3ServerAccess, StorePlace } from '../../store/driver.ts';
+import { createLoginSecret, removeLoginSecret, secretOf } from '../../store/drivers/login.ts';
+import { placeSchema } from '../../store/drivers/s3/place.ts';
+import { findServers, longhornLogin, s3Server } from '../../store/drivers/s3/server.ts';
+import { serversOf } from '../../store/drivers/server.ts';
+import type { FaultOperations } from '../fault.ts';
+import { storeFault } from './store-fault.ts';
+
+type LoginSecret = KubernetesObject & { data?: Record<string, string> };
+
+const lost = { missing: 'is missing', emptied: 'is empty' } as const;
+
+const readSecret = async (cluster: Cluster, place: StorePlace): Promise<LoginSecret | undefined> => {
+  const { items } = await cluster.list<LoginSecret>(resources.secrets, {
+    namespace: longhornNamespace,
+    fieldSelector: `metadata.name=${secretOf(place)}`,
+  });
+  return items[0];
+};
+
+const make = async (
+  { cluster, place }: S3ServerAccess,
+  title: string,
+  how: keyof typeof lost,
+): Promise<FaultOperations> => {
+  const run = (await readSecret(cluster, place))?.metadata.labels?.['corral.test/run'];
+  if (run === undefined)
+    throw new Error(`the Secret ${secretOf(place)} is not of a run: it could not be made again`);
+  return {
+    data: { place, run },
+    inject: async () => {
+      if (how === 'missing') return removeLoginSecret(cluster, place);
+      const name = { namespace: longhornNamespace, name: secretOf(place) };
+      await cluster.patch(resources.secrets, name, { data: null });
+    },
+    prove: async () => {
+      const found = await readSecret(cluster, place);
+      const keys = Object.keys(found?.data ?? {}).length;
+      const state = found === undefined ? 'it is missing' : `it has ${keys} keys`;
+      if (state !== (how === 'missing' ? 'it is missing' : 'it has 0 keys'))
+        throw new Error(`the fault is not in force: ${title}: ${state}`);
+      return state;
+    },
+  };
+};
+
+const schema = z.object({ place: placeSchema, run: z.string() });
+
+const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { place, run } = schema.parse(data);
+  const [server] = await findServers(cluster, place);
+  if (server === undefined) return `the server of ${secretOf(place)} is gone, and its bucket with it`;
+  const stringData = longhornLogin(server.login);
+  const name = { namespace: longhornNamespace, name: secretOf(place) };
+  await cluster.patch(resources.secrets, name, { stringData }).catch((error: unknown) => {
+    unlessGone(error);
+    return createLoginSecret(cluster, { ...place, run }, stringData);
+  });
+  return `the Secret ${secretOf(place)} has the keys of its server`;
+};
+
+/** The Secret with Longhorn's credentials for a store is deleted, or has no keys left. */
+export const secretLost = storeFault({
+  name: 'secretLost',
+  ledgerName: 'lost-secret',
+  needs: 'a backup store that Longhorn logs in to by a Secret',
+  targetSays: ['target-not-listed', 'target-without-secret'],
+  sentence: 'the Secret of the backup target {how}',
+  parameters: (how: keyof typeof lost) => ({ how: lost[how] }),
+  ways: {
+    s3Server: {
+      make,
+      heal: restore,
+      healByLabels: async (cluster, run, namespace) =>
+        inEachPod(await serversOf(cluster, s3Server, { run, namespace }), ({ place }) =>
+          restore(cluster, { place, run }),
+        ),
+    },
+  },
+  document: {
+    about:
+      "The Secret in Longhorn's namespace with the credentials of the backup target is deleted, or all of its keys are removed. The store itself answers.",
+    inject:
+      "a deletion of the Secret, or a merge patch that removes its `data`; the keys stay in the server's own Secret",
+    prove: 'the Secret is not in a list, or has no keys there',
+    heal: 'a Secret of the same name has the keys of the server',
+    bound: 'none; the store goes with the scenario',
+    otherUsers: "nobody; the Secret is this store's alone",
+    'in scenarios': '`given.secretLost`, once for each way',
+  },
+});

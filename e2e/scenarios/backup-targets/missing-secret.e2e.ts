@@ -1,0 +1,36 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back',
+  { tags: ['backup-targets'], timeout: '20m', needs: ['secretLost'], proves: ['T31'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const { target } = volume;
+    // The first sync may still see the Secret as it was.
+    await when.pollIntervalSet(target, '15s');
+
+    const emptied = await given.secretLost('emptied');
+    await then.inForce(emptied);
+    await when.storeLookedInto();
+    await then.targetReports('AWS_SECRET_ACCESS_KEY');
+    await when.released(emptied);
+    await when.storeLookedInto();
+    await then.targetAvailable();
+
+    const missing = await given.secretLost('missing');
+    await then.inForce(missing);
+    await when.storeLookedInto();
+    await then.orKnownBug('missing-secret-not-reported', () => then.missingSecretReported(target));
+    await when.released(missing);
+    await then.storeListed(await when.storeLookedInto());
+    await then.known(first);
+
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, second]);
+    await then.restores(second, data);
+  },
+);

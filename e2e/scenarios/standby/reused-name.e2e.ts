@@ -1,0 +1,50 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// Not derived from a document. By Longhorn's source, a standby volume compares the names of backups alone.
+scenario(
+  'A standby volume restores a backup that was made again under the name of the one that it has',
+  { tags: ['standby'], timeout: '40m', needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    await when.deleted(first);
+    await then.deleted(first);
+    await then.noLastBackup(volume);
+
+    const data = await given.data(volume, littleData.data);
+    const second = await when.madeAgain(await given.snapshot(volume), first);
+    await then.completed(second);
+    await then.lastBackup(second);
+    await when.activated(standby);
+    await then.orKnownBug('standby-ignores-reused-backup-name', () => then.activated(standby, [data]));
+    await then.storeHolds(volume, [second]);
+  },
+);
+
+scenario(
+  'A standby volume can be activated, although a smaller volume was backed up under the name of its source',
+  { tags: ['standby'], timeout: '40m', needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    await when.volumeRemoved(volume);
+
+    const smaller = await given.volumeMadeAgain(volume, { size: littleData.volume / 2 });
+    const second = await given.settledBackup(smaller);
+    await then.toldOf(standby, second);
+    await when.activated(standby);
+    const ends = () => then.activationEnds(standby);
+    if (!(await then.orKnownBug('smaller-source-stops-standby', ends))) {
+      await when.deleted(second);
+      await then.deleted(second);
+    }
+    await then.activated(standby, [data]);
+  },
+);

@@ -1,0 +1,121 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const about = {
+  tags: ['system-backups'],
+  // Elsewhere the default backup target has a user.
+  needs: ['lab'],
+  exclusive: ['default-backup-target'],
+  disruptions: ['default-target'],
+} as const satisfies Partial<ScenarioOptions>;
+
+scenario(
+  'A system backup is in the store of the default target, is found again there, and is deleted with its files alone',
+  { ...about, proves: ['S2', 'S13', 'S14'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target');
+    const store = await given.store({ kind: 'the same kind' });
+    const target = await given.defaultTargetOn(store);
+    const first = await when.systemBackedUp(target, { label: 'the first system backup' });
+    const second = await when.systemBackedUp(target, {
+      label: 'the second system backup',
+      like: first,
+    });
+    for (const each of [first, second]) await then.systemBackupReady(each);
+    await then.storeHoldsSystemBackups(target, [first, second]);
+
+    await when.targetChanged(target, { to: await given.store({ kind: 'the same kind' }) });
+    for (const each of [first, second]) await then.systemBackupGone(each);
+    await when.targetChanged(target, { to: store });
+    for (const each of [first, second]) await then.systemBackupReady(each);
+    await then.storeHoldsSystemBackups(target, [first, second]);
+
+    await when.systemBackupDeleted(first);
+    await then.systemBackupGone(first);
+    await then.storeHoldsSystemBackups(target, [second]);
+    await when.systemBackupDeleted(second);
+    await then.systemBackupGone(second);
+    await then.storeHoldsSystemBackups(target, []);
+  },
+);
+
+scenario(
+  'A system backup whose files the store keeps is not reported as deleted',
+  { ...about, needs: ['lab', 'immutableFile'], proves: ['S13'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    const immutable = await given.immutableFile({ configOf: systemBackup });
+    await then.inForce(immutable);
+
+    await when.systemBackupDeleted(systemBackup);
+    const isKept = await then.orKnownBug('system-backup-deletion-ignores-refusal', () =>
+      then.systemBackupGoesWithItsFiles(systemBackup),
+    );
+    await then.inForce(immutable);
+    await when.released(immutable);
+    if (!isKept) {
+      // It comes back as Ready, without its archive.
+      await when.storeLookedInto(target);
+      await then.systemBackupReady(systemBackup);
+      await when.systemBackupDeleted(systemBackup);
+    }
+    await then.systemBackupGone(systemBackup);
+    await then.storeHoldsSystemBackups(target, []);
+  },
+);
+
+scenario(
+  'A system backup whose config was missing for a moment can be used again, and deleted',
+  { ...about, needs: ['lab', 'fileMissing'], proves: ['S13', 'S20'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target');
+    const store = await given.store({ kind: 'the same kind' });
+    const target = await given.defaultTargetOn(store);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    const missing = await given.fileMissing({ configOf: systemBackup });
+    await then.inForce(missing);
+    // Longhorn reads the config only when it finds the system backup.
+    await when.targetChanged(target, { to: await given.store({ kind: 'the same kind' }) });
+    await then.systemBackupGone(systemBackup);
+    await when.targetChanged(target, { to: store });
+    await then.systemBackupUnread(systemBackup);
+    await then.inForce(missing);
+
+    await when.released(missing);
+    const sync = async () => then.storeListed(await when.storeLookedInto(target));
+    for (const _ of ['first', 'second']) await sync();
+    const isRead = await then.orKnownBug('unread-system-backup-stays-in-error', () =>
+      then.systemBackupReadAgain(systemBackup),
+    );
+    await when.systemBackupDeleted(systemBackup);
+    await then.systemBackupGone(systemBackup);
+    if (isRead) return then.storeHoldsSystemBackups(target, []);
+    const isDeleted = await then.orKnownBug('unread-system-backup-is-never-deleted', () =>
+      then.storeHoldsSystemBackups(target, []),
+    );
+    if (isDeleted) return;
+    await sync();
+    await then.systemBackupReady(systemBackup);
+    await when.systemBackupDeleted(systemBackup);
+    await then.systemBackupGone(systemBackup);
+    await then.storeHoldsSystemBackups(target, []);
+  },
+);
+
+scenario(
+  'A system backup whose policy for backups of volumes is misspelt is rejected, or fails',
+  about,
+  async ({ given, then }) => {
+    await given.exclusive('default-backup-target');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume({ size: littleData.volume });
+    await then.orKnownBug('misspelt-policy-backs-nothing-up', () =>
+      then.misspeltPolicyRefused(target, volume),
+    );
+  },
+);

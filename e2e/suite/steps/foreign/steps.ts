@@ -1,0 +1,136 @@
+import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { managersLogged } from '../../../longhorn/manager.ts';
+import {
+  backupTargetLabel,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
+import { readBackup } from '../backup/backup.ts';
+import type { Context } from '../context.ts';
+import { sinceDeleted } from '../deletion/deletion.ts';
+import { isBeingDeleted } from '../deletion/expectations.ts';
+import type { BackupHandle, TargetHandle } from '../handles.ts';
+import { PromiseBroken } from '../judging.ts';
+import { inMebibytes } from '../sizes.ts';
+import { step } from '../step.ts';
+import { judgeWithin } from '../timeouts.ts';
+import {
+  beginForeignUpload,
+  type ForeignBackupOptions,
+  type ForeignUpload,
+  makeForeignBackup,
+} from '../volume/foreign.ts';
+
+const setTargetLabel = async (
+  { cluster }: Context,
+  { name }: BackupHandle,
+  target: string | null,
+): Promise<void> => {
+  const labels = { [backupTargetLabel]: target };
+  await cluster.patch(longhornResources.backups, { namespace, name }, { metadata: { labels } });
+};
+
+const describeSize = (bytes: number | undefined): string =>
+  bytes === undefined ? 'an unknown size' : inMebibytes(bytes);
+
+/** The steps on backups that another Longhorn makes in the store. */
+export const foreignSteps = {
+  /** Longhorn does not know this backup. `after`: another of the same volume, whose blocks it overwrites. */
+  'given.foreignBackup': step({
+    sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}{flaw}{after}',
+    parameters: (_, { size, by, accessMode, stated, unlabelled, after }) => ({
+      size: inMebibytes(size),
+      old: by ? `, a ${by},` : '',
+      mode: accessMode ? ` of a volume with the access mode ${accessMode}` : '',
+      flaw: `${stated ? `, and which states blocks of ${stated} bytes` : ''}${unlabelled ? ', without labels' : ''}`,
+      after: after ? `, of the same volume as ${after.backup.label}` : '',
+    }),
+    action: (context: Context, target: TargetHandle, how: ForeignBackupOptions) =>
+      makeForeignBackup(context, { ...how, target }),
+    detail: ({ backup }) => backup.name,
+  }),
+  /** The first backup of a volume that Longhorn does not know. */
+  'given.foreignUpload': step({
+    sentence: 'Given that another Longhorn is uploading a backup of {size} there',
+    parameters: (_, { size }) => ({ size: inMebibytes(size) }),
+    action: (context: Context, target: TargetHandle, { size }: { size: number }) =>
+      beginForeignUpload(context, { target, size }),
+    detail: ({ backup }) => backup.name,
+  }),
+  /** Returns the data of the backup. */
+  'when.foreignUploadEnds': step({
+    sentence: 'When the other Longhorn has uploaded its backup',
+    action: (_: Context, { finish }: ForeignUpload) => finish(),
+  }),
+  'then.foundUnfinished': step({
+    sentence: 'Then Longhorn has found {backup}, and does not call it Completed',
+    parameters: (backup) => ({ backup }),
+    action: async ({ timelines, timeouts }: Context, { name, label }: BackupHandle) => {
+      const found = await waitUntil(timelines.backups, () => true, {
+        name,
+        label: `Longhorn has found ${label}`,
+        describe: describeBackup,
+        ...timeouts.writtenBackupKnown,
+      });
+      if (backupState(found) === 'Completed')
+        throw new Error(
+          `Longhorn calls ${label} (${name}) Completed, and its config says that it is unfinished`,
+        );
+    },
+  }),
+  'when.targetLabelLost': step({
+    sentence: 'When {backup} loses the label with the name of its backup target',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) => setTargetLabel(context, backup, null),
+  }),
+  'when.targetLabelSet': step({
+    sentence: 'When {backup} gets the label with the name of its backup target again',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) =>
+      setTargetLabel(context, backup, backup.volume.target.name),
+  }),
+  'then.deletingUnlabelled': step({
+    sentence: 'Then {backup} is Deleting, though its label is lost',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle) => {
+      const { cluster, timelines, timeouts } = context;
+      const { name, label } = backup;
+      try {
+        await judgeWithin(
+          isBeingDeleted(timelines.backups, { ...backup, from: sinceDeleted(backup) }),
+          timeouts.deleting,
+        );
+      } catch (error) {
+        if (!hasTimedOut(error)) throw error;
+        if (!(await managersLogged(cluster, `failed to get the snapshot  of the backup ${name}:`)))
+          throw error;
+        throw new PromiseBroken(
+          `${label} (${name}) is not deleted: Longhorn looks for the target of its snapshot, and it has none`,
+          {
+            ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
+            state: 'without a backup target',
+          },
+          { cause: error },
+        );
+      }
+    },
+  }),
+  /** By the spec of the Backup. `size` is in bytes; undefined: Longhorn must say that it does not know. */
+  'then.blocksReported': step({
+    sentence: 'Then Longhorn says that the blocks of {backup} are of {size}',
+    parameters: (backup, size) => ({ backup, size: describeSize(size) }),
+    action: async (context: Context, backup: BackupHandle, size: number | undefined) => {
+      const { name, label } = backup;
+      const reported = (await readBackup(context, backup))?.spec.backupBlockSize;
+      const wanted = String(size ?? -1);
+      if (reported === wanted) return;
+      const wrong = `Longhorn says ${reported ?? 'nothing'} of the block size of ${label} (${name}), not ${wanted}`;
+      if (reported !== '-1') throw new Error(wrong);
+      throw new PromiseBroken(wrong, {
+        ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
+        state: 'with an unknown block size',
+      });
+    },
+  }),
+};

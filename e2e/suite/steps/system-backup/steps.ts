@@ -1,0 +1,256 @@
+import { defaultTargetChanged } from '../../../faults/default-target.ts';
+import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import { follow } from '../../../history/watch.ts';
+import { tryCreation } from '../../../kube/dry-run.ts';
+import {
+  longhornApiVersion as apiVersion,
+  defaultBackupTarget,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
+import type { SystemBackup } from '../../../longhorn/types.ts';
+import type { RunningStore } from '../../../store/driver.ts';
+import { systemBackupsFolder } from '../../../store/format/system-backup.ts';
+import { checkSystemBackups } from '../../../store/fsck/check-system-backups.ts';
+import { collectFindings } from '../../../store/fsck/findings.ts';
+import { mustBeRefused } from '../admission/steps.ts';
+import type { Context } from '../context.ts';
+import { isBackupOf, runLabel } from '../created-objects.ts';
+import { listLabels, type SystemBackupHandle, type TargetHandle, type VolumeHandle } from '../handles.ts';
+import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
+import { step } from '../step.ts';
+import { describeTarget } from '../target/target.ts';
+import type { Timeout } from '../timeouts.ts';
+
+const resource = longhornResources.systemBackups;
+
+const watches = new WeakMap<Context, Promise<Timeline<SystemBackup>>>();
+
+/** The watch of a scenario's system backups. It starts when a step first needs it. */
+const watched = (context: Context): Promise<Timeline<SystemBackup>> => {
+  const { cluster, scenarioSignal: signal } = context;
+  const running = watches.get(context) ?? follow<SystemBackup>(cluster, resource, { namespace, signal });
+  watches.set(context, running);
+  return running;
+};
+
+const stateOf = ({ status }: SystemBackup): string => status?.state ?? '';
+
+/** Describes the state of a system backup, and the reason of an Error. */
+export const describeSystemBackup = (object: SystemBackup): string => {
+  const error = object.status?.conditions?.find(({ type, status }) => type === 'Error' && status === 'True');
+  return `${stateOf(object) || 'without a state'}${error ? ` (${error.reason}: ${error.message})` : ''}`;
+};
+
+const untilIn = async (
+  context: Context,
+  { name, label }: SystemBackupHandle,
+  states: readonly string[],
+): Promise<SystemBackup> =>
+  waitUntil(await watched(context), (object) => states.includes(stateOf(object)), {
+    name,
+    label: `${label} is ${states.join(' or ')}`,
+    describe: describeSystemBackup,
+    ...context.timeouts.systemBackupEnds,
+  });
+
+const untilGone = async (
+  context: Context,
+  { name, label }: SystemBackupHandle,
+  limit: Timeout = context.timeouts.systemBackupGone,
+): Promise<void> =>
+  void (await waitUntilGone(await watched(context), {
+    name,
+    label: `${label} is gone`,
+    describe: describeSystemBackup,
+    ...limit,
+  }));
+
+/** The object as the API server has it now, whatever the watch has brought. */
+const current = async (
+  { cluster }: Context,
+  { name }: SystemBackupHandle,
+): Promise<SystemBackup | undefined> => {
+  const fieldSelector = `metadata.name=${name}`;
+  return (await cluster.list<SystemBackup>(resource, { namespace, fieldSelector })).items[0];
+};
+
+const brokenBy = (message: string, { name }: SystemBackupHandle, state: string): PromiseBroken =>
+  new PromiseBroken(message, { of: 'history', kind: 'SystemBackup', name, state, gone: false, says: [] });
+
+const newSystemBackup = ({ run }: Context, name: string, volumeBackupPolicy: string) => ({
+  apiVersion,
+  kind: 'SystemBackup',
+  metadata: { name, namespace, labels: runLabel(run) },
+  spec: { volumeBackupPolicy },
+});
+
+const makeSystemBackup = async (context: Context, name: string, policy: string): Promise<void> => {
+  await watched(context);
+  context.made.systemBackups.push(name);
+  await context.cluster.create(resource, newSystemBackup(context, name, policy));
+};
+
+const judgeStored = async (
+  _: Context,
+  { store }: TargetHandle,
+  expected: readonly SystemBackupHandle[],
+): Promise<void> => {
+  const findings = collectFindings();
+  const found = await checkSystemBackups(store.source, { findings, now: Date.now(), quick: false });
+  const wanted = expected.map(({ name, version }) => `${version}/${name}`);
+  const [gone, left] = [
+    wanted.filter((path) => !found.includes(path)),
+    found.filter((path) => !wanted.includes(path)),
+  ];
+  const problems = [
+    ...gone.map((path) => `${systemBackupsFolder}/${path} is not there`),
+    ...left.map((path) => `${systemBackupsFolder}/${path} is there`),
+    ...findings.list().map(({ message }) => message),
+  ];
+  const codes = findings.list().map(({ code }) => code);
+  throwIfAny(problems, 'the system backups in the store are not as expected', {
+    of: 'store',
+    findings: codes,
+    gone,
+    left,
+  });
+};
+
+/** The steps that make, find, delete and judge system backups. Longhorn has them on the default backup target alone. */
+export const systemBackupSteps = {
+  /** Until the end of the scenario. Returns when Longhorn can use the store. */
+  'given.defaultTargetOn': step({
+    sentence: 'Given the backup target default on this store',
+    action: async (context: Context, store: RunningStore): Promise<TargetHandle> => {
+      const { cluster, faults, timelines, timeouts, turn } = context;
+      const { url: backupTargetURL, credentialSecret } = store;
+      const fault = await defaultTargetChanged.on(cluster, { backupTargetURL, credentialSecret });
+      await turn.changingTargets(() => faults.inject(fault));
+      await waitUntil(
+        timelines.backupTargets,
+        ({ spec, status }) => spec.backupTargetURL === backupTargetURL && status?.available === true,
+        {
+          name: defaultBackupTarget,
+          label: `the backup target ${backupTargetURL} is available`,
+          describe: describeTarget,
+          ...timeouts.targetAvailable,
+        },
+      );
+      return { name: defaultBackupTarget, store };
+    },
+  }),
+  /** Without backups of volumes: those would be of all in the cluster. `like`: its name begins with this one's. */
+  'when.systemBackedUp': step({
+    sentence: 'When {label} is requested{how}',
+    parameters: (_, { label, like }) => ({
+      label,
+      how: like === undefined ? '' : `, whose name begins as that of ${like.label}`,
+    }),
+    action: async (
+      context: Context,
+      target: TargetHandle,
+      { label, like }: { label: string; like?: SystemBackupHandle },
+    ): Promise<SystemBackupHandle> => {
+      const name = like === undefined ? context.uniqueName('system') : `${like.name}-2`;
+      await makeSystemBackup(context, name, 'disabled');
+      return { name, label, version: '', target };
+    },
+    detail: ({ name }) => name,
+  }),
+  /** The volume has no backup. */
+  'then.misspeltPolicyRefused': step({
+    sentence: 'Then a system backup with the policy Always, instead of always, is rejected or fails',
+    action: async (context: Context, target: TargetHandle, volume: VolumeHandle) => {
+      const name = context.uniqueName('system');
+      const policy = 'Always';
+      const answer = await tryCreation(context.cluster, resource, newSystemBackup(context, name, policy));
+      if ('refused' in answer) return mustBeRefused(answer);
+      await makeSystemBackup(context, name, policy);
+      const made = { name, label: `the system backup with the policy ${policy}`, version: '', target };
+      const found = await untilIn(context, made, ['Ready', 'Error']);
+      if (stateOf(found) === 'Error') return;
+      const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
+      if (context.timelines.backups.objects().some(isOfVolume))
+        throw new Error(`${made.label} is Ready, and has backed up ${volume.name}`);
+      throw brokenBy(`${made.label} is Ready, and ${volume.name} has no backup`, made, 'Ready');
+    },
+  }),
+  'then.systemBackupReady': step({
+    sentence: 'Then {label} is Ready',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const found = await untilIn(context, systemBackup, ['Ready', 'Error']);
+      if (stateOf(found) === 'Error')
+        throw brokenBy(`${systemBackup.label} is ${describeSystemBackup(found)}`, systemBackup, 'Error');
+      systemBackup.version = found.status?.version ?? '';
+    },
+  }),
+  /** It is whole in the store again. Longhorn has synced the target twice since: it may read it with the second sync. */
+  'then.systemBackupReadAgain': step({
+    sentence: 'Then {label}, which can be read again, becomes Ready',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const found = await current(context, systemBackup);
+      if (found !== undefined && found.metadata.resourceVersion === systemBackup.unread)
+        throw brokenBy(
+          `${systemBackup.label} is still ${describeSystemBackup(found)}`,
+          systemBackup,
+          stateOf(found),
+        );
+      await untilIn(context, systemBackup, ['Ready']);
+    },
+  }),
+  'then.systemBackupUnread': step({
+    sentence: 'Then {label} goes Error, as it cannot be read',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const found = await untilIn(context, systemBackup, ['Error']);
+      const reason = found.status?.conditions?.find(({ type }) => type === 'Error')?.reason;
+      if (reason !== 'Sync')
+        throw new Error(`${systemBackup.label} is ${describeSystemBackup(found)}, not for its sync`);
+      systemBackup.unread = found.metadata.resourceVersion;
+      return found;
+    },
+    detail: describeSystemBackup,
+  }),
+  'when.systemBackupDeleted': step({
+    sentence: 'When {label} is deleted',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async ({ cluster }: Context, { name }: SystemBackupHandle) =>
+      void (await cluster.delete(resource, { namespace, name })),
+  }),
+  'then.systemBackupGone': step({
+    sentence: 'Then {label} is gone from the cluster',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: (context: Context, systemBackup: SystemBackupHandle) => untilGone(context, systemBackup),
+  }),
+  /** The store refuses the removal of a file of it. */
+  'then.systemBackupGoesWithItsFiles': step({
+    sentence: 'Then {label} stays in the cluster while its files are in the store',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const isGone = await untilGone(context, systemBackup, context.timeouts.syncActedOn).then(
+        () => true,
+        (error: unknown) => {
+          if (!hasTimedOut(error)) throw error;
+          return false;
+        },
+      );
+      if (isGone) return judgeStored(context, systemBackup.target, []);
+      const found = await current(context, systemBackup);
+      if (found === undefined || stateOf(found) !== 'Deleting')
+        throw new InconclusiveError(`nothing shows that Longhorn has tried to delete ${systemBackup.label}`);
+    },
+  }),
+  /** Checks configs, archives and checksums. */
+  'then.storeHoldsSystemBackups': step({
+    sentence: 'Then the store holds {which}',
+    parameters: (_, expected) => ({
+      which: expected.length === 0 ? 'no system backup' : `${listLabels(expected)} whole, and no other`,
+    }),
+    action: judgeStored,
+  }),
+};

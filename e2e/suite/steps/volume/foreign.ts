@@ -1,0 +1,132 @@
+import { createHash, type Hash, randomBytes } from 'node:crypto';
+import type { RunningStore } from '../../../store/driver.ts';
+import type { BlockMapping } from '../../../store/format/config.ts';
+import { randomBlocks } from '../../../store/format/random-blocks.ts';
+import {
+  type AccessMode,
+  type OldLonghorn,
+  type VolumeBlock,
+  writeBackup,
+  writeUnfinished,
+} from '../../../store/format/write-backup.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
+
+const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<VolumeBlock> {
+  for (const block of blocks) {
+    hash.update(block.data);
+    yield block;
+  }
+};
+
+/**
+ * How to write a backup as another or an old Longhorn would. `size` is in bytes; `accessMode` is that of its volume.
+ * `stated`: the size of its blocks by its config, whatever they have. `unlabelled`: it has no labels at all. `after`:
+ * the backup of the same volume that was made before it; nothing of its data is the same.
+ */
+export type ForeignBackupOptions = {
+  size: number;
+  by?: OldLonghorn;
+  accessMode?: AccessMode;
+  stated?: string;
+  unlabelled?: boolean;
+  after?: ForeignBackup;
+};
+
+type Place = { store: RunningStore; volume: string; backup: string };
+
+const newPlace = (context: Context, store: RunningStore, volume = context.uniqueName('source')): Place => {
+  const backup = `backup-${randomBytes(8).toString('hex')}`;
+  context.made.written.push({ volume, backup });
+  return { store, volume, backup };
+};
+
+const writeWhole = async (
+  { made }: Context,
+  { store, volume, backup }: Place,
+  { size, after, ...how }: ForeignBackupOptions,
+) => {
+  const created = new Date();
+  const { put, publish } = store.write(volume);
+  const hash = createHash('sha256');
+  const blocks = await writeBackup(put, {
+    ...{ volume, backup, size, created },
+    ...how,
+    ...(after && { earlier: after.stored }),
+    blocks: hashed(randomBlocks(size), hash),
+  });
+  made.filled.push({ volume, offset: 0, size });
+  await publish();
+  const different = new Set(blocks.map(({ checksum }) => checksum)).size;
+  return {
+    blocks,
+    data: { offset: 0, size, sha256: hash.digest('hex') },
+    stored: {
+      created: after?.stored.created ?? created,
+      blocks: (after?.stored.blocks ?? 0) + different,
+    },
+  };
+};
+
+/** Writes a backup of a volume that this Longhorn does not know. */
+export const writeForeign = async (
+  context: Context,
+  { store, ...how }: ForeignBackupOptions & { store: RunningStore },
+): Promise<
+  Pick<Place, 'volume' | 'backup'> & Omit<ForeignBackup, 'volume' | 'backup'> & { blocks: BlockMapping[] }
+> => {
+  const place = newPlace(context, store, how.after?.volume.name);
+  return { ...place, ...(await writeWhole(context, place, how)) };
+};
+
+/**
+ * A backup of a volume full of random data, as another Longhorn would have made it, and these data. `stored`: when the
+ * volume's folder was made, and the number of its blocks.
+ */
+export type ForeignBackup = {
+  backup: BackupHandle;
+  volume: VolumeHandle;
+  data: WrittenData;
+  stored: { created: Date; blocks: number };
+};
+
+const handlesOf = (
+  { volume: name, backup }: Pick<Place, 'volume' | 'backup'>,
+  { target, size, made, label }: { target: TargetHandle; size: number; made: number; label: string },
+): { backup: BackupHandle; volume: VolumeHandle } => {
+  const volume: VolumeHandle = { name, target, node: '', size };
+  const snapshot = { name: `${backup}-snapshot`, volume };
+  return { volume, backup: { name: backup, label, volume, snapshot, since: { made } } };
+};
+
+/** Writes a backup into a store as another or an old Longhorn would. The Longhorn under test does not know it yet. */
+export const makeForeignBackup = async (
+  context: Context,
+  { target, ...wish }: ForeignBackupOptions & { target: TargetHandle },
+): Promise<ForeignBackup> => {
+  const { size, by, after } = wish;
+  const made = context.timelines.backups.lastSequence();
+  const { data, stored, ...written } = await writeForeign(context, { ...wish, store: target.store });
+  const label = by ? `the backup of a Longhorn ${by}` : `the other Longhorn's ${after ? 'next ' : ''}backup`;
+  return { ...handlesOf(written, { target, size, made, label }), data, stored };
+};
+
+/** An upload of another Longhorn that is under way. `finish` writes the rest. */
+export type ForeignUpload = Omit<ForeignBackup, 'data' | 'stored'> & { finish: () => Promise<WrittenData> };
+
+/** Begins an upload as another Longhorn would: its config says that it is unfinished. It has no lock. */
+export const beginForeignUpload = async (
+  context: Context,
+  { target, size }: { target: TargetHandle; size: number },
+): Promise<ForeignUpload> => {
+  const made = context.timelines.backups.lastSequence();
+  const place = newPlace(context, target.store);
+  const { put, publish } = target.store.write(place.volume);
+  await writeUnfinished(put, { ...place, size, created: new Date() });
+  await publish();
+  const label = 'the backup that another Longhorn uploads';
+  return {
+    ...handlesOf(place, { target, size, made, label }),
+    finish: async () => (await writeWhole(context, place, { size })).data,
+  };
+};

@@ -1,0 +1,255 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { strToU8, zipSync } from 'fflate';
+import type { TargetClient } from '../engine/target-client.ts';
+import { alreadyExists, isConflict } from '../kubernetes/client.ts';
+import { startController } from '../kubernetes/controller.ts';
+import { ownerReference, withCondition } from '../kubernetes/objects.ts';
+import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
+import { type ManagerContext, timestamp } from '../manager/context.ts';
+import { notEmulated } from '../manager/not-emulated.ts';
+import { isResponsible } from '../manager/ownership.ts';
+import { defaultTargetName, labels } from '../modelled-on.ts';
+import {
+  addFinalizerAndLabels,
+  deleteCustomResourceOnly,
+  lacksFinalizer,
+  removeFinalizer,
+} from './finalizer.ts';
+
+type Status = NonNullable<SystemBackup['status']>;
+
+const newStatus: Status = {
+  ...{ ownerID: '', version: '', gitCommit: '', managerImage: '', state: '' },
+  ...{ conditions: null, createdAt: null, lastSyncedAt: null },
+};
+
+/** The next state, or the reason and the message of an Error, and further fields of the status. */
+type Next =
+  | ({ state: Status['state'] } & Partial<Status>)
+  | ({ reason: string; message: string } & Partial<Status>);
+
+type Step = {
+  context: ManagerContext;
+  systemBackup: SystemBackup;
+  status: Status;
+  client: TargetClient;
+  target: BackupTarget;
+  image: string;
+};
+
+const fileOf = ({ metadata }: SystemBackup): string => join(tmpdir(), `${metadata.name}.zip`);
+
+// The objects are those that a restore needs of Longhorn itself. Longhorn adds those of Kubernetes.
+const pack = async ({ context: { datastore, version }, systemBackup }: Step): Promise<void> => {
+  const { name } = systemBackup.metadata;
+  const { settings, volumes, recurringJobs, backupTargets, engineImages } = datastore;
+  const objects = Object.entries({ settings, volumes, recurringJobs, backupTargets, engineImages }).map(
+    ([kind, { list }]) => [
+      `${name}/yamls/longhorn/${kind.toLowerCase()}.yaml`,
+      strToU8(JSON.stringify(list())),
+    ],
+  );
+  const files = { [`${name}/metadata.yaml`]: strToU8(`longhornversion: ${version}\n`) };
+  await writeFile(fileOf(systemBackup), zipSync({ ...files, ...Object.fromEntries(objects) }));
+};
+
+const start = async ({ context, systemBackup, client, target }: Step): Promise<Next | undefined> => {
+  const { datastore, version } = context;
+  const { name } = systemBackup.metadata;
+  if (systemBackup.metadata.labels?.[labels.version] !== undefined) return { state: 'Syncing' };
+  const [unsupported] = notEmulated(systemBackup);
+  if (unsupported !== undefined) return { reason: 'NotEmulated', message: unsupported };
+  const url = target.spec.backupTargetURL;
+  const found = await client.systemBackups(url).catch((error: Error) => error);
+  if (found instanceof Error)
+    return {
+      reason: 'Start',
+      message: `failed to list system backups in backup target: ${found.message}`,
+    };
+  const [, of] = /^.*\/([^/]+)\/[^/]+$/.exec(found[name] ?? '') ?? [];
+  if (of === undefined) return { state: 'CreatingVolumeBackups', version, gitCommit: 'emulator' };
+  await datastore.systemBackups.patch(name, { metadata: { labels: { [labels.version]: of } } });
+  return undefined;
+};
+
+// Each second, for up to an hour (system_backup_controller.go, UploadSystemBackup).
+const upload = async (step: Step): Promise<Next> => {
+  const { context, systemBackup, status, client, target, image } = step;
+  const url = target.spec.backupTargetURL;
+  const place = { version: status.version, name: systemBackup.metadata.name };
+  const end = Date.now() + context.clock.systemBackupTimeout;
+  let failure: Error | undefined;
+  while (Date.now() < end && !context.signal.aborted) {
+    await sleep(1_000, undefined, { ref: false });
+    try {
+      failure = undefined;
+      if ((await client.systemBackup(url, place)) !== undefined) break;
+      if (context.mutant === 'system-backup-not-uploaded') break;
+      await client.uploadSystemBackup(url, { ...place, file: fileOf(systemBackup), image });
+    } catch (error) {
+      failure = (error as Error).message.includes('already exists') ? undefined : (error as Error);
+    }
+  }
+  if (failure !== undefined)
+    return { reason: 'Upload', message: `timeout uploading system backup: ${failure.message}` };
+  return { state: 'Ready', managerImage: image, createdAt: timestamp() };
+};
+
+const sync = async ({ systemBackup, client, target }: Step): Promise<Next> => {
+  const { name, labels: own } = systemBackup.metadata;
+  const place = { version: own?.[labels.version] ?? '', name };
+  const found = await client.systemBackup(target.spec.backupTargetURL, place).catch(() => undefined);
+  if (found === undefined) return { reason: 'Sync', message: 'failed to sync from backup target' };
+  return {
+    state: 'Ready',
+    ...{ version: found.LonghornVersion, gitCommit: found.LonghornGitCommit },
+    ...{ managerImage: found.ManagerImage, createdAt: timestamp(new Date(found.CreatedAt)) },
+  };
+};
+
+// Longhorn only logs an error here (cleanupRemoteSystemBackupFiles). The object then goes all the same.
+const removeFiles = async ({ context, systemBackup, status, client, target }: Step): Promise<void> => {
+  const { metadata } = systemBackup;
+  const version =
+    status.version ||
+    (context.mutant === 'fixed:unread-system-backup-is-never-deleted' && metadata.labels?.[labels.version]);
+  if (!version || metadata.labels?.[labels.deleteCustomResourceOnly] || !target.status?.available) return;
+  const url = target.spec.backupTargetURL;
+  try {
+    const all = await client.systemBackups(url);
+    const isPrefixToo = (name: string): boolean =>
+      context.mutant === 'system-backup-takes-others-along' && name.startsWith(metadata.name);
+    for (const name of Object.keys(all))
+      if (name === metadata.name || isPrefixToo(name))
+        await client.removeSystemBackup(url, { version, name });
+  } catch (error) {
+    if (context.mutant === 'fixed:system-backup-deletion-ignores-refusal') throw error;
+    context.log.warning(`Failed to delete ${metadata.name} system backup in backup target`, { error });
+  }
+};
+
+const remove = async (step: Step): Promise<undefined> => {
+  const { context, systemBackup } = step;
+  await removeFiles(step);
+  await removeFinalizer(context.datastore.systemBackups, systemBackup);
+};
+
+const work = async (step: Step): Promise<Next | undefined> => {
+  const { context, status } = step;
+  if (status.state === 'Deleting') return remove(step);
+  if (status.state === '') return start(step);
+  if (status.state === 'CreatingVolumeBackups' || status.state === 'CreatingBackingImageBackups') {
+    await sleep(context.clock.systemBackupPoll, undefined, { ref: false });
+    return {
+      state: status.state === 'CreatingVolumeBackups' ? 'CreatingBackingImageBackups' : 'Generating',
+    };
+  }
+  if (status.state === 'Generating') {
+    await pack(step);
+    return { state: 'Uploading' };
+  }
+  if (status.state === 'Uploading')
+    return upload(step).finally(() => rm(fileOf(step.systemBackup), { force: true }));
+  return status.state === 'Syncing' ? sync(step) : undefined;
+};
+
+const writeNext = async ({ context, systemBackup, status }: Step, next: Next): Promise<void> => {
+  const { recorder, datastore } = context;
+  const { reason, message, ...fields } = { reason: '', message: '', ...next };
+  const hasFailed = reason !== '';
+  const now = timestamp();
+  const error = { type: 'Error', status: 'True', reason, message } as const;
+  const written: Status = {
+    ...status,
+    ...fields,
+    ...(hasFailed && { state: 'Error', conditions: withCondition(status.conditions, error, now) }),
+    lastSyncedAt: now,
+  };
+  if (written.state === status.state) return;
+  await datastore.systemBackups.updateStatus({ ...systemBackup, status: written });
+  if (hasFailed)
+    recorder(systemBackup, {
+      type: 'Warning',
+      reason: 'Failed',
+      message: `${message.slice(0, 1).toUpperCase()}${message.slice(1)}`,
+    });
+};
+
+const reconcile = async (context: ManagerContext, image: string, name: string): Promise<void> => {
+  const { datastore, node } = context;
+  const target = datastore.backupTargets.get(defaultTargetName);
+  let systemBackup = datastore.systemBackups.get(name);
+  if (systemBackup === undefined || target === undefined) return;
+  const owner = systemBackup.status?.ownerID ?? '';
+  if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
+  try {
+    if (lacksFinalizer(systemBackup))
+      systemBackup = await addFinalizerAndLabels(datastore.systemBackups, systemBackup, {});
+    if (owner !== node)
+      systemBackup = await datastore.systemBackups.updateStatus({
+        ...systemBackup,
+        status: { ...newStatus, ...systemBackup.status, ownerID: node },
+      });
+  } catch (error) {
+    if (isConflict(error)) return; // Another manager was first.
+    throw error;
+  }
+  const status = { ...newStatus, ...systemBackup.status };
+  const client = await context.targets.open(target);
+  const step: Step = { context, systemBackup, status, client, target, image };
+  const isDeleted = systemBackup.metadata.deletionTimestamp !== undefined && status.state !== 'Deleting';
+  const next = isDeleted ? ({ state: 'Deleting' } as const) : await work(step);
+  if (next !== undefined) await writeNext(step, next);
+};
+
+/**
+ * Makes, reads and deletes the system backups in the store of the default backup target. Unlike Longhorn, a step runs
+ * once, whatever happens to the object meanwhile. Volumes are not backed up.
+ */
+export const startSystemBackupController = (context: ManagerContext, image: string): void => {
+  const enqueue = startController(
+    { name: 'system-backup', reconcile: (name) => reconcile(context, image, name) },
+    context,
+  );
+  context.datastore.systemBackups.onEvent(enqueue);
+};
+
+/** Deletes all SystemBackups from this cluster, as when the default backup target has lost its URL. */
+export const forgetSystemBackups = async (context: ManagerContext): Promise<void> => {
+  const { systemBackups } = context.datastore;
+  for (const each of systemBackups.list()) await deleteCustomResourceOnly(systemBackups, each);
+};
+
+/**
+ * Makes a SystemBackup for each folder in the store, and deletes those that are Ready and have none
+ * (backup_target_controller.go, syncSystemBackup). Objects in another state stay as they are.
+ */
+export const syncSystemBackups = async (
+  context: ManagerContext,
+  target: BackupTarget,
+  client: TargetClient,
+): Promise<void> => {
+  const { systemBackups } = context.datastore;
+  const ready = systemBackups.list().filter(({ status }) => status?.state === 'Ready');
+  const stored = await client.systemBackups(target.spec.backupTargetURL);
+  for (const [name, folder] of Object.entries(stored)) {
+    if (ready.some(({ metadata }) => metadata.name === name)) continue;
+    const known = systemBackups.get(name);
+    if (known?.status?.state === 'Error' && context.mutant === 'fixed:unread-system-backup-stays-in-error')
+      await systemBackups.updateStatus({ ...known, status: { ...known.status, state: '' } });
+    if (context.mutant === 'system-backups-not-found') continue;
+    const version = folder.split('/').at(-2) ?? '';
+    const metadata = {
+      ...{ name, labels: { [labels.version]: version } },
+      ownerReferences: [ownerReference(target)],
+    };
+    await systemBackups.create({ metadata, spec: {} }).catch((error) => {
+      if (!alreadyExists(error)) throw error;
+    });
+  }
+  for (const each of ready)
+    if (stored[each.metadata.name] === undefined) await deleteCustomResourceOnly(systemBackups, each);
+};
