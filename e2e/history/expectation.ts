@@ -12,7 +12,14 @@ import { firstDecision } from './waiting.ts';
 
 export { gone, type StateStep } from './history.ts';
 export type { Subject } from './specification.ts';
-export { describeDecision, ExpectationError, explainVerdict, hasTimedOut, type Verdict } from './verdict.ts';
+export {
+  describeDecision,
+  ExpectationError,
+  explainVerdict,
+  hasTimedOut,
+  timeoutOf,
+  type Verdict,
+} from './verdict.ts';
 export { waitUntil, waitUntilGone } from './wait-until.ts';
 
 /**

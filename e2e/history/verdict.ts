@@ -57,3 +57,13 @@ export class ExpectationError extends Error {
 /** Whether an error says that an expectation, or a wait, was not decided in its time. */
 export const hasTimedOut = (error: unknown): error is ExpectationError =>
   error instanceof ExpectationError && error.verdict.state === 'timed-out';
+
+/** The error of a wait whose time is over. Undefined if it was met. Throws any other error. */
+export const timeoutOf = (wait: Promise<unknown>): Promise<ExpectationError | undefined> =>
+  wait.then(
+    () => undefined,
+    (error: unknown) => {
+      if (hasTimedOut(error)) return error;
+      throw error;
+    },
+  );

@@ -9,10 +9,14 @@ const texts = [
   'backup target name and volume name cannot be empty',
   'cannot get backup volume for backup target .* not found',
   'snapshot <nil> is invalid',
+  String.raw`backup target \S+ is not available`,
 ];
-const early = new RegExp(
-  String.raw`admission webhook "(?:validator|mutator)\.longhorn\.io" denied the request: .*(?:${texts.join('|')})`,
-);
+// The emulator has policies instead of webhooks. The API server evaluates them with its own, older copies too.
+const refusals = [
+  String.raw`admission webhook "(?:validator|mutator)\.longhorn\.io" denied the request`,
+  "ValidatingAdmissionPolicy 'longhorn-[^']*' with binding '[^']*' denied request",
+];
+const early = new RegExp(`(?:${refusals.join('|')}): .*(?:${texts.join('|')})`);
 
 /** Whether a webhook of Longhorn refused a request because it had not seen a new object, or its status, yet. */
 export const isEarlyRefusal = ({ message }: Pick<ApiError, 'message'>): boolean => early.test(message);

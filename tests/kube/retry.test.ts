@@ -62,6 +62,10 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
   const unseen = denied('validator', 'failed to get backup target T: backuptarget.longhorn.io "T" not found');
   const half = denied('mutator', 'BUG: backup target name and volume name cannot be empty');
   const noSnapshot = denied('validator', 'snapshot <nil> is invalid');
+  const why = 'denied request: backup target T is not available';
+  const byPolicy = refusal(422, 'Invalid', {
+    message: `ValidatingAdmissionPolicy 'longhorn-emulator-x' with binding 'longhorn-emulator-x' ${why}`,
+  });
   const rejected = 'behind: An admission webhook had not seen new objects yet and rejected 2 requests';
   const refused = [refusal(403, 'Forbidden'), refusal(401, 'Unauthorized')];
   test.concurrent.each<[string, Answer[], typeof get, string, (object | undefined)?, unknown?]>([
@@ -74,6 +78,14 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
     ['any POST that was put off', [busy, busy], makeNameless, 'POST POST POST', undefined, twice],
     ['any PATCH that was put off', [busy, later], changeVersion, 'PATCH PATCH PATCH', undefined, twice],
     ['what a webhook refused too early', [unseen, half], makeNameless, 'POST POST POST', undefined, rejected],
+    [
+      'what a policy of the emulator refused too early',
+      [byPolicy, unseen],
+      make,
+      'POST POST POST',
+      undefined,
+      rejected,
+    ],
     ['a dry run refused too early', [unseen, noSnapshot], tryMake, 'POST POST POST', undefined, rejected],
     ['what is refused (403) right after an outage', [down, ...refused], get, 'GET GET GET GET'],
   ])('%s', async (_, script, ask, methods, result = { result: hall }, summary = away) => {

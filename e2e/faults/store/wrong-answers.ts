@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as send } from 'node:https';
 import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -44,9 +45,14 @@ type WrongAnswer = keyof typeof answers;
 
 /**
  * Which requests are affected: an operation, below a folder, of a lock or everywhere, and only every n-th request
- * (`every`).
+ * (`every`). `on`: the backup target; the default is that of the folder, or the first.
  */
-type Requests = { to: Request; below?: StoreFolder | UploadLock; every?: number };
+type Requests = {
+  to: Request;
+  below?: StoreFolder | UploadLock;
+  every?: number;
+  on?: { name: string };
+};
 
 // The answer of the proxy (lab/s3/cmd/s3-faults) about its rules: how many requests matched a rule, and how many of
 // them it answered wrongly.
@@ -96,15 +102,15 @@ const probes: Record<
     client.deleteObject({ Bucket: bucket, Key, IfMatch }, at).then(() => 'it is deleted'),
 };
 
-// How long the probe waits for an answer before it counts as none, in ms.
-const silence = 2_000;
+// How long a request that has matched must stay without an answer, and how long it may take to match, in ms.
+const silence = { unanswered: 1_000, matched: 60_000 };
 
 const make = (
   { server, place }: S3ServerAccess,
   title: string,
   answer: WrongAnswer,
   { to, below, every = 1 }: Requests,
-): FaultOperations => {
+): FaultOperations<{ met: () => Promise<number> }> => {
   const id = randomBytes(4).toString('hex');
   const prefix = `${prefixOf(place)}/${below === undefined ? '' : prefixPath(below)}`;
   const key = `${prefix}${below === undefined ? '' : '/'}corral-probe`;
@@ -114,12 +120,24 @@ const make = (
       throw new Error(`the fault is not in force: ${title}: the proxy has no such rule`);
     return rule;
   };
-  const ask = (client: S3): Promise<string> =>
-    probes[to](client, to === 'list' ? prefix : key, {
-      abortSignal: AbortSignal.timeout(answer === 'silence' ? silence : 60_000),
-    }).catch(({ name }: Error) => (name === 'AbortError' || name === 'TimeoutError' ? 'nothing' : name));
+  const ask = (client: S3, abortSignal: AbortSignal): Promise<string> =>
+    probes[to](client, to === 'list' ? prefix : key, { abortSignal }).catch(({ name }: Error) =>
+      name === 'AbortError' || name === 'TimeoutError' ? 'nothing' : name,
+    );
+  // A busy machine may need seconds until the request arrives, so the time without an answer counts from its match.
+  const askSilent = async (client: S3): Promise<string> => {
+    const { met } = await current();
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(silence.matched)]);
+    const answered = ask(client, signal).finally(() => stop.abort());
+    while (!signal.aborted && (await current()).met === met) await sleep(100);
+    await sleep(silence.unanswered, undefined, { signal }).catch(() => {});
+    stop.abort();
+    return answered;
+  };
   return {
     data: { place, id },
+    handle: { met: async () => (await current()).met },
     inject: async () => {
       await askProxy(server, place, {
         method: 'POST',
@@ -131,7 +149,10 @@ const make = (
       const { proxy } = server;
       if (proxy === undefined) throw new Error(`the fault is not in force: ${title}: there is no proxy`);
       const answers = new Set<string>();
-      for (let sent = 0; sent < every; sent += 1) answers.add(await ask(proxy.user));
+      for (let sent = 0; sent < every; sent += 1)
+        answers.add(
+          await (answer === 'silence' ? askSilent(proxy.user) : ask(proxy.user, AbortSignal.timeout(60_000))),
+        );
       const { seen, met } = await current();
       if (met === before.met)
         throw new Error(

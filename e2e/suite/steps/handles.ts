@@ -44,7 +44,7 @@ export type BackupHandle = {
   volume: VolumeHandle;
   snapshot: SnapshotHandle;
   /**
-   * Marks of the timelines before it was made, before it was deleted, before its owner was killed, and before the
+   * The sequences of the timelines before it was made, before it was deleted, before its owner was killed, and before the
    * fault on its deletion was healed. Undefined until a step does so.
    */
   since: { made: number; deleted?: number; orphaned?: number; healed?: number };

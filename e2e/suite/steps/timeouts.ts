@@ -100,14 +100,14 @@ export const timeoutRules = {
     owner: 'the expectation: Longhorn rebuilds a failed replica',
   },
   metered: {
-    machine: 30,
+    machine: 60,
     resyncs: 1,
+    fixed: true,
     owner:
       'the expectation: the managers read the metrics from their caches, which may be behind the API server',
   },
   syncedAnew: {
     machine: 60,
-    fixed: true,
     owner: 'the timer of a negative poll interval: a sync each second',
   },
   writtenBackupKnown: {
@@ -122,6 +122,12 @@ export const timeoutRules = {
     resyncs: 2,
     fixed: true,
     owner: 'the period in which nothing may change: Longhorn acts at once on what it has seen in the store',
+  },
+  // Longhorn tries four times, within 35 ms (system_backup_controller.go, handleErr).
+  requestTried: {
+    machine: 15,
+    fixed: true,
+    owner: 'the period in which Longhorn tries what was requested',
   },
   systemBackupEnds: {
     machine: 180,
@@ -140,10 +146,22 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store, then the volume, when it is asked to, or with its poll, and removes what is not there',
   },
+  foundUnfinished: {
+    machine: 5,
+    resyncs: 1,
+    fixed: true,
+    owner: 'the period in which Longhorn reads the config of a backup that it has found',
+  },
+  ownerlessGone: {
+    machine: 15,
+    resyncs: 1,
+    owner: 'the expectation: Longhorn deletes a backup when it deletes its backup volume',
+  },
   targetLost: {
-    machine: 60,
+    machine: 180,
     resyncs: 2,
-    owner: 'the expectation: Longhorn lists the store when it is asked to, and says at once what it found',
+    owner:
+      'the expectation: Longhorn lists the store when it is asked to, for up to 60 s, and says at once what it found',
   },
   // Mounts without a server took up to 162 s (v1.12.1).
   targetEmptied: {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import { storeFolder, volumeFolder, volumesFolder } from '../../format/layout.ts';
+import { volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../format/source.ts';
 import type { NewFile, VolumeFolderWriter } from '../../format/write-backup.ts';
 import { type BackupStore, openStore } from '../../store.ts';
@@ -146,12 +146,17 @@ fi
 echo 'the stream of files ended before its last line' >&2
 exit 1`;
 
-// `chown` gives the files the owner of the exported folder, because its clients act as that user. A new folder comes to
-// its place as a whole. Into an existing one the files go one by one: blocks, configs of backups, volume.cfg.
+// `chown` gives the files the owner of the exported folder, because its clients act as that user. It names each folder
+// above, as Longhorn may remove a file elsewhere meanwhile. A new folder comes to its place as a whole. Into an existing one the files go one by one: blocks, configs of backups, volume.cfg.
 const publishScript = `
 set -eo pipefail
 mkdir -p "\${2%/*}"
-chown -R --reference="$3" -- "$1" "$3/${storeFolder}"
+chown -R --reference="$3" -- "$1"
+folder=\${2%/*}
+while [[ $folder != "$3" ]]; do
+  chown --reference="$3" -- "$folder"
+  folder=\${folder%/*}
+done
 if [[ ! -e $2 ]]; then
   mv -T "$1" "$2"
   exit 0

@@ -127,13 +127,13 @@ export const untilSettled = async (
   });
 };
 
-/** Makes Longhorn sync a backup volume, even if a sync is under way. */
-export const requestBackupVolumeSync = async ({ cluster }: Context, known: BackupVolume): Promise<void> =>
-  void (await cluster.patch(
-    longhornResources.backupVolumes,
-    { namespace, name: known.metadata.name },
-    { spec: { syncRequestedAt: await syncRequest(known) } },
-  ));
+/** Makes Longhorn sync a backup volume, even if a sync is under way. Returns the time of the request. */
+export const requestBackupVolumeSync = async ({ cluster }: Context, known: BackupVolume): Promise<string> => {
+  const syncRequestedAt = await syncRequest(known);
+  const object = { namespace, name: known.metadata.name };
+  await cluster.patch(longhornResources.backupVolumes, object, { spec: { syncRequestedAt } });
+  return syncRequestedAt;
+};
 
 /** The time of the last sync of a volume's backup volume. Undefined if there was none. */
 export const lastBackupVolumeSync = (
@@ -143,15 +143,13 @@ export const lastBackupVolumeSync = (
   timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }))?.status?.lastSyncedAt ??
   undefined;
 
-/** Makes Longhorn sync the backup volume of one volume. Returns false if Longhorn has none. */
+/** Makes Longhorn sync the backup volume of one volume. Returns the time of the request; undefined if it has none. */
 export const syncBackupVolume = async (
   context: Context,
   { name: volume, target }: VolumeHandle,
-): Promise<boolean> => {
+): Promise<string | undefined> => {
   const known = context.timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
-  if (known === undefined) return false;
-  await requestBackupVolumeSync(context, known);
-  return true;
+  return known && (await requestBackupVolumeSync(context, known));
 };
 
 /**

@@ -15,6 +15,7 @@ import type { Context } from '../context.ts';
 import { isBackupOf, runLabel } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
+import type { Timeout } from '../timeouts.ts';
 import { deletionFailed } from './expectations.ts';
 
 /**
@@ -116,12 +117,13 @@ export const requestDeletion = async (
 export const untilGone = (
   { timelines, timeouts }: Context,
   { name, label }: BackupHandle,
+  limit: Timeout = timeouts.deletedInTheEnd,
 ): Promise<unknown> =>
   waitUntilGone(timelines.backups, {
     name,
     label: `${label} is gone`,
     describe: describeBackup,
-    ...timeouts.deletedInTheEnd,
+    ...limit,
   });
 
 /** Returns the sequence before a backup was deleted. Throws if no step has deleted it. */

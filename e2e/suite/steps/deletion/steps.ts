@@ -1,12 +1,12 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import { type Expectation, type Verdict, waitUntilGone } from '../../../history/expectation.ts';
+import { type Expectation, timeoutOf, type Verdict, waitUntilGone } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
-import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { longhornResources } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { StoreFinding } from '../../../store/fsck/findings.ts';
 import { compareConfigs, readBackup } from '../backup/backup.ts';
@@ -234,7 +234,7 @@ export const deletionSteps = {
     sentence: 'Then {backup} goes with its backup volume',
     parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
-      const { cluster, timelines, timeouts } = context;
+      const { timelines, timeouts } = context;
       const { name, label, volume } = backup;
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
       const known = timelines.backupVolumes.objects().find(isOf);
@@ -244,18 +244,21 @@ export const deletionSteps = {
           label: `backup volume ${known.metadata.name} is gone`,
           ...timeouts.backupVolumeGone,
         });
-      const { items } = await cluster.list<Backup>(longhornResources.backups, {
-        namespace,
-        fieldSelector: `metadata.name=${name}`,
-      });
-      const [left] = items;
-      const { deletionTimestamp, ownerReferences = [] } = left?.metadata ?? {};
-      if (left !== undefined && deletionTimestamp === undefined && ownerReferences.length === 0)
-        throw new PromiseBroken(`${label} (${name}) has no owner, and stays without its backup volume`, {
+      const left = await readBackup(context, backup);
+      const { ownerReferences = [] } = left?.metadata ?? {};
+      if (left === undefined || ownerReferences.length > 0) return untilGone(context, backup);
+      const cause = await timeoutOf(untilGone(context, backup, timeouts.ownerlessGone));
+      if (cause === undefined) return;
+      if (timelines.backups.current(name)?.metadata.deletionTimestamp !== undefined)
+        return untilGone(context, backup);
+      throw new PromiseBroken(
+        `${label} (${name}) has no owner, and stays without its backup volume`,
+        {
           ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
           state: backupState(left),
-        });
-      await untilGone(context, backup);
+        },
+        { cause },
+      );
     },
   }),
   /** Kills the owners of the backups, without a grace period. */

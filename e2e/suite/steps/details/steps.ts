@@ -38,7 +38,10 @@ const currentOf = ({ timelines }: Context, { name, label }: BackupHandle) => {
 };
 
 // Managers answer from their caches, which may be behind. Nothing reports when they are not.
-const untilMetered = async ({ cluster, timeouts }: Context, metered: () => Metered): Promise<void> => {
+const untilMetered = async (
+  { cluster, timeouts, scenarioSignal: signal }: Context,
+  metered: () => Metered,
+): Promise<void> => {
   const { within, owner } = timeouts.metered;
   const end = performance.now() + parseDuration(within);
   for (;;) {
@@ -50,7 +53,7 @@ const untilMetered = async ({ cluster, timeouts }: Context, metered: () => Meter
     if (wrong.length === 0) return;
     if (performance.now() > end)
       throw new Error(`after ${within} (${owner}) the metrics are wrong: ${wrong.join('; ')}`);
-    await sleep(1000);
+    await sleep(1000, undefined, { signal });
   }
 };
 

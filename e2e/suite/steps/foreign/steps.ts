@@ -1,5 +1,5 @@
 import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
-import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
 import {
   backupTargetLabel,
@@ -7,11 +7,12 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import { readBackup } from '../backup/backup.ts';
+import { backupHistory, backupIs } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import { isBeingDeleted } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle } from '../handles.ts';
-import { PromiseBroken } from '../judging.ts';
+import { PromiseBroken, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -67,16 +68,17 @@ export const foreignSteps = {
     sentence: 'Then Longhorn has found {backup}, and does not call it Completed',
     parameters: (backup) => ({ backup }),
     action: async ({ timelines, timeouts }: Context, { name, label }: BackupHandle) => {
-      const found = await waitUntil(timelines.backups, () => true, {
+      // Its state follows at the first look at its config.
+      await waitUntil(timelines.backups, ({ status }) => Boolean(status?.ownerID), {
         name,
         label: `Longhorn has found ${label}`,
         describe: describeBackup,
         ...timeouts.writtenBackupKnown,
       });
-      if (backupState(found) === 'Completed')
-        throw new Error(
-          `Longhorn calls ${label} (${name}) Completed, and its config says that it is unfinished`,
-        );
+      const isCompleted = backupHistory(timelines.backups, { name, label, from: 0 }).goes(
+        backupIs('Completed'),
+      );
+      await stays(isCompleted, timeouts.foundUnfinished.within);
     },
   }),
   'when.targetLabelLost': step({

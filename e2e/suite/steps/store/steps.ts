@@ -141,9 +141,11 @@ const isUnavailable =
 const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
   void expected.push(...storeRefusals.map((id) => ({ id, of: name })));
 
-const syncKnownVolume = async (context: Context, volume: VolumeHandle): Promise<void> => {
-  if (!(await syncBackupVolume(context, volume)))
+const syncKnownVolume = async (context: Context, volume: VolumeHandle): Promise<string> => {
+  const requestedAt = await syncBackupVolume(context, volume);
+  if (requestedAt === undefined)
     throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
+  return requestedAt;
 };
 
 /**
@@ -183,13 +185,13 @@ export const storeSteps = {
     action: async (context: Context, volume: VolumeHandle) => {
       const { timelines, timeouts } = context;
       const before = lastBackupVolumeSync(context, volume);
-      await syncKnownVolume(context, volume);
+      const requestedAt = await syncKnownVolume(context, volume);
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
       // A sync that was under way ends before the one that was requested.
       const isSynced = (each: BackupVolume): boolean => {
         const { lastSyncedAt } = each.status ?? {};
         if (!isOf(each) || !lastSyncedAt || lastSyncedAt === before) return false;
-        return Date.parse(lastSyncedAt) >= Date.parse(each.spec?.syncRequestedAt ?? '');
+        return Date.parse(lastSyncedAt) >= Date.parse(requestedAt);
       };
       await waitUntil(timelines.backupVolumes, isSynced, {
         label: `Longhorn has synced volume ${volume.name} in the store`,

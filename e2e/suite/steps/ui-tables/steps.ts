@@ -83,8 +83,10 @@ export const uiTableSteps = {
     sentence: "Given the page of backup targets in Longhorn's user interface",
     action: (context: Context) => openTable(context, { path: 'backupTarget', table: '#backupTargetTable' }),
   }),
-  /** Affects all backup volumes of this Longhorn. */
-  /** Waits until no other scenario has a volume on standby: that would follow backups too early. */
+  /**
+   * Affects all backup volumes of this Longhorn. Waits until no other scenario has a volume on standby: that would
+   * follow backups too early.
+   */
   'when.allSyncedOnPage': step({
     sentence: 'When all backup volumes are synced on the page',
     action: async (context: Context, { page }: TablePageHandle, volume: VolumeHandle) => {

@@ -24,7 +24,7 @@ const setUp = ({ states, size, log = '' }: { states: readonly string[]; size?: s
   cluster.logs = async () => log;
   for (const state of states) {
     const spec = { snapshotName: '', ...(size !== undefined && { backupBlockSize: size }) };
-    const object: Backup = { metadata: { name: 'b' }, spec, status: { state } };
+    const object: Backup = { metadata: { name: 'b' }, spec, status: { state, ownerID: 'node1' } };
     timelines.backups.push({ kind: 'modified', at: 0, object });
   }
   const { context } = createTestContext({ timelines, cluster, timeouts: briefly });
@@ -58,7 +58,7 @@ test('an unfinished backup is found, and is not Completed', async () => {
   const well = setUp({ states: [''] });
   await well.then.foundUnfinished(well.backup);
   const { then, backup } = setUp({ states: ['Completed'] });
-  await expect(then.foundUnfinished(backup)).rejects.toThrow('says that it is unfinished');
+  await expect(then.foundUnfinished(backup)).rejects.toMatchObject({ verdict: { state: 'met' } });
 });
 
 test('the block size that Longhorn reports, and one that it does not know', async () => {
