@@ -116,11 +116,15 @@ export const mutants = {
   'standby-block-size-kept':
     'a volume on standby has the block size that was asked for, not that of its backup',
   'backups-unchecked': 'nothing of backups is refused: each is taken, whether it can ever be made or not',
+  'system-backups-unchecked': 'a system backup is taken though the default backup target has no URL',
+  'system-backup-skips-a-state': 'a system backup is packed before the backups of backing images are made',
+  'system-backup-policy-unset': 'a system backup whose policy is not given has none',
   'old-store-kept': 'a backup target that becomes another store is still looked at where it was',
   'old-key-kept': 'a manager logs in to a store with the key that it read first, for as long as it lives',
   // Recurring jobs.
   'cleanup-error-fails-job':
     'an error of the cleanup fails the job, which is then run again and makes one more backup',
+  'deleted-volume-fails-job': 'a run of a job fails if one of its volumes is deleted meanwhile',
   'retain-ignored': 'the cleanup removes nothing: the backups of a job pile up',
   'retain-off-by-one': 'the cleanup keeps one backup more than the job says',
   'job-hides-everything': 'a job makes no backup, ends well and says nothing of it',
@@ -213,6 +217,13 @@ export const fixes = {
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
   'fixed:missing-volume-cfg-not-shown': 'a backup volume has the error of its listing in status.messages',
   'fixed:negative-poll-interval-never-pauses': 'a negative poll interval of a backup target is refused',
+  'fixed:refused-system-backup-config-is-never-written':
+    'the config of a system backup is written again if the store has its archive alone',
+  'fixed:retargeted-standby-misses-newest': 'a volume on standby cannot be moved to another backup target',
+  'fixed:snapshots-stop-standby': 'a volume on standby takes no snapshot',
+  'fixed:upload-outlives-its-target': 'a backup goes with its backup target while it is uploaded',
+  'fixed:system-backup-forgotten-without-secret':
+    'a system backup is tried again until its backup target can be opened',
   'fixed:misspelt-policy-backs-nothing-up': 'a system backup with an unknown policy for volumes is refused',
   'fixed:lost-backup-takes-snapshot':
     'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',

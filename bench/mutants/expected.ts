@@ -255,9 +255,25 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'default-block-size-ignored': [{ scenario: defaultBlocks, by: 'then.corrected' }],
   'standby-block-size-kept': [{ scenario: blockSizes, by: 'then.corrected' }],
   'backups-unchecked': [{ scenario: refusedOfBackups, by: 'then.refused' }],
+  'system-backups-unchecked': [
+    {
+      scenario: 'A system backup is rejected while the default backup target has no URL',
+      by: 'then.systemBackupRefused',
+    },
+  ],
+  'system-backup-policy-unset': [
+    { scenario: 'The policy of a system backup is if-not-present by default', by: 'then.corrected' },
+  ],
   'old-store-kept': [{ scenario: changedTarget, by: 'then.removedFromCluster' }],
   'old-key-kept': [{ scenario: `${renewedKey} [s3]`, by: 'then.targetAvailable' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
+  'deleted-volume-fails-job': [
+    {
+      scenario:
+        'A recurring job goes on with its other volumes although one is deleted while it is backed up [s3]',
+      by: 'then.jobsComplete',
+    },
+  ],
   'retain-ignored': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'retain-off-by-one': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'job-hides-everything': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
@@ -287,6 +303,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'system-backup-not-uploaded': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
   'system-backup-takes-others-along': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
+  'system-backup-skips-a-state': [{ scenario: systemBackup, by: 'then.systemBackupMade' }],
   'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
   'page-hides-error': [
@@ -395,6 +412,21 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:missing-volume-cfg-not-shown': [
     'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
+  ],
+  'fixed:refused-system-backup-config-is-never-written': [
+    'A system backup whose config the store has refused once has it in the end, or fails [s3]',
+  ],
+  'fixed:retargeted-standby-misses-newest': [
+    'A standby volume whose backup target is changed has the newest backup of its source once it is activated',
+  ],
+  'fixed:snapshots-stop-standby': [
+    'A standby volume of which snapshots are made follows its source all the same',
+  ],
+  'fixed:upload-outlives-its-target': [
+    'A backup whose backup target is deleted while it is uploaded does not stay InProgress [s3]',
+  ],
+  'fixed:system-backup-forgotten-without-secret': [
+    'A system backup that is requested while the Secret of the target is missing is made once it is back, or fails [s3]',
   ],
   'fixed:negative-poll-interval-never-pauses': ['A negative poll interval of a backup target is rejected'],
   'fixed:misspelt-policy-backs-nothing-up': [

@@ -106,7 +106,11 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       verbs: ['get', 'patch'],
       names: [defaultBackupTarget],
     },
-    { place: 'longhorn', resource: longhorn.systemBackups, verbs: ['list', 'watch', 'create', 'delete'] },
+    {
+      place: 'longhorn',
+      resource: longhorn.systemBackups,
+      verbs: ['list', 'watch', 'create', 'patch', 'delete'],
+    },
   ],
   // The lab is controlled directly, not through Kubernetes.
   'node-fault': [],

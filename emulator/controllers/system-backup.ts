@@ -82,7 +82,9 @@ const upload = async (step: Step): Promise<Next> => {
   const place = { version: status.version, name: systemBackup.metadata.name };
   const end = Date.now() + context.clock.systemBackupTimeout;
   let failure: Error | undefined;
-  while (Date.now() < end && !context.signal.aborted) {
+  const isDeleted = (): boolean =>
+    context.datastore.systemBackups.get(place.name)?.metadata.deletionTimestamp !== undefined;
+  while (Date.now() < end && !context.signal.aborted && !isDeleted()) {
     await sleep(1_000, undefined, { ref: false });
     try {
       failure = undefined;
@@ -90,7 +92,10 @@ const upload = async (step: Step): Promise<Next> => {
       if (context.mutant === 'system-backup-not-uploaded') break;
       await client.uploadSystemBackup(url, { ...place, file: fileOf(systemBackup), image });
     } catch (error) {
-      failure = (error as Error).message.includes('already exists') ? undefined : (error as Error);
+      const isThere = (error as Error).message.includes('already exists');
+      failure = isThere ? undefined : (error as Error);
+      if (isThere && context.mutant === 'fixed:refused-system-backup-config-is-never-written')
+        await client.removeSystemBackup(url, place);
     }
   }
   if (failure !== undefined)
@@ -98,9 +103,12 @@ const upload = async (step: Step): Promise<Next> => {
   return { state: 'Ready', managerImage: image, createdAt: timestamp() };
 };
 
-const sync = async ({ systemBackup, client, target }: Step): Promise<Next> => {
+const sync = async ({ context, systemBackup }: Step): Promise<Next> => {
   const { name, labels: own } = systemBackup.metadata;
   const place = { version: own?.[labels.version] ?? '', name };
+  // Another manager may have found it at a URL that this one has not seen yet.
+  const target = await context.datastore.backupTargets.fetch(defaultTargetName);
+  const client = await context.targets.open(target);
   const found = await client.systemBackup(target.spec.backupTargetURL, place).catch(() => undefined);
   if (found === undefined) return { reason: 'Sync', message: 'failed to sync from backup target' };
   return {
@@ -143,9 +151,9 @@ const work = async (step: Step): Promise<Next | undefined> => {
   if (status.state === '') return start(step);
   if (status.state === 'CreatingVolumeBackups' || status.state === 'CreatingBackingImageBackups') {
     await sleep(context.clock.systemBackupPoll, undefined, { ref: false });
-    return {
-      state: status.state === 'CreatingVolumeBackups' ? 'CreatingBackingImageBackups' : 'Generating',
-    };
+    const isNext =
+      status.state === 'CreatingVolumeBackups' && context.mutant !== 'system-backup-skips-a-state';
+    return { state: isNext ? 'CreatingBackingImageBackups' : 'Generating' };
   }
   if (status.state === 'Generating') {
     await pack(step);
@@ -181,8 +189,11 @@ const writeNext = async ({ context, systemBackup, status }: Step, next: Next): P
 const reconcile = async (context: ManagerContext, image: string, name: string): Promise<void> => {
   const { datastore, node } = context;
   const target = datastore.backupTargets.get(defaultTargetName);
+  if (target === undefined) return;
+  // Longhorn opens the target first, whatever is to be done, and in each manager (syncSystemBackup).
+  const client = await context.targets.open(target);
   let systemBackup = datastore.systemBackups.get(name);
-  if (systemBackup === undefined || target === undefined) return;
+  if (systemBackup === undefined) return;
   const owner = systemBackup.status?.ownerID ?? '';
   if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
   try {
@@ -198,7 +209,6 @@ const reconcile = async (context: ManagerContext, image: string, name: string): 
     throw error;
   }
   const status = { ...newStatus, ...systemBackup.status };
-  const client = await context.targets.open(target);
   const step: Step = { context, systemBackup, status, client, target, image };
   const isDeleted = systemBackup.metadata.deletionTimestamp !== undefined && status.state !== 'Deleting';
   const next = isDeleted ? ({ state: 'Deleting' } as const) : await work(step);
@@ -211,7 +221,16 @@ const reconcile = async (context: ManagerContext, image: string, name: string): 
  */
 export const startSystemBackupController = (context: ManagerContext, image: string): void => {
   const enqueue = startController(
-    { name: 'system-backup', reconcile: (name) => reconcile(context, image, name) },
+    {
+      name: 'system-backup',
+      reconcile: (name) => reconcile(context, image, name),
+      // Longhorn drops it after any error (system_backup_controller.go, handleErr), and reads most from its caches.
+      // There is no resync, so nothing comes back to it then.
+      isDropped: ({ message }, failures) =>
+        failures >= 3 &&
+        /^secret .* not found$/.test(message) &&
+        context.mutant !== 'fixed:system-backup-forgotten-without-secret',
+    },
     context,
   );
   context.datastore.systemBackups.onEvent(enqueue);

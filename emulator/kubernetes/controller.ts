@@ -18,6 +18,8 @@ type Queue = {
   add(key: string): void;
   /** Adds the key after a delay that grows with each failure in a row. */
   addRateLimited(key: string): void;
+  /** The number of failures of a key in a row that were followed by `addRateLimited`. */
+  failuresOf(key: string): number;
   /** Resets the failures of a key. */
   forget(key: string): void;
 };
@@ -55,6 +57,7 @@ export const createQueue = (
       failures.set(key, count + 1);
       setTimeout(add, retryDelay(count), key).unref();
     },
+    failuresOf: (key) => failures.get(key) ?? 0,
     forget: (key) => failures.delete(key),
   };
 };
@@ -64,11 +67,19 @@ const workers = 5;
 
 /**
  * Starts a controller and returns its `add`. reconcile is called with each added name, one call at a time per
- * name. An error is logged and tried again after a growing delay. A conflict or a missing object is normal:
- * it is tried again without a warning.
+ * name. An error is logged and tried again after a growing delay, unless it `isDropped` after a number of such failures in
+ * a row. A conflict or a missing object is normal: it is tried again without a warning.
  */
 export const startController = (
-  { name, reconcile }: { name: string; reconcile: (key: string) => Promise<void> },
+  {
+    name,
+    reconcile,
+    isDropped,
+  }: {
+    name: string;
+    reconcile: (key: string) => Promise<void>;
+    isDropped?: (error: Error, failures: number) => boolean;
+  },
   { log, signal }: { log: Log; signal: AbortSignal },
 ): ((key: string) => void) => {
   const queue = createQueue(
@@ -81,7 +92,8 @@ export const startController = (
         if (signal.aborted) return;
         const expected = isConflict(error) || isNotFound(error);
         log[expected ? 'debug' : 'warning'](`Failed to sync ${name} ${key}`, { error });
-        queue.addRateLimited(key);
+        if (isDropped?.(error as Error, queue.failuresOf(key))) queue.forget(key);
+        else queue.addRateLimited(key);
       }
     },
     signal,

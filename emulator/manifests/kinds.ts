@@ -204,7 +204,7 @@ const backupKinds: ServedKind[] = [
     kind: 'SystemBackup',
     plural: 'systembackups',
     shortNames: ['lhsb'],
-    spec: openObject({ volumeBackupPolicy: text({ default: 'if-not-present' }) }),
+    spec: openObject({ volumeBackupPolicy: text() }),
     status: object({
       ownerID: text(),
       version: text(),

@@ -71,7 +71,7 @@ export const secretLost = storeFault({
   needs: 'a backup store that Longhorn logs in to by a Secret',
   targetSays: ['target-not-listed', 'target-without-secret'],
   sentence: 'the Secret of the backup target {how}',
-  parameters: (how: keyof typeof lost) => ({ how: lost[how] }),
+  parameters: (how: keyof typeof lost, _?: { on: { name: string } }) => ({ how: lost[how] }),
   ways: {
     s3Server: {
       make,

@@ -43,7 +43,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, webhook/resources/snapshot and backup, api/snapshot.go (IsStandby alone), app/recurringjob/util.go, filterVolumesForJob (which leaves such volumes out); longhorn-engine, pkg/sync/rpc/server.go, postFullRestoreOperations; v1.12.1, managers of v1.8.2, v1.10.2 and v1.13.0-dev',
-    seen: 'a whole real v1.12.1 (2026-11-28), S3, the readings of blocks left unanswered: the backup was Completed after 7 s, with 0 bytes; the restore ended well, and a volume restored from that backup had other data',
+    seen: 'a whole real v1.12.1 (2026-11-28), S3, the readings of blocks left unanswered: the backup was Completed after 7 s, with 0 bytes; the restore ended well, and a volume restored from that backup had zeros',
   },
   'standby-ignores-reused-backup-name': {
     title: 'A volume on standby ignores a new backup that has the name of the one that it has restored',
@@ -134,6 +134,113 @@ export const managerBugs = {
     source:
       'longhorn-engine, pkg/sync/rpc/server.go, BackupCreate (SetupCredential); backupstore, util/credential.go and s3/s3_service.go, newInstance; longhorn-manager, webhook/resources/volume/validator.go, which allows the change; read in v1.8.0, v1.10.1, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#12170',
     seen: 'a whole real v1.12.1 (2026-11-28), two S3 servers with their own certificates, the writing of blocks left unanswered at the first: twice, in Error within 45 s of its answer, "certificate signed by unknown authority" for a block of the first store',
+  },
+  'retargeted-standby-misses-newest': {
+    title:
+      'A standby volume whose backup target is changed follows its source no more, and is activated with old data',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a standby volume that is activated has the newest backup of its source',
+    happens:
+      'the change of spec.backupTargetName is accepted, although that of the URL of a target is refused while a volume is on standby. If the new target has no backup volume of the source, the volume has no last backup any more: it restores nothing more, and its activation checks nothing. It succeeds, with the data of the last restore. The page of volumes offers the change ("Update Backup Target")',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'activated without the newest backup', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup, a standby volume of it, and a second backup target. Set spec.backupTargetName of the standby volume to that target: it is accepted.',
+        'Make another backup of the source. status.lastBackup of the standby volume is empty, and it restores nothing.',
+        'Activate it: it is an ordinary volume, with the data of the first backup.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, webhook/resources/volume/validator.go, validateBackupTarget (the target must exist, no more); controller/volume_controller.go, ReconcileBackupVolumeState (the backup volume of the new target) and checkAndFinishVolumeRestore (without a backup volume nothing is checked); read in v1.12.1 and the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: the change was accepted; 12 s later the next backup was in the store; activated, the volume was an ordinary one after 2.5 s, with the first backup',
+  },
+  'snapshots-stop-standby': {
+    title: 'Two snapshots of a standby volume stop it: it restores nothing more, and cannot be activated',
+    severity: 'outage',
+    versions: '>=1.4.0',
+    promise: 'a standby volume takes no snapshot, or follows its source all the same',
+    happens:
+      'Longhorn refuses snapshots of a standby volume in its API and its page, but not Snapshot objects that are made with kubectl. With two of them each restore ends with "found more than 1 snapshot in the replicas, hence started to purge snapshots before the restore", every few seconds and in the log alone. It goes on when one of them is deleted',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, with snapshots', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup, and a standby volume of it. Create two Snapshot objects of the standby volume: both are made.',
+        'Make another backup of the source. The standby volume names it as its last backup, and does not restore it.',
+        'Delete one of the snapshots: it goes on.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-engine, pkg/sync/backup.go, RestoreBackup; longhorn-manager, webhook/resources/snapshot/validator.go, Create, without the check that api/snapshot.go has; read in v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#12933',
+    seen: "a whole real v1.12.1 (2026-11-29), NFS: both snapshots were made; the next backup was not restored for 103 s, only a manager's log said why; with one snapshot deleted, it was restored after 15 s, and the volume was activated with all data",
+  },
+  'upload-outlives-its-target': {
+    title:
+      'A backup whose backup target is deleted meanwhile stays InProgress for good, and keeps its volume attached',
+    severity: 'misleading',
+    versions: '>=1.8.0',
+    promise: 'a backup ends, as Completed or in Error, or goes, whatever becomes of its backup target',
+    happens:
+      'each look at the Backup ends with the error that its target is not found, before the state of the upload is read. So it stays InProgress, though the store has it whole, and its ticket keeps the volume attached. By the source, a recurring job that made it waits for it without an end, and its next runs are not started. The Backup can be deleted',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'InProgress', gone: false }],
+    steps: {
+      inWords: [
+        'Make a second backup target, a volume on it, and begin a backup with much data.',
+        'While it is InProgress: kubectl -n longhorn-system delete backuptarget NAME. It is accepted.',
+        'The upload goes on to its end in the store. The Backup stays InProgress, and the volume attached, for good.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_controller.go, getBackupTarget ("failed to find the backup target") before syncWithMonitor; webhook/resources/backuptarget/validator.go, Delete, which asks for standby volumes only; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#6491',
+    seen: 'a whole real v1.12.1 (2026-11-29), S3, the writing of blocks left unanswered while the target was deleted: the store had the backup whole, and the Backup was InProgress for 144 s more, until it was deleted',
+  },
+  'refused-system-backup-config-is-never-written': {
+    title:
+      'A system backup whose config the store has refused once is Uploading for an hour, and then Ready without a config',
+    severity: 'silent',
+    versions: '>=1.4.0',
+    promise: 'a system backup that is Ready can be restored, and one that cannot be uploaded fails',
+    happens:
+      'Longhorn writes the archive, then the config. If the second is refused, each further try ends with "already exists", as the archive is there, and that counts as no error. It stays Uploading; after an hour, by the source, the time-out has no error to report and it is Ready. Nothing can be restored from it: the config is missing',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Uploading', gone: false }],
+    steps: {
+      inWords: [
+        'Let a proxy before the bucket refuse one PUT of system-backup.cfg (403), and create a SystemBackup.',
+        'The store has system-backup.zip. The SystemBackup stays Uploading, and no further PUT comes.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, UploadSystemBackup (ErrorAlreadyExists counts as no error; errors.Wrap of nil after the time-out); backupstore, systembackup/system_backup.go, Upload; read in v1.12.1 and the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-29), S3, a proxy that refused one PUT: the archive alone in the store, and Uploading for 2 min more, though the store took everything again',
+  },
+  'system-backup-forgotten-without-secret': {
+    title:
+      'A system backup that is requested while the Secret of the target is missing is never made, and never fails',
+    severity: 'silent',
+    versions: '>=1.4.0',
+    notOn: ['nfs'],
+    promise: 'a system backup is Ready or in Error in the end',
+    happens:
+      'Longhorn opens the backup target before anything else. Where that fails (the Secret is missing), it tries four times within 35 ms, without a state or an event, and then forgets the SystemBackup: it has no resync. It stays without a state when the Secret is back. Any change of it, such as an annotation, has it made at once. By the source, a recurring job that made it waits for it without an end, and its next runs are not started',
+    symptoms: [
+      { of: 'history', kind: 'SystemBackup', state: '', gone: false },
+      { of: 'history', kind: 'SystemBackup', state: 'CreatingVolumeBackups', gone: false },
+    ],
+    steps: {
+      inWords: [
+        'Set the default backup target to a bucket, and delete the Secret with its keys. The target stays available (known bug missing-secret-not-reported).',
+        'Create a SystemBackup: it is accepted, and has no state. Create the Secret again.',
+        'The SystemBackup has no state, for good. kubectl -n longhorn-system annotate systembackup NAME x=y: it is made at once.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, syncSystemBackup (the client of the target before reconcile), handleErr (three retries) and NewSystemBackupController (resync 0); read in v1.4.0, v1.6.2, v1.8.0, v1.10.1, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#6631',
+    seen: 'a whole real v1.12.1 (2026-11-29), S3: without a state for 21 s with the Secret missing, and for 2 min after it was back; annotated, it was made at once',
   },
   'missing-mark-outlives-its-cause': {
     title:

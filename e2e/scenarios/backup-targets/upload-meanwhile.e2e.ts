@@ -34,3 +34,26 @@ scenario(
     if (kept) await then.restores(second, data);
   },
 );
+
+scenario(
+  'A backup whose backup target is deleted while it is uploaded does not stay InProgress',
+  { tags: ['backup-targets', 'upload'], timeout: '40m', needs: ['wrongAnswers', 'block-device'] },
+  async ({ given, when, then }) => {
+    const target = await given.target(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume({ size: littleData.volume, target });
+    await given.data(volume, littleData.data);
+    const snapshot = await given.snapshot(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+    const backup = await when.backedUp(snapshot);
+    await then.uploading(backup);
+
+    await when.targetRemoved(target);
+    await then.stillUploading(backup);
+    await when.released(silent);
+    await then.orKnownBug('upload-outlives-its-target', () => then.endsWithoutTarget(backup));
+  },
+);

@@ -61,3 +61,37 @@ scenario(
       await then.restored(restore, data.slice(index, index + 1));
   },
 );
+
+// longhorn/longhorn#11925
+scenario(
+  'A recurring job goes on with its other volumes although one is deleted while it is backed up',
+  {
+    tags: ['recurring-jobs'],
+    timeout: '40m',
+    longhorn: '>=1.10.0',
+    needs: ['wrongAnswers', 'block-device'],
+    proves: ['J34'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const job = await given.recurringJob(volume);
+    const other = await given.jobJoined(job, await given.volume({ size: littleData.volume }));
+    await given.data(volume, littleData.data);
+    const data = await given.data(other.volume, littleData.data);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+
+    await when.jobTriggered(job);
+    const lost = await then.runUploads(job);
+    await when.attachedVolumeDeleted(volume);
+    await then.ends(lost, { mayFail: true });
+    await then.jobsComplete(job);
+    await when.released(silent);
+    const backups = await then.oneBackupEachTick(other);
+    await then.storeHolds(other.volume, backups);
+    for (const backup of backups) await then.restores(backup, [data]);
+  },
+);

@@ -12,7 +12,7 @@ const about = {
 
 scenario(
   'A system backup is in the store of the default target, is found again there, and is deleted with its files alone',
-  { ...about, proves: ['S2', 'S13', 'S14'] },
+  { ...about, proves: ['S2', 'S3', 'S13', 'S14'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const store = await given.store({ kind: 'the same kind' });
@@ -22,7 +22,7 @@ scenario(
       label: 'the second system backup',
       like: first,
     });
-    for (const each of [first, second]) await then.systemBackupReady(each);
+    for (const each of [first, second]) await then.systemBackupMade(each);
     await then.storeHoldsSystemBackups(target, [first, second]);
 
     await when.targetChanged(target, { to: await given.store({ kind: 'the same kind' }) });
@@ -70,7 +70,7 @@ scenario(
 
 scenario(
   'A system backup whose config was missing for a moment can be used again, and deleted',
-  { ...about, needs: ['lab', 'fileMissing'], proves: ['S13', 'S20'] },
+  { ...about, needs: ['lab', 'fileMissing'], proves: ['S3', 'S13', 'S20'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const store = await given.store({ kind: 'the same kind' });
@@ -117,5 +117,66 @@ scenario(
     await then.orKnownBug('misspelt-policy-backs-nothing-up', () =>
       then.misspeltPolicyRefused(target, volume),
     );
+  },
+);
+
+scenario(
+  'A system backup is rejected while the default backup target has no URL',
+  { ...about, proves: ['S4'] },
+  async ({ given, then, skip }) => {
+    await given.exclusive('default-backup-target');
+    if ((await given.defaultTarget()) !== '') skip('its default backup target has been given a URL');
+    await then.defaultTargetUnset();
+    await then.systemBackupRefused();
+  },
+);
+
+scenario(
+  'The policy of a system backup is if-not-present by default',
+  { ...about, proves: ['S9'] },
+  async ({ given, then }) => {
+    await given.exclusive('default-backup-target');
+    await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const systemBackup = await given.newSystemBackup();
+    const into = { volumeBackupPolicy: 'if-not-present' };
+    await then.corrected(systemBackup, 'no policy', { spec: {}, into });
+  },
+);
+
+scenario(
+  'A system backup that is requested while the Secret of the target is missing is made once it is back, or fails',
+  { ...about, tags: ['system-backups', 'slow'], needs: ['lab', 'secretLost'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const missing = await given.secretLost('missing', { on: target });
+    await then.inForce(missing);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupWaits(systemBackup);
+    await when.released(missing);
+    await then.orKnownBug('system-backup-forgotten-without-secret', () =>
+      then.systemBackupNotForgotten(systemBackup),
+    );
+  },
+);
+
+scenario(
+  'A system backup whose config the store has refused once has it in the end, or fails',
+  { ...about, tags: ['system-backups', 'slow'], needs: ['lab', 'wrongAnswers'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    // Longhorn writes the archive, then the config.
+    const refused = await given.wrongAnswers('AccessDenied', { to: 'write', on: target, every: 2 });
+    await then.inForce(refused);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.configRefused(systemBackup, refused);
+    await when.released(refused);
+    await then.orKnownBug('refused-system-backup-config-is-never-written', () =>
+      then.systemBackupMadeWhole(systemBackup),
+    );
+    // Longhorn then writes both files again, and its upload ends.
+    await when.systemBackupDeleted(systemBackup);
+    await then.systemBackupGone(systemBackup);
   },
 );

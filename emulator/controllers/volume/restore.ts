@@ -181,7 +181,9 @@ const isComplete = async (
 ): Promise<boolean> => {
   if (!volume.status?.isStandby) return true;
   if (volume.spec.Standby) return false;
-  const source = backupVolumeOnTarget(context, volume);
+  const known = backupVolumeOnTarget(context, volume);
+  // A sync may have been requested just before the activation, and this manager may not have seen that.
+  const source = known && (await context.datastore.backupVolumes.fetch(known.metadata.name));
   const { uid = '' } = volume.metadata;
   if (context.mutant === 'fixed:kubectl-activation-misses-newest' && source && !activations.has(uid)) {
     activations.add(uid);
@@ -192,6 +194,12 @@ const isComplete = async (
   const isBehind = Date.parse(source?.spec.syncRequestedAt ?? '') > Date.parse(lastSyncedAt ?? '');
   return !isBehind && (!lastBackupName || lastBackupName === restored);
 };
+
+// Longhorn merges one with the snapshot that the data are restored to; two stop the restores (longhorn-engine,
+// pkg/sync/backup.go, RestoreBackup).
+const hasSeveralSnapshots = ({ datastore }: ManagerContext, { metadata }: Volume): boolean =>
+  datastore.snapshots.list().filter(({ spec, status }) => spec.volume === metadata.name && status?.readyToUse)
+    .length > 1;
 
 /**
  * Advances the restore of a volume on this node by one step and returns the changed status. Calls `run` once
@@ -275,6 +283,12 @@ export const stepRestore = async (
     restored !== '' &&
     ((context.mutant === 'standby-ends-with-its-backup' && !backups.get(restored)) ||
       (context.mutant === 'standby-skips-full-backups' && backups.get(wanted)?.spec.backupMode === 'full'));
+  if (restored !== wanted && hasSeveralSnapshots(context, volume)) {
+    const failure =
+      'found more than 1 snapshot in the replicas, hence started to purge snapshots before the restore';
+    context.log.warning(`engine monitor: failed to restore volume ${volume.metadata.name}: ${failure}`);
+    return inProgress;
+  }
   if (restored !== wanted && !isStuck) {
     // The image may hold parts of two backups if the manager ended during a restore.
     const readsAll = isRestoring(engine) || context.mutant === 'standby-reads-everything';

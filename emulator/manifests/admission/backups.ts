@@ -1,11 +1,33 @@
-import { isAtLeast, labels } from '../../modelled-on.ts';
-import type { MutatingRule, ValidatingRule } from './rule.ts';
+import { defaultTargetName, isAtLeast, labels } from '../../modelled-on.ts';
+import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'backups';
 const operations: ValidatingRule['operations'] = ['CREATE'];
+const isAvailable =
+  "params.spec.backupTargetURL != '' && has(params.status) && has(params.status.available) && params.status.available";
 // Annotation set by the mutating policy below if the snapshot exists. An expression sees only one object at a
 // time.
 const known = 'emulator.corral.test/snapshot-known';
+
+/** A system backup is always in the store of the default target (webhook/resources/systembackup/validator.go). */
+export const systemBackupTargetRule: ValidatingRule = {
+  name: 'longhorn-emulator-system-backup-target',
+  resource: 'systembackups',
+  operations,
+  paramKind: 'BackupTarget',
+  expression: [`params.metadata.name != '${defaultTargetName}'`, isAvailable].join(' || '),
+  message: "'backup target ' + params.metadata.name + ' is not available'",
+};
+
+/** The default policy of a system backup (webhook/resources/systembackup/mutator.go). */
+export const systemBackupMutatingRule: MutatingRule = {
+  name: 'longhorn-emulator-system-backup-default-policy',
+  resource: 'systembackups',
+  operations: ['CREATE', 'UPDATE'],
+  when: isUnset('object.spec.volumeBackupPolicy', "''"),
+  patches: `[${setField('/spec/volumeBackupPolicy', "'if-not-present'")}]`,
+  bug: 'system-backup-policy-unset',
+};
 
 /** What Longhorn lacks (known bug misspelt-policy-backs-nothing-up). */
 export const systemBackupPolicyRule: ValidatingRule = {
@@ -34,7 +56,7 @@ export const backupValidatingRules: ValidatingRule[] = [
     expression: [
       `!has(object.metadata.labels) || !('${labels.backupTarget}' in object.metadata.labels)`,
       `object.metadata.labels['${labels.backupTarget}'] != params.metadata.name`,
-      "params.spec.backupTargetURL != '' && has(params.status) && has(params.status.available) && params.status.available",
+      isAvailable,
     ].join(' || '),
     message: "'backup target ' + params.metadata.name + ' is not available'",
   },

@@ -2,11 +2,22 @@ import { namespace, referenceVersion } from '../../modelled-on.ts';
 import type { Mutant } from '../../mutants.ts';
 import { serviceAccount } from '../access.ts';
 import { longhornGroup } from '../custom-resources.ts';
-import { backupMutatingRules, backupValidatingRules, systemBackupPolicyRule } from './backups.ts';
+import {
+  backupMutatingRules,
+  backupValidatingRules,
+  systemBackupMutatingRule,
+  systemBackupPolicyRule,
+  systemBackupTargetRule,
+} from './backups.ts';
 import { jobMutatingRules, jobValidatingRules } from './jobs.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
 import { negativePollRule, targetMutatingRules, targetValidatingRules } from './targets.ts';
-import { unrestoredVolumeRule, volumeMutatingRules, volumeValidatingRules } from './volumes.ts';
+import {
+  standbyTargetRule,
+  unrestoredVolumeRule,
+  volumeMutatingRules,
+  volumeValidatingRules,
+} from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
@@ -83,6 +94,7 @@ const unchecked: Partial<Record<ValidatingRule['resource'], Mutant>> = {
   recurringjobs: 'jobs-unchecked',
   volumes: 'volumes-unchecked',
   backups: 'backups-unchecked',
+  systembackups: 'system-backups-unchecked',
 };
 
 type PolicyOptions = {
@@ -103,7 +115,11 @@ export const admissionPolicies = (
     ...jobValidatingRules(version),
     ...volumeValidatingRules,
     ...backupValidatingRules,
-    ...(mutant === 'fixed:unrestored-volume-is-backed-up-empty' ? [unrestoredVolumeRule] : []),
+    systemBackupTargetRule,
+    ...(mutant === 'fixed:unrestored-volume-is-backed-up-empty' || mutant === 'fixed:snapshots-stop-standby'
+      ? [unrestoredVolumeRule]
+      : []),
+    ...(mutant === 'fixed:retargeted-standby-misses-newest' ? [standbyTargetRule] : []),
     ...(mutant === 'fixed:misspelt-policy-backs-nothing-up' ? [systemBackupPolicyRule] : []),
     ...(mutant === 'fixed:negative-poll-interval-never-pauses' ? [negativePollRule] : []),
   ].filter(
@@ -116,6 +132,7 @@ export const admissionPolicies = (
     ...jobMutatingRules,
     ...volumeMutatingRules(version, mutant),
     ...backupMutatingRules,
+    systemBackupMutatingRule,
     ...targetMutatingRules,
   ].filter(
     (each) => isOfVersion(each) && supportsMutation && (each.bug === undefined || each.bug !== mutant),

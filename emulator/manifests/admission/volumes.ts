@@ -74,6 +74,18 @@ export const unrestoredVolumeRule: ValidatingRule = {
   message: "'volume ' + object.spec.volume + ' is being restored'",
 };
 
+/** What Longhorn lacks (known bug retargeted-standby-misses-newest). */
+export const standbyTargetRule: ValidatingRule = {
+  name: 'longhorn-emulator-standby-target',
+  resource: 'volumes',
+  operations: ['UPDATE'],
+  expression: [
+    '!has(oldObject.spec.Standby) || !oldObject.spec.Standby',
+    'oldObject.spec.backupTargetName == object.spec.backupTargetName',
+  ].join(' || '),
+  message: "'the backup target of a volume on standby cannot be changed'",
+};
+
 const isRestoredFromParam = "(object.spec.fromBackup + '&').contains('backup=' + params.metadata.name + '&')";
 const accessMode = `'${labels.accessMode}'`;
 const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMode} in params.status.labels)`;

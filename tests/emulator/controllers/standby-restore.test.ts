@@ -25,7 +25,11 @@ const afterLook = async (mutant?: string) => {
     status: { lastSyncedAt: '2026-01-01T00:00:01Z', lastBackupName: 'b2' },
   };
   const syncs: string[] = [];
-  const backupVolumes = { list: () => [known], patch: async () => void syncs.push('a sync') };
+  const backupVolumes = {
+    list: () => [known],
+    fetch: async () => known,
+    patch: async () => void syncs.push('a sync'),
+  };
 
   const datastore = { engines, backupVolumes, backups: { get: () => ({}) } };
   const context = { node: 'node1', clock: {}, mutant, datastore } as unknown as ManagerContext;
@@ -54,7 +58,8 @@ const restores = async (engine: { lastRestored: string; isRestoring?: boolean },
     list: () => [{ spec: { volumeName: 'v' }, status }],
     updateStatus: async () => undefined,
   };
-  const datastore = { engines, backupVolumes: { list: () => [] }, backups: { get: () => ({}) } };
+  const none = { list: () => [] };
+  const datastore = { engines, backupVolumes: none, snapshots: none, backups: { get: () => ({}) } };
   const context = { node: 'node1', clock: {}, mutant, datastore };
   const asked: string[][] = [];
   await stepRestore(context as unknown as ManagerContext, volume, {

@@ -58,6 +58,8 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   'v1.12.1/a-backup-target-whose-secret-is-emptied-or-deleted-reports-t': [2, []],
   'v1.12.1/a-backup-that-was-found-in-a-store-is-deleted-though-it-has': [2, []],
   'v1.12.1/a-standby-volume-follows-the-backups-of-another-longhorn-at': [4, []],
+  'v1.12.1/a-standby-volume-of-which-snapshots-are-made-follows-its-sou': [3, []],
+  'v1.12.1/a-standby-volume-whose-backup-target-is-changed-has-the-newe': [3, []],
   'v1.12.1/a-standby-volume-restores-a-backup-that-was-made-again-under': [4, []],
   'v1.12.1/a-volume-that-is-still-being-restored-is-not-backed-up-as-if': [2, []],
   'v1.12.1/a-backup-is-restored-in-its-size-although-a-smaller-volume-w': [2, []],

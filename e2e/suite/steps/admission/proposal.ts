@@ -104,3 +104,11 @@ export const proposeTarget = (context: Context, { store }: TargetHandle): Propos
       },
     },
   );
+
+/** Proposes a system backup without a policy. */
+export const proposeSystemBackup = (context: Context): Proposal =>
+  propose(
+    context,
+    { label: 'a system backup', kind: 'SystemBackup', resource: longhornResources.systemBackups },
+    { name: context.uniqueName('system'), spec: {} },
+  );

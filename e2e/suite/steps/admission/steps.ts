@@ -15,6 +15,7 @@ import {
   type Proposal,
   proposeBackup,
   proposeJob,
+  proposeSystemBackup,
   proposeTarget,
   proposeVolume,
   tryProposal,
@@ -99,6 +100,10 @@ export const admissionSteps = {
     action: async (context: Context) =>
       acceptedProposal(context, proposeTarget(context, await firstTarget(context))),
   }),
+  'given.newSystemBackup': step({
+    sentence: 'Given a system backup that Longhorn would accept',
+    action: (context: Context) => acceptedProposal(context, proposeSystemBackup(context)),
+  }),
   /** Changes `NO_PROXY`, which has no effect on the store. */
   'when.secretSpoilt': step({
     sentence: 'When the Secret of the backup target is given a value that ends with {what}',
@@ -119,6 +124,11 @@ export const admissionSteps = {
     parameters: ({ label }, flaw) => ({ what: label, flaw }),
     action: async (context: Context, proposal: Proposal, _flaw: string, change: Change) =>
       mustBeRefused(await tryProposal(context, proposal, change)),
+  }),
+  'then.systemBackupRefused': step({
+    sentence: 'Then a system backup is rejected',
+    action: async (context: Context) =>
+      mustBeRefused(await tryProposal(context, proposeSystemBackup(context), {})),
   }),
   'then.nameTaken': step({
     sentence: 'Then {what} with the name of another volume is rejected',

@@ -25,11 +25,15 @@ const isOnTarget = (file: unknown): file is { configOf: SystemBackupHandle } =>
   'target' in (file.configOf as object) &&
   'version' in (file.configOf as object);
 
-// The target of the system backup or the volume that the fault is about; otherwise the first target.
+const isOn = (arg: unknown): arg is { on: TargetHandle } =>
+  typeof arg === 'object' && arg !== null && 'on' in arg;
+
+// The target that is named, or that of the system backup or the volume that the fault is about; otherwise the first.
 const targetOf = async (context: Context, ...args: unknown[]): Promise<TargetHandle> => {
   const [systemBackup] = args.filter(isOnTarget);
+  const [named] = args.filter(isOn);
   const volumes = args.flatMap((arg) => volumeOf(arg) ?? []) as VolumeHandle[];
-  return systemBackup?.configOf.target ?? volumes[0]?.target ?? firstTarget(context);
+  return named?.on ?? systemBackup?.configOf.target ?? volumes[0]?.target ?? firstTarget(context);
 };
 
 // If another group declares a step with the same id, such as `given.foreignLock`, that step replaces the one here.

@@ -1,13 +1,14 @@
-import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { hasTimedOut, timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { requestBackup, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
-import type { BackupHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, SnapshotHandle, TargetHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, stays, throwIfAny } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
@@ -66,6 +67,16 @@ const judgeSuccess = (context: Context, restore: RestoreHandle): Promise<void> =
     judgeWithin(succeeds(context.timelines.volumes, restore), context.timeouts.restored),
   );
 
+// The statuses with which Longhorn's webhooks refuse (webhook/error).
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && [400, 403, 422].includes(error.status);
+
+const unlessRefused = <T>(request: Promise<T>): Promise<T | undefined> =>
+  request.catch((error: unknown) => {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  });
+
 /** The steps for scenarios that test restores. */
 export const restoreSteps = {
   /** Returns a block of a backup in the form that store faults accept. */
@@ -102,9 +113,10 @@ export const restoreSteps = {
       try {
         made = await requestBackup(context, await makeSnapshot(context, { name, target, node: '', size }));
       } catch (error) {
-        const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
-        if (isRefused || hasTimedOut(error)) return undefined;
-        throw error;
+        if (isRefusal(error)) return undefined;
+        throw hasTimedOut(error)
+          ? new InconclusiveError(`nothing shows whether ${name} can be backed up`, { cause: error })
+          : error;
       }
       await waitUntil(timelines.backups, (each) => ['Completed', 'Error'].includes(backupState(each)), {
         name: made.name,
@@ -132,6 +144,45 @@ export const restoreSteps = {
       return beginRestore(context, backup, { standby: true, another });
     },
     detail: ({ name }) => name,
+  }),
+  /** Undefined if Longhorn rejects it. */
+  'when.standbySnapshotted': step({
+    sentence: 'When a snapshot of {standby} is made, as far as Longhorn lets it be',
+    parameters: (standby) => ({ standby }),
+    action: (context: Context, { name, backup }: RestoreHandle): Promise<SnapshotHandle | undefined> => {
+      const { target, size } = backup.volume;
+      return unlessRefused(makeSnapshot(context, { name, target, node: '', size }));
+    },
+    detail: (snapshot) => snapshot?.name ?? 'it is rejected',
+  }),
+  /** For its next backups. Returns whether Longhorn has accepted it. */
+  'when.standbyRetargeted': step({
+    sentence: 'When the backup target of {standby} is changed, as far as Longhorn lets it be',
+    parameters: (standby, _) => ({ standby }),
+    action: async ({ cluster }: Context, { name }: RestoreHandle, target: TargetHandle): Promise<boolean> => {
+      const spec = { backupTargetName: target.name };
+      const change = cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
+      return (await unlessRefused(change)) !== undefined;
+    },
+    detail: (isChanged) => (isChanged ? 'it is accepted' : 'it is rejected'),
+  }),
+  /** Known bug snapshots-stop-standby counts only if a manager's log has the reason. */
+  'then.followsDespiteSnapshots': step({
+    sentence: 'Then {standby} restores {backup}',
+    parameters: (standby, backup) => ({ standby, backup }),
+    waitsForTimer: true,
+    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
+      const { name, label } = standby;
+      const cause = await timeoutOf(untilRecovered(context, standby, backup));
+      if (cause === undefined) return;
+      if (!(await managersLogged(context.cluster, 'found more than 1 snapshot in the replicas', name)))
+        throw new InconclusiveError(`nothing says why ${label} does not restore ${backup.label}`, { cause });
+      throw new PromiseBroken(
+        `${label} does not restore ${backup.label}, and only a manager's log says why: it has snapshots`,
+        { of: 'history', kind: 'Volume', name, state: 'on standby, with snapshots', gone: false, says: [] },
+        { cause },
+      );
+    },
   }),
   /** With the same requests as Longhorn's API. */
   'when.activated': step({

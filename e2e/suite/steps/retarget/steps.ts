@@ -1,23 +1,24 @@
-import { gone, hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { gone, hasTimedOut, timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { tryChange, tryCreation, tryDeletion } from '../../../kube/dry-run.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import {
   longhornApiVersion,
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
-import type { BackupTarget } from '../../../longhorn/types.ts';
+import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
 import { mustBeRefused } from '../admission/steps.ts';
 import { backupHistory, backupIs } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { runLabel, runLabelName } from '../created-objects.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { PromiseBroken } from '../judging.ts';
+import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { step } from '../step.ts';
 import { changeTarget, type StoreSync, setPollInterval } from '../store/steps.ts';
 import { describeTarget, makeTarget, removeTarget } from '../target/target.ts';
-import { judgeWithin } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
 import { describeVolume } from '../volume/volume.ts';
 
 /** URLs without a store, each made by a change of one part of the target's URL. */
@@ -167,13 +168,13 @@ export const retargetSteps = {
       const syncs = new Set<string>();
       const isSyncedAgain = ({ status }: BackupTarget): boolean => {
         if (status?.lastSyncedAt && status.lastSyncedAt !== before) syncs.add(status.lastSyncedAt);
-        return syncs.size === 5;
+        return syncs.size === 3;
       };
       try {
         await setPollInterval(context, target, negative);
         await waitUntil(backupTargets, isSyncedAgain, {
           name,
-          label: `Longhorn has synced ${name} five times`,
+          label: `Longhorn has synced ${name} three times`,
           describe: describeTarget,
           ...timeouts.syncedAnew,
         });
@@ -186,7 +187,7 @@ export const retargetSteps = {
         await setPollInterval(context, target, '0s');
       }
       throw new PromiseBroken(
-        `a poll interval of ${negative} is accepted, and ${name} was synced five times: ${[...syncs].join(', ')}`,
+        `a poll interval of ${negative} is accepted, and ${name} was synced three times: ${[...syncs].join(', ')}`,
         { of: 'history', kind: 'BackupTarget', name, state: 'synced without a pause', gone: false, says: [] },
       );
     },
@@ -222,6 +223,49 @@ export const retargetSteps = {
         describe: (volume) => `${describeVolume(volume)}, last backup ${volume.status?.lastBackup || 'none'}`,
         ...timeouts.lastBackupReported,
       }),
+  }),
+  /** The deletion of its target may have waited for other scenarios. */
+  'then.stillUploading': step({
+    sentence: 'Then {backup} is still InProgress',
+    parameters: (backup) => ({ backup }),
+    action: async ({ timelines }: Context, { name, label }: BackupHandle) => {
+      const found = timelines.backups.current(name);
+      const state = found === undefined ? 'gone' : backupState(found);
+      if (state !== 'InProgress')
+        throw new InconclusiveError(`${label} is ${state}, not InProgress any more`);
+    },
+  }),
+  /** Its target is deleted, and nothing holds its upload any more. */
+  'then.endsWithoutTarget': step({
+    sentence: 'Then {backup} comes to an end, or goes as its backup target has',
+    parameters: (backup) => ({ backup }),
+    waitsForTimer: true,
+    action: async ({ clocks, timelines, timeouts }: Context, backup: BackupHandle) => {
+      const { name, label, volume } = backup;
+      const { store } = volume.target;
+      const isEnd = (each: Backup): boolean => ['Completed', 'Error'].includes(backupState(each));
+      const cause = await timeoutOf(
+        waitUntil(timelines.backups, isEnd, {
+          name,
+          label: `${label} is Completed or in Error`,
+          describe: describeBackup,
+          ...timeouts.syncActedOn,
+        }),
+      );
+      const left = timelines.backups.current(name);
+      if (cause === undefined || left === undefined) return;
+      const lockLife = clocks.lockLife / 1000;
+      await store.untilIdle({ volumes: [volume.name], lockLife, ...storeIdleLimits(clocks) });
+      const config = await store.config(volume.name, name);
+      if (config === undefined || config.inProgress)
+        throw new InconclusiveError(`the upload of ${label} has not come to its end in the store`, { cause });
+      const state = backupState(left);
+      throw new PromiseBroken(
+        `${label} (${name}) is still ${state}, though the store has it whole`,
+        { of: 'history', kind: 'Backup', name, state, gone: false, says: [] },
+        { cause },
+      );
+    },
   }),
   // A manager that has not yet seen that the target is unavailable may start a deletion in the store. It removes the
   // Backup object as soon as it has seen that. The order of Longhorn's watches is not defined.

@@ -1,8 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTargetChanged } from '../../../faults/default-target.ts';
-import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import {
+  expectHistory,
+  hasTimedOut,
+  timeoutOf,
+  waitUntil,
+  waitUntilGone,
+} from '../../../history/expectation.ts';
+import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
+import { parseDuration } from '../../../kube/duration.ts';
 import {
   longhornApiVersion as apiVersion,
   defaultBackupTarget,
@@ -21,7 +30,7 @@ import { listLabels, type SystemBackupHandle, type TargetHandle, type VolumeHand
 import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
-import type { Timeout } from '../timeouts.ts';
+import { judgeWithin, type Timeout } from '../timeouts.ts';
 
 const resource = longhornResources.systemBackups;
 
@@ -37,6 +46,20 @@ const watched = (context: Context): Promise<Timeline<SystemBackup>> => {
 
 const stateOf = ({ status }: SystemBackup): string => status?.state ?? '';
 
+const systemBackupIs = namedState('system-backup-is', (state: string) => ({
+  label: state === '' ? 'new' : state,
+  matches: (object: SystemBackup) => stateOf(object) === state,
+}));
+
+/** The states in which Longhorn makes a system backup (system_backup_controller.go, reconcile). */
+const creationStates = [
+  'CreatingVolumeBackups',
+  'CreatingBackingImageBackups',
+  'Generating',
+  'Uploading',
+  'Ready',
+];
+
 /** Describes the state of a system backup, and the reason of an Error. */
 export const describeSystemBackup = (object: SystemBackup): string => {
   const error = object.status?.conditions?.find(({ type, status }) => type === 'Error' && status === 'True');
@@ -47,12 +70,13 @@ const untilIn = async (
   context: Context,
   { name, label }: SystemBackupHandle,
   states: readonly string[],
+  limit: Timeout = context.timeouts.systemBackupEnds,
 ): Promise<SystemBackup> =>
   waitUntil(await watched(context), (object) => states.includes(stateOf(object)), {
     name,
     label: `${label} is ${states.join(' or ')}`,
     describe: describeSystemBackup,
-    ...context.timeouts.systemBackupEnds,
+    ...limit,
   });
 
 const untilGone = async (
@@ -76,8 +100,17 @@ const current = async (
   return (await cluster.list<SystemBackup>(resource, { namespace, fieldSelector })).items[0];
 };
 
-const brokenBy = (message: string, { name }: SystemBackupHandle, state: string): PromiseBroken =>
-  new PromiseBroken(message, { of: 'history', kind: 'SystemBackup', name, state, gone: false, says: [] });
+const brokenBy = (
+  message: string,
+  { name }: SystemBackupHandle,
+  state: string,
+  options?: ErrorOptions,
+): PromiseBroken =>
+  new PromiseBroken(
+    message,
+    { of: 'history', kind: 'SystemBackup', name, state, gone: false, says: [] },
+    options,
+  );
 
 const newSystemBackup = ({ run }: Context, name: string, volumeBackupPolicy: string) => ({
   apiVersion,
@@ -126,11 +159,16 @@ export const systemBackupSteps = {
     action: async (context: Context, store: RunningStore): Promise<TargetHandle> => {
       const { cluster, faults, timelines, timeouts, turn } = context;
       const { url: backupTargetURL, credentialSecret } = store;
+      const before = timelines.backupTargets.current(defaultBackupTarget)?.status?.lastSyncedAt;
       const fault = await defaultTargetChanged.on(cluster, { backupTargetURL, credentialSecret });
       await turn.changingTargets(() => faults.inject(fault));
       await waitUntil(
         timelines.backupTargets,
-        ({ spec, status }) => spec.backupTargetURL === backupTargetURL && status?.available === true,
+        // Until the first sync, the status is still that of the former URL.
+        ({ spec, status }) =>
+          spec.backupTargetURL === backupTargetURL &&
+          status?.available === true &&
+          status.lastSyncedAt !== before,
         {
           name: defaultBackupTarget,
           label: `the backup target ${backupTargetURL} is available`,
@@ -158,6 +196,21 @@ export const systemBackupSteps = {
       return { name, label, version: '', target };
     },
     detail: ({ name }) => name,
+  }),
+  'then.systemBackupMade': step({
+    sentence: 'Then {label} goes through its states to Ready',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const { name, label } = systemBackup;
+      const timeline = await watched(context);
+      await judgeWithin(
+        expectHistory(timeline, { name, label, describe: describeSystemBackup })
+          .startingAs(systemBackupIs(''))
+          .goes(...creationStates.map((state) => systemBackupIs(state))),
+        context.timeouts.systemBackupEnds,
+      );
+      systemBackup.version = timeline.current(name)?.status?.version ?? '';
+    },
   }),
   /** The volume has no backup. */
   'then.misspeltPolicyRefused': step({
@@ -200,6 +253,96 @@ export const systemBackupSteps = {
           stateOf(found),
         );
       await untilIn(context, systemBackup, ['Ready']);
+    },
+  }),
+  /** Returns after the time in which Longhorn tries again, or as soon as it fails. */
+  'then.systemBackupWaits': step({
+    sentence: 'Then {label} is not Ready for as long as Longhorn cannot open the target',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const ended = await untilIn(
+        context,
+        systemBackup,
+        ['Ready', 'Error'],
+        context.timeouts.requestTried,
+      ).catch((error: unknown) => {
+        if (!hasTimedOut(error)) throw error;
+      });
+      if (ended !== undefined && stateOf(ended) === 'Ready')
+        throw new Error(`${systemBackup.label} is Ready without the Secret of its target`);
+    },
+  }),
+  /**
+   * It was requested while Longhorn could not open the target, which it can again now. An annotation shows whether
+   * Longhorn has only forgotten it.
+   */
+  'then.systemBackupNotForgotten': step({
+    sentence: 'Then {label} is made now, or fails',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const { cluster, timeouts } = context;
+      const { name, label } = systemBackup;
+      const ended = ['Ready', 'Error'];
+      const cause = await timeoutOf(untilIn(context, systemBackup, ended, timeouts.syncActedOn));
+      if (cause === undefined) return;
+      const left = await current(context, systemBackup);
+      if (left === undefined) throw cause;
+      const annotations = { 'corral.test/noticed': 'yes' };
+      await cluster.patch(resource, { namespace, name }, { metadata: { annotations } });
+      await untilIn(context, systemBackup, ended);
+      throw brokenBy(
+        `${label} stayed ${describeSystemBackup(left)} until it was annotated`,
+        systemBackup,
+        stateOf(left),
+        { cause },
+      );
+    },
+  }),
+  /** The rule of the fault has met one probe before. */
+  'then.configRefused': step({
+    sentence: 'Then the store has refused the config of {label}',
+    parameters: (systemBackup, _) => ({ label: systemBackup }),
+    action: async (
+      { timeouts, scenarioSignal: signal }: Context,
+      { label }: SystemBackupHandle,
+      { met }: { met: () => Promise<number> },
+    ) => {
+      const { within, owner } = timeouts.systemBackupEnds;
+      const end = performance.now() + parseDuration(within);
+      while ((await met()) < 2) {
+        if (performance.now() > end)
+          throw new InconclusiveError(
+            `Longhorn has not written the config of ${label} after ${within} (${owner})`,
+          );
+        await sleep(500, undefined, { signal });
+      }
+    },
+  }),
+  /** The store has refused its config, and takes it now. */
+  'then.systemBackupMadeWhole': step({
+    sentence: 'Then {label} is Ready and whole in the store, or fails',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const { label, target } = systemBackup;
+      const ends = untilIn(context, systemBackup, ['Ready', 'Error'], context.timeouts.syncActedOn);
+      const cause = await timeoutOf(ends);
+      if (cause === undefined) {
+        const { status } = await ends;
+        if (status?.state !== 'Ready') return;
+        return judgeStored(context, target, [{ ...systemBackup, version: status.version ?? '' }]);
+      }
+      const findings = collectFindings();
+      await checkSystemBackups(target.store.source, { findings, now: Date.now(), quick: true });
+      if (!findings.list().some(({ code }) => code === 'system-backup-config-missing')) throw cause;
+      throw brokenBy(
+        `${label} is still Uploading, and the store has its archive without the config`,
+        systemBackup,
+        'Uploading',
+        { cause },
+      );
     },
   }),
   'then.systemBackupUnread': step({

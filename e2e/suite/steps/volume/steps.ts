@@ -13,6 +13,7 @@ import { copyData, writeData } from './data.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { deleteSnapshot, makeSnapshot, messagesOfSnapshot, untilSnapshotGone } from './snapshot.ts';
 import {
+  deleteVolume,
   describeVolume,
   detach,
   isAttachedMeanwhile,
@@ -180,6 +181,10 @@ export const volumeSteps = {
   'when.volumeRemoved': step({
     sentence: 'When the volume is removed',
     action: (context: Context, volume: VolumeHandle) => removeVolume(context, volume),
+  }),
+  'when.attachedVolumeDeleted': step({
+    sentence: 'When the volume is deleted, although it is attached',
+    action: (context: Context, volume: VolumeHandle) => deleteVolume(context, volume),
   }),
   /** Judges the time since the backup was requested, and some time from now on. */
   'then.staysHealthy': step({

@@ -291,12 +291,17 @@ export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise
 };
 
 /** Detaches and removes a volume with its snapshots, and returns when it is gone. Its backups stay. */
-export const removeVolume = async (
+export const removeVolume = async (context: Context, volume: VolumeHandle): Promise<void> => {
+  await detach(context, volume.name);
+  await untilDetached(context, volume.name);
+  await deleteVolume(context, volume);
+};
+
+/** Deletes a volume, attached or not, with its snapshots, and returns when it is gone. Its backups stay. */
+export const deleteVolume = async (
   { cluster, timelines, timeouts }: Context,
   { name }: VolumeHandle,
 ): Promise<void> => {
-  await detach({ cluster }, name);
-  await untilDetached({ cluster, timelines, timeouts }, name);
   await cluster.delete(longhornResources.volumes, { namespace, name });
   await waitUntilGone(timelines.volumes, {
     name,

@@ -55,7 +55,7 @@ export const writeSteps = {
     parameters: (backup, _) => ({ backup }),
     action: async (
       context: Context,
-      { name, label }: BackupHandle,
+      { name, label }: Pick<BackupHandle, 'name' | 'label'>,
       { mayFail }: { mayFail: boolean },
     ): Promise<boolean> => {
       const { timelines, timeouts, version, expected } = context;

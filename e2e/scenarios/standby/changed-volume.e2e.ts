@@ -1,0 +1,49 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const about: ScenarioOptions = { tags: ['standby'], timeout: '40m', needs: ['block-device'] };
+const { size } = littleData.data;
+const added = { offset: size, size };
+
+scenario(
+  'A standby volume whose backup target is changed has the newest backup of its source once it is activated',
+  about,
+  async ({ given, when, then }) => {
+    const other = await given.target(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+
+    await when.standbyRetargeted(standby, other);
+    await given.data(volume, added);
+    const second = await given.settledBackup(volume);
+    await when.activated(standby);
+    await then.orKnownBug('retargeted-standby-misses-newest', () => then.activatedWith(standby, second));
+  },
+);
+
+scenario(
+  'A standby volume of which snapshots are made follows its source all the same',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+
+    const older = await when.standbySnapshotted(standby);
+    await when.standbySnapshotted(standby);
+    data.push(await given.data(volume, added));
+    const second = await given.settledBackup(volume);
+    const goesOn = () => then.followsDespiteSnapshots(standby, second);
+    const isFollowing = await then.orKnownBug('snapshots-stop-standby', goesOn);
+    if (!isFollowing && older !== undefined) await when.snapshotDeleted(older);
+    await then.follows(standby, second);
+    await when.activated(standby);
+    await then.activated(standby, data);
+  },
+);
