@@ -124,7 +124,7 @@ export const mutants = {
   // Recurring jobs.
   'cleanup-error-fails-job':
     'an error of the cleanup fails the job, which is then run again and makes one more backup',
-  'deleted-volume-fails-job': 'a run of a job fails if one of its volumes is deleted meanwhile',
+  'deleted-volume-stops-job': 'a run of a job ends when one of its volumes is deleted',
   'retain-ignored': 'the cleanup removes nothing: the backups of a job pile up',
   'retain-off-by-one': 'the cleanup keeps one backup more than the job says',
   'job-hides-everything': 'a job makes no backup, ends well and says nothing of it',

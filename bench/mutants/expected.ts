@@ -267,11 +267,11 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'old-store-kept': [{ scenario: changedTarget, by: 'then.removedFromCluster' }],
   'old-key-kept': [{ scenario: `${renewedKey} [s3]`, by: 'then.targetAvailable' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
-  'deleted-volume-fails-job': [
+  'deleted-volume-stops-job': [
     {
       scenario:
         'A recurring job goes on with its other volumes although one is deleted while it is backed up [s3]',
-      by: 'then.jobsComplete',
+      by: 'then.oneBackupEachTick',
     },
   ],
   'retain-ignored': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],

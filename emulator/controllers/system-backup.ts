@@ -228,7 +228,7 @@ export const startSystemBackupController = (context: ManagerContext, image: stri
       // There is no resync, so nothing comes back to it then.
       isDropped: ({ message }, failures) =>
         failures >= 3 &&
-        /^secret .* not found$/.test(message) &&
+        /: secret .* not found$/.test(message) &&
         context.mutant !== 'fixed:system-backup-forgotten-without-secret',
     },
     context,

@@ -38,7 +38,7 @@ const untilComplete = async (job: VolumeJob): Promise<boolean> => {
   for (;;) {
     const volume = await api.volume(volumeName);
     if (!volume) {
-      if (job.mutant === 'deleted-volume-fails-job') throw new Error(`could not get volume ${volumeName}`);
+      if (job.mutant === 'deleted-volume-stops-job') throw new Error(`could not get volume ${volumeName}`);
       skipped(job, 'waiting for backup complete', 504);
       return false;
     }

@@ -139,7 +139,8 @@ const runAll = async (
         await runOne(job, volume);
       } catch (error) {
         if (job.mutant === 'cleanup-error-fails-job') throw error;
-        if (job.mutant === 'failing-volume-stops-job') left.length = 0;
+        if (job.mutant === 'failing-volume-stops-job' || job.mutant === 'deleted-volume-stops-job')
+          left.length = 0;
       }
     }
   };

@@ -68,7 +68,10 @@ const askProxy = async (
   const { promise, resolve, reject } = Promise.withResolvers<Rules>();
   const request = send(
     `${endpointOf(place)}/-/rules${path}`,
-    { agent: proxy.agent, method, headers: { authorization: `Bearer ${login['root-secret']}` } },
+    {
+      ...{ agent: proxy.agent, method, signal: AbortSignal.timeout(60_000) },
+      headers: { authorization: `Bearer ${login['root-secret']}` },
+    },
     (answer) => {
       if (answer.statusCode === 200)
         return json(answer).then((said) => resolve(rulesSchema.parse(said)), reject);
@@ -130,9 +133,12 @@ const make = (
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(silence.matched)]);
     const answered = ask(client, signal).finally(() => stop.abort());
-    while (!signal.aborted && (await current()).met === met) await sleep(100);
-    await sleep(silence.unanswered, undefined, { signal }).catch(() => {});
-    stop.abort();
+    try {
+      while (!signal.aborted && (await current()).met === met) await sleep(100);
+      await sleep(silence.unanswered, undefined, { signal }).catch(() => {});
+    } finally {
+      stop.abort();
+    }
     return answered;
   };
   return {

@@ -9,6 +9,7 @@ import {
 } from '../../../longhorn/resources.ts';
 import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
 import { mustBeRefused } from '../admission/steps.ts';
+import { readBackup } from '../backup/backup.ts';
 import { backupHistory, backupIs } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { runLabel, runLabelName } from '../created-objects.ts';
@@ -111,13 +112,18 @@ export const retargetSteps = {
   /** Returns the URL of the target; empty if it has none. */
   'given.defaultTarget': step({
     sentence: 'Given the backup target default, which each Longhorn has',
-    action: async ({ timelines: { backupTargets }, timeouts }: Context): Promise<string> => {
-      const { spec } = await waitUntil(backupTargets, () => true, {
+    action: async ({ cluster, timelines: { backupTargets }, timeouts }: Context): Promise<string> => {
+      await waitUntil(backupTargets, () => true, {
         name: 'default',
         label: 'Longhorn has a backup target default',
         ...timeouts.targetMade,
       });
-      return spec.backupTargetURL;
+      // Another scenario may have given its URL back just before: the watch may be behind.
+      const { items } = await cluster.list<BackupTarget>(longhornResources.backupTargets, {
+        namespace,
+        fieldSelector: 'metadata.name=default',
+      });
+      return items[0]?.spec.backupTargetURL ?? '';
     },
     detail: (url) => (url === '' ? 'without a URL' : url),
   }),
@@ -226,13 +232,13 @@ export const retargetSteps = {
   }),
   /** The deletion of its target may have waited for other scenarios. */
   'then.stillUploading': step({
-    sentence: 'Then {backup} is still InProgress',
+    sentence: 'Then {backup} is still InProgress, or gone with its target',
     parameters: (backup) => ({ backup }),
-    action: async ({ timelines }: Context, { name, label }: BackupHandle) => {
-      const found = timelines.backups.current(name);
-      const state = found === undefined ? 'gone' : backupState(found);
-      if (state !== 'InProgress')
-        throw new InconclusiveError(`${label} is ${state}, not InProgress any more`);
+    action: async (context: Context, backup: BackupHandle) => {
+      const found = await readBackup(context, backup);
+      const state = found && backupState(found);
+      if (state !== undefined && state !== 'InProgress')
+        throw new InconclusiveError(`${backup.label} is ${state}, not InProgress any more`);
     },
   }),
   /** Its target is deleted, and nothing holds its upload any more. */
@@ -243,6 +249,7 @@ export const retargetSteps = {
     action: async ({ clocks, timelines, timeouts }: Context, backup: BackupHandle) => {
       const { name, label, volume } = backup;
       const { store } = volume.target;
+      if (timelines.backups.current(name) === undefined) return;
       const isEnd = (each: Backup): boolean => ['Completed', 'Error'].includes(backupState(each));
       const cause = await timeoutOf(
         waitUntil(timelines.backups, isEnd, {
@@ -254,7 +261,7 @@ export const retargetSteps = {
       );
       const left = timelines.backups.current(name);
       if (cause === undefined || left === undefined) return;
-      const lockLife = clocks.lockLife / 1000;
+      const lockLife = Math.ceil(clocks.lockLife / 1000);
       await store.untilIdle({ volumes: [volume.name], lockLife, ...storeIdleLimits(clocks) });
       const config = await store.config(volume.name, name);
       if (config === undefined || config.inProgress)

@@ -168,6 +168,7 @@ export const systemBackupSteps = {
         ({ spec, status }) =>
           spec.backupTargetURL === backupTargetURL &&
           status?.available === true &&
+          Boolean(status.lastSyncedAt) &&
           status.lastSyncedAt !== before,
         {
           name: defaultBackupTarget,
@@ -285,10 +286,13 @@ export const systemBackupSteps = {
       const { cluster, timeouts } = context;
       const { name, label } = systemBackup;
       const ended = ['Ready', 'Error'];
+      const before = await current(context, systemBackup);
       const cause = await timeoutOf(untilIn(context, systemBackup, ended, timeouts.syncActedOn));
       if (cause === undefined) return;
       const left = await current(context, systemBackup);
       if (left === undefined) throw cause;
+      if (before === undefined || stateOf(left) !== stateOf(before))
+        throw new InconclusiveError(`${label} is being made, and slowly`, { cause });
       const annotations = { 'corral.test/noticed': 'yes' };
       await cluster.patch(resource, { namespace, name }, { metadata: { annotations } });
       await untilIn(context, systemBackup, ended);
@@ -305,16 +309,20 @@ export const systemBackupSteps = {
     sentence: 'Then the store has refused the config of {label}',
     parameters: (systemBackup, _) => ({ label: systemBackup }),
     action: async (
-      { timeouts, scenarioSignal: signal }: Context,
-      { label }: SystemBackupHandle,
+      context: Context,
+      systemBackup: SystemBackupHandle,
       { met }: { met: () => Promise<number> },
     ) => {
+      const { timeouts, scenarioSignal: signal } = context;
+      const { name, label } = systemBackup;
       const { within, owner } = timeouts.systemBackupEnds;
       const end = performance.now() + parseDuration(within);
+      const timeline = await watched(context);
       while ((await met()) < 2) {
-        if (performance.now() > end)
+        const known = timeline.current(name);
+        if (performance.now() > end || (known && stateOf(known) === 'Ready'))
           throw new InconclusiveError(
-            `Longhorn has not written the config of ${label} after ${within} (${owner})`,
+            `the store has not refused the config of ${label}, within ${within} (${owner})`,
           );
         await sleep(500, undefined, { signal });
       }
@@ -337,10 +345,12 @@ export const systemBackupSteps = {
       const findings = collectFindings();
       await checkSystemBackups(target.store.source, { findings, now: Date.now(), quick: true });
       if (!findings.list().some(({ code }) => code === 'system-backup-config-missing')) throw cause;
+      const left = await current(context, systemBackup);
+      if (left === undefined) throw cause;
       throw brokenBy(
-        `${label} is still Uploading, and the store has its archive without the config`,
+        `${label} is still ${describeSystemBackup(left)}, and the store has its archive without the config`,
         systemBackup,
-        'Uploading',
+        stateOf(left),
         { cause },
       );
     },
@@ -375,14 +385,8 @@ export const systemBackupSteps = {
     parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
-      const isGone = await untilGone(context, systemBackup, context.timeouts.syncActedOn).then(
-        () => true,
-        (error: unknown) => {
-          if (!hasTimedOut(error)) throw error;
-          return false;
-        },
-      );
-      if (isGone) return judgeStored(context, systemBackup.target, []);
+      const cause = await timeoutOf(untilGone(context, systemBackup, context.timeouts.syncActedOn));
+      if (cause === undefined) return judgeStored(context, systemBackup.target, []);
       const found = await current(context, systemBackup);
       if (found === undefined || stateOf(found) !== 'Deleting')
         throw new InconclusiveError(`nothing shows that Longhorn has tried to delete ${systemBackup.label}`);
