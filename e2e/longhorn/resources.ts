@@ -1,4 +1,4 @@
-import type { Resource } from '../kube/cluster.ts';
+import type { Cluster, KubernetesObject, Resource } from '../kube/cluster.ts';
 
 /** Longhorn's namespace. Longhorn's own manifests allow no other. */
 export const longhornNamespace = 'longhorn-system';
@@ -49,3 +49,16 @@ export const backupLabels = ({
   'backup-volume': volume,
   ...(target !== undefined && { [backupTargetLabel]: target }),
 });
+
+/**
+ * Reads an object of Longhorn anew, because its watch may be behind others. Undefined if it is gone. It lists, because
+ * scenarios may not get all of these kinds.
+ */
+export const readNow = async <T extends KubernetesObject>(
+  cluster: Pick<Cluster, 'list'>,
+  resource: Resource,
+  name: string,
+): Promise<T | undefined> => {
+  const fieldSelector = `metadata.name=${name}`;
+  return (await cluster.list<T>(resource, { namespace: longhornNamespace, fieldSelector })).items[0];
+};

@@ -8,6 +8,7 @@ import {
   backupLabels,
   longhornResources,
   longhornNamespace as namespace,
+  readNow,
 } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupVolume } from '../../../longhorn/types.ts';
@@ -76,16 +77,10 @@ export const requestBackup = async (
 };
 
 /** Reads a Backup anew, because its watch may be behind others. Undefined if it is gone. */
-export const readBackup = async (
+export const readBackup = (
   { cluster }: Pick<Context, 'cluster'>,
   { name }: Pick<BackupHandle, 'name'>,
-): Promise<Backup | undefined> => {
-  const { items } = await cluster.list<Backup>(longhornResources.backups, {
-    namespace,
-    fieldSelector: `metadata.name=${name}`,
-  });
-  return items[0];
-};
+): Promise<Backup | undefined> => readNow(cluster, longhornResources.backups, name);
 
 /** Waits until a backup is Completed. Throws at once if it fails. */
 export const untilCompleted = async (

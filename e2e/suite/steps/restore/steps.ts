@@ -77,6 +77,21 @@ const unlessRefused = <T>(request: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
+/** Throws a broken promise if a line of a manager's log has all these parts. Otherwise nothing shows the reason. */
+const throwAsLogged = async (
+  { cluster }: Context,
+  { name, label }: RestoreHandle,
+  { cause, what, state, log, why }: { cause: Error; what: string; state: string; log: string[]; why: string },
+): Promise<never> => {
+  if (!(await managersLogged(cluster, ...log)))
+    throw new InconclusiveError(`nothing says why ${label} ${what}`, { cause });
+  throw new PromiseBroken(
+    `${label} ${what}, and only a manager's log says why: ${why}`,
+    { of: 'history', kind: 'Volume', name, state, gone: false, says: [] },
+    { cause },
+  );
+};
+
 /** The steps for scenarios that test restores. */
 export const restoreSteps = {
   /** Returns a block of a backup in the form that store faults accept. */
@@ -172,16 +187,13 @@ export const restoreSteps = {
     parameters: (standby, backup) => ({ standby, backup }),
     waitsForTimer: true,
     action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
-      const { name, label } = standby;
       const cause = await timeoutOf(untilRecovered(context, standby, backup));
-      if (cause === undefined) return;
-      if (!(await managersLogged(context.cluster, 'found more than 1 snapshot in the replicas', name)))
-        throw new InconclusiveError(`nothing says why ${label} does not restore ${backup.label}`, { cause });
-      throw new PromiseBroken(
-        `${label} does not restore ${backup.label}, and only a manager's log says why: it has snapshots`,
-        { of: 'history', kind: 'Volume', name, state: 'on standby, with snapshots', gone: false, says: [] },
-        { cause },
-      );
+      if (cause !== undefined)
+        await throwAsLogged(context, standby, {
+          ...{ cause, what: `does not restore ${backup.label}`, state: 'on standby, with snapshots' },
+          log: ['found more than 1 snapshot in the replicas', standby.name],
+          why: 'it has snapshots',
+        });
     },
   }),
   /** With the same requests as Longhorn's API. */
@@ -256,22 +268,22 @@ export const restoreSteps = {
     sentence: 'Then {standby} is no longer on standby',
     parameters: (standby) => ({ standby }),
     waitsForTimer: true,
-    action: async ({ cluster, timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
-      await waitUntil(timelines.volumes, ({ status }) => status?.isStandby === false, {
+    action: async (context: Context, standby: RestoreHandle) => {
+      const { timelines, timeouts } = context;
+      const { name, label } = standby;
+      const ends = waitUntil(timelines.volumes, ({ status }) => status?.isStandby === false, {
         name,
         label: `${label} is no longer on standby`,
         describe: describeRestore,
         ...timeouts.standbyGoesOn,
-      }).catch(async (error: unknown) => {
-        if (!hasTimedOut(error)) throw error;
-        if (!(await managersLogged(cluster, 'is smaller than', `of the DR volume ${name}`)))
-          throw new InconclusiveError(`nothing says why ${label} is still on standby`);
-        throw new PromiseBroken(
-          `${label} is still on standby, and only a manager's log says why: its source is smaller now`,
-          { of: 'history', kind: 'Volume', name, state: 'on standby', gone: false, says: [] },
-          { cause: error },
-        );
       });
+      const cause = await timeoutOf(ends);
+      if (cause !== undefined)
+        await throwAsLogged(context, standby, {
+          ...{ cause, what: 'is still on standby', state: 'on standby' },
+          log: ['is smaller than', `of the DR volume ${name}`],
+          why: 'its source is smaller now',
+        });
     },
   }),
   /** Until its activation the volume was on standby and not given up. It is an ordinary volume now. */

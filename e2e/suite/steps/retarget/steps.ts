@@ -6,6 +6,7 @@ import {
   longhornApiVersion,
   longhornResources,
   longhornNamespace as namespace,
+  readNow,
 } from '../../../longhorn/resources.ts';
 import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
 import { mustBeRefused } from '../admission/steps.ts';
@@ -119,11 +120,8 @@ export const retargetSteps = {
         ...timeouts.targetMade,
       });
       // Another scenario may have given its URL back just before: the watch may be behind.
-      const { items } = await cluster.list<BackupTarget>(longhornResources.backupTargets, {
-        namespace,
-        fieldSelector: 'metadata.name=default',
-      });
-      return items[0]?.spec.backupTargetURL ?? '';
+      const found = await readNow<BackupTarget>(cluster, longhornResources.backupTargets, 'default');
+      return found?.spec.backupTargetURL ?? '';
     },
     detail: (url) => (url === '' ? 'without a URL' : url),
   }),

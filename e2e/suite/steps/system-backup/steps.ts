@@ -17,6 +17,7 @@ import {
   defaultBackupTarget,
   longhornResources,
   longhornNamespace as namespace,
+  readNow,
 } from '../../../longhorn/resources.ts';
 import type { SystemBackup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
@@ -92,13 +93,8 @@ const untilGone = async (
   }));
 
 /** The object as the API server has it now, whatever the watch has brought. */
-const current = async (
-  { cluster }: Context,
-  { name }: SystemBackupHandle,
-): Promise<SystemBackup | undefined> => {
-  const fieldSelector = `metadata.name=${name}`;
-  return (await cluster.list<SystemBackup>(resource, { namespace, fieldSelector })).items[0];
-};
+const current = ({ cluster }: Context, { name }: SystemBackupHandle): Promise<SystemBackup | undefined> =>
+  readNow(cluster, resource, name);
 
 const brokenBy = (
   message: string,
