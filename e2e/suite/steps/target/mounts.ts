@@ -1,5 +1,7 @@
 import type { Cluster } from '../../../kube/cluster.ts';
+import { resources } from '../../../kube/resources.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 
 /** Returns the mount options of a store in all managers, one entry for each mount. */
 export const mountsOf = async (cluster: Cluster, mountPoint: string): Promise<string[]> => {
@@ -8,6 +10,43 @@ export const mountsOf = async (cluster: Cluster, mountPoint: string): Promise<st
     stdout.split('\n').flatMap((line) => {
       const [, where, , options = ''] = line.split(' ');
       return where === mountPoint ? options : [];
+    }),
+  );
+};
+
+// $1 is the host of the store. Lazy, so that no process that still has a file open is disturbed.
+const unmountHost = `
+mounted() { while read -r source where _; do case $source in "$1":/*|"//$1"/*) echo "$where";; esac; done < /proc/mounts; }
+for where in $(mounted "$1"); do umount -l "$where"; done
+test -z "$(mounted "$1")"`;
+
+// The time-out of an NFS client whose server does not answer any more.
+const longestUnmount = 90_000;
+
+/**
+ * Unmounts a store in all pods that mount stores, while its server still runs. Longhorn v1.12.1 leaves the store of a
+ * deleted target mounted (backup_target_controller.go, cleanUpAllMounts), and a process that meets a mount without a
+ * server cannot be ended for minutes. Pods that cannot be entered are left out.
+ */
+export const unmountStore = async (cluster: Cluster, url: string): Promise<void> => {
+  const [, host = ''] = /^\w+:\/\/([^:/]+)/.exec(url) ?? [];
+  const { items } = await cluster.list(resources.pods, {
+    namespace,
+    labelSelector: 'longhorn.io/component=instance-manager',
+  });
+  const instanceManagers = items.map(({ metadata: { name } }) => ({
+    namespace,
+    name,
+    container: 'instance-manager',
+  }));
+  await Promise.all(
+    [...(await managerPods(cluster)), ...instanceManagers].map(async (pod) => {
+      const signal = AbortSignal.timeout(longestUnmount);
+      const done = await cluster
+        .exec(pod, ['bash', '-c', unmountHost, 'bash', host], { signal })
+        .catch(() => undefined);
+      if (done !== undefined && done.exitCode !== 0)
+        throw new Error(`${host} is still mounted in pod ${namespace}/${pod.name}: ${done.stderr.trim()}`);
     }),
   );
 };

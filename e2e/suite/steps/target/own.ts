@@ -11,6 +11,7 @@ import type { ScenarioDeps } from '../deps.ts';
 import type { TargetHandle } from '../handles.ts';
 import { createRemoveWhenIdle, type RemoveWhenIdle } from '../remove-when-idle.ts';
 import { runAllStages } from '../run-all-stages.ts';
+import { unmountStore } from './mounts.ts';
 import { makeTarget, removeTarget, type TargetDeps } from './target.ts';
 
 /** A store of a scenario. Its start may still be under way. */
@@ -117,9 +118,16 @@ export const openOwnStores = (options: Options): OwnStores => {
     removeStores: () =>
       runAllStages(
         stores.map(
-          ({ kind, place, removeWhenIdle }) =>
+          ({ kind, place, removeWhenIdle, running }) =>
             () =>
-              removeWhenIdle(`backup store ${nameIn(place)}`, () => kind.remove(cluster, place)),
+              removeWhenIdle(`backup store ${nameIn(place)}`, () =>
+                runAllStages([
+                  async () => {
+                    if (running?.mountPoint !== undefined) await unmountStore(cluster, running.url);
+                  },
+                  () => kind.remove(cluster, place),
+                ]),
+              ),
         ),
       ),
   };
