@@ -36,6 +36,8 @@ export const jobLabels = {
   ofGroup: (group: string): string => `recurring-job-group.longhorn.io/${group}`,
   /** In the labels of snapshots and backups. */
   made: 'RecurringJob',
+  /** On SystemBackups. */
+  madeSystemBackup: 'recurring-job.longhorn.io/system-backup',
 } as const;
 
 /** The default engine image. Its name decides the path of the longhorn command. The image is never pulled. */

@@ -150,6 +150,11 @@ export const mutants = {
   'system-backup-takes-others-along':
     'the deletion of a system backup removes the files of those whose names begin with its name',
   'system-backups-not-found': 'a sync does not find the system backups that are in the store',
+  'system-backups-pile-up': 'a recurring job keeps all the system backups that it has made',
+  'failed-system-backup-counts':
+    'a recurring job keeps a failed system backup as its newest, and removes a good one for it',
+  'job-removes-manual-system-backups':
+    'the cleanup of a recurring job removes system backups that a user has made',
   // The user interface.
   'page-hides-deleting': 'the page of backups shows a backup that is being deleted as Completed',
   'page-hides-error':
@@ -236,6 +241,8 @@ export const fixes = {
   'fixed:unread-system-backup-stays-in-error': 'a SystemBackup whose config could not be read is read again',
   'fixed:unread-system-backup-is-never-deleted':
     'a SystemBackup whose config could not be read is deleted in the store too',
+  'fixed:recurring-system-backup-forgotten':
+    'a recurring job knows its system backups by their names, also those that a sync has found',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 

@@ -100,6 +100,10 @@ const refusedOfBackups = 'A backup of a missing snapshot, or to an unavailable t
 const soak = soakName(326);
 const systemBackup =
   'A system backup is in the store of the default target, is found again there, and is deleted with its files alone';
+const systemBackupJob =
+  'A recurring job makes system backups, keeps its newest ones, and none but its own is removed';
+const systemBackupJobAway =
+  'A recurring job still counts its system backups after the target was on another store';
 const unreadSystemBackup =
   'A system backup whose config was missing for a moment can be used again, and deleted';
 // An operation of the crash matrix.
@@ -305,6 +309,14 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'system-backup-takes-others-along': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
   'system-backup-skips-a-state': [{ scenario: systemBackup, by: 'then.systemBackupMade' }],
   'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
+  'system-backups-pile-up': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
+  'job-removes-manual-system-backups': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
+  'failed-system-backup-counts': [
+    {
+      scenario: 'A recurring job removes a system backup that failed, and keeps the last good one [s3]',
+      by: 'then.systemBackupsKept',
+    },
+  ],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
   'page-hides-error': [
     { scenario: pageShowsDeletion, by: 'then.pageShows' },
@@ -447,6 +459,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:unread-system-backup-stays-in-error': [unreadSystemBackup],
   'fixed:unread-system-backup-is-never-deleted': [unreadSystemBackup],
+  'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',
   ],

@@ -73,6 +73,9 @@ export const isJobOrGroupLabel = (label: string): boolean =>
 /** The label that a recurring job puts on its backups and snapshots; its value is the job's name. */
 export const madeByLabel = 'RecurringJob';
 
+/** The label that a recurring job puts on its SystemBackups; its value is the job's name. */
+export const systemBackupJobLabel = volumeJobLabel('system-backup');
+
 /** The label on the CronJob of a recurring job and on the pods of its runs; its value is the job's name. */
 export const jobLabelName = 'recurring-job.longhorn.io';
 

@@ -53,12 +53,16 @@ const accepted: Record<string, Record<string, Accepts>> = {
   RecurringJob: {
     name: anything,
     groups: anything,
-    task: ['backup', 'backup-force-create', 'snapshot', 'snapshot-force-create', 'snapshot-delete'],
+    task: [
+      ...['backup', 'backup-force-create', 'snapshot', 'snapshot-force-create', 'snapshot-delete'],
+      'system-backup',
+    ],
     cron: anything,
     retain: anything,
     concurrency: anything,
     labels: anything,
-    parameters: (value) => Object.keys(value ?? {}).every((key) => key === 'full-backup-interval'),
+    parameters: (value) =>
+      Object.keys(value ?? {}).every((key) => ['full-backup-interval', 'volume-backup-policy'].includes(key)),
   },
 };
 

@@ -18,6 +18,10 @@ export const jobCaller = (func: string, line: number): Caller => ({
   func: `recurringjob.${func}`,
   file: `job.go:${line}`,
 });
+export const systemBackupCaller = (func: string, line: number): Caller => ({
+  func: `recurringjob.${func}`,
+  file: `systembackup.go:${line}`,
+});
 export const commandCaller = (func: string, line: number): Caller => ({
   func: `app.${func}`,
   file: `recurring_job.go:${line}`,

@@ -1,6 +1,6 @@
 import type { Client } from '../kubernetes/client.ts';
 import { type ApiResource, apiPathOf, createWriter, type Writer } from '../kubernetes/collection.ts';
-import type { RecurringJob, Setting, Volume } from '../longhorn/objects.ts';
+import type { RecurringJob, Setting, SystemBackup, Volume } from '../longhorn/objects.ts';
 import { namespace } from '../modelled-on.ts';
 
 const longhorn = (plural: string): ApiResource => ({
@@ -14,6 +14,10 @@ const longhorn = (plural: string): ApiResource => ({
 export const recurringJobs = (client: Client): Writer<RecurringJob> =>
   createWriter(client, longhorn('recurringjobs'), 'RecurringJob');
 
+/** The system backups on the API server. */
+export const systemBackups = (client: Client): Writer<SystemBackup> =>
+  createWriter(client, longhorn('systembackups'), 'SystemBackup');
+
 /** Reads a setting that is true or false. Throws for any other value. */
 export const readBooleanSetting = async (client: Client, name: string): Promise<boolean> => {
   const { value } = await client.request<Setting>('GET', apiPathOf(longhorn('settings'), name));
@@ -22,8 +26,15 @@ export const readBooleanSetting = async (client: Client, name: string): Promise<
   return value === 'true';
 };
 
+const withLabel =
+  <T>(plural: string) =>
+  async (client: Client, labelSelector: string): Promise<T[]> => {
+    const path = `${apiPathOf(longhorn(plural))}?${new URLSearchParams({ labelSelector })}`;
+    return (await client.request<{ items: T[] }>('GET', path)).items;
+  };
+
 /** Returns the volumes that match a label selector. */
-export const volumesWithLabel = async (client: Client, labelSelector: string): Promise<Volume[]> => {
-  const path = `${apiPathOf(longhorn('volumes'))}?${new URLSearchParams({ labelSelector })}`;
-  return (await client.request<{ items: Volume[] }>('GET', path)).items;
-};
+export const volumesWithLabel = withLabel<Volume>('volumes');
+
+/** Returns the system backups that match a label selector. All of them if it is empty. */
+export const systemBackupsWithLabel = withLabel<SystemBackup>('systembackups');

@@ -5,7 +5,7 @@ import type { RestBackup, RestSnapshot } from './resources.ts';
 type Dated = { name: string; at: string };
 
 /** Names of all items except the newest `keep`, the oldest first. */
-const expired = (items: Dated[], keep: number): string[] =>
+export const allButNewest = (items: Dated[], keep: number): string[] =>
   items
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
     .slice(0, Math.max(0, items.length - keep))
@@ -32,7 +32,7 @@ export const expiredBackups = (
     .filter((backup) => mutant === 'cleans-up-manual-backups' || isOwn(backup))
     .filter(hasCreationDate);
   const dated = candidates.map(({ name, created }) => ({ name, at: created }));
-  return expired(dated, mutant === 'retain-off-by-one' ? retain + 1 : retain);
+  return allButNewest(dated, mutant === 'retain-off-by-one' ? retain + 1 : retain);
 };
 
 export type SnapshotRule = {
@@ -57,12 +57,12 @@ export const expiredSnapshots = (
   const dated = (some: RestSnapshot[]): Dated[] =>
     some.map(({ name, crCreationTime }) => ({ name, at: crCreationTime }));
   if (task === 'snapshot-delete' && mutant !== 'own-snapshots-alone')
-    return expired(dated(snapshots), retain);
+    return allButNewest(dated(snapshots), retain);
   const own = snapshots.filter((snapshot) => isMadeBy(job, snapshot));
   const ofBackups = task.startsWith('backup') && onlyLastBackups;
   return ofBackups
     ? own.map(({ name }) => name).filter((name) => !needed.includes(name))
-    : expired(dated(own), retain);
+    : allButNewest(dated(own), retain);
 };
 
 /**

@@ -9,6 +9,7 @@ import { commandCaller, eventsCaller, utilCaller, volumeJobCaller, volumesCaller
 import { readBooleanSetting, recurringJobs, volumesWithLabel } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
+import { runSystemBackupTask } from './system-backup.ts';
 import { createVolumeJob, type RecurringJobRun, type VolumeJob } from './volume-job.ts';
 
 const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
@@ -149,7 +150,7 @@ const runAll = async (
 
 /**
  * Runs a recurring job once. Returns the exit code of `longhorn-manager recurring-job`: 0 even if a volume's
- * run failed.
+ * run failed, 1 if a system backup could not be requested.
  */
 export const runRecurringJob = async (options: RunOptions): Promise<number> => {
   const { name, kubernetes, log, clock, mutant } = options;
@@ -158,8 +159,12 @@ export const runRecurringJob = async (options: RunOptions): Promise<number> => {
     if (!recurringJob) return 0;
     const atOnce = mutant === 'concurrency-ignored' ? 99 : Math.max(1, recurringJob.spec.concurrency);
     const api = await connectManagerApi(options.managerURL, { atOnce, log });
-    const volumes = await findVolumes(recurringJob, options);
     const job = { name, recurringJob, kubernetes, api, log, clock, mutant, unloggedEvents: [] };
+    if (recurringJob.spec.task === 'system-backup') {
+      await runSystemBackupTask(job);
+      return 0;
+    }
+    const volumes = await findVolumes(recurringJob, options);
     await runAll(job, { volumes, atOnce });
     return 0;
   } catch (error) {

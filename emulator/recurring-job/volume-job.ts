@@ -30,8 +30,11 @@ export type VolumeJob = RecurringJobRun & {
   labels: Record<string, string>;
 };
 
-/** Generates the name of the run's snapshot: at most the first 8 characters of `JOB-c`, and a UUID. */
-const nameSnapshot = (job: string): string => `${`${job}-c`.slice(0, 8)}-${randomUUID()}`;
+/** How the name of what a run makes begins: at most the first 8 characters of `JOB-c`. */
+export const prefixOfRun = (job: string): string => `${`${job}-c`.slice(0, 8)}-`;
+
+/** Generates the name of what a run makes. */
+export const nameOfRun = (job: string): string => `${prefixOfRun(job)}${randomUUID()}`;
 
 /** Prepares a run for one volume. */
 export const createVolumeJob = (job: RecurringJobRun, volumeName: string): VolumeJob => {
@@ -39,7 +42,7 @@ export const createVolumeJob = (job: RecurringJobRun, volumeName: string): Volum
   const { task, retain, concurrency, groups, parameters } = recurringJob.spec;
   const given = job.mutant === 'job-labels-lost' ? {} : recurringJob.spec.labels;
   const labels = { ...given, [jobLabels.made]: name };
-  const snapshotName = nameSnapshot(name);
+  const snapshotName = nameOfRun(name);
   const log = job.log.with({
     job: name,
     task,

@@ -699,6 +699,28 @@ export const managerBugs = {
       'longhorn-manager, controller/system_backup_controller.go, BackupVolumes (the switch returns nothing for another policy), webhook/resources/systembackup/validator.go; read in v1.8.2, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: Ready, and the volume had no backup',
   },
+  'recurring-system-backup-forgotten': {
+    title:
+      'A recurring job keeps system backups for ever that it made before its target was on another store',
+    severity: 'silent',
+    versions: '>=1.9.0',
+    promise: 'a recurring job keeps as many system backups as it is to retain, and removes the older ones',
+    happens:
+      'a run finds the system backups of its job by a label that only the SystemBackup object has. If the URL of the default backup target is emptied or changed for a while, the objects go; the sync that brings them back gives them no label, so no run removes them, and the store fills up',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'without the label of its job', gone: false }],
+    steps: {
+      inWords: [
+        'Make a recurring job with the task system-backup, retain 1 and the parameter volume-backup-policy: disabled, and let it run once.',
+        'Change the URL of the default backup target to another store: the SystemBackup goes. Change it back: it is Ready again.',
+        'kubectl -n longhorn-system get systembackups.longhorn.io --show-labels: it has the label longhorn.io/version alone, not recurring-job.longhorn.io/system-backup.',
+        'Let the job run again: both system backups stay, with each further run too, where one is to be kept.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, app/recurringjob/job.go, ListSystemBackup (by the label), and controller/backup_target_controller.go, syncSystemBackup (made with the label of the version alone); read in v1.9.0, v1.12.1 and master (2026-08-21)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'lost-backup-takes-snapshot': {
     title: 'A backup that is gone from its store takes the snapshot of its volume along',
     severity: 'data loss',

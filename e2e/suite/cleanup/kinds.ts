@@ -1,9 +1,9 @@
 import { type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { describeBackup } from '../../longhorn/backup-state.ts';
-import { jobLabelName } from '../../longhorn/job-types.ts';
+import { jobLabelName, systemBackupJobLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Backup, BackupVolume, Snapshot, SystemBackup, Volume } from '../../longhorn/types.ts';
-import { describeSystemBackup } from '../steps/system-backup/steps.ts';
+import { describeSystemBackup } from '../steps/system-backup/system-backup.ts';
 import { describeSnapshot } from '../steps/volume/snapshot.ts';
 import { describeVolume } from '../steps/volume/volume.ts';
 import {
@@ -104,12 +104,12 @@ export const cleanupKinds = {
     limit: ({ snapshotsGone }) => snapshotsGone,
     describe: (object) => describeSnapshot(object as Snapshot),
   },
-  // One that Longhorn found in a store has lost the label of its run.
+  // One that Longhorn found in a store has lost the labels of its run and its job.
   systemBackups: {
     what: 'system backup',
     resource: longhornResources.systemBackups,
     namespace,
-    owners: ({ metadata }) => [metadata.name],
+    owners: (object) => [object.metadata.name, label(object, systemBackupJobLabel)],
     limit: ({ systemBackupGone }) => systemBackupGone,
     describe: (object) => describeSystemBackup(object as SystemBackup),
   },

@@ -11,7 +11,7 @@ import type { SystemBackup } from '../../longhorn/types.ts';
 import type { Context } from './context.ts';
 import { isBackupOf } from './created-objects.ts';
 import { runAllStages } from './run-all-stages.ts';
-import { describeSystemBackup } from './system-backup/steps.ts';
+import { describeSystemBackup } from './system-backup/system-backup.ts';
 import type { Timeout } from './timeouts.ts';
 import { instancesProbe } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';

@@ -17,6 +17,7 @@ import { settingSteps } from './setting/steps.ts';
 import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
 import { systemBackupSteps } from './system-backup/steps.ts';
+import { systemBackupJobSteps } from './system-backup-jobs/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
@@ -41,6 +42,7 @@ export const steps = {
   ...jobSteps,
   ...jobTaskSteps,
   ...systemBackupSteps,
+  ...systemBackupJobSteps,
   ...settingSteps,
   ...uiSteps,
   ...uiTableSteps,

@@ -48,12 +48,9 @@ export type JobRun = {
   from: number;
 };
 
-/** A recurring job that a step made, for one of its volumes. */
-export type JobHandle = {
+/** A recurring job that a step made. */
+export type AnyJobHandle = {
   name: string;
-  volume: VolumeHandle;
-  /** The handles for its other volumes. They share its runs. */
-  others: JobHandle[];
   /** The number of backups that it keeps. */
   retain: number;
   watched: JobTimelines;
@@ -61,6 +58,13 @@ export type JobHandle = {
   logs: ReadonlyMap<string, Promise<string>>;
   /** The runs so far, in order. */
   runs: JobRun[];
+};
+
+/** A recurring job for one of its volumes. */
+export type JobHandle = AnyJobHandle & {
+  volume: VolumeHandle;
+  /** The handles for its other volumes. They share its runs. */
+  others: JobHandle[];
 };
 
 /**
@@ -80,14 +84,13 @@ export type JobOptions = {
 };
 
 /**
- * Makes a recurring job for a volume; the default task is backup. Returns when Longhorn has created its CronJob. The
- * job runs only when a step starts it. It is also for a group with its own name, which has no volumes yet.
+ * Makes a recurring job. Returns when Longhorn has created its CronJob. The job runs only when a step starts it. It is
+ * for a group with its own name, which has no volumes yet.
  */
-export const makeRecurringJob = async (
+export const makeAnyJob = async (
   context: Context,
-  volume: VolumeHandle,
-  { task = 'backup', keeps: retain = 1, fullInterval, labels = {} }: JobOptions = {},
-): Promise<JobHandle> => {
+  { retain, ...how }: Pick<RecurringJob['spec'], 'task' | 'retain' | 'labels' | 'parameters'>,
+): Promise<AnyJobHandle> => {
   const { cluster, made, run, timeouts } = context;
   const name = context.uniqueName('job');
   const watched = await watchJob(context, name);
@@ -97,25 +100,34 @@ export const makeRecurringJob = async (
     kind: 'RecurringJob',
     metadata: { name, namespace, labels: runLabel(run) },
     spec: {
+      ...how,
       name,
-      task,
       cron: farAway(),
       retain,
       concurrency: 1,
       groups: [name],
-      labels,
-      ...(fullInterval && { parameters: { 'full-backup-interval': String(fullInterval) } }),
     },
   };
   made.jobs.push(name);
   await cluster.create(longhornResources.recurringJobs, wanted);
-  await label(context, volume, volumeJobLabel(name));
   await waitUntil(watched.cronJobs, () => true, {
     name,
     label: `Longhorn has a CronJob ${name}`,
     ...timeouts.cronJobExists,
   });
-  return { name, volume, others: [], retain, watched, logs, runs: [] };
+  return { name, retain, watched, logs, runs: [] };
+};
+
+/** Makes a recurring job for a volume; the default task is backup. */
+export const makeRecurringJob = async (
+  context: Context,
+  volume: VolumeHandle,
+  { task = 'backup', keeps: retain = 1, fullInterval, labels = {} }: JobOptions = {},
+): Promise<JobHandle> => {
+  const parameters = fullInterval && { 'full-backup-interval': String(fullInterval) };
+  const job = await makeAnyJob(context, { task, retain, labels, ...(parameters && { parameters }) });
+  await label(context, volume, volumeJobLabel(job.name));
+  return { ...job, volume, others: [] };
 };
 
 const label = async ({ cluster }: Context, { name }: VolumeHandle, key: string): Promise<void> => {
@@ -231,7 +243,10 @@ export const lastRun = ({ name, runs }: Pick<JobHandle, 'name' | 'runs'>): JobRu
  * Starts a run now, with a Job made from the CronJob's template. Returns when Kubernetes has accepted it. Kubernetes'
  * cron controller removes such a Job like its own, but does not report its end.
  */
-export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Promise<JobRun> => {
+export const triggerJob = async (
+  { cluster, run }: Context,
+  job: AnyJobHandle & Partial<Pick<JobHandle, 'others'>>,
+): Promise<JobRun> => {
   const { cronJobs, jobs } = job.watched;
   const cronJob = cronJobs.current(job.name);
   if (cronJob === undefined) throw new Error(`there is no CronJob ${job.name} any more`);
@@ -250,7 +265,7 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
     uid: cronJob.metadata.uid ?? '',
     controller: true,
   };
-  for (const each of [job, ...job.others]) each.runs.push({ ...jobRun });
+  for (const each of [job, ...(job.others ?? [])]) each.runs.push({ ...jobRun });
   await cluster.create(resources.jobs, {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTargetChanged } from '../../../faults/default-target.ts';
-import {
-  expectHistory,
-  hasTimedOut,
-  timeoutOf,
-  waitUntil,
-  waitUntilGone,
-} from '../../../history/expectation.ts';
+import { expectHistory, hasTimedOut, timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
-import type { Timeline } from '../../../history/timeline.ts';
-import { follow } from '../../../history/watch.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
 import { parseDuration } from '../../../kube/duration.ts';
 import {
@@ -17,7 +9,6 @@ import {
   defaultBackupTarget,
   longhornResources,
   longhornNamespace as namespace,
-  readNow,
 } from '../../../longhorn/resources.ts';
 import type { SystemBackup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
@@ -28,28 +19,25 @@ import { mustBeRefused } from '../admission/steps.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf, runLabel } from '../created-objects.ts';
 import { listLabels, type SystemBackupHandle, type TargetHandle, type VolumeHandle } from '../handles.ts';
-import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
+import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
-import { judgeWithin, type Timeout } from '../timeouts.ts';
+import { judgeWithin } from '../timeouts.ts';
+import {
+  brokenBySystemBackup,
+  currentSystemBackup,
+  describeSystemBackup,
+  systemBackupState,
+  untilSystemBackupGone,
+  untilSystemBackupIn,
+  watchedSystemBackups,
+} from './system-backup.ts';
 
 const resource = longhornResources.systemBackups;
 
-const watches = new WeakMap<Context, Promise<Timeline<SystemBackup>>>();
-
-/** The watch of a scenario's system backups. It starts when a step first needs it. */
-const watched = (context: Context): Promise<Timeline<SystemBackup>> => {
-  const { cluster, scenarioSignal: signal } = context;
-  const running = watches.get(context) ?? follow<SystemBackup>(cluster, resource, { namespace, signal });
-  watches.set(context, running);
-  return running;
-};
-
-const stateOf = ({ status }: SystemBackup): string => status?.state ?? '';
-
 const systemBackupIs = namedState('system-backup-is', (state: string) => ({
   label: state === '' ? 'new' : state,
-  matches: (object: SystemBackup) => stateOf(object) === state,
+  matches: (object: SystemBackup) => systemBackupState(object) === state,
 }));
 
 /** The states in which Longhorn makes a system backup (system_backup_controller.go, reconcile). */
@@ -61,53 +49,6 @@ const creationStates = [
   'Ready',
 ];
 
-/** Describes the state of a system backup, and the reason of an Error. */
-export const describeSystemBackup = (object: SystemBackup): string => {
-  const error = object.status?.conditions?.find(({ type, status }) => type === 'Error' && status === 'True');
-  return `${stateOf(object) || 'without a state'}${error ? ` (${error.reason}: ${error.message})` : ''}`;
-};
-
-const untilIn = async (
-  context: Context,
-  { name, label }: SystemBackupHandle,
-  states: readonly string[],
-  limit: Timeout = context.timeouts.systemBackupEnds,
-): Promise<SystemBackup> =>
-  waitUntil(await watched(context), (object) => states.includes(stateOf(object)), {
-    name,
-    label: `${label} is ${states.join(' or ')}`,
-    describe: describeSystemBackup,
-    ...limit,
-  });
-
-const untilGone = async (
-  context: Context,
-  { name, label }: SystemBackupHandle,
-  limit: Timeout = context.timeouts.systemBackupGone,
-): Promise<void> =>
-  void (await waitUntilGone(await watched(context), {
-    name,
-    label: `${label} is gone`,
-    describe: describeSystemBackup,
-    ...limit,
-  }));
-
-/** The object as the API server has it now, whatever the watch has brought. */
-const current = ({ cluster }: Context, { name }: SystemBackupHandle): Promise<SystemBackup | undefined> =>
-  readNow(cluster, resource, name);
-
-const brokenBy = (
-  message: string,
-  { name }: SystemBackupHandle,
-  state: string,
-  options?: ErrorOptions,
-): PromiseBroken =>
-  new PromiseBroken(
-    message,
-    { of: 'history', kind: 'SystemBackup', name, state, gone: false, says: [] },
-    options,
-  );
-
 const newSystemBackup = ({ run }: Context, name: string, volumeBackupPolicy: string) => ({
   apiVersion,
   kind: 'SystemBackup',
@@ -116,7 +57,7 @@ const newSystemBackup = ({ run }: Context, name: string, volumeBackupPolicy: str
 });
 
 const makeSystemBackup = async (context: Context, name: string, policy: string): Promise<void> => {
-  await watched(context);
+  await watchedSystemBackups(context);
   context.made.systemBackups.push(name);
   await context.cluster.create(resource, newSystemBackup(context, name, policy));
 };
@@ -199,7 +140,7 @@ export const systemBackupSteps = {
     parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { name, label } = systemBackup;
-      const timeline = await watched(context);
+      const timeline = await watchedSystemBackups(context);
       await judgeWithin(
         expectHistory(timeline, { name, label, describe: describeSystemBackup })
           .startingAs(systemBackupIs(''))
@@ -219,21 +160,25 @@ export const systemBackupSteps = {
       if ('refused' in answer) return mustBeRefused(answer);
       await makeSystemBackup(context, name, policy);
       const made = { name, label: `the system backup with the policy ${policy}`, version: '', target };
-      const found = await untilIn(context, made, ['Ready', 'Error']);
-      if (stateOf(found) === 'Error') return;
+      const found = await untilSystemBackupIn(context, made, ['Ready', 'Error']);
+      if (systemBackupState(found) === 'Error') return;
       const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
       if (context.timelines.backups.objects().some(isOfVolume))
         throw new Error(`${made.label} is Ready, and has backed up ${volume.name}`);
-      throw brokenBy(`${made.label} is Ready, and ${volume.name} has no backup`, made, 'Ready');
+      throw brokenBySystemBackup(`${made.label} is Ready, and ${volume.name} has no backup`, made, 'Ready');
     },
   }),
   'then.systemBackupReady': step({
     sentence: 'Then {label} is Ready',
     parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
-      const found = await untilIn(context, systemBackup, ['Ready', 'Error']);
-      if (stateOf(found) === 'Error')
-        throw brokenBy(`${systemBackup.label} is ${describeSystemBackup(found)}`, systemBackup, 'Error');
+      const found = await untilSystemBackupIn(context, systemBackup, ['Ready', 'Error']);
+      if (systemBackupState(found) === 'Error')
+        throw brokenBySystemBackup(
+          `${systemBackup.label} is ${describeSystemBackup(found)}`,
+          systemBackup,
+          'Error',
+        );
       systemBackup.version = found.status?.version ?? '';
     },
   }),
@@ -242,14 +187,14 @@ export const systemBackupSteps = {
     sentence: 'Then {label}, which can be read again, becomes Ready',
     parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
-      const found = await current(context, systemBackup);
+      const found = await currentSystemBackup(context, systemBackup);
       if (found !== undefined && found.metadata.resourceVersion === systemBackup.unread)
-        throw brokenBy(
+        throw brokenBySystemBackup(
           `${systemBackup.label} is still ${describeSystemBackup(found)}`,
           systemBackup,
-          stateOf(found),
+          systemBackupState(found),
         );
-      await untilIn(context, systemBackup, ['Ready']);
+      await untilSystemBackupIn(context, systemBackup, ['Ready']);
     },
   }),
   /** Returns after the time in which Longhorn tries again, or as soon as it fails. */
@@ -258,7 +203,7 @@ export const systemBackupSteps = {
     parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
-      const ended = await untilIn(
+      const ended = await untilSystemBackupIn(
         context,
         systemBackup,
         ['Ready', 'Error'],
@@ -266,7 +211,7 @@ export const systemBackupSteps = {
       ).catch((error: unknown) => {
         if (!hasTimedOut(error)) throw error;
       });
-      if (ended !== undefined && stateOf(ended) === 'Ready')
+      if (ended !== undefined && systemBackupState(ended) === 'Ready')
         throw new Error(`${systemBackup.label} is Ready without the Secret of its target`);
     },
   }),
@@ -282,20 +227,20 @@ export const systemBackupSteps = {
       const { cluster, timeouts } = context;
       const { name, label } = systemBackup;
       const ended = ['Ready', 'Error'];
-      const before = await current(context, systemBackup);
-      const cause = await timeoutOf(untilIn(context, systemBackup, ended, timeouts.syncActedOn));
+      const before = await currentSystemBackup(context, systemBackup);
+      const cause = await timeoutOf(untilSystemBackupIn(context, systemBackup, ended, timeouts.syncActedOn));
       if (cause === undefined) return;
-      const left = await current(context, systemBackup);
+      const left = await currentSystemBackup(context, systemBackup);
       if (left === undefined) throw cause;
-      if (before === undefined || stateOf(left) !== stateOf(before))
+      if (before === undefined || systemBackupState(left) !== systemBackupState(before))
         throw new InconclusiveError(`${label} is being made, and slowly`, { cause });
       const annotations = { 'corral.test/noticed': 'yes' };
       await cluster.patch(resource, { namespace, name }, { metadata: { annotations } });
-      await untilIn(context, systemBackup, ended);
-      throw brokenBy(
+      await untilSystemBackupIn(context, systemBackup, ended);
+      throw brokenBySystemBackup(
         `${label} stayed ${describeSystemBackup(left)} until it was annotated`,
         systemBackup,
-        stateOf(left),
+        systemBackupState(left),
         { cause },
       );
     },
@@ -313,10 +258,10 @@ export const systemBackupSteps = {
       const { name, label } = systemBackup;
       const { within, owner } = timeouts.systemBackupEnds;
       const end = performance.now() + parseDuration(within);
-      const timeline = await watched(context);
+      const timeline = await watchedSystemBackups(context);
       while ((await met()) < 2) {
         const known = timeline.current(name);
-        if (performance.now() > end || (known && stateOf(known) === 'Ready'))
+        if (performance.now() > end || (known && systemBackupState(known) === 'Ready'))
           throw new InconclusiveError(
             `the store has not refused the config of ${label}, within ${within} (${owner})`,
           );
@@ -331,7 +276,12 @@ export const systemBackupSteps = {
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { label, target } = systemBackup;
-      const ends = untilIn(context, systemBackup, ['Ready', 'Error'], context.timeouts.syncActedOn);
+      const ends = untilSystemBackupIn(
+        context,
+        systemBackup,
+        ['Ready', 'Error'],
+        context.timeouts.syncActedOn,
+      );
       const cause = await timeoutOf(ends);
       if (cause === undefined) {
         const { status } = await ends;
@@ -341,12 +291,12 @@ export const systemBackupSteps = {
       const findings = collectFindings();
       await checkSystemBackups(target.store.source, { findings, now: Date.now(), quick: true });
       if (!findings.list().some(({ code }) => code === 'system-backup-config-missing')) throw cause;
-      const left = await current(context, systemBackup);
+      const left = await currentSystemBackup(context, systemBackup);
       if (left === undefined) throw cause;
-      throw brokenBy(
+      throw brokenBySystemBackup(
         `${label} is still ${describeSystemBackup(left)}, and the store has its archive without the config`,
         systemBackup,
-        stateOf(left),
+        systemBackupState(left),
         { cause },
       );
     },
@@ -355,7 +305,7 @@ export const systemBackupSteps = {
     sentence: 'Then {label} goes Error, as it cannot be read',
     parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
-      const found = await untilIn(context, systemBackup, ['Error']);
+      const found = await untilSystemBackupIn(context, systemBackup, ['Error']);
       const reason = found.status?.conditions?.find(({ type }) => type === 'Error')?.reason;
       if (reason !== 'Sync')
         throw new Error(`${systemBackup.label} is ${describeSystemBackup(found)}, not for its sync`);
@@ -373,7 +323,8 @@ export const systemBackupSteps = {
   'then.systemBackupGone': step({
     sentence: 'Then {label} is gone from the cluster',
     parameters: (systemBackup) => ({ label: systemBackup }),
-    action: (context: Context, systemBackup: SystemBackupHandle) => untilGone(context, systemBackup),
+    action: (context: Context, systemBackup: SystemBackupHandle) =>
+      untilSystemBackupGone(context, systemBackup),
   }),
   /** The store refuses the removal of a file of it. */
   'then.systemBackupGoesWithItsFiles': step({
@@ -381,10 +332,12 @@ export const systemBackupSteps = {
     parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
-      const cause = await timeoutOf(untilGone(context, systemBackup, context.timeouts.syncActedOn));
+      const cause = await timeoutOf(
+        untilSystemBackupGone(context, systemBackup, context.timeouts.syncActedOn),
+      );
       if (cause === undefined) return judgeStored(context, systemBackup.target, []);
-      const found = await current(context, systemBackup);
-      if (found === undefined || stateOf(found) !== 'Deleting')
+      const found = await currentSystemBackup(context, systemBackup);
+      if (found === undefined || systemBackupState(found) !== 'Deleting')
         throw new InconclusiveError(`nothing shows that Longhorn has tried to delete ${systemBackup.label}`);
     },
   }),
