@@ -719,7 +719,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, app/recurringjob/job.go, ListSystemBackup (by the label), and controller/backup_target_controller.go, syncSystemBackup (made with the label of the version alone); read in v1.9.0, v1.12.1 and master (2026-08-21)',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: the second run kept both, where one was to be kept',
   },
   'lost-backup-takes-snapshot': {
     title: 'A backup that is gone from its store takes the snapshot of its volume along',
