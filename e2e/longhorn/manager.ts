@@ -1,4 +1,4 @@
-import type { Cluster, KubernetesObject } from '../kube/cluster.ts';
+import type { Cluster, KubernetesObject, PodTarget } from '../kube/cluster.ts';
 import { resources } from '../kube/cluster.ts';
 import { longhornNamespace } from './resources.ts';
 
@@ -24,6 +24,16 @@ export const managerLabel = 'app=longhorn-manager';
  * pulls an image in advance.
  */
 export const managerContainer = 'longhorn-manager';
+
+/** The label selector for the instance managers: the pods in which engines and replicas run and log. */
+export const instanceManagerLabel = 'longhorn.io/component=instance-manager';
+
+/** The main container of an instance manager's pod. The pod has the name of its InstanceManager. */
+export const instanceManagerPod = (name: string): PodTarget => ({
+  namespace: longhornNamespace,
+  name,
+  container: 'instance-manager',
+});
 
 /** The running manager pods, one per node. The `ownerID` of a Longhorn object is the name of such a node. */
 export const managerPods = async (cluster: Cluster): Promise<ManagerPod[]> => {

@@ -2,7 +2,7 @@ import type { InjectedFault } from '../../../faults/fault.ts';
 import { replicaKilled } from '../../../faults/replica-killed.ts';
 import type { PodTarget } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
-import { managerPodOf } from '../../../longhorn/manager.ts';
+import { instanceManagerPod, managerPodOf } from '../../../longhorn/manager.ts';
 import {
   longhornResources,
   longhornNamespace as namespace,
@@ -50,5 +50,5 @@ const addressOf = ({ status }: VolumeReplica): string =>
 // The emulator has no instance managers: its replicas run in the pods of its managers.
 const podOf = async ({ cluster }: Context, { spec, status }: VolumeReplica): Promise<PodTarget> =>
   status?.instanceManagerName
-    ? { namespace, name: status.instanceManagerName, container: 'instance-manager' }
+    ? instanceManagerPod(status.instanceManagerName)
     : managerPodOf(cluster, spec.nodeID);

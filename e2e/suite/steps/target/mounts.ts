@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../kube/cluster.ts';
 import { resources } from '../../../kube/resources.ts';
-import { managerPods } from '../../../longhorn/manager.ts';
+import { instanceManagerLabel, instanceManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 
 /** Returns the mount options of a store in all managers, one entry for each mount. */
@@ -32,13 +32,9 @@ export const unmountStore = async (cluster: Cluster, url: string): Promise<void>
   const [, host = ''] = /^\w+:\/\/([^:/]+)/.exec(url) ?? [];
   const { items } = await cluster.list(resources.pods, {
     namespace,
-    labelSelector: 'longhorn.io/component=instance-manager',
+    labelSelector: instanceManagerLabel,
   });
-  const instanceManagers = items.map(({ metadata: { name } }) => ({
-    namespace,
-    name,
-    container: 'instance-manager',
-  }));
+  const instanceManagers = items.map(({ metadata: { name } }) => instanceManagerPod(name));
   await Promise.all(
     [...(await managerPods(cluster)), ...instanceManagers].map(async (pod) => {
       const signal = AbortSignal.timeout(longestUnmount);

@@ -2,7 +2,7 @@ import type { StateProbe } from '../../../history/progress.ts';
 import type { NearestCause } from '../../../history/verdict.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
-import { managerContainer, managerLabel } from '../../../longhorn/manager.ts';
+import { instanceManagerLabel, managerContainer, managerLabel } from '../../../longhorn/manager.ts';
 import {
   longhornResources,
   longhornNamespace as namespace,
@@ -163,9 +163,6 @@ const ticketsOf = (attachment: VolumeAttachment | undefined): string[] =>
       return `ticket ${id}: ${satisfied ? 'satisfied' : 'not satisfied'}${why ? `: ${why}` : ''}`;
     },
   );
-
-/** The label of the pods in which engines and replicas run and log. */
-const instanceManagerLabel = 'longhorn.io/component=instance-manager';
 
 // The number of lines at the end of a log that are read.
 const tailLines = 5000;
