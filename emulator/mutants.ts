@@ -144,6 +144,11 @@ export const mutants = {
   'job-labels-stay': 'the volumes of a recurring job keep its labels when it is deleted',
   'never-full': 'a job makes incremental backups alone, whatever its full-backup-interval',
   'detached-not-left-out': 'a job backs up a volume that is detached, though the setting forbids it',
+  'jobs-not-restored': 'a volume is restored without its recurring jobs, whatever the setting says',
+  'choice-of-jobs-ignored': 'the setting alone decides on the recurring jobs of a restored volume',
+  'restored-jobs-double': 'each restore makes one more recurring job, if the job of that name was changed',
+  'standby-restores-jobs': 'the recurring jobs of its source are restored with a standby volume too',
+  'restored-volume-left-out': 'a recurring job makes no backup of a volume that was restored',
   'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',
   // System backups.
   'system-backup-not-uploaded': 'a system backup is Ready without having been uploaded',
@@ -235,6 +240,7 @@ export const fixes = {
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
   'fixed:failed-standby-stays-faulted':
     'a volume on standby tries again to restore a backup that it could not read',
+  'fixed:refused-job-is-not-restored': 'an event says why a recurring job is not restored with its volume',
   'fixed:deleted-job-leaves-labels': 'a job that has gone at once has its labels taken off all volumes',
   'fixed:system-backup-deletion-ignores-refusal':
     'a SystemBackup whose files cannot be removed stays, and its deletion is tried again',

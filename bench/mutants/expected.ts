@@ -80,6 +80,10 @@ const byForce =
   'A recurring job that is to make a backup by force makes one though it may delete no snapshot';
 const scaledDown =
   'A volume whose workload ends while a recurring job backs it up is backed up, and then detached';
+const jobsBySetting =
+  'A volume is restored with its recurring job if the setting says so, unless it is overruled for the volume';
+const restoredJobs =
+  'The recurring job of a restored volume is the same one, or one new one if that was changed, and backs it up';
 const jobGroups =
   'A volume without a recurring job is in the group default, and a job that is deleted takes its labels along';
 const fullEachTime = 'A recurring job with a full-backup-interval makes each nth backup a full one';
@@ -301,6 +305,11 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'job-labels-stay': [{ scenario: jobGroups, by: 'then.jobLabelsGone' }],
   'never-full': [{ scenario: fullEachTime, by: 'then.fullInterval' }],
   'detached-not-left-out': [{ scenario: leftOut, by: 'then.leftOut' }],
+  'jobs-not-restored': [{ scenario: jobsBySetting, by: 'then.jobRestored' }],
+  'choice-of-jobs-ignored': [{ scenario: jobsBySetting, by: 'then.noJobRestored' }],
+  'restored-jobs-double': [{ scenario: restoredJobs, by: 'then.jobRestored' }],
+  'standby-restores-jobs': [{ scenario: restoredJobs, by: 'then.noJobRestored' }],
+  'restored-volume-left-out': [{ scenario: restoredJobs, by: 'then.oneBackupEachTick' }],
   'cleans-up-manual-backups': [
     { scenario: jobDenied, by: 'then.jobLogs' },
     { scenario: soak, by: 'then.runEnds' },
@@ -452,6 +461,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:failed-standby-stays-faulted': [
     'A standby volume that cannot read its next backup reports that, and goes on once the store answers [s3]',
+  ],
+  'fixed:refused-job-is-not-restored': [
+    'A volume is restored with the recurring job of another Longhorn, or an event says why not',
   ],
   'fixed:deleted-job-leaves-labels': [jobGroups],
   'fixed:system-backup-deletion-ignores-refusal': [

@@ -96,6 +96,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'default-backup-block-size',
         'failed-backup-ttl',
         'recurring-successful-jobs-history-limit',
+        'restore-volume-recurring-jobs',
       ],
     },
   ],

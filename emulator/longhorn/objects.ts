@@ -17,6 +17,8 @@ export type Volume = LonghornObject<
     fromBackup?: string;
     /** Whether the volume should follow the backups of the volume in fromBackup. */
     Standby?: boolean;
+    /** Whether the recurring jobs of that volume are restored with it; `ignored`: as the setting says. */
+    restoreVolumeRecurringJob?: 'ignored' | 'enabled' | 'disabled';
     nodeID: string;
     backupBlockSize?: string;
     /** Attach the volume without a device. */

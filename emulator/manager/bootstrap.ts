@@ -26,6 +26,7 @@ const settings: Record<string, string> = {
   'recurring-job-max-retention': '100',
   'recurring-successful-jobs-history-limit': '1',
   'recurring-failed-jobs-history-limit': '1',
+  'restore-volume-recurring-jobs': 'false',
 };
 
 const ensure = async <T extends ApiObject>(

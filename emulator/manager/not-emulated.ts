@@ -15,6 +15,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     numberOfReplicas: anything,
     frontend: ['blockdev', ''],
     Standby: [true, false],
+    restoreVolumeRecurringJob: ['ignored', 'enabled', 'disabled'],
     accessMode: ['rwo'],
     backupCompressionMethod: ['none', 'lz4', 'gzip'],
     backupTargetName: (value) => value !== '',

@@ -51,6 +51,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'recurring-job-max-retention': (value) => Number(value) >= 1 && Number(value) <= 250,
   'recurring-successful-jobs-history-limit': (value) => /^\d+$/.test(value),
   'recurring-failed-jobs-history-limit': (value) => /^\d+$/.test(value),
+  'restore-volume-recurring-jobs': isBoolean,
 };
 
 /** Sets status.applied of each Setting. */

@@ -41,6 +41,7 @@ const volumeKinds: ServedKind[] = [
         dataEngine: text({ default: 'v1' }),
         fromBackup: text({ default: '' }),
         Standby: flag(),
+        restoreVolumeRecurringJob: text({ default: 'ignored' }),
         nodeID: text({ default: '' }),
         disableFrontend: flag(),
         image: text({ default: '' }),

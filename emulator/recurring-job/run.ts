@@ -88,7 +88,8 @@ const findVolumes = async (
     log.info(`Got volumes from label ${selector}`, utilCaller('getVolumesBySelector', 118));
     for (const volume of await volumesWithLabel(kubernetes, selector)) {
       const isAllowed = allowDetached || mutant === 'detached-not-left-out';
-      if (isReady(volume, { allowDetached: isAllowed, log })) names.add(volume.metadata.name);
+      const isLeftOut = mutant === 'restored-volume-left-out' && Boolean(volume.spec.fromBackup);
+      if (!isLeftOut && isReady(volume, { allowDetached: isAllowed, log })) names.add(volume.metadata.name);
     }
   }
   log.info(`Found ${names.size} volumes with recurring job ${name}`, volumesCaller('StartVolumeJobs', 51));

@@ -790,6 +790,27 @@ export const managerBugs = {
       'longhorn-manager, controller/recurring_job_controller.go, syncRecurringJob and cleanupRecurringJobLabelInVolumesAndPVCs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.13.0-dev (2026-11-26), kubectl: the label was there a minute later, and 3 min later in a run of the scenario; a whole real v1.12.1 (2026-11-26), as by the page: the first of two volumes lost its label after 0.3 s, the update of the second one conflicted, and it kept the label for the 7 min until it was removed',
   },
+  'refused-job-is-not-restored': {
+    title:
+      'A restored volume lacks its recurring job, and only a log says so, if the job cannot be made at once',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a volume is restored with its recurring jobs if that is asked for, or Longhorn says why not',
+    happens:
+      'jobs are restored once, right before a restore begins. A job that cannot be made then (its settings are refused in this cluster, the request fails, or another manager makes it at the same moment) is a warning in a log. The restore begins, and nothing tries again: the volume is healthy, and is never backed up',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'without its recurring job', gone: false }],
+    steps: {
+      inWords: [
+        'Set recurring-job-max-retention to 200, make a recurring job with retain 150 for a volume, and make a backup of it.',
+        'On a Longhorn with the default limit of 100, make a backup target with the same URL.',
+        'Restore the backup with restoreVolumeRecurringJob: enabled. The volume is healthy, has no label of the job, and there is no RecurringJob.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/volume_controller.go, updateRecurringJobs, restoreVolumeRecurringJobs and shouldRestoreRecurringJobs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: the webhook refused a job that keeps one backup more than recurring-job-max-retention; the volume was restored and healthy without it, and no event said so',
+  },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',

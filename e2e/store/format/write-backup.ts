@@ -21,6 +21,8 @@ type WrittenBackup = {
   accessMode?: AccessMode | undefined;
   /** Whether the backup has no labels at all. */
   unlabelled?: boolean;
+  /** The recurring jobs of the volume, in Longhorn's JSON. */
+  jobs?: string | undefined;
   /** When the volume's folder was made, and the number of its other blocks. Missing for a volume's first backup. */
   earlier?: { created: Date; blocks: number };
   /** The block size that the backup's config states, whatever size its blocks have. */
@@ -51,12 +53,12 @@ const snapshotOf = (backup: string): string => `${backup}-snapshot`;
 
 /** The text of `volume.cfg`. Fields, order and types are those of backupstore's Volume (backupstore.go). */
 const volumeConfigText = (written: WrittenBackup): string => {
-  const { volume, backup, size, created, stored, by } = written;
+  const { volume, backup, size, created, stored, by, jobs } = written;
   const { earlier = { created, blocks: 0 } } = written;
   return JSON.stringify({
     Name: volume,
     Size: String(size),
-    ...(!by && { Labels: labelsOf(written) }),
+    ...(!by && { Labels: { ...labelsOf(written), ...(jobs && { VolumeRecurringJobInfo: jobs }) } }),
     CreatedTime: time(earlier.created),
     LastBackupName: backup,
     LastBackupAt: time(created),

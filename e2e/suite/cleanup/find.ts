@@ -31,11 +31,13 @@ export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Sear
   const all = listed.flatMap(({ objects }) => objects);
   const runs: ReadonlySet<string> =
     wanted === 'all' ? new Set(all.flatMap((object) => labelledRun(object) ?? [])) : wanted;
+  const isOwned = (kind: CleanupKind, object: KubernetesObject): boolean =>
+    labelledRun(object) !== undefined || kind.owners?.(object).some((name) => runInName(name)) === true;
   const strangers = new Set(
     listed
-      .filter(({ kind }) => (cleanupKinds[kind] as CleanupKind).owns)
-      .flatMap(({ objects }) => objects)
-      .filter((object) => labelledRun(object) === undefined)
+      .map(({ kind, objects }) => ({ kind: cleanupKinds[kind] as CleanupKind, objects }))
+      .filter(({ kind }) => kind.owns)
+      .flatMap(({ kind, objects }) => objects.filter((object) => !isOwned(kind, object)))
       .map(({ metadata }) => metadata.name),
   );
   const runOf = (kind: CleanupKind, object: KubernetesObject): string | undefined => {

@@ -1,6 +1,6 @@
 import { type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { describeBackup } from '../../longhorn/backup-state.ts';
-import { jobLabelName, systemBackupJobLabel } from '../../longhorn/job-types.ts';
+import { jobLabelName, type RecurringJob, systemBackupJobLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Backup, BackupVolume, Snapshot, SystemBackup, Volume } from '../../longhorn/types.ts';
 import { describeSystemBackup } from '../steps/system-backup/system-backup.ts';
@@ -28,6 +28,8 @@ export const cleanupKinds = {
     resource: longhornResources.recurringJobs,
     namespace,
     owns: true,
+    // One that Longhorn made in a restore has no label, and maybe another name.
+    owners: (object) => (object as RecurringJob).spec.groups ?? [],
     limit: ({ jobsGone }) => jobsGone,
     describe: noDescription,
   },

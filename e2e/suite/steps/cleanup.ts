@@ -10,6 +10,7 @@ import type { SystemBackup } from '../../longhorn/types.ts';
 
 import type { Context } from './context.ts';
 import { isBackupOf } from './created-objects.ts';
+import { jobsFrom } from './job/job.ts';
 import { runAllStages } from './run-all-stages.ts';
 import { describeSystemBackup } from './system-backup/system-backup.ts';
 import type { Timeout } from './timeouts.ts';
@@ -71,6 +72,7 @@ export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> 
     () => removeBackupVolumes(deps, made.volumes),
     () => detachVolumes(deps),
     () => remove(deps, volumes, made.volumes, timeouts.volumeGone),
+    () => removeLateJobs(deps),
     // After their volume, which may still be restoring from them.
     () => remove(deps, backups, written('backup'), timeouts.backupsGone),
     () => removeBackupVolumes(deps, written('volume')),
@@ -157,13 +159,26 @@ const detachVolumes = async ({ cluster, timelines, made, timeouts }: CleanupCont
 
 type Jobs = Pick<CleanupContext, 'cluster' | 'timelines' | 'made' | 'timeouts'>;
 
-/** Removes the recurring jobs that the steps made. Adds what their runs made to `made`, so that it is removed too. */
+/**
+ * Removes the recurring jobs that the steps made, and those that Longhorn made of them in restores. Adds what their runs
+ * made to `made`, so that it is removed too.
+ */
 const removeJobs = async (deps: Jobs): Promise<void> => {
+  const { jobs } = deps.made;
+  if (jobs.length === 0) return;
   try {
-    await Promise.all(deps.made.jobs.map((name) => removeJob(deps, name)));
+    const found = (await jobsFrom(deps, jobs)).map(({ metadata }) => metadata.name);
+    await Promise.all([...new Set([...jobs, ...found])].map((name) => removeJob(deps, name)));
   } finally {
-    if (deps.made.jobs.length > 0) enterMade(deps);
+    enterMade(deps);
   }
+};
+
+// A restore that had just begun may have made one meanwhile.
+const removeLateJobs = async (deps: Jobs): Promise<void> => {
+  const { jobs } = deps.made;
+  if (jobs.length > 0)
+    await Promise.all((await jobsFrom(deps, jobs)).map(({ metadata }) => removeJob(deps, metadata.name)));
 };
 
 const enterMade = ({ timelines, made }: Jobs): void => {

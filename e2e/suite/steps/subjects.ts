@@ -9,6 +9,7 @@ import { faultSteps } from './fault/steps.ts';
 import { longhornIsReady } from './find-longhorn.ts';
 import { foreignSteps } from './foreign/steps.ts';
 import { jobSteps } from './job/steps.ts';
+import { jobRestoreSteps } from './job-restore/steps.ts';
 import { jobTaskSteps } from './job-tasks/steps.ts';
 import { lockSteps } from './lock/steps.ts';
 import { restoreSteps } from './restore/steps.ts';
@@ -41,6 +42,7 @@ export const steps = {
   ...retargetSteps,
   ...jobSteps,
   ...jobTaskSteps,
+  ...jobRestoreSteps,
   ...systemBackupSteps,
   ...systemBackupJobSteps,
   ...settingSteps,

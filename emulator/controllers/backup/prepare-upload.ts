@@ -2,6 +2,7 @@ import { cancelPreparedBackup, prepareBackup, startBackup } from '../../engine/p
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
+import { storedJobsOf } from '../volume/restored-jobs.ts';
 
 /**
  * Returns the IP address of the engine's API: the instance manager on the node that the volume is attached
@@ -43,7 +44,10 @@ export const prepareUpload = async (
       directory: replicaDirectory(replica),
       compressionMethod:
         context.mutant === 'compression-ignored' ? 'gzip' : volume.spec.backupCompressionMethod,
-      labels: { ...(context.mutant !== 'labels-lost' && backup.spec.labels), VolumeRecurringJobInfo: '{}' },
+      labels: {
+        ...(context.mutant !== 'labels-lost' && backup.spec.labels),
+        VolumeRecurringJobInfo: storedJobsOf(context, volume),
+      },
       parameters: {
         'backup-block-size': backupBlockSize || '2097152',
         'backup-mode': backupMode || 'incremental',

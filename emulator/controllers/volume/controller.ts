@@ -22,6 +22,7 @@ import {
   stepRestore,
   withdrawRestoreAttachment,
 } from './restore.ts';
+import { restoreJobs } from './restored-jobs.ts';
 import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep } from './status.ts';
 
 const setReplicaState = async (
@@ -123,6 +124,23 @@ type ControllerState = {
   enqueue: (name: string) => void;
 };
 
+/** Takes a volume over, and begins its restore if it has none: only its owner restores its jobs before. */
+const ensureOwnerAndRestore = async (context: ManagerContext, found: Volume): Promise<Volume> => {
+  const { node, datastore } = context;
+  const withStatus = (volume: Volume, status: Partial<Status>): Promise<Volume> =>
+    datastore.volumes.updateStatus({
+      ...volume,
+      status: { ...newVolumeStatus, ...volume.status, ...status },
+    });
+  let volume = found.status?.ownerID === node ? found : await withStatus(found, { ownerID: node });
+  const begun = initialRestoreStatus(volume);
+  if (Object.keys(begun).length === 0) return volume;
+  const labels = await restoreJobs(context, volume);
+  if (Object.keys(labels).length > 0)
+    volume = await datastore.volumes.patch(volume.metadata.name, { metadata: { labels } });
+  return withStatus(volume, begun);
+};
+
 const isOwnedHere = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
   isResponsible({
     self: node,
@@ -203,18 +221,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const found = datastore.volumes.get(name);
   if (!found || !isOwnedHere(context, found)) return;
   if (found.metadata.deletionTimestamp) return removeVolume(context, found);
-  let volume = await ensureFinalizerAndLabels(context, found);
-  if (volume.status?.ownerID !== context.node) {
-    volume = await datastore.volumes.updateStatus({
-      ...volume,
-      status: {
-        ...newVolumeStatus,
-        ...volume.status,
-        ...initialRestoreStatus(volume),
-        ownerID: context.node,
-      },
-    });
-  }
+  const volume = await ensureOwnerAndRestore(context, await ensureFinalizerAndLabels(context, found));
   const status = { ...newVolumeStatus, ...volume.status };
   const unsupported = notEmulated(volume);
   for (const message of unsupported)

@@ -41,6 +41,16 @@ test("what Longhorn made for a volume, a target or a job of a run is that run's"
   expect(await names(cluster, new Set(['other1']))).toEqual([]);
 });
 
+test('a recurring job that Longhorn made of the job of a run in a restore is of that run, under any name', async () => {
+  const job = (name: string, ...groups: string[]) => ({ ...object(name), spec: { groups } });
+  const cronJob = (name: string) => ({ metadata: { name, labels: { 'recurring-job.longhorn.io': name } } });
+  const [own, mine] = ['corral-abc123-job-1', 'corral-abc123-mine'];
+  const recurringjobs = [job(own, own), job('restored-1', own), job(mine, 'default')];
+  const cluster = having({ recurringjobs, cronjobs: [cronJob(own), cronJob(mine)] });
+  const kinds = [`recurringJobs/${own}`, 'recurringJobs/restored-1', `cronJobs/${own}`];
+  expect(await names(cluster, new Set(['abc123']))).toEqual(kinds.map((name) => `abc123 ${name}`));
+});
+
 test("a name like a run's proves nothing where its owner is there without the label, nor where no such run is known", async () => {
   const mine = object('corral-abc123-volume-1');
   expect(await names(having({ volumes: [mine], snapshots: [snapshot] }), new Set(['abc123']))).toEqual([]);

@@ -39,13 +39,14 @@ const describeSize = (bytes: number | undefined): string =>
 export const foreignSteps = {
   /** Longhorn does not know this backup. `after`: another of the same volume, whose blocks it overwrites. */
   'given.foreignBackup': step({
-    sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}{flaw}{after}',
-    parameters: (_, { size, by, accessMode, stated, unlabelled, after }) => ({
+    sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}{flaw}{after}{job}',
+    parameters: (_, { size, by, accessMode, stated, unlabelled, after, job }) => ({
       size: inMebibytes(size),
       old: by ? `, a ${by},` : '',
       mode: accessMode ? ` of a volume with the access mode ${accessMode}` : '',
       flaw: `${stated ? `, and which states blocks of ${stated} bytes` : ''}${unlabelled ? ', without labels' : ''}`,
       after: after ? `, of the same volume as ${after.backup.label}` : '',
+      job: job ? `, of a volume with a recurring job that keeps ${job.retain} backups` : '',
     }),
     action: (context: Context, target: TargetHandle, how: ForeignBackupOptions) =>
       makeForeignBackup(context, { ...how, target }),

@@ -2,9 +2,10 @@ import { waitUntil } from '../../../history/expectation.ts';
 import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
-import { resources } from '../../../kube/cluster.ts';
+import { type Cluster, resources } from '../../../kube/cluster.ts';
 import {
   type CronJob,
+  defaultGroup,
   type Event,
   type Job,
   type JobPod,
@@ -21,6 +22,7 @@ import {
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
 import type { VolumeHandle } from '../handles.ts';
+import { readSetting } from '../setting/setting.ts';
 
 /** The watches of a recurring job, started before it was made. */
 type JobTimelines = {
@@ -53,6 +55,8 @@ export type AnyJobHandle = {
   name: string;
   /** The number of backups that it keeps. */
   retain: number;
+  /** As it was made. */
+  spec: RecurringJob['spec'];
   watched: JobTimelines;
   /** The whole log of each pod of its runs, by pod name. A log resolves when the container has ended. */
   logs: ReadonlyMap<string, Promise<string>>;
@@ -74,13 +78,14 @@ const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) 
 
 /**
  * Options of a job. `keeps`: how many backups or snapshots it keeps. `fullInterval`: with n, every nth backup is
- * full. `labels`: the labels of what it makes.
+ * full. `labels`: the labels of what it makes. `alone`: the volume leaves the group default, whose jobs are others'.
  */
 export type JobOptions = {
   task?: 'backup' | 'backup-force-create' | 'snapshot' | 'snapshot-delete';
   keeps?: number;
   fullInterval?: number;
   labels?: Record<string, string>;
+  alone?: boolean;
 };
 
 /**
@@ -89,63 +94,85 @@ export type JobOptions = {
  */
 export const makeAnyJob = async (
   context: Context,
-  { retain, ...how }: Pick<RecurringJob['spec'], 'task' | 'retain' | 'labels' | 'parameters'>,
+  how: Pick<RecurringJob['spec'], 'task' | 'retain' | 'labels' | 'parameters'>,
 ): Promise<AnyJobHandle> => {
-  const { cluster, made, run, timeouts } = context;
+  const { cluster, made, run } = context;
   const name = context.uniqueName('job');
+  const spec: RecurringJob['spec'] = { ...how, name, cron: farAway(), concurrency: 1, groups: [name] };
+  return followJob(context, spec, async () => {
+    made.jobs.push(name);
+    await cluster.create<RecurringJob>(longhornResources.recurringJobs, {
+      ...{ apiVersion, kind: 'RecurringJob', spec },
+      metadata: { name, namespace, labels: runLabel(run) },
+    });
+  });
+};
+
+/** Follows a job, and returns when Longhorn has created its CronJob. The job may be made meanwhile. */
+export const followJob = async (
+  context: Context,
+  spec: RecurringJob['spec'],
+  make: () => Promise<void> = async () => {},
+): Promise<AnyJobHandle> => {
+  const { name, retain } = spec;
   const watched = await watchJob(context, name);
   const logs = readLogs(context, { name, pods: watched.pods });
-  const wanted: RecurringJob = {
-    apiVersion,
-    kind: 'RecurringJob',
-    metadata: { name, namespace, labels: runLabel(run) },
-    spec: {
-      ...how,
-      name,
-      cron: farAway(),
-      retain,
-      concurrency: 1,
-      groups: [name],
-    },
-  };
-  made.jobs.push(name);
-  await cluster.create(longhornResources.recurringJobs, wanted);
+  await make();
   await waitUntil(watched.cronJobs, () => true, {
     name,
     label: `Longhorn has a CronJob ${name}`,
-    ...timeouts.cronJobExists,
+    ...context.timeouts.cronJobExists,
   });
-  return { name, retain, watched, logs, runs: [] };
+  return { name, retain, spec, watched, logs, runs: [] };
+};
+
+/** The settings of a job that another Longhorn has in its own cluster. It keeps more backups than this Longhorn allows. */
+export const foreignJob = async (context: Context): Promise<RecurringJob['spec']> => {
+  const retain = Number(await readSetting(context, 'recurring-job-max-retention')) + 1;
+  const name = context.uniqueName('job');
+  // A restore may make it.
+  context.made.jobs.push(name);
+  return { name, task: 'backup', cron: farAway(), retain, concurrency: 1, groups: [name], labels: {} };
 };
 
 /** Makes a recurring job for a volume; the default task is backup. */
 export const makeRecurringJob = async (
   context: Context,
   volume: VolumeHandle,
-  { task = 'backup', keeps: retain = 1, fullInterval, labels = {} }: JobOptions = {},
+  { task = 'backup', keeps: retain = 1, fullInterval, labels = {}, alone }: JobOptions = {},
 ): Promise<JobHandle> => {
   const parameters = fullInterval && { 'full-backup-interval': String(fullInterval) };
   const job = await makeAnyJob(context, { task, retain, labels, ...(parameters && { parameters }) });
-  await label(context, volume, volumeJobLabel(job.name));
+  await relabel(context, volume, {
+    [volumeJobLabel(job.name)]: 'enabled',
+    ...(alone && { [volumeGroupLabel(defaultGroup)]: null }),
+  });
   return { ...job, volume, others: [] };
 };
 
-const label = async ({ cluster }: Context, { name }: VolumeHandle, key: string): Promise<void> => {
-  await cluster.patch(
-    longhornResources.volumes,
-    { namespace, name },
-    { metadata: { labels: { [key]: 'enabled' } } },
-  );
+/**
+ * Returns the recurring jobs with one of these names as a group. Each job of the suite is its own group, so these are
+ * the jobs themselves, and what Longhorn has made of them in restores, under any name and without a run's label.
+ */
+export const jobsFrom = async (
+  { cluster }: { cluster: Cluster },
+  names: readonly string[],
+): Promise<RecurringJob[]> => {
+  const { items } = await cluster.list<RecurringJob>(longhornResources.recurringJobs, { namespace });
+  return items.filter(({ spec }) => spec.groups?.some((group) => names.includes(group)));
+};
+
+const relabel = async (
+  { cluster }: Context,
+  { name }: VolumeHandle,
+  labels: Record<string, 'enabled' | null>,
+): Promise<void> => {
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { metadata: { labels } });
 };
 
 /** Removes the volume from a job. */
-export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle): Promise<void> => {
-  await cluster.patch(
-    longhornResources.volumes,
-    { namespace, name: volume.name },
-    { metadata: { labels: { [volumeJobLabel(name)]: null } } },
-  );
-};
+export const leaveJob = (context: Context, { name, volume }: JobHandle): Promise<void> =>
+  relabel(context, volume, { [volumeJobLabel(name)]: null });
 
 /** Whose way of deleting a job is used. */
 export type DeletedBy = 'the page' | 'kubectl';
@@ -163,7 +190,7 @@ export const deleteJob = ({ cluster }: Context, { name }: JobHandle, by: Deleted
 
 /** Adds a volume to a job through its group. The job must not have run yet. */
 export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHandle): Promise<JobHandle> => {
-  await label(context, volume, volumeGroupLabel(job.name));
+  await relabel(context, volume, { [volumeGroupLabel(job.name)]: 'enabled' });
   const other: JobHandle = { ...job, volume, others: [], runs: [] };
   job.others.push(other);
   return other;

@@ -122,11 +122,12 @@ export const jobSteps = {
   /** Creates a job that backs a volume up. It runs only when a step starts it. */
   'given.recurringJob': step({
     sentence: 'Given a recurring job that backs the volume up and keeps {kept}',
-    parameters: (_, { task, keeps = 1, fullInterval } = {}) => ({
+    parameters: (_, { task, keeps = 1, fullInterval, alone } = {}) => ({
       kept: [
         keeps === 1 ? 'one backup' : `${keeps} backups`,
         ...(task === 'backup-force-create' ? ['made by force'] : []),
         ...(fullInterval ? [`with the full-backup-interval ${fullInterval}`] : []),
+        ...(alone ? ["and is the volume's only one"] : []),
       ].join(', '),
     }),
     action: (context: Context, volume: VolumeHandle, how?: JobOptions) =>

@@ -24,7 +24,7 @@ import {
   requestRestore,
   restoreReasonIn,
 } from '../volume/restored.ts';
-import { endStandby } from '../volume/volume.ts';
+import { endStandby, type RestoredJobs } from '../volume/volume.ts';
 
 /** A volume that a step restores from a backup. */
 export type RestoreHandle = {
@@ -41,15 +41,17 @@ export type RestoreHandle = {
   engines: Timeline<VolumeEngine>;
 };
 
+type RestoreOptions = { standby?: boolean; another?: boolean; jobs?: RestoredJobs | undefined };
+
 /** Creates a volume that Longhorn restores from a backup. Returns when Kubernetes has accepted it. */
 export const beginRestore = async (
   context: Context,
   backup: BackupHandle,
-  { standby = false, another = false } = {},
+  { standby = false, another = false, jobs }: RestoreOptions = {},
 ): Promise<RestoreHandle> => {
   const { cluster, timelines, scenarioSignal: signal } = context;
   const from = timelines.volumes.lastSequence();
-  const { name, replicas } = await requestRestore(context, backup, { standby });
+  const { name, replicas } = await requestRestore(context, backup, { standby, jobs });
   const fieldSelector = `involvedObject.name=${name}`;
   const [events, engines] = await Promise.all([
     follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal }),

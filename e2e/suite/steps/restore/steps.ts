@@ -15,7 +15,7 @@ import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { describeRestore, judgeRestoredData } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
-import { endStandby } from '../volume/volume.ts';
+import { endStandby, type RestoredJobs } from '../volume/volume.ts';
 import { isGivenUp, isUnderWay, isUnusedMeanwhile, succeeds } from './expectations.ts';
 import {
   activate,
@@ -106,11 +106,15 @@ export const restoreSteps = {
     },
     detail: ({ block }) => block,
   }),
-  /** Returns when Kubernetes has accepted the volume. */
+  /** Returns when Kubernetes has accepted the volume. Without `jobs`, the setting decides on its recurring jobs. */
   'when.restored': step({
-    sentence: 'When a volume is restored from {backup}',
-    parameters: (backup) => ({ backup }),
-    action: (context: Context, backup: BackupHandle) => beginRestore(context, backup),
+    sentence: 'When a volume is restored from {backup}{jobs}',
+    parameters: (backup, { jobs } = {}) => ({
+      backup,
+      jobs: jobs === undefined ? '' : `, with its recurring jobs ${jobs}`,
+    }),
+    action: (context: Context, backup: BackupHandle, { jobs }: { jobs?: RestoredJobs } = {}) =>
+      beginRestore(context, backup, { jobs }),
     detail: ({ name }) => name,
   }),
   /**
@@ -154,9 +158,13 @@ export const restoreSteps = {
       standby: another ? 'another volume' : 'a volume',
       backup,
     }),
-    action: async (context: Context, backup: BackupHandle, { another = false } = {}) => {
+    action: async (
+      context: Context,
+      backup: BackupHandle,
+      how: { another?: boolean; jobs?: RestoredJobs } = {},
+    ) => {
       await context.turn.keepTargets();
-      return beginRestore(context, backup, { standby: true, another });
+      return beginRestore(context, backup, { standby: true, ...how });
     },
     detail: ({ name }) => name,
   }),

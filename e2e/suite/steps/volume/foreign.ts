@@ -1,4 +1,5 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
+import type { RecurringJob } from '../../../longhorn/job-types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
@@ -22,7 +23,8 @@ const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<
 /**
  * How to write a backup as another or an old Longhorn would. `size` is in bytes; `accessMode` is that of its volume.
  * `stated`: the size of its blocks by its config, whatever they have. `unlabelled`: it has no labels at all. `after`:
- * the backup of the same volume that was made before it; nothing of its data is the same.
+ * the backup of the same volume that was made before it; nothing of its data is the same. `job`: the recurring job of its
+ * volume.
  */
 export type ForeignBackupOptions = {
   size: number;
@@ -31,6 +33,7 @@ export type ForeignBackupOptions = {
   stated?: string;
   unlabelled?: boolean;
   after?: ForeignBackup;
+  job?: RecurringJob['spec'];
 };
 
 type Place = { store: RunningStore; volume: string; backup: string };
@@ -44,7 +47,7 @@ const newPlace = (context: Context, store: RunningStore, volume = context.unique
 const writeWhole = async (
   { made }: Context,
   { store, volume, backup }: Place,
-  { size, after, ...how }: ForeignBackupOptions,
+  { size, after, job, ...how }: ForeignBackupOptions,
 ) => {
   const created = new Date();
   const { put, publish } = store.write(volume);
@@ -53,6 +56,7 @@ const writeWhole = async (
     ...{ volume, backup, size, created },
     ...how,
     ...(after && { earlier: after.stored }),
+    ...(job && { jobs: JSON.stringify({ [job.name]: { jobSpec: job, fromJob: true } }) }),
     blocks: hashed(randomBlocks(size), hash),
   });
   made.filled.push({ volume, offset: 0, size });

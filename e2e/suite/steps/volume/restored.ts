@@ -19,7 +19,14 @@ import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
 import { checksumOfZeros, emptyRanges } from './empty.ts';
 import { writeForeign } from './foreign.ts';
-import { attach, type CreatedVolume, createVolume, describeVolume, readyNodes } from './volume.ts';
+import {
+  attach,
+  type CreatedVolume,
+  createVolume,
+  describeVolume,
+  type RestoredJobs,
+  readyNodes,
+} from './volume.ts';
 
 /**
  * Makes a volume full of random data without a block device: a backup in Longhorn's format is written into the
@@ -36,7 +43,13 @@ export const makeRestoredVolume = async (
   return { ...restored, restored: blocks };
 };
 
-type Source = { size: number; url: string; target: TargetHandle; standby?: boolean };
+type Source = {
+  size: number;
+  url: string;
+  target: TargetHandle;
+  standby?: boolean;
+  jobs?: RestoredJobs | undefined;
+};
 
 /** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
 const restoreVolume = async (context: Context, { size, url, target }: Source): Promise<VolumeHandle> => {
@@ -70,7 +83,7 @@ export const untilReadInStore = (
 export const requestRestore = async (
   context: Context,
   backup: BackupHandle,
-  how: Pick<Source, 'standby'> = {},
+  how: Pick<Source, 'standby' | 'jobs'> = {},
 ): Promise<CreatedVolume> => {
   const { status } = await untilReadInStore(context, backup);
   const url = status?.url ?? '';

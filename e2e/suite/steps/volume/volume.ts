@@ -51,6 +51,9 @@ export const makeVolume = async (
   return { name, target, node: chosen, size };
 };
 
+/** Whether the recurring jobs of a volume are restored with its backup, whatever the setting of Longhorn says. */
+export type RestoredJobs = 'enabled' | 'disabled';
+
 /** A volume that was created, and the number of replicas that it is to have. */
 export type CreatedVolume = { name: string; replicas: number };
 
@@ -66,6 +69,7 @@ export const createVolume = async (
     target,
     fromBackup,
     standby = false,
+    jobs,
     name = context.uniqueName('volume'),
     // The slowest method: an upload must last long enough for its state to be observed (Longhorn polls each 2 s).
     compression = 'gzip',
@@ -78,6 +82,7 @@ export const createVolume = async (
     target: TargetHandle;
     fromBackup?: string;
     standby?: boolean;
+    jobs?: RestoredJobs | undefined;
     name?: string;
   },
 ): Promise<CreatedVolume> => {
@@ -106,6 +111,7 @@ export const createVolume = async (
       backupTargetName: target.name,
       backupCompressionMethod: compression,
       ...(fromBackup !== undefined && { fromBackup }),
+      ...(jobs !== undefined && { restoreVolumeRecurringJob: jobs }),
       ...(blockSize !== undefined && { backupBlockSize: String(blockSize) }),
     },
   });

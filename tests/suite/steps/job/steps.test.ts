@@ -70,6 +70,7 @@ const setUp = async (
   const target = { name: 'default', store };
   const handle: JobHandle = {
     ...{ name: job, volume: { name: volume, target, node: 'node1', size: 0 }, retain: 1, others: [] },
+    spec: { name: job, task: 'backup', cron: '', retain: 1, concurrency: 1, groups: [job], labels: {} },
     watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
     logs: new Map(runs.map(({ job }, index) => [podOf(job), Promise.resolve(logOf(index))])),
     runs: isStarted ? [] : runs.map((run, index) => ({ ...run, makes: makes(index) })),
