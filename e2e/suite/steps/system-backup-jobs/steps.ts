@@ -1,7 +1,6 @@
 import { waitUntil } from '../../../history/expectation.ts';
 import { systemBackupJobLabel } from '../../../longhorn/job-types.ts';
 import { defaultBackupTarget } from '../../../longhorn/resources.ts';
-import { isInRange } from '../../../longhorn/supported.ts';
 import type { SystemBackup } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import { listLabels, type SystemBackupHandle, type TargetHandle } from '../handles.ts';
@@ -40,9 +39,6 @@ export const systemBackupJobSteps = {
       target: TargetHandle,
       { keeps: retain }: { keeps: number },
     ): Promise<SystemBackupJob> => {
-      const { version } = context;
-      if (!isInRange(version, '>=1.9.0'))
-        throw new InconclusiveError(`Longhorn ${version} has no recurring jobs with the task system-backup`);
       const timeline = await watchedSystemBackups(context);
       const parameters = { 'volume-backup-policy': 'disabled' };
       const job = await makeAnyJob(context, { task: 'system-backup', retain, labels: {}, parameters });
