@@ -37,7 +37,7 @@ scenario(
 
 scenario(
   'A backup whose backup target is deleted while it is uploaded does not stay InProgress',
-  { tags: ['backup-targets', 'upload'], timeout: '40m', needs: ['wrongAnswers', 'block-device'] },
+  { tags: ['backup-targets', 'upload', 'slow'], timeout: '40m', needs: ['wrongAnswers', 'block-device'] },
   async ({ given, when, then }) => {
     const target = await given.target(await given.store({ kind: 'the same kind' }));
     const volume = await given.volume({ size: littleData.volume, target });

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'Files of others in a store hide no backup, and keep no deletion from removing blocks',
   {
-    tags: ['failing-store'],
+    tags: ['failing-store', 'slow'],
     timeout: '40m',
     needs: ['foreignFile', 'block-device'],
     proves: ['L17'],

@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A standby volume follows the backups of another Longhorn at its poll interval, and has the newest however it is activated',
   {
-    tags: ['standby', 'backup-targets'],
+    tags: ['standby', 'backup-targets', 'slow'],
     timeout: '60m',
     needs: ['block-device'],
     proves: ['DR4', 'DR22', 'DR27'],

@@ -6,7 +6,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A standby volume that cannot read its next backup reports that, and goes on once the store answers',
   {
-    tags: ['standby', 'failing-store'],
+    tags: ['standby', 'failing-store', 'slow'],
     timeout: '60m',
     needs: ['block-device', 'wrongAnswers'],
     proves: ['DR17'],
