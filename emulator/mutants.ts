@@ -7,6 +7,8 @@ export const mutants = {
   'second-not-held':
     'a new backup of a volume starts while another of its backups is Deleting: no Pending, and it runs into the deletion',
   'message-missing': 'a held backup is Pending without status.messages.info: nobody learns what it waits for',
+  'lost-snapshot-awaited':
+    'a backup whose snapshot has gone before its upload is Pending for ever, and keeps its volume attached',
   'held-by-error':
     'a new backup of a volume is held by a failed deletion too: it stays Pending as long as another backup is in Error',
   // A deletion.
@@ -129,6 +131,8 @@ export const mutants = {
   'retain-off-by-one': 'the cleanup keeps one backup more than the job says',
   'job-hides-everything': 'a job makes no backup, ends well and says nothing of it',
   'snapshots-pile-up': 'a job leaves the snapshots of its former runs',
+  'failed-runs-leave-snapshots':
+    'a job removes old snapshots only after a backup: those of runs without one pile up',
   'jobs-share-retention': 'the cleanup of a job counts, and removes, the backups of other jobs too',
   'failing-volume-stops-job':
     'a run ends at the first volume for which it fails: those behind it get no backup',
@@ -247,6 +251,8 @@ export const fixes = {
   'fixed:unread-system-backup-stays-in-error': 'a SystemBackup whose config could not be read is read again',
   'fixed:unread-system-backup-is-never-deleted':
     'a SystemBackup whose config could not be read is deleted in the store too',
+  'fixed:cleanup-takes-snapshot-of-upload':
+    'a recurring job leaves the snapshots of backups that are not at their end',
   'fixed:recurring-system-backup-forgotten':
     'a recurring job knows its system backups by their names, also those that a sync has found',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',

@@ -76,6 +76,8 @@ const activatedMidway = 'A standby volume that is activated during a restore fin
 const besideBackup = 'A backup is made while another one of its volume is restored, and both are whole';
 const snapshotTasks =
   'Snapshot jobs keep their own newest snapshots, and snapshot-delete jobs remove the old ones of any origin';
+const failingBackups =
+  'A recurring job whose backups fail keeps the snapshots of its last backup and of its last run alone';
 const byForce =
   'A recurring job that is to make a backup by force makes one though it may delete no snapshot';
 const scaledDown =
@@ -123,6 +125,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: waitsLong, by: 'then.heldBack' },
   ],
   'message-missing': [{ scenario: waits, by: 'then.heldBack' }],
+  'lost-snapshot-awaited': [
+    {
+      scenario:
+        'A backup whose snapshot goes while it waits for a deletion fails, and its volume is detached again',
+      by: 'then.creationFails',
+    },
+  ],
   'held-by-error': [
     { scenario: failsBefore, by: 'then.neverHeldBack' },
     { scenario: fails, by: 'then.wentOnDuringError' },
@@ -289,6 +298,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: jobDenied, by: 'then.oldBackupsDeleted' },
     { scenario: snapshotTasks, by: 'then.snapshotsLeft' },
   ],
+  'failed-runs-leave-snapshots': [{ scenario: failingBackups, by: 'then.snapshotsLeft' }],
   'jobs-share-retention': [{ scenario: twoJobs, by: 'then.jobLogs' }],
   'failing-volume-stops-job': [{ scenario: othersGoOn, by: 'then.oneBackupEachTick' }],
   'concurrency-ignored': [{ scenario: othersGoOn, by: 'then.oneVolumeAtATime' }],
@@ -471,6 +481,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:unread-system-backup-stays-in-error': [unreadSystemBackup],
   'fixed:unread-system-backup-is-never-deleted': [unreadSystemBackup],
+  'fixed:cleanup-takes-snapshot-of-upload': [
+    'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up [s3]',
+  ],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',

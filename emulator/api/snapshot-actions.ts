@@ -99,10 +99,16 @@ const snapshotBackup: ApiAction = async (call) => {
   for (const [key, value] of Object.entries(given)) {
     if (value === '') throw new Error(`value for label with key ${key} cannot be empty`);
   }
+  const { backupTargetName: target } = volume.spec;
+  // Longhorn's webhook, since v1.9.2. The admission policy that stands for it does not judge managers.
+  if (datastore.backupTargets.get(target)?.status?.available === false)
+    throw new Error(
+      `admission webhook "validator.longhorn.io" denied the request: backup target ${target} is not available`,
+    );
   await datastore.backups.create({
     metadata: {
       name: generateName('backup'),
-      labels: { [labels.backupTarget]: volume.spec.backupTargetName, [labels.backupVolume]: call.name },
+      labels: { [labels.backupTarget]: target, [labels.backupVolume]: call.name },
       finalizers: [finalizer],
     },
     spec: {

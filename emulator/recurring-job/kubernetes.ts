@@ -1,6 +1,6 @@
 import type { Client } from '../kubernetes/client.ts';
 import { type ApiResource, apiPathOf, createWriter, type Writer } from '../kubernetes/collection.ts';
-import type { RecurringJob, Setting, SystemBackup, Volume } from '../longhorn/objects.ts';
+import type { Backup, RecurringJob, Setting, SystemBackup, Volume } from '../longhorn/objects.ts';
 import { namespace } from '../modelled-on.ts';
 
 const longhorn = (plural: string): ApiResource => ({
@@ -38,3 +38,6 @@ export const volumesWithLabel = withLabel<Volume>('volumes');
 
 /** Returns the system backups that match a label selector. All of them if it is empty. */
 export const systemBackupsWithLabel = withLabel<SystemBackup>('systembackups');
+
+/** Returns the Backups that match a label selector. */
+export const backupsWithLabel = withLabel<Backup>('backups');

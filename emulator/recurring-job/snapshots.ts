@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wrapError } from '../go.ts';
 import { writeEvent } from '../manager/events.ts';
-import { namespace } from '../modelled-on.ts';
+import { labels, namespace } from '../modelled-on.ts';
 import { volumeJobCaller } from './caller.ts';
-import { readBooleanSetting } from './kubernetes.ts';
+import { backupsWithLabel, readBooleanSetting } from './kubernetes.ts';
 import type { RestCollection, RestSnapshot, RestVolume } from './resources.ts';
 import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
 import type { VolumeJob } from './volume-job.ts';
@@ -77,6 +77,15 @@ const toCleanUp = async (
   }
 };
 
+/** The snapshots of the volume's backups that are not at their end. Longhorn looks for them since v1.13. */
+const beingBackedUp = async ({ kubernetes, mutant, volumeName }: VolumeJob): Promise<string[]> => {
+  if (mutant !== 'fixed:cleanup-takes-snapshot-of-upload') return [];
+  const backups = await backupsWithLabel(kubernetes, `${labels.backupVolume}=${volumeName}`);
+  return backups
+    .filter(({ status }) => ['', 'Pending', 'InProgress'].includes(status?.state ?? ''))
+    .map(({ spec }) => spec.snapshotName ?? '');
+};
+
 const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Promise<void> => {
   const { api, log, volumeName } = job;
   const volume = await api.volume(volumeName);
@@ -85,7 +94,9 @@ const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Pro
       `Volume ${volumeName} not found during snapshot cleanup, skipping`,
       volumeJobCaller('doSnapshotCleanup', 303),
     );
+  const kept = await beingBackedUp(job);
   for (const name of await toCleanUp(job, volume, when)) {
+    if (kept.includes(name)) continue;
     await api.act(volume, 'snapshotCRDelete', { name });
     log.info(`Cleaned up snapshot CR ${name} for ${volumeName}`, volumeJobCaller('doSnapshotCleanup', 319));
   }
@@ -96,6 +107,7 @@ const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Pro
  */
 export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boolean }): Promise<void> => {
   if (job.mutant === 'snapshots-pile-up') return;
+  if (job.mutant === 'failed-runs-leave-snapshots' && !when.backupDone) return;
   try {
     await removeExpired(job, when);
   } catch (error) {

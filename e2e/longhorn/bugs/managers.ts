@@ -811,6 +811,26 @@ export const managerBugs = {
       'longhorn-manager, controller/volume_controller.go, updateRecurringJobs, restoreVolumeRecurringJobs and shouldRestoreRecurringJobs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the webhook refused a job that keeps one backup more than recurring-job-max-retention; the volume was restored and healthy without it, and no event said so',
   },
+  'cleanup-takes-snapshot-of-upload': {
+    title: 'A recurring job that cleans up deletes the snapshot of a backup that is being uploaded',
+    severity: 'data loss',
+    versions: '>=1.8.0 <1.13.0',
+    promise: 'a recurring job that cleans up leaves the snapshot of a running backup alone',
+    happens:
+      'a run chooses the snapshots that it deletes by their age and their job, and does not look at the backups. So a job with the task snapshot-delete takes that of a running backup, and by the source a second run, or a second pod, of a job with the task backup takes that of the first. The backup may then be Completed with data of a newer snapshot (deleted-snapshot-spoils-upload), or fail if it had not begun',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted', gone: false }],
+    steps: {
+      inWords: [
+        'Make two snapshots of a volume, and back up the older one to a slow store.',
+        'While it is InProgress, let a recurring job with the task snapshot-delete and retain 1 run for the volume.',
+        'kubectl -n longhorn-system get snapshots.longhorn.io: the snapshot of the backup is gone, or has a deletionTimestamp; the log of the run says "Cleaned up snapshot CR".',
+      ],
+    },
+    upstream: issue(10184),
+    source:
+      'longhorn-manager, app/recurringjob/volume.go, doSnapshotCleanup and listSnapshotNamesToCleanup (v1.8.x: app/recurring_job.go), read in v1.8.x, v1.11.x and v1.12.1; fixed on master (2026-08-14), by the same source, for all tasks. Near: longhorn/longhorn#13748',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',

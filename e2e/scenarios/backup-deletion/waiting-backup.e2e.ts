@@ -1,4 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup that waited for a deletion is made although blocks are still being removed',
@@ -32,5 +33,41 @@ scenario(
       then.waitedAndCompleted(second, { first }),
     );
     await then.storeHolds(volume, kept ? [second] : []);
+  },
+);
+
+// longhorn/longhorn#10090: such a backup waited for ever, and kept its volume attached.
+scenario(
+  'A backup whose snapshot goes while it waits for a deletion fails, and its volume is detached again',
+  {
+    tags: ['backup-deletion', 'held', 'snapshots'],
+    timeout: '40m',
+    needs: ['mounted-store'],
+    disruptions: ['process-hold'],
+    proves: ['C5'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const snapshot = await given.snapshot(volume);
+    await given.snapshot(volume);
+    await when.volumeDetached(volume);
+    const held = await given.heldDeletion(first);
+
+    await when.deleted(first);
+    await then.deleting(first);
+    await then.inForce(held);
+    const second = await when.backedUp(snapshot);
+    await then.heldBack(second, { first });
+    await when.snapshotDeleted(snapshot);
+    await then.snapshotGoes(snapshot);
+    await when.released(held);
+    await then.deleted(first);
+
+    await then.creationFails(second, 'creation-without-snapshot');
+    await then.attachmentGivenBack(second);
+    await then.attachedMeanwhile(second);
+    await then.storeHolds(volume, []);
   },
 );

@@ -53,6 +53,35 @@ scenario(
   },
 );
 
+// longhorn/longhorn#10184
+scenario(
+  'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up',
+  { ...about, tags: ['failing-store', 'upload', 'recurring-jobs', 'snapshots'], proves: ['N10'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, second));
+    const snapshot = await given.snapshot(volume);
+    await given.data(volume, second);
+    await given.snapshot(volume);
+    const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
+
+    const job = await given.snapshotJob(volume, { task: 'snapshot-delete', keeps: 1 });
+    await when.jobTriggered(job);
+    await then.jobsComplete(job);
+    await then.snapshotGoes(first.snapshot);
+    await then.stillUploading(backup);
+    const kept = await then.orKnownBug('cleanup-takes-snapshot-of-upload', () => then.snapshotStays(backup));
+    await when.released(silent);
+    await then.ends(backup, { mayFail: !kept });
+    if (kept) await then.restores(backup, data);
+
+    const newest = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, newest], { ignoreOthers: true });
+  },
+);
+
 // Longhorn makes a backup volume only when it lists the store: here, after the first backup.
 scenario(
   'The first backup of a volume stays deleted if it is deleted while it is uploaded',

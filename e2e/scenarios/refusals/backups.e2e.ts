@@ -4,7 +4,12 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // Before v1.10, Longhorn accepts a backup of a missing snapshot, and the backup ends in Error.
 scenario(
   'A backup of a missing snapshot, or to an unavailable target, is rejected',
-  { tags: ['refusals', 'backup-targets'], needs: ['mounted-store'], longhorn: '>=1.10.0', proves: ['C4'] },
+  {
+    tags: ['refusals', 'backup-targets'],
+    needs: ['mounted-store'],
+    longhorn: '>=1.10.0',
+    proves: ['C4', 'C5'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const backup = await given.newBackup(await given.snapshot(volume));

@@ -287,6 +287,13 @@ export const timeoutRules = {
     resyncs: 2,
     owner: 'the expectation: the upload ends with the first block that cannot be written',
   },
+  // The fifth of these looks gives it up (backup_controller.go, maxCreationRetry).
+  snapshotGivenUp: {
+    machine: 60,
+    resyncs: 6,
+    fixed: true,
+    owner: 'the expectation: Longhorn looks for the snapshot of a waiting backup with each resync',
+  },
   uploadLost: {
     machine: 30,
     fixed: true,

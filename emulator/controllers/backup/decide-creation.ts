@@ -38,7 +38,7 @@ export const decideCreation = (conditions: CreationConditions, mutant?: Mutant):
   }
   if (!conditions.snapshot) {
     const text = messages.failedToGetSnapshot(conditions.snapshotName);
-    return { do: 'wait', info: text, giveUp: text };
+    return { do: 'wait', info: text, ...(mutant !== 'lost-snapshot-awaited' && { giveUp: text }) };
   }
   if (!conditions.snapshot.ready) {
     const { snapshotName } = conditions;

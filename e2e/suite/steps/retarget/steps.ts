@@ -228,9 +228,9 @@ export const retargetSteps = {
         ...timeouts.lastBackupReported,
       }),
   }),
-  /** The deletion of its target may have waited for other scenarios. */
+  /** What happened meanwhile may have waited for other scenarios. A target that goes may take its backups along. */
   'then.stillUploading': step({
-    sentence: 'Then {backup} is still InProgress, or gone with its target',
+    sentence: 'Then {backup} is still InProgress, if it is there',
     parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const found = await readBackup(context, backup);

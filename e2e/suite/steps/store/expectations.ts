@@ -9,6 +9,7 @@ import { hasOnlyError } from '../lock/expectations.ts';
 export const storeFailures = {
   'creation-denied': 'the store refused what was to be written',
   'creation-not-begun': 'volume.cfg could not be read',
+  'creation-without-snapshot': 'its snapshot is gone',
   'creation-without-store': 'the store did not answer',
   'upload-lost': 'the replica that uploaded it is gone',
 } as const;

@@ -23,7 +23,7 @@ import { InconclusiveError, PromiseBroken, stays } from '../judging.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
-import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits, type Timeout } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import {
   creationEnds,
@@ -473,9 +473,16 @@ export const storeSteps = {
     parameters: (backup, id) => ({ backup, why: storeFailures[id] }),
     action: ({ timelines, timeouts, version, expected }: Context, backup: BackupHandle, id: StoreFailure) => {
       expected.push(...failureMessages(id).map((message) => ({ id: message, of: backup.name })));
+      // What it waited for stays in status.messages.
+      if (id === 'creation-without-snapshot')
+        expected.push({ id: 'waits-for-readiness', of: backup.name, lasts: true });
+      const limits: Partial<Record<StoreFailure, Timeout>> = {
+        'upload-lost': timeouts.uploadLost,
+        'creation-without-snapshot': timeouts.snapshotGivenUp,
+      };
       return judgeWithin(
         creationEnds(timelines.backups, { backup: { ...backup, from: backup.since.made }, id, version }),
-        id === 'upload-lost' ? timeouts.uploadLost : timeouts.creationGivesUp,
+        limits[id] ?? timeouts.creationGivesUp,
       );
     },
     detail: (_, { timelines }, { name }) => timelines.backups.current(name)?.status?.error ?? '',

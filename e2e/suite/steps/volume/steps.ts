@@ -149,7 +149,7 @@ export const volumeSteps = {
       }
     },
   }),
-  /** Longhorn deletes a snapshot before it lets its backup go, so one look decides. */
+  /** One look decides: a snapshot is deleted before its backup goes, or before the run of a recurring job ends. */
   'then.snapshotStays': step({
     sentence: 'Then the snapshot of {backup} is still there',
     parameters: (backup) => ({ backup }),
