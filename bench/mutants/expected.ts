@@ -205,6 +205,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'failed-backup-never-kept': [{ scenario: goneBySetting, by: 'then.failedOneKept' }],
   'dead-upload-stays': [{ scenario: deadUpload, by: 'then.creationFails' }],
   'dead-upload-completes': [{ scenario: deadUpload, by: 'then.creationFails' }],
+  'upload-without-server-completes': [
+    {
+      scenario:
+        'A backup whose store is lost during the upload fails with the reason in bounded time, and the next backup is whole',
+      by: 'then.creationFails',
+    },
+  ],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'lost-backup-stays': [
     { scenario: lostConfig, by: 'then.removedFromCluster' },

@@ -76,6 +76,8 @@ export type S3ServerAccess = { cluster: Cluster; server: S3Server; place: StoreP
 /** The ways in which faults reach a store. A store supports some of them. */
 export type StoreAccess = {
   folder: FolderAccess;
+  /** A folder whose server stays away after it was killed, while a file is there (see its manifest). */
+  endableServer: FolderAccess;
   managerMount: ManagerMountAccess;
   bucket: BucketAccess;
   s3Server: S3ServerAccess;
@@ -154,6 +156,7 @@ export type StoreDriver = {
    */
   access: {
     folder?: ServerKind;
+    endableServer?: true;
     managerMount?: true;
     bucket?: (cluster: Cluster, place: StorePlace) => Promise<BucketFolder[]>;
     s3Server?: true;

@@ -90,7 +90,10 @@ export const createBackup = (upload: Upload): Promise<void> =>
     const { changed, uploaded, uploadedAgain, newBlocks } = await uploadBlocks(
       skipsReading(request, last) ? { ...request, volumeSize: 0 } : request,
       last,
-    );
+    ).catch((error: Error) => {
+      upload.onFailed?.(error);
+      throw error;
+    });
     const isFixed = store.isFixed('upload-outlives-its-lock');
     if (isFixed && !(await store.exists(backupConfigPath(volume, upload.backup))))
       throw new StoreError(`backup ${upload.backup} was removed during its upload`);

@@ -91,11 +91,14 @@ export const withStoreLock = async <T>(
         (error as Error).message,
     );
   }
-  let refreshing: Promise<unknown> = Promise.resolve();
+  // One refresh at a time, as in Longhorn: on a store that does not answer they would pile up.
+  let refreshing: Promise<unknown> | undefined;
   const refresh = setInterval(() => {
-    refreshing = save(true).catch((error) =>
-      store.log.warning(`Failed to refresh acquired lock ${path}`, { error }),
-    );
+    refreshing ??= save(true)
+      .catch((error) => store.log.warning(`Failed to refresh acquired lock ${path}`, { error }))
+      .finally(() => {
+        refreshing = undefined;
+      });
   }, clock.lockRefresh);
   try {
     return await work();

@@ -61,6 +61,8 @@ export type Upload = Behaviour & {
   labels: Record<string, string>;
   parameters: Record<string, string>;
   onStarted: () => void;
+  /** Called before the lock is removed, which takes minutes on a store that does not answer. */
+  onFailed?: (error: Error) => void;
   /** Replaces a block by what the snapshot's file has in its place if the snapshot was deleted meanwhile. */
   readAnew?: (offset: number, block: Buffer) => Promise<void>;
   /** Whether a local snapshot of this name has this block too. Longhorn compares snapshots, by name. */

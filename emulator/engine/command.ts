@@ -118,6 +118,7 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
     ...(!store.isFixed('reused-snapshot-name-spoils-backup') && { isUnchangedSince: compareWith(request) }),
     ...(!store.isFixed('deleted-snapshot-spoils-upload') && { readAnew: readMerged(request) }),
     onStarted: () => event({ started: true }),
+    onFailed: ({ message }) => event({ failed: message }),
     onProgress: (progress) => {
       if (progress > last) event({ progress });
       last = progress;

@@ -9,6 +9,9 @@ import { childEnvironment, type StoreCredentials } from './child.ts';
 /** Exit code of `longhorn backup create` if the error would have ended the replica's process in Longhorn. */
 export const replicaEndedExitCode = 2;
 
+// What a mount says that has given its server up.
+const lostServer = /: (?:connection timed out|input\/output error)/;
+
 /** The JSON argument of `longhorn backup create --request`. */
 export type UploadRequest = {
   volume: string;
@@ -178,6 +181,7 @@ export const createUploads = (
         if (!isKilled) ofReplica.status = status;
         started.resolve();
       }
+      if (event.failed) end(event.failed);
       if (typeof event.progress === 'number' && mutant !== 'progress-stays') status.progress = event.progress;
     });
     const end = (failure: string | undefined): void => {
@@ -186,7 +190,12 @@ export const createUploads = (
       const backupURL = encodeBackupURL({ url, volume: request.volume, backup: request.backup });
       // pkg/replica/backup.go, UpdateBackupStatus: 100 % is the end, and an error after it is left out.
       const isCutOff = failure !== undefined && status.progress === 100;
-      const isDone = failure === undefined || isCutOff || mutant === 'failed-upload-completes';
+      const isLost = failure !== undefined && lostServer.test(failure);
+      const isDone =
+        failure === undefined ||
+        isCutOff ||
+        mutant === 'failed-upload-completes' ||
+        (isLost && mutant === 'upload-without-server-completes');
       Object.assign(
         status,
         isDone

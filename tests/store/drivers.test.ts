@@ -89,7 +89,7 @@ const excepted: [path: RegExp, why: string][] = [
     "Longhorn's own part: it mounts backup targets on NFS, and reads their URLs",
   ],
   [
-    /^(e2e\/suite\/steps\/target\/|e2e\/scenarios\/(?:backup-targets\/nfs-options|failing-store\/silent-server)|emulator\/manifests\/admission\/targets|emulator\/mutants|bench\/mutants\/expected)/,
+    /^(e2e\/suite\/steps\/target\/|e2e\/scenarios\/(?:backup-targets\/nfs-options|failing-store\/(?:ended|silent)-server)|emulator\/manifests\/admission\/targets|emulator\/mutants|bench\/mutants\/expected)/,
     'the options of a mount, which only a URL of NFS has',
   ],
   [/^lab\/(node\/|build\/|debian\/)/, 'nodes on which Longhorn can mount NFS'],

@@ -10,6 +10,7 @@ import { keyReplaced } from './key-replaced.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
 import { listingDenied, readingDenied } from './reading-denied.ts';
 import { secretLost } from './secret-lost.ts';
+import { serverEnded } from './server-ended.ts';
 import { serverFrozen, serverGone, serverSlow } from './server-stalled.ts';
 import { storeEmptied } from './store-emptied.ts';
 import type { StoreFault } from './store-fault.ts';
@@ -32,6 +33,7 @@ export const storeFaults = [
   versionsKept,
   keyReplaced,
   secretLost,
+  serverEnded,
   serverGone,
   serverFrozen,
   serverSlow,

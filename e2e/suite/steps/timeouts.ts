@@ -8,6 +8,9 @@ import type { IdleLimits } from '../../store/wait-until-idle.ts';
  */
 export type Timeout = { within: Duration; atMost?: Duration; owner: string };
 
+// Longhorn's soft mount: timeo=300 (30 s), and two retransmissions, the kernel's default for TCP.
+const requestOfMount = 90_000;
+
 /** The factor for `atMost`. Endless changes without a result are no progress. */
 const mostTimes = 4;
 
@@ -19,10 +22,18 @@ export type Timeouts = Record<keyof typeof timeoutRules, Timeout>;
  * the reference machine). A wait ends earlier if it is decided earlier.
  */
 export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks, slowness = 1): Timeouts => {
-  const toTimeout = ({ machine, resyncs = 0, backoffs = 0, locks = 0, fixed, owner }: Rule): Timeout => {
-    const time = Math.round(
-      machine * slowness * 1000 + resyncs * resync + backoffs * deletionBackoff + locks * lockLife,
-    );
+  const toTimeout = ({
+    machine,
+    givenUp = 0,
+    resyncs = 0,
+    backoffs = 0,
+    locks = 0,
+    ...rule
+  }: Rule): Timeout => {
+    const timers =
+      resyncs * resync + backoffs * deletionBackoff + locks * lockLife + givenUp * requestOfMount;
+    const time = Math.round(machine * slowness * 1000 + timers);
+    const { fixed, owner } = rule;
     return { within: `${time}ms`, ...(!fixed && { atMost: `${mostTimes * time}ms` }), owner };
   };
   return Object.fromEntries(
@@ -55,6 +66,8 @@ export const storeIdleLimits = ({ lockLife }: LonghornClocks): IdleLimits => ({
  */
 type Rule = {
   machine: number;
+  /** Requests to a store that Longhorn's mount gives up, one after the other. */
+  givenUp?: number;
   resyncs?: number;
   backoffs?: number;
   locks?: number;
@@ -293,6 +306,15 @@ export const timeoutRules = {
     resyncs: 6,
     fixed: true,
     owner: 'the expectation: Longhorn looks for the snapshot of a waiting backup with each resync',
+  },
+  // The first request to fail may be that of a check whether a block is there, which counts as no, and is followed by a
+  // look at each of ten folders (backupstore, fsops.go, FileExists and preparePath), of up to two requests.
+  uploadWithoutServer: {
+    machine: 60,
+    givenUp: 22,
+    fixed: true,
+    owner:
+      'the promise: the mount of the replica gives a request up after 90 s, and a block needs 22 of them at most',
   },
   uploadLost: {
     machine: 30,

@@ -15,7 +15,7 @@ export const nfs: StoreDriver = {
   placeOf: placeOfUrl,
   find: async (...place) => (await import('../folder/served-store.ts')).findStores(...place, nfsServer),
   rights: rightsInPod({ resource: resources.configMaps, verbs: ['create'] }, 'exec'),
-  access: { folder: nfsServer, managerMount: true },
+  access: { folder: nfsServer, endableServer: true, managerMount: true },
   localReader: {
     scheme: 'nfs',
     words: {

@@ -9,14 +9,16 @@ import { startNfsStoreServer } from './server.ts';
 export const servedStore = (
   cluster: Cluster,
   served: { pod: PodTarget; node: string; url: string; root?: string; contents?: number },
-): RunningStore =>
-  servedFolder(cluster, {
+): RunningStore => {
+  const { access, ...store } = servedFolder(cluster, {
     ...served,
     driver: driverName,
     program: serverProgram,
     mountArguments: `-t nfs4 -o nfsvers=4.2,actimeo=1,soft ${served.url.replace('nfs://', '')}`,
     mountPoint: () => storeMount(served.url),
   });
+  return { ...store, access: { ...access, ...(access.folder && { endableServer: access.folder }) } };
+};
 
 /** Starts an NFS server and opens its store. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> =>

@@ -23,7 +23,7 @@ import { InconclusiveError, PromiseBroken, stays } from '../judging.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
-import { judgeWithin, storeIdleLimits, type Timeout } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits, type Timeouts } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import {
   creationEnds,
@@ -32,6 +32,12 @@ import {
   type StoreFailure,
   storeFailures,
 } from './expectations.ts';
+
+const timeoutOfFailure: Partial<Record<StoreFailure, keyof Timeouts>> = {
+  'upload-lost': 'uploadLost',
+  'creation-without-snapshot': 'snapshotGivenUp',
+  'creation-without-store': 'uploadWithoutServer',
+};
 
 /** A key that is replaced in the store, and a function that gives Longhorn the new key. */
 export type ReplacedKeyHandle = InjectedFault & ReplacedKey;
@@ -476,13 +482,9 @@ export const storeSteps = {
       // What it waited for stays in status.messages.
       if (id === 'creation-without-snapshot')
         expected.push({ id: 'waits-for-readiness', of: backup.name, lasts: true });
-      const limits: Partial<Record<StoreFailure, Timeout>> = {
-        'upload-lost': timeouts.uploadLost,
-        'creation-without-snapshot': timeouts.snapshotGivenUp,
-      };
       return judgeWithin(
         creationEnds(timelines.backups, { backup: { ...backup, from: backup.since.made }, id, version }),
-        limits[id] ?? timeouts.creationGivesUp,
+        timeouts[timeoutOfFailure[id] ?? 'creationGivesUp'],
       );
     },
     detail: (_, { timelines }, { name }) => timelines.backups.current(name)?.status?.error ?? '',
