@@ -205,6 +205,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'failed-backup-never-kept': [{ scenario: goneBySetting, by: 'then.failedOneKept' }],
   'dead-upload-stays': [{ scenario: deadUpload, by: 'then.creationFails' }],
   'dead-upload-completes': [{ scenario: deadUpload, by: 'then.creationFails' }],
+  'upload-lost-with-pod-completes': [
+    {
+      scenario:
+        'A backup whose instance manager dies during the upload fails with the reason, and the next backup is whole',
+      by: 'then.creationFails',
+    },
+  ],
   'upload-without-server-completes': [
     {
       scenario:

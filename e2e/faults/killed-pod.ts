@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { waitUntil } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
-import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
+import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../kube/cluster.ts';
 import { isConditionTrue } from '../kube/objects.ts';
-import { type ManagerPod, managerLabel } from '../longhorn/manager.ts';
+import { instanceManagerLabel, type ManagerPod, managerLabel } from '../longhorn/manager.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 const schema = z.object({ namespace: z.string(), uid: z.string(), selector: z.string(), node: z.string() });
@@ -83,13 +83,14 @@ export const killedPod = {
   on,
   heal: untilReplaced,
   document: {
-    about: 'A longhorn-manager pod is killed without grace.',
+    about:
+      'A longhorn-manager pod is killed without grace, or, in the lab alone, that of an instance manager.',
     inject: 'the pod is deleted with a grace period of 0, by its uid',
     prove: 'no pod has that uid any more',
     heal: 'nothing is to be undone; healed means that the pod which takes its place is ready',
     bound: 'the DaemonSet makes another pod by itself',
-    otherUsers: `users of this manager: their connections to it end (pages, API). Commands that it runs for others end with it and are started again, and their locks stay valid for up to 150 s. Volumes go on, as their engines and replicas are in other pods (in the [emulator](emulator.md) they begin anew)`,
-    'in scenarios': '`when.ownerKilled`',
+    otherUsers: `users of this manager: their connections to it end (pages, API). Commands that it runs for others end with it and are started again, and their locks stay valid for up to 150 s. Volumes go on, as their engines and replicas are in other pods (in the [emulator](emulator.md) they begin anew). With an instance manager all engines and replicas of its node end, whoever uses them`,
+    'in scenarios': '`when.ownerKilled`, `when.uploaderPodKilled`',
   },
 } as const satisfies FaultKind & { on: typeof on };
 
@@ -101,3 +102,24 @@ export const managerKilled = (cluster: Cluster, pod: ManagerPod): Fault =>
     selector: managerLabel,
     node: pod.node,
   });
+
+/**
+ * Creates the fault that the pod in which replicas of a node run was killed: its instance manager. In the emulator that is
+ * its longhorn-manager.
+ */
+export const replicaPodKilled = async (
+  cluster: Cluster,
+  { namespace, name }: PodTarget,
+  node: string,
+): Promise<Fault> => {
+  const fieldSelector = `metadata.name=${name}`;
+  const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, fieldSelector });
+  const [pod] = items.map(({ metadata }) => metadata);
+  if (pod?.uid === undefined) throw new Error(`pod ${name} is not there: it cannot be killed`);
+  return on(cluster, {
+    title: `the pod of the replicas of ${node} was killed`,
+    pod: { namespace, name, uid: pod.uid },
+    selector: `app=${pod.labels?.app}` === managerLabel ? managerLabel : instanceManagerLabel,
+    node,
+  });
+};

@@ -103,7 +103,7 @@ export const creationMessages = {
       },
       {
         versions: '>=1.8.0',
-        pattern: /failed to get \S+ backup status: rpc error: code = Unavailable/,
+        pattern: /failed to get \S+ backup status: rpc error: code = (?:Unavailable|DeadlineExceeded)/,
         example: `${failedQuestion}Unavailable desc = error reading from server: EOF`,
         origin: 'product',
         seen: 'engineapi/backup_monitor.go, source of v1.8.0 to v1.12.1; not met',

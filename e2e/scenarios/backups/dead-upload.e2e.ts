@@ -39,3 +39,44 @@ scenario(
     await then.storeHolds(volume, [first, third], { afterKill: true });
   },
 );
+
+scenario(
+  'A backup whose instance manager dies during the upload fails with the reason, and the next backup is whole',
+  {
+    tags: ['backups', 'manager-kill'],
+    timeout: '40m',
+    // Elsewhere an instance manager has the engines and replicas of others.
+    needs: ['lab', 'block-device', 'serverSlow'],
+    exclusive: ['longhorn-managers'],
+    disruptions: ['store-stall', 'manager-kill'],
+    proves: ['C11'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    const volume = await given.volume({ size });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const data = await given.data(volume, large);
+    const snapshot = await given.snapshot(volume);
+    await given.exclusive('longhorn-managers');
+    const slow = await given.serverSlow();
+    await then.inForce(slow);
+
+    const second = await when.backedUp(snapshot);
+    await then.uploading(second);
+    const killed = await when.uploaderPodKilled(second);
+    await then.inForce(killed);
+    await then.creationFails(second, 'upload-lost-with-pod');
+    await when.released(killed);
+    await when.released(slow);
+    await then.healthy(volume);
+    await when.shared();
+
+    const third = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, third], { ignoreOthers: true, afterKill: true });
+    await then.restores(third, [data]);
+
+    await when.deleted(second);
+    await then.goneInTheEnd(second);
+    await then.storeHolds(volume, [first, third], { afterKill: true });
+  },
+);

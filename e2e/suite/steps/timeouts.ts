@@ -322,6 +322,13 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn asks for the progress of an upload each 2 s, and the first answer that fails ends the backup',
   },
+  // A connection to a pod that is gone may give no error (longhorn-instance-manager, client/proxy.go, 6 min).
+  uploadLostWithPod: {
+    machine: 390,
+    fixed: true,
+    owner:
+      'the expectation: Longhorn asks for the progress of an upload each 2 s, and waits 6 min for an answer',
+  },
   startedRunEnds: {
     machine: 900,
     resyncs: 8,

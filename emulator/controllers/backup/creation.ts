@@ -106,6 +106,7 @@ const begin = async (
     snapshot: parts.backup.spec.snapshotName ?? '',
     initial: monitored(status),
     period: context.clock.monitorPoll,
+    mutant: context.mutant,
   };
   creations.monitors.set(
     name,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { fetchBackupStatus, replicaAddress } from '../../engine/proxy.ts';
 import type { EngineBackupStatus } from '../../engine/upload.ts';
 import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
+import type { Mutant } from '../../mutants.ts';
 
 /** The part of a Backup's status that comes from the engine. */
 export type MonitoredStatus = Pick<
@@ -28,20 +29,35 @@ export const startMonitor = (
     snapshot,
     initial,
     period,
-  }: { ip: string; backup: string; snapshot: string; initial: MonitoredStatus; period: number },
+    mutant,
+  }: {
+    ip: string;
+    backup: string;
+    snapshot: string;
+    initial: MonitoredStatus;
+    period: number;
+    mutant?: Mutant | undefined;
+  },
   onChange: () => void,
 ): Monitor => {
   let status = initial;
   let asking = false;
+  // The pod of the replicas is gone, or it was, with the manager that asked before.
+  const ofLostPod = (): MonitoredStatus | undefined =>
+    mutant === 'upload-lost-with-pod-completes'
+      ? { ...status, state: 'Completed', progress: 100 }
+      : undefined;
   const ask = async (): Promise<MonitoredStatus> => {
     try {
       const answer = await fetchBackupStatus(ip, backup);
       if (!answer)
-        return {
-          ...status,
-          state: 'Error',
-          error: `cannot find matched snapshot /${snapshot} of backup ${backup} status in longhorn engine`,
-        };
+        return (
+          (initial.state === 'InProgress' ? ofLostPod() : undefined) ?? {
+            ...status,
+            state: 'Error',
+            error: `cannot find matched snapshot /${snapshot} of backup ${backup} status in longhorn engine`,
+          }
+        );
       return {
         state: states[answer.state],
         progress: answer.progress,
@@ -51,7 +67,14 @@ export const startMonitor = (
         ...(answer.error && { error: answer.error }),
       };
     } catch (error) {
-      return { ...status, state: 'Error', error: (error as Error).message };
+      const { message, cause } = error as Error;
+      return (
+        (cause instanceof TypeError ? ofLostPod() : undefined) ?? {
+          ...status,
+          state: 'Error',
+          error: message,
+        }
+      );
     }
   };
   const timer = setInterval(async () => {

@@ -34,7 +34,7 @@ import {
   waitsFor,
 } from './expectations.ts';
 import { progressOf, wrongInProgress } from './progress.ts';
-import { killUploader } from './uploader.ts';
+import { killPodOfUploader, killUploader } from './uploader.ts';
 import { endedUnseen, lookedTooLate, reportLostLock, reportWording, uploadedUnseen } from './waiting.ts';
 
 const completedBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
@@ -178,6 +178,13 @@ export const backupSteps = {
     sentence: 'When the replica that uploads {backup} is killed',
     parameters: (backup) => ({ backup }),
     action: killUploader,
+    detail: ({ title }) => title,
+  }),
+  /** Needs the lab and nobody else on it: all engines and replicas of the node end with that pod. */
+  'when.uploaderPodKilled': step({
+    sentence: 'When the instance manager whose replica uploads {backup} is killed',
+    parameters: (backup) => ({ backup }),
+    action: killPodOfUploader,
     detail: ({ title }) => title,
   }),
   'then.heldBack': step({

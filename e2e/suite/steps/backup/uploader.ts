@@ -1,4 +1,5 @@
-import type { InjectedFault } from '../../../faults/fault.ts';
+import type { Fault, InjectedFault } from '../../../faults/fault.ts';
+import { replicaPodKilled } from '../../../faults/killed-pod.ts';
 import { replicaKilled } from '../../../faults/replica-killed.ts';
 import type { PodTarget } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
@@ -13,8 +14,12 @@ import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
 
-/** Kills the process of the replica that uploads a backup. Throws `InconclusiveError` if the upload has ended. */
-export const killUploader = async (context: Context, backup: BackupHandle): Promise<InjectedFault> => {
+/** Kills what makes a backup. Throws `InconclusiveError` if the upload has ended. */
+const killWhileUploading = async (
+  context: Context,
+  backup: BackupHandle,
+  toFault: (replica: VolumeReplica, pod: PodTarget) => Fault | Promise<Fault>,
+): Promise<InjectedFault> => {
   const { cluster, faults, timelines } = context;
   const { name, label, volume } = backup;
   const current = timelines.backups.current(name);
@@ -30,19 +35,27 @@ export const killUploader = async (context: Context, backup: BackupHandle): Prom
     throw new Error(
       `no replica of volume ${volume.name} has the address ${address} of the upload (there are: ${items.map((each) => `${each.metadata.name} at ${addressOf(each)}`).join(', ') || 'none'})`,
     );
-  const killed = await faults.inject(
-    replicaKilled.on(cluster, {
-      replica: replica.metadata.name,
-      directory: replica.spec.dataDirectoryName,
-      pod: await podOf(context, replica),
-      volume: volume.name,
-    }),
-  );
+  const killed = await faults.inject(await toFault(replica, await podOf(context, replica)));
   const config = await volume.target.store.config(volume.name, name);
   if (config?.inProgress === false)
     throw new InconclusiveError(`the upload of ${label} had ended before its replica was killed`);
   return killed;
 };
+
+/** Kills the process of the replica that uploads a backup. */
+export const killUploader = (context: Context, backup: BackupHandle): Promise<InjectedFault> =>
+  killWhileUploading(context, backup, ({ metadata, spec }, pod) =>
+    replicaKilled.on(context.cluster, {
+      replica: metadata.name,
+      directory: spec.dataDirectoryName,
+      pod,
+      volume: backup.volume.name,
+    }),
+  );
+
+/** Kills the pod in which that replica runs, and all else in it. */
+export const killPodOfUploader = (context: Context, backup: BackupHandle): Promise<InjectedFault> =>
+  killWhileUploading(context, backup, ({ spec }, pod) => replicaPodKilled(context.cluster, pod, spec.nodeID));
 
 const addressOf = ({ status }: VolumeReplica): string =>
   `tcp://${status?.storageIP || status?.ip}:${status?.port}`;

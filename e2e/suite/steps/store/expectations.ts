@@ -12,13 +12,16 @@ export const storeFailures = {
   'creation-without-snapshot': 'its snapshot is gone',
   'creation-without-store': 'the store did not answer',
   'upload-lost': 'the replica that uploaded it is gone',
+  'upload-lost-with-pod': 'the instance manager whose replica uploaded it is gone',
 } as const;
 
 export type StoreFailure = keyof typeof storeFailures;
 
 /** The messages that report a reason. Which one reports a lost upload depends on how soon Longhorn asks for it. */
 export const failureMessages = (failure: StoreFailure): readonly MessageId[] =>
-  failure === 'upload-lost' ? ['creation-lost-replica', 'creation-lost-engine'] : [failure];
+  failure === 'upload-lost' || failure === 'upload-lost-with-pod'
+    ? ['creation-lost-replica', 'creation-lost-engine']
+    : [failure];
 
 /** A backup starts and ends in Error with this message. It is never Completed. */
 export const creationEnds = (

@@ -36,6 +36,7 @@ import {
 const timeoutOfFailure: Partial<Record<StoreFailure, keyof Timeouts>> = {
   'upload-lost': 'uploadLost',
   'creation-without-snapshot': 'snapshotGivenUp',
+  'upload-lost-with-pod': 'uploadLostWithPod',
   'creation-without-store': 'uploadWithoutServer',
 };
 
