@@ -829,7 +829,7 @@ export const managerBugs = {
     upstream: issue(10184),
     source:
       'longhorn-manager, app/recurringjob/volume.go, doSnapshotCleanup and listSnapshotNamesToCleanup (v1.8.x: app/recurring_job.go), read in v1.8.x, v1.11.x and v1.12.1; fixed on master (2026-08-14), by the same source, for all tasks. Near: longhorn/longhorn#13748',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), S3: a run of a job with the task snapshot-delete and retain 1 deleted the snapshot of a backup that was InProgress',
   },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
