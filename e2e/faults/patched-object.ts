@@ -20,9 +20,13 @@ const schema = z.object({
 /** A shared object, its fields before the change, and its fields after the change. Both are merge patches. */
 type PatchedObject = z.infer<typeof schema>;
 
-/** The fields of an object that a merge patch contains. */
+/** The fields of an object that a merge patch contains. A merge patch replaces a list as a whole. */
 const fieldsOf = (object: unknown, patch: unknown): unknown =>
-  typeof patch === 'object' && patch !== null && typeof object === 'object' && object !== null
+  typeof patch === 'object' &&
+  patch !== null &&
+  !Array.isArray(patch) &&
+  typeof object === 'object' &&
+  object !== null
     ? Object.fromEntries(
         Object.entries(patch).map(([key, value]) => [
           key,

@@ -34,3 +34,21 @@ test('the change of somebody else in the meantime stays', async () => {
   );
   expect(await cluster.get(settings, setting)).toMatchObject({ value: '3' });
 });
+
+test('a list in the object is put back as a whole', async () => {
+  const { nodes } = longhornResources;
+  const node = { namespace: 'longhorn-system', name: 'node1' };
+  const tagged = stubCluster({ objects: { nodes: [{ metadata: node, spec: { tags: ['a'] } }] } });
+  const [before, after] = [{ spec: { tags: ['a'] } }, { spec: { tags: ['a', 'b'] } }];
+  const { inject, prove, data } = patchedObject.on(tagged, {
+    title,
+    resource: nodes,
+    ...node,
+    before,
+    after,
+  });
+  await inject();
+  expect(await prove()).toBe('node1 has {"spec":{"tags":["a","b"]}}');
+  expect(await patchedObject.heal(tagged, data)).toBe('node1 (nodes) is as it was');
+  expect(await tagged.get(nodes, node)).toMatchObject(before);
+});
