@@ -171,6 +171,9 @@ export const mutants = {
   'page-hides-error':
     'the page of backups neither warns of a backup, or a deletion, that failed nor says why',
   'page-deletes-another': 'the dialog names one backup, and another one of the volume is deleted',
+  'page-restores-latest': 'the dialog of a restore names one backup, and the latest one is restored',
+  'page-forgets-labels': 'a backup that is made on the page of its volume lacks the labels of its dialog',
+  'page-keeps-schedule': 'a recurring job that is changed on its page keeps its schedule',
   'page-hides-reason': 'the page of backup targets does not say why one cannot be used',
   'page-syncs-nothing': 'the button by which all backup volumes are looked at does nothing',
   'page-stays-cut-off': 'the page never opens a WebSocket again that was lost, and stays as it was',
@@ -241,6 +244,8 @@ export const fixes = {
   'fixed:system-backup-forgotten-without-secret':
     'a system backup is tried again until its backup target can be opened',
   'fixed:misspelt-policy-backs-nothing-up': 'a system backup with an unknown policy for volumes is refused',
+  'fixed:labelled-backup-is-not-full':
+    'a backup that the page of its volume asks for has its mode, with labels too',
   'fixed:lost-backup-takes-snapshot':
     'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',

@@ -101,6 +101,10 @@ const refusedOfVolumes =
   'An invalid volume or restore is rejected, and a volume from a backup has the size of the backup';
 const blockSizes =
   'The size of backup blocks is 2 or 16 MiB, divides the size of the volume, and never changes';
+const backupDialog =
+  'A backup that is made in the dialog of its volume has the labels, the mode and the target that were chosen';
+const jobPage = 'A recurring job is made, changed and deleted on its page, which shows what it is';
+const restoreDialog = 'A backup is restored in a dialog, any one or the latest, as it was chosen there';
 const refusedOfBackups = 'A backup of a missing snapshot, or to an unavailable target, is rejected';
 // With this seed, the first run does everything that its bugs need to show.
 const soak = soakName(326);
@@ -356,6 +360,9 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: pageShowsCreation, by: 'then.rowShows' },
   ],
   'page-deletes-another': [{ scenario: pageDeletes, by: 'then.deleting' }],
+  'page-restores-latest': [{ scenario: restoreDialog, by: 'then.madeAsChosen' }],
+  'page-forgets-labels': [{ scenario: backupDialog, by: 'then.backedUpAsChosen' }],
+  'page-keeps-schedule': [{ scenario: jobPage, by: 'then.jobAsChosen' }],
   'page-hides-reason': [{ scenario: targetPage, by: 'then.targetShown' }],
   'page-syncs-nothing': [{ scenario: volumesPage, by: 'then.removedFromCluster' }],
   'page-stays-cut-off': [{ scenario: pageGoesOn, by: 'then.pageIsBack' }],
@@ -499,6 +506,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up [s3]',
   ],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
+  'fixed:labelled-backup-is-not-full': [backupDialog],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',
   ],

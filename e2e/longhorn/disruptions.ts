@@ -11,7 +11,7 @@ export const disruptions = {
     "stops the server of the scenario's own backup store for a while, on which longhorn-manager and the nodes then wait",
   unmount: "empties the URL of its own backup target, on which Longhorn unmounts every store's folders",
   'admission-policy': 'makes an admission policy that denies deletions',
-  settings: "changes Longhorn's settings",
+  settings: "changes Longhorn's settings, or tags of its nodes",
   'default-target': "changes Longhorn's default backup target",
   'node-fault': 'crashes, freezes or cuts off nodes',
 } as const;

@@ -9,6 +9,11 @@ export type Volume = KubernetesObject & {
     backupCompressionMethod?: string;
     nodeID?: string;
     Standby?: boolean;
+    fromBackup?: string;
+    backupTargetName?: string;
+    /** The tags that nodes and disks must have for its replicas. */
+    nodeSelector?: string[] | null;
+    diskSelector?: string[] | null;
   };
   status?: {
     state?: string;
@@ -146,6 +151,9 @@ export type SystemBackup = KubernetesObject & {
 export type Setting = KubernetesObject & { value?: string };
 
 /** A node of the cluster, as a Longhorn object. */
-export type Node = KubernetesObject & { status?: { conditions?: Condition[] } };
+export type Node = KubernetesObject & {
+  spec: { tags?: string[] | null; disks?: Record<string, { tags?: string[] | null }> };
+  status?: { conditions?: Condition[] };
+};
 
 type Condition = { type: string; status: string; reason?: string; message?: string };

@@ -90,6 +90,8 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       resource: longhorn.settings,
       verbs: ['get', 'patch'],
       names: [
+        'allow-empty-disk-selector-volume',
+        'allow-empty-node-selector-volume',
         'allow-recurring-job-while-volume-detached',
         'auto-cleanup-snapshot-after-on-demand-backup-completed',
         'auto-cleanup-when-delete-backup',
@@ -99,6 +101,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'restore-volume-recurring-jobs',
       ],
     },
+    { place: 'longhorn', resource: longhorn.nodes, verbs: ['get', 'patch'] },
   ],
   'default-target': [
     {

@@ -5,12 +5,13 @@ import { awaitCluster } from '../kube/time-account.ts';
 import { type BackupTable, backupTable, backupTableSelector, warningIcon } from './backup-table.ts';
 import { type Loading, loadPage, openContext } from './browser.ts';
 import type { Span } from './judge-shown.ts';
+import { type PageControls, pageControls } from './page-controls.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
 import { isAlike, type RowPeriod, type RowState, rowStateOfRow } from './row-state.ts';
 import { type ShownTable, watchTable } from './table-watcher.ts';
 
 /** An open page of backups, with everything that it has shown. */
-export type FollowedPage = {
+export type FollowedPage = PageControls & {
   readonly table: BackupTable;
   readonly log: PageLog;
   /** How the page shows a backup now. Undefined if there is no row. */
@@ -92,6 +93,7 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
 
     return {
       table: backupTable(page),
+      ...pageControls(page, page.locator(backupTableSelector)),
       log,
       rowOf,
       shown: (name) => {

@@ -1,23 +1,18 @@
 import type { Locator } from 'playwright';
 import { awaitCluster } from '../kube/time-account.ts';
 import { type Loading, loadPage, openContext } from './browser.ts';
+import { type PageControls, pageControls } from './page-controls.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
 
 /**
  * A page of Longhorn's user interface with one table, as a user operates it. Rows are identified by the id of their
  * object.
  */
-export type TablePage = {
+export type TablePage = PageControls & {
   readonly log: Pick<PageLog, 'errors'>;
   /** Waits until a cell of a row has this text. Returns the tooltip of the cell's info icon, or an empty text. */
   reads(row: string, column: string, text: string): Promise<string>;
   lacks(row: string): Promise<void>;
-  /** Presses a button of the page. */
-  press(button: string): Promise<void>;
-  /** Chooses an item in a row's menu. */
-  choose(row: string, item: string): Promise<void>;
-  /** Fills fields of the open dialog by their labels, and presses a button of the dialog. */
-  answer(button: string, fields?: Readonly<Record<string, string>>): Promise<void>;
   picture(): Promise<Uint8Array>;
   close(): Promise<void>;
 };
@@ -53,7 +48,6 @@ export const openTablePage = async ({
     const root = page.locator(table);
     await root.first().waitFor({ timeout: drawTime });
     const rowsOf = (row: string): Locator => root.locator(`tr[data-row-key="${row}"]`);
-    const dialog = page.getByRole('dialog');
     return {
       log,
       reads: (row, column, text) =>
@@ -73,20 +67,7 @@ export const openTablePage = async ({
         }),
       lacks: (row) =>
         awaitCluster(() => rowsOf(row).first().waitFor({ state: 'detached', timeout: patient })),
-      press: (button) => awaitCluster(() => page.getByRole('button', { name: button, exact: true }).click()),
-      choose: (row, item) =>
-        awaitCluster(async () => {
-          // The button is in the part of the table at the right edge.
-          await rowsOf(row).last().getByRole('button').click();
-          await page.locator('.ant-dropdown').getByRole('menuitem', { name: item, exact: true }).click();
-        }),
-      answer: (button, fields = {}) =>
-        awaitCluster(async () => {
-          for (const [label, text] of Object.entries(fields))
-            await dialog.getByLabel(label, { exact: true }).fill(text);
-          await dialog.getByRole('button', { name: button, exact: true }).click();
-          await dialog.waitFor({ state: 'hidden' });
-        }),
+      ...pageControls(page, root),
       picture: () => page.screenshot({ fullPage: true }),
       close,
     };

@@ -56,3 +56,18 @@ export const stringMapField = (input: Input, field: string): Record<string, stri
   if (!isTexts) throw new Error(`${field} is not a map of strings`);
   return value as Record<string, string>;
 };
+
+/** Returns a field of the input that is a list of strings, [] if it is missing. Throws for any other type. */
+export const stringListField = (input: Input, field: string): string[] => {
+  const value = input[field] ?? [];
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
+    throw new Error(`${field} is not a list of strings`);
+  return value;
+};
+
+/** Returns a number field of the input, 0 if it is missing. Throws for any other type. */
+export const numberField = (input: Input, field: string): number => {
+  const value = input[field] ?? 0;
+  if (typeof value !== 'number') throw new Error(`${field} is not a number`);
+  return value;
+};

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../kubernetes/objects.ts';
-import type { BackupTarget } from '../longhorn/objects.ts';
+import type { BackupTarget, RecurringJob } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import { byName, toBackup, toBackupVolume } from './backup.ts';
 import { type Links, type RancherResource, withLinks } from './resource.ts';
@@ -20,6 +20,13 @@ export const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: 
     links,
     ['backupTargetUpdate'],
   );
+
+/** Converts a RecurringJob to an API resource. */
+export const toRecurringJob = ({ metadata, spec, status }: RecurringJob, links: Links): RancherResource => {
+  const { name } = metadata;
+  const { executionCount = 0 } = status ?? {};
+  return withLinks({ ...spec, id: name, type: 'recurringJob', name, executionCount }, links);
+};
 
 type Name = keyof Datastore;
 type ObjectOf<Key extends Name> = NonNullable<ReturnType<Datastore[Key]['get']>>;
@@ -52,5 +59,6 @@ export const streamedCollections = {
   backupvolumes: show('backupVolume', 'backupVolumes', (object, links) =>
     toBackupVolume(object.metadata.name, object, links),
   ),
+  recurringjobs: show('recurringJob', 'recurringJobs', toRecurringJob),
   backuptargets: show('backupTarget', 'backupTargets', toBackupTarget),
 };

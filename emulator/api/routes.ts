@@ -3,9 +3,11 @@ import { backupActions, deleteBackupVolume, syncAllBackupVolumes } from './backu
 import { backupTargetActions, createBackupTarget, deleteBackupTarget } from './backup-target-actions.ts';
 import type { ApiAction } from './call.ts';
 import { streamedCollections } from './collections.ts';
+import { createRecurringJob, deleteRecurringJob, updateRecurringJob } from './recurring-job-actions.ts';
 import { toCollection, withLinks } from './resource.ts';
 import { snapshotActions } from './snapshot-actions.ts';
 import { toVolume } from './volume.ts';
+import { createVolumeObject, listTags, updateBackupTargetName } from './volume-create.ts';
 
 // The only request that answers 404 without a body if the object does not exist. A client accepts that 404 as
 // an answer.
@@ -14,8 +16,12 @@ const getVolume: ApiAction = async ({ datastore, name, links }) => {
   return volume && toVolume(datastore, volume, links);
 };
 
-const listBackupVolumes: ApiAction = async ({ datastore, links }) =>
-  toCollection('backupVolume', streamedCollections.backupvolumes.list(datastore, links), links);
+const listOf =
+  (name: keyof typeof streamedCollections): ApiAction =>
+  async ({ datastore, links }) => {
+    const { type, list } = streamedCollections[name];
+    return toCollection(type, list(datastore, links), links);
+  };
 
 // An unknown backup volume is not an error: old versions of Longhorn's CSI plugin relied on that.
 const getBackupVolume: ApiAction = async ({ datastore, name, links }) =>
@@ -32,12 +38,20 @@ export const routes: Record<string, ApiAction> = {
   // Clients request this when they connect.
   'GET ': async ({ links }) => withLinks({ type: 'apiVersion' }, links),
   'GET volumes/*': getVolume,
-  ...actionsOf('volumes', snapshotActions),
-  'GET backupvolumes': listBackupVolumes,
+  'POST volumes': createVolumeObject,
+  'GET nodetags': listTags('node'),
+  'GET disktags': listTags('disk'),
+  ...actionsOf('volumes', { ...snapshotActions, updateBackupTargetName }),
+  'GET backupvolumes': listOf('backupvolumes'),
   'GET backupvolumes/*': getBackupVolume,
   'PUT backupvolumes': syncAllBackupVolumes,
   'DELETE backupvolumes/*': deleteBackupVolume,
   ...actionsOf('backupvolumes', backupActions),
+  'GET recurringjobs': listOf('recurringjobs'),
+  'POST recurringjobs': createRecurringJob,
+  'PUT recurringjobs/*': updateRecurringJob,
+  'DELETE recurringjobs/*': deleteRecurringJob,
+  'GET backuptargets': listOf('backuptargets'),
   'POST backuptargets': createBackupTarget,
   'DELETE backuptargets/*': deleteBackupTarget,
   ...actionsOf('backuptargets', backupTargetActions),

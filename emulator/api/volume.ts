@@ -43,6 +43,6 @@ export const toVolume = (
       ),
     },
     links,
-    takesSnapshots ? snapshotActions : [],
+    ['updateBackupTargetName', ...(takesSnapshots ? snapshotActions : [])],
   );
 };

@@ -23,7 +23,8 @@ export type Writer<T extends ApiObject> = {
   /** Replaces only the status. Throws a conflict like `update`. */
   updateStatus(object: T): Promise<T>;
   patch(name: string, mergePatch: object, subresource?: 'status'): Promise<T>;
-  delete(name: string): Promise<void>;
+  /** With Foreground, the object stays until its dependents are gone. */
+  delete(name: string, propagationPolicy?: 'Foreground'): Promise<void>;
 };
 
 /** Creates the writer of a collection. */
@@ -46,8 +47,8 @@ export const createWriter = <T extends ApiObject>(
         mergePatch,
         'application/merge-patch+json',
       ),
-    delete: async (name) => {
-      await client.request('DELETE', apiPathOf(resource, name));
+    delete: async (name, propagationPolicy) => {
+      await client.request('DELETE', apiPathOf(resource, name), propagationPolicy && { propagationPolicy });
     },
   };
 };

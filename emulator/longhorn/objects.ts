@@ -18,12 +18,16 @@ export type Volume = LonghornObject<
     /** Whether the volume should follow the backups of the volume in fromBackup. */
     Standby?: boolean;
     /** Whether the recurring jobs of that volume are restored with it; `ignored`: as the setting says. */
-    restoreVolumeRecurringJob?: 'ignored' | 'enabled' | 'disabled';
+    restoreVolumeRecurringJob?: string;
     nodeID: string;
     backupBlockSize?: string;
     /** Attach the volume without a device. */
     disableFrontend?: boolean;
     image: string;
+    nodeSelector?: string[];
+    diskSelector?: string[];
+    staleReplicaTimeout?: number;
+    dataEngine?: string;
   },
   {
     ownerID: string;
@@ -106,7 +110,13 @@ export type Snapshot = LonghornObject<
 
 export type Setting = ApiObject & { value: string; status?: { applied: boolean } };
 
-type Disk = { type: string; path: string; allowScheduling: boolean; storageReserved: number };
+type Disk = {
+  type: string;
+  path: string;
+  allowScheduling: boolean;
+  storageReserved: number;
+  tags?: string[];
+};
 
 export type DiskStatus = {
   diskName: string;
@@ -119,7 +129,7 @@ export type DiskStatus = {
 };
 
 export type Node = LonghornObject<
-  { name: string; allowScheduling: boolean; disks: Record<string, Disk> },
+  { name: string; allowScheduling: boolean; tags?: string[]; disks: Record<string, Disk> },
   {
     conditions: Condition[] | null;
     diskStatus: Record<string, DiskStatus> | null;

@@ -17,6 +17,8 @@ const settings: Record<string, string> = {
   'default-engine-image': defaultEngineImage,
   'backup-compression-method': 'lz4',
   'backup-concurrent-limit': '1',
+  'allow-empty-disk-selector-volume': 'true',
+  'allow-empty-node-selector-volume': 'true',
   'allow-recurring-job-while-volume-detached': 'false',
   'auto-cleanup-recurring-job-backup-snapshot': 'true',
   'auto-cleanup-snapshot-after-on-demand-backup-completed': 'false',
@@ -51,10 +53,10 @@ const ensureNodeObjects = async (
   { datastore, node, dataRoot }: ManagerContext,
   ip: string,
 ): Promise<void> => {
-  const disk = { type: 'filesystem', path: dataRoot, allowScheduling: true, storageReserved: 0 };
+  const disk = { type: 'filesystem', path: dataRoot, allowScheduling: true, storageReserved: 0, tags: [] };
   await ensure(datastore.nodes, {
     metadata: { name: node, finalizers: [finalizer] },
-    spec: { name: node, allowScheduling: true, disks: { 'default-disk': disk } },
+    spec: { name: node, allowScheduling: true, tags: [], disks: { 'default-disk': disk } },
   });
   const manager = await ensure(datastore.instanceManagers, {
     metadata: {

@@ -9,6 +9,7 @@ import {
   openObject,
   type Schema,
   text,
+  textList,
   textMap,
 } from './schema.ts';
 
@@ -234,8 +235,15 @@ const nodeKinds: ServedKind[] = [
     spec: object({
       name: text(),
       allowScheduling: flag(),
+      tags: textList,
       disks: mapOf(
-        object({ type: text(), path: text(), allowScheduling: flag(), storageReserved: integer() }),
+        object({
+          type: text(),
+          path: text(),
+          allowScheduling: flag(),
+          storageReserved: integer(),
+          tags: textList,
+        }),
       ),
     }),
     status: object({

@@ -23,6 +23,9 @@ export const nullableText = text({ nullable: true });
 /** A map of strings. */
 export const textMap: Schema = { type: 'object', additionalProperties: text(), nullable: true };
 
+/** A list of strings. */
+export const textList: Schema = { type: 'array', items: text(), nullable: true };
+
 export const mapOf = (values: Schema): Schema => ({
   type: 'object',
   additionalProperties: values,

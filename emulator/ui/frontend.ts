@@ -31,16 +31,17 @@ const pageHtml = (mutant: Mutant | undefined): string => `<!doctype html>
   .labels::before { content: '\\1F3F7'; }
   .ant-progress-inner { display: inline-block; width: 80px; height: 8px; background: #eee; }
   .ant-progress-bg { height: 8px; background: #108ee9; }
-  .ant-tooltip, .ant-dropdown, .ant-message-notice, .ant-modal-wrap { position: fixed; z-index: 1; }
+  .ant-tooltip, .ant-dropdown, .ant-select-dropdown, .ant-message-notice, .ant-modal-wrap { position: fixed; z-index: 1; }
   .ant-tooltip-inner { max-width: 600px; padding: 6px 8px; background: #333; color: #fff; overflow-wrap: anywhere; }
-  .ant-dropdown-menu { margin: 0; padding: 4px 0; list-style: none; background: #fff; box-shadow: 0 2px 8px #0003; }
-  .ant-dropdown-menu-item { padding: 5px 12px; cursor: pointer; }
+  .ant-dropdown-menu, .ant-select-dropdown-menu { margin: 0; padding: 4px 0; list-style: none; background: #fff; box-shadow: 0 2px 8px #0003; }
+  .ant-dropdown-menu-item, .ant-select-dropdown-menu-item { padding: 5px 12px; cursor: pointer; }
   .ant-dropdown-menu-item-disabled { color: #bbb; cursor: not-allowed; }
   .ant-modal-wrap { inset: 0; background: #0006; }
   .ant-modal-content { width: 800px; margin: 100px auto; padding: 32px; background: #fff; }
   .ant-modal-confirm-title { font-weight: bold; }
   .ant-modal-confirm-btns { text-align: right; }
-  .ant-input { width: 95%; }
+  .ant-input, .ant-select-selection { width: 95%; }
+  .ant-select-selection { min-height: 24px; border: 1px solid #ccc; }
   .ant-message-notice { top: 16px; left: 30%; padding: 10px 16px; background: #fff; color: #f5222d; box-shadow: 0 2px 8px #0003; }
   footer span { margin-right: 16px; color: #999; }
   footer .socket-closed { color: #f5222d; }

@@ -865,6 +865,26 @@ export const managerBugs = {
     source: 'longhorn-manager, app/recurringjob/volume.go',
     seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, deletion of snapshots denied)',
   },
+  'labelled-backup-is-not-full': {
+    title: 'A full backup that is asked for with labels on the page of its volume is an incremental one',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a backup is full if that is chosen in its dialog',
+    happens:
+      'the page asks for the backup mode only if there are no labels, so Longhorn makes an incremental backup, and blocks that are damaged in the store are not replaced. The dialog of a snapshot has both',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'incremental in place of full', gone: false }],
+    steps: {
+      inWords: [
+        'Open the page of an attached volume, and press Create Backup.',
+        'Add a label, check Full Backup, and press OK.',
+        'kubectl -n longhorn-system get backups.longhorn.io NAME -o yaml: its spec.backupMode is incremental.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-ui, src/models/snapshot.js, backup (the request with labels has no backupMode); read in v1.8.0 to v1.12.1 and master (2026-08-11)',
+    seen: 'the request of the real page of v1.12.1 (2026-11-29), in a browser without a Longhorn',
+  },
   'snapshot-cleanup-fails-the-job': {
     title: 'A job whose old snapshots cannot be deleted makes no backup any more, and fails',
     severity: 'misleading',

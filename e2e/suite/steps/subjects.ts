@@ -22,7 +22,10 @@ import { systemBackupJobSteps } from './system-backup-jobs/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
+import { uiJobSteps } from './ui-jobs/steps.ts';
+import { uiRestoreSteps } from './ui-restore/steps.ts';
 import { uiTableSteps } from './ui-tables/steps.ts';
+import { uiVolumeSteps } from './ui-volume/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
 import { writeSteps } from './writes/steps.ts';
 
@@ -48,6 +51,9 @@ export const steps = {
   ...settingSteps,
   ...uiSteps,
   ...uiTableSteps,
+  ...uiRestoreSteps,
+  ...uiJobSteps,
+  ...uiVolumeSteps,
   ...managerSteps,
   ...bugSteps,
   ...writeSteps,

@@ -94,6 +94,10 @@ export const timeoutRules = {
     machine: 60,
     owner: 'longhorn-manager, or the page that asks it: a backup target is made at once',
   },
+  madeOnPage: {
+    machine: 60,
+    owner: 'longhorn-manager, or the page that asks it: an object that a user asks for is made at once',
+  },
   targetGone: {
     machine: 60,
     resyncs: 2,

@@ -1,4 +1,5 @@
 import { makeButton, makeElement } from './element.ts';
+import { type SelectField, selectBox } from './select.ts';
 
 const open = (className: string, children: Node[], buttons: (close: () => void) => Node[]): void => {
   const close = (): void => wrap.remove();
@@ -32,30 +33,54 @@ export const confirmDialog = (
     ],
   );
 
-/** A field of a form: its name, its label, and its initial value. */
-type FormField = { name: string; label: string; value: string; disabled?: boolean };
+/**
+ * A field of a form: its name, its label, and its initial value, with which nothing is chosen from several options if
+ * it is empty.
+ */
+type FormField = {
+  name: string;
+  label: string;
+  value: string;
+  disabled?: boolean;
+  /** For a list of options. A field without it is a text, or a box. */
+  select?: SelectField;
+  isBox?: boolean;
+};
 
-/** Shows a form with text fields. Calls onOk with the values by field name. */
+/** What was entered in a form, by field name: a text, the options chosen from several, or whether a box is checked. */
+export type FormValues = Record<string, string | boolean | string[]>;
+
+const formRow = ({ name, label, value, disabled = false, select, isBox }: FormField) => {
+  const caption = makeElement('label', '', [label]);
+  caption.htmlFor = name;
+  if (select) {
+    const { root, chosen } = selectBox(select, value === '' ? [] : [value]);
+    root.id = name;
+    const row = makeElement('div', 'ant-form-item', [caption, root]);
+    return { name, row, read: () => (select.several ? chosen : (chosen[0] ?? '')) };
+  }
+  const input = makeElement('input', 'ant-input');
+  Object.assign(input, { id: name, value, disabled, type: isBox ? 'checkbox' : 'text' });
+  const row = makeElement('div', 'ant-form-item', [caption, input]);
+  return { name, row, read: () => (isBox ? input.checked : input.value.trim()) };
+};
+
+/** Shows a form. Calls onOk with what was entered. `more` comes before its fields. */
 export const formDialog = (
   title: string,
   fields: FormField[],
-  onOk: (values: Record<string, string>) => void,
+  onOk: (values: FormValues) => void,
+  more: Node[] = [],
 ): void => {
-  const inputs = fields.map(({ name, label, value, disabled = false }) => {
-    const input = makeElement('input', 'ant-input');
-    Object.assign(input, { id: name, value, disabled });
-    const caption = makeElement('label', '', [label]);
-    caption.htmlFor = name;
-    return { name, input, row: makeElement('div', 'ant-form-item', [caption, input]) };
-  });
+  const rows = fields.map(formRow);
   open(
     'ant-modal-form',
-    [makeElement('div', 'ant-modal-title', [title]), ...inputs.map(({ row }) => row)],
+    [makeElement('div', 'ant-modal-title', [title]), ...more, ...rows.map(({ row }) => row)],
     (close) => [
       makeButton('ant-btn', 'Cancel', close),
       makeButton('ant-btn ant-btn-primary', 'OK', () => {
         close();
-        onOk(Object.fromEntries(inputs.map(({ name, input }) => [name, input.value.trim()])));
+        onOk(Object.fromEntries(rows.map(({ name, read }) => [name, read()])));
       }),
     ],
   );

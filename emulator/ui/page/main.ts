@@ -7,18 +7,22 @@ import {
   backupVolumeMenu,
   deletionQuestion,
 } from './columns.ts';
-import { confirmDialog, formDialog, showError, urlDialog } from './dialog.ts';
+import { confirmDialog, type FormValues, formDialog, showError, urlDialog } from './dialog.ts';
 import { makeButton, makeElement } from './element.ts';
+import { jobPage } from './job-page.ts';
 import { followCollection } from './live.ts';
-import { backupToDelete, displayedBackup, readMutant } from './mutants.ts';
+import { backupToDelete, backupToRestore, displayedBackup, readMutant } from './mutants.ts';
 import {
   type BackupRecord,
   type BackupTargetRecord,
   type BackupVolumeRecord,
   backupsOfBackupVolume,
+  type JobRecord,
 } from './records.ts';
 import { parseRoute } from './route.ts';
+import { listNames, send } from './send.ts';
 import { createTable } from './table.ts';
+import { volumePage } from './volume-page.ts';
 
 // The pages of Longhorn's UI in the menu at the top.
 const pages = {
@@ -27,6 +31,7 @@ const pages = {
   volume: 'Volumes',
   backup: 'Backups',
   backupTarget: 'Backup Targets',
+  recurringJob: 'Recurring Jobs',
 };
 
 /** The menu at the top of every page. */
@@ -43,46 +48,64 @@ const navigation = (): HTMLElement => {
   return menu;
 };
 
-/** Sends a request to the API, relative to the page's own URL. An error is only shown. */
-const send = async (path: string, method: string, body?: object): Promise<void> => {
-  try {
-    const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    const response = await fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    // Also read after a success: Chromium reports a request as failed if its body is not read to the end.
-    const text = await response.text();
-    if (!response.ok) showError(JSON.parse(text).message);
-  } catch (error) {
-    showError(String(error));
-  }
-};
+/** The fields of the dialog of a restore that change the volume, as far as they are emulated. */
+const restoreFields = [
+  { name: 'name', label: 'Name', value: '' },
+  { name: 'numberOfReplicas', label: 'Number of Replicas', value: '3' },
+  {
+    name: 'nodeSelector',
+    label: 'Node Tag',
+    value: '',
+    select: { options: () => listNames('nodetags'), several: true },
+  },
+  {
+    name: 'diskSelector',
+    label: 'Disk Tag',
+    value: '',
+    select: { options: () => listNames('disktags'), several: true },
+  },
+];
 
 /**
  * Deletes a backup. Uses the volume's name in place of the backup volume's name, as Longhorn's UI does.
  * Longhorn accepts both.
  */
-const deleteBackup = ({ name, volumeName }: { name: string; volumeName: string }): Promise<void> =>
+const deleteBackup = ({ name, volumeName }: { name: string; volumeName: string }) =>
   send(`v1/backupvolumes/${encodeURIComponent(volumeName)}?action=backupDelete`, 'POST', { name });
 
-const syncBackupVolume = (name: string): Promise<void> =>
+const syncBackupVolume = (name: string) =>
   send(`v1/backupvolumes/${encodeURIComponent(name)}?action=backupVolumeSync`, 'POST', {
     syncBackupVolume: true,
   });
 
-const deleteBackupVolume = (name: string): Promise<void> =>
-  send(`v1/backupvolumes/${encodeURIComponent(name)}`, 'DELETE');
+const deleteBackupVolume = (name: string) => send(`v1/backupvolumes/${encodeURIComponent(name)}`, 'DELETE');
 
-const syncAllBackupVolumes = (): Promise<void> =>
-  send('v1/backupvolumes', 'PUT', { syncAllBackupVolumes: true });
+const syncAllBackupVolumes = () => send('v1/backupvolumes', 'PUT', { syncAllBackupVolumes: true });
 
 const state: {
   backups: BackupRecord[];
   backupVolumes: BackupVolumeRecord[];
   backupTargets: BackupTargetRecord[];
-} = { backups: [], backupVolumes: [], backupTargets: [] };
+  recurringJobs: JobRecord[];
+} = { backups: [], backupVolumes: [], backupTargets: [], recurringJobs: [] };
 
 const mutant = readMutant(document.body);
 
 const notEmulated = (what: string): void => showError(`not emulated: ${what} in the user interface`);
+
+const restoreDialog = (backup: BackupRecord | undefined): void => {
+  if (!backup) return;
+  const { url, backupTargetName, blockSize } = backupToRestore(backup, state.backups, mutant);
+  const hidden = {
+    ...{ fromBackup: url, backupTargetName, dataEngine: 'v1', accessMode: 'rwo', encrypted: false },
+    ...{ restoreVolumeRecurringJob: 'ignored', staleReplicaTimeout: 20 },
+    backupBlockSize: ['2097152', '16777216'].includes(blockSize) ? blockSize : '0',
+  };
+  formDialog(`Restore Backup ${backup.name}`, restoreFields, (values) => {
+    const volume = { ...hidden, ...values, numberOfReplicas: Number(values.numberOfReplicas) };
+    void send('v1/volumes', 'POST', volume);
+  });
+};
 
 const backups = createTable<BackupRecord>({
   id: 'backDetailTable',
@@ -95,7 +118,7 @@ const backups = createTable<BackupRecord>({
         () => void deleteBackup(backupToDelete(backup, state.backups, mutant)),
       );
     else if (key === 'getUrl') urlDialog(backup.url);
-    else notEmulated(key);
+    else restoreDialog(backup);
   },
 });
 
@@ -103,13 +126,15 @@ const backupVolumes = createTable<BackupVolumeRecord>({
   id: 'backTable',
   columns: backupVolumeColumns,
   menu: backupVolumeMenu,
-  onSelect: (key, { name, volumeName }) => {
+  onSelect: (key, { name, volumeName, lastBackupName }) => {
     const question = {
       title: 'Are you sure delete all the backups?',
       content: `All backups of volume ${volumeName} go.`,
     };
     if (key === 'deleteAll') confirmDialog(question, () => void deleteBackupVolume(name));
     else if (key === 'syncBackupVolume') void syncBackupVolume(name);
+    else if (key === 'restoreLatestBackup')
+      restoreDialog(state.backups.find((backup) => backup.name === lastBackupName));
     else notEmulated(key);
   },
 });
@@ -124,7 +149,7 @@ const secondsOf = (duration: string): string => {
 const targetForm = (
   title: string,
   { name, backupTargetURL, credentialSecret, pollInterval }: Omit<BackupTargetRecord, 'id'>,
-  onOk: (values: Record<string, string>) => void,
+  onOk: (values: FormValues) => void,
 ): void =>
   formDialog(
     title,
@@ -175,6 +200,11 @@ const buttonOf = {
   ),
 };
 
+const recurringJobs = jobPage(mutant, (jobs) => {
+  state.recurringJobs = jobs;
+  update();
+});
+
 const [title, view, live] = [makeElement('h1'), makeElement('main'), makeElement('footer')];
 document.body.append(navigation(), title, view, live);
 
@@ -188,6 +218,7 @@ const update = (): void => {
   }
   if (route.page === 'backupVolumes') backupVolumes.update(state.backupVolumes);
   if (route.page === 'backupTargets') backupTargets.update(state.backupTargets);
+  if (route.page === 'recurringJobs') recurringJobs.table.update(state.recurringJobs);
 };
 
 const show = (): void => {
@@ -199,9 +230,17 @@ const show = (): void => {
     view.replaceChildren(home);
     return;
   }
+  if (route.page === 'volume') {
+    title.replaceChildren(`Volume / ${route.volume}`);
+    view.replaceChildren(...volumePage(route.volume, mutant));
+    return;
+  }
   if (route.page === 'backups') {
     title.replaceChildren(`Backup / ${route.volume}`);
     view.replaceChildren(backups.root);
+  } else if (route.page === 'recurringJobs') {
+    title.replaceChildren('Recurring Job');
+    view.replaceChildren(recurringJobs.button, recurringJobs.table.root);
   } else {
     title.replaceChildren(route.page === 'backupVolumes' ? 'Backup' : 'Backup Target');
     const { root } = route.page === 'backupVolumes' ? backupVolumes : backupTargets;
@@ -210,10 +249,10 @@ const show = (): void => {
   update();
 };
 
-for (const name of ['backups', 'backupVolumes', 'backupTargets'] as const) {
+for (const name of ['backups', 'backupVolumes', 'backupTargets', 'recurringJobs'] as const) {
   const sign = makeElement('span');
   live.append(sign);
-  followCollection<BackupRecord & BackupVolumeRecord & BackupTargetRecord>(name.toLowerCase(), {
+  followCollection<BackupRecord & BackupVolumeRecord & BackupTargetRecord & JobRecord>(name.toLowerCase(), {
     isReopened: mutant !== 'page-stays-cut-off',
     onData: (data) => {
       state[name] = data;

@@ -20,3 +20,15 @@ export const backupToDelete = (
   (mutant === 'page-deletes-another'
     ? backups.find(({ id, volumeName }) => id !== backup.id && volumeName === backup.volumeName)
     : undefined) ?? backup;
+
+/** The backup that a page with this mutant restores in place of `backup`. */
+export const backupToRestore = (
+  backup: BackupRecord,
+  backups: readonly BackupRecord[],
+  mutant: string | undefined,
+): BackupRecord =>
+  (mutant === 'page-restores-latest'
+    ? backups
+        .filter(({ volumeName }) => volumeName === backup.volumeName)
+        .reduce((latest, each) => (each.created > latest.created ? each : latest), backup)
+    : undefined) ?? backup;

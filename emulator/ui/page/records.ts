@@ -22,6 +22,18 @@ export type BackupTargetRecord = {
   message: string;
 };
 
+export type JobRecord = {
+  id: string;
+  name: string;
+  task: string;
+  cron: string;
+  retain: number;
+  concurrency: number;
+  groups: string[] | null;
+  labels: Record<string, string> | null;
+  parameters: Record<string, string> | null;
+};
+
 export type BackupRecord = {
   id: string;
   name: string;

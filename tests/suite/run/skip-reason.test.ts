@@ -6,7 +6,7 @@ type Declared = Parameters<typeof skipReason>[1];
 const nothing: Declared = { needs: [], disruptions: [], store: 'nfs' };
 
 const noMount = expect.stringMatching(/^needs a backup store that .* is not$/);
-const noSettings = "changes Longhorn's settings: not without --allow settings";
+const noSettings = "changes Longhorn's settings, or tags of its nodes: not without --allow settings";
 const neither = /^stops processes .* and stops the server .* --allow process-hold,store-stall$/;
 
 test.each<[Partial<Declared>, unknown]>([

@@ -49,9 +49,20 @@ export const beginRestore = async (
   backup: BackupHandle,
   { standby = false, another = false, jobs }: RestoreOptions = {},
 ): Promise<RestoreHandle> => {
-  const { cluster, timelines, scenarioSignal: signal } = context;
-  const from = timelines.volumes.lastSequence();
-  const { name, replicas } = await requestRestore(context, backup, { standby, jobs });
+  const from = context.timelines.volumes.lastSequence();
+  const created = await requestRestore(context, backup, { standby, jobs });
+  const label = standby
+    ? `the ${another ? 'other ' : ''}volume on standby`
+    : `the volume restored from ${backup.label}`;
+  return watchRestore(context, { ...created, backup, from, label });
+};
+
+/** Starts to follow the events and the engine of a volume that was just made from a backup. */
+export const watchRestore = async (
+  { cluster, scenarioSignal: signal }: Pick<Context, 'cluster' | 'scenarioSignal'>,
+  restore: Omit<RestoreHandle, 'events' | 'engines'>,
+): Promise<RestoreHandle> => {
+  const { name } = restore;
   const fieldSelector = `involvedObject.name=${name}`;
   const [events, engines] = await Promise.all([
     follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal }),
@@ -61,10 +72,7 @@ export const beginRestore = async (
       signal,
     }),
   ]);
-  const label = standby
-    ? `the ${another ? 'other ' : ''}volume on standby`
-    : `the volume restored from ${backup.label}`;
-  return { name, label, backup, from, replicas, events, engines };
+  return { ...restore, events, engines };
 };
 
 type RestoreReason = { text: string; id: MessageId | undefined };

@@ -17,7 +17,8 @@ import { forwardFrontend } from '../service-forward.ts';
 import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
 
-const openTable = async (
+/** Opens a page of Longhorn's user interface. `table` selects its table, or another part by which it counts as drawn. */
+export const openTable = async (
   { cluster, scenarioSignal, pages, timeouts }: Context,
   { path, table }: { path: string; table: string },
 ): Promise<TablePageHandle> => {

@@ -1,0 +1,37 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A backup that is made in the dialog of its volume has the labels, the mode and the target that were chosen',
+  {
+    tags: ['ui', 'backups'],
+    timeout: '40m',
+    needs: ['browser', 'block-device'],
+    proves: ['U10'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const other = await given.target(await given.store({ kind: 'the same kind' }));
+    const page = await given.volumePage(volume);
+    const moved = await when.retargetedOnPage(page, volume, other);
+
+    const labels = { made: 'by-hand', 'corral.test/of': 'dialog' };
+    const labelled = await when.backedUpOnPage(page, moved, { labels });
+    await then.backedUpAsChosen(labelled);
+    await then.modeAsChosen(labelled);
+    const full = await when.backedUpOnPage(page, moved, { full: true });
+    await then.backedUpAsChosen(full);
+    await then.modeAsChosen(full);
+    await then.sent(full, { new: 0, again: 8 });
+
+    // Without new data, an incremental backup would end before anybody sees it InProgress.
+    await given.data(moved, littleData.data);
+    const both = await when.backedUpOnPage(page, moved, { labels, full: true });
+    await then.backedUpAsChosen(both);
+    await then.orKnownBug('labelled-backup-is-not-full', () => then.modeAsChosen(both));
+    await then.pageHasNoError(page);
+    await then.storeHolds(moved, [labelled, full, both]);
+    await then.storeHolds(volume, []);
+  },
+);

@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from 'node:util';
+import { patchedObject } from '../../../faults/patched-object.ts';
+import { waitUntil } from '../../../history/expectation.ts';
+import { longhornResources, longhornNamespace as namespace, readNow } from '../../../longhorn/resources.ts';
+import type { Node } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import { isBackupOf, runLabel, scenarioAnnotation } from '../created-objects.ts';
+import type { BackupHandle, PageHandle, TablePageHandle } from '../handles.ts';
+import { InconclusiveError, throwIfAny } from '../judging.ts';
+import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
+import { readSetting } from '../setting/setting.ts';
+import { step } from '../step.ts';
+import { describeRestore, untilReadInStore } from '../volume/restored.ts';
+import { readyNodes } from '../volume/volume.ts';
+
+type Tags = { node: string; disk: string };
+
+/** What to choose in the dialog of a restore. */
+type Choices = { replicas: number; tags?: Tags };
+
+/** A volume that was made in the dialog of a restore. */
+type RestoredOnPage = RestoreHandle & { chosen: Choices };
+
+const isEmptyAllowed = (context: Context, of: 'node' | 'disk'): Promise<string> =>
+  readSetting(context, `allow-empty-${of}-selector-volume`);
+
+const tag = async (context: Context): Promise<Tags> => {
+  const { cluster, faults } = context;
+  // Without these settings, volumes without tags would avoid the node.
+  for (const kind of ['node', 'disk'] as const)
+    if ((await isEmptyAllowed(context, kind)) !== 'true')
+      throw new InconclusiveError(
+        `no ${kind} may be given a tag: volumes without tags use only those without`,
+      );
+  const [name = ''] = await readyNodes(context);
+  const { spec } = (await readNow<Node>(cluster, longhornResources.nodes, name)) ?? {};
+  if (spec?.disks === undefined) throw new InconclusiveError('no node that is ready has a disk');
+  const tags = { node: context.uniqueName('node-tag'), disk: context.uniqueName('disk-tag') };
+  const more = ({ node, disk }: { node: string[]; disk: string[] }) => ({
+    spec: {
+      tags: [...(spec.tags ?? []), ...node].sort(),
+      disks: Object.fromEntries(
+        Object.entries(spec.disks ?? {}).map(([id, each]) => [
+          id,
+          { tags: [...(each.tags ?? []), ...disk].sort() },
+        ]),
+      ),
+    },
+  });
+  const change = {
+    ...{ resource: longhornResources.nodes, namespace, name, title: `node ${name} and its disks have tags` },
+    ...{ before: more({ node: [], disk: [] }), after: more({ node: [tags.node], disk: [tags.disk] }) },
+  };
+  await faults.inject(patchedObject.on(cluster, change));
+  return tags;
+};
+
+const restoreOnPage = async (
+  context: Context,
+  { page }: PageHandle | TablePageHandle,
+  { backup, row, item, chosen }: { backup: BackupHandle; row: string; item: string; chosen: Choices },
+): Promise<RestoredOnPage> => {
+  const { cluster, made, run, scenario, timelines, timeouts } = context;
+  const { replicas, tags } = chosen;
+  await untilReadInStore(context, backup);
+  const from = timelines.volumes.lastSequence();
+  const name = context.uniqueName('volume');
+  made.volumes.push(name);
+  await page.choose(row, item);
+  await page.answer('OK', {
+    Name: name,
+    'Number of Replicas': String(replicas),
+    ...(tags && { 'Node Tag': [tags.node], 'Disk Tag': [tags.disk] }),
+  });
+  await waitUntil(timelines.volumes, () => true, {
+    name,
+    label: `volume ${name} is there`,
+    describe: describeRestore,
+    ...timeouts.madeOnPage,
+  });
+  const metadata = { labels: runLabel(run), annotations: { [scenarioAnnotation]: scenario } };
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { metadata });
+  const label = `the volume restored from ${backup.label}`;
+  return { ...(await watchRestore(context, { name, label, backup, from, replicas })), chosen };
+};
+
+const describeChoices = ({ replicas, tags }: Choices): string =>
+  `${replicas === 1 ? 'one replica' : `${replicas} replicas`}${tags ? ' and tags' : ''}`;
+
+/** The steps in the dialogs of Longhorn's user interface that restore a backup. */
+export const uiRestoreSteps = {
+  /** In force until the end of the scenario. Volumes without tags still use the node. */
+  'given.tags': step({
+    sentence: 'Given a node and its disks with tags that no other has',
+    action: tag,
+    detail: ({ node, disk }) => `${node}, ${disk}`,
+  }),
+  /** Uses the menu of the backup's row. Returns when the volume is there. */
+  'when.restoredOnPage': step({
+    sentence: 'When {backup} is restored on the page, with {choices} chosen in the dialog',
+    parameters: (_, backup, chosen) => ({ backup, choices: describeChoices(chosen) }),
+    action: (context: Context, page: PageHandle, backup: BackupHandle, chosen: Choices) =>
+      restoreOnPage(context, page, { backup, row: backup.name, item: 'Restore', chosen }),
+    detail: ({ name }) => name,
+  }),
+  /** Uses the menu of the backup volume's row. `backup` is the last one. It gets two replicas, where there are two nodes. */
+  'when.latestRestoredOnPage': step({
+    sentence: 'When the latest backup is restored on the page',
+    action: async (context: Context, page: TablePageHandle, backup: BackupHandle) => {
+      const { name: volume, target } = backup.volume;
+      const known = context.timelines.backupVolumes
+        .objects()
+        .find(isBackupOf({ volume, target: target.name }));
+      if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
+      const chosen = { replicas: Math.min(2, (await readyNodes(context)).length) };
+      const how = { row: known.metadata.name, item: 'Restore Latest Backup', chosen };
+      return restoreOnPage(context, page, { backup, ...how });
+    },
+    detail: ({ name }) => name,
+  }),
+  /** By the spec of its object. */
+  'then.madeAsChosen': step({
+    sentence: 'Then {restore} is to be made from that backup, with {choices}',
+    parameters: (restore) => ({ restore, choices: describeChoices(restore.chosen) }),
+    action: async ({ timelines }: Context, { name, label, backup, chosen }: RestoredOnPage) => {
+      const { spec } = timelines.volumes.current(name) ?? {};
+      if (spec === undefined) throw new Error(`${label} (${name}) is gone`);
+      const { tags, replicas } = chosen;
+      const wanted = {
+        fromBackup: timelines.backups.current(backup.name)?.status?.url,
+        backupTargetName: backup.volume.target.name,
+        numberOfReplicas: replicas,
+        nodeSelector: tags ? [tags.node] : [],
+        diskSelector: tags ? [tags.disk] : [],
+      };
+      throwIfAny(
+        (Object.keys(wanted) as (keyof typeof wanted)[])
+          .filter((field) => !isDeepStrictEqual(spec[field] ?? [], wanted[field]))
+          .map((field) => `${field} is ${JSON.stringify(spec[field])}, not ${JSON.stringify(wanted[field])}`),
+        `${label} (${name}) is not as it was chosen in the dialog`,
+      );
+    },
+  }),
+};
