@@ -155,6 +155,8 @@ export const mutants = {
   'restored-jobs-double': 'each restore makes one more recurring job, if the job of that name was changed',
   'standby-restores-jobs': 'the recurring jobs of its source are restored with a standby volume too',
   'restored-volume-left-out': 'a recurring job makes no backup of a volume that was restored',
+  'volume-stays-on-its-node':
+    'a volume is never attached to another node than before: a workload there waits for ever',
   'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',
   // System backups.
   'system-backup-not-uploaded': 'a system backup is Ready without having been uploaded',
@@ -262,6 +264,8 @@ export const fixes = {
     'a recurring job leaves the snapshots of backups that are not at their end',
   'fixed:recurring-system-backup-forgotten':
     'a recurring job knows its system backups by their names, also those that a sync has found',
+  'fixed:workload-cuts-off-backup':
+    'a volume that is attached for a backup stays where it is until that has ended, whoever wants it elsewhere',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 

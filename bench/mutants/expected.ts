@@ -116,6 +116,8 @@ const systemBackupJobAway =
   'A recurring job still counts its system backups after the target was on another store';
 const unreadSystemBackup =
   'A system backup whose config was missing for a moment can be used again, and deleted';
+const workloadMeanwhile =
+  'A workload that wants a detached volume on another node while a recurring job backs it up waits, and then has it';
 // An operation of the crash matrix.
 const loses = 'follow a store that loses a backup and finds it';
 
@@ -332,6 +334,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'default-group-for-all': [{ scenario: jobGroups, by: 'then.inJobs' }],
   'job-labels-stay': [{ scenario: jobGroups, by: 'then.jobLabelsGone' }],
   'never-full': [{ scenario: fullEachTime, by: 'then.fullInterval' }],
+  'volume-stays-on-its-node': [{ scenario: workloadMeanwhile, by: 'then.workloadHasVolume' }],
   'detached-not-left-out': [{ scenario: leftOut, by: 'then.leftOut' }],
   'jobs-not-restored': [{ scenario: jobsBySetting, by: 'then.jobRestored' }],
   'choice-of-jobs-ignored': [{ scenario: jobsBySetting, by: 'then.noJobRestored' }],
@@ -507,6 +510,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
   'fixed:labelled-backup-is-not-full': [backupDialog],
+  'fixed:workload-cuts-off-backup': [workloadMeanwhile],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',
   ],

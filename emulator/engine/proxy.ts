@@ -1,4 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { packReplica, removeReplica, unpackReplica } from './replica-files.ts';
 import type { EngineBackupStatus, PrepareUpload, Uploads } from './upload.ts';
 
 /**
@@ -8,6 +11,7 @@ import type { EngineBackupStatus, PrepareUpload, Uploads } from './upload.ts';
 export const proxyPort = 8501;
 
 type BackupName = { backup: string };
+type Folder = { directory: string };
 
 const readBody = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
@@ -23,10 +27,11 @@ export const serveProxy = async (
   { host, uploads, isReady }: { host: string; uploads: Uploads; isReady: () => boolean },
   signal: AbortSignal,
 ): Promise<void> => {
-  const actions: Record<string, (body: PrepareUpload & BackupName) => Promise<void> | void> = {
+  const actions: Record<string, (body: PrepareUpload & BackupName & Folder) => Promise<void> | void> = {
     '/prepare-backup': (upload) => uploads.prepare(upload),
     '/start-backup': ({ backup }) => uploads.start(backup),
     '/give-up-backup': ({ backup }) => uploads.giveUp(backup),
+    '/remove-replica': ({ directory }) => removeReplica(directory),
   };
   // Clients keep their connections. If the server closed an idle one, a request sent at that moment would
   // fail.
@@ -41,6 +46,7 @@ export const serveProxy = async (
         await act(JSON.parse(await readBody(request)));
         return answer(200, {});
       }
+      if (pathname === '/replica') return await packReplica(searchParams.get('directory') ?? '', response);
       if (pathname === '/backup-status')
         return answer(200, uploads.status(searchParams.get('backup') ?? '') ?? null);
       return answer(404, { error: `not emulated: ${request.method} ${pathname}` });
@@ -114,3 +120,15 @@ export const fetchBackupStatus = async (ip: string, backup: string): Promise<Eng
     );
   }
 };
+
+/** Copies a replica's folder from another node to this one. */
+export const receiveReplica = async (ip: string, directory: string): Promise<void> => {
+  const { body } = await fetch(
+    `http://${ip}:${proxyPort}/replica?directory=${encodeURIComponent(directory)}`,
+  );
+  if (body) await unpackReplica(directory, Readable.fromWeb(body as ReadableStream));
+};
+
+/** Removes a replica's folder on another node. */
+export const removeReplicaAt = (ip: string, directory: string): Promise<unknown> =>
+  call(ip, '/remove-replica', statusTimeout, { directory } satisfies Folder);

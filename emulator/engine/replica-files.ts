@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
 /** Names of the files in a replica's folder, as in Longhorn. */
@@ -43,3 +45,26 @@ export const removeSnapshot = (directory: string, snapshot: string): Promise<voi
 /** Removes a replica's folder with its content. */
 export const removeReplica = (directory: string): Promise<void> =>
   rm(directory, { recursive: true, force: true });
+
+const tar = async (args: string[], pipe: (child: { stdin: Writable; stdout: Readable }) => Promise<void>) => {
+  const child = spawn('tar', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  child.on('error', reject);
+  child.on('close', (code) =>
+    code === 0 ? resolve() : reject(new Error(`tar ended with exit status ${code}`)),
+  );
+  await Promise.all([promise, pipe(child)]);
+};
+
+/** Writes a replica's folder as an archive, without the holes of its files. */
+export const packReplica = (directory: string, to: Writable): Promise<void> =>
+  tar(['-C', directory, '-cSf', '-', '.'], ({ stdout }) => pipeline(stdout, to));
+
+/** Makes a replica's folder from its archive. It gets its name only when it is complete. */
+export const unpackReplica = async (directory: string, from: Readable): Promise<void> => {
+  const incomplete = `${directory}.incomplete`;
+  for (const folder of [incomplete, directory]) await removeReplica(folder);
+  await mkdir(incomplete, { recursive: true, mode: 0o700 });
+  await tar(['-C', incomplete, '-xSf', '-'], ({ stdin }) => pipeline(from, stdin));
+  await rename(incomplete, directory);
+};

@@ -721,6 +721,31 @@ export const managerBugs = {
       'longhorn-manager, app/recurringjob/job.go, ListSystemBackup (by the label), and controller/backup_target_controller.go, syncSystemBackup (made with the label of the version alone); read in v1.9.0, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the second run kept both, where one was to be kept',
   },
+  'workload-cuts-off-backup': {
+    title: 'A workload that wants a detached volume on another node cuts off its backup',
+    severity: 'misleading',
+    versions: '>=1.8.0',
+    promise:
+      'a workload waits until a backup for which its volume was attached has ended, and has the volume then',
+    happens:
+      'a volume that is attached for snapshots and backups alone is detached as soon as a workload wants it on another node. The upload ends with its replica, and the backup is in Error for good, saying that the engine or the replica is gone, not why. The Job of a recurring job is Complete all the same',
+    symptoms: [
+      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-lost-engine' },
+      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-lost-replica' },
+    ],
+    steps: {
+      inWords: [
+        'Set allow-recurring-job-while-volume-detached to true. Write some 100 MiB to a volume with a recurring job (task backup), and detach it.',
+        'Let the job run: the volume is attached for the backup. See on which node (kubectl -n longhorn-system get volumes.longhorn.io).',
+        'While the backup is InProgress, attach the volume to another node, by a pod there or by an attachment ticket of the type longhorn-api.',
+        'The volume is detached at once, and attached to that node. The backup is in Error; the documents say that the workload waits until the job has ended.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/volume_attachment_controller.go, shouldDoDetach and hasUninterruptibleTicket (the tickets of the snapshot and the backup controller give way, by the design of 20221024); engineapi/backup_monitor.go, linerTimer (an error ends the backup); read in v1.8.0 to v1.12.1 and master (2026-08-14)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'lost-backup-takes-snapshot': {
     title: 'A backup that is gone from its store takes the snapshot of its volume along',
     severity: 'data loss',

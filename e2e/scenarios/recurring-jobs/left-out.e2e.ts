@@ -8,7 +8,7 @@ scenario(
     timeout: '40m',
     needs: ['block-device'],
     disruptions: ['settings'],
-    proves: ['J15', 'J41'],
+    proves: ['J15', 'J16', 'J41'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -4,24 +4,34 @@ import { withCondition } from '../../kubernetes/objects.ts';
 import type {
   AttachmentTicket,
   AttachmentTicketStatus,
-  Replica,
   Volume,
   VolumeAttachment,
 } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
+import type { Mutant } from '../../mutants.ts';
 import { removeFinalizer } from '../finalizer.ts';
 import { findReplica } from './replica.ts';
 
 const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
   Number(b.type === 'longhorn-api') - Number(a.type === 'longhorn-api') || (a.id < b.id ? -1 : 1);
 
+const isWorkload = ({ type }: AttachmentTicket): boolean => ['longhorn-api', 'csi-attacher'].includes(type);
+
+const givesWay = ({ type }: AttachmentTicket): boolean =>
+  ['snapshot-controller', 'backup-controller'].includes(type);
+
 /**
- * The node that a volume should be on, '' for none. It stays on its node while a ticket requests that node.
+ * The node that a volume should be on, '' for none. It stays on its node while a ticket requests that node, unless only
+ * snapshots and backups do, and a workload requests another one (volume_attachment_controller.go, shouldDoDetach).
  * Otherwise the first ticket decides.
  */
-const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
-  tickets.some(({ nodeID }) => nodeID === now) ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
+const wantedNode = (tickets: AttachmentTicket[], now: string, mutant: Mutant | undefined): string => {
+  const here = tickets.filter(({ nodeID }) => nodeID === now);
+  const isCutOff =
+    here.every(givesWay) && tickets.some(isWorkload) && mutant !== 'fixed:workload-cuts-off-backup';
+  return here.length > 0 && !isCutOff ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
+};
 
 /** Whether a volume that is attached for these tickets gets no device. It gets one if all have the value `any`. */
 const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
@@ -40,14 +50,7 @@ const fits = ({ parameters }: AttachmentTicket, { spec }: Volume): boolean =>
 const isHeldByRestore = ({ parameters }: AttachmentTicket, { status }: Volume): boolean =>
   status?.restoreRequired === true && parameters?.disableFrontend !== 'any';
 
-const attachmentProblem = (
-  ticket: AttachmentTicket,
-  volume: Volume,
-  replica: Replica | undefined,
-): string => {
-  if (replica && replica.spec.nodeID !== ticket.nodeID) {
-    return `not emulated: attaching to ${ticket.nodeID}, for the only replica of the volume is on ${replica.spec.nodeID}`;
-  }
+const attachmentProblem = (ticket: AttachmentTicket, volume: Volume): string => {
   if (isHeldByRestore(ticket, volume)) return 'the volume is being restored';
   if (volume.spec.nodeID === ticket.nodeID && !fits(ticket, volume))
     return `not emulated: attaching with and without a frontend at a time; it is attached ${volume.spec.disableFrontend ? 'without' : 'with'} one`;
@@ -61,19 +64,17 @@ const ticketStatus = (
   ticket: AttachmentTicket,
   {
     volume,
-    replica,
     before,
     now,
   }: {
     volume: Volume;
-    replica: Replica | undefined;
     before: AttachmentTicketStatus | undefined;
     now: string;
   },
 ): AttachmentTicketStatus => {
   const isThere = volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
   const satisfied = isThere && !isHeldByRestore(ticket, volume) && fits(ticket, volume);
-  const message = satisfied ? '' : attachmentProblem(ticket, volume, replica);
+  const message = satisfied ? '' : attachmentProblem(ticket, volume);
   const condition = {
     type: 'Satisfied',
     status: satisfied ? ('True' as const) : ('False' as const),
@@ -88,7 +89,7 @@ const ticketStatus = (
 };
 
 const reconcile = async (context: ManagerContext, name: string): Promise<void> => {
-  const { datastore, node } = context;
+  const { datastore, mutant, node } = context;
   const attachment = datastore.volumeAttachments.get(name);
   if (!attachment) return;
   const volume = datastore.volumes.get(attachment.spec.volume);
@@ -99,8 +100,9 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
 
   const tickets = Object.values(attachment.spec.attachmentTickets ?? {});
   const replica = findReplica(context, volume.metadata.name);
-  const possible = tickets.filter((ticket) => replica === undefined || replica.spec.nodeID === ticket.nodeID);
-  const nodeID = wantedNode(possible, volume.spec.nodeID);
+  const stays = mutant === 'volume-stays-on-its-node' && replica !== undefined;
+  const possible = tickets.filter((ticket) => !stays || replica.spec.nodeID === ticket.nodeID);
+  const nodeID = wantedNode(possible, volume.spec.nodeID, mutant);
   const settled = ['detached', 'attached'].includes(volume.status.state);
   if (nodeID !== volume.spec.nodeID && settled) {
     // A volume changes its node only through a detachment: the device must be gone before it is made
@@ -113,7 +115,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
     attachmentTicketStatuses: Object.fromEntries(
       tickets.map((ticket) => {
         const before = attachment.status?.attachmentTicketStatuses?.[ticket.id];
-        return [ticket.id, ticketStatus(ticket, { volume, replica, before, now: timestamp() })];
+        return [ticket.id, ticketStatus(ticket, { volume, before, now: timestamp() })];
       }),
     ),
   };

@@ -12,7 +12,7 @@ import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
-import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
+import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
   initialRestoreStatus,
   isIdleStandby,
@@ -45,7 +45,7 @@ const runReplica = async (
   volume: Volume,
   onChange: () => void,
 ): Promise<ReplicaState> => {
-  const replica = await ensureReplica(context, volume);
+  const replica = await bringReplica(context, await ensureReplica(context, volume));
   const state = context.replicas.ensure(replica.metadata.name, replicaDirectory(replica), onChange);
   if (state !== 'starting') await setReplicaState(context, replica, state);
   return state;
@@ -256,7 +256,12 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   // The next replica process starts from the beginning, like a rebuilt replica.
   if (step?.robustness === 'degraded')
     context.replicas.end((await ensureReplica(context, volume)).metadata.name);
-  if (step?.device === 'detach') await detach(context, volume);
+  if (step?.device === 'detach') {
+    await detach(context, volume);
+    // Here, and not in a removal: whoever waits for a backup of a removed volume learns that from the volume.
+    const here = findReplica(context, name);
+    if (here) context.uploads.endWithReplica(replicaDirectory(here));
+  }
   // Also without a step: after a restart of the node the device must be made again.
   if (step?.device === 'attach' || isHere) await attach(context, volume);
   const restored = isHere && status.restoreRequired ? await restore(context, volume, memory) : {};

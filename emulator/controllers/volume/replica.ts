@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { receiveReplica, removeReplicaAt } from '../../engine/proxy.ts';
 import { removeReplica } from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
@@ -7,7 +8,7 @@ import type { ManagerContext } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { removeFinalizer } from '../finalizer.ts';
 
-/** The only replica of a volume. It is created on the node of the first attachment and stays there. */
+/** The only replica of a volume, on the node of its last attachment. */
 export const findReplica = ({ datastore }: ManagerContext, volume: string): Replica | undefined =>
   datastore.replicas.list().find(({ spec }) => spec.volumeName === volume);
 
@@ -23,7 +24,7 @@ export const ensureReplica = async (context: ManagerContext, volume: Volume): Pr
   context.recorder(volume, {
     type: 'Normal',
     reason: 'NotEmulated',
-    message: `not emulated: replication. Of ${wanted} replicas there is one, on the node of the first attachment`,
+    message: `not emulated: replication. Of ${wanted} replicas there is one, on the node that the volume is attached to`,
   });
   return context.datastore.replicas.create({
     metadata: {
@@ -40,6 +41,23 @@ export const ensureReplica = async (context: ManagerContext, volume: Volume): Pr
       volumeSize: volume.spec.size,
     },
   });
+};
+
+/**
+ * Moves the replica of a volume that is attached to this node here. In Longhorn it stays where it is, and the engine
+ * reads it from there.
+ */
+export const bringReplica = async (context: ManagerContext, replica: Replica): Promise<Replica> => {
+  const { datastore, node } = context;
+  const { nodeID } = replica.spec;
+  if (nodeID === node) return replica;
+  const ip = datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === nodeID)?.status?.ip;
+  if (ip === undefined) throw new Error(`failed to find a running instance manager for node ${nodeID}`);
+  const directory = replicaDirectory(replica);
+  await receiveReplica(ip, directory);
+  const moved = await datastore.replicas.update({ ...replica, spec: { ...replica.spec, nodeID: node } });
+  await removeReplicaAt(ip, directory);
+  return moved;
 };
 
 /** Removes a deleted replica's folder on its own node. */

@@ -21,7 +21,7 @@ import { changeSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
-import { detach } from '../volume/volume.ts';
+import { askForVolume, attach, detach, readyNodes } from '../volume/volume.ts';
 import {
   failsToRemoveLabels,
   isReadyAndKept,
@@ -33,13 +33,24 @@ import {
 const historyLimit = 'recurring-successful-jobs-history-limit';
 
 // Waits for the backup that the last run of a job makes.
-const runsBackup = async ({ timelines: { backups }, timeouts }: Context, job: JobHandle) => {
+const runsBackup = async (
+  { timelines: { backups }, timeouts }: Context,
+  job: JobHandle,
+): Promise<BackupHandle> => {
   const { label, from } = lastRun(job);
-  const made = await waitUntil(backups, isBackupSince(backups, { from, volume: job.volume.name }), {
+  const { volume } = job;
+  const made = await waitUntil(backups, isBackupSince(backups, { from, volume: volume.name }), {
     label: `${label} has made a backup`,
     ...timeouts.jobEnds,
   });
-  return { name: made.metadata.name, label: `the backup of ${label}` };
+  const snapshot = { name: made.spec.snapshotName ?? '', volume };
+  return {
+    name: made.metadata.name,
+    label: `the backup of ${label}`,
+    volume,
+    snapshot,
+    since: { made: from },
+  };
 };
 
 /** The steps for jobs with tasks other than backups, and for the volumes that take part in jobs. */
@@ -194,6 +205,31 @@ export const jobTaskSteps = {
       if (found && backupState(found) === 'Completed')
         throw new InconclusiveError(`${backup.label} was completed before nobody wanted the volume any more`);
     },
+  }),
+  /**
+   * Asks for the volume as a workload does. Longhorn decides before it answers, so the backup must still be under way
+   * when it does. Returns the volume on the other node.
+   */
+  'when.workloadComes': step({
+    sentence: 'When a workload on another node wants the volume while {backup} is uploaded',
+    parameters: (_, backup) => ({ backup }),
+    action: async (context: Context, volume: VolumeHandle, backup: BackupHandle): Promise<VolumeHandle> => {
+      const { backups, volumes } = context.timelines;
+      const now = volumes.current(volume.name)?.status?.currentNodeID;
+      const node = (await readyNodes(context)).find((each) => each !== now);
+      if (node === undefined) throw new InconclusiveError('the cluster has one node alone');
+      await askForVolume(context, { name: volume.name, node });
+      const found = backups.current(backup.name);
+      if (found && backupState(found) === 'Completed')
+        throw new InconclusiveError(`${backup.label} was completed before the workload wanted the volume`);
+      return { ...volume, node };
+    },
+    detail: ({ node }) => node,
+  }),
+  'then.workloadHasVolume': step({
+    sentence: 'Then the workload has the volume on its node, healthy',
+    action: attach,
+    detail: (_, __, { node }) => node,
   }),
   /** At no time were backups of two of the volumes made. */
   'then.oneVolumeAtATime': step({

@@ -128,6 +128,19 @@ export const attach = (
     (signal) => causeOfVolume(context, how.name, signal),
   );
 
+/** Asks for a volume on a node, with its frontend. Returns when Longhorn has answered, be it that it does not get it. */
+export const askForVolume = async (
+  { cluster, timelines, timeouts }: Attaching,
+  { name, node }: { name: string; node: string },
+): Promise<void> => {
+  await cluster.patch(longhornResources.volumeAttachments, { namespace, name }, ticketPatch(node, false));
+  await waitUntil(
+    timelines.attachments,
+    ({ status }) => status?.attachmentTicketStatuses?.[ticket] !== undefined,
+    { name, label: `volume ${name} has an answer for ${node}`, ...timeouts.attachmentExists },
+  );
+};
+
 type Attaching = Pick<Context, 'cluster' | 'timelines' | 'timeouts'>;
 
 const untilAttached = async (
