@@ -744,7 +744,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/volume_attachment_controller.go, shouldDoDetach and hasUninterruptibleTicket (the tickets of the snapshot and the backup controller give way, by the design of 20221024); engineapi/backup_monitor.go, linerTimer (an error ends the backup); read in v1.8.0 to v1.12.1 and master (2026-08-14)',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: an attachment ticket for another node detached the volume, and its backup was in Error 2 s later; the workload had the volume after 10 s',
   },
   'lost-backup-takes-snapshot': {
     title: 'A backup that is gone from its store takes the snapshot of its volume along',
