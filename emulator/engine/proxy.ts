@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { packReplica, removeReplica, unpackReplica } from './replica-files.ts';
@@ -24,14 +25,25 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
  * listens.
  */
 export const serveProxy = async (
-  { host, uploads, isReady }: { host: string; uploads: Uploads; isReady: () => boolean },
+  {
+    host,
+    replicas,
+    uploads,
+    isReady,
+  }: { host: string; replicas: string; uploads: Uploads; isReady: () => boolean },
   signal: AbortSignal,
 ): Promise<void> => {
+  // Any pod can ask: nothing but the folder of a replica is given away, or removed.
+  const ofReplica = (directory: string): string => {
+    if (dirname(resolve(directory)) !== replicas)
+      throw new Error(`${directory} is not the folder of a replica`);
+    return directory;
+  };
   const actions: Record<string, (body: PrepareUpload & BackupName & Folder) => Promise<void> | void> = {
     '/prepare-backup': (upload) => uploads.prepare(upload),
     '/start-backup': ({ backup }) => uploads.start(backup),
     '/give-up-backup': ({ backup }) => uploads.giveUp(backup),
-    '/remove-replica': ({ directory }) => removeReplica(directory),
+    '/remove-replica': ({ directory }) => removeReplica(ofReplica(directory)),
   };
   // Clients keep their connections. If the server closed an idle one, a request sent at that moment would
   // fail.
@@ -46,11 +58,14 @@ export const serveProxy = async (
         await act(JSON.parse(await readBody(request)));
         return answer(200, {});
       }
-      if (pathname === '/replica') return await packReplica(searchParams.get('directory') ?? '', response);
+      if (pathname === '/replica')
+        return await packReplica(ofReplica(searchParams.get('directory') ?? ''), response);
       if (pathname === '/backup-status')
         return answer(200, uploads.status(searchParams.get('backup') ?? '') ?? null);
       return answer(404, { error: `not emulated: ${request.method} ${pathname}` });
     } catch (error) {
+      // A part of a folder may have been sent.
+      if (response.headersSent) return void response.destroy();
       return answer(500, { error: (error as Error).message });
     }
   });
@@ -58,8 +73,8 @@ export const serveProxy = async (
     server.close();
     server.closeAllConnections();
   });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(proxyPort, host, resolve);
+  const { promise, resolve: listening, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(proxyPort, host, listening);
   await promise;
 };
 
@@ -123,10 +138,12 @@ export const fetchBackupStatus = async (ip: string, backup: string): Promise<Eng
 
 /** Copies a replica's folder from another node to this one. */
 export const receiveReplica = async (ip: string, directory: string): Promise<void> => {
-  const { body } = await fetch(
+  const { ok, status, body } = await fetch(
     `http://${ip}:${proxyPort}/replica?directory=${encodeURIComponent(directory)}`,
   );
-  if (body) await unpackReplica(directory, Readable.fromWeb(body as ReadableStream));
+  if (!ok || !body)
+    throw new Error(`failed to get the replica ${directory} from ${ip}: HTTP status ${status}`);
+  await unpackReplica(directory, Readable.fromWeb(body as ReadableStream));
 };
 
 /** Removes a replica's folder on another node. */

@@ -109,7 +109,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
     replicaAddress: replicaAddress(ip),
   });
   let ready = false;
-  await serveProxy({ host: ip, uploads, isReady: () => ready }, signal);
+  await serveProxy({ host: ip, replicas: `${dataRoot}/replicas`, uploads, isReady: () => ready }, signal);
   const client = createClient(access);
   const datastore = await openDatastore({ client, resync: clock.resync, log, signal });
   const timeout = clock.commandTimeout;

@@ -4,6 +4,7 @@ import { decodeBackupURL } from '../../backupstore/url.ts';
 import type { RecurringJob, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { jobLabels } from '../../modelled-on.ts';
+import { findBackupVolume } from './status.ts';
 
 type Spec = RecurringJob['spec'];
 
@@ -17,12 +18,11 @@ const withoutEmpty = ({ groups, labels, parameters, ...spec }: Spec): Spec => ({
   ...(parameters && Object.keys(parameters).length > 0 && { parameters }),
 });
 
-const withDefaults = (spec: Spec): Spec => ({ ...spec, ...emptied(spec) });
-
-const emptied = ({ groups, labels, parameters }: Spec) => ({
-  groups: groups ?? [],
-  labels: labels ?? {},
-  parameters: parameters ?? {},
+const withDefaults = ({ groups = [], labels = {}, parameters = {}, ...spec }: Spec): Spec => ({
+  ...spec,
+  groups,
+  labels,
+  parameters,
 });
 
 /** The jobs that a volume takes part in, as JSON: a backup takes them along into the config of its volume. */
@@ -97,9 +97,7 @@ export const restoreJobs = async (
   try {
     const { fromBackup = '', backupTargetName } = volume.spec;
     const source = decodeBackupURL(fromBackup).volume;
-    const known = context.datastore.backupVolumes
-      .list()
-      .find(({ spec }) => spec.volumeName === source && spec.backupTargetName === backupTargetName);
+    const known = findBackupVolume(context, source, backupTargetName);
     if (!known) throw new Error(`failed to get the backup volume ${source}`);
     const stored: StoredJobs = JSON.parse(known.status?.labels?.VolumeRecurringJobInfo ?? '{}');
     for (const [name, { jobSpec, fromGroup = [], fromJob }] of Object.entries(stored)) {

@@ -37,18 +37,26 @@ export const actualSize = async (
   return (await Promise.all(files.map(allocatedSize))).reduce((sum, size) => sum + size, 0);
 };
 
+/** The BackupVolume of a volume, by its name, on a backup target. */
+export const findBackupVolume = (
+  { datastore }: ManagerContext,
+  volume: string,
+  target: string | undefined,
+): BackupVolume | undefined =>
+  datastore.backupVolumes
+    .list()
+    .find(({ spec }) => spec.volumeName === volume && spec.backupTargetName === target);
+
 /**
  * The BackupVolume of a volume on its own backup target. During a restore, the one of the volume whose backup
  * is restored.
  */
 export const backupVolumeOnTarget = (
-  { datastore }: ManagerContext,
+  context: ManagerContext,
   { metadata, spec: { backupTargetName, fromBackup }, status }: Volume,
 ): BackupVolume | undefined => {
   const name = status?.restoreRequired ? decodeBackupURL(fromBackup ?? '').volume : metadata.name;
-  return datastore.backupVolumes
-    .list()
-    .find(({ spec }) => spec.volumeName === name && spec.backupTargetName === backupTargetName);
+  return findBackupVolume(context, name, backupTargetName);
 };
 
 /** The last backup of a volume on its own backup target. */

@@ -53,6 +53,17 @@ const runsBackup = async (
   };
 };
 
+// Throws if a backup was Completed before something that was to happen during its upload.
+const throwIfCompleted = (
+  { timelines }: Context,
+  { name, label }: Pick<BackupHandle, 'name' | 'label'>,
+  before: string,
+): void => {
+  const found = timelines.backups.current(name);
+  if (found && backupState(found) === 'Completed')
+    throw new InconclusiveError(`${label} was completed before ${before}`);
+};
+
 /** The steps for jobs with tasks other than backups, and for the volumes that take part in jobs. */
 export const jobTaskSteps = {
   /** Creates a job that makes or deletes snapshots of a volume. It runs only when a step starts it. */
@@ -201,9 +212,7 @@ export const jobTaskSteps = {
       backup: Pick<BackupHandle, 'name' | 'label'>,
     ) => {
       await detach(context, name);
-      const found = context.timelines.backups.current(backup.name);
-      if (found && backupState(found) === 'Completed')
-        throw new InconclusiveError(`${backup.label} was completed before nobody wanted the volume any more`);
+      throwIfCompleted(context, backup, 'nobody wanted the volume any more');
     },
   }),
   /**
@@ -214,14 +223,11 @@ export const jobTaskSteps = {
     sentence: 'When a workload on another node wants the volume while {backup} is uploaded',
     parameters: (_, backup) => ({ backup }),
     action: async (context: Context, volume: VolumeHandle, backup: BackupHandle): Promise<VolumeHandle> => {
-      const { backups, volumes } = context.timelines;
-      const now = volumes.current(volume.name)?.status?.currentNodeID;
+      const now = context.timelines.volumes.current(volume.name)?.status?.currentNodeID;
       const node = (await readyNodes(context)).find((each) => each !== now);
       if (node === undefined) throw new InconclusiveError('the cluster has one node alone');
       await askForVolume(context, { name: volume.name, node });
-      const found = backups.current(backup.name);
-      if (found && backupState(found) === 'Completed')
-        throw new InconclusiveError(`${backup.label} was completed before the workload wanted the volume`);
+      throwIfCompleted(context, backup, 'the workload wanted the volume');
       return { ...volume, node };
     },
     detail: ({ node }) => node,
