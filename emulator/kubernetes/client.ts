@@ -69,17 +69,20 @@ export const createClient = ({ server, ca, token }: ApiAccess): Client => {
     signal?: AbortSignal,
   ) => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const text = body && JSON.stringify(body);
+    // For a DELETE, Node sends a body without its length unless told. The API server then takes the body for
+    // the beginning of the next request.
     const headers = {
       authorization: `Bearer ${token()}`,
       accept: 'application/json',
-      ...(body && { 'content-type': contentType }),
+      ...(text && { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
     };
     const request = httpsRequest(
       server + path,
       { method, agent, headers, ...(signal && { signal }) },
       resolve,
     );
-    request.on('error', reject).end(body && JSON.stringify(body));
+    request.on('error', reject).end(text);
     return promise;
   };
   const read = async (response: IncomingMessage): Promise<string> => {
