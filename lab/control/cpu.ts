@@ -59,7 +59,7 @@ for my $folder (glob '/proc/[0-9]*') {
   my ($name, $rest) = whole("$folder/stat") =~ /^\d+ \((.*)\) (.*)/s or next;
   my @fields = split ' ', $rest;
   if ($name =~ $isNode) {
-    (undef, $name) = split /\0/, whole("$folder/cmdline");
+    (undef, $name) = grep { !/^-/ } split /\0/, whole("$folder/cmdline");
     $name =~ s/.*\///;
   }
   report($fields[11] + $fields[12], $fields[1] == 2 ? '[kernel]' : $name);
