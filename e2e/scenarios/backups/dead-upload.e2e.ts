@@ -43,7 +43,7 @@ scenario(
 scenario(
   'A backup whose instance manager dies during the upload fails with the reason, and the next backup is whole',
   {
-    tags: ['backups', 'manager-kill'],
+    tags: ['backups', 'manager-kill', 'slow'],
     timeout: '40m',
     // Elsewhere an instance manager has the engines and replicas of others.
     needs: ['lab', 'block-device', 'serverSlow'],

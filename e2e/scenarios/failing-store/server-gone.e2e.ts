@@ -4,7 +4,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 scenario(
   'A recurring job continues after the server of its store was gone for three runs',
   {
-    tags: ['failing-store', 'recurring-jobs'],
+    tags: ['failing-store', 'recurring-jobs', 'slow'],
     timeout: '60m',
     // Needs a block device, because the data written before and after make the backups differ.
     needs: ['block-device', 'serverGone'],

@@ -8,7 +8,7 @@ const patientMount = 'nfsvers=4.2,actimeo=1,soft,timeo=1200,retry=2';
 scenario(
   'A store whose server does not answer is reported as unavailable, and an upload whose mount waits for it goes on',
   {
-    tags: ['failing-store', 'upload'],
+    tags: ['failing-store', 'upload', 'slow'],
     timeout: '40m',
     needs: ['block-device', 'serverGone'],
     disruptions: ['store-stall'],

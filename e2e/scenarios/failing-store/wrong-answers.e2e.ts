@@ -13,7 +13,7 @@ const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
 // The user of the store has four rights alone: see policyOf in e2e/store/drivers/s3/policy.ts.
 scenario(
   'Backups are made, restored and deleted on a store that sometimes asks for fewer requests',
-  { ...about, proves: ['T16'] },
+  { ...about, tags: ['failing-store', 'slow'], proves: ['T16'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     for (const to of requests) await then.inForce(await given.wrongAnswers('SlowDown', { to, every: 3 }));

@@ -8,7 +8,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 scenario(
   'A recurring job that fails for one volume still backs up its other volumes',
   {
-    tags: ['recurring-jobs', 'denied-snapshots'],
+    tags: ['recurring-jobs', 'denied-snapshots', 'slow'],
     timeout: '60m',
     longhorn: '>=1.9.0',
     disruptions: ['admission-policy'],

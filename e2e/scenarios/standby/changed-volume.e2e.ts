@@ -27,7 +27,7 @@ scenario(
 
 scenario(
   'A standby volume of which snapshots are made follows its source all the same',
-  about,
+  { ...about, tags: ['standby', 'slow'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];

@@ -27,7 +27,7 @@ scenario(
 
 scenario(
   'A standby volume can be activated, although a smaller volume was backed up under the name of its source',
-  { tags: ['standby'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['standby', 'slow'], timeout: '40m', needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);
