@@ -17,6 +17,8 @@ const guard: ClusterGuard = async (config) => {
 // characters of it print nothing.
 const chaiConfig = { truncateThreshold: 4_000 };
 
+const endWithRun = 'tests/support/end-with-run.ts';
+
 // Vitest begins with the largest files; those that have a lab of their own to wait for were the last of all.
 const withLab = /\/(writing-a-scenario|other-users|lab\/faults)\.cluster\.test\.ts$/;
 class LongestFirst extends BaseSequencer {
@@ -42,7 +44,7 @@ export default defineConfig({
           // A process reads the code once, instead of once for each file: a third of the work. No file may
           // leave anything behind.
           isolate: false,
-          setupFiles: ['tests/support/leave-no-trace.ts'],
+          setupFiles: [endWithRun, 'tests/support/leave-no-trace.ts'],
           expect: { poll: { timeout: 60_000 } },
           // Some run shells and wait for them: on a machine that is busy with labs, 30 s were not enough.
           testTimeout: 120_000,
@@ -56,6 +58,7 @@ export default defineConfig({
           name: 'self',
           include: ['tests/**/*.self.test.ts'],
           globalSetup: ['tests/support/share-caches.ts'],
+          setupFiles: [endWithRun],
           // Only what hangs takes that long; on a machine that is busy with labs, a run of a second took 50.
           testTimeout: 240_000,
           hookTimeout: 240_000,
@@ -68,6 +71,7 @@ export default defineConfig({
           name: 'cluster',
           include: ['tests/**/*.cluster.test.ts'],
           globalSetup: 'tests/support/shared.ts',
+          setupFiles: [endWithRun],
           // Each wait has a time-out and an owner of its own: these are for what waits for nothing that it
           // could name.
           testTimeout: 600_000,
@@ -82,6 +86,7 @@ export default defineConfig({
         test: {
           name: 'conformance',
           include: ['tests/**/*.conformance.ts'],
+          setupFiles: [endWithRun],
           chaiConfig,
         },
       },
