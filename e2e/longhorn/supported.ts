@@ -19,7 +19,8 @@ export const isUnknownNewer = (version: string): boolean => semver.gtr(plain(ver
 
 /**
  * Whether a version is in a semver range. A pre-release counts as its release. A version newer than all known
- * versions counts as the newest known one.
+ * versions counts as the newest known one too: what that does is expected of it, and what only newer ones have.
  */
 export const isInRange = (version: string, range: string): boolean =>
-  semver.satisfies(isUnknownNewer(version) ? `${supported.newest}.999` : plain(version), range);
+  semver.satisfies(plain(version), range) ||
+  (isUnknownNewer(version) && semver.satisfies(`${supported.newest}.999`, range));

@@ -55,6 +55,8 @@ test.each([
   ['v1.10.0-rc2', '>=1.10', []],
   ['v1.14.0', '>=1.10 <1.13', [expect.any(Object)]],
   ['v1.12.9', '*', []],
+  ['v1.12.9', '>=1.13.0', 'skipped: holds for Longhorn >=1.13.0; here is v1.12.9'],
+  ['v1.13.0-dev', '>=1.13.0', [newer]],
   ['v1.13.0', '*', [newer]],
 ])('on %s a scenario for %s ends so, or runs with findings: %j', async (value, range, expected) => {
   const found = find('n1 n2 n3', { value, range });
