@@ -1,5 +1,5 @@
 import { type Clock, readClock, validClockChoices } from './clocks.ts';
-import { emulatedVersions, isEmulatedVersion, referenceVersion } from './modelled-on.ts';
+import { isEmulatedVersion, knownVersions, referenceVersion } from './modelled-on.ts';
 import { fixes, isMutant, type Mutant, mutants } from './mutants.ts';
 
 /** Environment variables that install.ts sets in the pods. The longhorn command inherits them. */
@@ -33,9 +33,7 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
 export const readEmulatedVersion = (environment: NodeJS.ProcessEnv): string => {
   const version = environment[environmentVariables.version] || referenceVersion;
   if (!isEmulatedVersion(version))
-    throw new Error(
-      `${environmentVariables.version}=${version}: known are ${emulatedVersions.oldest} to ${emulatedVersions.newest}`,
-    );
+    throw new Error(`${environmentVariables.version}=${version}: known are ${knownVersions}`);
   return version;
 };
 

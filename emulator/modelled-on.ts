@@ -76,13 +76,17 @@ export const isAtLeast = (version: string, first: string): boolean =>
 
 /**
  * Versions that the emulator supports: from the first that deletes asynchronously to the one that it is
- * modelled on.
+ * modelled on. Of the next one it has what its sources of 2026-08-21 do otherwise with recurring jobs.
  */
-export const emulatedVersions = { oldest: 'v1.8.0', newest: referenceVersion } as const;
+export const emulatedVersions = { oldest: 'v1.8.0', newest: referenceVersion, next: 'v1.13.0' } as const;
+
+/** The supported versions, for messages. */
+export const knownVersions = `${emulatedVersions.oldest} to ${emulatedVersions.newest}, and ${emulatedVersions.next}`;
 
 /** Whether a text is a supported version. */
 export const isEmulatedVersion = (text: string): boolean =>
-  numbers(text) !== undefined && !isAtMost(text, 'v1.7.9999') && isAtMost(text, emulatedVersions.newest);
+  text === emulatedVersions.next ||
+  (numbers(text) !== undefined && !isAtMost(text, 'v1.7.9999') && isAtMost(text, emulatedVersions.newest));
 
 /**
  * Whether a manager of this version panics if a removal from the store fails after the Backup has gone
@@ -96,3 +100,6 @@ export const keepsSnapshotsWhileDetached = (version: string): boolean => !isAtMo
 
 /** Whether a manager of this version leaves a backup target as it is if its Secret does not exist. */
 export const hidesMissingSecret = (version: string): boolean => isAtLeast(version, 'v1.10.2');
+
+/** Whether recurring jobs of this version may keep things by age, and spare the snapshot of a backup under way. */
+export const keepsByAge = (version: string): boolean => isAtLeast(version, emulatedVersions.next);

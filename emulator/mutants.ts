@@ -131,6 +131,7 @@ export const mutants = {
   'deleted-volume-stops-job': 'a run of a job ends when one of its volumes is deleted',
   'retain-ignored': 'the cleanup removes nothing: the backups of a job pile up',
   'retain-off-by-one': 'the cleanup keeps one backup more than the job says',
+  'age-ignored': 'a job that is to keep its backups by age keeps as many as it retains by number',
   'job-hides-everything': 'a job makes no backup, ends well and says nothing of it',
   'snapshots-pile-up': 'a job leaves the snapshots of its former runs',
   'failed-runs-leave-snapshots':

@@ -1,6 +1,6 @@
 import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { readClock, validClockChoices } from '../emulator/clocks.ts';
-import { emulatedVersions, isEmulatedVersion } from '../emulator/modelled-on.ts';
+import { isEmulatedVersion, knownVersions } from '../emulator/modelled-on.ts';
 import { fixes, isInjectedBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
 
 /**
@@ -22,11 +22,10 @@ const versionOf = ({
 }: NodeJS.ProcessEnv): Pick<EmulatorSettings, 'version'> => {
   if (!version) return {};
   if (isEmulatedVersion(version)) return { version };
-  const { oldest, newest } = emulatedVersions;
   throw new PreconditionError({
     code: 'setting-unknown',
     what: `CORRAL_EMULATOR_VERSION=${version} is not known`,
-    remedy: `choose one from ${oldest} to ${newest}, or leave it unset`,
+    remedy: `choose one from ${knownVersions}, or leave it unset`,
   });
 };
 

@@ -1,5 +1,6 @@
 import { soakName } from '../../e2e/soak/actions.ts';
-import type { Fix, InjectedBug } from '../../emulator/mutants.ts';
+import { emulatedVersions } from '../../emulator/modelled-on.ts';
+import type { Fix, InjectedBug, Mutant } from '../../emulator/mutants.ts';
 
 /**
  * A scenario that must fail on a mutant, and the step that must fail. `scenario` may also be a cell of the
@@ -57,6 +58,8 @@ const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const longRun = 'A run of a recurring job that lasts longer than a tick is not overlapped by the next [s3]';
+const byAge =
+  'A recurring job that keeps backups by their age removes its own that are too old, and no younger one';
 const twoJobs = 'Each of two recurring jobs keeps its own newest backups, and no manual backup is removed';
 const othersGoOn = 'A recurring job that fails for one volume still backs up its other volumes';
 const lacksBlock = 'A restore that lacks a block fails, until a full backup has brought the block back';
@@ -313,6 +316,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'retain-ignored': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'retain-off-by-one': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
+  'age-ignored': [{ scenario: byAge, by: 'then.keptByAge' }],
   'job-hides-everything': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
   'snapshots-pile-up': [
     { scenario: jobDenied, by: 'then.oldBackupsDeleted' },
@@ -515,3 +519,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A snapshot that is deleted while its volume is detached is removed',
   ],
 };
+
+/** The version of Longhorn in which there is what a mutant breaks. Undefined for the emulator's own. */
+export const versionOfMutant = (mutant: Mutant): string | undefined =>
+  mutant === 'age-ignored' ? emulatedVersions.next : undefined;

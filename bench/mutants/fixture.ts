@@ -42,11 +42,12 @@ type FixtureOptions = {
 };
 
 /**
- * One run of scenarios on the emulator, with a bug or without one. `scenarios` has names, `files` the files
- * that contain them. `out` is the folder of the results.
+ * One run of scenarios on the emulator, with a bug or without one. `version`: what it emulates, if not its own.
+ * `scenarios` has names, `files` the files that contain them. `out` is the folder of the results.
  */
 type Round = {
   mutant: Mutant | undefined;
+  version?: string | undefined;
   scenarios: readonly string[];
   files: readonly string[];
   out: string;
@@ -82,7 +83,11 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
   let cluster: RunningCluster | undefined;
   let version = '';
 
-  const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
+  const prepare = async ({
+    mutant,
+    version: emulated,
+    out,
+  }: Pick<Round, 'mutant' | 'version' | 'out'>): Promise<RunningCluster> => {
     signal.throwIfAborted();
     cluster ??= await proxiedLabProvider.up({
       ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
@@ -90,7 +95,11 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     const { kubeconfig, machine } = cluster;
     // Every round uses the clock that the lab began with.
     const clock = machine?.emulatorClock ?? 'fast';
-    const settings = mutant === undefined ? { clock } : { clock, mutant };
+    const settings = {
+      clock,
+      ...(mutant !== undefined && { mutant }),
+      ...(emulated !== undefined && { version: emulated }),
+    };
     const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
       installEmulator({
         kubeconfig,
@@ -110,8 +119,9 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     if (leaving !== undefined) await progress.step('Taking the lab down', () => leaving.down());
   };
 
-  const runIn = async (project: string, { mutant, scenarios, files, out }: Round) => {
-    const running = await prepare({ mutant, out });
+  const runIn = async (project: string, round: Round) => {
+    const { mutant, scenarios, files, out } = round;
+    const running = await prepare(round);
     await mkdir(out, { recursive: true });
     const log = await open(join(out, 'log.txt'), 'w');
     const target = { name: 'emulator', version };

@@ -8,7 +8,7 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 import { type SoakRun, soakName, soakSeedOf } from '../../e2e/soak/actions.ts';
 import { drivers, scenarioNameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isInjectedBug, type Mutant, mutants } from '../../emulator/mutants.ts';
-import { expectedKills, scenariosOfFix } from './expected.ts';
+import { expectedKills, scenariosOfFix, versionOfMutant } from './expected.ts';
 import type { MutantLab } from './fixture.ts';
 import {
   type JudgedScenario,
@@ -50,8 +50,15 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
 
-  const round = async (fixture: MutantLab, mutant: Mutant | undefined): Promise<boolean> => {
-    const kills = mutant === undefined ? withoutBug(chosen) : plannedOn(mutant);
+  const round = async (
+    fixture: MutantLab,
+    mutant: Mutant | undefined,
+    version: string | undefined = mutant && versionOfMutant(mutant),
+  ): Promise<boolean> => {
+    const kills =
+      mutant === undefined
+        ? withoutBug(chosen.filter((each) => versionOfMutant(each) === version))
+        : plannedOn(mutant);
     const names = kills.map(({ scenario }) => scenario);
     const cells = names.flatMap((name) => crashCellNamed(name) ?? []);
     const seeds = names.flatMap((name) => soakSeedOf(name) ?? []);
@@ -61,7 +68,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     const files = filesOf(scenarios, written);
     const folder = join(out, mutant ?? 'none');
     const reports = [
-      files.length > 0 && (await fixture.run({ mutant, scenarios, files, out: folder })),
+      files.length > 0 && (await fixture.run({ mutant, version, scenarios, files, out: folder })),
       cells.length > 0 && (await fixture.runCells({ mutant, cells, out: join(folder, 'cells') })),
     ];
     const soaks = new Map<string, SoakRun>();
@@ -92,6 +99,11 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     return judged.every(isExpectedOutcome);
   };
 
+  const withNoBug = async (): Promise<boolean> => {
+    for (const version of new Set(chosen.map(versionOfMutant)))
+      if (!(await round(fixtures[0], undefined, version))) return false;
+    return true;
+  };
   const left = [...chosen];
   const runOn = async (fixture: MutantLab): Promise<void> => {
     try {
@@ -104,10 +116,10 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   };
 
   // A scenario that fails without a bug proves nothing when it fails with one.
-  if (await round(fixtures[0], undefined)) {
+  if (await withNoBug()) {
     const ended = await Promise.allSettled(fixtures.map(runOn));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
-    await round(fixtures[0], undefined);
+    await withNoBug();
   }
   print(table(rows));
   return rows.every(isExpectedOutcome);

@@ -7,6 +7,9 @@ export type RecurringJob = KubernetesObject & {
     task: string;
     cron: string;
     retain: number;
+    /** Since v1.13: `count-based`, or `age-based` with an age in Go's format. */
+    retentionPolicy?: string;
+    retainAge?: string;
     concurrency: number;
     groups: string[];
     labels: Record<string, string>;
@@ -25,7 +28,11 @@ export type CronJob = KubernetesObject & {
 
 /** One run of a CronJob. */
 export type Job = KubernetesObject & {
-  status?: { active?: number; conditions?: { type: string; status: string; message?: string }[] | null };
+  status?: {
+    active?: number;
+    completionTime?: string;
+    conditions?: { type: string; status: string; message?: string }[] | null;
+  };
 };
 
 /** A pod of a job, with the states of its containers. */

@@ -107,6 +107,8 @@ export type BackupStatus = {
   compressionMethod?: string;
   labels?: Record<string, string> | null;
   snapshotCreatedAt?: string;
+  /** Empty until Longhorn has read the backup's config from the store. */
+  backupCreatedAt?: string;
   /** The size of the uploaded data in bytes, as strings: new data, and data that was uploaded before. */
   newlyUploadDataSize?: string;
   reUploadedDataSize?: string;

@@ -253,6 +253,8 @@ export type RecurringJob = LonghornObject<
     task: string;
     cron: string;
     retain: number;
+    retentionPolicy?: string;
+    retainAge?: string;
     concurrency: number;
     labels?: Record<string, string> | null;
     parameters?: Record<string, string> | null;

@@ -38,10 +38,9 @@ const daemon = (): Promise<void> =>
     job: {
       image: requiredVariable(process.env, environmentVariables.image),
       environment: Object.fromEntries(
-        [environmentVariables.clock, environmentVariables.mutant].map((name) => [
-          name,
-          process.env[name] ?? '',
-        ]),
+        [environmentVariables.clock, environmentVariables.mutant, environmentVariables.version].map(
+          (name) => [name, process.env[name] ?? ''],
+        ),
       ),
     },
     command: {
@@ -62,6 +61,7 @@ if (command === 'daemon') void daemon();
 else if (command === 'recurring-job')
   void runRecurringJob({
     ...readBehaviour(process.env),
+    version: readEmulatedVersion(process.env),
     name,
     managerURL: values['manager-url'],
     kubernetes: createClient(podAccess()),

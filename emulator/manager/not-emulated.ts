@@ -60,6 +60,9 @@ const accepted: Record<string, Record<string, Accepts>> = {
     ],
     cron: anything,
     retain: anything,
+    // Before v1.13 Longhorn has no such fields, and takes no notice of them.
+    retentionPolicy: anything,
+    retainAge: anything,
     concurrency: anything,
     labels: anything,
     parameters: (value) =>

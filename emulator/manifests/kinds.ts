@@ -296,6 +296,8 @@ const recurringJobKind: ServedKind = {
     task: text(),
     cron: text(),
     retain: integer({ default: 1 }),
+    retentionPolicy: text(),
+    retainAge: text(),
     concurrency: integer({ default: 1 }),
     labels: { ...textMap, default: {} },
     parameters: { ...textMap, default: {} },

@@ -62,7 +62,7 @@ const untilComplete = async (job: VolumeJob): Promise<boolean> => {
 };
 
 const cleanup = async (job: VolumeJob, { backupTargetName }: RestVolume): Promise<void> => {
-  const { api, log, mutant, name, retain, volumeName } = job;
+  const { api, log, mutant, name, retention, volumeName } = job;
   const backupVolume = await backupVolumeOf(job, backupTargetName);
   const { data } = await api.act<RestCollection<RestBackup>>(backupVolume, 'backupList');
   for (const { created, name: backup } of data.filter((each) => !hasCreationDate(each))) {
@@ -71,7 +71,7 @@ const cleanup = async (job: VolumeJob, { backupTargetName }: RestVolume): Promis
       volumeJobCaller('listBackupsForCleanup', 682),
     );
   }
-  for (const backup of expiredBackups(data, { job: name, retain, mutant })) {
+  for (const backup of expiredBackups(data, { job: name, retention, mutant })) {
     await api.act(backupVolume, 'backupDelete', { name: backup }).catch((error) => {
       throw wrapError(`cleaned up backup ${backup} failed for ${volumeName}`, error);
     });

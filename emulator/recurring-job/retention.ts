@@ -1,15 +1,32 @@
-import { jobLabels } from '../modelled-on.ts';
+import { parseGoDuration } from '../go.ts';
+import type { RecurringJob } from '../longhorn/objects.ts';
+import { jobLabels, keepsByAge } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
 import type { RestBackup, RestSnapshot } from './resources.ts';
 
 type Dated = { name: string; at: string };
 
-/** Names of all items except the newest `keep`, the oldest first. */
-export const allButNewest = (items: Dated[], keep: number): string[] =>
-  items
-    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-    .slice(0, Math.max(0, items.length - keep))
-    .map(({ name }) => name);
+/** How much a job keeps: the newest `retain`, or with an age (ms) all that are not older, whatever their number. */
+export type Retention = { retain: number; age?: number };
+
+/** Reads how much a job keeps. Before v1.13 this was always a number. */
+export const retentionOf = (
+  { spec: { retain, retainAge = '', retentionPolicy } }: RecurringJob,
+  { mutant, version }: { mutant: Mutant | undefined; version: string },
+): Retention => {
+  const isByAge = retentionPolicy === 'age-based' && mutant !== 'age-ignored' && keepsByAge(version);
+  return { retain, ...(isByAge && { age: parseGoDuration(retainAge) }) };
+};
+
+/** Names of the items that a job does not keep, the oldest first. An age that is not positive keeps all. */
+export const expired = (items: Dated[], { retain, age }: Retention, now = Date.now()): string[] => {
+  const sorted = items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const old =
+    age === undefined
+      ? sorted.slice(0, Math.max(0, items.length - retain))
+      : sorted.filter(({ at }) => age > 0 && now - Date.parse(at) > age);
+  return old.map(({ name }) => name);
+};
 
 /** Whether a job has made a snapshot or a backup. */
 const isMadeBy = (job: string, { labels }: Pick<RestBackup, 'labels'>): boolean =>
@@ -18,12 +35,12 @@ const isMadeBy = (job: string, { labels }: Pick<RestBackup, 'labels'>): boolean 
 export const hasCreationDate = ({ created }: RestBackup): boolean => !Number.isNaN(Date.parse(created));
 
 /**
- * Backups of a volume that a job deletes after its own backup: those it made, except the newest `retain`. A
- * backup without a date is never deleted.
+ * Backups of a volume that a job deletes after its own backup: those it made and does not keep. A backup
+ * without a date is never deleted.
  */
 export const expiredBackups = (
   backups: RestBackup[],
-  { job, retain, mutant }: { job: string; retain: number; mutant: Mutant | undefined },
+  { job, retention, mutant }: { job: string; retention: Retention; mutant: Mutant | undefined },
 ) => {
   if (mutant === 'retain-ignored') return [];
   const isOwn = ({ labels }: RestBackup): boolean =>
@@ -32,13 +49,14 @@ export const expiredBackups = (
     .filter((backup) => mutant === 'cleans-up-manual-backups' || isOwn(backup))
     .filter(hasCreationDate);
   const dated = candidates.map(({ name, created }) => ({ name, at: created }));
-  return allButNewest(dated, mutant === 'retain-off-by-one' ? retain + 1 : retain);
+  const { retain } = retention;
+  return expired(dated, { ...retention, retain: mutant === 'retain-off-by-one' ? retain + 1 : retain });
 };
 
 export type SnapshotRule = {
   job: string;
   task: string;
-  retain: number;
+  retention: Retention;
   /** The setting auto-cleanup-recurring-job-backup-snapshot. */
   onlyLastBackups: boolean;
   /** The snapshot of this run, and before its backup also that of the last backup. */
@@ -52,17 +70,17 @@ export type SnapshotRule = {
  */
 export const expiredSnapshots = (
   snapshots: RestSnapshot[],
-  { job, task, retain, onlyLastBackups, needed, mutant }: SnapshotRule,
+  { job, task, retention, onlyLastBackups, needed, mutant }: SnapshotRule,
 ): string[] => {
   const dated = (some: RestSnapshot[]): Dated[] =>
     some.map(({ name, crCreationTime }) => ({ name, at: crCreationTime }));
   if (task === 'snapshot-delete' && mutant !== 'own-snapshots-alone')
-    return allButNewest(dated(snapshots), retain);
+    return expired(dated(snapshots), retention);
   const own = snapshots.filter((snapshot) => isMadeBy(job, snapshot));
   const ofBackups = task.startsWith('backup') && onlyLastBackups;
   return ofBackups
     ? own.map(({ name }) => name).filter((name) => !needed.includes(name))
-    : allButNewest(dated(own), retain);
+    : expired(dated(own), retention);
 };
 
 /**

@@ -8,6 +8,7 @@ import { runBackupTask } from './backup.ts';
 import { commandCaller, eventsCaller, utilCaller, volumeJobCaller, volumesCaller } from './caller.ts';
 import { readBooleanSetting, recurringJobs, volumesWithLabel } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
+import { retentionOf } from './retention.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import { runSystemBackupTask } from './system-backup.ts';
 import { createVolumeJob, type RecurringJobRun, type VolumeJob } from './volume-job.ts';
@@ -96,19 +97,33 @@ const findVolumes = async (
   return [...names];
 };
 
-type RunOptions = Behaviour & { name: string; managerURL: string; kubernetes: Client; log: Log };
+type RunOptions = Behaviour & {
+  name: string;
+  managerURL: string;
+  kubernetes: Client;
+  log: Log;
+  version: string;
+};
 
 /**
- * Increments the job's number of runs. Logs an error and returns undefined if the RecurringJob does not
- * exist.
+ * Increments the job's number of runs. Logs why and returns undefined if the RecurringJob does not exist, or
+ * is to keep things for no time.
  */
-const begin = async ({ name, kubernetes, log }: RunOptions) => {
+const begin = async ({ name, kubernetes, log, mutant, version }: RunOptions) => {
   const collection = recurringJobs(kubernetes);
   const found = await collection.fetch(name).catch((error) => {
     log.error(`Failed to get recurring job ${name}.`, { ...commandCaller('recurringJob', 62), error });
     return undefined;
   });
   if (!found) return undefined;
+  const { retainAge, retentionPolicy } = found.spec;
+  if (retentionOf(found, { mutant, version }).age === 0) {
+    log.debug(
+      `recurring job ${name} will not start due to an retainAge value of ${retainAge} with the policy ${retentionPolicy}`,
+      commandCaller('recurringJob', 75),
+    );
+    return undefined;
+  }
   const status = { ownerID: '', ...found.status, executionCount: (found.status?.executionCount ?? 0) + 1 };
   return collection.updateStatus({ ...found, status }).catch((error) => {
     throw wrapError('failed to update job execution count', error);
@@ -154,13 +169,13 @@ const runAll = async (
  * run failed, 1 if a system backup could not be requested.
  */
 export const runRecurringJob = async (options: RunOptions): Promise<number> => {
-  const { name, kubernetes, log, clock, mutant } = options;
+  const { name, kubernetes, log, clock, mutant, version } = options;
   try {
     const recurringJob = await begin(options);
     if (!recurringJob) return 0;
     const atOnce = mutant === 'concurrency-ignored' ? 99 : Math.max(1, recurringJob.spec.concurrency);
     const api = await connectManagerApi(options.managerURL, { atOnce, log });
-    const job = { name, recurringJob, kubernetes, api, log, clock, mutant, unloggedEvents: [] };
+    const job = { name, recurringJob, kubernetes, api, log, clock, mutant, version, unloggedEvents: [] };
     if (recurringJob.spec.task === 'system-backup') {
       await runSystemBackupTask(job);
       return 0;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wrapError } from '../go.ts';
 import { writeEvent } from '../manager/events.ts';
-import { labels, namespace } from '../modelled-on.ts';
+import { keepsByAge, labels, namespace } from '../modelled-on.ts';
 import { volumeJobCaller } from './caller.ts';
 import { backupsWithLabel, readBooleanSetting } from './kubernetes.ts';
 import type { RestCollection, RestSnapshot, RestVolume } from './resources.ts';
@@ -63,11 +63,11 @@ const toCleanUp = async (
   volume: RestVolume,
   { backupDone }: { backupDone: boolean },
 ): Promise<string[]> => {
-  const { api, kubernetes, log, mutant, name, retain, snapshotName, task } = job;
+  const { api, kubernetes, log, mutant, name, retention, snapshotName, task } = job;
   const { data } = await api.act<RestCollection<RestSnapshot>>(volume, 'snapshotCRList');
   try {
     const onlyOfLast = await readBooleanSetting(kubernetes, onlyLastBackups);
-    const rule = { job: name, task, retain, onlyLastBackups: onlyOfLast, mutant };
+    const rule = { job: name, task, retention, onlyLastBackups: onlyOfLast, mutant };
     const last = backupDone ? undefined : await readLastBackup(job).catch(() => undefined);
     return expiredSnapshots(data, { ...rule, needed: [snapshotName, last?.snapshotName ?? ''] });
   } catch (error) {
@@ -78,8 +78,8 @@ const toCleanUp = async (
 };
 
 /** The snapshots of the volume's backups that are not at their end. Longhorn looks for them since v1.13. */
-const beingBackedUp = async ({ kubernetes, mutant, volumeName }: VolumeJob): Promise<string[]> => {
-  if (mutant !== 'fixed:cleanup-takes-snapshot-of-upload') return [];
+const beingBackedUp = async ({ kubernetes, mutant, version, volumeName }: VolumeJob): Promise<string[]> => {
+  if (mutant !== 'fixed:cleanup-takes-snapshot-of-upload' && !keepsByAge(version)) return [];
   const backups = await backupsWithLabel(kubernetes, `${labels.backupVolume}=${volumeName}`);
   return backups
     .filter(({ status }) => ['', 'Pending', 'InProgress'].includes(status?.state ?? ''))

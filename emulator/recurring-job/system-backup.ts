@@ -4,7 +4,7 @@ import type { SystemBackup } from '../longhorn/objects.ts';
 import { jobLabels } from '../modelled-on.ts';
 import { systemBackupCaller } from './caller.ts';
 import { systemBackups, systemBackupsWithLabel } from './kubernetes.ts';
-import { allButNewest } from './retention.ts';
+import { expired, retentionOf } from './retention.ts';
 import { nameOfRun, prefixOfRun, type RecurringJobRun } from './volume-job.ts';
 
 const callerAt = (func: string, line: number) => systemBackupCaller(`(*SystemBackupJob).${func}`, line);
@@ -33,7 +33,7 @@ const cleanUp = async (job: RecurringJobRun, log: RecurringJobRun['log']): Promi
     name: metadata.name,
     at: (isCreated ? metadata.creationTimestamp : status?.createdAt) ?? '0001-01-01T00:00:00Z',
   }));
-  const old = mutant === 'system-backups-pile-up' ? [] : allButNewest(dated, recurringJob.spec.retain);
+  const old = mutant === 'system-backups-pile-up' ? [] : expired(dated, retentionOf(recurringJob, job));
   for (const each of old) {
     log.info(`Deleting system backup ${each}`, callerAt('cleanup', 126));
     await systemBackups(kubernetes)

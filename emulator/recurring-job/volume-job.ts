@@ -7,6 +7,7 @@ import type { RecurringJob } from '../longhorn/objects.ts';
 import { jobLabels } from '../modelled-on.ts';
 import type { ManagerApi } from './manager-api.ts';
 import type { RestBackup, RestBackupVolume } from './resources.ts';
+import { type Retention, retentionOf } from './retention.ts';
 
 export type RecurringJobRun = Behaviour & {
   name: string;
@@ -14,6 +15,7 @@ export type RecurringJobRun = Behaviour & {
   kubernetes: Client;
   api: ManagerApi;
   log: Log;
+  version: string;
   /**
    * Events that are not in the log yet. In Longhorn another thread logs them, and a run that ends at once
    * does not wait for it.
@@ -24,7 +26,7 @@ export type RecurringJobRun = Behaviour & {
 /** A run for one volume. `log` has the fields that Longhorn adds to each line. */
 export type VolumeJob = RecurringJobRun & {
   task: string;
-  retain: number;
+  retention: Retention;
   volumeName: string;
   snapshotName: string;
   labels: Record<string, string>;
@@ -55,7 +57,7 @@ export const createVolumeJob = (job: RecurringJobRun, volumeName: string): Volum
     snapshotName,
     specLabels: formatGoJson(labels),
   });
-  return { ...job, task, retain, volumeName, snapshotName, labels, log };
+  return { ...job, task, retention: retentionOf(recurringJob, job), volumeName, snapshotName, labels, log };
 };
 
 /**

@@ -14,7 +14,7 @@ test('it behaves as its environment says, on the real clock, without a bug and a
   for (const [read, name, value, known] of [
     [readBehaviour, 'CLOCK', 'slow', 'real, fast, or a number from 1 to 10'],
     [readBehaviour, 'MUTANT', 'toString', 'second-not-held, '],
-    [readEmulatedVersion, 'VERSION', 'v1.7.3', 'v1.8.0 to v1.12.1'],
+    [readEmulatedVersion, 'VERSION', 'v1.7.3', 'v1.8.0 to v1.12.1, and v1.13.0'],
   ] as const)
     expect(() => read({ [`CORRAL_EMULATOR_${name}`]: value })).toThrow(
       `CORRAL_EMULATOR_${name}=${value}: known are ${known}`,
@@ -22,8 +22,8 @@ test('it behaves as its environment says, on the real clock, without a bug and a
 });
 
 test('it stands for versions that delete asynchronously, none that nobody has looked at, and knows which panic', () => {
-  const known = ['v1.8.0', 'v1.8.2', 'v1.10.2', 'v1.11.17', 'v1.12.0', 'v1.12.1'];
-  const unknown = ['v1.7.3', 'v1.12.2', 'v2.8.0', '1.8.0', 'v1.8', 'v1.8.0-rc1', ''];
+  const known = ['v1.8.0', 'v1.8.2', 'v1.10.2', 'v1.11.17', 'v1.12.0', 'v1.12.1', 'v1.13.0'];
+  const unknown = ['v1.7.3', 'v1.12.2', 'v1.13.1', 'v2.8.0', '1.8.0', 'v1.8', 'v1.8.0-rc1', ''];
   expect([...known, ...unknown].filter(isEmulatedVersion)).toEqual(known);
   const panics = ['v1.8.0', 'v1.9.2', 'v1.10.2', 'v1.10.3', 'v1.11.0', 'v1.11.2'];
   const lives = ['v1.10.4', 'v1.11.3', 'v1.12.0', 'v1.12.1'];

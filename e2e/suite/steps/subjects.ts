@@ -9,6 +9,7 @@ import { faultSteps } from './fault/steps.ts';
 import { longhornIsReady } from './find-longhorn.ts';
 import { foreignSteps } from './foreign/steps.ts';
 import { jobSteps } from './job/steps.ts';
+import { jobAgeSteps } from './job-age/steps.ts';
 import { jobRestoreSteps } from './job-restore/steps.ts';
 import { jobTaskSteps } from './job-tasks/steps.ts';
 import { lockSteps } from './lock/steps.ts';
@@ -46,6 +47,7 @@ export const steps = {
   ...jobSteps,
   ...jobTaskSteps,
   ...jobRestoreSteps,
+  ...jobAgeSteps,
   ...systemBackupSteps,
   ...systemBackupJobSteps,
   ...settingSteps,

@@ -438,6 +438,13 @@ export const timeoutRules = {
     owner:
       'the expectation: a back-off that is doubled with each failure; after the heal it lasts at most as long as the runs before, 8 min on a slow machine',
   },
+  // Not a time-out: a job keeps backups for so long. Half of it is longer than a run.
+  keptByAge: {
+    machine: 45,
+    resyncs: 3,
+    fixed: true,
+    owner: 'the age at which the recurring job removes a backup',
+  },
   jobsGone: { machine: 120, owner: 'cleanup of the recurring job: its CronJob, Jobs and pods go with it' },
   backupsGone: {
     machine: 60,

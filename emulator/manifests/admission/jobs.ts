@@ -1,4 +1,4 @@
-import { isAtLeast } from '../../modelled-on.ts';
+import { isAtLeast, keepsByAge } from '../../modelled-on.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'recurringjobs';
@@ -52,6 +52,15 @@ export const jobValidatingRules = (version: string): ValidatingRule[] => [
     message: "'retain value should be less than or equal to ' + params.value",
   },
   {
+    name: 'longhorn-emulator-job-policy',
+    resource,
+    operations,
+    isOf: keepsByAge,
+    expression:
+      "!has(object.spec.retentionPolicy) || object.spec.retentionPolicy in ['count-based', 'age-based']",
+    message: "'retentionPolicy should be count-based or age-based'",
+  },
+  {
     name: 'longhorn-emulator-job-interval',
     resource,
     operations,
@@ -68,8 +77,24 @@ const ignoresRetain = "object.spec.task in ['snapshot-cleanup', 'filesystem-trim
 const isDeleting = "object.spec.task == 'snapshot-delete'";
 const least = `(${ignoresRetain} || ${isDeleting} ? 0 : 1)`;
 
-/** Silent corrections of a recurring job (webhook/resources/recurringjob/mutator.go). */
+/** Silent corrections of a recurring job (webhook/resources/recurringjob/mutator.go; crds.yaml for the policy). */
 export const jobMutatingRules: MutatingRule[] = [
+  {
+    name: 'longhorn-emulator-job-policy-mended',
+    resource,
+    operations,
+    isOf: keepsByAge,
+    when: '!has(object.spec.retentionPolicy)',
+    patches: `[${setField('/spec/retentionPolicy', "'count-based'")}]`,
+  },
+  {
+    name: 'longhorn-emulator-job-age-mended',
+    resource,
+    operations,
+    isOf: keepsByAge,
+    when: "!has(object.spec.retainAge) || object.spec.retainAge.startsWith('-')",
+    patches: `[${setField('/spec/retainAge', "'0s'")}]`,
+  },
   {
     name: 'longhorn-emulator-job-retain-mended',
     resource,

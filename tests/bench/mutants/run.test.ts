@@ -39,8 +39,8 @@ const fixtureOf = (
   does: (what: string, files: unknown) => Promise<void> | void,
   reduced?: SoakRun,
 ): MutantLab => ({
-  run: async ({ mutant = 'none', scenarios, files }) => {
-    await does(mutant, files);
+  run: async ({ mutant = 'none', version, scenarios, files }) => {
+    await does([mutant, ...(version ? [`of ${version}`] : [])].join(' '), files);
     const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
     return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...end })) } as Report;
   },
@@ -140,6 +140,16 @@ test('several run at once, each on a fixture of its own, and none without a bug 
   expect(ran).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
   const [one, two] = ['message-missing', 'second-not-held'];
   expect(rows.map(({ mutant }) => mutant)).toEqual([null, null, one, two, two, null, null]);
+});
+
+test('a mutant of another version runs on that one, and so do its scenarios without a bug', async () => {
+  const done: string[] = [];
+  const ends = { 'age-ignored': noticedBy('Then the second run has removed nothing, and left it') };
+  const fixture = fixtureOf(ends, (what) => void done.push(what));
+  const { well } = await runOn([fixture], ['message-missing', 'age-ignored']);
+  const [none, next] = ['none', 'none of v1.13.0'];
+  expect(done).toEqual([none, next, 'message-missing', 'age-ignored of v1.13.0', none, next]);
+  expect(well).toBe(true);
 });
 
 test('a scenario that could not clean up costs the lab', async () => {

@@ -8,7 +8,7 @@ import { longhornApiPort } from '../../../emulator/api/handler.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import { createClient } from '../../../emulator/kubernetes/client.ts';
 import { createLog } from '../../../emulator/log.ts';
-import { jobLabels, namespace } from '../../../emulator/modelled-on.ts';
+import { jobLabels, namespace, referenceVersion } from '../../../emulator/modelled-on.ts';
 import { runRecurringJob } from '../../../emulator/recurring-job/run.ts';
 import { openBackups } from '../support/backups.ts';
 import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
@@ -59,6 +59,7 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
       }),
       clock,
       mutant: undefined,
+      version: referenceVersion,
     });
     if (code !== 0) throw new Error(`the program of the recurring job ${job} ended with ${code}: ${last}`);
   },

@@ -20,7 +20,10 @@ test('the backups a job cleans up are those it made, but for the newest, oldest 
   const ofOthers = [backup('manual', at(1)), backup('other', at(0), 'other-job')];
   const own = [backup('new', at(3), 'rj'), backup('old', at(1), 'rj'), backup('older', at(0), 'rj')];
   const backups = [...own, ...ofOthers, backup('never completed', '', 'rj')];
-  expect(expiredBackups(backups, { job: 'rj', retain: 1, mutant: undefined })).toEqual(['older', 'old']);
+  expect(expiredBackups(backups, { job: 'rj', retention: { retain: 1 }, mutant: undefined })).toEqual([
+    'older',
+    'old',
+  ]);
 });
 
 const snapshots = [
@@ -32,7 +35,13 @@ test.each([
   ['snapshot-delete is about those of anybody', { task: 'snapshot-delete', needed: [] }, ['a', 'manual']],
   ['backup-force-create is as backup', { task: 'backup-force-create', needed: ['run'] }, ['a', 'b']],
 ])('of the snapshots that a job cleans up: %s', (_, more, expected) => {
-  const rule = { job: 'rj', task: 'backup', retain: 2, onlyLastBackups: true, needed: ['run', 'b'] };
+  const rule = {
+    job: 'rj',
+    task: 'backup',
+    retention: { retain: 2 },
+    onlyLastBackups: true,
+    needed: ['run', 'b'],
+  };
   expect(expiredSnapshots(snapshots, { ...rule, ...more })).toEqual(expected);
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import type { Client } from '../../../emulator/kubernetes/client.ts';
 import { createLog } from '../../../emulator/log.ts';
+import { referenceVersion } from '../../../emulator/modelled-on.ts';
 import { runRecurringJob } from '../../../emulator/recurring-job/run.ts';
 import { backup, backupVolume, startTestApi, volume } from '../support/test-api.ts';
 
@@ -101,6 +102,7 @@ const setUp = async ({
         kubernetes,
         clock: { ...clocks.fast, jobPoll: 1, jobStartTimeout: 3 },
         mutant: undefined,
+        version: referenceVersion,
         log: createLog((line) => lines.push(line.trimEnd())),
       });
       expect(code).toBe(0);

@@ -79,6 +79,7 @@ export const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth(
 /**
  * Options of a job. `keeps`: how many backups or snapshots it keeps. `fullInterval`: with n, every nth backup is
  * full. `labels`: the labels of what it makes. `alone`: the volume leaves the group default, whose jobs are others'.
+ * `age`: it keeps by age, which is in Go's format, and not by number.
  */
 export type JobOptions = {
   task?: 'backup' | 'backup-force-create' | 'snapshot' | 'snapshot-delete';
@@ -86,6 +87,7 @@ export type JobOptions = {
   fullInterval?: number;
   labels?: Record<string, string>;
   alone?: boolean;
+  age?: string;
 };
 
 /**
@@ -94,7 +96,10 @@ export type JobOptions = {
  */
 export const makeAnyJob = async (
   context: Context,
-  how: Pick<RecurringJob['spec'], 'task' | 'retain' | 'labels' | 'parameters'>,
+  how: Pick<
+    RecurringJob['spec'],
+    'task' | 'retain' | 'labels' | 'parameters' | 'retentionPolicy' | 'retainAge'
+  >,
 ): Promise<AnyJobHandle> => {
   const { cluster, made, run } = context;
   const name = context.uniqueName('job');
@@ -139,10 +144,13 @@ export const foreignJob = async (context: Context): Promise<RecurringJob['spec']
 export const makeRecurringJob = async (
   context: Context,
   volume: VolumeHandle,
-  { task = 'backup', keeps: retain = 1, fullInterval, labels = {}, alone }: JobOptions = {},
+  { task = 'backup', keeps: retain = 1, fullInterval, labels = {}, alone, age }: JobOptions = {},
 ): Promise<JobHandle> => {
-  const parameters = fullInterval && { 'full-backup-interval': String(fullInterval) };
-  const job = await makeAnyJob(context, { task, retain, labels, ...(parameters && { parameters }) });
+  const job = await makeAnyJob(context, {
+    ...{ task, retain, labels },
+    ...(fullInterval && { parameters: { 'full-backup-interval': String(fullInterval) } }),
+    ...(age !== undefined && { retentionPolicy: 'age-based', retainAge: age }),
+  });
   await relabel(context, volume, {
     [volumeJobLabel(job.name)]: 'enabled',
     ...(alone && { [volumeGroupLabel(defaultGroup)]: null }),

@@ -21,7 +21,9 @@ export type JobCleanup =
   /** The API server refuses to delete an old snapshot, before anything is made. */
   | 'nothing made'
   /** The run skips the volume, because it is detached. */
-  | 'left out';
+  | 'left out'
+  /** The run does nothing: the job is to keep things for no time. */
+  | 'no age';
 
 // The messages in a log besides normal progress. If `needed`, at least one of `ids` must be there. `alsoAllowed` repeat
 // such a message in other words.
@@ -38,6 +40,7 @@ const outcomes: Record<
     alsoAllowed: ['job-says-event'],
   },
   'left out': { ids: ['job-skips-volume'], needed: true },
+  'no age': { ids: ['job-without-age'], needed: true },
   'nothing made': {
     ids: ['job-stopped', 'job-fails', 'job-tries-next-time'],
     needed: true,

@@ -294,14 +294,21 @@ export const jobSteps = {
     sentence: 'When the volume is taken out of the recurring job',
     action: leaveJob,
   }),
-  /** The last run made nothing for the volume. With `detached`, its log must give that as the reason. */
+  /** The last run made nothing for the volume. With `detached` or `ageless`, its log must give that as the reason. */
   'then.leftOut': step({
     sentence: 'Then {run} leaves the volume out{why}',
-    parameters: (job, { detached }) => ({
+    parameters: (job, { detached, ageless }) => ({
       run: lastRunLabel(job),
-      why: detached ? ', and its log says that it is detached' : '',
+      why: [
+        ...(detached ? [', and its log says that it is detached'] : []),
+        ...(ageless ? [', and its log says that the job is to keep backups for no time'] : []),
+      ].join(''),
     }),
-    action: async (context: Context, job: JobHandle, { detached }: { detached: boolean }) => {
+    action: async (
+      context: Context,
+      job: JobHandle,
+      { detached, ageless }: { detached?: boolean; ageless?: boolean },
+    ) => {
       const { timeouts, version } = context;
       const run = lastRun(job);
       if (detached && (await readSetting(context, detachedAllowed)) === 'true')
@@ -310,7 +317,7 @@ export const jobSteps = {
       run.makes = false;
       throwIfAny(problemsOf(madeBy(context, job)), 'the run of the recurring job made something');
       const lines = await readLogOf(job, { run, version, limit: timeouts.jobLogEnds });
-      const cleanup = detached ? 'left out' : 'done';
+      const cleanup = detached ? 'left out' : ageless ? 'no age' : 'done';
       throwIfAny(
         problemsOfLog(lines, { cleanup, old: [], due: [] }),
         `the log of ${run.label} (${run.job}) is not as expected`,
