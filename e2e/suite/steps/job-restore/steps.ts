@@ -41,11 +41,13 @@ const listOf = (names: readonly string[]): string => [...names].sort().join(', '
 const differences = (what: string, found: readonly string[], wanted: readonly string[]): string[] =>
   listOf(found) === listOf(wanted) ? [] : [`${what}: ${listOf(found)}, and not ${listOf(wanted)}`];
 
-const settingsOf = ({ parameters = {}, ...spec }: RecurringJob['spec']) => ({
-  ...spec,
-  parameters,
-  name: '',
-});
+// With what Longhorn fills in, from v1.13 on two fields more.
+const settingsOf = ({
+  parameters = {},
+  retentionPolicy = 'count-based',
+  retainAge = '0s',
+  ...spec
+}: RecurringJob['spec']) => ({ ...spec, parameters, retentionPolicy, retainAge, name: '' });
 
 /** The steps for the recurring jobs that Longhorn restores with a volume. */
 export const jobRestoreSteps = {
