@@ -908,7 +908,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-ui, src/models/snapshot.js, backup (the request with labels has no backupMode); read in v1.8.0 to v1.12.1 and master (2026-08-11)',
-    seen: 'the request of the real page of v1.12.1 (2026-11-29), in a browser without a Longhorn',
+    seen: 'a whole real v1.12.1 with its own UI (2026-11-29), NFS: a backup that was asked for with two labels and all of its blocks had the mode incremental; without labels, it was full, and sent its 8 blocks again',
   },
   'snapshot-cleanup-fails-the-job': {
     title: 'A job whose old snapshots cannot be deleted makes no backup any more, and fails',
