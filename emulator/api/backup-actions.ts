@@ -1,3 +1,4 @@
+import type { BackupVolume } from '../longhorn/objects.ts';
 import { timestamp } from '../manager/context.ts';
 import { backupsOfVolume, byName, toBackup, toBackupVolume } from './backup.ts';
 import { type ApiAction, type ApiCall, stringField } from './call.ts';
@@ -47,12 +48,21 @@ const backupDelete: ApiAction = async (call) => {
   return toBackupVolume(name, datastore.backupVolumes.get(name), links);
 };
 
-/** Requests a sync of all BackupVolumes with the store. */
-export const syncAllBackupVolumes: ApiAction = async ({ datastore, input, links }) => {
+// In seconds: a request that comes within this time after the last one is refused.
+const leastBetweenSyncs = 10;
+
+const mayRequestSync = ({ spec }: BackupVolume): boolean =>
+  Date.now() - (Date.parse(spec.syncRequestedAt ?? '') || 0) >= leastBetweenSyncs * 1000;
+
+const requestSync = ({ datastore }: ApiCall, name: string): Promise<unknown> =>
+  datastore.backupVolumes.patch(name, { spec: { syncRequestedAt: timestamp() } });
+
+/** Requests a sync of all BackupVolumes with the store. Of those that refuse it, only Longhorn's log tells. */
+export const syncAllBackupVolumes: ApiAction = async (call) => {
+  const { datastore, input, links } = call;
   const known = datastore.backupVolumes.list().sort(byName);
   if (input.syncAllBackupVolumes === true)
-    for (const { metadata } of known)
-      await datastore.backupVolumes.patch(metadata.name, { spec: { syncRequestedAt: timestamp() } });
+    for (const each of known.filter(mayRequestSync)) await requestSync(call, each.metadata.name);
   return toCollection(
     'backupVolume',
     known.map((backupVolume) => toBackupVolume(backupVolume.metadata.name, backupVolume, links)),
@@ -60,10 +70,15 @@ export const syncAllBackupVolumes: ApiAction = async ({ datastore, input, links 
   );
 };
 
-const backupVolumeSync: ApiAction = async ({ datastore, name, links, input }) => {
-  const sync = () => datastore.backupVolumes.patch(name, { spec: { syncRequestedAt: timestamp() } });
+const backupVolumeSync: ApiAction = async (call) => {
+  const { datastore, name, links, input } = call;
   if (input.syncBackupVolume === true)
-    await withErrorContext(`failed to synchronize backup volume ${name}`, sync);
+    await withErrorContext(`failed to synchronize backup volume ${name}`, () => {
+      const known = datastore.backupVolumes.get(name);
+      if (known && !mayRequestSync(known))
+        throw new Error(`failed to synchronize backup volume '${name}' in ${leastBetweenSyncs} seconds`);
+      return requestSync(call, name);
+    });
   return toBackupVolume(name, datastore.backupVolumes.get(name), links);
 };
 

@@ -73,8 +73,13 @@ describe.skipIf(chromium === undefined)('a page with a table, in a browser', () 
         .map(({ metadata }) => metadata.name);
     await page.reads('b', 'Name', 'v-b');
     await page.press('Sync All Backup Volumes');
+    await expect.poll(requested).toEqual(all);
+    put('backupVolumes', backupVolume('b', { of: 'v-b' }));
     await page.choose('b', 'Sync Backup Volume');
     await expect.poll(requested).toEqual(mutant === undefined ? all : ['b']);
     expect(page.log.errors).toEqual([]);
+    await page.choose('b', 'Sync Backup Volume');
+    const refused = 'POST /v1/backupvolumes/b?action=backupVolumeSync: 500';
+    await expect.poll(() => page.log.errors.map(({ text }) => text)).toContain(refused);
   });
 });

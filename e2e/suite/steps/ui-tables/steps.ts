@@ -59,19 +59,23 @@ const reasonsOf = (context: Context, target: TargetHandle): string[] => {
   );
 };
 
-// In seconds: longhorn-manager ignores a request that comes within this time after the last one (manager/engine.go,
-// minSyncBackupTargetIntervalSec), and does not report that to the page.
+// In seconds: longhorn-manager refuses a request that comes within this time after the last one (manager/engine.go,
+// minSyncBackupTargetIntervalSec). If it is for all volumes, the page does not learn of that.
 const leastBetween = 10;
 
+// Longhorn itself may make a request meanwhile: after a sync that added or removed the last backup.
 const untilTaken = async (
   { timelines }: Context,
   { name: volume, target }: VolumeHandle,
 ): Promise<string> => {
-  const known = timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
-  if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
-  const last = Date.parse(known.spec?.syncRequestedAt ?? '') || 0;
-  await sleep(Math.max(0, last + (leastBetween + 1) * 1000 - Date.now()));
-  return known.metadata.name;
+  for (;;) {
+    const known = timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
+    if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
+    const last = Date.parse(known.spec?.syncRequestedAt ?? '') || 0;
+    const left = last + (leastBetween + 1) * 1000 - Date.now();
+    if (left <= 0) return known.metadata.name;
+    await sleep(left);
+  }
 };
 
 /** The steps on the pages of backup volumes and backup targets in Longhorn's user interface. */
