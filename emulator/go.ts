@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs';
+
 /** Formats a map of strings as Go prints it, sorted: `map[a:1 b:2]`. */
 export const formatGoMap = (map: Record<string, string> | null | undefined): string => {
   const entries = Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -25,3 +27,10 @@ export const parseGoDuration = (text: string): number =>
     (sum, [, amount, unit = '']) => sum + Number(amount) * (units[unit] ?? 0),
     0,
   ) * (text.startsWith('-') ? -1 : 1);
+
+/** Ends the process as Go's runtime does after a panic: a trace of these lines on standard error, and exit code 2. */
+export const panic = (lines: readonly string[]): never => {
+  // Synchronous, because text in a stream's buffer would be lost.
+  writeSync(2, [...lines, ''].join('\n'));
+  process.exit(2);
+};

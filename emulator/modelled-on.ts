@@ -21,6 +21,7 @@ export const labels = {
   backupVolume: 'backup-volume',
   deleteCustomResourceOnly: 'longhorn.io/delete-custom-resource-only',
   accessMode: 'longhorn.io/volume-access-mode',
+  encrypted: 'volume-encrypted',
   /** On a SystemBackup that was found in the store: the version of the Longhorn that made it. */
   version: 'longhorn.io/version',
 } as const;
@@ -94,6 +95,9 @@ export const isEmulatedVersion = (text: string): boolean =>
  */
 export const panicsOverLateFailure = (version: string): boolean =>
   isAtMost(version, 'v1.10.3') || (!isAtMost(version, 'v1.10.9999') && isAtMost(version, 'v1.11.2'));
+
+/** Whether a Backup of this version says that its volume is encrypted (backup_controller.go, reconcile). */
+export const labelsEncrypted = (version: string): boolean => !isAtMost(version, 'v1.11.9999');
 
 /** Whether a manager of this version treats an engine that does not run as one that is being upgraded. */
 export const keepsSnapshotsWhileDetached = (version: string): boolean => !isAtMost(version, 'v1.10.9999');

@@ -195,6 +195,8 @@ export const fixes = {
   'fixed:stored-data-counts-small-blocks': 'the stored blocks of a volume count with their own size',
   'fixed:found-backup-has-no-block-size':
     'a Backup without a block size gets that of its config with the next sync',
+  'fixed:unlabelled-backup-ends-managers':
+    'a Backup without labels of an encrypted volume gets its label, and the manager lives on',
   'fixed:kubectl-activation-misses-newest':
     'the activation of a volume on standby requests a sync of the backup volume itself',
   'fixed:unlabelled-backup-is-never-deleted':

@@ -387,6 +387,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:stored-data-counts-small-blocks': [largeBlocks],
   'fixed:found-backup-has-no-block-size': [foundBlockSize],
+  'fixed:unlabelled-backup-ends-managers': [
+    'A backup without labels that is found in the store of an encrypted volume ends no longhorn-manager',
+  ],
   'fixed:kubectl-activation-misses-newest': [standbyElsewhere],
   'fixed:unlabelled-backup-is-never-deleted': [
     'A backup that was found in a store is deleted, though it has lost the label of its backup target',

@@ -428,6 +428,27 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (blockSize, and backupInfo.Labels != nil), and webhook/resources/volume/mutator.go (volume.Spec.Standby); read in v1.10.0, v1.10.2, v1.11.3, v1.12.0, v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: -1 for a backup that was found during its upload, after that had ended too, and for one with null labels',
   },
+  'unlabelled-backup-ends-managers': {
+    title:
+      'A backup without labels in the store ends a longhorn-manager, again and again, if its volume is encrypted',
+    severity: 'outage',
+    versions: '>=1.12.0',
+    promise: 'longhorn-manager lives on, whatever backups it finds in a store',
+    happens:
+      'a Backup of an encrypted volume gets a label more, also if its config has none at all (as those of Longhorn v1.0 to v1.2 may): the process ends by a write to a nil map, and again after each start, until the configs in the store are mended. Nothing that this manager owns goes on meanwhile. By the source, another manager that takes the Backup over ends too',
+    symptoms: [{ of: 'panic', says: 'manager-panics-on-found-backup' }],
+    steps: {
+      inWords: [
+        'Back up an encrypted volume with v1.12. Its volume.cfg then has the label volume-encrypted. In the config of the backup in the store, write "Labels": null, as Longhorn v1.2 did.',
+        'Give another Longhorn of v1.12 a backup target on that store, or delete its Backup objects: it finds the backup.',
+        'kubectl -n longhorn-system get pods -l app=longhorn-manager: one is in CrashLoopBackOff.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_controller.go, reconcile (backupInfo.Labels[types.LonghornLabelVolumeEncrypted]); read in v1.12.0, v1.12.1 and the newest source (2026-08); v1.11.0 does not have it',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: a manager ended as soon as it had found the backup, three times in a minute, and lived on once volume.cfg had been mended',
+  },
   'kubectl-activation-misses-newest': {
     title: 'A standby volume that kubectl activates may lack the newest backup, without a word',
     severity: 'silent',

@@ -2,6 +2,26 @@ import type { MessageRow } from './row.ts';
 
 /** The panics of longhorn-manager. The text is the first line and the stack frames after it. */
 export const panicMessages = {
+  'manager-panics-on-found-backup': {
+    class: 'failure',
+    speaker: 'manager',
+    fields: ['log fatal'],
+    compared: 'within',
+    means:
+      'A backup that Longhorn has found in the store has no labels, and the config of its volume says that the volume is encrypted. longhorn-manager ends over it, and again after each start.',
+    advice:
+      'Take the label volume-encrypted out of the volume.cfg of that volume, or give the config of the backup an empty object as its Labels; the managers come back by themselves.',
+    wordings: [
+      {
+        versions: '>=1.12.0',
+        pattern: /panic: assignment to entry in nil map[\s\S]+\.\(\*BackupController\)\.reconcile\(/,
+        example:
+          'panic: assignment to entry in nil map [recovered, repanicked]\n\ngoroutine 1842 [running]:\nk8s.io/apimachinery/pkg/util/runtime.handleCrash({0x30d0f78, 0x339efae3c930}, {0x29b61a0, 0x4eac9a0}, {0x0, 0x0, 0x339efd5306a8?})\n\t/app/vendor/k8s.io/apimachinery/pkg/util/runtime/runtime.go:116 +0x1a9\ngithub.com/longhorn/longhorn-manager/controller.(*BackupController).reconcile(0x339efbe7fb00, {0x339efbff23d0, 0x17})\n\t/app/controller/backup_controller.go:517 +0x1b5a',
+        origin: 'product',
+        seen: 'a real v1.12.1 (2026-11-29)',
+      },
+    ],
+  },
   'manager-panics-in-deletion': {
     class: 'failure',
     speaker: 'manager',

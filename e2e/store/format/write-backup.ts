@@ -21,6 +21,8 @@ type WrittenBackup = {
   accessMode?: AccessMode | undefined;
   /** Whether the backup has no labels at all. */
   unlabelled?: boolean;
+  /** Whether the volume is encrypted, by its config. Its data are not. */
+  encrypted?: boolean;
   /** The recurring jobs of the volume, in Longhorn's JSON. */
   jobs?: string | undefined;
   /** When the volume's folder was made, and the number of its other blocks. Missing for a volume's first backup. */
@@ -52,13 +54,19 @@ const backupLabelsOf = ({ by, unlabelled = false, accessMode }: WrittenBackup) =
 const snapshotOf = (backup: string): string => `${backup}-snapshot`;
 
 /** The text of `volume.cfg`. Fields, order and types are those of backupstore's Volume (backupstore.go). */
-const volumeConfigText = (written: WrittenBackup): string => {
-  const { volume, backup, size, created, stored, by, jobs } = written;
+const volumeConfigText = (written: WrittenVolume): string => {
+  const { volume, backup, size, created, stored, by, encrypted, jobs } = written;
   const { earlier = { created, blocks: 0 } } = written;
   return JSON.stringify({
     Name: volume,
     Size: String(size),
-    ...(!by && { Labels: { ...labelsOf(written), ...(jobs && { VolumeRecurringJobInfo: jobs }) } }),
+    ...(!by && {
+      Labels: {
+        ...labelsOf(written),
+        ...(encrypted && { 'volume-encrypted': 'enabled' }),
+        ...(jobs && { VolumeRecurringJobInfo: jobs }),
+      },
+    }),
     CreatedTime: time(earlier.created),
     LastBackupName: backup,
     LastBackupAt: time(created),
@@ -102,6 +110,9 @@ const backupConfigText = (written: WrittenBackup): string => {
     SingleFile: { FilePath: '' },
   });
 };
+
+/** The data for the config of a volume. */
+type WrittenVolume = Omit<WrittenBackup, 'blocks' | 'stated' | 'unlabelled'>;
 
 /** A file to write. The path is relative to the volume's folder. */
 export type NewFile = { path: string; bytes: Uint8Array };
@@ -169,6 +180,10 @@ export const writeBackup = async (
   ]);
   return mappings;
 };
+
+/** Writes the config of a volume whose last backup is in the store. */
+export const writeVolumeConfig = (put: PutFiles, written: WrittenVolume): Promise<void> =>
+  put([{ path: 'volume.cfg', bytes: Buffer.from(volumeConfigText(written)) }]);
 
 /**
  * Writes what an upload writes before its blocks: the config of a volume without backups, and that of an unfinished

@@ -10,8 +10,11 @@ export type CreatedObjects = {
   backups: string[];
   jobs: string[];
   systemBackups: string[];
-  /** Backups that the suite wrote into the store without Longhorn, and the name of their volume there. */
-  written: { volume: string; backup: string }[];
+  /**
+   * Backups that the suite wrote into the store without Longhorn, and the name of their volume there. `endsManagers`: some
+   * versions of Longhorn panic over them.
+   */
+  written: { volume: string; backup: string; endsManagers?: boolean }[];
   /** The ranges in which volumes have, or may have, data other than zeros. */
   filled: (DataRange & { volume: string })[];
 };

@@ -19,6 +19,7 @@ export type ManagerPodObject = KubernetesObject & {
     containerStatuses?: {
       name: string;
       restartCount?: number;
+      ready?: boolean;
       state?: { running?: object };
       lastState?: { terminated?: { exitCode?: number; reason?: string } };
     }[];

@@ -133,6 +133,11 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store when it is asked to, or with its poll, then reads what it did not know',
   },
+  managersReady: {
+    machine: 60 + 300,
+    owner:
+      'the heal: the kubelet starts a container that ended several times again after up to 5 min, and a manager starts',
+  },
   // A Longhorn that acts ends this wait early, so it is as long as a slow machine may need to act.
   syncActedOn: {
     machine: 60,

@@ -1,11 +1,12 @@
 import { encodeBackupURL } from '../../backupstore/url.ts';
+import { panic } from '../../go.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { defaultTargetName, labels } from '../../modelled-on.ts';
+import { defaultTargetName, labels, labelsEncrypted } from '../../modelled-on.ts';
 import { addFinalizerAndLabels, lacksFinalizer } from '../finalizer.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { createRetryCounter } from './backoff.ts';
@@ -41,22 +42,46 @@ const ensureBackupDefaults = async (
   );
 };
 
+// As a real v1.12.1 ended. The trace names no backup.
+const panicOverLabels = (): never =>
+  panic([
+    'panic: assignment to entry in nil map [recovered, repanicked]',
+    '',
+    'goroutine 1842 [running]:',
+    'k8s.io/apimachinery/pkg/util/runtime.handleCrash({0x30d0f78, 0x339efae3c930}, {0x29b61a0, 0x4eac9a0}, {0x0, 0x0, 0x339efd5306a8?})',
+    '\t/app/vendor/k8s.io/apimachinery/pkg/util/runtime/runtime.go:116 +0x1a9',
+    'panic({0x29b61a0?, 0x4eac9a0?})',
+    '\t/usr/local/go/src/runtime/panic.go:860 +0x13a',
+    'github.com/longhorn/longhorn-manager/controller.(*BackupController).reconcile(0x339efbe7fb00, {0x339efbff23d0, 0x17})',
+    '\t/app/controller/backup_controller.go:517 +0x1b5a',
+    'github.com/longhorn/longhorn-manager/controller.(*BackupController).syncHandler(0x339efbe7fb00, {0x339efbff23c0?, 0x339efba49aa0?})',
+    '\t/app/controller/backup_controller.go:218 +0xf0',
+  ]);
+
 /**
  * Reads a backup's status from the store. Undefined if the store has no finished backup of this name. After a
  * complete upload, the store decides the status.
  */
 const readStatusFromStore = async (
-  { targets, mutant }: ManagerContext,
+  { targets, mutant, version }: ManagerContext,
   backup: Backup,
   target: BackupTarget,
   volumeName: string,
 ): Promise<Partial<BackupStatus> | undefined> => {
   const client = await targets.open(target);
-  const found = await client.inspect(
-    encodeBackupURL({ url: target.spec.backupTargetURL, volume: volumeName, backup: backup.metadata.name }),
-  );
+  const place = { url: target.spec.backupTargetURL, volume: volumeName };
+  const found = await client.inspect(encodeBackupURL({ ...place, backup: backup.metadata.name }));
   if (found === undefined || found === 'inProgress') return undefined;
   const { VolumeRecurringJobInfo: _, ...own } = found.Labels ?? {};
+  if (labelsEncrypted(version)) {
+    const volume = await client
+      .inspectVolume(encodeBackupURL({ ...place, backup: '' }))
+      .catch(() => undefined);
+    if (volume?.Labels?.[labels.encrypted] === 'enabled') {
+      if (!found.Labels && mutant !== 'fixed:unlabelled-backup-ends-managers') panicOverLabels();
+      own[labels.encrypted] = 'enabled';
+    }
+  }
   return {
     state: 'Completed',
     backupTargetName: target.metadata.name,

@@ -1,6 +1,7 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import type { TargetClient } from '../../engine/target-client.ts';
+import { panic } from '../../go.ts';
 import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { labels, panicsOverLateFailure } from '../../modelled-on.ts';
@@ -24,39 +25,32 @@ import { requestVolumeSync } from './sync.ts';
 const hex = (text: string): string => `0x${Buffer.byteLength(text).toString(16)}`;
 
 /**
- * Ends the process like Go's runtime does in longhorn/longhorn#13245, where the result of a removal has no
- * record to go to: a stack trace, and exit code 2. As in a real trace, the backup's name is missing: for
- * string arguments the trace has only their lengths.
+ * Ends the process as in longhorn/longhorn#13245, where the result of a removal has no record to go to. As in a real
+ * trace, the backup's name is missing: for string arguments the trace has only their lengths.
  */
-const panic = ({ url, message }: { url: string; message: string }): never => {
+const panicOverRemoval = ({ url, message }: { url: string; message: string }): never => {
   const controller = 'github.com/longhorn/longhorn-manager/controller.(*BackupController)';
   const set = (text: string): string =>
     `${controller}.setInprogressDeletionMap(0xc0007af200, {0xc00fc67f00, ${hex(url)}}, {0x2dfe789, 0x5}, {0xc00dc0a900, ${hex(text)}})`;
   const reason = 'runtime error: invalid memory address or nil pointer dereference';
-  // Synchronous, because text in a stream's buffer would be lost.
-  writeSync(
-    2,
-    [
-      `panic: ${reason} [recovered, repanicked]`,
-      '[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x22a908d]',
-      '',
-      'goroutine 972544 [running]:',
-      set(`Recovered from panic: ${reason}`),
-      '\t/app/controller/backup_controller.go:1164 +0xcd',
-      `${controller}.startDeletingBackupInBackupStore.func1.1()`,
-      '\t/app/controller/backup_controller.go:1093 +0xbe',
-      'panic({0x28e8a00?, 0x4bd0df0?})',
-      '\t/usr/lib64/go/1.25/src/runtime/panic.go:783 +0x132',
-      set(message),
-      '\t/app/controller/backup_controller.go:1164 +0xcd',
-      `${controller}.startDeletingBackupInBackupStore.func1()`,
-      '\t/app/controller/backup_controller.go:1099 +0x14c',
-      `created by ${controller}.startDeletingBackupInBackupStore in goroutine 371`,
-      '\t/app/controller/backup_controller.go:1089 +0x1ab',
-      '',
-    ].join('\n'),
-  );
-  process.exit(2);
+  return panic([
+    `panic: ${reason} [recovered, repanicked]`,
+    '[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x22a908d]',
+    '',
+    'goroutine 972544 [running]:',
+    set(`Recovered from panic: ${reason}`),
+    '\t/app/controller/backup_controller.go:1164 +0xcd',
+    `${controller}.startDeletingBackupInBackupStore.func1.1()`,
+    '\t/app/controller/backup_controller.go:1093 +0xbe',
+    'panic({0x28e8a00?, 0x4bd0df0?})',
+    '\t/usr/lib64/go/1.25/src/runtime/panic.go:783 +0x132',
+    set(message),
+    '\t/app/controller/backup_controller.go:1164 +0xcd',
+    `${controller}.startDeletingBackupInBackupStore.func1()`,
+    '\t/app/controller/backup_controller.go:1099 +0x14c',
+    `created by ${controller}.startDeletingBackupInBackupStore in goroutine 371`,
+    '\t/app/controller/backup_controller.go:1089 +0x1ab',
+  ]);
 };
 
 /** State of deletions, in this process's memory. A killed manager loses it. */
@@ -87,7 +81,7 @@ const runRemoval = (
   const end = (record: DeletionRecord): void => {
     if (inProgress.has(url)) inProgress.set(url, record);
     else if (record.state === 'Error' && panicsOverLateFailure(version))
-      panic({ url, message: record.message });
+      panicOverRemoval({ url, message: record.message });
   };
   const begin = (pid?: number): unknown => inProgress.set(url, { state: 'Deleting', pid });
   begin();
@@ -238,5 +232,5 @@ export const reconcileDeletion = async (
   if (remote || context.mutant !== 'fixed:lost-backup-takes-snapshot')
     await cleanUpSnapshot(context, backup, 'deleted');
   await removeFinalizer(context.datastore.backups, backup);
-  if (remote && context.mutant === 'manager-panics') panic({ url, message: '' });
+  if (remote && context.mutant === 'manager-panics') panicOverRemoval({ url, message: '' });
 };

@@ -1,9 +1,14 @@
+import { waitUntil } from '../../../history/expectation.ts';
+import type { FatalState } from '../../../history/fatal-states.ts';
 import { shorten } from '../../../kube/shorten.ts';
+import { isKnown } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
+import type { BackupHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
 import { runAllStages } from '../run-all-stages.ts';
 import { runStep, step } from '../step.ts';
-import { judgeEnds, type ReportedEnd } from './managers.ts';
+import type { ManagerPodObject } from '../timelines.ts';
+import { judgeEnds, type ReportedEnd, restartsOf } from './managers.ts';
 import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
 
 /**
@@ -68,6 +73,59 @@ export const managerSteps = {
   'then.managersLive': step({
     sentence: 'Then no longhorn-manager has ended so far',
     action: async (context: Context) => throwForEnds(await endsThatCount(context)),
+  }),
+  /** The managers may only be lost by the scenario itself: it must have their exclusive use. */
+  'then.knownUnharmed': step({
+    sentence: 'Then Longhorn knows {backup}, Completed, and no longhorn-manager has ended over it',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, { name, label }: BackupHandle) => {
+      const { timelines, timeouts } = context;
+      const { backups, managers } = timelines;
+      const restarted: FatalState<ManagerPodObject> = {
+        timeline: managers,
+        because: () => restartsOf(managers)[0],
+        describe: ({ status }) =>
+          (status?.containerStatuses ?? [])
+            .map(({ name, restartCount = 0 }) => `${name} was started again ${restartCount} times`)
+            .join(', '),
+      };
+      try {
+        await waitUntil(backups, isKnown, {
+          ...{ name, label: `Longhorn knows ${label}, Completed`, fatal: [restarted] },
+          ...timeouts.writtenBackupKnown,
+        });
+      } catch (error) {
+        throwForEnds(await endsThatCount(context));
+        throw error;
+      }
+      throwForEnds(await endsThatCount(context));
+    },
+  }),
+  'then.managersEndAgain': step({
+    sentence: 'Then a longhorn-manager ends over it once more',
+    action: async ({ timelines, timeouts }: Context) => {
+      const { managers } = timelines;
+      await waitUntil(managers, () => restartsOf(managers).length > 1, {
+        label: 'a longhorn-manager was started again twice, or two were',
+        ...timeouts.managersReady,
+      });
+    },
+  }),
+  'then.managersReady': step({
+    sentence: 'Then each longhorn-manager is ready again',
+    action: async ({ timelines, timeouts }: Context) => {
+      const { managers } = timelines;
+      for (const { metadata } of managers.objects())
+        await waitUntil(
+          managers,
+          ({ status }) => status?.containerStatuses?.every(({ ready }) => ready === true) === true,
+          {
+            name: metadata.name,
+            label: `the containers of ${metadata.name} are ready`,
+            ...timeouts.managersReady,
+          },
+        );
+    },
   }),
 };
 

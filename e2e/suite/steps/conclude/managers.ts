@@ -42,6 +42,10 @@ const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] =>
   return ends;
 };
 
+/** How managers were started again in their pods, one line each. */
+export const restartsOf = (managers: Timeline<ManagerPodObject>): string[] =>
+  judgeManagers(managers).flatMap(({ text, restarted }) => (restarted === undefined ? [] : [text]));
+
 type JudgeEndsContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
 
 /** How a manager ended, in words, and whose action caused it. */
@@ -50,6 +54,8 @@ export type ReportedEnd = {
   whose: 'own' | 'others' | 'unknown';
   panic?: MessageId | undefined;
 };
+
+const foundBackupPanic: MessageId = 'manager-panics-on-found-backup';
 
 /** The last lines of a log. The start of a deletion may be minutes before the end. */
 const tailLines = 20_000;
@@ -73,6 +79,14 @@ const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<Report
     return { text: `${text}; what it said before cannot be read: ${log.message}`, whose: 'unknown' };
   const panic = readPanic(log, version);
   if (panic === undefined) return { text, whose: 'unknown' };
+  if (panic.row?.id === foundBackupPanic) {
+    const isOwn = made.written.some(({ endsManagers }) => endsManagers);
+    const who = isOwn ? "this scenario's" : 'which nobody of this scenario made';
+    return {
+      ...{ panic: panic.row.id, whose: isOwn ? 'own' : 'others' },
+      text: `${text}: ${describePanic(panic, version)}; over a backup without labels, ${who}`,
+    };
+  }
   const about = panic.deletions.filter(({ backup }) => wasGone(deps, { backup, sequence: end.sequence }));
   const ownership = about.map(({ backup, volume }) => {
     const isOwn = made.volumes.includes(volume) || made.written.some((each) => each.volume === volume);

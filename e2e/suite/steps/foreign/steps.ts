@@ -18,6 +18,8 @@ import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import {
   beginForeignUpload,
+  decryptForeign,
+  type ForeignBackup,
   type ForeignBackupOptions,
   type ForeignUpload,
   makeForeignBackup,
@@ -40,10 +42,10 @@ export const foreignSteps = {
   /** Longhorn does not know this backup. `after`: another of the same volume, whose blocks it overwrites. */
   'given.foreignBackup': step({
     sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}{flaw}{after}{job}',
-    parameters: (_, { size, by, accessMode, stated, unlabelled, after, job }) => ({
+    parameters: (_, { size, by, accessMode, stated, unlabelled, encrypted, after, job }) => ({
       size: inMebibytes(size),
       old: by ? `, a ${by},` : '',
-      mode: accessMode ? ` of a volume with the access mode ${accessMode}` : '',
+      mode: `${accessMode ? ` of a volume with the access mode ${accessMode}` : ''}${encrypted ? ' of an encrypted volume' : ''}`,
       flaw: `${stated ? `, and which states blocks of ${stated} bytes` : ''}${unlabelled ? ', without labels' : ''}`,
       after: after ? `, of the same volume as ${after.backup.label}` : '',
       job: job ? `, of a volume with a recurring job that keeps ${job.retain} backups` : '',
@@ -51,6 +53,11 @@ export const foreignSteps = {
     action: (context: Context, target: TargetHandle, how: ForeignBackupOptions) =>
       makeForeignBackup(context, { ...how, target }),
     detail: ({ backup }) => backup.name,
+  }),
+  'when.foreignDecrypted': step({
+    sentence: 'When the store no longer says that the volume of {backup} is encrypted',
+    parameters: ({ backup }) => ({ backup }),
+    action: (_: Context, made: ForeignBackup) => decryptForeign(made),
   }),
   /** The first backup of a volume that Longhorn does not know. */
   'given.foreignUpload': step({

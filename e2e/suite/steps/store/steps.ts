@@ -13,7 +13,7 @@ import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import { lastBackupVolumeSync, requestBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
-import { backupIs, remains } from '../backup/expectations.ts';
+import { backupIs, isKnown, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
@@ -372,14 +372,11 @@ export const storeSteps = {
     sentence: 'Then Longhorn knows {backup}, Completed',
     parameters: (backup) => ({ backup }),
     action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
-      waitUntil(
-        timelines.backups,
-        (object) =>
-          backupState(object) === 'Completed' &&
-          Boolean(object.status?.url) &&
-          object.metadata.deletionTimestamp === undefined,
-        { name, label: `Longhorn knows ${label}, Completed`, ...timeouts.writtenBackupKnown },
-      ),
+      waitUntil(timelines.backups, isKnown, {
+        name,
+        label: `Longhorn knows ${label}, Completed`,
+        ...timeouts.writtenBackupKnown,
+      }),
   }),
   /** Makes Longhorn sync the backup volume, and waits as long as it may take to act on what it finds. */
   'then.onTarget': step({

@@ -9,6 +9,7 @@ import {
   type VolumeBlock,
   writeBackup,
   writeUnfinished,
+  writeVolumeConfig,
 } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
@@ -22,9 +23,9 @@ const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<
 
 /**
  * How to write a backup as another or an old Longhorn would. `size` is in bytes; `accessMode` is that of its volume.
- * `stated`: the size of its blocks by its config, whatever they have. `unlabelled`: it has no labels at all. `after`:
- * the backup of the same volume that was made before it; nothing of its data is the same. `job`: the recurring job of its
- * volume.
+ * `stated`: the size of its blocks by its config, whatever they have. `unlabelled`: it has no labels at all.
+ * `encrypted`: its volume is encrypted, by the volume's config. `after`: the backup of the same volume that was made
+ * before it; nothing of its data is the same. `job`: the recurring job of its volume.
  */
 export type ForeignBackupOptions = {
   size: number;
@@ -32,15 +33,21 @@ export type ForeignBackupOptions = {
   accessMode?: AccessMode;
   stated?: string;
   unlabelled?: boolean;
+  encrypted?: boolean;
   after?: ForeignBackup;
   job?: RecurringJob['spec'];
 };
 
 type Place = { store: RunningStore; volume: string; backup: string };
 
-const newPlace = (context: Context, store: RunningStore, volume = context.uniqueName('source')): Place => {
+const newPlace = (
+  context: Context,
+  store: RunningStore,
+  { after, unlabelled = false, encrypted = false }: Omit<ForeignBackupOptions, 'size'> = {},
+): Place => {
+  const volume = after?.volume.name ?? context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
-  context.made.written.push({ volume, backup });
+  context.made.written.push({ volume, backup, ...(unlabelled && encrypted && { endsManagers: true }) });
   return { store, volume, backup };
 };
 
@@ -79,7 +86,7 @@ export const writeForeign = async (
 ): Promise<
   Pick<Place, 'volume' | 'backup'> & Omit<ForeignBackup, 'volume' | 'backup'> & { blocks: BlockMapping[] }
 > => {
-  const place = newPlace(context, store, how.after?.volume.name);
+  const place = newPlace(context, store, how);
   return { ...place, ...(await writeWhole(context, place, how)) };
 };
 
@@ -113,6 +120,21 @@ export const makeForeignBackup = async (
   const { data, stored, ...written } = await writeForeign(context, { ...wish, store: target.store });
   const label = by ? `the backup of a Longhorn ${by}` : `the other Longhorn's ${after ? 'next ' : ''}backup`;
   return { ...handlesOf(written, { target, size, made, label }), data, stored };
+};
+
+/** Writes the config of the backup's volume anew, as that of a volume that is not encrypted. */
+export const decryptForeign = async ({ backup, volume, stored }: ForeignBackup): Promise<void> => {
+  const { put, publish } = volume.target.store.write(volume.name);
+  const { created, blocks } = stored;
+  const { size, name } = volume;
+  await writeVolumeConfig(put, {
+    volume: name,
+    backup: backup.name,
+    size,
+    created,
+    stored: { blocks, bytes: 0 },
+  });
+  await publish();
 };
 
 /** An upload of another Longhorn that is under way. `finish` writes the rest. */

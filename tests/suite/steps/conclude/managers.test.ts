@@ -47,10 +47,15 @@ type World = {
   exclusive?: 'longhorn-managers'[];
   /** Backups that are there when the manager ends. */
   present?: string[];
+  /** Whether the scenario has written a backup over which v1.12 panics. */
+  wrote?: boolean;
+  version?: string;
 };
 const restarted = 'added 0, modified 1, modified 1';
 
-const worldOf = ({ events = restarted, log, exclusive = [], present = [] }: World) => {
+const worldOf = (world: World) => {
+  const { events = restarted, log, exclusive = [], present = [], wrote = false, version = 'v1.10.2' } = world;
+  const written = [{ volume: 'v', backup: 'b', endsManagers: wrote }];
   const timelines = emptyTimelines();
   for (const name of ['mine', 'gone', ...present]) {
     const kind = present.includes(name) ? 'added' : 'deleted';
@@ -66,7 +71,7 @@ const worldOf = ({ events = restarted, log, exclusive = [], present = [] }: Worl
     return log;
   };
   return createTestContext({
-    ...{ version: 'v1.10.2', made: { ...nothingCreated(), volumes: [own] }, exclusive: new Set(exclusive) },
+    ...{ version, made: { ...nothingCreated(), volumes: [own], written }, exclusive: new Set(exclusive) },
     ...{ timelines, cluster: stubCluster({ logs }) },
   });
 };
@@ -121,6 +126,20 @@ test.each([
   expect([state, reason]).toEqual(['not-provable', expect.stringMatching(byOthers)]);
   expect(reason).toMatch(new RegExp(`over the removal of backup gone ${whose}$`));
 });
+
+test.each([
+  [true, 'failed', /ended over what this scenario did:\n.+as manager-panics-on-found-backup/],
+  [false, 'not-provable', /which nobody of this scenario made$/],
+] as const)(
+  'a panic over a backup without labels, where it has written one: %s',
+  async (wrote, state, reason) => {
+    const frame =
+      'github.com/longhorn/longhorn-manager/controller.(*BackupController).reconcile(0xc0, {0xc0, 0x17})';
+    const log = `panic: assignment to entry in nil map\n\n${frame}\n\t/app/controller/backup_controller.go:517 +0x1d0c`;
+    const ended = await conclude({ log, wrote, version: 'v1.12.1' });
+    expect(ended).toMatchObject({ state, reason: expect.stringMatching(reason) });
+  },
+);
 
 test('a removal whose backup was still there is not what a process panicked over', async () => {
   const { state, reason } = await conclude({ log: `${begins('here', own)}\n${others}`, present: ['here'] });
