@@ -202,6 +202,14 @@ export const creationMessages = {
       },
       {
         versions: '>=1.8.0',
+        // Go's MkdirAll: the folder cannot be looked at, then not be made, as it is there.
+        pattern: /(?:^|: )mkdir \S+: file exists/,
+        example: 'failed to write data during saving blocks: mkdir /mnt/backupstore: file exists',
+        origin: 'product',
+        seen: 'a real v1.12.1, on a soft mount whose server had ended in the middle of the upload',
+      },
+      {
+        versions: '>=1.8.0',
         pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
         example: `${engine}cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4`,
         origin: 'product',
