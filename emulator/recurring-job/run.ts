@@ -119,7 +119,7 @@ const begin = async ({ name, kubernetes, log, mutant, version }: RunOptions) => 
   const { retainAge, retentionPolicy } = found.spec;
   if (retentionOf(found, { mutant, version }).age === 0) {
     log.debug(
-      `recurring job ${name} will not start due to an retainAge value of ${retainAge} with the policy ${retentionPolicy}`,
+      `recurring job ${name} will not start due to an retainAge value of {${retainAge}} with the policy ${retentionPolicy}`,
       commandCaller('recurringJob', 75),
     );
     return undefined;

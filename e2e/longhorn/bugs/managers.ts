@@ -447,7 +447,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile (backupInfo.Labels[types.LonghornLabelVolumeEncrypted]); read in v1.12.0, v1.12.1 and the newest source (2026-08); v1.11.0 does not have it',
-    seen: 'a whole real v1.12.1 (2026-11-29), NFS: a manager ended as soon as it had found the backup, three times in a minute, and lived on once volume.cfg had been mended',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: a manager ended as soon as it had found the backup, three times in a minute, and lived on once volume.cfg had been mended; the development branch of v1.13 (2026-08-21) too',
   },
   'kubectl-activation-misses-newest': {
     title: 'A standby volume that kubectl activates may lack the newest backup, without a word',

@@ -132,9 +132,10 @@ export const jobTroubles = {
       {
         versions: '>=1.13.0',
         pattern: /recurring job \S+ will not start due to an retainAge value of \S+ with the policy \S+/,
-        example: 'recurring job rj will not start due to an retainAge value of 0s with the policy age-based',
+        example:
+          'recurring job rj will not start due to an retainAge value of {0s} with the policy age-based',
         origin: 'product',
-        seen: 'app/recurring_job.go, source after v1.12.1; not met',
+        seen: 'the development branch of v1.13 (2026-08-21)',
       },
     ],
   },
