@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A backup target whose URL is emptied and set again forgets its backups and has them back, however fast that is',
   {
-    tags: ['backup-targets'],
+    tags: ['backup-targets', 'slow'],
     timeout: '40m',
     disruptions: ['unmount'],
     exclusive: ['longhorn-managers'],
