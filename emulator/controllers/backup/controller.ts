@@ -8,6 +8,7 @@ import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultTargetName, labels, labelsEncrypted } from '../../modelled-on.ts';
 import { addFinalizerAndLabels, lacksFinalizer } from '../finalizer.ts';
+import { findBackupVolume } from '../volume/status.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { createRetryCounter } from './backoff.ts';
 import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
@@ -214,9 +215,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   }
   if (backup.metadata.deletionTimestamp) {
     closeMonitor(memory.creations, name);
-    const isOf = ({ spec }: { spec: { volumeName: string; backupTargetName: string } }): boolean =>
-      spec.volumeName === volumeName && spec.backupTargetName === target?.metadata.name;
-    const backupVolume = datastore.backupVolumes.list().find(isOf);
+    const backupVolume = findBackupVolume(context, volumeName, target?.metadata.name);
     return reconcileDeletion(context, { backup, target, backupVolume, volumeName }, memory.deletions);
   }
   if (!target) throw new Error(`failed to find the backup target for the backup ${name}`);

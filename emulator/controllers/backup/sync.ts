@@ -1,5 +1,6 @@
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import { findBackupVolume } from '../volume/status.ts';
 
 /** Requests a sync with the store from the owner of a BackupVolume. */
 export const requestVolumeSync = async (
@@ -18,10 +19,9 @@ export const requestStoreSync = async (
   target: BackupTarget,
   volumeName: string,
 ): Promise<void> => {
-  const { datastore } = context;
-  const isOf = ({ spec }: BackupVolume): boolean =>
-    spec.volumeName === volumeName && spec.backupTargetName === target.metadata.name;
-  const backupVolume = datastore.backupVolumes.list().find(isOf);
+  const backupVolume = findBackupVolume(context, volumeName, target.metadata.name);
   if (backupVolume) return requestVolumeSync(context, backupVolume);
-  await datastore.backupTargets.patch(target.metadata.name, { spec: { syncRequestedAt: timestamp() } });
+  await context.datastore.backupTargets.patch(target.metadata.name, {
+    spec: { syncRequestedAt: timestamp() },
+  });
 };
