@@ -112,13 +112,20 @@ const backupConfigText = (written: WrittenBackup): string => {
 };
 
 /** The data for the config of a volume. */
-type WrittenVolume = Omit<WrittenBackup, 'blocks' | 'stated' | 'unlabelled'>;
+type WrittenVolume = Omit<WrittenBackup, 'blocks' | 'stated' | 'unlabelled' | 'stored'> & {
+  stored: Pick<WrittenBackup['stored'], 'blocks'>;
+};
 
 /** A file to write. The path is relative to the volume's folder. */
 export type NewFile = { path: string; bytes: Uint8Array };
 
 /** Writes some files. They are stored when it returns. */
 export type PutFiles = (files: readonly NewFile[]) => Promise<void>;
+
+const volumeConfigFile = (written: WrittenVolume): NewFile => ({
+  path: 'volume.cfg',
+  bytes: Buffer.from(volumeConfigText(written)),
+});
 
 /** Writes files into a volume's folder of a store. The configs must be put in the order in which they are to appear. */
 export type VolumeFolderWriter = {
@@ -176,14 +183,14 @@ export const writeBackup = async (
   const written: WrittenBackup = { ...about, blocks: mappings, stored: { blocks: known.size, bytes } };
   await put([
     { path: backupConfigPath(backup), bytes: Buffer.from(backupConfigText(written)) },
-    { path: 'volume.cfg', bytes: Buffer.from(volumeConfigText(written)) },
+    volumeConfigFile(written),
   ]);
   return mappings;
 };
 
 /** Writes the config of a volume whose last backup is in the store. */
 export const writeVolumeConfig = (put: PutFiles, written: WrittenVolume): Promise<void> =>
-  put([{ path: 'volume.cfg', bytes: Buffer.from(volumeConfigText(written)) }]);
+  put([volumeConfigFile(written)]);
 
 /**
  * Writes what an upload writes before its blocks: the config of a volume without backups, and that of an unfinished

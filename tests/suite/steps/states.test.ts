@@ -95,7 +95,7 @@ describe('each step of an expectation can be written down and made again by the 
     const states =
       'backupIs waitsFor waitsForNamed waitsForReadiness neverReached deletionFailed hasOnlyError';
     const others =
-      'backupHistory isKnown stateWhen goneAt statusAt unlessUploaded restartsIn jobOf describeJob refusals storeRefusals storeFailures failureMessages';
+      'backupHistory stateWhen goneAt statusAt unlessUploaded restartsIn jobOf describeJob refusals storeRefusals storeFailures failureMessages';
     const gaps = 'retryWindow describeWindow describeGap judgeGap namedLock reportLockText stayedFailed';
     const known = [states, others, gaps].join(' ').split(' ');
     expect(made.filter((name) => !known.includes(name)).sort()).toEqual(Object.keys(expectations).sort());

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { waitUntil } from '../../../history/expectation.ts';
+import type { AnyFatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
-import { describeBackup } from '../../../longhorn/backup-state.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import {
   longhornApiVersion as apiVersion,
   backupLabels,
@@ -199,3 +200,21 @@ export const compareConfigs = (
   ];
   return { gone, left, problems };
 };
+
+/**
+ * Waits until Longhorn has read the backup from the store, as Completed, and does not delete it. `fatal` states end
+ * the wait at once.
+ */
+export const untilKnown = (
+  { timelines, timeouts }: Context,
+  { name, label }: BackupHandle,
+  fatal: readonly AnyFatalState[] = [],
+): Promise<Backup> =>
+  waitUntil(
+    timelines.backups,
+    (backup) =>
+      backupState(backup) === 'Completed' &&
+      Boolean(backup.status?.url) &&
+      backup.metadata.deletionTimestamp === undefined,
+    { name, label: `Longhorn knows ${label}, Completed`, fatal, ...timeouts.writtenBackupKnown },
+  );

@@ -15,12 +15,6 @@ export const backupIs = namedState('backup-is', (state: BackupState) => ({
   matches: (backup: Backup) => backupState(backup) === state,
 }));
 
-/** Longhorn has read the backup from the store, and it is not being deleted. */
-export const isKnown = (backup: Backup): boolean =>
-  backupState(backup) === 'Completed' &&
-  Boolean(backup.status?.url) &&
-  backup.metadata.deletionTimestamp === undefined;
-
 /** The backup is Pending with a message, in any known wording, that it waits for the deletion of `name`. */
 export const waitsFor = ({ name }: { name: string }, version: string): StateStep<Backup> =>
   waitsForNamed(name, version);

@@ -1,7 +1,7 @@
 import { waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { shorten } from '../../../kube/shorten.ts';
-import { isKnown } from '../backup/expectations.ts';
+import { untilKnown } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
@@ -78,9 +78,8 @@ export const managerSteps = {
   'then.knownUnharmed': step({
     sentence: 'Then Longhorn knows {backup}, Completed, and no longhorn-manager has ended over it',
     parameters: (backup) => ({ backup }),
-    action: async (context: Context, { name, label }: BackupHandle) => {
-      const { timelines, timeouts } = context;
-      const { backups, managers } = timelines;
+    action: async (context: Context, backup: BackupHandle) => {
+      const { managers } = context.timelines;
       const restarted: FatalState<ManagerPodObject> = {
         timeline: managers,
         because: () => restartsOf(managers)[0],
@@ -90,15 +89,10 @@ export const managerSteps = {
             .join(', '),
       };
       try {
-        await waitUntil(backups, isKnown, {
-          ...{ name, label: `Longhorn knows ${label}, Completed`, fatal: [restarted] },
-          ...timeouts.writtenBackupKnown,
-        });
-      } catch (error) {
+        await untilKnown(context, backup, [restarted]);
+      } finally {
         throwForEnds(await endsThatCount(context));
-        throw error;
       }
-      throwForEnds(await endsThatCount(context));
     },
   }),
   'then.managersEndAgain': step({

@@ -12,8 +12,13 @@ import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
-import { lastBackupVolumeSync, requestBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
-import { backupIs, isKnown, remains } from '../backup/expectations.ts';
+import {
+  lastBackupVolumeSync,
+  requestBackupVolumeSync,
+  syncBackupVolume,
+  untilKnown,
+} from '../backup/backup.ts';
+import { backupIs, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
@@ -371,12 +376,7 @@ export const storeSteps = {
   'then.known': step({
     sentence: 'Then Longhorn knows {backup}, Completed',
     parameters: (backup) => ({ backup }),
-    action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
-      waitUntil(timelines.backups, isKnown, {
-        name,
-        label: `Longhorn knows ${label}, Completed`,
-        ...timeouts.writtenBackupKnown,
-      }),
+    action: (context: Context, backup: BackupHandle) => untilKnown(context, backup),
   }),
   /** Makes Longhorn sync the backup volume, and waits as long as it may take to act on what it finds. */
   'then.onTarget': step({

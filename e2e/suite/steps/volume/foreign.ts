@@ -127,13 +127,7 @@ export const decryptForeign = async ({ backup, volume, stored }: ForeignBackup):
   const { put, publish } = volume.target.store.write(volume.name);
   const { created, blocks } = stored;
   const { size, name } = volume;
-  await writeVolumeConfig(put, {
-    volume: name,
-    backup: backup.name,
-    size,
-    created,
-    stored: { blocks, bytes: 0 },
-  });
+  await writeVolumeConfig(put, { volume: name, backup: backup.name, size, created, stored: { blocks } });
   await publish();
 };
 
