@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Disturbance, disturbances } from '../suite/steps/writes/disturbances.ts';
+import { type Disturbance, disturbances, kills } from '../suite/steps/writes/disturbances.ts';
 
 /** The variable with the folder of the matrix; see `matrixFiles`. */
 export const matrixFolder = 'CORRAL_CRASH_MATRIX';
@@ -85,12 +85,19 @@ export const commonWrites = (
 // The number of a repeated write. First occurrences are disturbed before later ones, because repetitions are similar.
 const repeats = (write: string): number => Number(/ \((\d+)\)$/.exec(write)?.[1] ?? 1);
 
-/** All cells of some operations: every write with every disturbance, first occurrences of writes first. */
+/**
+ * All cells of some operations: every write with every disturbance, first occurrences of writes first. Those of an
+ * operation that kill a manager come one after the other: each waits until the others have no use for the managers.
+ */
 export const cellsOf = (learned: readonly Learned[], chosen: readonly string[]): CrashCell[] =>
   chosen
     .flatMap((operation) =>
-      commonWrites(learned, operation).always.flatMap((write) =>
-        names.map((disturbance) => ({ operation, write, disturbance })),
+      [true, false].flatMap((isKill) =>
+        commonWrites(learned, operation).always.flatMap((write) =>
+          names
+            .filter((disturbance) => kills(disturbance) === isKill)
+            .map((disturbance) => ({ operation, write, disturbance })),
+        ),
       ),
     )
     .toSorted((one, other) => repeats(one.write) - repeats(other.write));
