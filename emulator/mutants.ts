@@ -197,6 +197,8 @@ export const fixes = {
     'a Backup without a block size gets that of its config with the next sync',
   'fixed:unlabelled-backup-ends-managers':
     'a Backup without labels of an encrypted volume gets its label, and the manager lives on',
+  'fixed:encrypted-backup-hangs-as-plain':
+    'a volume that is restored from a backup of an encrypted volume has the size of that with the header',
   'fixed:kubectl-activation-misses-newest':
     'the activation of a volume on standby requests a sync of the backup volume itself',
   'fixed:unlabelled-backup-is-never-deleted':

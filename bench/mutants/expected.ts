@@ -391,6 +391,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A backup without labels that is found in the store of an encrypted volume ends no longhorn-manager',
   ],
   'fixed:kubectl-activation-misses-newest': [standbyElsewhere],
+  'fixed:encrypted-backup-hangs-as-plain': [
+    'A backup of an encrypted volume is restored to a plain one as it is in the store',
+  ],
   'fixed:unlabelled-backup-is-never-deleted': [
     'A backup that was found in a store is deleted, though it has lost the label of its backup target',
   ],

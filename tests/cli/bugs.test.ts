@@ -52,11 +52,17 @@ const layOut = async (said: string): Promise<string> => {
   for (const [path, text] of Object.entries({
     'report.json': JSON.stringify(report),
     [`${evidence}/history.ndjson`]: lines.map((line) => JSON.stringify(line)).join('\n'),
-    [`${evidence}/logs/longhorn-manager-1.log`]: `${log}\n2026-11-22T08:36:16Z level=warning ${volume} ${said}`,
+    [`${evidence}/logs/longhorn-manager-1.log`]: `${log}\n${repeated}\n2026-11-22T08:36:16Z level=warning ${volume} ${said}`,
   }))
     await writeFile(join(folder, path), text);
   return folder;
 };
+
+const repeated = ['08:36:10.5', '08:36:15.5']
+  .map(
+    (time) => `2026-11-22T${time}Z E1122 ${time}31 1 engine_controller.go:1009] "Unhandled Error" ${volume}`,
+  )
+  .join('\n');
 
 const write = async (said: string) =>
   runInProcess(async () => runBugsCommand(['report', id, '--from', await layOut(said)]));
@@ -72,6 +78,7 @@ test('what is written up says all that is needed, and nothing private', async ()
     `The scenario "It shows" saw it so:\n\n~~~~text\n${seen}\n~~~~\n\n## Versions\n\n- Longhorn v1.12.1\n- Kubernetes v1.34.1\n`,
     'chmod 0300 backups\nlonghorn backup rm "vfs://$STORE?backup=$FIRST&volume=$VOLUME"',
     `msg="Failed to list nfs://HOST:PATH?volume=${volume}: dial tcp ADDRESS:2049, [ADDRESS]:2049, lookup HOST on ADDRESS:53: i/o timeout" node=NODE-1`,
+    `"Unhandled Error" ${volume} (2 times)\n2026`,
     `level=warning ${volume} ${seen}\n~~~~\n\n## Where it comes from\n`,
     '- Upstream: not reported yet\n',
     "- Corral's run abc123\n- The bundle, in the folder of the run: evidence/it-shows.tar.gz. Secrets are redacted in it, addresses and names are not.",

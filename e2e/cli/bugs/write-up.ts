@@ -117,16 +117,26 @@ const namesIn = (history: string): string[] => {
   return [...new Set([...found].map(([, name = '']) => name))];
 };
 
-const isBad = /\blevel=(?:warning|error|fatal)\b|\bpanic: |^\S*\s*goroutine \d+ \[running\]/;
+// Of logrus and of klog (https://github.com/kubernetes/klog).
+const isBad =
+  /\blevel=(?:warning|error|fatal)\b|\b[EF]\d{4} \d\d:\d\d:|\bpanic: |^\S*\s*goroutine \d+ \[running\]/;
 
 // Lines about problems are the most useful ones. If there are none, all lines about the objects are shown.
 const linesAbout = (names: readonly string[], logs: readonly { text: string }[]): string[] => {
   const all = logs.flatMap(({ text }) => text.split('\n'));
   const about = all.filter((line) => /\bpanic: /.test(line) || names.some((name) => line.includes(name)));
   const bad = about.filter((line) => isBad.test(line));
-  return (bad.length > 0 ? bad : about).map(cut).toSorted();
+  return withoutRepeats((bad.length > 0 ? bad : about).toSorted());
 };
 
-const longestLine = 600;
+// Longhorn logs one failure again and again, with other times.
+const withoutRepeats = (lines: readonly string[]): string[] => {
+  const kinds = Map.groupBy(lines, (line) => line.replaceAll(/[0-9a-f]*\d[0-9a-f]*/g, '#'));
+  return [...kinds.values()].map(
+    ([first = '', ...again]) => `${cut(first)}${again.length > 0 ? ` (${again.length + 1} times)` : ''}`,
+  );
+};
+
+const longestLine = 1200;
 
 const cut = (line: string): string => (line.length > longestLine ? `${line.slice(0, longestLine)}...` : line);

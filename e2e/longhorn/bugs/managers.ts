@@ -449,6 +449,27 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile (backupInfo.Labels[types.LonghornLabelVolumeEncrypted]); read in v1.12.0, v1.12.1 and the newest source (2026-08); v1.11.0 does not have it',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: a manager ended as soon as it had found the backup, three times in a minute, and lived on once volume.cfg had been mended; the development branch of v1.13 (2026-08-21) too',
   },
+  'encrypted-backup-hangs-as-plain': {
+    title: 'A backup of an encrypted volume that is restored to a plain volume never ends, without a word',
+    severity: 'silent',
+    versions: '>=1.12.0',
+    promise:
+      'a restore of an encrypted backup without its encryption ends, with data that cannot be read, or its failure is reported',
+    happens:
+      'the sizes of the Backup and the BackupVolume are less by the 16 MiB of the encryption header, and the new volume gets that size, encrypted or not. The engine refuses to restore a larger backup volume, every 5 s. Longhorn cannot parse the refusal, and only logs it: the volume stays attached, healthy and RestoreInProgress for good, without an event or a failed condition',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'being restored', gone: false }],
+    steps: {
+      inWords: [
+        'Back up an encrypted volume with v1.12: its volume.cfg has the label volume-encrypted.',
+        'Restore the backup to a Volume with fromBackup, and without encrypted: true.',
+        'The volume has 16 MiB less than its backup needs, and stays RestoreInProgress. A longhorn-manager logs "cannot be larger than normal restore volume" every 5 s.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/utils.go (getCorrectedEncryptedVolumeSize), webhook/resources/volume/mutator.go (bv.Status.Size), and controller/engine_controller.go (handleRestoreError); longhorn-engine, pkg/sync/backup.go, RestoreBackup; v1.12.0, v1.12.1 and the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS, by hand: the volume of 48 MiB was refused a backup of 64 MiB every 5 s, and stayed attached, healthy and RestoreInProgress',
+  },
   'kubectl-activation-misses-newest': {
     title: 'A standby volume that kubectl activates may lack the newest backup, without a word',
     severity: 'silent',

@@ -141,11 +141,14 @@ const removeBackupVolumes = async (deps: CleanupContext, volumes: readonly strin
 };
 
 const detachVolumes = async ({ cluster, timelines, made, timeouts }: CleanupContext): Promise<void> => {
-  // A standby volume is attached until it is removed.
+  // Longhorn keeps a volume on standby attached, and one that is being restored until that ends, which it may never do.
   const isDetachable = (name: string): boolean => {
     const volume = timelines.volumes.current(name);
     return (
-      volume !== undefined && !volume.status?.isStandby && timelines.attachments.current(name) !== undefined
+      volume !== undefined &&
+      !volume.status?.isStandby &&
+      !volume.status?.restoreRequired &&
+      timelines.attachments.current(name) !== undefined
     );
   };
   const attached = made.volumes.filter(isDetachable);

@@ -210,6 +210,12 @@ export const timeoutRules = {
     fixed: true,
     owner: 'the period in which the restore may neither end nor be given up',
   },
+  restoreRefused: {
+    machine: 30,
+    resyncs: 1,
+    fixed: true,
+    owner: 'the period after which a refusal, each 5 s by the engine, is looked for in the logs',
+  },
   // An unreadable block is retried for eight and a half minutes (backupstore, util.go).
   restoreFails: {
     machine: 900,

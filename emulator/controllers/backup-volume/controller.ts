@@ -6,6 +6,7 @@ import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
+import { reportedSize } from '../encrypted-size.ts';
 import { deleteCustomResourceOnly, removeFinalizer } from '../finalizer.ts';
 import { createSyncGate, type SyncGate, syncTime } from '../sync-gate.ts';
 import {
@@ -70,7 +71,7 @@ const sync = async (
     lastModificationTime: info.ModificationTime,
     lastSyncedAt: syncTime(backupVolume.spec.syncRequestedAt),
     messages: info.Messages,
-    size: info.Size,
+    size: reportedSize(context, info.Size, info.Labels),
   };
 };
 

@@ -7,6 +7,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultTargetName, labels, labelsEncrypted } from '../../modelled-on.ts';
+import { reportedSize } from '../encrypted-size.ts';
 import { addFinalizerAndLabels, lacksFinalizer } from '../finalizer.ts';
 import { findBackupVolume } from '../volume/status.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
@@ -64,11 +65,12 @@ const panicOverLabels = (): never =>
  * complete upload, the store decides the status.
  */
 const readStatusFromStore = async (
-  { targets, mutant, version }: ManagerContext,
+  context: ManagerContext,
   backup: Backup,
   target: BackupTarget,
   volumeName: string,
 ): Promise<Partial<BackupStatus> | undefined> => {
+  const { targets, mutant, version } = context;
   const client = await targets.open(target);
   const place = { url: target.spec.backupTargetURL, volume: volumeName };
   const found = await client.inspect(encodeBackupURL({ ...place, backup: backup.metadata.name }));
@@ -94,7 +96,7 @@ const readStatusFromStore = async (
     labels: own,
     messages: found.Messages,
     volumeName: found.VolumeName,
-    volumeSize: found.VolumeSize,
+    volumeSize: reportedSize(context, found.VolumeSize, own),
     volumeCreated: found.VolumeCreated,
     volumeBackingImageName: found.VolumeBackingImageName,
     compressionMethod: found.CompressionMethod,

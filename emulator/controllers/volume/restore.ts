@@ -5,6 +5,7 @@ import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
+import { storedSize } from '../encrypted-size.ts';
 import { findReplica } from './replica.ts';
 import { backupVolumeOnTarget } from './status.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
@@ -266,7 +267,8 @@ export const stepRestore = async (
     await setEngine(context, engine, { isRestoring: false, lastRestored: '' });
     return inProgress;
   }
-  const size = backupVolumeOnTarget(context, volume)?.status?.size ?? '';
+  const source = backupVolumeOnTarget(context, volume)?.status;
+  const size = source?.size ?? '';
   const isTooLarge = status.isStandby === true && size !== '' && Number(size) < Number(volume.spec.size);
   const isFixed = context.mutant === 'fixed:smaller-source-stops-standby';
   if (isTooLarge && isFixed && !volume.spec.Standby) return finish();
@@ -276,6 +278,14 @@ export const stepRestore = async (
       context.log.warning(
         `engine monitor: the backup volume size ${size} is smaller than the size ${volume.spec.size} of the DR volume ${volume.metadata.name}`,
       );
+    return inProgress;
+  }
+  // The engine refuses, and is asked again with each turn of its monitor (longhorn-engine, pkg/sync/backup.go).
+  const needed = storedSize(context, size, source?.labels);
+  if (restored === '' && needed > Number(size) && needed > Number(volume.spec.size)) {
+    context.log.warning(
+      `engine monitor: BUG: The backup volume ${decodeBackupURL(volume.spec.fromBackup ?? '').volume} size ${needed} cannot be larger than normal restore volume ${volume.metadata.name} size ${volume.spec.size}`,
+    );
     return inProgress;
   }
   const { backups } = context.datastore;

@@ -77,19 +77,27 @@ const unlessRefused = <T>(request: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-/** Throws a broken promise if a line of a manager's log has all these parts. Otherwise nothing shows the reason. */
-const throwAsLogged = async (
+type Logged = { cause: Error; what: string; state: string; log: string[]; why: string };
+
+/** Throws a broken promise if a line of a manager's log has all these parts. */
+const throwIfLogged = async (
   { cluster }: Context,
   { name, label }: RestoreHandle,
-  { cause, what, state, log, why }: { cause: Error; what: string; state: string; log: string[]; why: string },
-): Promise<never> => {
-  if (!(await managersLogged(cluster, ...log)))
-    throw new InconclusiveError(`nothing says why ${label} ${what}`, { cause });
+  { cause, what, state, log, why }: Logged,
+): Promise<void> => {
+  if (!(await managersLogged(cluster, ...log))) return;
   throw new PromiseBroken(
     `${label} ${what}, and only a manager's log says why: ${why}`,
     { of: 'history', kind: 'Volume', name, state, gone: false, says: [] },
     { cause },
   );
+};
+
+/** As throwIfLogged. Otherwise nothing shows the reason. */
+const throwAsLogged = async (context: Context, restore: RestoreHandle, logged: Logged): Promise<never> => {
+  await throwIfLogged(context, restore, logged);
+  const { cause, what } = logged;
+  throw new InconclusiveError(`nothing says why ${restore.label} ${what}`, { cause });
 };
 
 /** The steps for scenarios that test restores. */
@@ -353,6 +361,27 @@ export const restoreSteps = {
     sentence: 'Then {restore} has the written data, and zeros elsewhere',
     parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
+      await judgeSuccess(context, restore);
+      return judgeRestoredData(context, { ...restore, data });
+    },
+  }),
+  /** Known bug encrypted-backup-hangs-as-plain counts only if a manager's log has the reason. */
+  'then.restoredAsStored': step({
+    sentence: 'Then {restore} has the data as they are in the store, and zeros elsewhere',
+    parameters: (restore, _) => ({ restore }),
+    action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
+      const { timelines, timeouts } = context;
+      await withReasons(context, restore, async () => {
+        await judgeWithin(isUnderWay(timelines.volumes, restore), timeouts.restoreBegins);
+        const ends = judgeWithin(succeeds(timelines.volumes, restore), timeouts.restoreRefused);
+        const cause = await timeoutOf(ends);
+        if (cause !== undefined)
+          await throwIfLogged(context, restore, {
+            ...{ cause, what: 'is not restored', state: 'being restored' },
+            log: ['cannot be larger than normal restore volume', restore.name],
+            why: 'it is smaller than the volume of its backup',
+          });
+      });
       await judgeSuccess(context, restore);
       return judgeRestoredData(context, { ...restore, data });
     },

@@ -1,0 +1,29 @@
+import type { ManagerContext } from '../manager/context.ts';
+import { labels, labelsEncrypted } from '../modelled-on.ts';
+
+const header = 16 * 2 ** 20;
+
+type Labels = Record<string, string> | null | undefined;
+
+const isEncrypted = (
+  { version, mutant }: ManagerContext,
+  labelsInStore: Labels,
+): labelsInStore is Record<string, string> =>
+  labelsEncrypted(version) &&
+  mutant !== 'fixed:encrypted-backup-hangs-as-plain' &&
+  labelsInStore?.[labels.encrypted] === 'enabled';
+
+/**
+ * The size in bytes that Longhorn reports of a volume in a store: without the header of its encryption. Throws if it
+ * is smaller than that (longhorn-manager, controller/utils.go, getCorrectedEncryptedVolumeSize).
+ */
+export const reportedSize = (context: ManagerContext, size: string, labelsInStore: Labels): string => {
+  if (!isEncrypted(context, labelsInStore)) return size;
+  const corrected = Number(size) - header;
+  if (corrected < 0) throw new Error(`corrected volume size is negative: ${corrected}`);
+  return String(corrected);
+};
+
+/** The inverse of reportedSize: the size in bytes of the volume whose size Longhorn reports. */
+export const storedSize = (context: ManagerContext, size: string, labelsInStore: Labels): number =>
+  Number(size) + (isEncrypted(context, labelsInStore) ? header : 0);
