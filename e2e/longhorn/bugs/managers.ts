@@ -468,7 +468,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/utils.go (getCorrectedEncryptedVolumeSize), webhook/resources/volume/mutator.go (bv.Status.Size), and controller/engine_controller.go (handleRestoreError); longhorn-engine, pkg/sync/backup.go, RestoreBackup; v1.12.0, v1.12.1 and the newest source (2026-08)',
-    seen: 'a whole real v1.12.1 (2026-11-29), NFS, by hand: the volume of 48 MiB was refused a backup of 64 MiB every 5 s, and stayed attached, healthy and RestoreInProgress',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: the volume of 48 MiB was refused a backup of 64 MiB every 5 s, and stayed attached, healthy and RestoreInProgress until it was deleted',
   },
   'kubectl-activation-misses-newest': {
     title: 'A standby volume that kubectl activates may lack the newest backup, without a word',

@@ -1399,7 +1399,9 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /(?:backup volume size|size of the backup) \S+ is (?:larger|smaller) than|backup (?:block )?size is (?:larger|bigger)|backup volume \S+ size \d+ (?:cannot be (?:larger|smaller) than|must be the same as)|size of target volume \([^)]{1,60}\) is different|block size is changed from/i,
     means: 'The size of the backup does not fit that of the volume.',
-    advice: { any: "Give the volume the backup's size (longhorn/longhorn#13837)." },
+    advice: {
+      any: "Give the volume the backup's size (longhorn/longhorn#13837). If the backup is of an encrypted volume, restore it to an encrypted one: since v1.12.0 a plain volume gets 16 MiB too little.",
+    },
   },
   {
     id: 'system-backup-config-missing',
