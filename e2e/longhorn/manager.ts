@@ -78,6 +78,17 @@ export const managerPodOf = async (cluster: Cluster, node: string): Promise<Mana
   return pod;
 };
 
+/** An engine or a replica, and where it runs. */
+type Instance = { spec: { nodeID: string }; status?: { instanceManagerName?: string } };
+
+/**
+ * The pod in which an engine or a replica runs. The emulator has no instance managers: there it is that of its manager.
+ */
+export const podOfInstance = async (cluster: Cluster, { spec, status }: Instance): Promise<PodTarget> =>
+  status?.instanceManagerName
+    ? instanceManagerPod(status.instanceManagerName)
+    : managerPodOf(cluster, spec.nodeID);
+
 /** The port of longhorn-manager's API, in all versions. */
 export const apiPort = 9500;
 

@@ -44,7 +44,9 @@ export type VolumeReplica = KubernetesObject & {
 
 /** The engine of a volume, with its restored backup. */
 export type VolumeEngine = KubernetesObject & {
+  spec: { nodeID: string };
   status?: {
+    instanceManagerName?: string;
     lastRestoredBackup?: string;
     /** By the addresses of the replicas. */
     restoreStatus?: Record<string, { isRestoring?: boolean }> | null;

@@ -3,7 +3,7 @@ import { replicaPodKilled } from '../../../faults/killed-pod.ts';
 import { replicaKilled } from '../../../faults/replica-killed.ts';
 import type { PodTarget } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
-import { instanceManagerPod, managerPodOf } from '../../../longhorn/manager.ts';
+import { podOfInstance } from '../../../longhorn/manager.ts';
 import {
   longhornResources,
   longhornNamespace as namespace,
@@ -35,7 +35,7 @@ const killWhileUploading = async (
     throw new Error(
       `no replica of volume ${volume.name} has the address ${address} of the upload (there are: ${items.map((each) => `${each.metadata.name} at ${addressOf(each)}`).join(', ') || 'none'})`,
     );
-  const killed = await faults.inject(await toFault(replica, await podOf(context, replica)));
+  const killed = await faults.inject(await toFault(replica, await podOfInstance(cluster, replica)));
   const config = await volume.target.store.config(volume.name, name);
   if (config?.inProgress === false)
     throw new InconclusiveError(`the upload of ${label} had ended before its replica was killed`);
@@ -59,9 +59,3 @@ export const killPodOfUploader = (context: Context, backup: BackupHandle): Promi
 
 const addressOf = ({ status }: VolumeReplica): string =>
   `tcp://${status?.storageIP || status?.ip}:${status?.port}`;
-
-// The emulator has no instance managers: its replicas run in the pods of its managers.
-const podOf = async ({ cluster }: Context, { spec, status }: VolumeReplica): Promise<PodTarget> =>
-  status?.instanceManagerName
-    ? instanceManagerPod(status.instanceManagerName)
-    : managerPodOf(cluster, spec.nodeID);

@@ -1,3 +1,5 @@
+import type { InjectedFault } from '../../../faults/fault.ts';
+import { replicaPodKilled } from '../../../faults/killed-pod.ts';
 import { ExpectationError, hasTimedOut, waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import type { Timeline } from '../../../history/timeline.ts';
@@ -5,6 +7,7 @@ import { follow } from '../../../history/watch.ts';
 import { resources } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
+import { podOfInstance } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import {
   longhornResources,
@@ -19,6 +22,7 @@ import { InconclusiveError, notProvable, PromiseBroken } from '../judging.ts';
 import type { Timeout } from '../timeouts.ts';
 import {
   describeRestore,
+  isRestored,
   isRestoreFailure,
   otherCredentialsUsed,
   requestRestore,
@@ -154,6 +158,24 @@ export const untilRestoring = async (context: Context, restore: RestoreHandle): 
     throw new InconclusiveError(`${label} was written before anything could be done meanwhile`);
 };
 
+/**
+ * Kills the pod in which the engine of a volume runs, and all else in it, while the volume is being restored. Longhorn
+ * then says that the restore has failed, and begins it anew (seen on v1.12.1).
+ */
+export const killPodOfRestore = async (
+  { cluster, faults, expected }: Context,
+  { name, engines, label, backup }: RestoreHandle,
+): Promise<InjectedFault> => {
+  expected.push({ id: 'restore-given-up', of: name });
+  const [engine] = engines.objects();
+  if (engine === undefined) throw new Error(`${label} has no engine that can be killed`);
+  const pod = await podOfInstance(cluster, engine);
+  const killed = await faults.inject(await replicaPodKilled(cluster, pod, engine.spec.nodeID));
+  if (engines.objects().some(({ status }) => status?.lastRestoredBackup === backup.name))
+    throw new InconclusiveError(`${label} was written before its engine was killed`);
+  return killed;
+};
+
 /** Returns when the engine reported the volume as restored, in ms since the epoch. */
 export const writtenAt = ({ engines, backup, label }: RestoreHandle): number => {
   const entry = engines.entries.find(
@@ -200,6 +222,19 @@ export const untilFollowed = async (
   const { followed } = context.timeouts;
   await untilWritten(standby, backup, { fatal: [faulted(context, standby)], ...followed });
   await untilToldOf(context, standby, backup);
+};
+
+/** Waits until a volume is restored, which may be reported as faulted meanwhile. */
+export const untilRestoredInTheEnd = async (
+  { timelines, timeouts }: Context,
+  { name, label }: RestoreHandle,
+): Promise<void> => {
+  await waitUntil(timelines.volumes, isRestored, {
+    name,
+    label: `${label} is restored, and detached`,
+    describe: describeRestore,
+    ...timeouts.restored,
+  });
 };
 
 /** Waits until a standby volume that failed to restore a backup has restored it. It may be faulted meanwhile. */

@@ -21,6 +21,7 @@ import {
   activate,
   beginRestore,
   describeReasons,
+  killPodOfRestore,
   mustHold,
   mustStayBehind,
   type RestoreHandle,
@@ -28,6 +29,7 @@ import {
   statesSince,
   untilFollowed,
   untilRecovered,
+  untilRestoredInTheEnd,
   untilRestoring,
   untilToldOf,
   withReasons,
@@ -247,6 +249,12 @@ export const restoreSteps = {
     action: (context: Context, restore: RestoreHandle) =>
       withReasons(context, restore, () => untilRestoring(context, restore)),
   }),
+  'when.restorerPodKilled': step({
+    sentence: 'When the instance manager with the engine of {restore} is killed',
+    parameters: (restore) => ({ restore }),
+    action: killPodOfRestore,
+    detail: ({ title }) => title,
+  }),
   /** The standby volume has restored the whole backup and reports it as the last one. */
   'then.follows': step({
     sentence: 'Then {standby} has restored {backup}, and follows on',
@@ -362,6 +370,15 @@ export const restoreSteps = {
     parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
       await judgeSuccess(context, restore);
+      return judgeRestoredData(context, { ...restore, data });
+    },
+  }),
+  /** The restore may have been reported as failed meanwhile. */
+  'then.restoredInTheEnd': step({
+    sentence: 'Then {restore} has the written data in the end, and zeros elsewhere',
+    parameters: (restore, _) => ({ restore }),
+    action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
+      await untilRestoredInTheEnd(context, restore);
       return judgeRestoredData(context, { ...restore, data });
     },
   }),

@@ -126,7 +126,7 @@ test('a backup that goes before the restore from it has ended went too early', a
 test('a restore that is over before anybody saw it at work is no failure, and proves nothing', async () => {
   const engineIs = (status: NonNullable<VolumeEngine['status']>) => {
     const { steps, restore, engines } = setUp([begun, underWay]);
-    const object = { metadata: { name: 'w-e-0' }, spec: {}, status } as VolumeEngine;
+    const object = { metadata: { name: 'w-e-0' }, spec: { nodeID: 'n' }, status } as VolumeEngine;
     engines.push({ kind: 'modified', at: 1, object });
     return steps.restoring(restore);
   };
@@ -144,7 +144,11 @@ test('a backup that is made beside a restore, and one that was begun only after 
       const object = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, status: { state } };
       timelines.backups.push({ kind: 'modified', at, object });
     }
-    const object = { metadata: { name: 'w-e-0' }, spec: {}, status: { lastRestoredBackup: 'b' } };
+    const object = {
+      metadata: { name: 'w-e-0' },
+      spec: { nodeID: 'n' },
+      status: { lastRestoredBackup: 'b' },
+    };
     hiding.engines.push({ kind: 'modified', at: 10, object });
     return steps.madeBeside(restore.backup, { restore });
   };

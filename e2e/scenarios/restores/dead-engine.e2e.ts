@@ -1,0 +1,32 @@
+import { scenario } from '../../suite/scenario.ts';
+
+scenario(
+  'A volume whose instance manager dies during its restore has all data in the end',
+  {
+    tags: ['restores', 'manager-kill', 'slow'],
+    timeout: '40m',
+    // Elsewhere an instance manager has the engines and replicas of others.
+    needs: ['lab', 'block-device', 'serverSlow'],
+    exclusive: ['longhorn-managers'],
+    disruptions: ['store-stall', 'manager-kill'],
+    proves: ['R24'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    const volume = await given.volume({ size });
+    const data = await given.data(volume, large);
+    const backup = await given.settledBackup(volume);
+    await given.exclusive('longhorn-managers');
+    const slow = await given.serverSlow();
+    await then.inForce(slow);
+
+    const restore = await when.restored(backup);
+    await then.restoring(restore);
+    const killed = await when.restorerPodKilled(restore);
+    await then.inForce(killed);
+    await when.released(killed);
+    await when.released(slow);
+    await then.restoredInTheEnd(restore, [data]);
+    await when.shared();
+    await then.restores(backup, [data]);
+  },
+);
