@@ -8,6 +8,7 @@ export const sharedResources = {
   'engine-binaries': "the engine's binaries on the nodes",
   'cluster-settings': "Longhorn's settings",
   nodes: 'the nodes of the cluster',
+  'all-volumes': 'the volumes of all scenarios',
 } as const;
 
 export type SharedResource = keyof typeof sharedResources;
@@ -21,4 +22,5 @@ export const usedByEveryScenario: readonly SharedResource[] = [
   'engine-binaries',
   'cluster-settings',
   'nodes',
+  'all-volumes',
 ];

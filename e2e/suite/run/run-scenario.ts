@@ -64,7 +64,10 @@ export const runScenario = async <Steps extends object>(
 ): Promise<void> => {
   const { context, record } = scenarioRun;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
-  const holder = await awaitTurn(context.task, interruption);
+  const holder = await awaitTurn(context.task, {
+    exclusive: scenarioRun.exclusive,
+    signal: interruption,
+  });
   if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
   const done = stayUntilDone();
   // Releases the locks also if the run throws, so that no other scenario waits for them.

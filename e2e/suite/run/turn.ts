@@ -10,17 +10,20 @@ import type { Holder } from '../exclusive/holder.ts';
 const unknownTime = Number.MAX_SAFE_INTEGER;
 
 /**
- * Waits until a scenario may begin, sharing what all scenarios use. The longest scenarios begin first. Rejects when
+ * Waits until a scenario may begin, sharing what all scenarios use. The longest scenarios begin first. One that needs
+ * all volumes alone begins when all others have ended, because a scenario that waits keeps its volumes. Rejects when
  * the signal aborts. Returns undefined if `maxFailures` was reached.
  */
 export const awaitTurn = async (
   { name, file }: Pick<RunnerTask, 'name' | 'file'>,
-  signal: AbortSignal,
+  { exclusive, signal }: { exclusive: readonly SharedResource[]; signal: AbortSignal },
 ): Promise<Holder | undefined> => {
   const expected = readExpectedTimes()[timeKey({ name, file: file.name })] ?? unknownTime;
+  const last = exclusive.includes('all-volumes');
   const holder = inject('corralLocks').join();
   try {
-    if (await holder.hold({ shared: usedByEveryScenario, exclusive: [], expected }, signal)) return holder;
+    if (await holder.hold({ shared: usedByEveryScenario, exclusive: [], expected, last }, signal))
+      return holder;
     holder.release();
     return undefined;
   } catch (error) {
