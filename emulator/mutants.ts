@@ -164,6 +164,12 @@ export const mutants = {
   'system-backup-takes-others-along':
     'the deletion of a system backup removes the files of those whose names begin with its name',
   'system-backups-not-found': 'a sync does not find the system backups that are in the store',
+  'system-backup-takes-old-backups':
+    'a system backup with the policy if-not-present backs no volume up that has a backup, however old',
+  'system-backup-ignores-always':
+    'a system backup with the policy always leaves volumes out that have not changed since their last backup',
+  'system-backup-ignores-disabled': 'a system backup with the policy disabled backs volumes up',
+  'system-backup-ignores-failed-volume': 'a system backup is Ready though the backup of a volume has failed',
   'system-backups-pile-up': 'a recurring job keeps all the system backups that it has made',
   'failed-system-backup-counts':
     'a recurring job keeps a failed system backup as its newest, and removes a good one for it',
@@ -267,6 +273,8 @@ export const fixes = {
     'a SystemBackup whose config could not be read is deleted in the store too',
   'fixed:cleanup-takes-snapshot-of-upload':
     'a recurring job leaves the snapshots of backups that are not at their end',
+  'fixed:reverted-volume-is-not-backed-up':
+    'a system backup compares the data of a volume with its last backup, also after a revert',
   'fixed:recurring-system-backup-forgotten':
     'a recurring job knows its system backups by their names, also those that a sync has found',
   'fixed:workload-cuts-off-backup':

@@ -117,6 +117,9 @@ const systemBackupJob =
   'A recurring job makes system backups, keeps its newest ones, and none but its own is removed';
 const systemBackupJobAway =
   'A recurring job still counts its system backups after the target was on another store';
+const systemBackupPolicies = 'A system backup backs up the volumes that its policy names, and no others';
+const systemBackupOfReverted =
+  'A system backup backs up a volume that was reverted to a snapshot after its last backup';
 const unreadSystemBackup =
   'A system backup whose config was missing for a moment can be used again, and deleted';
 const workloadMeanwhile =
@@ -352,6 +355,15 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'system-backup-not-uploaded': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
   'system-backup-takes-others-along': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
   'system-backup-skips-a-state': [{ scenario: systemBackup, by: 'then.systemBackupMade' }],
+  'system-backup-takes-old-backups': [{ scenario: systemBackupPolicies, by: 'then.volumeBackedUp' }],
+  'system-backup-ignores-always': [{ scenario: systemBackupPolicies, by: 'then.volumeBackedUp' }],
+  'system-backup-ignores-disabled': [{ scenario: systemBackupPolicies, by: 'then.volumeLeftOut' }],
+  'system-backup-ignores-failed-volume': [
+    {
+      scenario: 'A system backup fails with the backup of a volume, and says so [s3]',
+      by: 'then.systemBackupFailsWithVolume',
+    },
+  ],
   'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
   'system-backups-pile-up': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
   'job-removes-manual-system-backups': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
@@ -518,6 +530,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:cleanup-takes-snapshot-of-upload': [
     'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up [s3]',
   ],
+  'fixed:reverted-volume-is-not-backed-up': [systemBackupOfReverted],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
   'fixed:labelled-backup-is-not-full': [backupDialog],
   'fixed:workload-cuts-off-backup': [workloadMeanwhile],

@@ -1,6 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { replicaDirectory } from '../controllers/volume/replica.ts';
+import { revertHead } from '../engine/replica-files.ts';
 import { isNotFound } from '../kubernetes/client.ts';
 import { ownerReference } from '../kubernetes/objects.ts';
+import { generateName } from '../longhorn/generate-name.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
 import { finalizer, labels } from '../modelled-on.ts';
 import { byName } from './backup.ts';
@@ -28,9 +30,6 @@ const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): Ranch
     },
     links,
   );
-
-/** Generates a name as Longhorn's API does: PREFIX- and 16 hexadecimal digits. */
-const generateName = (prefix: string): string => `${prefix}-${randomBytes(8).toString('hex')}`;
 
 const volumeOf = ({ datastore, name }: ApiCall): Volume => {
   const volume = datastore.volumes.get(name);
@@ -120,6 +119,28 @@ const snapshotBackup: ApiAction = async (call) => {
   return toVolume(datastore, volume, links);
 };
 
+/** Needs a volume that is attached without a frontend, and the manager of its node. */
+const snapshotRevert: ApiAction = async (call) => {
+  const { datastore, input, links } = call;
+  const { metadata, spec } = await findVolume(call);
+  const { name } = metadata;
+  if (spec.frontend !== '' && !spec.disableFrontend)
+    throw new Error(`failed to revert snapshot for volume ${name} with frontend enabled`);
+  const snapshotName = stringField(input, 'name');
+  const own = datastore.snapshots.list().filter((each) => each.spec.volume === name);
+  const found = own.find(({ metadata }) => metadata.name === snapshotName);
+  const replica = datastore.replicas.list().find(({ spec }) => spec.volumeName === name);
+  if (!found || !replica) throw new Error(`not found snapshot '${snapshotName}', for volume '${name}'`);
+  await revertHead(replicaDirectory(replica), snapshotName);
+  for (const each of own) {
+    const { 'volume-head': isParent, ...others } = each.status?.children ?? {};
+    const children = each === found ? { ...others, 'volume-head': true } : others;
+    if (each.status && (isParent || each === found))
+      await datastore.snapshots.updateStatus({ ...each, status: { ...each.status, children } });
+  }
+  return withLinks({ type: 'empty' }, links);
+};
+
 const named =
   (doing: string, action: ApiAction): ApiAction =>
   (call) =>
@@ -132,4 +153,5 @@ export const snapshotActions: Record<string, ApiAction> = {
   snapshotCRGet: named('failed to get snapshot CR', snapshotCRGet),
   snapshotCRDelete: named('failed to delete snapshot CR', snapshotCRDelete),
   snapshotBackup: named('failed to backup snapshot', snapshotBackup),
+  snapshotRevert: named('failed to revert snapshot', snapshotRevert),
 };

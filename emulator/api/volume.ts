@@ -43,6 +43,10 @@ export const toVolume = (
       ),
     },
     links,
-    ['updateBackupTargetName', ...(takesSnapshots ? snapshotActions : [])],
+    [
+      'updateBackupTargetName',
+      ...(status?.state === 'attached' ? ['snapshotRevert'] : []),
+      ...(takesSnapshots ? snapshotActions : []),
+    ],
   );
 };

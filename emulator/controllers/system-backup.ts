@@ -9,7 +9,6 @@ import { startController } from '../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../kubernetes/objects.ts';
 import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
-import { notEmulated } from '../manager/not-emulated.ts';
 import { isResponsible } from '../manager/ownership.ts';
 import { defaultTargetName, labels } from '../modelled-on.ts';
 import {
@@ -18,6 +17,7 @@ import {
   lacksFinalizer,
   removeFinalizer,
 } from './finalizer.ts';
+import { backUpVolumes } from './system-backup-volumes.ts';
 
 type Status = NonNullable<SystemBackup['status']>;
 
@@ -60,8 +60,6 @@ const start = async ({ context, systemBackup, client, target }: Step): Promise<N
   const { datastore, version } = context;
   const { name } = systemBackup.metadata;
   if (systemBackup.metadata.labels?.[labels.version] !== undefined) return { state: 'Syncing' };
-  const [unsupported] = notEmulated(systemBackup);
-  if (unsupported !== undefined) return { reason: 'NotEmulated', message: unsupported };
   const url = target.spec.backupTargetURL;
   const found = await client.systemBackups(url).catch((error: Error) => error);
   if (found instanceof Error)
@@ -149,11 +147,15 @@ const work = async (step: Step): Promise<Next | undefined> => {
   const { context, status } = step;
   if (status.state === 'Deleting') return remove(step);
   if (status.state === '') return start(step);
-  if (status.state === 'CreatingVolumeBackups' || status.state === 'CreatingBackingImageBackups') {
+  if (status.state === 'CreatingVolumeBackups') {
+    const failure = await backUpVolumes(context, step.systemBackup).catch((error: Error) => error);
+    if (failure instanceof Error) return { reason: 'Start', message: failure.message };
+    const isSkipped = context.mutant === 'system-backup-skips-a-state';
+    return { state: isSkipped ? 'Generating' : 'CreatingBackingImageBackups' };
+  }
+  if (status.state === 'CreatingBackingImageBackups') {
     await sleep(context.clock.systemBackupPoll, undefined, { ref: false });
-    const isNext =
-      status.state === 'CreatingVolumeBackups' && context.mutant !== 'system-backup-skips-a-state';
-    return { state: isNext ? 'CreatingBackingImageBackups' : 'Generating' };
+    return { state: 'Generating' };
   }
   if (status.state === 'Generating') {
     await pack(step);
@@ -217,7 +219,7 @@ const reconcile = async (context: ManagerContext, image: string, name: string): 
 
 /**
  * Makes, reads and deletes the system backups in the store of the default backup target. Unlike Longhorn, a step runs
- * once, whatever happens to the object meanwhile. Volumes are not backed up.
+ * once, whatever happens to the object meanwhile.
  */
 export const startSystemBackupController = (context: ManagerContext, image: string): void => {
   const enqueue = startController(

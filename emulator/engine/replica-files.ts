@@ -38,6 +38,31 @@ export const copySnapshot = async (directory: string, snapshot: string): Promise
   await rename(`${target}.tmp`, target);
 };
 
+/** Replaces the head by the data of a snapshot. Longhorn starts an empty head on top of it instead. */
+export const revertHead = async (directory: string, snapshot: string): Promise<void> => {
+  const head = headPath(directory);
+  await promisify(execFile)('cp', ['--sparse=always', snapshotPath(directory, snapshot), `${head}.tmp`]);
+  await rename(`${head}.tmp`, head);
+};
+
+/** Whether two files of one size have the same data. False if one does not exist. */
+export const isSameData = async (one: string, other: string): Promise<boolean> => {
+  const files = await Promise.all([one, other].map((path) => open(path).catch(() => undefined)));
+  try {
+    const [first, second] = files;
+    if (first === undefined || second === undefined) return false;
+    const [ours, theirs] = [Buffer.alloc(1024 * 1024), Buffer.alloc(1024 * 1024)];
+    for (;;) {
+      const { bytesRead } = await first.read(ours, 0, ours.length);
+      await second.read(theirs, 0, theirs.length);
+      if (!ours.subarray(0, bytesRead).equals(theirs.subarray(0, bytesRead))) return false;
+      if (bytesRead < ours.length) return true;
+    }
+  } finally {
+    for (const file of files) await file?.close();
+  }
+};
+
 /** Removes a snapshot's file if it exists. */
 export const removeSnapshot = (directory: string, snapshot: string): Promise<void> =>
   rm(snapshotPath(directory, snapshot), { force: true });

@@ -50,7 +50,6 @@ const accepted: Record<string, Record<string, Accepts>> = {
     pollInterval: anything,
     syncRequestedAt: anything,
   },
-  SystemBackup: { volumeBackupPolicy: (value) => !['always', 'if-not-present'].includes(String(value)) },
   RecurringJob: {
     name: anything,
     groups: anything,

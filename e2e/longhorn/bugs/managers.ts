@@ -741,6 +741,28 @@ export const managerBugs = {
       'longhorn-manager, controller/system_backup_controller.go, BackupVolumes (the switch returns nothing for another policy), webhook/resources/systembackup/validator.go; read in v1.8.2, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: Ready, and the volume had no backup',
   },
+  'reverted-volume-is-not-backed-up': {
+    title: 'A system backup leaves out a volume that was reverted to a snapshot after its last backup',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise:
+      'a system backup with the policy if-not-present backs up each volume whose data differ from its last backup',
+    happens:
+      'only snapshots that are newer than that of the last backup, and not empty, show that a volume has changed. A revert makes none, so the volume counts as backed up. The system backup is Ready, and a restore of it gives the volume the data from before the revert',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready', gone: false }],
+    steps: {
+      inWords: [
+        'Write data to a volume, and make a snapshot. Write other data, and make a backup.',
+        'Attach the volume in maintenance mode, revert it to the snapshot, and detach it.',
+        'Create a SystemBackup with spec.volumeBackupPolicy: if-not-present.',
+        'It is Ready, and kubectl -n longhorn-system get backups.longhorn.io shows no new backup of the volume: its last one has the other data.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, isVolumeBackupUpToDate (size and creation time of the snapshots alone), and longhorn-engine, pkg/replica/replica.go, revertDisk (an empty head); read in v1.8.0, v1.9.2, v1.12.1 and master (2026-08-14)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'recurring-system-backup-forgotten': {
     title:
       'A recurring job keeps system backups for ever that it made before its target was on another store',

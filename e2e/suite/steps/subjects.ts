@@ -20,6 +20,7 @@ import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
 import { systemBackupSteps } from './system-backup/steps.ts';
 import { systemBackupJobSteps } from './system-backup-jobs/steps.ts';
+import { systemBackupVolumeSteps } from './system-backup-volumes/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
@@ -50,6 +51,7 @@ export const steps = {
   ...jobAgeSteps,
   ...systemBackupSteps,
   ...systemBackupJobSteps,
+  ...systemBackupVolumeSteps,
   ...settingSteps,
   ...uiSteps,
   ...uiTableSteps,

@@ -1,4 +1,4 @@
-import { allocatedSize, copySnapshot, snapshotPath } from '../../engine/replica-files.ts';
+import { allocatedSize, copySnapshot, isSameData, snapshotPath } from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
@@ -42,12 +42,15 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
   await copySnapshot(replicaDirectory(replica), name);
   const parent = parentOfHead(otherSnapshots(context, snapshot));
   if (parent?.status) {
+    const { 'volume-head': _, ...others } = parent.status.children ?? {};
     await datastore.snapshots.updateStatus({
       ...parent,
-      status: { ...parent.status, children: { [name]: true } },
+      status: { ...parent.status, children: { ...others, [name]: true } },
     });
   }
-  const file = snapshotPath(replicaDirectory(replica), name);
+  const [file, before] = [name, parent?.metadata.name ?? ''].map((each) =>
+    snapshotPath(replicaDirectory(replica), each),
+  ) as [string, string];
   await datastore.snapshots.updateStatus({
     ...snapshot,
     status: {
@@ -58,8 +61,8 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
       labels: snapshot.spec.labels ?? {},
       readyToUse: true,
       restoreSize: Number(datastore.volumes.get(volume)?.spec.size),
-      // The size of the whole copy. Longhorn counts only the data that the parent snapshot lacks.
-      size: await allocatedSize(file),
+      // The size of the whole copy, or nothing. Longhorn counts what was written since the parent.
+      size: (await isSameData(file, before)) ? 0 : await allocatedSize(file),
       userCreated: true,
     },
   });

@@ -62,6 +62,23 @@ const makeSystemBackup = async (context: Context, name: string, policy: string):
   await context.cluster.create(resource, newSystemBackup(context, name, policy));
 };
 
+type SystemBackupOptions = {
+  label: string;
+  like?: SystemBackupHandle;
+  volumes?: 'disabled' | 'if-not-present' | 'always';
+};
+
+// Such a system backup would make snapshots and backups of the volumes of others, or fail as one of theirs cannot be
+// backed up.
+const mustBeAlone = async ({ cluster, made }: Context): Promise<void> => {
+  const { items } = await cluster.list(longhornResources.volumes, { namespace });
+  const others = items.map(({ metadata }) => metadata.name).filter((name) => !made.volumes.includes(name));
+  if (others.length > 0)
+    throw new InconclusiveError(
+      `the system backup would back up volumes of others too: ${others.join(', ')}`,
+    );
+};
+
 const judgeStored = async (
   _: Context,
   { store }: TargetHandle,
@@ -117,20 +134,27 @@ export const systemBackupSteps = {
       return { name: defaultBackupTarget, store };
     },
   }),
-  /** Without backups of volumes: those would be of all in the cluster. `like`: its name begins with this one's. */
+  /**
+   * `like`: its name begins with this one's. `volumes`: the policy for backups of volumes. Any but the default backs all
+   * volumes of the cluster up, so there must be no others.
+   */
   'when.systemBackedUp': step({
     sentence: 'When {label} is requested{how}',
-    parameters: (_, { label, like }) => ({
+    parameters: (_, { label, like, volumes }) => ({
       label,
-      how: like === undefined ? '' : `, whose name begins as that of ${like.label}`,
+      how: [
+        like === undefined ? '' : `, whose name begins as that of ${like.label}`,
+        volumes === undefined ? '' : `, with the policy ${volumes} for volumes`,
+      ].join(''),
     }),
     action: async (
       context: Context,
       target: TargetHandle,
-      { label, like }: { label: string; like?: SystemBackupHandle },
+      { label, like, volumes = 'disabled' }: SystemBackupOptions,
     ): Promise<SystemBackupHandle> => {
+      if (volumes !== 'disabled') await mustBeAlone(context);
       const name = like === undefined ? context.uniqueName('system') : `${like.name}-2`;
-      await makeSystemBackup(context, name, 'disabled');
+      await makeSystemBackup(context, name, volumes);
       return { name, label, version: '', target };
     },
     detail: ({ name }) => name,

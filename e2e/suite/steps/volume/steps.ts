@@ -11,6 +11,7 @@ import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { copyData, writeData } from './data.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
+import { revertTo } from './revert.ts';
 import { deleteSnapshot, makeSnapshot, messagesOfSnapshot, untilSnapshotGone } from './snapshot.ts';
 import {
   deleteVolume,
@@ -176,6 +177,12 @@ export const volumeSteps = {
   'then.volumeDetached': step({
     sentence: 'Then the volume is detached again',
     action: (context: Context, { name }: VolumeHandle) => untilDetached(context, name),
+  }),
+  /** The volume has its block device again afterwards. */
+  'when.reverted': step({
+    sentence: 'When the volume is reverted to the snapshot {snapshot}',
+    parameters: ({ name }) => ({ snapshot: name }),
+    action: revertTo,
   }),
   /** Removes the volume with its snapshots. Its backups stay. */
   'when.volumeRemoved': step({

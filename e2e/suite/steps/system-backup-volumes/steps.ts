@@ -1,0 +1,107 @@
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
+import type { BackupHandle, SystemBackupHandle, VolumeHandle } from '../handles.ts';
+import { throwIfAny } from '../judging.ts';
+import { step } from '../step.ts';
+import {
+  brokenBySystemBackup,
+  describeSystemBackup,
+  systemBackupState,
+  untilSystemBackupIn,
+} from '../system-backup/system-backup.ts';
+
+/** The backups of a volume that no step has made or found before. */
+const newBackupsOf = async (
+  { cluster, made }: Context,
+  { name: volume, target }: VolumeHandle,
+): Promise<Backup[]> => {
+  const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
+  const isOf = isBackupOf({ volume, target: target.name });
+  const found = items.filter((each) => isOf(each) && !made.backups.includes(each.metadata.name));
+  made.backups.push(...found.map(({ metadata }) => metadata.name));
+  return found;
+};
+
+const toHandle = (
+  { metadata: { name }, spec }: Backup,
+  label: string,
+  volume: VolumeHandle,
+): BackupHandle => ({
+  ...{ name, label, volume, since: { made: 0 } },
+  snapshot: { name: spec.snapshotName ?? '', volume },
+});
+
+/**
+ * The steps for what a system backup does with volumes. They need all volumes of the cluster alone. `called`: the name of
+ * a volume in sentences.
+ */
+export const systemBackupVolumeSteps = {
+  /** It is Ready. Returns its backups of the volume: Longhorn may have looked at it twice, and then made two. */
+  'then.volumeBackedUp': step({
+    sentence: 'Then {label} has backed up {volume}',
+    parameters: (systemBackup, _, called) => ({ label: systemBackup, volume: called }),
+    action: async (
+      context: Context,
+      systemBackup: SystemBackupHandle,
+      volume: VolumeHandle,
+      called: string,
+    ): Promise<BackupHandle[]> => {
+      const { label } = systemBackup;
+      const found = await newBackupsOf(context, volume);
+      if (found.length === 0)
+        throw brokenBySystemBackup(
+          `${label} is Ready, and ${called} (${volume.name}) has no backup since`,
+          systemBackup,
+          'Ready',
+        );
+      const unfinished = found.filter((each) => backupState(each) !== 'Completed');
+      throwIfAny(
+        unfinished.map((each) => `${each.metadata.name} is ${describeBackup(each)}`),
+        `${label} is Ready, and the backup of ${called} is not`,
+      );
+      return found.map((each) => toHandle(each, `the backup of ${called} by ${label}`, volume));
+    },
+    detail: (backups) => backups.map(({ name }) => name).join(', '),
+  }),
+  /** It is Ready. */
+  'then.volumeLeftOut': step({
+    sentence: 'Then {label} has not backed up {volume}',
+    parameters: (systemBackup, _, called) => ({ label: systemBackup, volume: called }),
+    action: async (
+      context: Context,
+      { label }: SystemBackupHandle,
+      volume: VolumeHandle,
+      called: string,
+    ): Promise<void> => {
+      const [found] = await newBackupsOf(context, volume);
+      if (found !== undefined)
+        throw new Error(`${label} has backed up ${called} (${volume.name}): ${found.metadata.name}`);
+    },
+  }),
+  /** Returns that backup. */
+  'then.systemBackupFailsWithVolume': step({
+    sentence: 'Then {label} goes Error, and names the backup of the volume that has failed',
+    parameters: (systemBackup, _) => ({ label: systemBackup }),
+    action: async (
+      context: Context,
+      systemBackup: SystemBackupHandle,
+      volume: VolumeHandle,
+    ): Promise<BackupHandle> => {
+      const found = await untilSystemBackupIn(context, systemBackup, ['Ready', 'Error']);
+      const made = await newBackupsOf(context, volume);
+      const failed = made.find((each) => backupState(each) === 'Error');
+      const seen = `${systemBackup.label} is ${describeSystemBackup(found)}`;
+      if (failed === undefined)
+        throw new Error(`${seen}, and no backup of ${volume.name} has failed (${made.map(describeBackup)})`);
+      const { name } = failed.metadata;
+      const says = found.status?.conditions?.find(({ type }) => type === 'Error')?.message ?? '';
+      if (systemBackupState(found) !== 'Error' || !says.includes(name))
+        throw new Error(`${seen}, although backup ${name} is ${describeBackup(failed)}`);
+      return toHandle(failed, `the backup for ${systemBackup.label}`, volume);
+    },
+    detail: ({ name }) => name,
+  }),
+};

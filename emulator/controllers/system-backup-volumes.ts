@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ownerReference } from '../kubernetes/objects.ts';
+import { generateName } from '../longhorn/generate-name.ts';
+import type { Snapshot, SystemBackup, Volume } from '../longhorn/objects.ts';
+import type { ManagerContext } from '../manager/context.ts';
+import { finalizer, labels } from '../modelled-on.ts';
+
+const timeOf = ({ status }: Snapshot): number => Date.parse(status?.creationTime ?? '');
+
+/** Whether a snapshot has the data of an older one: it and all those between them are empty. */
+const hasDataOf = ({ datastore: { snapshots } }: ManagerContext, name: string, older: string): boolean => {
+  let at = snapshots.get(name);
+  while (at?.status?.size === 0 && at.metadata.name !== older) at = snapshots.get(at.status.parent);
+  return at?.metadata.name === older;
+};
+
+/**
+ * Whether no snapshot that has data is newer than the one of the last backup (isVolumeBackupUpToDate). The data of the
+ * volume itself do not count: after a revert they are those of an older snapshot.
+ */
+const isBackedUp = (context: ManagerContext, { metadata: { name } }: Volume, snapshot: string): boolean => {
+  const { datastore, mutant } = context;
+  const last = datastore.backups.get(datastore.volumes.get(name)?.status?.lastBackup ?? '');
+  if (last !== undefined && mutant === 'system-backup-takes-old-backups') return true;
+  const backedUp = datastore.snapshots.get(last?.status?.snapshotName ?? '');
+  if (backedUp === undefined) return false;
+  if (mutant === 'fixed:reverted-volume-is-not-backed-up')
+    return hasDataOf(context, snapshot, backedUp.metadata.name);
+  return !datastore.snapshots
+    .list()
+    .some((each) => each.spec.volume === name && each.status?.size !== 0 && timeOf(each) > timeOf(backedUp));
+};
+
+// Sets all that Longhorn's webhook adds, so that no controller has to.
+const takeSnapshot = async (
+  { datastore: { snapshots }, clock, signal }: ManagerContext,
+  volume: Volume,
+): Promise<string> => {
+  const name = generateName('system-backup');
+  await snapshots.create({
+    metadata: {
+      ...{ name, labels: { [labels.volume]: volume.metadata.name } },
+      ...{ finalizers: [finalizer], ownerReferences: [ownerReference(volume)] },
+    },
+    spec: { volume: volume.metadata.name, createSnapshot: true },
+  });
+  const end = Date.now() + clock.systemBackupTimeout;
+  while (Date.now() < end && !signal.aborted) {
+    await sleep(1_000, undefined, { ref: false });
+    if ((await snapshots.fetch(name)).status?.readyToUse) return name;
+  }
+  throw new Error('timeout taking volume snapshot for system backup');
+};
+
+const backUp = async (
+  { datastore }: ManagerContext,
+  { metadata: { name: volume }, spec: { backupTargetName, accessMode } }: Volume,
+  snapshotName: string,
+): Promise<void> => {
+  // Longhorn's webhook. The admission policy that stands for it does not judge managers.
+  if (datastore.backupTargets.get(backupTargetName)?.status?.available !== true)
+    throw new Error(
+      `failed to create Volume ${volume} backup ${snapshotName}: admission webhook "validator.longhorn.io" denied the request: backup target ${backupTargetName} is not available`,
+    );
+  await datastore.backups.create({
+    metadata: {
+      name: snapshotName,
+      labels: { [labels.backupTarget]: backupTargetName, [labels.backupVolume]: volume },
+      finalizers: [finalizer],
+    },
+    spec: { snapshotName, backupMode: 'incremental', labels: { [labels.accessMode]: accessMode } },
+  });
+};
+
+const requestBackups = async (context: ManagerContext, { spec }: SystemBackup): Promise<string[]> => {
+  const { datastore, mutant } = context;
+  const given = spec.volumeBackupPolicy;
+  const isDisabledIgnored = given === 'disabled' && mutant === 'system-backup-ignores-disabled';
+  const policy = isDisabledIgnored ? 'if-not-present' : given;
+  if (policy !== 'always' && policy !== 'if-not-present') return [];
+  const made: string[] = [];
+  for (const volume of datastore.volumes.list()) {
+    if (volume.status?.isStandby) continue;
+    // Also of a volume that is not backed up then.
+    const snapshot = await takeSnapshot(context, volume);
+    const isAlways = policy === 'always' && mutant !== 'system-backup-ignores-always';
+    if (!isAlways && isBackedUp(context, volume, snapshot)) continue;
+    await backUp(context, volume, snapshot);
+    made.push(snapshot);
+  }
+  return made;
+};
+
+const isDone = ({ datastore, mutant }: ManagerContext, name: string): boolean => {
+  const { status } = datastore.backups.get(name) ?? {};
+  if (status?.state === 'Error' && mutant !== 'system-backup-ignores-failed-volume')
+    throw new Error(`failed creating Volume backup ${name}: ${status.error ?? ''}`);
+  if (status?.state !== 'Completed') return status?.state === 'Error';
+  const volume = datastore.snapshots.get(status.snapshotName)?.spec.volume;
+  return datastore.volumes.get(volume ?? '')?.status?.lastBackup === name;
+};
+
+/**
+ * Backs the volumes of the cluster up as the policy says, and waits until each of these backups is the last one of its
+ * volume. Longhorn gives up after a day. Throws the reason if one fails.
+ */
+export const backUpVolumes = async (context: ManagerContext, systemBackup: SystemBackup): Promise<void> => {
+  const { clock, datastore, signal } = context;
+  let left = await requestBackups(context, systemBackup);
+  const isDeleted = (): boolean =>
+    datastore.systemBackups.get(systemBackup.metadata.name)?.metadata.deletionTimestamp !== undefined;
+  do {
+    await sleep(clock.systemBackupPoll, undefined, { ref: false });
+    left = left.filter((name) => !isDone(context, name));
+  } while (left.length > 0 && !signal.aborted && !isDeleted());
+};
