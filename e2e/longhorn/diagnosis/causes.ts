@@ -7,8 +7,10 @@ export type KnownCause = {
   pattern: RegExp;
   /** One sentence: why it failed. */
   means: string;
-  /** One sentence: what to do, by the kind of store. */
-  advice: Partial<Record<StoreKind, string>> & { any: string };
+  /** One sentence: what to do. */
+  advice: string;
+  /** What to do on one kind of store, where it differs there. */
+  adviceOn?: Partial<Record<StoreKind, string>>;
   /** What the text proves of the backup's data; most causes prove nothing. */
   data?: 'damaged' | 'missing' | 'doubtful';
   /** No request came as far as the server: where a store was asked, it was not reached. */
@@ -52,9 +54,7 @@ const backupOfSnapshot =
 const gone =
   'It was never written, was removed (by a lifecycle rule, another cluster or a person), or is looked for in the wrong place: compare the path with the URL of the backup target.';
 
-const panicAdvice = {
-  any: 'Keep the log with its stack, look for an issue with this function, and upgrade.',
-};
+const panicAdvice = 'Keep the log with its stack, look for an issue with this function, and upgrade.';
 
 const managerAgain =
   'Kubernetes starts the container anew, and what was under way is taken up again; if it ends so at each start, nothing goes on.';
@@ -74,33 +74,30 @@ export const causes: readonly KnownCause[] = [
     pattern: /all goroutines are asleep - deadlock!/,
     means:
       'The process ended by a bug of its own: all of its goroutines waited for each other. If it is the pod of a recurring job, the volumes that were not done yet are left out of that run.',
-    advice: {
-      any: 'Look at spec.concurrency of the recurring job: if it is missing or 0, set it to 1 or more (from v1.11.3 and v1.12.1 on Longhorn does that: longhorn/longhorn#13416). v1.9.1 was also seen to end so with a concurrency of 2 (#11493): upgrade. What the job does can be done by hand meanwhile.',
-    },
+    advice:
+      'Look at spec.concurrency of the recurring job: if it is missing or 0, set it to 1 or more (from v1.11.3 and v1.12.1 on Longhorn does that: longhorn/longhorn#13416). v1.9.1 was also seen to end so with a concurrency of 2 (#11493): upgrade. What the job does can be done by hand meanwhile.',
   },
   {
     id: 'concurrent-map',
     pattern: /concurrent map (?:writes|iteration and map write|read and map write)/,
     means:
       'The process ended by a bug of its own: two goroutines used one map. If it is the pod of a recurring job, the volumes that were not done yet are left out of that run.',
-    advice: {
-      any: 'Upgrade: fixed in v1.9.1 and v1.10.0 (longhorn/longhorn#11016); until then the next run tries again.',
-    },
+    advice:
+      'Upgrade: fixed in v1.9.1 and v1.10.0 (longhorn/longhorn#11016); until then the next run tries again.',
   },
   {
     id: 'panic-in-backup-deletion',
     pattern: /\.setInprogressDeletionMap\b/,
     means: 'longhorn-manager met a bug of its own at the end of the deletion of a backup, and ended.',
-    advice: { any: 'Upgrade: fixed in v1.10.4, v1.11.3 and v1.12.0 (longhorn/longhorn#13245).' },
+    advice: 'Upgrade: fixed in v1.10.4, v1.11.3 and v1.12.0 (longhorn/longhorn#13245).',
     retry: managerAgain,
   },
   {
     id: 'panic-in-backup-monitor',
     pattern: /\bpanic\b[^\n]{1,400} in longhorn-manager\/controller\.\(\*BackupController\)\.checkMonitor\b/,
     means: 'longhorn-manager met a bug of its own where it looks at a backup under way, and ended.',
-    advice: {
-      any: 'Upgrade: fixed in v1.5.1 for backups that are under way while Longhorn is upgraded to v1.5.0 (longhorn/longhorn#6264).',
-    },
+    advice:
+      'Upgrade: fixed in v1.5.1 for backups that are under way while Longhorn is upgraded to v1.5.0 (longhorn/longhorn#6264).',
     retry: managerAgain,
   },
   {
@@ -108,9 +105,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /\(\*BackupController\)\.getEngineClient\b/,
     means:
       'longhorn-manager met a bug of its own where it looks for the engine of the volume that is backed up, which is not there, and ended.',
-    advice: {
-      any: 'Upgrade: fixed in v1.2.4 and v1.3.0 (longhorn/longhorn#3484). If it ends so at each start, look for a Backup under way whose volume has no engine, and delete that Backup.',
-    },
+    advice:
+      'Upgrade: fixed in v1.2.4 and v1.3.0 (longhorn/longhorn#3484). If it ends so at each start, look for a Backup under way whose volume has no engine, and delete that Backup.',
     retry: managerAgain,
   },
   {
@@ -118,7 +114,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /\(\*ControllerServer\)\.getBackupVolume\b/,
     means:
       'It is of longhorn-csi-plugin v1.8.0, which ends by a bug there (a panic) when it looks for the backups of a volume that is not there.',
-    advice: { any: 'Upgrade: fixed in v1.8.1 (longhorn/longhorn#10303).' },
+    advice: 'Upgrade: fixed in v1.8.1 (longhorn/longhorn#10303).',
     retry: 'Kubernetes starts its container anew, and asks again for what it was at.',
   },
   {
@@ -144,9 +140,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bpanic\b[^\n]{1,400} in dynamiclistener\/\S+/,
     means:
       "A program met a bug of its own (a panic of Go) where it keeps the certificate of its own TLS server, and ended. Of Longhorn's programs that is longhorn-manager, with the Secret longhorn-webhook-tls of its webhooks; no volume and no backup was at work there.",
-    advice: {
-      any: 'Look at that Secret in the namespace of Longhorn: if it is empty or broken, delete it, and longhorn-manager makes it anew. Then upgrade (longhorn/longhorn#11743, #11917).',
-    },
+    advice:
+      'Look at that Secret in the namespace of Longhorn: if it is empty or broken, delete it, and longhorn-manager makes it anew. Then upgrade (longhorn/longhorn#11743, #11917).',
     retry: managerAgain,
     quoted: 'to its end',
   },
@@ -200,17 +195,15 @@ export const causes: readonly KnownCause[] = [
     pattern: /_C2func_getaddrinfo/,
     means:
       "The process ended by a crash in the C library's resolver of names, which it was asking for the address of the store or of another server.",
-    advice: {
-      any: 'Upgrade Longhorn; until then set GODEBUG=netdns=go in the environment of longhorn-manager (longhorn/longhorn#1768, #2577).',
-    },
+    advice:
+      'Upgrade Longhorn; until then set GODEBUG=netdns=go in the environment of longhorn-manager (longhorn/longhorn#1768, #2577).',
   },
   {
     id: 'retain-too-large',
     pattern: /retain value should be less than or equal to \d/,
     means: 'The retain of the recurring job is more than the number in the text, which is the most.',
-    advice: {
-      any: 'Give the job a smaller retain. Newer versions have the most as a setting (recurring-job-max-retention).',
-    },
+    advice:
+      'Give the job a smaller retain. Newer versions have the most as a setting (recurring-job-max-retention).',
     retry: 'The job was not created or changed by this request, which has to be made again.',
     quoted: true,
   },
@@ -219,9 +212,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /expected size \S+ of engine \S+ should not be smaller than the current size/,
     means:
       'The engine has become larger than the volume is to be, though nobody may have asked for that: v1.3.2 to v1.5.0 could enlarge a replica of another volume (longhorn/longhorn#5709, #6217).',
-    advice: {
-      any: 'There is no expansion to be cancelled. Delete the enlarged replica while others are healthy; if none is, restore from a backup, or expand the volume to the larger size. Then upgrade.',
-    },
+    advice:
+      'There is no expansion to be cancelled. Delete the enlarged replica while others are healthy; if none is, restore from a backup, or expand the volume to the larger size. Then upgrade.',
   },
   {
     id: 'command-unknown',
@@ -229,9 +221,8 @@ export const causes: readonly KnownCause[] = [
       /panic: unrecognized command|\bunknown command \\?"|\bunknown (?:shorthand )?flag: |flag provided but not defined/,
     means:
       'The program does not know the command or the flag that it was called with: its image is older or newer than what calls it.',
-    advice: {
-      any: 'Compare the tag of the image with the version of the chart, manifest or program that calls it, and let both be of one release.',
-    },
+    advice:
+      'Compare the tag of the image with the version of the chart, manifest or program that calls it, and let both be of one release.',
     quoted: 'to its end',
   },
   {
@@ -240,9 +231,8 @@ export const causes: readonly KnownCause[] = [
       /(?:^|\s)panic: |"Observed a panic"|Recovered from panic|signal SIGSEGV: segmentation violation|invalid memory address or nil pointer|index out of range|slice bounds out of range|assignment to entry in nil map|send on closed channel/,
     means:
       'A process met a bug of its own (a panic of Go) and ended, or gave up what it did; where in it, the text does not say.',
-    advice: {
-      any: 'Keep the log with the stack behind these words: its functions tell which program it was, and at what. Look for an issue with them, and upgrade.',
-    },
+    advice:
+      'Keep the log with the stack behind these words: its functions tell which program it was, and at what. Look for an issue with them, and upgrade.',
     retryIn: {
       'replica-process':
         'What ran in it, as a backup or a restore, has failed. Longhorn rebuilds the replica while another one is whole.',
@@ -255,7 +245,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /^stack: /,
     means:
       'The line above it, which says what happened ("panic: ..." or "fatal error: ..."), is not in this text.',
-    advice: { any: 'Look for that line; look for an issue with the function named, and with your version.' },
+    advice: 'Look for that line; look for an issue with the function named, and with your version.',
     kind: true,
     quoted: 'to its end',
   },
@@ -263,15 +253,14 @@ export const causes: readonly KnownCause[] = [
     id: 'out-of-memory',
     pattern: /fatal error: (?:runtime: )?out of memory|cannot allocate memory|OOMKilled/,
     means: 'There was not enough memory for the process.',
-    advice: { any: "Look at the node's memory and at the limits of the pod." },
+    advice: "Look at the node's memory and at the limits of the pod.",
   },
   {
     id: 'illegal-instruction',
     pattern: /\bIllegal instruction\b|signal: illegal instruction|\bSIGILL\b/,
     means: 'The kernel ended the program, which has an instruction that the CPU of that node does not know.',
-    advice: {
-      any: 'Compare the CPU with what the program needs: spdk_tgt, of the v2 data engine, wants SSE4.2 on amd64. Give a virtual machine the CPU of its host. If the CPU has it, the image is built for another one: look for an issue of that version.',
-    },
+    advice:
+      'Compare the CPU with what the program needs: spdk_tgt, of the v2 data engine, wants SSE4.2 on amd64. Give a virtual machine the CPU of its host. If the CPU has it, the image is built for another one: look for an issue of that version.',
     retryIn: {
       spdk: 'Kubernetes starts the pod anew, and it ends in the same way; no v2 volume works on that node.',
     },
@@ -281,13 +270,13 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /\bSegmentation fault\b|\bsegfault at [0-9a-f]{1,16} ip\b|signal: segmentation fault(?! violation)/,
     means: 'The program ended by a bug of its own (a segmentation fault).',
-    advice: { any: 'Keep its log, look for an issue of Longhorn, and upgrade.' },
+    advice: 'Keep its log, look for an issue of Longhorn, and upgrade.',
   },
   {
     id: 'fatal-go',
     pattern: /(?:^|\s)fatal error: /,
     means: 'The process ended by a fatal error of the Go runtime, which is a bug of the program.',
-    advice: { any: 'Keep the log with its stack, look for an issue of Longhorn, and upgrade.' },
+    advice: 'Keep the log with its stack, look for an issue of Longhorn, and upgrade.',
   },
 
   // Webhooks.
@@ -296,51 +285,44 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /Internal error occurred: (?:[^"]{0,200}: )?(?:invalid character|unexpected end of JSON input|unexpected EOF)/,
     means: "An answer inside the cluster, most likely of Longhorn's admission webhook, was not valid JSON.",
-    advice: {
-      any: 'Look at the log of longhorn-manager, and upgrade Longhorn (longhorn/longhorn#8861); the backup store is not involved.',
-    },
+    advice:
+      'Look at the log of longhorn-manager, and upgrade Longhorn (longhorn/longhorn#8861); the backup store is not involved.',
   },
   {
     id: 'no-endpoints',
     pattern: /no endpoints available for service \S+/,
     means: 'Kubernetes has no ready pod behind that service.',
-    advice: {
-      any: 'Look at the pods behind it. For the webhooks of Longhorn that are, from v1.5.0 on, the longhorn-manager pods: see whether one is Ready, and whether nodes and API server reach its ports 9501 to 9503 (firewalls). In an upgrade they and the webhook may wait for each other (as longhorn/longhorn#8578).',
-    },
+    advice:
+      'Look at the pods behind it. For the webhooks of Longhorn that are, from v1.5.0 on, the longhorn-manager pods: see whether one is Ready, and whether nodes and API server reach its ports 9501 to 9503 (firewalls). In an upgrade they and the webhook may wait for each other (as longhorn/longhorn#8578).',
     quoted: true,
   },
   {
     id: 'webhook-unreached',
     pattern: /failed calling webhook/,
     means: 'The API server got no answer of an admission webhook, whose name is in the text.',
-    advice: {
-      any: 'Look at the service that the text names, and at its pods: for those of Longhorn, longhorn-manager. The backup store is not involved.',
-    },
+    advice:
+      'Look at the service that the text names, and at its pods: for those of Longhorn, longhorn-manager. The backup store is not involved.',
   },
   {
     id: 'target-not-available',
     pattern: /backup target \S+ is not available/,
     means: 'The backup target is unavailable, so that what needs it is refused.',
-    advice: {
-      any: "Look at the BackupTarget's condition Unavailable: it has the reason. Try again when it is gone.",
-    },
+    advice: "Look at the BackupTarget's condition Unavailable: it has the reason. Try again when it is gone.",
   },
   {
     id: 'snapshot-limit',
     pattern:
       /snapshot count total is already too big|snapshotMaxCount \d|be smaller than current usage|too many active disks|[Tt]oo many snapshots created/,
     means: 'The volume has as many snapshots as its snapshotMaxCount (or their size) allows.',
-    advice: {
-      any: 'Delete and purge old snapshots, or raise snapshotMaxCount; a recurring job of the task snapshot-cleanup keeps them few.',
-    },
+    advice:
+      'Delete and purge old snapshots, or raise snapshotMaxCount; a recurring job of the task snapshot-cleanup keeps them few.',
   },
   {
     id: 'chain-too-long',
     pattern: /live chain is too long: \d+/,
     means: 'The volume has more snapshots than a replica opens, so that it cannot be attached.',
-    advice: {
-      any: 'Upgrade the engine: fixed in v1.8.1 and v1.9.0 (longhorn/longhorn#10308). Then delete and purge snapshots.',
-    },
+    advice:
+      'Upgrade the engine: fixed in v1.8.1 and v1.9.0 (longhorn/longhorn#10308). Then delete and purge snapshots.',
     retry: 'Longhorn attaches it again and again, and fails each time.',
     quoted: true,
   },
@@ -348,7 +330,7 @@ export const causes: readonly KnownCause[] = [
     id: 'standby-volumes',
     pattern: /cannot modify BackupTarget since there are existing standby volumes/,
     means: 'Standby (DR) volumes follow this backup target, so that it cannot be changed.',
-    advice: { any: 'Activate or delete the standby volumes named, then change the target.' },
+    advice: 'Activate or delete the standby volumes named, then change the target.',
   },
 
   // Checks of the Kubernetes API server, and rights in the cluster: no store refused anything.
@@ -357,7 +339,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /Forbidden: [^"]{0,200}\bis immutable\b|Forbidden: updates to [^"]{1,200} are forbidden|field is immutable/,
     means: 'Kubernetes refuses to change this field of an object that is there already.',
-    advice: { any: 'Leave the object as it is, or delete it and make it anew.' },
+    advice: 'Leave the object as it is, or delete it and make it anew.',
     adviceIn: {
       'system-restore':
         'Upgrade Longhorn: v1.4.0 and newer leave PersistentVolumes that are there as they are. Otherwise remove the object first, if its volume is to be restored.',
@@ -370,27 +352,24 @@ export const causes: readonly KnownCause[] = [
       /volumeattachments\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" is forbidden: .{1,300}no relationship found between node '/,
     means:
       'No object of this name belongs to this node: it is gone, or is for another node. A node may read only its own, so that the API server calls it forbidden; no right is missing.',
-    advice: {
-      any: 'Compare what the text names with kubectl get volumeattachments.storage.k8s.io. If none is there for this node and volume, delete the pod, so that Kubernetes makes one. Give the node no further rights.',
-    },
+    advice:
+      'Compare what the text names with kubectl get volumeattachments.storage.k8s.io. If none is there for this node and volume, delete the pod, so that Kubernetes makes one. Give the node no further rights.',
   },
   {
     id: 'object-of-another-node',
     pattern: /\bno relationship found between node '/,
     means:
       'A node may read only what its own pods use, and none of them uses this object, or it is not there: so the API server calls it forbidden. No right is missing.',
-    advice: {
-      any: 'See whether the object is there, under this name and in this namespace, and whether the pod is still on this node. Give the node no further rights.',
-    },
+    advice:
+      'See whether the object is there, under this name and in this namespace, and whether the pod is still on this node. Give the node no further rights.',
   },
   {
     id: 'attachment-gone',
     pattern: /\bvolumeattachments?\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
     within: ['mount-volume'],
     means: 'The VolumeAttachment of Kubernetes that the node waits for is not there (any more).',
-    advice: {
-      any: 'Delete the pod that waits, so that one is made anew for its successor (a pod without a controller has none). If none comes (kubectl get volumeattachments.storage.k8s.io), look at kube-controller-manager.',
-    },
+    advice:
+      'Delete the pod that waits, so that one is made anew for its successor (a pod without a controller has none). If none comes (kubectl get volumeattachments.storage.k8s.io), look at kube-controller-manager.',
     retry: 'The kubelet looks again, in vain while nobody makes it.',
     quoted: true,
   },
@@ -398,9 +377,8 @@ export const causes: readonly KnownCause[] = [
     id: 'storage-class-gone',
     pattern: /\b[Ss]torage[Cc]lass(?:es)?\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
     means: 'The cluster has no StorageClass of this name.',
-    advice: {
-      any: 'Make the StorageClass, or name one that is there (kubectl get storageclasses). In Harvester each image of a virtual machine has one, longhorn-image-...: bring that image to this cluster first.',
-    },
+    advice:
+      'Make the StorageClass, or name one that is there (kubectl get storageclasses). In Harvester each image of a virtual machine has one, longhorn-image-...: bring that image to this cluster first.',
     retryIn: { provision: 'Kubernetes looks again, in vain while there is none.' },
     quoted: true,
   },
@@ -409,18 +387,15 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bengineimage\.longhorn\.io \\?"ei-cf83e135\\?" not found/,
     means:
       'The volume, or its engine, names no image: ei-cf83e135 is what Longhorn makes of an empty name, so that there never was such an engine image.',
-    advice: {
-      any: 'Look at spec.image of the Volume and of its Engine and Replicas, and see that all parts of Longhorn, and its CRDs, have one version: after an upgrade that left some out the field is not read.',
-    },
+    advice:
+      'Look at spec.image of the Volume and of its Engine and Replicas, and see that all parts of Longhorn, and its CRDs, have one version: after an upgrade that left some out the field is not read.',
   },
   {
     id: 'kube-forbidden',
     pattern: /is forbidden: (?:User |exceeded quota|[Nn]ot allowed)|Error from server \(Forbidden\)/,
     means:
       'The Kubernetes API server does not allow this: a right (RBAC), a quota or a policy is in the way.',
-    advice: {
-      any: 'Look at the rights of the account that the text names, and at the quotas of the namespace.',
-    },
+    advice: 'Look at the rights of the account that the text names, and at the quotas of the namespace.',
     quoted: 'to its end',
   },
   {
@@ -429,27 +404,24 @@ export const causes: readonly KnownCause[] = [
       /longhorn\.io \\?"[^"]{1,253}" is invalid: [[ ]{0,4}[\w.]{1,100}: Unsupported value: "": supported values: (?:"[^"]{1,40}"[, ]{0,4}){1,9}[\w.]{1,100}: Unsupported value: ""/,
     means:
       'Fields that Longhorn fills in itself are empty: most likely its webhook that does so (mutator.longhorn.io) was not called.',
-    advice: {
-      any: 'Look at the MutatingWebhookConfiguration longhorn-webhook-mutator and at the longhorn-manager pods, then try again.',
-    },
+    advice:
+      'Look at the MutatingWebhookConfiguration longhorn-webhook-mutator and at the longhorn-manager pods, then try again.',
   },
   {
     id: 'kube-invalid',
     pattern:
       /(?:Invalid value: (?:"[^"]{0,253}"|[^\s:]{1,100})|Unsupported value: (?:"[^"]{0,253}"|[^\s:]{1,100})|Required value|Duplicate value|Too long): [^\],]{1,200}/,
     means: 'A value in the object is not valid, by the checks of Kubernetes.',
-    advice: {
-      any: 'If you gave the value, correct it. If Longhorn made it, as a name out of other names, shorten those or upgrade.',
-    },
+    advice:
+      'If you gave the value, correct it. If Longhorn made it, as a name out of other names, shorten those or upgrade.',
     quoted: 'to its end',
   },
   {
     id: 'no-snapshot-named',
     pattern: /snapshot <nil> is invalid/,
     means: 'The request names no snapshot. That says nothing of the snapshots of the volume.',
-    advice: {
-      any: "Back the snapshot up from the volume's list of snapshots, or by a Backup that names it. If the user interface sent the request, upgrade it with Longhorn (longhorn/longhorn#11451, before v1.10.0).",
-    },
+    advice:
+      "Back the snapshot up from the volume's list of snapshots, or by a Backup that names it. If the user interface sent the request, upgrade it with Longhorn (longhorn/longhorn#11451, before v1.10.0).",
   },
   {
     id: 'no-snapshot-kind',
@@ -457,9 +429,8 @@ export const causes: readonly KnownCause[] = [
       /(?:could not find the requested resource|no matches for kind)[^:]{0,100}(?:snapshot\.storage\.k8s\.io|VolumeSnapshot)/,
     means:
       'The API server does not know the kind of a VolumeSnapshot, in the version that was asked for: the CRDs of the external-snapshotter are not installed, or have other versions.',
-    advice: {
-      any: "Install the CRDs of the external-snapshotter in the version that fits, and snapshot-controller, if you want snapshots by CSI. Longhorn's own snapshots, backups and restores do not need them: look elsewhere for a fault of those.",
-    },
+    advice:
+      "Install the CRDs of the external-snapshotter in the version that fits, and snapshot-controller, if you want snapshots by CSI. Longhorn's own snapshots, backups and restores do not need them: look elsewhere for a fault of those.",
     quoted: true,
   },
   {
@@ -468,9 +439,8 @@ export const causes: readonly KnownCause[] = [
       /\bSnapshotContentMissing\b|VolumeSnapshotContent is missing|\bvolumesnapshotcontents?\.snapshot\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found/,
     means:
       'The VolumeSnapshotContent of a VolumeSnapshot is not there: it was deleted, or was never made in this cluster.',
-    advice: {
-      any: 'Whether the data are still there, the Snapshot or the Backup of Longhorn tells. If so, make a VolumeSnapshotContent for it (with its snapshotHandle) and a VolumeSnapshot that names it; else make a new VolumeSnapshot.',
-    },
+    advice:
+      'Whether the data are still there, the Snapshot or the Backup of Longhorn tells. If so, make a VolumeSnapshotContent for it (with its snapshotHandle) and a VolumeSnapshot that names it; else make a new VolumeSnapshot.',
     retry: 'Without it the VolumeSnapshot stays as it is.',
     quoted: true,
   },
@@ -479,9 +449,8 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /\bvolumesnapshotclass(?:es)?\.snapshot\.storage\.k8s\.io \\?"[^"\\]{1,253}\\?" not found|cannot find default snapshot class|[Ff]ailed to get snapshot class from/,
     means: 'The VolumeSnapshotClass that is named, or a default one for this driver, is not in the cluster.',
-    advice: {
-      any: 'Make a VolumeSnapshotClass with the driver driver.longhorn.io, or name one that is there (kubectl get volumesnapshotclasses).',
-    },
+    advice:
+      'Make a VolumeSnapshotClass with the driver driver.longhorn.io, or name one that is there (kubectl get volumesnapshotclasses).',
     quoted: true,
   },
   {
@@ -490,7 +459,7 @@ export const causes: readonly KnownCause[] = [
       /cannot get claim from snapshot|failed to (?:retrieve|get) PVC \S+ from (?:the )?(?:lister|API server)/,
     means:
       'The PersistentVolumeClaim that the VolumeSnapshot is to be made of is not there, or could not be read.',
-    advice: { any: 'Look at the claim that spec.source of the VolumeSnapshot names, in its own namespace.' },
+    advice: 'Look at the claim that spec.source of the VolumeSnapshot names, in its own namespace.',
     quoted: true,
   },
   {
@@ -498,16 +467,14 @@ export const causes: readonly KnownCause[] = [
     pattern: /could not find the requested resource|no matches for kind/,
     means:
       'The API server does not know that kind of object, in the version that was asked for: its CRD is not installed, or has other versions.',
-    advice: {
-      any: 'Look at the CRDs (kubectl get crds), and at the versions of what asks and of what is installed.',
-    },
+    advice: 'Look at the CRDs (kubectl get crds), and at the versions of what asks and of what is installed.',
     quoted: true,
   },
   {
     id: 'unknown-kind',
     pattern: /Unknown resource kind \w+/,
     means: 'This version does not know that kind of object.',
-    advice: { any: 'Look whether you miss objects of that kind, and upgrade Longhorn.' },
+    advice: 'Look whether you miss objects of that kind, and upgrade Longhorn.',
     quoted: true,
   },
   {
@@ -515,40 +482,37 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /already exists in the cluster and wasn't defined in the previous release|cannot be imported into the current release|invalid ownership metadata/,
     means: 'Helm does not take over an object that its release did not make.',
-    advice: {
-      any: 'Do not delete a CRD of Longhorn: that deletes all objects of its kind, and of a Backup also its data in the store. Give the object the label app.kubernetes.io/managed-by=Helm and the annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace, then try again.',
-    },
+    advice:
+      'Do not delete a CRD of Longhorn: that deletes all objects of its kind, and of a Backup also its data in the store. Give the object the label app.kubernetes.io/managed-by=Helm and the annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace, then try again.',
     quoted: 'to its end',
   },
   {
     id: 'helm-busy',
     pattern: /another operation \(install\/upgrade\/rollback\) is in progress/,
     means: 'Another operation of Helm on this release is under way, or was broken off.',
-    advice: { any: 'See its state (helm history); if nothing runs, roll the release back.' },
+    advice: 'See its state (helm history); if nothing runs, roll the release back.',
   },
   {
     id: 'helm-hook',
     pattern:
       /\b(?:pre|post)-(?:upgrade|install|delete|rollback) hooks? failed|\bfailed (?:pre|post)-(?:upgrade|install|delete|rollback)\b/,
     means: "A job that Helm runs before or after (a hook) failed: the reason is in that job's log.",
-    advice: {
-      any: 'Look at the log of its pod (longhorn-pre-upgrade, longhorn-uninstall). An uninstallation needs the setting deleting-confirmation-flag.',
-    },
+    advice:
+      'Look at the log of its pod (longhorn-pre-upgrade, longhorn-uninstall). An uninstallation needs the setting deleting-confirmation-flag.',
   },
   {
     id: 'upgrade-path',
     pattern: /(?:upgrading|downgrading) from \S+ to \S+ (?:for \w+ version )?is not supported/,
     means: 'Longhorn does not take this step between versions.',
-    advice: { any: 'Upgrade by one minor version after the other; it cannot be downgraded.' },
+    advice: 'Upgrade by one minor version after the other; it cannot be downgraded.',
     quoted: true,
   },
   {
     id: 'missing-dependency',
     pattern: /cannot rollout \S+ due to missing dependency/,
     means: 'What it belongs to was not restored.',
-    advice: {
-      any: 'Look in the lines before it for what failed ("Failed to create item"), mend that, and restore the volume by itself.',
-    },
+    advice:
+      'Look in the lines before it for what failed ("Failed to create item"), mend that, and restore the volume by itself.',
     quoted: 'to its end',
   },
   {
@@ -556,9 +520,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /deleting-confirmation-flag is set to/,
     means:
       'The setting deleting-confirmation-flag, which keeps Longhorn from being uninstalled by mistake, does not allow it.',
-    advice: {
-      any: 'If all volumes are to go, set it to true (kubectl -n longhorn-system edit settings.longhorn.io deleting-confirmation-flag), and uninstall again.',
-    },
+    advice:
+      'If all volumes are to go, set it to true (kubectl -n longhorn-system edit settings.longhorn.io deleting-confirmation-flag), and uninstall again.',
     retry: 'The uninstall job ends with that, and removes nothing.',
   },
   {
@@ -566,9 +529,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /\b[Ff]ound \d+ [A-Za-z ]{1,30} remaining\b/,
     within: ['uninstall'],
     means: 'It waits until these objects are gone.',
-    advice: {
-      any: 'Wait some minutes. If the number stays, look at the objects: their deletion may wait for the backup target, or for a longhorn-manager that is gone; then remove their finalizers. Some versions hang here: for SystemBackups before v1.4.3 (longhorn/longhorn#6185), for backup targets v1.10.0 (#11934).',
-    },
+    advice:
+      'Wait some minutes. If the number stays, look at the objects: their deletion may wait for the backup target, or for a longhorn-manager that is gone; then remove their finalizers. Some versions hang here: for SystemBackups before v1.4.3 (longhorn/longhorn#6185), for backup targets v1.10.0 (#11934).',
     quoted: true,
   },
   {
@@ -576,9 +538,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /^EOF$/,
     within: ['manager-request'],
     means: 'The request had no body.',
-    advice: {
-      any: 'If the user interface sent it, upgrade Longhorn (longhorn/longhorn#10023); until then make the object with kubectl.',
-    },
+    advice:
+      'If the user interface sent it, upgrade Longhorn (longhorn/longhorn#10023); until then make the object with kubectl.',
   },
 
   // Programs that were not started, and values that were not text.
@@ -587,18 +548,16 @@ export const causes: readonly KnownCause[] = [
     pattern: /fork\/exec \S+: invalid argument/,
     means:
       'The program was not even started: one of its arguments or environment variables is no text (it has a byte 0), most likely a value of the Secret.',
-    advice: {
-      any: "Write the keys of the backup target's Secret anew, as they are under stringData, or encoded by base64 once (longhorn/longhorn#3137).",
-    },
+    advice:
+      "Write the keys of the backup target's Secret anew, as they are under stringData, or encoded by base64 once (longhorn/longhorn#3137).",
   },
   {
     id: 'secret-blank',
     pattern:
       /there is space or new line in \w+|invalid (?:leading|trailing) (?:white ?space|new ?line) in \w+/,
     means: 'A value in the Secret begins or ends with a blank or a line break.',
-    advice: {
-      any: 'Write the value anew without it (echo -n, printf, or stringData). Before v1.6.2 the line break at the end of a valid AWS_CERT is refused too (longhorn/longhorn#7159).',
-    },
+    advice:
+      'Write the value anew without it (echo -n, printf, or stringData). Before v1.6.2 the line break at the end of a valid AWS_CERT is refused too (longhorn/longhorn#7159).',
     quoted: true,
   },
   {
@@ -606,9 +565,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /unable to get settings backup-target-credential-secret/,
     means:
       'The setting backup-target-credential-secret, which names the Secret, is empty or could not be read.',
-    advice: {
-      any: 'Name the Secret there; from v1.8.0 on it is named in the BackupTarget (spec.credentialSecret).',
-    },
+    advice: 'Name the Secret there; from v1.8.0 on it is named in the BackupTarget (spec.credentialSecret).',
   },
 
   // Locks of the store.
@@ -617,9 +574,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /failed to acquire lock \S+|failed lock \S+ type \d acquisition|error initiating (?:full|incremental) backup restore: failed lock/,
     means: 'Another operation on the same volume holds a lock in the backup store.',
-    advice: {
-      any: 'Wait until it has ended; a lock that nobody refreshes expires 150 s after it was last written.',
-    },
+    advice: 'Wait until it has ended; a lock that nobody refreshes expires 150 s after it was last written.',
     retryIn: {
       restore: restoreMeetsLock,
       'incremental-restore': restoreMeetsLock,
@@ -632,7 +587,7 @@ export const causes: readonly KnownCause[] = [
     id: 'url-without-scheme',
     pattern: /unsupported protocol scheme/,
     means: 'The URL that was to be asked does not begin with http:// or https://, so that nothing was asked.',
-    advice: { any: 'Write http:// or https:// before the address, in AWS_ENDPOINTS or where it was given.' },
+    advice: 'Write http:// or https:// before the address, in AWS_ENDPOINTS or where it was given.',
     adviceIn: {
       'backing-image-file': 'Make the backing image anew, with a whole URL (http:// or https://).',
     },
@@ -643,7 +598,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /\btoomanyrequests\b|429 Too Many Requests/,
     within: ['image-pull'],
     means: 'The registry gives out no more images to that address for a while (its limit of requests).',
-    advice: { any: 'Log in to the registry (imagePullSecrets), use a mirror, or wait.' },
+    advice: 'Log in to the registry (imagePullSecrets), use a mirror, or wait.',
     quoted: true,
   },
   {
@@ -652,7 +607,7 @@ export const causes: readonly KnownCause[] = [
       /code = NotFound desc|manifest unknown|manifest for \S+ not found|failed to resolve reference [^:]{1,300}:[^:]{1,100}: not found|no match for platform/,
     within: ['image-pull'],
     means: 'The registry does not have that image, or that tag, or not for this kind of CPU.',
-    advice: { any: 'Compare the name and the tag with those that the registry has.' },
+    advice: 'Compare the name and the tag with those that the registry has.',
     quoted: 'to its end',
   },
   {
@@ -661,9 +616,8 @@ export const causes: readonly KnownCause[] = [
       /pull access denied|\binsufficient_scope\b|\bunauthorized: |: (?:401 Unauthorized|403 Forbidden)/,
     within: ['image-pull'],
     means: 'The registry refused the image: there is none of that name, or it wants a login.',
-    advice: {
-      any: 'Check the name of the image, and the login for its registry (imagePullSecrets; privateRegistry in the chart).',
-    },
+    advice:
+      'Check the name of the image, and the login for its registry (imagePullSecrets; privateRegistry in the chart).',
     quoted: 'to its end',
   },
   {
@@ -671,7 +625,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /\bInvalidAccessKeyId\b|The (?:AWS )?Access Key Id you provided does not exist|InvalidAuthenticationInfo|\bAuthenticationFailed\b/,
     means: 'The store does not know the key, or does not accept it.',
-    advice: { any: credentials },
+    advice: credentials,
   },
   {
     id: 'config-upload',
@@ -679,9 +633,8 @@ export const causes: readonly KnownCause[] = [
       /backup_[^\s:"]{1,300}\.cfg\b[^"]{0,100}AWS Error: +(?:SignatureDoesNotMatch|XAmzContentSHA256Mismatch|InvalidRequest The authorization mechanism)/,
     means:
       "The store refused the upload of a backup's config, after it had taken the lock of the backup with the same key: the key is right. Most likely the config is large, and goes up in parts in a way that this store does not accept.",
-    advice: {
-      any: 'Upgrade Longhorn: mended for Storj in v1.10.3 and v1.11.1 (longhorn/longhorn#12713), for Google Cloud Storage in v1.11.4 and v1.12.1 (#13573). Until then another attempt fails in the same way, unless a larger backup block size makes the config small.',
-    },
+    advice:
+      'Upgrade Longhorn: mended for Storj in v1.10.3 and v1.11.1 (longhorn/longhorn#12713), for Google Cloud Storage in v1.11.4 and v1.12.1 (#13573). Until then another attempt fails in the same way, unless a larger backup block size makes the config small.',
   },
   {
     id: 'block-upload',
@@ -689,36 +642,34 @@ export const causes: readonly KnownCause[] = [
       /put object[^"]{0,20}: ?\S{1,300}\.blk\b[^"]{0,300}AWS Error: +\w+ (?:Signature validation failed|[^"]{0,60}signature we calculated)|put object[^"]{0,20}: ?\S{1,300}\.blk\b[^"]{0,300}AWS Error: +SignatureDoesNotMatch/,
     means:
       'The store refused the upload of a block by its signature, after it had taken the lock of the backup with the same key: the key is right. Some stores refuse so now and then, or what an upload of this kind brings.',
-    advice: {
-      any: 'Make the backup again. If it comes again, look at proxies that change headers, and at AWS_SIGN_ACCEPT_ENCODING=false in the Secret (longhorn/longhorn#9361).',
-    },
+    advice:
+      'Make the backup again. If it comes again, look at proxies that change headers, and at AWS_SIGN_ACCEPT_ENCODING=false in the Secret (longhorn/longhorn#9361).',
   },
   {
     id: 'signature',
     pattern: /\bSignatureDoesNotMatch\b|Signature validation failed|signature we calculated does not match/i,
     means:
       'The store refused the request by its signature: the secret key is wrong, or something between rewrites the request.',
-    advice: {
-      any: 'Check the secret key (spaces and line breaks too), the region, and proxies that change headers; some stores want AWS_SIGN_ACCEPT_ENCODING=false (longhorn/longhorn#9361). Where other requests with this key succeed, the key is right.',
-    },
+    advice:
+      'Check the secret key (spaces and line breaks too), the region, and proxies that change headers; some stores want AWS_SIGN_ACCEPT_ENCODING=false (longhorn/longhorn#9361). Where other requests with this key succeed, the key is right.',
   },
   {
     id: 'token-expired',
     pattern: /\b(?:ExpiredToken|TokenRefreshRequired|InvalidToken|ExpiredTokenException)\b/,
     means: 'The credentials have expired.',
-    advice: { any: "Renew them in the backup target's Secret, or see why the role is not renewed." },
+    advice: "Renew them in the backup target's Secret, or see why the role is not renewed.",
   },
   {
     id: 'clock-skew',
     pattern: /\b(?:RequestTimeTooSkewed|RequestExpired)\b|request time and the current time is too large/,
     means: 'The clocks of the node and of the store differ by too much, so that the request was refused.',
-    advice: { any: 'Set the clocks of the nodes and of the store by NTP.' },
+    advice: 'Set the clocks of the nodes and of the store by NTP.',
   },
   {
     id: 'no-bucket',
     pattern: /\b(?:NoSuchBucket|ContainerNotFound)\b|The specified (?:bucket|container) does not exist/,
     means: 'The bucket (or container) does not exist.',
-    advice: { any: "Make it, or correct its name and region in the backup target's URL." },
+    advice: "Make it, or correct its name and region in the backup target's URL.",
   },
   {
     id: 'listing-no-key',
@@ -726,34 +677,30 @@ export const causes: readonly KnownCause[] = [
     within: ['list', 'list-system-backups'],
     means:
       'The server answered a listing as if it had been asked for an object. A listing reads none: most likely the endpoint takes the name of the bucket for a key. Nothing says that anything is missing.',
-    advice: {
-      any: "Check AWS_ENDPOINTS of the backup target's Secret: no bucket in it, and none at all for Amazon S3. If the endpoint has the bucket in its name, see VIRTUAL_HOSTED_STYLE.",
-    },
+    advice:
+      "Check AWS_ENDPOINTS of the backup target's Secret: no bucket in it, and none at all for Amazon S3. If the endpoint has the bucket in its name, see VIRTUAL_HOSTED_STYLE.",
   },
   {
     id: 'no-key',
     pattern:
       /\b(?:NoSuchKey|BlobNotFound|NoSuchVersion)\b|The specified (?:key|blob) does not exist|AWS Error: +InvalidRequest not found/,
     means: 'The store does not have the object that was to be read: it is missing.',
-    advice: {
-      any: `${gone} Check the store (npx corral store fsck).`,
-    },
+    advice: `${gone} Check the store (npx corral store fsck).`,
     data: 'missing',
   },
   {
     id: 'http-not-found',
     pattern: /AWS Error: +NotFound\b|RESPONSE 404\b|status ?code: 404|AWS HTTP Error: 404/i,
     means: 'The endpoint answered 404 (not found), and does not say what is missing.',
-    advice: {
-      any: "See that the bucket is there, and that the region and AWS_ENDPOINTS of the backup target's Secret lead to its store.",
-    },
+    advice:
+      "See that the bucket is there, and that the region and AWS_ENDPOINTS of the backup target's Secret lead to its store.",
   },
   {
     id: 'storage-full',
     pattern:
       /\b(?:XMinioStorageFull|QuotaExceeded|XMinioAdminBucketQuotaExceeded|InsufficientCapacity|AccountStorageLimitExceeded|InsufficientStorage|StorageFull)\b|minimum free (?:drive|disk) threshold|\b(?:drive|disk) path full\b|(?:bucket|storage) quota exceeded/i,
     means: 'The store is full, or its quota is used up.',
-    advice: { any: 'Make room in the store, or raise the quota; then make the backup again.' },
+    advice: 'Make room in the store, or raise the quota; then make the backup again.',
     adviceIn: { 'store-log': "Make room on the server's drives, or give it larger ones." },
   },
   {
@@ -761,7 +708,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /\b(?:[Dd]isk|[Dd]rive) (?:not found|(?:is )?(?:faulty|offline)|access denied)/,
     within: ['store-log'],
     means: 'A drive of the server is not there, or does not work.',
-    advice: { any: "Look at the server's drives (mc admin info), and at the disks behind them." },
+    advice: "Look at the server's drives (mc admin info), and at the disks behind them.",
   },
   {
     id: 'store-of-itself',
@@ -770,62 +717,53 @@ export const causes: readonly KnownCause[] = [
     common: true,
     kind: true,
     means: 'No request of a client met it, but a task of the server itself (SYSTEM).',
-    advice: {
-      any: 'Look for lines of requests (PutObject, GetObject) at the time when a backup or a restore failed: without any this one is not the reason.',
-    },
+    advice:
+      'Look for lines of requests (PutObject, GetObject) at the time when a backup or a restore failed: without any this one is not the reason.',
   },
   {
     id: 'slow-down',
     pattern:
       /\b(?:SlowDown(?:Write|Read)?|TooManyRequests|ServerBusy|RequestLimitExceeded|Throttling(?:Exception)?|XMinioServerNotInitialized)\b|reduce your request rate|status ?code: 429/i,
     means: 'The store asked for fewer requests: it is overloaded, or limits their rate.',
-    advice: {
-      any: "Run fewer backups at once (the job's concurrency, the setting for concurrent limits), or raise the store's limits; it may pass by itself.",
-    },
+    advice:
+      "Run fewer backups at once (the job's concurrency, the setting for concurrent limits), or raise the store's limits; it may pass by itself.",
   },
   {
     id: 'payload-checksum',
     pattern: /\bXAmzContentSHA256Mismatch\b|x-amz-content-sha256' header does not match/,
     means:
       'The store computed another checksum of the request than its header has (x-amz-content-sha256). Most likely it does not know how newer AWS libraries send an upload; less likely, the upload was changed on its way.',
-    advice: {
-      any: "If it comes each time, look for a newer version of the store's software and of Longhorn (as longhorn/longhorn#12713). If it comes now and then, look at proxies and the network between. It tells nothing of the data of the volume.",
-    },
+    advice:
+      "If it comes each time, look for a newer version of the store's software and of Longhorn (as longhorn/longhorn#12713). If it comes now and then, look at proxies and the network between. It tells nothing of the data of the volume.",
   },
   {
     id: 'payload-signing',
     pattern: /x-amz-content-sha256 must be|STREAMING-\S+-PAYLOAD-TRAILER/,
     means: 'The store does not accept how an upload is signed (x-amz-content-sha256).',
-    advice: {
-      any: "Look for a newer version of the store's software, or of Longhorn (longhorn/longhorn#13295).",
-    },
+    advice: "Look for a newer version of the store's software, or of Longhorn (longhorn/longhorn#13295).",
   },
   {
     id: 'chunked-encoding',
     pattern: /AWS chunked encoding not supported/,
     means:
       'The store does not take uploads in signed pieces (aws-chunked), as newer versions of Longhorn send them.',
-    advice: {
-      any: 'Upgrade Longhorn to v1.11.4, v1.12.1 or newer, and see longhorn/longhorn#13477; or use a store, or a version of it, that takes them.',
-    },
+    advice:
+      'Upgrade Longhorn to v1.11.4, v1.12.1 or newer, and see longhorn/longhorn#13477; or use a store, or a version of it, that takes them.',
   },
   {
     id: 'store-lacks',
     pattern:
       /\bNotImplemented\b|\bX(?:Minio)?NotImplemented\b|Unsupported header|not implemented status code/,
     means: 'The store does not know a part of S3 that Longhorn uses.',
-    advice: {
-      any: 'Use a store, or a version of it, that does; newer versions of Longhorn send other headers, too.',
-    },
+    advice: 'Use a store, or a version of it, that does; newer versions of Longhorn send other headers, too.',
   },
   {
     id: 'store-internal',
     pattern:
       /(?<!server \()\b(?:InternalError|ServiceUnavailable|OperationAborted|BadGateway|GatewayTimeout)\b|status ?code: 50[0234]|AWS HTTP Error: 50\d|We encountered an internal error/i,
     means: 'The store met an error of its own.',
-    advice: {
-      any: "Look at the store's log for the reason. If it comes each time, it does not pass by itself: look at how the store is set up (its version, its encryption, its disks).",
-    },
+    advice:
+      "Look at the store's log for the reason. If it comes each time, it does not pass by itself: look at how the store is set up (its version, its encryption, its disks).",
     kind: true,
     quoted: 'to its end',
   },
@@ -833,7 +771,7 @@ export const causes: readonly KnownCause[] = [
     id: 'store-quorum',
     pattern: /InsufficientWriteQuorum|InsufficientReadQuorum|Storage resources are insufficient for the/,
     means: 'The store (MinIO) does not have enough of its disks or servers for the request.',
-    advice: { any: "Look at the store's own disks and servers (mc admin info): some are down or full." },
+    advice: "Look at the store's own disks and servers (mc admin info): some are down or full.",
   },
   {
     id: 'object-locked',
@@ -841,30 +779,28 @@ export const causes: readonly KnownCause[] = [
       /\bObjectLocked\b|WORM protected|InvalidRetentionPeriod|object is locked|immutable due to a policy|BlobImmutableDueToPolicy/i,
     means:
       'The object is protected by a retention (object lock), so that it cannot be changed or removed yet.',
-    advice: { any: 'Wait until the retention ends, or shorten it for the bucket.' },
+    advice: 'Wait until the retention ends, or shorten it for the bucket.',
   },
   {
     id: 'access-denied',
     pattern:
       /\b(?:AccessDenied|AllAccessDisabled|AccountProblem|NotSignedUp|AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)\b|Access Denied|does not have storage\.\S+ access|status ?code: 403|AWS HTTP Error: 403|AWS Error: +Forbidden\b|\b403 Forbidden\b/,
     means: 'The store denied access: most likely it knows the key, which may not do this.',
-    advice: {
-      any: "Give the key the right that is missing (ListBucket, GetObject, PutObject, DeleteObject), and look at the bucket's policy.",
-    },
+    advice:
+      "Give the key the right that is missing (ListBucket, GetObject, PutObject, DeleteObject), and look at the bucket's policy.",
   },
   {
     id: 'no-endpoint',
     pattern: /\bMissingEndpoint\b|'Endpoint' configuration is required/,
     means: 'There is no endpoint for the store: neither its region nor the Secret names one.',
-    advice: {
-      any: "Set AWS_ENDPOINTS in the backup target's Secret for a store that is not Amazon's, or a real region in the URL.",
-    },
+    advice:
+      "Set AWS_ENDPOINTS in the backup target's Secret for a store that is not Amazon's, or a real region in the URL.",
   },
   {
     id: 'wrong-scope',
     pattern: /unexpected scope: \S+/,
     means: 'The request was signed for another region (the second part of the scope) than the server has.',
-    advice: { any: serversRegion },
+    advice: serversRegion,
     adviceIn: { 'store-log': serversRegion },
     quoted: true,
   },
@@ -873,14 +809,14 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /\b(?:AuthorizationHeaderMalformed|PermanentRedirect|IllegalLocationConstraintException|BucketRegionError|MissingRegion)\b|incorrect region|MovedPermanently|the region '[^']{1,100}' is wrong/,
     means: "The bucket is in another region than the backup target's URL says.",
-    advice: { any: 'Correct the region in the URL (s3://BUCKET@REGION/).' },
+    advice: 'Correct the region in the URL (s3://BUCKET@REGION/).',
     quoted: 'to its end',
   },
   {
     id: 'object-too-large',
     pattern: /\bEntityTooLarge\b|exceeds the \d+ byte limit of a single PutObject|RequestBodyTooLarge/,
     means: 'The object is larger than the store takes in one request.',
-    advice: { any: "Use a smaller backup block size, or raise the store's limit." },
+    advice: "Use a smaller backup block size, or raise the store's limit.",
   },
   {
     id: 'no-environment',
@@ -888,9 +824,8 @@ export const causes: readonly KnownCause[] = [
       /(?:(?:^|\s)[$#] \S{0,300}longhorn\s|\bERRO\[[\w:+-]{4,30}\] ?)[^"]{0,600}"?(?:NoCredentialProviders|no EC2 IMDS role found|without credential secret)/,
     means:
       'The command was typed by hand, and its environment has no credentials. That says nothing about the Secret.',
-    advice: {
-      any: 'Give it the credentials in its environment (export AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINTS), and type it again.',
-    },
+    advice:
+      'Give it the credentials in its environment (export AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINTS), and type it again.',
     retryIn: { list: 'Nothing tries a command again that was typed by hand.' },
   },
   {
@@ -898,9 +833,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /without credential secret|missing [^'"]{1,200} in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret|username specified with no parameter|No username provided|NoCredentialProviders|no EC2 IMDS role found|failed to (?:refresh cached|retrieve) credentials/i,
     means: "The store's credentials are missing, in whole or in part.",
-    advice: {
-      any: "Make the Secret in Longhorn's namespace with all of its keys, and name it in the backup target.",
-    },
+    advice: "Make the Secret in Longhorn's namespace with all of its keys, and name it in the backup target.",
     adviceIn: {
       'restore-to-file':
         'This tool reads no Secret: give it the credentials in its environment (CIFS_USERNAME and CIFS_PASSWORD, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or by its options.',
@@ -910,35 +843,31 @@ export const causes: readonly KnownCause[] = [
     id: 'key-not-text',
     pattern: /invalid header field value/,
     means: 'The access key in the Secret has a line break, or bytes that are no text.',
-    advice: {
-      any: "Write the keys of the backup target's Secret anew: encoded by base64 once, with no line break (echo -n), or as they are under stringData.",
-    },
+    advice:
+      "Write the keys of the backup target's Secret anew: encoded by base64 once, with no line break (echo -n), or as they are under stringData.",
   },
   {
     id: 'certificate-not-pem',
     pattern: /failed to append custom certificates/,
     means: 'AWS_CERT of the Secret is not a certificate in PEM form.',
-    advice: {
-      any: 'Write AWS_CERT anew: the whole chain with its BEGIN and END lines, encoded by base64 once and not twice.',
-    },
+    advice:
+      'Write AWS_CERT anew: the whole chain with its BEGIN and END lines, encoded by base64 once and not twice.',
   },
   {
     id: 'no-url',
     pattern:
       /backup target URL is empty|setting backup-target is empty|destination URL hasn't been specified|failed to create backup to for volume/,
     means: "The backup target's URL was empty.",
-    advice: {
-      any: 'Nothing, if you want no backups. Otherwise give the BackupTarget its URL (before v1.8.0 the setting backup-target). If it has one, this text is older: see after the next poll whether it goes.',
-    },
+    advice:
+      'Nothing, if you want no backups. Otherwise give the BackupTarget its URL (before v1.8.0 the setting backup-target). If it has one, this text is older: see after the next poll whether it goes.',
   },
   {
     id: 'bad-url',
     pattern:
       /(?:NFS|CIFS|VFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|[Dd]river \S+ is not supported|remote share not in 'host:dir' format|failed to parse \S+ as url/,
     means: "The backup target's URL is not of a form that Longhorn knows.",
-    advice: {
-      any: 'Write it as nfs://SERVER:/PATH (with the colon), cifs://SERVER/SHARE, s3://BUCKET@REGION/ (an endpoint of its own goes into AWS_ENDPOINTS of the Secret) or azblob://CONTAINER@core.windows.net/.',
-    },
+    advice:
+      'Write it as nfs://SERVER:/PATH (with the colon), cifs://SERVER/SHARE, s3://BUCKET@REGION/ (an endpoint of its own goes into AWS_ENDPOINTS of the Secret) or azblob://CONTAINER@core.windows.net/.',
   },
 
   {
@@ -948,16 +877,15 @@ export const causes: readonly KnownCause[] = [
     beside: true,
     means:
       'The URL of the backup target has options of a command behind the bucket, such as --endpoint-url. Longhorn takes all of that as part of the path.',
-    advice: {
-      any: 'Write s3://BUCKET@REGION/PATH/ alone; an endpoint goes into AWS_ENDPOINTS of the Secret, and an encryption that is wanted has to be the default of the bucket.',
-    },
+    advice:
+      'Write s3://BUCKET@REGION/PATH/ alone; an endpoint goes into AWS_ENDPOINTS of the Secret, and an encryption that is wanted has to be the default of the bucket.',
   },
   {
     id: 's3-one-slash',
     pattern: /\bs3:\/(?!\/)\w/,
     beside: true,
     means: 'The URL of the backup target has one slash behind s3:, and needs two.',
-    advice: { any: 'Write it as s3://BUCKET@REGION/ (longhorn/longhorn#3036).' },
+    advice: 'Write it as s3://BUCKET@REGION/ (longhorn/longhorn#3036).',
   },
 
   // TLS.
@@ -967,7 +895,7 @@ export const causes: readonly KnownCause[] = [
       /x509: certificate signed by unknown authority|unable to get local issuer certificate|self[- ]signed certificate/,
     means: "The endpoint's certificate is not trusted: its authority is unknown.",
     unreached: true,
-    advice: { any: "Put the authority's certificate into AWS_CERT of the backup target's Secret." },
+    advice: "Put the authority's certificate into AWS_CERT of the backup target's Secret.",
     elsewhere:
       'See whose certificate it is, by the address in the text, and give its authority to who asked.',
   },
@@ -976,7 +904,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /certificate has expired/,
     means: "The endpoint's certificate has expired, or a clock is wrong.",
     unreached: true,
-    advice: { any: "Renew the certificate, and check the nodes' clocks." },
+    advice: "Renew the certificate, and check the nodes' clocks.",
   },
   {
     id: 'tls-wrong-name',
@@ -984,22 +912,21 @@ export const causes: readonly KnownCause[] = [
       /x509: (?:certificate is (?:valid for|not valid for)|cannot validate certificate for|certificate relies on legacy Common Name)|doesn't contain any IP SANs/,
     means: "The endpoint's certificate is for another name than the one that it is reached by.",
     unreached: true,
-    advice: { any: 'Use a name that is in the certificate, or a certificate with this name.' },
+    advice: 'Use a name that is in the certificate, or a certificate with this name.',
   },
   {
     id: 'tls-broken-off',
     pattern: /remote error: tls/,
     means: 'The other side broke off the TLS handshake: something answers at that address, perhaps a proxy.',
-    advice: {
-      any: 'Check the name that it is reached by (SNI), the versions and ciphers of TLS that it takes, and proxies or an ingress between.',
-    },
+    advice:
+      'Check the name that it is reached by (SNI), the versions and ciphers of TLS that it takes, and proxies or an ingress between.',
   },
   {
     id: 'tls',
     pattern: /x509: |(?<![\w-])tls: |server gave HTTP response to HTTPS client|SSL routines/,
     means: 'The TLS connection to the endpoint failed.',
     unreached: true,
-    advice: { any: 'Check the scheme (http or https), the certificate, and what stands between.' },
+    advice: 'Check the scheme (http or https), the certificate, and what stands between.',
   },
 
   // Longhorn's own processes: what was not reached is not the store.
@@ -1007,9 +934,8 @@ export const causes: readonly KnownCause[] = [
     id: 'instance-manager-not-running',
     pattern: /instance manager (?:\S{1,253} )?is in \w+(?: state)?, not running state/,
     means: 'The instance manager that has to do the work does not run.',
-    advice: {
-      any: 'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and at its pod: all that goes through it waits.',
-    },
+    advice:
+      'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and at its pod: all that goes through it waits.',
     quoted: true,
   },
   {
@@ -1017,63 +943,55 @@ export const causes: readonly KnownCause[] = [
     pattern: /\/var\/tmp\/spdk\.sock\b/,
     means:
       'SPDK (spdk_tgt), of the v2 data engine, does not answer at its socket on that node: it ended, or does not run yet.',
-    advice: {
-      any: 'Look at the log of the instance manager of the v2 data engine on that node for its end, and restart that pod if it does not come back (longhorn/longhorn#6155).',
-    },
+    advice:
+      'Look at the log of the instance manager of the v2 data engine on that node for its end, and restart that pod if it does not come back (longhorn/longhorn#6155).',
   },
   {
     id: 'kube-api-unreached',
     pattern:
       /\/apis?\/(?:[\w.]{1,100}\/)?v\d\w{0,10}\/[^"]{0,300}"?:? (?:dial tcp|net\/http|context deadline|EOF|read tcp|http2|unexpected EOF|x509)/,
     means: 'The Kubernetes API server did not answer: no backup store and no process of Longhorn was asked.',
-    advice: {
-      any: "Look at the cluster's control plane, and at the network (CNI, kube-proxy, CoreDNS) of the node that says this.",
-    },
+    advice:
+      "Look at the cluster's control plane, and at the network (CNI, kube-proxy, CoreDNS) of the node that says this.",
   },
   {
     id: 'csi-plugin-unreached',
     pattern: /dial(?:ing)?:? (?:dial )?unix \S*\bcsi\.sock\b/,
     means:
       "Longhorn's CSI plugin does not answer on that node: its container does not run, or has not begun to listen.",
-    advice: {
-      any: 'Look at the pod of longhorn-csi-plugin on that node, and at what its container of that name said last (kubectl logs --previous).',
-    },
+    advice:
+      'Look at the pod of longhorn-csi-plugin on that node, and at what its container of that name said last (kubectl logs --previous).',
   },
   {
     id: 'address-malformed',
     pattern: /\baddress \S{1,300}: (?:too many colons|missing port) in address/,
     means:
       'An address is not well formed, so nothing was asked there. Too many colons: an IPv6 address without brackets.',
-    advice: {
-      any: 'Look where the address comes from. In a URL or an endpoint, write [address]:port; if it is the address of a pod, this version of Longhorn does not support the IP family of the cluster.',
-    },
+    advice:
+      'Look where the address comes from. In a URL or an endpoint, write [address]:port; if it is the address of a pod, this version of Longhorn does not support the IP family of the cluster.',
   },
   {
     id: 'grpc-marshal',
     pattern: /\bgrpc: error (?:while |un)?marshall?ing: proto:|\bgrpc: error unmarshalling request\b/,
     means:
       'A message between two processes of Longhorn could not be composed or read: a fault of these programs, or two versions that do not fit together.',
-    advice: {
-      any: 'Compare the versions of longhorn-manager, instance manager and engine image; if they fit, look for an issue with these words.',
-    },
+    advice:
+      'Compare the versions of longhorn-manager, instance manager and engine image; if they fit, look for an issue with these words.',
     quoted: true,
   },
   {
     id: 'wire-ended',
     pattern: /\b(?:from|to) wire: (?:EOF|.{0,200}(?:connection reset|broken pipe|closed network connection))/,
     means: 'The other side closed the connection between the engine of a volume and a replica.',
-    advice: {
-      any: 'Look whether that replica or its instance manager ended, or was stopped, at this time.',
-    },
+    advice: 'Look whether that replica or its instance manager ended, or was stopped, at this time.',
   },
   {
     id: 'grpc-through-proxy',
     pattern: /failed to do connect handshake, response:/,
     means:
       'The connection between two processes of Longhorn was sent through an HTTP proxy, which did not take it.',
-    advice: {
-      any: "Put the addresses of the cluster's pods and services into NO_PROXY wherever HTTP_PROXY or HTTPS_PROXY is set: in the credential Secret of the backup target, and in the environment of Longhorn's containers.",
-    },
+    advice:
+      "Put the addresses of the cluster's pods and services into NO_PROXY wherever HTTP_PROXY or HTTPS_PROXY is set: in the credential Secret of the backup target, and in the environment of Longhorn's containers.",
   },
   {
     id: 'engine-unreachable',
@@ -1081,17 +999,13 @@ export const causes: readonly KnownCause[] = [
       /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|failed to list replicas for volume \S+: rpc error|transport: error while dialing/i,
     means:
       'A process of Longhorn was not reached: an engine, a replica, or the instance manager that they run in.',
-    advice: {
-      any: 'Look at the instance-manager pods of the nodes concerned, and at the network between the nodes.',
-    },
+    advice: 'Look at the instance-manager pods of the nodes concerned, and at the network between the nodes.',
   },
   {
     id: 'manager-api-down',
     pattern: /longhorn-backend:9500\S{0,300} dial tcp/,
     means: "longhorn-manager's API was not reached.",
-    advice: {
-      any: 'Look at the longhorn-manager pods and the service longhorn-backend, and at the network.',
-    },
+    advice: 'Look at the longhorn-manager pods and the service longhorn-backend, and at the network.',
   },
   {
     id: 'backup-request-unanswered',
@@ -1099,18 +1013,16 @@ export const causes: readonly KnownCause[] = [
       /longhorn-backend:9500\S{0,300}action=snapshotBackup\S{0,10} (?:context deadline exceeded|net\/http: request canceled|EOF|read tcp)/,
     means:
       "longhorn-manager's API did not answer the request for a backup (in time). The snapshot is made by then, and the backup may go on.",
-    advice: {
-      any: 'See whether the Backup comes about after all (kubectl -n longhorn-system get backups.longhorn.io), whether the store answers slowly, and look at the longhorn-manager pods.',
-    },
+    advice:
+      'See whether the Backup comes about after all (kubectl -n longhorn-system get backups.longhorn.io), whether the store answers slowly, and look at the longhorn-manager pods.',
   },
   {
     id: 'manager-api',
     pattern:
       /longhorn-backend:9500\S{0,300} (?:context deadline exceeded|net\/http: request canceled|EOF|read tcp)|Request failed with status code 50[234]/,
     means: "longhorn-manager's API did not answer a request (in time); what it was asked for may go on.",
-    advice: {
-      any: 'Look at the longhorn-manager pods, and whether the object comes about after all: a snapshot waits for a slow disk or file system.',
-    },
+    advice:
+      'Look at the longhorn-manager pods, and whether the object comes about after all: a snapshot waits for a slow disk or file system.',
   },
 
   // The network.
@@ -1121,9 +1033,8 @@ export const causes: readonly KnownCause[] = [
     means:
       'The URL of the backup target has an address where the region stands, so that a name of Amazon was made of it that does not exist.',
     unreached: true,
-    advice: {
-      any: "Write the URL as s3://BUCKET@REGION/ with the store's region, and its address into AWS_ENDPOINTS of the Secret (longhorn/longhorn#289).",
-    },
+    advice:
+      "Write the URL as s3://BUCKET@REGION/ with the store's region, and its address into AWS_ENDPOINTS of the Secret (longhorn/longhorn#289).",
   },
   {
     id: 'dns-failed',
@@ -1132,18 +1043,16 @@ export const causes: readonly KnownCause[] = [
     means:
       'The name of the server was not resolved: the DNS server failed, or did not answer. That does not say that the name is wrong.',
     unreached: true,
-    advice: {
-      any: 'Look at the DNS server that the text names, and at the network to it: in the cluster that is CoreDNS and what it forwards to, for a mount the one of the node.',
-    },
+    advice:
+      'Look at the DNS server that the text names, and at the network to it: in the cluster that is CoreDNS and what it forwards to, for a mount the one of the node.',
   },
   {
     id: 'no-such-host',
     pattern: /no such host|Name or service not known|could not resolve/,
     means: 'The name of the server does not resolve.',
     unreached: true,
-    advice: {
-      any: "Check the name in the URL or in AWS_ENDPOINTS, and the cluster's DNS (for a mount that of the node).",
-    },
+    advice:
+      "Check the name in the URL or in AWS_ENDPOINTS, and the cluster's DNS (for a mount that of the node).",
     elsewhere:
       'Check the name in the text, and the DNS that it was asked of: of the cluster, or of the node.',
   },
@@ -1153,23 +1062,22 @@ export const causes: readonly KnownCause[] = [
       /dial tcp \S+: (?:i\/o timeout|connect: connection timed out|operation timed out)|connect\(\) failed, errno = 110/,
     means: 'The connection to the server timed out.',
     unreached: true,
-    advice: { any: reachable },
+    advice: reachable,
   },
   {
     id: 'connection-refused',
     pattern: /connection refused|connect\(\) failed, errno = 111/i,
     means: 'The connection was refused: nothing listens at that address and port, or a firewall refuses it.',
     unreached: true,
-    advice: { any: `See that the server runs. ${reachable}` },
+    advice: `See that the server runs. ${reachable}`,
   },
   {
     id: 'smb-no-answer',
     pattern: /mount error\(112\)|cifs_mount failed w\/return code = -112\b/,
     means:
       'The SMB server did not answer (EHOSTDOWN): it is not there, or ended the connection, as for a version of SMB that it does not offer.',
-    advice: {
-      any: 'See that the server is reached (port 445), and which versions of SMB it offers (the option vers= of the mount).',
-    },
+    advice:
+      'See that the server is reached (port 445), and which versions of SMB it offers (the option vers= of the mount).',
   },
   {
     id: 'no-route',
@@ -1177,15 +1085,15 @@ export const causes: readonly KnownCause[] = [
       /no route to host|network is unreachable|host is (?:down|unreachable)|EHOSTUNREACH|ENETUNREACH|connect\(\) failed, errno = 113/i,
     means: 'There is no way to the server on the network.',
     unreached: true,
-    advice: { any: reachable },
+    advice: reachable,
   },
   {
     id: 'connection-reset',
     pattern:
       /connection reset by peer|broken pipe|unexpected EOF reading|use of closed network connection|server closed idle connection/i,
     means: 'The connection broke in the middle of a request; why, the text does not say.',
-    advice: {
-      any: 'Look at the log of the other side at that time; the address tells which it is.',
+    advice: 'Look at the log of the other side at that time; the address tells which it is.',
+    adviceOn: {
       s3: "Look at the store's log: a server that refuses an upload may close the connection before it has read all of it.",
     },
   },
@@ -1193,7 +1101,7 @@ export const causes: readonly KnownCause[] = [
     id: 'proxy-unreachable',
     pattern: /proxyconnect|Proxy Authentication Required/,
     means: 'The HTTP proxy did not let the request through.',
-    advice: { any: "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the backup target's Secret." },
+    advice: "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the backup target's Secret.",
   },
 
   // Processes and time.
@@ -1201,17 +1109,17 @@ export const causes: readonly KnownCause[] = [
     id: 'engine-timed-out',
     pattern: /timeout executing: \S+ \[(?:\S+ )?--url /i,
     means: 'The engine of the volume did not answer in time, and the command was ended.',
-    advice: {
-      any: "Look at the instance manager, and whether the volume's disks are slow; a snapshot waits for the file system.",
-    },
+    advice:
+      "Look at the instance manager, and whether the volume's disks are slow; a snapshot waits for the file system.",
   },
   {
     id: 'command-timed-out',
     pattern: /timeout executing: /i,
     means:
       'The command did not end in its time, and was ended: the store did not answer, or there is more in it than can be read in that time.',
-    advice: {
-      any: 'See whether the store answers, how slowly, and how much is in it; the setting backup-execution-timeout (from v1.8.0 on) is its time.',
+    advice:
+      'See whether the store answers, how slowly, and how much is in it; the setting backup-execution-timeout (from v1.8.0 on) is its time.',
+    adviceOn: {
       nfs: 'See whether the NFS server answers and the mount hangs, and how much is in the store; the setting backup-execution-timeout (from v1.8.0 on) is its time.',
     },
   },
@@ -1220,17 +1128,15 @@ export const causes: readonly KnownCause[] = [
     pattern: /might because the engine has restarted/,
     means:
       'The engine does not know the backup any more, most likely since it was started anew in the middle. The text says neither that the backup failed nor that it is whole.',
-    advice: {
-      any: 'Look for what ended the engine or its instance manager, and make another backup. Even if this one is called Completed, do not rely on it before it was restored once.',
-    },
+    advice:
+      'Look for what ended the engine or its instance manager, and make another backup. Even if this one is called Completed, do not rely on it before it was restored once.',
   },
   {
     id: 'backup-not-in-replica',
     pattern: /desc = backup not found/,
     means: 'The replica knows no such backup: it was started anew, or the upload never began there.',
-    advice: {
-      any: 'Look at the log of its instance manager when the backup began: was the store reached, did the replica end? Then make the backup again, and delete this one; before v1.4.2 it stays InProgress for ever (longhorn/longhorn#5662).',
-    },
+    advice:
+      'Look at the log of its instance manager when the backup began: was the store reached, did the replica end? Then make the backup again, and delete this one; before v1.4.2 it stays InProgress for ever (longhorn/longhorn#5662).',
     retryIn: { 'backup-status': 'Longhorn does not make it again.' },
   },
   {
@@ -1239,7 +1145,7 @@ export const causes: readonly KnownCause[] = [
       /\bon unknown replica|failed to find a replica with backup|[Ff]ailed to get (?:backup )?\S*(?:backup)? ?status on \S+ for \S+: rpc error: code = NotFound|cannot find backup \S+ status in longhorn engine|cannot find matched snapshot \S+ of backup|replica address \S+ is not found in engine/,
     means:
       'The replica that uploaded is gone, or was started anew, and nobody knows any more how far the backup came.',
-    advice: { any: 'Look for what ended the replica or its instance manager; then make the backup again.' },
+    advice: 'Look for what ended the replica or its instance manager; then make the backup again.',
     retryIn: { 'backup-status': 'Longhorn does not make it again: make another one, and delete this one.' },
   },
   {
@@ -1247,9 +1153,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /find the instance status in instance manager/,
     means:
       'The instance manager does not know that process any more: it ended, or the instance manager was started anew.',
-    advice: {
-      any: 'Look at what that process logged last, and whether the pod of the instance manager was restarted (kubectl get pods).',
-    },
+    advice:
+      'Look at what that process logged last, and whether the pod of the instance manager was restarted (kubectl get pods).',
   },
   {
     id: 'instance-manager-ended',
@@ -1257,61 +1162,55 @@ export const causes: readonly KnownCause[] = [
       /[Ii]nvalid [Ii]nstance [Mm]anager \S+, state: (?:error|unknown|stopped)|[Cc]annot find (?:the )?[Ii]nstance [Mm]anager\b|since failed to find the instance manager for the running instance/,
     means:
       'The instance manager is not there, or does not run (any more): the engines and replicas that ran in it count as failed.',
-    advice: {
-      any: 'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and why its pod ended: its events, its node, what deleted it. Longhorn makes a new one, and starts or rebuilds what ran there.',
-    },
+    advice:
+      'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and why its pod ended: its events, its node, what deleted it. Longhorn makes a new one, and starts or rebuilds what ran there.',
     quoted: 'to its end',
   },
   {
     id: 'no-ready-node',
     pattern: /no ready nodes available/,
     means: 'No node of Longhorn is ready, so that none does this. Nothing was asked of the backup store.',
-    advice: {
-      any: 'Look at the nodes (kubectl -n longhorn-system get nodes.longhorn.io: their conditions) and at the longhorn-manager pods, which have to run and be ready, as after an upgrade.',
-    },
+    advice:
+      'Look at the nodes (kubectl -n longhorn-system get nodes.longhorn.io: their conditions) and at the longhorn-manager pods, which have to run and be ready, as after an upgrade.',
   },
   {
     id: 'no-instance-manager',
     pattern:
       /cannot find a running instance manager|failed to get running instance manager|instance manager \S+ (?:is not running|not found)|no running instance manager/,
     means: 'There is no running instance manager on the node that has to do the work.',
-    advice: {
-      any: 'Look at the instance-manager pod of that node (started, evicted, node down?), and at its InstanceManager object: a pod that runs counts only once that is in the state running (with a storage network: once it has an address there). The work goes on then.',
-    },
+    advice:
+      'Look at the instance-manager pod of that node (started, evicted, node down?), and at its InstanceManager object: a pod that runs counts only once that is in the state running (with a storage network: once it has an address there). The work goes on then.',
   },
   {
     id: 'old-instance-manager',
     pattern: /is not permitted by the backup env allowlist/,
     means:
       'The instance manager that has to do the work is older than longhorn-manager, which gives it a value that it does not know, and it refuses all of them.',
-    advice: {
-      any: 'Detach the volume and attach it again, so that it runs in an instance manager of the new version.',
-    },
+    advice:
+      'Detach the volume and attach it again, so that it runs in an instance manager of the new version.',
   },
   {
     id: 'spdk-no-answer',
     pattern: /response channel somehow is closed/,
     means:
       'The v2 data engine got no answer of SPDK (spdk_tgt), perhaps since the connection to it was closed.',
-    advice: {
-      any: 'Another attempt may succeed (longhorn/longhorn#13188). If it comes again, look whether the instance manager of that node was started anew.',
-    },
+    advice:
+      'Another attempt may succeed (longhorn/longhorn#13188). If it comes again, look whether the instance manager of that node was started anew.',
   },
   {
     id: 'spdk-snapshot-range',
     pattern: /failed to find snapshot lvol range|invalid snapshot lvol range/,
     means:
       'The v2 data engine did not find the snapshots of the replica that the backup begins and ends with. No store was asked.',
-    advice: {
-      any: 'If an older snapshot was backed up than that of the last backup, it is a bug that v1.10.0 mends (longhorn/longhorn#11461): back up the newest one. Otherwise make a new snapshot and back that up, and look at the log of the instance manager.',
-    },
+    advice:
+      'If an older snapshot was backed up than that of the last backup, it is a bug that v1.10.0 mends (longhorn/longhorn#11461): back up the newest one. Otherwise make a new snapshot and back that up, and look at the log of the instance manager.',
   },
   {
     id: 'spdk-replica-unnamed',
     pattern: /replica address is not found in engine/,
     means:
       'A bug of the v2 data engine: Longhorn asked for the status without the address of the replica that uploads.',
-    advice: { any: 'Make another backup, and upgrade: fixed in v1.12.1 (longhorn/longhorn#13611).' },
+    advice: 'Make another backup, and upgrade: fixed in v1.12.1 (longhorn/longhorn#13611).',
   },
   {
     id: 'replica-ended',
@@ -1319,9 +1218,8 @@ export const causes: readonly KnownCause[] = [
       /code = Unavailable desc = (?:error reading from server: (?:unexpected )?EOF|transport is closing)/,
     means:
       'The connection to the process that did the work (a replica, or its instance manager) was closed in the middle of it, as when that process ends or is stopped.',
-    advice: {
-      any: 'Look in the log of the instance manager for its end, as a panic; and for what stopped it: a volume that was detached, as when a recurring job ran out of its time.',
-    },
+    advice:
+      'Look in the log of the instance manager for its end, as a panic; and for what stopped it: a volume that was detached, as when a recurring job ran out of its time.',
   },
   {
     id: 'replica-no-answer',
@@ -1329,39 +1227,35 @@ export const causes: readonly KnownCause[] = [
       /R\/W Timeout\. No response received|\br\/w timeout\b|\b(?:Read|Write|Unmap|Ping) timeout on replica|\bRetry +\d+ on replica \S+ seq/,
     means:
       'A replica did not answer a read or write within the time that the engine waits for it (8 s in most versions).',
-    advice: {
-      any: "Look at the disk and the load of the replica's node, and at the network between it and the engine: backups, rebuilds and snapshots at that time load both. Run fewer at once; the setting engine-replica-timeout is the time.",
-    },
+    advice:
+      "Look at the disk and the load of the replica's node, and at the network between it and the engine: backups, rebuilds and snapshots at that time load both. Run fewer at once; the setting engine-replica-timeout is the time.",
   },
   {
     id: 'volume-io-error',
     pattern: /\btgtd: bs_longhorn_request\(\d+\) (?:fail|io error)|response_process: Receive error/,
     means:
       "The volume's iSCSI target (tgtd) got an error of the engine for it; why, the engine's lines before it tell.",
-    advice: {
-      any: 'Look for what the engine logged just before: replicas that did not answer or were given up, a process that ended. Then look at the file system of the volume, and restart its pod if that is read-only.',
-    },
+    advice:
+      'Look for what the engine logged just before: replicas that did not answer or were given up, a process that ended. Then look at the file system of the volume, and restart its pod if that is read-only.',
     kind: true,
   },
   {
     id: 'status-lost',
     pattern: /max retry period \S+ reached in exponential backoff timer/,
     means: 'The manager could not learn how the work went, and gave up.',
-    advice: { any: 'Look at the engine and the instance manager of the volume, then try again.' },
+    advice: 'Look at the engine and the instance manager of the volume, then try again.',
   },
   {
     id: 'restore-stopped',
     pattern: /since (?:server stop|received stop signal) for volume/,
     means: 'The restore was stopped: its process ended, or was told to.',
-    advice: {
-      any: 'Look for what stopped it: the volume was deleted or detached, or its instance manager ended.',
-    },
+    advice: 'Look for what stopped it: the volume was deleted or detached, or its instance manager ended.',
   },
   {
     id: 'killed',
     pattern: /signal: (?:killed|terminated)|exit status 137/,
     means: 'The process was killed from outside.',
-    advice: { any: 'Look for what killed it: a memory limit, a node that shuts down, somebody.' },
+    advice: 'Look for what killed it: a memory limit, a node that shuts down, somebody.',
   },
 
   // What is in the store.
@@ -1370,9 +1264,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /gzip: \S{1,400}: (?:invalid compressed data--\w+ (?:error|violated)|unexpected end of file)/,
     means:
       'gzip finds the file damaged: it is not whole in the store. If it is a block, each backup that uses it cannot be restored.',
-    advice: {
-      any: 'See which backups use it (npx corral store fsck). If the volume is whole, remove the block and make a full backup (from v1.7.0 on, the parameter backup-mode=full), which writes it anew; what it held for older backups is lost.',
-    },
+    advice:
+      'See which backups use it (npx corral store fsck). If the volume is whole, remove the block and make a full backup (from v1.7.0 on, the parameter backup-mode=full), which writes it anew; what it held for older backups is lost.',
     data: 'damaged',
   },
   {
@@ -1381,48 +1274,43 @@ export const causes: readonly KnownCause[] = [
       /checksum (?:verification failed|mismatch(?:ed)?)|(?:gzip|zlib): invalid (?:checksum|header)|lz4: (?:bad magic number|invalid|corrupt)|fallback decompression also failed|decompression verification failed|invalid (?:header|frame) checksum|flate: corrupt input/i,
     means:
       'What was read of a block is not what was written: it is damaged in the store, or was damaged on the way (memory, disk or network client of that node).',
-    advice: {
-      any: 'First check the store from another machine (npx corral store fsck), and restore on another node.',
-    },
+    advice:
+      'First check the store from another machine (npx corral store fsck), and restore on another node.',
     data: 'doubtful',
   },
   {
     id: 'size-not-multiple',
     pattern: /not (?:a )?multiples? of (?:backup |volume )?(?:block|sector) size/,
     means: "The volume's size is no multiple of the backup's block size, so that Longhorn refuses it.",
-    advice: {
-      any: 'Restore to a volume of a size that is a multiple of the block size, or back up with a block size that fits.',
-    },
+    advice:
+      'Restore to a volume of a size that is a multiple of the block size, or back up with a block size that fits.',
   },
   {
     id: 'backup-larger',
     pattern:
       /(?:backup volume size|size of the backup) \S+ is (?:larger|smaller) than|backup (?:block )?size is (?:larger|bigger)|backup volume \S+ size \d+ (?:cannot be (?:larger|smaller) than|must be the same as)|size of target volume \([^)]{1,60}\) is different|block size is changed from/i,
     means: 'The size of the backup does not fit that of the volume.',
-    advice: {
-      any: "Give the volume the backup's size (longhorn/longhorn#13837). If the backup is of an encrypted volume, restore it to an encrypted one: since v1.12.0 a plain volume gets 16 MiB too little.",
-    },
+    advice:
+      "Give the volume the backup's size (longhorn/longhorn#13837). If the backup is of an encrypted volume, restore it to an encrypted one: since v1.12.0 a plain volume gets 16 MiB too little.",
   },
   {
     id: 'system-backup-config-missing',
     pattern: /cannot find \S*system-backups\/\S+ in backupstore|system backup \S+ doesn't exist/,
     means: 'The store does not have the config of the system backup.',
-    advice: { any: `${gone} Another system backup may be whole.` },
+    advice: `${gone} Another system backup may be whole.`,
     data: 'missing',
   },
   {
     id: 'stray-config',
     pattern: /cannot find \S*\/backup_[^/\s]+\.cfg\/volume\.cfg/,
     means: 'The config of a backup lies where the folders of volumes do, and Longhorn takes it for one.',
-    advice: {
-      any: 'Move it back into the folder backups of its volume (npx corral store fsck names it).',
-    },
+    advice: 'Move it back into the folder backups of its volume (npx corral store fsck names it).',
   },
   {
     id: 'backup-config-missing',
     pattern: /cannot find \S*backup_[^/\s]+\.cfg in backupstore/,
     means: 'The store does not have the config of the backup: for Longhorn that backup is not there.',
-    advice: { any: `${gone} A deletion that was interrupted leaves a backup so, too.` },
+    advice: `${gone} A deletion that was interrupted leaves a backup so, too.`,
     data: 'missing',
   },
   {
@@ -1430,16 +1318,14 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /cannot find \S*volume\.cfg in backupstore|cannot find volume(?: \S+)? in backupstore|[Vv]olume \S+ doesn't exist in backupstore/,
     means: "The store does not have the volume's config (volume.cfg).",
-    advice: {
-      any: `${gone} Its blocks may still be there (npx corral store fsck). If the file is there, and another backup target was used at the same moment, try again: Longhorn may have taken the credentials of the other (npx corral bugs show targets-mix-credentials).`,
-    },
+    advice: `${gone} Its blocks may still be there (npx corral store fsck). If the file is there, and another backup target was used at the same moment, try again: Longhorn may have taken the credentials of the other (npx corral bugs show targets-mix-credentials).`,
     data: 'missing',
   },
   {
     id: 'not-in-store',
     pattern: /cannot find \S+ in backupstore|refers to unknown block/,
     means: 'The store does not have a file that was to be read.',
-    advice: { any: `${gone} Check the store (npx corral store fsck).` },
+    advice: `${gone} Check the store (npx corral store fsck).`,
     data: 'missing',
   },
   {
@@ -1447,20 +1333,20 @@ export const causes: readonly KnownCause[] = [
     pattern: /cannot unmarshal the restore error(?:, maybe[^:]{0,80})?(?:: invalid character|\W*$)/i,
     means:
       'Longhorn could not read the answer of the engine, and the rest of the text does not tell the cause.',
-    advice: { any: 'Look at what the engine and its replicas logged at that time (instance manager).' },
+    advice: 'Look at what the engine and its replicas logged at that time (instance manager).',
   },
   {
     id: 'restore-error-in-words',
     pattern: /cannot unmarshal the restore error[^\n]{0,600}: invalid character/,
     means: 'The engine answered with words, which Longhorn tried to read as JSON: the words are the cause.',
-    advice: { any: 'Look for an issue with these words. They do not say that the store is damaged.' },
+    advice: 'Look for an issue with these words. They do not say that the store is damaged.',
     quoted: true,
   },
   {
     id: 'answer-not-json',
     pattern: /invalid character '<' looking for/,
     means: 'An answer was a page of HTML or XML instead of JSON: of a proxy, or of a server in trouble.',
-    advice: { any: 'Look at what answers at that address, and at proxies between.' },
+    advice: 'Look at what answers at that address, and at proxies between.',
   },
   {
     id: 'object-of-another-version',
@@ -1468,16 +1354,15 @@ export const causes: readonly KnownCause[] = [
       /decode slice: expect |\bexpect .{1,20}, but found .{1,20}, error found|cannot unmarshal \w+ into Go struct field \w+\.(?:spec|status|items)\b/,
     means:
       'An object in Kubernetes has a field of another type than this version of Longhorn reads: another version stored it, and it was not converted.',
-    advice: {
-      any: 'Look whether the last upgrade of Longhorn came to its end (the CRDs, the conversion webhook), and at the field that the text names (kubectl get -o yaml).',
-    },
+    advice:
+      'Look whether the last upgrade of Longhorn came to its end (the CRDs, the conversion webhook), and at the field that the text names (kubectl get -o yaml).',
   },
   {
     id: 'config-cut-off',
     pattern:
       /unexpected end of JSON input|invalid character .{1,12} (?:looking for|after|in)|cannot unmarshal(?! the restore error)/,
     means: 'A config in the store is empty, cut off, or not what Longhorn can read.',
-    advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
+    advice: 'Check the store (npx corral store fsck), which names the file.',
     data: 'damaged',
   },
   {
@@ -1489,7 +1374,7 @@ export const causes: readonly KnownCause[] = [
       ...['create', 'restore', 'incremental-restore', 'restore-start'],
     ],
     means: 'A config in the store is empty or cut off; less likely, its reading was cut off.',
-    advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
+    advice: 'Check the store (npx corral store fsck), which names the file.',
     data: 'doubtful',
   },
   {
@@ -1497,14 +1382,14 @@ export const causes: readonly KnownCause[] = [
     pattern: /\[(?:system-)?backup [^\]]{1,600}\], output (?:unexpected )?EOF\b/,
     means:
       'The command read a config of the store that is empty or cut off; less likely, its reading was cut off.',
-    advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
+    advice: 'Check the store (npx corral store fsck), which names the file.',
     data: 'doubtful',
   },
   {
     id: 'still-in-progress',
     pattern: /backup (?:backing image )?\S+ is still in progress/,
     means: 'The backup in the store is not finished.',
-    advice: { any: 'Wait for it, or see whether whoever made it still lives.' },
+    advice: 'Wait for it, or see whether whoever made it still lives.',
   },
 
   // Mounts.
@@ -1514,9 +1399,8 @@ export const causes: readonly KnownCause[] = [
       /\/kubelet\/(?:pods|plugins)\/[^\s:]{1,400}: (?:stale (?:NFS )?file handle|transport endpoint is not connected)/i,
     means:
       "The mount of a pod's volume on that node is stale or dead: the server behind it went away, or was started anew.",
-    advice: {
-      any: 'Delete the pod, so that its volume is mounted anew. Of a ReadWriteMany volume of Longhorn the server is its share-manager pod; of another driver look at its own NFS or SMB server.',
-    },
+    advice:
+      'Delete the pod, so that its volume is mounted anew. Of a ReadWriteMany volume of Longhorn the server is its share-manager pod; of another driver look at its own NFS or SMB server.',
   },
   {
     id: 'folder-made-twice',
@@ -1524,18 +1408,16 @@ export const causes: readonly KnownCause[] = [
     within: ['restore', 'incremental-restore'],
     means:
       'Most likely another replica made this folder of the store at the same moment, and this one did not see it yet.',
-    advice: {
-      any: 'Nothing, if the volume becomes healthy: the replica is restored anew once the others are. If it comes again, the mount of that node is stale: unmount it there, or start the instance manager anew.',
-    },
+    advice:
+      'Nothing, if the volume becomes healthy: the replica is restored anew once the others are. If it comes again, the mount of that node is stale: unmount it there, or start the instance manager anew.',
   },
   {
     id: 'stale-mount',
     pattern:
       /stale (?:NFS )?file handle|\bESTALE\b|mkdir \S{0,300}longhorn-backupstore-mounts\S{0,300}: file exists|create mount directory [^:]{0,300}: mkdir \S{1,300}: file exists|corrupted mount point|mount point \S{1,300} was identified as corrupted|transport endpoint is not connected/i,
     means: 'The mount is stale or dead: most likely its server went away, or has another export there now.',
-    advice: {
-      any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again. If it comes back with a CIFS share, its server may change inode numbers: mount it with noserverino.',
-    },
+    advice:
+      'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again. If it comes back with a CIFS share, its server may change inode numbers: mount it with noserverino.',
     elsewhere:
       'See which mount the path is of, and mount it anew on that node: unmount it, or restart what uses it.',
   },
@@ -1544,52 +1426,49 @@ export const causes: readonly KnownCause[] = [
     pattern: /[Cc]annot create mount directory[^"]{0,600}: not a directory/,
     means:
       'The folder for the mount could not be made, in the pod that was to mount: a file stands where a folder is to be. The server was not asked.',
-    advice: { any: 'Remove the file that the text names from that pod, or start the pod anew.' },
+    advice: 'Remove the file that the text names from that pod, or start the pod anew.',
   },
   {
     id: 'mount-folder',
     pattern: /[Cc]annot create mount directory/,
     means:
       'The folder for the mount could not be made, in the pod that was to mount. The server was not asked yet; most likely an old mount is in the way.',
-    advice: {
-      any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew (longhorn/longhorn#2242).',
-    },
+    advice:
+      'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew (longhorn/longhorn#2242).',
   },
   {
     id: 'nfs-locks',
     pattern: /rpc\.statd is not running but is required/,
     means:
       'The mount fell back to NFS 3, whose locks need rpc.statd on the node. Most likely the server does not offer NFS 4, which Longhorn needs.',
-    advice: { any: 'Enable NFS 4 on the server; starting rpc.statd is not enough (longhorn/longhorn#1346).' },
+    advice: 'Enable NFS 4 on the server; starting rpc.statd is not enough (longhorn/longhorn#1346).',
   },
   {
     id: 'nfs3-only',
     pattern: /nfsv3 mount succeeded|only supporting nfsv3/,
     means: 'The server serves NFS 3 alone; Longhorn needs NFS 4.',
-    advice: { any: 'Enable NFS 4 on the server.' },
+    advice: 'Enable NFS 4 on the server.',
   },
   {
     id: 'no-nfs-client',
     pattern: /mount\.nfs4?: No such device/,
     means: 'The kernel of that node cannot mount NFS 4; the server is not at fault.',
-    advice: { any: 'Load the kernel module nfsv4 on every node, and install nfs-common (or nfs-utils).' },
+    advice: 'Load the kernel module nfsv4 on every node, and install nfs-common (or nfs-utils).',
   },
   {
     id: 'no-smb-client',
     pattern:
       /cifs filesystem not supported by the system|mount error\(19\)|mount\.cifs: No such device|unknown filesystem type \W{0,4}(?:cifs|smb3)\b/,
     means: 'The kernel of that node does not have the module cifs; the server was not asked.',
-    advice: {
-      any: 'Load the module cifs on every node (modprobe cifs), also at each start; where it is not there, install it (Ubuntu: linux-modules-extra of that kernel), and cifs-utils.',
-    },
+    advice:
+      'Load the module cifs on every node (modprobe cifs), also at each start; where it is not there, install it (Ubuntu: linux-modules-extra of that kernel), and cifs-utils.',
   },
   {
     id: 'mount-call-failed',
     pattern: /mount\.nfs4?: mount system call failed/,
     means: 'The kernel of that node refused the mount, and mount.nfs has no words for why.',
-    advice: {
-      any: 'Look at the kernel log of that node (dmesg) at that time, and see whether it reaches the address in the text (port 2049).',
-    },
+    advice:
+      'Look at the kernel log of that node (dmesg) at that time, and see whether it reaches the address in the text (port 2049).',
     adviceIn: {
       'mount-volume':
         'Look at the kernel log of that node (dmesg), and see whether it reaches the address in the text (port 2049). Of a ReadWriteMany volume of Longhorn that is the service of its share-manager pod: look at that pod and its log, too.',
@@ -1601,26 +1480,24 @@ export const causes: readonly KnownCause[] = [
     pattern: /mount\.nfs4?: (?:\S+: )?Operation not permitted/,
     means:
       'The mount was refused as not permitted (EPERM): by the server for who asked, or by the kernel of the node.',
-    advice: {
-      any: "Look at the export: the addresses of nodes and pods that may mount it, whether it takes ports above 1023 (insecure), and the versions of NFS that it offers. Where the same mount works on the node and not in a pod, the pod's address is what differs.",
-    },
+    advice:
+      "Look at the export: the addresses of nodes and pods that may mount it, whether it takes ports above 1023 (insecure), and the versions of NFS that it offers. Where the same mount works on the node and not in a pod, the pod's address is what differs.",
   },
   {
     id: 'smb-unreached',
     pattern:
       /mount error\((?:101|110|111|113|115)\)|cifs_mount failed w\/return code = -(?:101|110|111|113|115)\b|CIFS: VFS: Error connecting to socket/,
     means: 'The SMB server was not reached: no connection to it (TCP, port 445) came about.',
-    advice: {
-      any: 'Check the name and address, that the server runs, and that port 445 is open between the node and it (firewalls, routers). User and password were not asked for yet.',
-    },
+    advice:
+      'Check the name and address, that the server runs, and that port 445 is open between the node and it (firewalls, routers). User and password were not asked for yet.',
   },
   {
     id: 'mount-denied',
     pattern:
       /mount\.nfs4?: access denied by server|mount error\(13\)|mount error\(1\)|(?:cifs_mount failed w\/return code|Send error in SessSetup) = -13\b|STATUS_(?:LOGON_FAILURE|ACCESS_DENIED)\b/,
     means: 'The server refused the mount.',
-    advice: {
-      any: "Check the export's clients and squashing, and the path.",
+    advice: "Check the export's clients and squashing, and the path.",
+    adviceOn: {
       cifs: "Check user and password in the backup target's Secret, and the rights on the share.",
     },
     adviceIn: { 'mount-volume': serverOfVolume },
@@ -1630,8 +1507,9 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /mount\.nfs4?: \S+ failed, reason given by server: No such file or directory|mount error\(2\)|mount\.nfs4?: mounting \S+ failed|cifs_mount failed w\/return code = -2\b|STATUS_BAD_NETWORK_NAME\b/,
     means: 'The server has no such export or share, or no such folder in it.',
-    advice: {
-      any: 'Check the path, and make the folder if it is below the export. If the export has fsid=0 (the root of NFS 4), write the path as seen from there, often just /.',
+    advice:
+      'Check the path, and make the folder if it is below the export. If the export has fsid=0 (the root of NFS 4), write the path as seen from there, often just /.',
+    adviceOn: {
       cifs: 'Check the name of the share.',
     },
   },
@@ -1640,8 +1518,9 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /Protocol not supported|mount error\(95\)|cifs_mount failed w\/return code = -95\b|Dialect not supported by server|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option(?!, bad superblock on \/dev\/)|unknown filesystem type(?! \W{0,4}crypto_LUKS)/,
     means: 'The node or the server does not know this protocol, version or option.',
-    advice: {
-      any: 'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
+    advice:
+      'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
+    adviceOn: {
       cifs: 'Look whether cifs-utils is on the node, which versions of SMB the server offers, and at the option vers= of the mount.',
     },
     adviceIn: {
@@ -1655,7 +1534,7 @@ export const causes: readonly KnownCause[] = [
     id: 'engine-binary-missing',
     pattern: /engine-binaries\/\S+: no such file or directory/,
     means: 'The binary of the engine image is not on that node (yet).',
-    advice: { any: "Look at the engine image's pod on that node." },
+    advice: "Look at the engine image's pod on that node.",
     quoted: true,
   },
   {
@@ -1663,9 +1542,8 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /engine image \S+ (?:\(\S+\) )?(?:is )?not (?:yet )?(?:deployed|ready)(?!, it's (?!deploying))|image \S+ because it isn't deployed|engine binary check failed|\bwait for engine image \S+|\bimage \S+ is not ready/i,
     means: 'An engine image is not on the nodes that need it (yet).',
-    advice: {
-      any: 'Look at it (kubectl -n longhorn-system get engineimages) and at its pods: every node has to pull the image.',
-    },
+    advice:
+      'Look at it (kubectl -n longhorn-system get engineimages) and at its pods: every node has to pull the image.',
     quoted: true,
   },
   {
@@ -1673,18 +1551,16 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bNo available disk candidates\b/,
     means:
       'No disk is left that could take the replica: none has room as Longhorn counts it, or none may be used.',
-    advice: {
-      any: "Look at the disks of the nodes (kubectl -n longhorn-system get nodes.longhorn.io -o yaml): Ready, Schedulable, their room; and at the volume's tags and affinity.",
-    },
+    advice:
+      "Look at the disks of the nodes (kubectl -n longhorn-system get nodes.longhorn.io -o yaml): Ready, Schedulable, their room; and at the volume's tags and affinity.",
   },
   {
     id: 'no-room-for-replicas',
     pattern: /\binsufficient storage\b/,
     means:
       "No disk has room for the replicas, as Longhorn counts it: by the volume's whole size, with what is reserved.",
-    advice: {
-      any: 'Add disks, delete what is not needed, use fewer replicas, or raise storage-over-provisioning-percentage. A restore of many volumes needs the room of all.',
-    },
+    advice:
+      'Add disks, delete what is not needed, use fewer replicas, or raise storage-over-provisioning-percentage. A restore of many volumes needs the room of all.',
   },
   {
     id: 'disks-unavailable',
@@ -1692,9 +1568,8 @@ export const causes: readonly KnownCause[] = [
     within: ['schedule'],
     means:
       'No disk may take a replica: those that were looked at are not ready, not schedulable, or to be evicted, or a node has none.',
-    advice: {
-      any: 'Look at the disks in nodes.longhorn.io: allowScheduling, evictionRequested, and the conditions Ready and Schedulable.',
-    },
+    advice:
+      'Look at the disks in nodes.longhorn.io: allowScheduling, evictionRequested, and the conditions Ready and Schedulable.',
     quoted: true,
   },
   {
@@ -1703,50 +1578,44 @@ export const causes: readonly KnownCause[] = [
       /\b(?:nodes are unavailable|disk not found|node not found|tags not fulfilled|hard affinity cannot be satisfied|topology requirement cannot be satisfied|linked clone replica cannot be satisfied|replica scheduling failed)\b|none of the node candidates contains a ready engine image/,
     within: ['schedule'],
     means: 'No node and disk fit what the volume asks for.',
-    advice: {
-      any: "Compare the volume's tags, affinity and number of replicas with the nodes and disks that are schedulable.",
-    },
+    advice:
+      "Compare the volume's tags, affinity and number of replicas with the nodes and disks that are schedulable.",
     quoted: true,
   },
   {
     id: 'no-replica-to-start',
     pattern: /no healthy or scheduled replica for starting/,
     means: 'The volume has no replica that could be started: none was given a place, or all have failed.',
-    advice: {
-      any: "Look at the volume's condition Scheduled and at its replicas: none, or all failed? A restored volume with the data locality strict-local had none (longhorn/longhorn#6239, fixed in v1.4.3 and v1.5.0): restore it with another one.",
-    },
+    advice:
+      "Look at the volume's condition Scheduled and at its replicas: none, or all failed? A restored volume with the data locality strict-local had none (longhorn/longhorn#6239, fixed in v1.4.3 and v1.5.0): restore it with another one.",
   },
   {
     id: 'passphrase-missing',
     pattern: /missing passphrase for encrypted volume|unsupported key provider/,
     means: 'The volume is encrypted, and its mount was asked for without the passphrase of a Secret.',
-    advice: {
-      any: 'Make the PersistentVolume anew with nodeStageSecretRef and nodePublishSecretRef (by a StorageClass: csi.storage.k8s.io/node-stage-secret-name and its like); the Secret has CRYPTO_KEY_VALUE. Waiting does not help.',
-    },
+    advice:
+      'Make the PersistentVolume anew with nodeStageSecretRef and nodePublishSecretRef (by a StorageClass: csi.storage.k8s.io/node-stage-secret-name and its like); the Secret has CRYPTO_KEY_VALUE. Waiting does not help.',
   },
   {
     id: 'passphrase-wrong',
     pattern: /No key available with this passphrase/,
     means: 'The passphrase of the Secret does not open the volume.',
-    advice: {
-      any: 'A restored volume has the passphrase of its source at the time of the backup: use the Secret with that one.',
-    },
+    advice:
+      'A restored volume has the passphrase of its source at the time of the backup: use the Secret with that one.',
   },
   {
     id: 'encrypted-as-plain',
     pattern: /already contains crypto_LUKS|unknown filesystem type \W{0,4}crypto_LUKS/,
     means: 'The data are encrypted (LUKS), and the volume is mounted as if they were not.',
-    advice: {
-      any: 'Mount it as an encrypted volume, by a PersistentVolume that names the Secret with its passphrase; if it was restored, restore it anew with encrypted: "true" and the passphrase of the source. Waiting does not help.',
-    },
+    advice:
+      'Mount it as an encrypted volume, by a PersistentVolume that names the Secret with its passphrase; if it was restored, restore it anew with encrypted: "true" and the passphrase of the source. Waiting does not help.',
   },
   {
     id: 'plain-as-encrypted',
     pattern: /unsupported disk encryption format/,
     means: 'The volume is mounted as an encrypted one, and its data are not encrypted by LUKS.',
-    advice: {
-      any: 'Mount it as a volume without encryption; if it was restored, restore it anew with encrypted: "false".',
-    },
+    advice:
+      'Mount it as a volume without encryption; if it was restored, restore it anew with encrypted: "false".',
     quoted: 'to its end',
   },
   {
@@ -1755,7 +1624,7 @@ export const causes: readonly KnownCause[] = [
       /Kernel modules \[[^\]]{1,300}\] are not loaded|dm_(?:crypt|mod) kernel module loaded|dm[-_]crypt[^.]{0,40}not found/,
     means:
       'The kernel of that node lacks a module that Longhorn needs; dm_crypt is that of encrypted volumes.',
-    advice: { any: 'Load it on that node (modprobe), at each start too.' },
+    advice: 'Load it on that node (modprobe), at each start too.',
     quoted: true,
   },
   {
@@ -1764,42 +1633,37 @@ export const causes: readonly KnownCause[] = [
       /make sure you have iscsiadm\/open-iscsi installed(?! on the host: open )|failed to execute iscsiadm: No such file/,
     means:
       'longhorn-manager could not run iscsiadm on its node, which each volume of the v1 data engine needs.',
-    advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
+    advice: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.',
   },
   {
     id: 'host-proc-missing',
     pattern: /open \/host\/proc\S*: no such file or directory/,
     means:
       "The container does not see /proc of its node at /host/proc, through which Longhorn runs a node's commands: its pod does not mount that.",
-    advice: {
-      any: 'Compare the volumes of the pod or job with those in the chart or manifest of the version that its image has.',
-    },
+    advice:
+      'Compare the volumes of the pod or job with those in the chart or manifest of the version that its image has.',
   },
   {
     id: 'executable-missing',
     pattern: /exec: \\?"[^"]{1,200}\\?": executable file not found in \$PATH/,
     means:
       'The command that is named is not there where it was to be run: in the image of the container that ran it; of the kubelet, on its node.',
-    advice: {
-      any: "Compare the image with the release's own (its tag, a mirror, a build of your own); for the kubelet install the command on its node.",
-    },
+    advice:
+      "Compare the image with the release's own (its tag, a mirror, a build of your own); for the kubelet install the command on its node.",
     quoted: true,
   },
   {
     id: 'command-missing',
     pattern: /\bexit status 127\b/,
     means: 'A command that was to be run is not installed there.',
-    advice: {
-      any: 'Install it on that node: of an encrypted volume it is cryptsetup, of a shared one and of an NFS store the NFS client (nfs-common, nfs-utils).',
-    },
+    advice:
+      'Install it on that node: of an encrypted volume it is cryptsetup, of a shared one and of an NFS store the NFS client (nfs-common, nfs-utils).',
   },
   {
     id: 'luks',
     pattern: /with LUKS\b|LUKS device|\bcryptsetup\b|\bluksOpen\b|encrypto? device/,
     means: 'The encryption of the volume could not be set up on that node.',
-    advice: {
-      any: "Look at the end of the text, at the module dm_crypt of that node, and at the volume's Secret.",
-    },
+    advice: "Look at the end of the text, at the module dm_crypt of that node, and at the volume's Secret.",
     kind: true,
     quoted: 'to its end',
   },
@@ -1807,53 +1671,47 @@ export const causes: readonly KnownCause[] = [
     id: 'device-left',
     pattern: /cannot create device node \S+ for device \S+: file exists/,
     means: 'A device of an earlier attempt is left on that node; the next attempt fails in the same way.',
-    advice: {
-      any: 'Remove the device named under /dev/longhorn on that node, or restart the node, and upgrade Longhorn (longhorn/longhorn#9032).',
-    },
+    advice:
+      'Remove the device named under /dev/longhorn on that node, or restart the node, and upgrade Longhorn (longhorn/longhorn#9032).',
   },
   {
     id: 'fragment-map',
     pattern: /failed to overlay fragment map/,
     means:
       'The v2 data engine could not read which parts of a snapshot have data; known where the volume was expanded (longhorn/longhorn#12313).',
-    advice: {
-      any: 'See in that issue whether a version mends it: a new backup of the same chain of snapshots fails in the same way. The store has no part in it.',
-    },
+    advice:
+      'See in that issue whether a version mends it: a new backup of the same chain of snapshots fails in the same way. The store has no part in it.',
   },
   {
     id: 'filesystem-damaged',
     pattern: /'fsck' found errors/,
     means: 'The file system inside the volume is damaged, and fsck could not repair it by itself.',
-    advice: {
-      any: 'Attach the volume without a workload, take a snapshot, and repair it by hand (e2fsck -f, or xfs_repair). If the volume was just restored, restore another backup beside it and compare.',
-    },
+    advice:
+      'Attach the volume without a workload, take a snapshot, and repair it by hand (e2fsck -f, or xfs_repair). If the volume was just restored, restore another backup beside it and compare.',
   },
   {
     id: 'volume-not-mountable',
     pattern: /wrong fs type, bad option, bad superblock on \/dev\//,
     means:
       'The kernel of that node refused the file system on that device. For a wrong type, a wrong option, damage and (of XFS) a UUID that is mounted there already, the words are the same.',
-    advice: {
-      any: 'The kernel log of that node (dmesg) has the reason: look there before anything is repaired or made anew. XFS refuses a restored or cloned volume beside its source for their equal UUID: v1.5.6, v1.6.3 and v1.7.0 mend that, until then mount it on another node. Otherwise compare what is on it (blkid) with fsType of the PersistentVolume.',
-    },
+    advice:
+      'The kernel log of that node (dmesg) has the reason: look there before anything is repaired or made anew. XFS refuses a restored or cloned volume beside its source for their equal UUID: v1.5.6, v1.6.3 and v1.7.0 mend that, until then mount it on another node. Otherwise compare what is on it (blkid) with fsType of the PersistentVolume.',
     kind: true,
   },
   {
     id: 'driver-unknown',
     pattern: /no volume plugin matched|CSI driver \\?"[^"\\]{1,253}\\?" not found/,
     means: 'No driver of the name that is asked for is in the cluster.',
-    advice: {
-      any: "Look at the provisioner of the StorageClass, which for Longhorn is driver.longhorn.io, and whether Longhorn's CSI driver is installed (kubectl get csidrivers).",
-    },
+    advice:
+      "Look at the provisioner of the StorageClass, which for Longhorn is driver.longhorn.io, and whether Longhorn's CSI driver is installed (kubectl get csidrivers).",
     quoted: true,
   },
   {
     id: 'csi-driver-missing',
     pattern: /not found in the list of registered CSI drivers|\bCSINode (?:\S+ )?does not contain driver\b/,
     means: "That node's kubelet does not have the CSI driver: its plugin does not run there (yet).",
-    advice: {
-      any: 'Look at the pod of longhorn-csi-plugin on that node, and at the directory of the kubelet that it was installed for.',
-    },
+    advice:
+      'Look at the pod of longhorn-csi-plugin on that node, and at the directory of the kubelet that it was installed for.',
   },
   {
     id: 'ganesha-not-running',
@@ -1861,17 +1719,15 @@ export const causes: readonly KnownCause[] = [
     within: ['probe'],
     means:
       'The NFS server (ganesha) of a shared (ReadWriteMany) volume does not run yet in its share-manager pod, or has ended.',
-    advice: {
-      any: 'Nothing, if it is ready a little later. Otherwise look at the log of that share-manager pod, and whether its volume is attached and healthy.',
-    },
+    advice:
+      'Nothing, if it is ready a little later. Otherwise look at the log of that share-manager pod, and whether its volume is attached and healthy.',
   },
   {
     id: 'no-kubelet-folder',
     pattern: /Need to specify \\?"--kubelet-root-dir|no related proc for root-dir detection/,
     means: 'The folder of the kubelet could not be found out on that node.',
-    advice: {
-      any: 'Name it: the variable KUBELET_ROOT_DIR of the Deployment longhorn-driver-deployer (csi.kubeletRootDir in the chart).',
-    },
+    advice:
+      'Name it: the variable KUBELET_ROOT_DIR of the Deployment longhorn-driver-deployer (csi.kubeletRootDir in the chart).',
     quoted: true,
   },
   {
@@ -1880,9 +1736,8 @@ export const causes: readonly KnownCause[] = [
     within: ['share-manager'],
     means:
       'The NFS server of the volume got no good answer of the recovery backend, where it keeps who its clients are: that is a part of longhorn-manager.',
-    advice: {
-      any: 'Look at the longhorn-manager pods and the service longhorn-recovery-backend: whether they are there, and answer on the port 9503. Of v1.4.0 see longhorn/longhorn#5183.',
-    },
+    advice:
+      'Look at the longhorn-manager pods and the service longhorn-recovery-backend: whether they are there, and answer on the port 9503. Of v1.4.0 see longhorn/longhorn#5183.',
     quoted: true,
   },
   {
@@ -1890,9 +1745,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bleaderelection lost\b|\bstopped leading\b|\blost lease\b|[Ff]ailed to renew lease/,
     means:
       'The program could not renew its lease at the Kubernetes API server in time, and gives its place up to another copy of it.',
-    advice: {
-      any: 'If that recurs, look at the API server and its etcd (how slow it answers, whether it is there), and at how busy the node is. Volumes are not at fault.',
-    },
+    advice:
+      'If that recurs, look at the API server and its etcd (how slow it answers, whether it is there), and at how busy the node is. Volumes are not at fault.',
     retry: 'Its container is started anew.',
     quoted: true,
   },
@@ -1901,9 +1755,8 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /cannot find disk config file|has changed file system|DiskFilesystemChanged|record diskUUID doesn't match the one on the disk|has same file system ID/,
     means: 'What Longhorn has written on the disk is not there, or is of another disk.',
-    advice: {
-      any: 'See that the right file system is mounted at that path (findmnt), that its file longhorn-disk.cfg is there, and that no two disks of the node are folders of one file system.',
-    },
+    advice:
+      'See that the right file system is mounted at that path (findmnt), that its file longhorn-disk.cfg is there, and that no two disks of the node are folders of one file system.',
     quoted: 'to its end',
   },
   {
@@ -1911,15 +1764,14 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /Invalid Initiatorname|InitiatorName is required|no such file[^"]{0,40}initiatorname\.iscsi|initiatorname\.iscsi[^"]{0,40}[Nn]o such file/,
     means: 'The node has no valid name as an iSCSI initiator (/etc/iscsi/initiatorname.iscsi).',
-    advice: {
-      any: 'Make that file with a name of its own for each node (iscsi-iname writes one), and restart iscsid.',
-    },
+    advice:
+      'Make that file with a name of its own for each node (iscsi-iname writes one), and restart iscsid.',
   },
   {
     id: 'iscsid-not-running',
     pattern: /iscsid is not running|can't open iscsid\.startup/,
     means: 'The daemon iscsid does not run on that node; each volume of the v1 data engine needs it there.',
-    advice: { any: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.' },
+    advice: 'Install open-iscsi on the node, and start iscsid, also at each start of the node.',
   },
   {
     id: 'orphan-not-a-directory',
@@ -1927,40 +1779,35 @@ export const causes: readonly KnownCause[] = [
       /error not a directory occurred when trying to remove|trying to remove the volumes dir: not a directory/,
     within: ['kubelet-orphan'],
     means: 'In the folder of that pod a file lies where the kubelet expects an empty folder.',
-    advice: {
-      any: 'See on the node that nothing is mounted below /var/lib/kubelet/pods/POD-UID/volumes, and look at what is left there before you remove it. Newer versions of Kubernetes clean up by themselves (kubernetes/kubernetes#105536).',
-    },
+    advice:
+      'See on the node that nothing is mounted below /var/lib/kubelet/pods/POD-UID/volumes, and look at what is left there before you remove it. Newer versions of Kubernetes clean up by themselves (kubernetes/kubernetes#105536).',
   },
   {
     id: 'mount-busy',
     pattern: /already mounted or mount point busy|apparently in use by the system/,
     means: 'Something else on that node uses the device of the volume, or the folder.',
-    advice: {
-      any: 'Look for who has it: an earlier mount (findmnt), or multipathd, which has to leave out the devices of Longhorn.',
-    },
+    advice:
+      'Look for who has it: an earlier mount (findmnt), or multipathd, which has to leave out the devices of Longhorn.',
   },
   {
     id: 'format-failed',
     pattern: /\b[Ff]ormat of disk \\?"[^"]{1,300}" failed/,
     means: 'No file system was made on the device of the volume.',
-    advice: {
-      any: 'Look at the lines before it, and at the engine of the volume: whether its device takes writes.',
-    },
+    advice: 'Look at the lines before it, and at the engine of the volume: whether its device takes writes.',
     kind: true,
   },
   {
     id: 'dead-mount-of-kubelet',
     pattern: /mkdir \S{1,400}\/globalmount: file exists/,
     means: 'The folder that the kubelet mounts the volume at is there, and is a mount that is dead.',
-    advice: { any: 'Unmount that folder on the node, or restart the node (longhorn/longhorn#3381).' },
+    advice: 'Unmount that folder on the node, or restart the node (longhorn/longhorn#3381).',
   },
   {
     id: 'share-not-ready',
     pattern: /\bshare not yet available\b/,
     means: 'The NFS server of the shared (ReadWriteMany) volume does not run yet: its share-manager pod.',
-    advice: {
-      any: 'Wait a moment. If it stays, look at the pod share-manager-VOLUME in the namespace of Longhorn (its state, events and log), and whether the volume is attached and healthy.',
-    },
+    advice:
+      'Wait a moment. If it stays, look at the pod share-manager-VOLUME in the namespace of Longhorn (its state, events and log), and whether the volume is attached and healthy.',
     quoted: true,
   },
   {
@@ -1968,101 +1815,90 @@ export const causes: readonly KnownCause[] = [
     pattern: /volume must be healthy to start migration/,
     means:
       'A volume that is attached to two nodes migrates, and for that all of its replicas have to be whole; they are not.',
-    advice: {
-      any: 'Wait until its replicas are rebuilt (robustness healthy); if that never ends, look for disks and nodes for them. Or let only one node use the volume.',
-    },
+    advice:
+      'Wait until its replicas are rebuilt (robustness healthy); if that never ends, look for disks and nodes for them. Or let only one node use the volume.',
     quoted: true,
   },
   {
     id: 'mount-in-use',
     pattern: /\b(?:target|device) is busy\b/,
     means: 'It was not unmounted: something on that node still uses the mount.',
-    advice: {
-      any: 'Look for what uses it (fuser -m, lsof), most often the pod itself: stop or delete that pod.',
-    },
+    advice: 'Look for what uses it (fuser -m, lsof), most often the pod itself: stop or delete that pod.',
   },
   {
     id: 'no-discard',
     pattern: /the discard operation is not supported/,
     means: 'That file system, or the device under it, does not take the discards of fstrim.',
-    advice: {
-      any: 'Look at the engine image of the volume (Longhorn trims from v1.4.0 on), and at what lies between the file system and the volume: an encrypted device passes discards on only if it was opened so.',
-    },
+    advice:
+      'Look at the engine image of the volume (Longhorn trims from v1.4.0 on), and at what lies between the file system and the volume: an encrypted device passes discards on only if it was opened so.',
   },
   {
     id: 'disruption-budget',
     pattern: /violate the pod's disruption budget/,
     means:
       'A PodDisruptionBudget keeps the pod there. Those of instance-manager pods are of Longhorn, which keeps volumes from losing their last replica or a running engine.',
-    advice: {
-      any: 'See which volumes still have an engine or their last healthy replica on that node, and let their pods go first; the setting node-drain-policy decides what Longhorn lets through.',
-    },
+    advice:
+      'See which volumes still have an engine or their last healthy replica on that node, and let their pods go first; the setting node-drain-policy decides what Longhorn lets through.',
   },
   {
     id: 'no-mount-propagation',
     pattern: /not support mount propagation|MountPropagation is not set/,
     means: 'A node does not carry mounts of a pod over to the host (mount propagation), which CSI needs.',
-    advice: {
-      any: 'Turn it on for the container runtime or the service that it runs in (MountFlags=shared; mount --make-rshared /), on the node named.',
-    },
+    advice:
+      'Turn it on for the container runtime or the service that it runs in (MountFlags=shared; mount --make-rshared /), on the node named.',
     quoted: true,
   },
   {
     id: 'webhook-not-accessible',
     pattern: /\bwebhook service is not accessible\b/,
     means: 'longhorn-manager does not reach its own webhook by the name of the service in the cluster.',
-    advice: {
-      any: 'Look at the DNS of the cluster, at its network between nodes (CNI, firewall), and whether the service longhorn-admission-webhook (or longhorn-conversion-webhook) has endpoints.',
-    },
+    advice:
+      'Look at the DNS of the cluster, at its network between nodes (CNI, firewall), and whether the service longhorn-admission-webhook (or longhorn-conversion-webhook) has endpoints.',
     quoted: true,
   },
   {
     id: 'no-object-name',
     pattern: /resource name may not be empty/,
     means: 'An object was asked for without a name: the field of another object that is to name it is empty.',
-    advice: {
-      any: 'Look at the object that the words before name, and what it should point to; if it is of no use any more, delete it.',
-    },
+    advice:
+      'Look at the object that the words before name, and what it should point to; if it is of no use any more, delete it.',
     quoted: true,
   },
   {
     id: 'unknown-call',
     pattern: /code = Unimplemented\b|\bunknown (?:method \w+ for )?service \w+/,
     means: 'The process that was asked does not know that call: it is of another version than who asks.',
-    advice: {
-      any: 'Look at the engine image of the volume, which stays the old one after an upgrade of Longhorn: upgrade it. Look whether pods of the old version still run.',
-    },
+    advice:
+      'Look at the engine image of the volume, which stays the old one after an upgrade of Longhorn: upgrade it. Look whether pods of the old version still run.',
     quoted: true,
   },
   {
     id: 'replica-metadata-gone',
     pattern: /Failed to find metadata for \S+/,
     means: 'The replica does not have the metadata of one of its snapshots, so that it cannot be opened.',
-    advice: {
-      any: 'If another replica of the volume is healthy, delete this one: Longhorn builds it anew. If none is, keep it as it is, and restore from a backup.',
-    },
+    advice:
+      'If another replica of the volume is healthy, delete this one: Longhorn builds it anew. If none is, keep it as it is, and restore from a backup.',
     quoted: true,
   },
   {
     id: 'disk-full-for-replicas',
     pattern: /has \d+ available, but requires reserved/,
     means: 'The disk has less room free than Longhorn keeps there, so that no more replicas are put on it.',
-    advice: {
-      any: 'Make room on it, or look at what is reserved on the disk (storageReserved) and at the setting storage-minimal-available-percentage.',
-    },
+    advice:
+      'Make room on it, or look at what is reserved on the disk (storageReserved) and at the setting storage-minimal-available-percentage.',
     quoted: true,
   },
   {
     id: 'live-upgrade-unhealthy',
     pattern: /\bcannot do live upgrade for an? (?:non-|un)healthy\b/,
     means: 'The engine of an attached volume is changed only while all its replicas are healthy.',
-    advice: { any: 'Wait until the volume is healthy, or detach it; then ask again.' },
+    advice: 'Wait until the volume is healthy, or detach it; then ask again.',
   },
   {
     id: 'snapshot-removed',
     pattern: /\bsince it's marked as Removed\b/,
     means: 'The snapshot has been deleted: it is marked as removed, and only waits to be merged.',
-    advice: { any: 'Take another snapshot, or restore from a backup of it.' },
+    advice: 'Take another snapshot, or restore from a backup of it.',
   },
   {
     id: 'no-frontend',
@@ -2070,67 +1906,60 @@ export const causes: readonly KnownCause[] = [
       /no block device frontend for volume|volume \S+ (?:frontend is disabled|(?:has )?invalid frontend type)/,
     means:
       'The volume has no block device now: it is only just being attached, is attached in maintenance mode, is being restored, or is a standby (DR) volume; or its frontend is none that a pod can use.',
-    advice: {
-      any: 'Nothing, if it was said once, while the volume was being attached. Otherwise look at the volume (spec.disableFrontend, spec.frontend, spec.Standby, status.restoreRequired). Wait for the restore, activate the standby volume, or detach it where it is attached in maintenance mode.',
-    },
+    advice:
+      'Nothing, if it was said once, while the volume was being attached. Otherwise look at the volume (spec.disableFrontend, spec.frontend, spec.Standby, status.restoreRequired). Wait for the restore, activate the standby volume, or detach it where it is attached in maintenance mode.',
   },
   {
     id: 'not-ready-for-workloads',
     pattern: /is not ready for workloads/,
     means:
       'Longhorn does not give the volume to a pod yet, as while it is being restored or cloned, is not wholly detached from where it was, is Faulted, or its replicas found no place.',
-    advice: {
-      any: "Look at the volume's state, robustness and conditions (kubectl -n longhorn-system get volumes.longhorn.io VOLUME -o yaml): Restore and Scheduled say more; and at its attachment tickets (volumeattachments.longhorn.io), if it stays attached or detaching.",
-    },
+    advice:
+      "Look at the volume's state, robustness and conditions (kubectl -n longhorn-system get volumes.longhorn.io VOLUME -o yaml): Restore and Scheduled say more; and at its attachment tickets (volumeattachments.longhorn.io), if it stays attached or detaching.",
     quoted: 'to its end',
   },
   {
     id: 'not-attached-yet',
     pattern: /hasn't been attached yet/,
     means: 'The volume was not attached to that node (yet) when it was to be mounted there.',
-    advice: {
-      any: "Nothing, if a later attempt succeeds. Otherwise look at the volume's state, and at its attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
-    },
+    advice:
+      "Nothing, if a later attempt succeeds. Otherwise look at the volume's state, and at its attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
   },
   {
     id: 'corrupt-mount-point',
     pattern: /unmounted existing corrupt(?:ed)? mount point/,
     means:
       'The mount for the pod on that node was dead, as after the connection to the volume broke, and Longhorn took it away. That says nothing of the data.',
-    advice: {
-      any: 'Nothing, if the next attempt mounts it anew. Otherwise delete the pod, so that it starts again.',
-    },
+    advice: 'Nothing, if the next attempt mounts it anew. Otherwise delete the pod, so that it starts again.',
   },
   {
     id: 'volume-not-shared',
     pattern: /multi node use for non shared volume/,
     means:
       'The claim wants the volume on several nodes (ReadWriteMany), and the volume was not made for that.',
-    advice: { any: 'Use ReadWriteOnce, or make the volume with the access mode rwx.' },
+    advice: 'Use ReadWriteOnce, or make the volume with the access mode rwx.',
   },
   {
     id: 'unaligned-read',
     pattern: /\bread \/\S{1,300}: invalid argument/,
     means:
       'The kernel refused a read of the file. Longhorn reads it by direct I/O: most likely a size or place is no multiple of the sector size of its disk.',
-    advice: {
-      any: "Compare the size that the text names with the disk's sector size (blockdev --getss). Another attempt fails in the same way (longhorn/longhorn#11569).",
-    },
+    advice:
+      "Compare the size that the text names with the disk's sector size (blockdev --getss). Another attempt fails in the same way (longhorn/longhorn#11569).",
   },
   {
     id: 'image-size',
     pattern: /file size \d+ should be a multiple of 512 bytes/,
     means: 'The size of the image file is no multiple of 512 bytes, as direct I/O needs.',
-    advice: {
-      any: 'Unpack the file if it is compressed, or convert it (qemu-img convert -O qcow2 FILE NEW), and make the backing image from that.',
-    },
+    advice:
+      'Unpack the file if it is compressed, or convert it (qemu-img convert -O qcow2 FILE NEW), and make the backing image from that.',
   },
   {
     id: 'image-of-backup-differs',
     pattern: /checksum \S{0,200} in the backup volume doesn't match the current checksum/,
     means:
       'The backing image of this name in the cluster has another content than that of the backed-up volume.',
-    advice: { any: 'Restore to a cluster without a backing image of this name, or with the same one.' },
+    advice: 'Restore to a cluster without a backing image of this name, or with the same one.',
     quoted: 'to its end',
   },
   {
@@ -2138,44 +1967,39 @@ export const causes: readonly KnownCause[] = [
     pattern: /[Bb]acking image recorded checksum/,
     means:
       'The copy of the backing image on that disk has another content than was recorded when the image was made: it was changed, or damaged.',
-    advice: {
-      any: 'If another disk has a good copy, remove this one (the disk in spec.disks, or its backing-image-manager pod), so that it is made anew from that. Volumes that read this copy may have read wrong data: check them.',
-    },
+    advice:
+      'If another disk has a good copy, remove this one (the disk in spec.disks, or its backing-image-manager pod), so that it is made anew from that. Volumes that read this copy may have read wrong data: check them.',
   },
   {
     id: 'image-copy-differs',
     pattern: /expected checksum \S{1,200} doesn't match the|doesn't match the processed file checksum/,
     means:
       'What was written as a copy of the backing image is not what was expected, by its checksum: it was cut off or changed on its way to that disk, or its source is another. The checksum itself is not at fault: leave it.',
-    advice: {
-      any: 'Look at the network between the nodes, and at the disk; Longhorn tries again, or remove that copy. If each copy ends so, compare the source (the URL, the upload) with the checksum that was given with it.',
-    },
+    advice:
+      'Look at the network between the nodes, and at the disk; Longhorn tries again, or remove that copy. If each copy ends so, compare the source (the URL, the upload) with the checksum that was given with it.',
   },
   {
     id: 'image-size-differs',
     pattern: /found mismatching (?:size|realSize|virtualSize) \d/,
     means:
       'The copies of the backing image on several disks differ in size. A realSize may differ without harm: how much room a file takes depends on its file system.',
-    advice: {
-      any: 'Compare the checksums of the copies in its status. If they are equal, upgrade: v1.8.0 took another realSize for a fault (longhorn/longhorn#9976). Otherwise remove the copy that differs.',
-    },
+    advice:
+      'Compare the checksums of the copies in its status. If they are equal, upgrade: v1.8.0 took another realSize for a fault (longhorn/longhorn#9976). Otherwise remove the copy that differs.',
   },
   {
     id: 'backing-image-failed',
     pattern: /waiting for backing image \S+ downloading file [^"]{1,1000}the current state is failed/,
     means: 'The backing image that the replica waits for has failed on that node, so that it waits for ever.',
-    advice: {
-      any: 'Look at the message of the backing image and at the URL that it was to be loaded from, and make it anew with one that works.',
-    },
+    advice:
+      'Look at the message of the backing image and at the URL that it was to be loaded from, and make it anew with one that works.',
   },
   {
     id: 'file-without-checksum',
     pattern: /no expectedChecksum for existing file/,
     means:
       'The file of a backing image is there already, but no checksum is known for it, so that it is not taken.',
-    advice: {
-      any: 'Look whether the backing image gets ready all the same; an older release made it without a checksum (longhorn/longhorn#4085).',
-    },
+    advice:
+      'Look whether the backing image gets ready all the same; an older release made it without a checksum (longhorn/longhorn#4085).',
   },
   {
     id: 'nvme-connection-lost',
@@ -2183,67 +2007,59 @@ export const causes: readonly KnownCause[] = [
       /sock connection error of tqpair|Failed to flush tqpair|\bCtrlr is in error state|\bresetting controller failed/i,
     within: ['spdk'],
     means: 'SPDK has no connection (NVMe over TCP) to a replica or an engine of a v2 volume any more.',
-    advice: {
-      any: 'Look whether the instance manager that has that address runs, and at the network between the nodes.',
-    },
+    advice:
+      'Look whether the instance manager that has that address runs, and at the network between the nodes.',
     kind: true,
   },
   {
     id: 'nvme-path-left',
     pattern: /NVMe path '[^']{1,253}' still exists after delete/,
     means: 'SPDK had deleted a path to another replica or snapshot, and it was still there some time later.',
-    advice: {
-      any: 'Nothing, if the rebuild or restore goes on. If it never ends, as after a replica was deleted in a restore (longhorn/longhorn#12835), restore anew.',
-    },
+    advice:
+      'Nothing, if the rebuild or restore goes on. If it never ends, as after a replica was deleted in a restore (longhorn/longhorn#12835), restore anew.',
   },
   {
     id: 'file-not-renamed',
     pattern: /rename \S{0,300}longhorn-backupstore-mounts/,
     means:
       'A file was written to the store under another name, and could not be given its own. Most likely another backup of the volume wrote the same file, or the mount was in trouble.',
-    advice: {
-      any: 'Make the backup again when no other one of the volume runs (longhorn/longhorn#1341), and look at the end of the text.',
-    },
+    advice:
+      'Make the backup again when no other one of the volume runs (longhorn/longhorn#1341), and look at the end of the text.',
   },
   {
     id: 'no-direct-io',
     pattern: /open \S+\.img: invalid argument/,
     means: "The file system of that replica's disk does not support direct I/O, as CIFS and others do not.",
-    advice: { any: 'Use a disk with ext4 or XFS for replicas.' },
+    advice: 'Use a disk with ext4 or XFS for replicas.',
   },
   {
     id: 'no-backend',
     pattern: /\bNo backend available\b/,
     means: 'The engine has no replica left that it can use.',
-    advice: {
-      any: 'Look in the lines before it for why it gave up each of them (mode ERR): the network, a disk, an instance manager that ended. Then look at the robustness of the volume, and make the pod anew if its file system is read-only.',
-    },
+    advice:
+      'Look in the lines before it for why it gave up each of them (mode ERR): the network, a disk, an instance manager that ended. Then look at the robustness of the volume, and make the pod anew if its file system is read-only.',
   },
   {
     id: 'no-thread',
     pattern: /pthread_create failed: Resource temporarily unavailable|failed to create new OS thread/,
     means:
       'A program could make no further thread and ended: as a rule the limit of processes and threads of its container or node was reached.',
-    advice: {
-      any: "Look at the limit (podPidsLimit of the kubelet, the container's pids.max, the node's threads-max) and at how many engines and replicas run in that instance manager (longhorn/longhorn#3178, #11453).",
-    },
+    advice:
+      "Look at the limit (podPidsLimit of the kubelet, the container's pids.max, the node's threads-max) and at how many engines and replicas run in that instance manager (longhorn/longhorn#3178, #11453).",
   },
   {
     id: 'replica-process-ended',
     pattern:
       /[Rr]eplica (?:sync agent|server|rest server) at \S+ is down|Error running start replica command/,
     means: 'A process of a replica ended; its sync agent is what makes and restores backups.',
-    advice: {
-      any: 'Look for a panic in the lines before it (exit status 2): a backup or restore under way there has failed.',
-    },
+    advice:
+      'Look for a panic in the lines before it (exit status 2): a backup or restore under way there has failed.',
   },
   {
     id: 'process-gone',
     pattern: /cannot find process/,
     means: 'The process has ended already.',
-    advice: {
-      any: 'Nothing, if it was stopped; otherwise look for its end in the log of its instance manager.',
-    },
+    advice: 'Nothing, if it was stopped; otherwise look for its end in the log of its instance manager.',
   },
 
   // What the kernel of a node says.
@@ -2252,18 +2068,16 @@ export const causes: readonly KnownCause[] = [
     pattern: /nfs4_reclaim_open_state: Lock reclaim failed/,
     means:
       "The node's NFS client could not take back the locks that it had on a server: that was started anew, or the connection was gone for too long. It says nothing of Longhorn's own locks, nor that a backup failed.",
-    advice: {
-      any: 'Look at the NFS server and the network at that time, and at the mounts of that node (mount -t nfs4): which share it is, the text does not say.',
-    },
+    advice:
+      'Look at the NFS server and the network at that time, and at the mounts of that node (mount -t nfs4): which share it is, the text does not say.',
   },
   {
     id: 'kernel-smb-server',
     pattern: /\bCIFS: (?:VFS: )?\S{1,253} has not responded in \d+ seconds/,
     means:
       'The SMB server did not answer the kernel of that node for that time, and the connection is made anew.',
-    advice: {
-      any: 'See whether that server, as of a backup target, runs, and how loaded it is; then look at the network between.',
-    },
+    advice:
+      'See whether that server, as of a backup target, runs, and how loaded it is; then look at the network between.',
     quoted: true,
   },
   {
@@ -2271,9 +2085,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bNFS: server \S{1,253} error: fileid changed/,
     means:
       'The NFS server has another file where the node knew one: its file system or export was replaced, or its files have new numbers.',
-    advice: {
-      any: 'Mount it anew on that node (unmount it, or restart the pods that use it), and see that the export stays the same when the server restarts (fsid).',
-    },
+    advice:
+      'Mount it anew on that node (unmount it, or restart the pods that use it), and see that the export stays the same when the server restarts (fsid).',
   },
   {
     id: 'kernel-filesystem',
@@ -2281,18 +2094,16 @@ export const causes: readonly KnownCause[] = [
       /\bEXT4-fs error|Remounting filesystem read-only|\bXFS \([\w-]+\): .{0,60}[Cc]orruption|\bXFS \([\w-]+\): Unmount and run xfs_repair/,
     means:
       'The file system on that device met data that are damaged or could not be read; it may be read-only now.',
-    advice: {
-      any: 'See what the device is (lsblk -o NAME,VENDOR,SERIAL: of the v1 data engine the vendor is IET): a disk of the node, or a volume of Longhorn. Look for I/O errors of that device in the lines before; if there are none, stop what uses it, and check it unmounted (fsck, xfs_repair).',
-    },
+    advice:
+      'See what the device is (lsblk -o NAME,VENDOR,SERIAL: of the v1 data engine the vendor is IET): a disk of the node, or a volume of Longhorn. Look for I/O errors of that device in the lines before; if there are none, stop what uses it, and check it unmounted (fsck, xfs_repair).',
     quoted: 'to its end',
   },
   {
     id: 'kernel-nfs-server',
     pattern: /\bnfs: server \S+ not responding/,
     means: 'The NFS server did not answer the kernel of that node.',
-    advice: {
-      any: 'See whose address that is: of a shared (ReadWriteMany) volume of Longhorn it is the service of its share-manager pod, else your own NFS server, as of a backup target. See whether it runs, and how loaded it is; then look at the network between.',
-    },
+    advice:
+      'See whose address that is: of a shared (ReadWriteMany) volume of Longhorn it is the service of its share-manager pod, else your own NFS server, as of a backup target. See whether it runs, and how loaded it is; then look at the network between.',
     quoted: true,
   },
   {
@@ -2300,9 +2111,8 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /\bBuffer I\/O error on dev|\b(?:I\/O|device offline|critical \w+) error, dev \w+|EXT4-fs warning [^"]{0,80}I\/O error|\bJBD2: Error|Aborting journal on device|FAILED Result: hostbyte=|\bSense Key : \w|\bAdd\. Sense: |\bXFS \([\w-]+\): .{0,60}error/,
     means: 'A read or write of that device failed.',
-    advice: {
-      any: 'See what the device is (lsblk -o NAME,VENDOR,SERIAL: of the v1 data engine the vendor is IET): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',
-    },
+    advice:
+      'See what the device is (lsblk -o NAME,VENDOR,SERIAL: of the v1 data engine the vendor is IET): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',
     quoted: 'to its end',
   },
   {
@@ -2310,18 +2120,16 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bXFS \([\w-]+\): Filesystem has duplicate UUID/,
     means:
       'A file system with the same UUID is mounted on that node, as that of the source of a restored or cloned volume; XFS refuses another one. Neither is damaged.',
-    advice: {
-      any: 'Mount it on another node, or upgrade Longhorn: v1.5.6, v1.6.3 and v1.7.0 mount with nouuid (longhorn/longhorn#2642). A new UUID (xfs_admin -U generate) helps, too.',
-    },
+    advice:
+      'Mount it on another node, or upgrade Longhorn: v1.5.6, v1.6.3 and v1.7.0 mount with nouuid (longhorn/longhorn#2642). A new UUID (xfs_admin -U generate) helps, too.',
   },
   {
     id: 'kernel-iscsi',
     pattern:
       /\bconnection\d+:\d+: (?:detected conn error|ping timeout)|Kernel reported iSCSI connection \d+:\d+ error/,
     means: 'The iSCSI connection of a volume on that node broke: its target, the engine, did not answer.',
-    advice: {
-      any: 'Look at the instance manager of that node at that time, and at its CPU: the engine ended, or had no time to answer.',
-    },
+    advice:
+      'Look at the instance manager of that node at that time, and at its CPU: the engine ended, or had no time to answer.',
   },
 
   // Error numbers, as Go and the C library word them.
@@ -2330,64 +2138,57 @@ export const causes: readonly KnownCause[] = [
     pattern: /write \/dev\/longhorn\/\S+: no space left on device/,
     within: ['restore', 'incremental-restore'],
     means: 'The volume is smaller than what is written into it.',
-    advice: { any: 'Restore into a volume of the size of the backup (longhorn/longhorn#11767).' },
+    advice: 'Restore into a volume of the size of the backup (longhorn/longhorn#11767).',
   },
   {
     id: 'no-space-in-image',
     pattern: /write \/dev\/longhorn\/bi-\S+: no space left on device/,
     means: 'There is no room for the backing image on the disk of the v2 data engine that the device is on.',
-    advice: {
-      any: 'Look at the room of that disk (diskStatus of the Node of Longhorn), and make room there or use a larger one.',
-    },
+    advice:
+      'Look at the room of that disk (diskStatus of the Node of Longhorn), and make room there or use a larger one.',
   },
   {
     id: 'no-space-in-store',
     pattern: /longhorn-backupstore-mounts\/[^"]{1,600}: no space left on device/,
     means:
       'The share of the backup store is full: its room, its inodes or its quota; not the disk of a node.',
-    advice: {
-      any: 'Make room on the share that the path names (df and df -i on its server), or raise its quota.',
-    },
+    advice: 'Make room on the share that the path names (df and df -i on its server), or raise its quota.',
   },
   {
     id: 'no-space-in-device',
     pattern: /\/dev\/longhorn\/\S+: no space left on device/,
     means:
       'More was to be written to the device of a volume than fits: the device is smaller, or what it is on has no room.',
-    advice: {
-      any: 'Compare the size of the volume with what is written into it, and look at the room of the disks that it is on.',
-    },
+    advice:
+      'Compare the size of the volume with what is written into it, and look at the room of the disks that it is on.',
   },
   {
     id: 'no-space-on-node',
     pattern: /\/(?:var\/lib\/longhorn|replicas)\/[^"\s]{1,600}: no space left on device/,
     means: 'The disk of that node that the path named is on is full; no backup store was written to.',
-    advice: {
-      any: "Make room on it (df, and df -i for inodes), or move replicas to other disks: what others write there counts, too, beside Longhorn's replicas.",
-    },
+    advice:
+      "Make room on it (df, and df -i for inodes), or move replicas to other disks: what others write there counts, too, beside Longhorn's replicas.",
   },
   {
     id: 'no-space',
     pattern: /no space left on device|\bENOSPC\b/i,
     means: 'The file system is full.',
-    advice: {
-      any: 'See which file system or device the path named is of (a share of the store, or a disk of a node), and make room there; there may be none for inodes, too (df -i).',
-    },
+    advice:
+      'See which file system or device the path named is of (a share of the store, or a disk of a node), and make room there; there may be none for inodes, too (df -i).',
   },
   {
     id: 'quota',
     pattern: /disk quota exceeded|\bEDQUOT\b/i,
     means: 'The quota of the file system is used up.',
-    advice: { any: 'Raise the quota, or make room in the store.' },
+    advice: 'Raise the quota, or make room in the store.',
     elsewhere: 'Raise the quota, or make room, where the path named is.',
   },
   {
     id: 'read-only',
     pattern: /read-only file system|\bEROFS\b/i,
     means: 'The file system is read-only.',
-    advice: {
-      any: "Look at the export's options, at the mount, and at the server's kernel log for an error of its disk.",
-    },
+    advice:
+      "Look at the export's options, at the mount, and at the server's kernel log for an error of its disk.",
     elsewhere:
       'See which file system the path is of, and look at the kernel log of its node: after an error it is made read-only.',
   },
@@ -2396,16 +2197,15 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /\b(?:unlinkat|unlink|remove|rename|open|mkdir|chmod|chown|lchown|link|write|rm: cannot remove|cannot (?:remove|create \w+|access)) [^:]{1,400}: operation not permitted/i,
     means: 'The file system refused it: the file is immutable, or its owner is another.',
-    advice: {
-      any: "Look at the attributes (lsattr), owner and mode of the file named, and at the export's squashing.",
-    },
+    advice:
+      "Look at the attributes (lsattr), owner and mode of the file named, and at the export's squashing.",
     elsewhere: 'Look at the attributes (lsattr), owner and mode of the file named.',
   },
   {
     id: 'not-permitted-at-all',
     pattern: /operation not permitted|\bEPERM\b/i,
     means: 'It was not permitted (EPERM); by whom, and why, the text does not say.',
-    advice: { any: 'Look at what these words name: its owner and mode, and the rights of who asked.' },
+    advice: 'Look at what these words name: its owner and mode, and the rights of who asked.',
     kind: true,
     quoted: true,
   },
@@ -2414,14 +2214,14 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /\b(?:unlinkat|unlink|remove|rename|open|mkdir|chmod|chown|stat|lstat|write|ls: |cannot (?:remove|create \w+|access|open)|backupstore|CIFS|nfs)\b[^"]{0,400}: permission denied|\bEACCES\b/i,
     means: 'The file system denied access.',
-    advice: { any: "Look at the owner and mode of the file named, and at the export's squashing." },
+    advice: "Look at the owner and mode of the file named, and at the export's squashing.",
     elsewhere: 'Look at the owner and mode of the file named, and at the rights of who asked.',
   },
   {
     id: 'denied-at-all',
     pattern: /permission denied/i,
     means: 'Access was denied; by whom, the text does not say.',
-    advice: { any: 'Look at what these words name, and at the rights of who asked.' },
+    advice: 'Look at what these words name, and at the rights of who asked.',
     kind: true,
     quoted: true,
   },
@@ -2430,26 +2230,23 @@ export const causes: readonly KnownCause[] = [
     pattern: /waitForBackupInitiation: timeout/,
     means:
       "No backup had begun when Longhorn's CSI plugin had waited for it long enough. No call went without an answer.",
-    advice: {
-      any: 'See that the backup target has a URL and is available: without one none begins (longhorn/longhorn-manager#2104). Then look at the Backup of that snapshot (its state and error), and at the log of longhorn-manager.',
-    },
+    advice:
+      'See that the backup target has a URL and is available: without one none begins (longhorn/longhorn-manager#2104). Then look at the Backup of that snapshot (its state and error), and at the log of longhorn-manager.',
   },
   {
     id: 'no-time-of-snapshot',
     pattern: /nil Timestamp/,
     means:
       "Longhorn's answer has no time of creation: the snapshot or the backup was not there yet, or was not made. Clocks have no part in it.",
-    advice: {
-      any: 'See that the backup target has a URL and is available (for a VolumeSnapshotClass that makes backups), and look at the Backup or Snapshot of Longhorn for its state and error (longhorn/longhorn#3500).',
-    },
+    advice:
+      'See that the backup target has a URL and is available (for a VolumeSnapshotClass that makes backups), and look at the Backup or Snapshot of Longhorn for its state and error (longhorn/longhorn#3500).',
   },
   {
     id: 'not-attached-in-time',
     pattern: /failed to attach to node \S+ with attachmentID(?: [\w-]+)?\W*$/,
     means: 'The volume was not attached in time; what holds it up, the text does not say.',
-    advice: {
-      any: "Look at the volume's attachment tickets and their conditions (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml): another one, as of a backup that stays Pending (longhorn/longhorn#10090), can hold the volume on another node.",
-    },
+    advice:
+      "Look at the volume's attachment tickets and their conditions (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml): another one, as of a backup that stays Pending (longhorn/longhorn#10090), can hold the volume on another node.",
   },
   {
     id: 'waited-too-long',
@@ -2457,7 +2254,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /Unable to attach or mount volumes: [^"]{0,600}context deadline exceeded|time(?:d )?out(?:ed)? (?:while |expired )?(?:a?waiting (?:for )?)|(?<!connection |operation |responding, )\btimed out(?: after \d+\w*)?\W*$/i,
     means: 'Waiting timed out; what was waited for may still happen.',
-    advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
+    advice: 'Look at the object that the text names, and at what holds it up: the work may go on.',
     adviceIn: {
       'manager-start':
         'Look at what it waited for, which the text names: its service, its pods, the network to it.',
@@ -2473,9 +2270,8 @@ export const causes: readonly KnownCause[] = [
     id: 'call-timed-out',
     pattern: /code = DeadlineExceeded/,
     means: 'A call (gRPC) was not answered in time; the work may go on.',
-    advice: {
-      any: "See whether it comes about after all; otherwise look at the replica's disk, the store and the network, which may be slow.",
-    },
+    advice:
+      "See whether it comes about after all; otherwise look at the replica's disk, the store and the network, which may be slow.",
     elsewhere:
       'See whether it comes about after all; otherwise look at who was called, and at its load, disk and network.',
     adviceIn: {
@@ -2489,7 +2285,7 @@ export const causes: readonly KnownCause[] = [
     id: 'no-connection-in-time',
     pattern: /connection timed out|TLS handshake timeout|dial \S+ \S+: \S{0,20}\s?timeout/i,
     means: 'The connection was not made in time.',
-    advice: { any: `See whether it answers at all. ${reachable}` },
+    advice: `See whether it answers at all. ${reachable}`,
     adviceIn: { 'mount-volume': serverOfVolume },
   },
   {
@@ -2498,9 +2294,8 @@ export const causes: readonly KnownCause[] = [
       /i\/o timeout|context deadline exceeded|DeadlineExceeded|Client\.Timeout|operation timed out|request timeout/i,
     means:
       'There was no answer in time. What was asked may be slow, or have much to do; that says nothing of the network yet.',
-    advice: {
-      any: 'See whether it answers at all, how slowly, and how much there is to read. Only if nothing answers, look at the address and the network.',
-    },
+    advice:
+      'See whether it answers at all, how slowly, and how much there is to read. Only if nothing answers, look at the address and the network.',
     adviceIn: {
       list: 'See whether other listings succeed: then the store is reached, and this one is large or slow. Before v1.2.0 a listing reads the config of each backup: upgrade, and keep fewer backups.',
     },
@@ -2510,57 +2305,50 @@ export const causes: readonly KnownCause[] = [
     pattern: /input\/output error|\bEIO\b/i,
     means:
       'Reading or writing failed (an input/output error): a disk, or a mount whose server does not answer.',
-    advice: { any: "Look at the server's disk and kernel log, and at the mount." },
+    advice: "Look at the server's disk and kernel log, and at the mount.",
     elsewhere: 'Look at the kernel log of the node, for the disk or the mount that the path named is on.',
   },
   {
     id: 'not-a-directory',
     pattern: /(?:NFS|CIFS|VFS) path \S+ doesn't exist or is not a directory/,
     means: 'The folder of the backup target is not there on the store, or cannot be read.',
-    advice: { any: "Check the path in the URL, and the folder's mode." },
+    advice: "Check the path in the URL, and the folder's mode.",
   },
   {
     id: 'system-backup-not-packed',
     pattern: /\/tmp\/[^\s"]{1,253}\.zip: no such file or directory/,
     within: ['system-backup'],
     means: 'The archive of the system backup was never written: an earlier step failed.',
-    advice: {
-      any: 'Look for the first error of longhorn-system-backup in the lines before it. v1.4.0 fails so each time if the cluster has volumes that are not of CSI (longhorn/longhorn#5286, mended in v1.4.1).',
-    },
+    advice:
+      'Look for the first error of longhorn-system-backup in the lines before it. v1.4.0 fails so each time if the cluster has volumes that are not of CSI (longhorn/longhorn#5286, mended in v1.4.1).',
   },
   {
     id: 'store-without-backups',
     pattern: /backupstore\/volumes\W{1,4}: no such file or directory/i,
     means:
       'The folder of all backups (backupstore/volumes) is not in the store: no backup was made there yet, the store was emptied, or the path is another one.',
-    advice: {
-      any: 'Nothing, if there are no backups yet. Otherwise check the path in the URL, and the store.',
-    },
+    advice: 'Nothing, if there are no backups yet. Otherwise check the path in the URL, and the store.',
   },
   {
     id: 'device-not-there',
     pattern: /\/dev\/longhorn\/\S+: no such file or directory/i,
     means:
       'That node has no device of the volume: it is not attached there (yet, or any more), or its engine ended.',
-    advice: {
-      any: "Look at the volume's state and the node that it is attached to, and at the log of the instance manager there.",
-    },
+    advice:
+      "Look at the volume's state and the node that it is attached to, and at the log of the instance manager there.",
   },
   {
     id: 'replica-file-missing',
     pattern: /\/replicas\/\S+: no such file or directory/i,
     means: 'A file or folder of a replica is not on that disk.',
-    advice: {
-      any: 'See on that node whether the disk is mounted where Longhorn looks for it, and whether the folder of the replica was removed. While another replica is whole this one is rebuilt.',
-    },
+    advice:
+      'See on that node whether the disk is mounted where Longhorn looks for it, and whether the folder of the replica was removed. While another replica is whole this one is rebuilt.',
   },
   {
     id: 'no-such-file',
     pattern: /no such file or directory|\bENOENT\b/i,
     means: 'A file or folder is not there.',
-    advice: {
-      any: 'Look at the path named: it was never made, was removed, or is looked for in the wrong place.',
-    },
+    advice: 'Look at the path named: it was never made, was removed, or is looked for in the wrong place.',
   },
 
   // Kubernetes.
@@ -2568,7 +2356,7 @@ export const causes: readonly KnownCause[] = [
     id: 'conflict',
     pattern: /the object has been modified; please apply your changes to the latest version/,
     means: 'Two writers changed one object at the same time (a conflict of Kubernetes).',
-    advice: { any: 'Nothing: the controller tries again.' },
+    advice: 'Nothing: the controller tries again.',
     adviceIn: {
       'webhook-certificate':
         'Nothing, if it ends. If logs are full of it, many longhorn-managers write that Secret at once: upgrade (longhorn/longhorn#10054, #13012).',
@@ -2581,38 +2369,36 @@ export const causes: readonly KnownCause[] = [
     pattern: /the server has received too many requests/,
     means:
       'The Kubernetes API server had too many requests (429): it is overloaded, or etcd behind it is slow.',
-    advice: {
-      any: 'Look at the load of the control plane and at the disk of etcd. Many objects of Longhorn, as thousands of Backups, make each listing dear: keep fewer.',
-    },
+    advice:
+      'Look at the load of the control plane and at the disk of etcd. Many objects of Longhorn, as thousands of Backups, make each listing dear: keep fewer.',
   },
   {
     id: 'api-server',
     pattern:
       /etcdserver: |leader changed|apiserver not ready|the server is currently unable to handle the request|Unauthorized/,
     means: 'The Kubernetes API server was in trouble, or refused the request.',
-    advice: { any: "Look at the cluster's control plane." },
+    advice: "Look at the cluster's control plane.",
   },
   {
     id: 'snapshot-not-in-engine',
     pattern: /could not find snapshot \S+ to backup/,
     means: 'The engine of the volume does not have the snapshot: not yet, or it was purged.',
-    advice: { any: 'See that the Snapshot is ready, then make the backup again.' },
+    advice: 'See that the Snapshot is ready, then make the backup again.',
     quoted: true,
   },
   {
     id: 'source-detached',
     pattern: /verify data source: cannot get client for volume \S+ engine is not running/,
     means: 'The volume that it is to be made from is not attached, so that its engine does not run.',
-    advice: { any: 'Attach the source volume, or upgrade: from v1.5.0 on Longhorn attaches it itself.' },
+    advice: 'Attach the source volume, or upgrade: from v1.5.0 on Longhorn attaches it itself.',
     quoted: true,
   },
   {
     id: 'still-standby',
     pattern: /cannot create PVC? for standby volume/,
     means: 'The volume is still a standby (DR) volume.',
-    advice: {
-      any: 'Activate it first. If it stays a standby volume after that, a failed replica holds it up: delete the failed replicas (longhorn/longhorn#3069).',
-    },
+    advice:
+      'Activate it first. If it stays a standby volume after that, a failed replica holds it up: delete the failed replicas (longhorn/longhorn#3069).',
   },
   {
     id: 'source-snapshot-gone',
@@ -2620,9 +2406,8 @@ export const causes: readonly KnownCause[] = [
     within: ['provision'],
     means:
       'The source does not have that snapshot. One that is kept in the cluster ends with its volume, and may be purged.',
-    advice: {
-      any: 'Use another snapshot, or a backup. Before v1.4.3 and v1.5.0 a rebuild could remove snapshots of users (longhorn/longhorn#5992).',
-    },
+    advice:
+      'Use another snapshot, or a backup. Before v1.4.3 and v1.5.0 a rebuild could remove snapshots of users (longhorn/longhorn#5992).',
     retry: 'The provisioner tries again, in vain while it is not there.',
     quoted: true,
   },
@@ -2631,9 +2416,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /(?<=code = NotFound desc = )volume \S+ (?:not found|missing)/,
     within: ['csi-snapshot'],
     means: 'Longhorn does not have the volume that a snapshot is asked of: it was deleted, or not restored.',
-    advice: {
-      any: 'If it was deleted, delete the VolumeSnapshot and its VolumeSnapshotContent too. Otherwise look for the volume (kubectl -n longhorn-system get volumes.longhorn.io).',
-    },
+    advice:
+      'If it was deleted, delete the VolumeSnapshot and its VolumeSnapshotContent too. Otherwise look for the volume (kubectl -n longhorn-system get volumes.longhorn.io).',
     retry: 'csi-snapshotter asks again, in vain while the volume is not there.',
     quoted: true,
   },
@@ -2643,9 +2427,8 @@ export const causes: readonly KnownCause[] = [
     within: ['attach', 'mount-volume'],
     means:
       'The PersistentVolume is there, and the volume of Longhorn that it names is not: it was deleted, or only objects of Kubernetes were restored.',
-    advice: {
-      any: 'If its data are wanted, restore the volume from a backup under that name, then let the pod start; or delete the claim and its PersistentVolume, and restore anew.',
-    },
+    advice:
+      'If its data are wanted, restore the volume from a backup under that name, then let the pod start; or delete the claim and its PersistentVolume, and restore anew.',
     retry: 'It is tried again, in vain while the volume is not there.',
     quoted: true,
   },
@@ -2653,14 +2436,14 @@ export const causes: readonly KnownCause[] = [
     id: 'node-resources',
     pattern: /\b\d{1,5} Insufficient (?:cpu|memory|ephemeral-storage)\b/,
     means: 'Nodes have less CPU, memory or room free than the pod asks for.',
-    advice: { any: 'Compare the requests of the pod with what the nodes have left (kubectl describe node).' },
+    advice: 'Compare the requests of the pod with what the nodes have left (kubectl describe node).',
     quoted: true,
   },
   {
     id: 'claim-gone',
     pattern: /persistentvolumeclaim \\?"[^"\\]{1,253}\\?" not found/,
     means: 'The PersistentVolumeClaim that a pod names is not in its namespace (yet).',
-    advice: { any: 'Make it, or see who is to make it: what restores or clones a volume makes it first.' },
+    advice: 'Make it, or see who is to make it: what restores or clones a volume makes it first.',
     quoted: true,
   },
   {
@@ -2668,9 +2451,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /unbound immediate PersistentVolumeClaims/,
     means:
       'A pod waits for its PersistentVolumeClaim, whose volume is not made yet. Nothing in it says that nodes are full.',
-    advice: {
-      any: 'Look at the events of that PersistentVolumeClaim (kubectl describe pvc), and whether its volume comes about.',
-    },
+    advice:
+      'Look at the events of that PersistentVolumeClaim (kubectl describe pvc), and whether its volume comes about.',
     adviceIn: {
       'velero-data':
         "Look at the events of the PersistentVolumeClaim in Velero's namespace. If its volume comes about a little later, upgrade Velero: v1.14.0 gives up at once, v1.14.1 waits (velero-io/velero#7898).",
@@ -2682,9 +2464,8 @@ export const causes: readonly KnownCause[] = [
     within: ['provision'],
     means:
       'The snapshot handle names a volume that has no BackupVolume in the cluster, or a backup that is not there. That does not say that the store has lost it.',
-    advice: {
-      any: 'Compare the handle (snapshotHandle of the VolumeSnapshotContent, bak://BACKUP-VOLUME/BACKUP) with kubectl -n longhorn-system get backupvolumes,backups. If the store has the backup, wait for a poll of its backup target.',
-    },
+    advice:
+      'Compare the handle (snapshotHandle of the VolumeSnapshotContent, bak://BACKUP-VOLUME/BACKUP) with kubectl -n longhorn-system get backupvolumes,backups. If the store has the backup, wait for a poll of its backup target.',
     retry: 'The provisioner of CSI tries again, in vain while the handle names nothing.',
     quoted: true,
   },
@@ -2693,23 +2474,22 @@ export const causes: readonly KnownCause[] = [
     pattern: /verify data source: volume\.longhorn\.io \S+ not found/,
     means:
       'The volume that it is to be made from is not there; a snapshot in the cluster ends with its volume.',
-    advice: { any: 'Restore from a backup instead (a VolumeSnapshotClass of the type bak makes such).' },
+    advice: 'Restore from a backup instead (a VolumeSnapshotClass of the type bak makes such).',
     quoted: true,
   },
   {
     id: 'backing-image-missing',
     pattern: /backingimage\.longhorn\.io \S+ not found/,
     means: 'The backing image of the volume is not in this cluster.',
-    advice: { any: 'Make or restore the backing image first, with the same name.' },
+    advice: 'Make or restore the backing image first, with the same name.',
     quoted: true,
   },
   {
     id: 'secret-gone',
     pattern: /\b[Ss]ecrets? \\?"[^"]{1,253}" not found/,
     means: 'The Secret that is named is not in that namespace.',
-    advice: {
-      any: "Make it in Longhorn's namespace, or name another. If the backup target names another one by now, this text is older: it goes with the next poll, and by an upgrade from v1.6.0, which keeps it (longhorn/longhorn#8210).",
-    },
+    advice:
+      "Make it in Longhorn's namespace, or name another. If the backup target names another one by now, this text is older: it goes with the next poll, and by an upgrade from v1.6.0, which keeps it (longhorn/longhorn#8210).",
     elsewhere: 'Make it there, if it is one that you are to make; see who reads it.',
     quoted: true,
   },
@@ -2718,15 +2498,14 @@ export const causes: readonly KnownCause[] = [
     pattern: /denied the request[^"]{0,20}: .{0,60}IsVolumeLinkedCloneVolume/,
     means:
       "Longhorn's webhook looked for the backup's own volume, which need not be in this cluster: a bug of v1.10.0-rc.",
-    advice: {
-      any: 'Upgrade to v1.10.0 or newer (longhorn/longhorn#11758). The backups in the store are not concerned.',
-    },
+    advice:
+      'Upgrade to v1.10.0 or newer (longhorn/longhorn#11758). The backups in the store are not concerned.',
   },
   {
     id: 'object-gone',
     pattern: /\.longhorn\.io "[^"]*" not found|[Ff]ailed to get the Snapshot \S+|[Ss]napshot \S+ not found/,
     means: 'An object that is needed is not in the cluster.',
-    advice: { any: 'See whether it was ever made here, or was deleted.' },
+    advice: 'See whether it was ever made here, or was deleted.',
     common: true,
     quoted: true,
   },
@@ -2737,9 +2516,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /error reading server preface: http2: (?:frame too large|failed reading the frame payload)/,
     means:
       'What listens at that address answered, and not as was expected: it is no gRPC server, or only one side uses TLS.',
-    advice: {
-      any: 'See what the address in the text is of, whether another process has its port by now, and whether all parts of Longhorn have the Secret longhorn-grpc-tls, or none.',
-    },
+    advice:
+      'See what the address in the text is of, whether another process has its port by now, and whether all parts of Longhorn have the Secret longhorn-grpc-tls, or none.',
     adviceIn: {
       'image-upgrade':
         'Look at spec.dataEngine of the volume: a volume of the v2 data engine has no live upgrade, and Longhorn tried one all the same (longhorn/longhorn#7930). Set concurrent-automatic-engine-upgrade-per-node-limit to 0, and upgrade Longhorn.',
@@ -2749,15 +2527,14 @@ export const causes: readonly KnownCause[] = [
     id: 'unavailable',
     pattern: /rpc error: code = Unavailable/,
     means: 'The process that was asked did not answer: it is not there, or was just started anew.',
-    advice: { any: 'Look at the instance-manager pod of the node.' },
+    advice: 'Look at the instance-manager pod of the node.',
   },
   {
     id: 'command-failed',
     pattern: /fail(?:ed)? to execute: ls \[-1/,
     means: 'A folder of the store could not be listed.',
-    advice: {
-      any: "Look at the folder's owner and mode, at the export's squashing, and at the server's file system.",
-    },
+    advice:
+      "Look at the folder's owner and mode, at the export's squashing, and at the server's file system.",
   },
 
   // What stores answer beyond the codes above.
@@ -2766,9 +2543,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /AWS Error: +RequestError\b|\brequest send failed\W*$/,
     means:
       'The request could not be sent to the store, or got no answer; the reason stands behind these words, if the text is whole.',
-    advice: {
-      any: `${reachable} Behind an HTTP proxy, look at HTTPS_PROXY and NO_PROXY of the backup target's Secret.`,
-    },
+    advice: `${reachable} Behind an HTTP proxy, look at HTTPS_PROXY and NO_PROXY of the backup target's Secret.`,
     adviceIn: {
       restore: `${reachable} Behind an HTTP proxy, look at HTTPS_PROXY and NO_PROXY of the backup target's Secret; v1.3.2 and v1.4.0 did not use them in restores (longhorn/longhorn#5054, fixed in v1.4.1).`,
     },
@@ -2777,7 +2552,7 @@ export const causes: readonly KnownCause[] = [
     id: 'store-error',
     pattern: /AWS Error: +[A-Z]\w{3,}|ERROR CODE: \w{4,}/,
     means: 'The store refused the request, with a code that is not known here.',
-    advice: { any: "Look for the code in the documents of the store, and at the store's log." },
+    advice: "Look for the code in the documents of the store, and at the store's log.",
     kind: true,
     quoted: 'to its end',
   },
@@ -2787,17 +2562,15 @@ export const causes: readonly KnownCause[] = [
     id: 'cross-origin',
     pattern: /blocked by CORS policy/,
     means: 'A proxy or ingress before the user interface changes or stops its requests.',
-    advice: {
-      any: 'Let it pass WebSockets and X-Forwarded-Proto (for Traefik by a middleware). Backups and volumes are not concerned.',
-    },
+    advice:
+      'Let it pass WebSockets and X-Forwarded-Proto (for Traefik by a middleware). Backups and volumes are not concerned.',
   },
   {
     id: 'replica-sizes-differ',
     pattern: /Backend \S+ (?:sector )?size does not match \d+/,
     means: 'The replicas of the volume differ in size, so that its engine does not start.',
-    advice: {
-      any: 'Look at the sizes of its replicas: an expansion that did not reach all of them may leave them so.',
-    },
+    advice:
+      'Look at the sizes of its replicas: an expansion that did not reach all of them may leave them so.',
     quoted: true,
   },
   {
@@ -2805,9 +2578,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /Inconsistent snapshot info/,
     means:
       'The replicas of the volume do not tell the same of a snapshot. While snapshots are deleted or merged that is so for a moment.',
-    advice: {
-      any: 'Ask again when no snapshot is being deleted. If it stays, make a backup, find the replica whose chain of snapshots differs from the others, and delete that one, so that it is made anew.',
-    },
+    advice:
+      'Ask again when no snapshot is being deleted. If it stays, make a backup, find the replica whose chain of snapshots differs from the others, and delete that one, so that it is made anew.',
     quoted: true,
   },
   {
@@ -2815,15 +2587,14 @@ export const causes: readonly KnownCause[] = [
     pattern: /Replica must be closed, [Cc]an ?not add in state: error/,
     means:
       'The replica has recorded an error of its own (in the volume.meta of its folder), and takes no part until that is gone.',
-    advice: {
-      any: 'Look at the disk and the folder of that replica: its health, room and rights, and the log of the instance manager from when the error came. If the volume has other healthy replicas, delete this one. If it is the only one, keep a copy of its folder before anything else.',
-    },
+    advice:
+      'Look at the disk and the folder of that replica: its health, room and rights, and the log of the instance manager from when the error came. If the volume has other healthy replicas, delete this one. If it is the only one, keep a copy of its folder before anything else.',
   },
   {
     id: 'own-check',
     pattern: /\bBUG: /,
     means: "A check of Longhorn's own failed, which it calls a bug.",
-    advice: { any: 'Look for an issue of Longhorn with these words, and keep the log.' },
+    advice: 'Look for an issue of Longhorn with these words, and keep the log.',
     common: true,
     kind: true,
     quoted: 'to its end',
@@ -2832,25 +2603,23 @@ export const causes: readonly KnownCause[] = [
     id: 'attempts',
     pattern: /failed after \d+ attempts|for \d+ times\b|after \d+ retries/,
     means: 'It was tried several times, and failed each time.',
-    advice: { any: 'Look for the first failure in the lines before it.' },
+    advice: 'Look for the first failure in the lines before it.',
     common: true,
   },
   {
     id: 'setting-gone',
     pattern: /setting \S+ is not supported/,
     means: 'This version of Longhorn does not have that setting (any more).',
-    advice: {
-      any: 'Remove it. What backup-target was is, from v1.8.0 on, the URL of the BackupTarget default (defaultBackupStore in the chart).',
-    },
+    advice:
+      'Remove it. What backup-target was is, from v1.8.0 on, the URL of the BackupTarget default (defaultBackupStore in the chart).',
     quoted: true,
   },
   {
     id: 'not-supported',
     pattern: /\bnot supported\b|\b[Uu]nsupported |(?:doesn't|does not|not) support\b|not allowed/,
     means: 'What was asked for is not supported there.',
-    advice: {
-      any: 'See by whom: the words name a version or data engine of Longhorn, a kind of object, the store, or the kernel or a tool of the node.',
-    },
+    advice:
+      'See by whom: the words name a version or data engine of Longhorn, a kind of object, the store, or the kernel or a tool of the node.',
     common: true,
     quoted: true,
   },
@@ -2859,9 +2628,8 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /(?<=^|: )missing \w|\bcould missing\b|\bmissing (?:required|input) parameter|valid required parameter|\bis missing$|\brequired$|cannot be empty|not a valid option|\bis immutable\b|doesn't belong to volume|\blabel [^"]{1,300}(?:does not|doesn't|don't) match|different (?:than|data engine)|must be greater|is not a \*?longhorn|\b[Ii]nvalid (?:empty |backup |volume )?(?:parameters?|name|Name|URL|URI|value|key|format|option|interval|block size|label|size|frontend|environment)\b|is invalid\b|is not number/,
     means: 'A value in the request, or in an object, is missing or not valid.',
-    advice: {
-      any: 'If you gave the value that the words name, correct it. If Longhorn made the request, look for an issue of your version.',
-    },
+    advice:
+      'If you gave the value that the words name, correct it. If Longhorn made the request, look for an issue of your version.',
     common: true,
     quoted: 'to its end',
   },
@@ -2869,14 +2637,14 @@ export const causes: readonly KnownCause[] = [
     id: 'replica-failed',
     pattern: /in mode RW, got ERR/,
     means: 'A replica has failed (mode ERR), which does not pass by waiting.',
-    advice: { any: 'Look at why it failed; Longhorn rebuilds it while another replica is left.' },
+    advice: 'Look at why it failed; Longhorn rebuilds it while another replica is left.',
     common: true,
   },
   {
     id: 'rebuilding',
     pattern: /is rebuilding/,
     means: 'A replica is being rebuilt.',
-    advice: { any: 'Wait for the rebuild.' },
+    advice: 'Wait for the rebuild.',
     common: true,
   },
   {
@@ -2884,7 +2652,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /Action \[\w+\] not available/,
     means:
       "longhorn-manager's API does not offer this for the volume now, most likely because it is not attached.",
-    advice: { any: "Look at the volume's state, and attach it." },
+    advice: "Look at the volume's state, and attach it.",
     common: true,
   },
   {
@@ -2892,26 +2660,22 @@ export const causes: readonly KnownCause[] = [
     pattern: /invalid controller count \d|should be only one controller for volume/,
     means:
       'The volume is attached to two nodes, as a migratable volume while it migrates; one with a file system is mounted on one alone.',
-    advice: {
-      any: 'Wait until the migration has ended. A volume that pods of several nodes are to mount must not be migratable (migratable: "false" in its StorageClass: longhorn/longhorn#3053).',
-    },
+    advice:
+      'Wait until the migration has ended. A volume that pods of several nodes are to mount must not be migratable (migratable: "false" in its StorageClass: longhorn/longhorn#3053).',
   },
   {
     id: 'two-attachments',
     pattern: /cannot attach migratable volume \S+ to more than two nodes/,
     means:
       "Longhorn takes two attachments of a migratable volume at most, and another one was asked for. Some versions count the volume's tickets, even if they are of one node.",
-    advice: {
-      any: 'Look at the tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml). One of a snapshot or a backup goes when that ends: look at the Snapshot or Backup that it names, and why it does not. Do not delete its ticket, which comes back (longhorn/longhorn#11555).',
-    },
+    advice:
+      'Look at the tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml). One of a snapshot or a backup goes when that ends: look at the Snapshot or Backup that it names, and why it does not. Do not delete its ticket, which comes back (longhorn/longhorn#11555).',
   },
   {
     id: 'two-engines',
     pattern: /(?:found more than (?:1|one) engines?|more than one engine (?:found|exists))/,
     means: 'The volume has two engines, as while it migrates from one node to another.',
-    advice: {
-      any: 'Try again when the migration has ended; if it hangs, look at the two attachments of the volume.',
-    },
+    advice: 'Try again when the migration has ended; if it hangs, look at the two attachments of the volume.',
     common: true,
   },
   {
@@ -2919,7 +2683,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /(?<!\b[Oo]peration now )\bin progress\b|\balready (?:\w+ing|started|initiated)\b|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|\bis (?:restoring|pending restoring|hashing|being (?:\w+ed|\w+ing))\b/,
     means: 'Something else is under way that keeps it from being done.',
-    advice: { any: 'Try again when that has ended; see whether it goes on at all.' },
+    advice: 'Try again when that has ended; see whether it goes on at all.',
     common: true,
     quoted: 'to its end',
   },
@@ -2928,7 +2692,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /(?:there are|with) attached volumes|need(?:s)? to be detached|volumes? (?:are|is) (?:still )?attached/,
     means: 'It needs volumes to be detached.',
-    advice: { any: 'Detach the volumes (stop their workloads); waiting alone does not help.' },
+    advice: 'Detach the volumes (stop their workloads); waiting alone does not help.',
     common: true,
     quoted: 'to its end',
   },
@@ -2937,9 +2701,8 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /already exclusively attached to one node|currently attached to different node|\b(?:is|has) already attached to (?:the )?node [\w.-]+(?![\w.-]| with incompatible)/,
     means: 'The volume is attached to another node.',
-    advice: {
-      any: "Look who holds it there: the volume's attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml), and pods that use it on that node.",
-    },
+    advice:
+      "Look who holds it there: the volume's attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml), and pods that use it on that node.",
     common: true,
     quoted: 'to its end',
   },
@@ -2947,9 +2710,8 @@ export const causes: readonly KnownCause[] = [
     id: 'attached-otherwise',
     pattern: /already attached to node \S+ with incompatible parameters/,
     means: 'The volume is attached there in another way, as without its frontend.',
-    advice: {
-      any: "Look which of the volume's attachment tickets asks for that (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
-    },
+    advice:
+      "Look which of the volume's attachment tickets asks for that (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
     common: true,
     quoted: true,
   },
@@ -2957,7 +2719,7 @@ export const causes: readonly KnownCause[] = [
     id: 'already-there',
     pattern: /\balready exists?\b/,
     means: 'Something of that name is there already.',
-    advice: { any: 'Use it, or take another name; look what it is before you delete it.' },
+    advice: 'Use it, or take another name; look what it is before you delete it.',
     common: true,
     quoted: 'to its end',
   },
@@ -2966,9 +2728,8 @@ export const causes: readonly KnownCause[] = [
     pattern: /[Ff]ailed to find good replica to copy from/,
     means:
       'The engine found no replica to copy from: the others are not in mode RW, do not answer, or are removing snapshots.',
-    advice: {
-      any: 'Nothing, if snapshots are being removed (status.purgeStatus of the engine). Otherwise look at the other replicas of the volume, and at why they failed.',
-    },
+    advice:
+      'Nothing, if snapshots are being removed (status.purgeStatus of the engine). Otherwise look at the other replicas of the volume, and at why they failed.',
     common: true,
   },
   {
@@ -2976,7 +2737,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|\bin mode \w+|not (?:yet )?deployed|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:degraded|disabled)|limit reached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
     means: 'The state of something does not allow it.',
-    advice: { any: 'How it came into that state, is not known here: look at what these words name.' },
+    advice: 'How it came into that state, is not known here: look at what these words name.',
     common: true,
     kind: true,
     quoted: 'to its end',
@@ -2986,7 +2747,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /(?:[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed/,
     means: 'Something was not found.',
-    advice: { any: 'Why it is not there, is not known here: look at what these words name.' },
+    advice: 'Why it is not there, is not known here: look at what these words name.',
     common: true,
     kind: true,
     quoted: 'to its end',
@@ -2995,7 +2756,7 @@ export const causes: readonly KnownCause[] = [
     id: 'system-backup-config-unread',
     pattern: /error getting config for system backup/,
     means: "The system backup's config in the store could not be read; why, is cut off.",
-    advice: { any: 'Look at the whole line, and see that the system backup is in the store.' },
+    advice: 'Look at the whole line, and see that the system backup is in the store.',
     common: true,
   },
   {
@@ -3003,14 +2764,14 @@ export const causes: readonly KnownCause[] = [
     pattern: /mount failed: exit status \d+(?: Mounting command:(?:(?! Output:)[^\n]){0,600})?$/i,
     means:
       'The store could not be mounted; the reason stands behind "Output:", which this text does not have.',
-    advice: { any: 'Look at the whole text.' },
+    advice: 'Look at the whole text.',
     common: true,
   },
   {
     id: 'canceled',
     pattern: /context canceled|code = Canceled/,
     means: 'The work was cancelled by whoever had asked for it; often that had ended already.',
-    advice: { any: 'Nothing, if what it was for came about.' },
+    advice: 'Nothing, if what it was for came about.',
     common: true,
   },
   {
@@ -3018,7 +2779,7 @@ export const causes: readonly KnownCause[] = [
     kind: true,
     pattern: /\b(?:tcp|https?):\/\/[^\s"]{1,300}"?:? [^"]{0,80}\bEOF\b|Replicator\.\w+: ?\d{1,20} EOF\b/,
     means: 'The other side ended the connection, or its process ended.',
-    advice: { any: 'Look for what ended it in the log of the other side (a replica, an engine, a server).' },
+    advice: 'Look for what ended it in the log of the other side (a replica, an engine, a server).',
     common: true,
   },
   {
@@ -3027,7 +2788,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /(?:: |desc = )EOF\b|unexpected EOF/,
     means:
       'What was read ended too early: a file that is empty or cut off, or a connection that the other side closed.',
-    advice: { any: 'See in the words around it what was read; look there, or in the log of the other side.' },
+    advice: 'See in the words around it what was read; look there, or in the log of the other side.',
     common: true,
     quoted: true,
   },

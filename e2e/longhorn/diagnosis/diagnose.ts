@@ -270,7 +270,7 @@ const adviceOf = (diagnosis: Diagnosis): string => {
     return operation.advice;
   if (cause === undefined) return operation.harmless ?? operation.look ?? around;
   const isOfStore = operation.asksStore === true || store !== 'any';
-  const advice = known ?? (isOfStore ? cause.advice[store] : cause.elsewhere) ?? cause.advice.any;
+  const advice = known ?? (isOfStore ? cause.adviceOn?.[store] : cause.elsewhere) ?? cause.advice;
   if (!restores.has(operation.id) || cause.data === undefined) return advice;
   return cause.data === 'doubtful'
     ? `${advice} Only if both fail restore from another backup.`
@@ -319,10 +319,9 @@ export const describeDiagnosis = (
         ? ['Nothing in it says that the backup is damaged.']
         : []),
     ],
-    advice: [
-      adviceOf(diagnosis),
-      ...besides.map(({ means, advice }) => `Besides: ${means} ${advice.any}`),
-    ].join(' '),
+    advice: [adviceOf(diagnosis), ...besides.map(({ means, advice }) => `Besides: ${means} ${advice}`)].join(
+      ' ',
+    ),
     retry: retryOf(diagnosis),
   };
 };
