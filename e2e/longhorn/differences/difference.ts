@@ -17,5 +17,8 @@ export type Difference = {
   bug?: BugId;
 };
 
+/** A difference as it is written: without its versions it is one of all versions that the scenarios support. */
+export type WrittenDifference = Omit<Difference, 'versions'> & Partial<Difference>;
+
 /** The URL of an issue of Longhorn. */
 export const issue = (number: number): string => `https://github.com/longhorn/longhorn/issues/${number}`;

@@ -1,6 +1,6 @@
 import { isInRange } from '../supported.ts';
 import { deletionDifferences } from './asynchronous-deletion.ts';
-import { type Difference, issue } from './difference.ts';
+import { type Difference, issue, type WrittenDifference } from './difference.ts';
 import { documentDifferences } from './documents.ts';
 import { lockDifferences } from './locks.ts';
 import { recurringJobDifferences } from './recurring-jobs.ts';
@@ -12,7 +12,6 @@ const userInterfaceDifferences = {
     document: 'manual test "Delete Backup Asynchronously": the second backup is Pending, with a message',
     product:
       'the message is in status.messages.info and in the answer of the API; the page has only status.messages.error, as a tooltip',
-    versions: '>=1.8.0',
     seen: 'longhorn-ui v1.8.0 to v1.12.1, src/routes/backup/BackupList.js',
     link: issue(8746),
   },
@@ -21,7 +20,6 @@ const userInterfaceDifferences = {
     document: 'issue longhorn/longhorn#93: who has a page open need not load it again to see what is so',
     product:
       'all connections to a stream of one longhorn-manager take its changes from one channel: each change is sent to one of them, the others get it with the next one, or with a resync after up to 30 s',
-    versions: '>=1.8.0',
     seen: 'a whole real v1.12.1 (2026-11-23): two pages were open, and one showed no state of a new backup for 5 s and more; api/router.go and controller/websocket_controller.go, source of v1.8.0 to v1.12.1',
     link: issue(93),
   },
@@ -34,7 +32,7 @@ const userInterfaceDifferences = {
     seen: 'longhorn-ui v1.8.2, v1.9.2 and v1.10.0, src/routes/backupTarget/BackupTargetList.js; read, not met',
     link: issue(10428),
   },
-} as const satisfies Record<string, Difference>;
+} as const satisfies Record<string, WrittenDifference>;
 
 /** The differences in backup targets. */
 const targetDifferences = {
@@ -53,10 +51,9 @@ const targetDifferences = {
     document: 'page on synchronizing backup volumes by hand: all of them can be synchronized at once',
     product:
       'one whose own look ends while the store is listed is not asked to look again, as that conflict is dropped; the target counts as synced, and the volume is looked at with the next poll; since v1.9.1 for as long as the listing takes',
-    versions: '>=1.8.0',
     seen: 'controller/backup_target_controller.go, syncBackupVolume, source of v1.8.0 to v1.12.1 and of master (2026-08-21); recording of a development line of v1.13 (2026-11-26), 2 min 40 s',
   },
-} as const satisfies Record<string, Difference>;
+} as const satisfies Record<string, WrittenDifference>;
 
 const rows = {
   ...deletionDifferences,
@@ -70,7 +67,9 @@ const rows = {
 export type DifferenceId = keyof typeof rows;
 
 /** All known differences between Longhorn and the documents that the scenarios come from, by name. */
-export const differences: Readonly<Record<DifferenceId, Difference>> = rows;
+export const differences = Object.fromEntries(
+  Object.entries<WrittenDifference>(rows).map(([id, row]) => [id, { versions: '>=1.8.0', ...row }]),
+) as Readonly<Record<DifferenceId, Difference>>;
 
 /** Converts an observed difference into the finding that a scenario reports. `met` is what was observed. */
 export const toFinding = (

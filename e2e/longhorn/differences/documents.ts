@@ -1,4 +1,4 @@
-import { type Difference, issue } from './difference.ts';
+import { issue, type WrittenDifference } from './difference.ts';
 
 const read = 'source of v1.12.1; read, not met';
 
@@ -10,21 +10,18 @@ export const documentDifferences = {
       'page on scheduling, and enhancement proposal 20240314: a full backup after every N incremental ones',
     product:
       'a run makes a full one where its number can be divided by N; runs that failed or made nothing count too',
-    versions: '>=1.8.0',
     seen: `app/recurringjob/volume.go, ${read}`,
   },
   'restore-takes-stored-size': {
     title: 'The size of a volume that is restored is taken from its backup, whatever was asked for',
     document: 'page on restoring: the size must be that of the backup',
     product: 'it is replaced without a word; only what is no size is refused',
-    versions: '>=1.8.0',
     seen: 'dry runs on a real v1.12.1 (2026-11-26); webhook/resources/volume/mutator.go, source of v1.8.2 to v1.12.1',
   },
   'standby-keeps-all-targets': {
     title: 'While a standby volume exists no backup target at all can be changed or deleted',
     document: "page on concepts: the standby volume's own backup target cannot be changed",
     product: 'the URL and the Secret of none can be changed, and none can go',
-    versions: '>=1.8.0',
     seen: `webhook/resources/backuptarget/validator.go, ${read}`,
   },
   'activation-does-not-fail': {
@@ -32,14 +29,12 @@ export const documentDifferences = {
     document: 'page on concepts: the activation fails, and is to be tried again',
     product:
       'it is accepted; by the API Longhorn looks into the store first, by a patch of the object, as another page has it, it does not',
-    versions: '>=1.8.0',
     seen: `manager/volume.go, ${read}`,
   },
   'blocks-collected-by-deletions': {
     title: 'Blocks that no backup needs are removed by deletions alone',
     document: 'page on concepts: they are collected now and then, and a block has 2 MB',
     product: 'nothing but the deletion of a backup removes any; since v1.10.0 a block may have 16 MiB',
-    versions: '>=1.8.0',
     seen: `backupstore, deltablock.go, ${read}`,
   },
   'restored-block-size': {
@@ -55,7 +50,6 @@ export const documentDifferences = {
     document: 'page on scheduling: both are at least 1; its list of tasks has no system-backup',
     product:
       'a smaller retain is raised, and 0 is taken for snapshot-delete; a concurrency of 0 becomes 10, where it is not kept; the name of an object above 40 characters is cut and gets a checksum; system-backup is a task since v1.9.0',
-    versions: '>=1.8.0',
     seen: 'dry runs on a real v1.12.1 (2026-11-26); webhook/resources/recurringjob/mutator.go, source of v1.8.2 to v1.12.1',
   },
   'job-concurrency-kept': {
@@ -69,14 +63,12 @@ export const documentDifferences = {
     title: 'The backup execution timeout ends neither an upload nor a deletion',
     document: 'page on settings: the minutes that the execution of a backup may take',
     product: 'it bounds the commands that list and inspect, and the clean-up of mounts',
-    versions: '>=1.8.0',
     seen: `engineapi/backups.go, ${read}`,
   },
   'backing-image-not-restored-by-kubectl': {
     title: 'A volume that is made by kubectl from a backup does not bring its backing image',
     document: 'page on backups of backing images: one that only the store has is restored by itself',
     product: 'by the API and by CSI; a Volume object is refused: "failed to get backing image"',
-    versions: '>=1.8.0',
     seen: `manager/volume.go, webhook/resources/volume/validator.go, ${read}`,
   },
   'system-backup-takes-snapshots': {
@@ -84,21 +76,18 @@ export const documentDifferences = {
     document:
       'page on system backups: it backs up volumes without a backup, or with an outdated one; enhancement proposal 20230526: those without',
     product: 'to know what is outdated it takes a snapshot first, of detached volumes too',
-    versions: '>=1.8.0',
     seen: `controller/system_backup_controller.go, ${read}`,
   },
   'system-restore-over-versions': {
     title: 'A system backup of another minor version is restored, with a line in the log',
     document: 'page on system restores: that is not possible; enhancement proposal 20220913: it is',
     product: 'nothing refuses it',
-    versions: '>=1.8.0',
     seen: `controller/system_restore_controller.go, ${read}`,
   },
   'access-mode-is-restored': {
     title: 'A volume that is restored has the access mode of the one that was backed up',
     document: 'page on Velero, and a manual case: it is RWO',
     product: 'the restored volume gets the access mode that a label of the backup names',
-    versions: '>=1.8.0',
     seen: `webhook/resources/backup/mutator.go, ${read}; a test of longhorn-tests`,
   },
   'default-target-is-no-setting': {
@@ -106,7 +95,6 @@ export const documentDifferences = {
     document:
       'page on default settings, and that of the Python client: the setting backup-target; enhancement proposal 20240926: a ConfigMap longhorn-default-backupstore',
     product: 'it is a BackupTarget, and its ConfigMap is longhorn-default-resource',
-    versions: '>=1.8.0',
     seen: `datastore/longhorn.go, ${read}`,
   },
   'storage-class-names': {
@@ -114,7 +102,6 @@ export const documentDifferences = {
     document:
       'page on StorageClass parameters: freezeFSForSnapshot and backingImageName in its example, no backupBlockSize',
     product: 'freezeFilesystemForSnapshot and backingImage are read, and backupBlockSize since v1.10.0',
-    versions: '>=1.8.0',
     seen: `csi/util.go, ${read}`,
   },
   'missing-snapshot-ends-backup': {
@@ -122,7 +109,6 @@ export const documentDifferences = {
     document: 'page on VolumeAttachments: it stays Pending',
     product:
       'it is in Error after five tries; since v1.10.0 it is refused when it is made, as "snapshot <nil> is invalid"',
-    versions: '>=1.8.0',
     seen: `controller/backup_controller.go, webhook/resources/backup/validator.go, ${read}`,
     link: issue(10090),
   },
@@ -146,7 +132,6 @@ export const documentDifferences = {
     title: 'The handle of a CSI snapshot with a backup behind it begins with bak',
     document: 'manual cases on CSI snapshots: bs://; and a class without a type is for snapshots',
     product: 'bak://; a class without a type means a backup',
-    versions: '>=1.8.0',
     seen: `csi/controller_server.go, ${read}`,
   },
   'metrics-lack-deleting': {
@@ -154,7 +139,6 @@ export const documentDifferences = {
     document:
       'page on metrics: has no state Deleting; page on system backups: V2 backing images are left out',
     product: 'Deleting is 0, as New; V2 backing images were removed in v1.12.0',
-    versions: '>=1.8.0',
     seen: `metrics_collector/backup_collector.go, ${read}`,
   },
   'restore-limit-names-setting': {
@@ -162,28 +146,24 @@ export const documentDifferences = {
       'The message about the limit of restores at a time has the name of the setting where a number should be',
     document: 'page on settings: the limit is a number of restores for each node',
     product: 'the text is put together from the name',
-    versions: '>=1.8.0',
     seen: `controller/engine_controller.go, ${read}`,
   },
   'deletion-without-target-told-nowhere': {
     title: 'That a deletion leaves the files while the target is not available is reported to no user',
     document: 'enhancement proposal 20241003 alone: the object goes, and is back with the next listing',
     product: 'so it is; no page for users says it',
-    versions: '>=1.8.0',
     seen: `controller/utils.go, ${read}; met on the emulator`,
   },
   'deletion-beside-restore': {
     title: 'What becomes of a restore whose backup is deleted depends on when',
     document: 'two tests of longhorn-tests: the data are right; the volume is faulted',
     product: 'a restore that has begun holds the lock, and ends well; one that has not is given up',
-    versions: '>=1.8.0',
     seen: `controller/backup_controller.go, backupstore, lock.go, ${read}`,
   },
   'poll-interval-may-be-negative': {
     title: 'A negative poll interval of a backup target is not refused',
     document: 'page on backup targets: from 0 on',
     product: 'nothing looks at it; the page of targets alone takes none',
-    versions: '>=1.8.0',
     seen: `webhook/resources/backuptarget/validator.go, api/backup.go, ${read}`,
   },
-} as const satisfies Record<string, Difference>;
+} as const satisfies Record<string, WrittenDifference>;

@@ -1,4 +1,4 @@
-import { type Difference, issue } from './difference.ts';
+import { issue, type WrittenDifference } from './difference.ts';
 
 const lockConflict = 'knowledge base, "Backup store lock conflict error message"';
 
@@ -18,7 +18,6 @@ export const lockDifferences = {
     document: `${lockConflict}: "Failed to delete the backup URL in the backupstore, err error deleting backup URL: ..." once, up to "please try again later."`,
     product:
       'its first words stand there twice, and the log of the process (some kB) and its exit status behind it',
-    versions: '>=1.8.0',
     seen: 'recording of v1.12.1 (lock-conflict)',
     link: issue(11293),
   },
@@ -35,7 +34,6 @@ export const lockDifferences = {
     document: `${lockConflict}: informational, no action required, the next backup will proceed automatically`,
     product:
       'so it is for a deletion, which is tried again; a creation that meets the lock of a deletion ends in Error for good, in status.error',
-    versions: '>=1.8.0',
     seen: 'engineapi/backup_monitor.go',
     link: issue(11293),
   },
@@ -44,7 +42,6 @@ export const lockDifferences = {
     document: `${lockConflict}: backup operations on the same volume use the same lock file`,
     product:
       "each writes a file of its own into the volume's folder of locks; the message names the file of who lost, which is removed by then",
-    versions: '>=1.8.0',
     seen: 'recording of v1.12.1 (lock-conflict), whose log lists both; backupstore, lock.go',
     link: issue(11293),
   },
@@ -53,8 +50,7 @@ export const lockDifferences = {
     document: `${lockConflict}: an operation that starts before the one that holds the lock has finished will generate this message`,
     product:
       'backups and restores of a volume lock by the same type and never conflict; only a deletion conflicts, with each of them',
-    versions: '>=1.8.0',
     seen: 'backupstore, lock.go (type 1: backup and restore, type 2: deletion)',
     link: issue(11293),
   },
-} as const satisfies Record<string, Difference>;
+} as const satisfies Record<string, WrittenDifference>;

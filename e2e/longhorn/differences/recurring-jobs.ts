@@ -1,4 +1,4 @@
-import { type Difference, issue } from './difference.ts';
+import { issue, type WrittenDifference } from './difference.ts';
 
 const bestEffort = 'manual test "BestEffort Recurring Job Cleanup"';
 
@@ -9,7 +9,6 @@ export const recurringJobDifferences = {
     document: `${bestEffort}: add quay.io/ttpcodes/longhorn-engine:no-cleanup and :no-cleanup-backup`,
     product:
       'they speak version 3 of the CLI API; since v1.8 at least 8 is wanted, and they are "incompatible"',
-    versions: '>=1.8.0',
     seen: 'longhorn-manager, source',
     link: issue(1424),
   },
@@ -18,7 +17,6 @@ export const recurringJobDifferences = {
     document: `${bestEffort}: run an engine upgrade of the volume to the faulty image`,
     product:
       "a backup is deleted by the default engine image's binary in longhorn-manager, a snapshot by the instance manager: a volume's engine image makes neither fail",
-    versions: '>=1.8.0',
     seen: 'engineapi/backups.go; controller/snapshot_controller.go',
     link: issue(1424),
   },
@@ -27,7 +25,6 @@ export const recurringJobDifferences = {
     document: `${bestEffort}: "created snapshot successfully but errored on cleanup for test: error deleting snapshot"`,
     product:
       '"Created backup successfully but errored on cleanup for VOLUME", the cause in a field of its own; the old words ended with v1.2.0',
-    versions: '>=1.8.0',
     seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup); app/recurringjob/volume.go',
     link: issue(1424),
   },
@@ -36,7 +33,6 @@ export const recurringJobDifferences = {
     document: `${bestEffort}: the deletion of old backups fails, and the log of the job's pod says so`,
     product:
       'the job asks for a deletion and logs "Cleaned up backup"; whether it succeeds, only the Backup tells (Deleting, Error)',
-    versions: '>=1.8.0',
     seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, old configs immutable)',
     link: issue(1424),
   },
@@ -46,7 +42,6 @@ export const recurringJobDifferences = {
       'Recurring Snapshots and Backups: Longhorn creates a recurring backup or snapshot only if there is new data',
     product:
       'each run makes one, since v1.2.3: where nothing is written, equal backups push the older, different ones out of those that are kept',
-    versions: '>=1.8.0',
     seen: 'app/recurringjob/volume.go, source of v1.12.1; longhorn/longhorn#3128; recording of v1.12.1 (recurring-job)',
     link: issue(3128),
   },
@@ -56,7 +51,6 @@ export const recurringJobDifferences = {
       'Recurring Snapshots and Backups: full-backup-interval: Longhorn performs a full backup every N incremental backups',
     product:
       'it counts the runs of the job, also those that fail or skip a volume: N - 1 incremental ones, then a full one',
-    versions: '>=1.8.0',
     seen: 'app/recurring_job.go and app/recurringjob/volume.go (executionCount), source of v1.8.2 and v1.12.1',
   },
   'first-run-warns': {
@@ -64,7 +58,6 @@ export const recurringJobDifferences = {
     document: `${bestEffort}: the warning comes once the job attempts to delete old backups, because of the faulty engine`,
     product:
       'the first run looks for old backups before Longhorn knows the volume in the store: "Action [backupList] not available"',
-    versions: '>=1.8.0',
     seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
     link: issue(1424),
     bug: 'first-run-warns',
@@ -106,4 +99,4 @@ export const recurringJobDifferences = {
     versions: '*',
     seen: "Kubernetes' cronjob-controller, source of v1.36.3",
   },
-} as const satisfies Record<string, Difference>;
+} as const satisfies Record<string, WrittenDifference>;

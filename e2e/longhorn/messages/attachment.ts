@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const pod = {
   speaker: 'Pod',
@@ -20,7 +20,6 @@ export const attachmentMessages = {
         pattern: /volume \S+ not scheduled/,
         example:
           'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = Internal desc = volume pvc-1 not scheduled',
-        origin: 'product',
         seen: 'knowledge base, troubleshooting-volume-pvc-xxx-not-scheduled',
       },
     ],
@@ -36,7 +35,6 @@ export const attachmentMessages = {
         pattern: /is already mounted or mount point busy/,
         example:
           'MountVolume.SetUp failed for volume "pvc-1" : mount: /dev/longhorn/pvc-1 is already mounted or mount point busy.',
-        origin: 'product',
         seen: 'knowledge base, troubleshooting-volume-with-multipath',
       },
     ],
@@ -55,9 +53,8 @@ export const attachmentMessages = {
         pattern: /BUG: found the second active engine \S+ besides \S+/,
         example:
           'failed to reconcile engine/replica state for v: BUG: found the second active engine v-e-1 besides v-e-0',
-        origin: 'product',
         seen: 'knowledge base, troubleshooting-two-active-engines; longhorn/longhorn#6642',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

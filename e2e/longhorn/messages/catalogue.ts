@@ -9,7 +9,7 @@ import { jobTroubles } from './job-troubles.ts';
 import { panicMessages } from './panics.ts';
 import { processMessages } from './processes.ts';
 import { restoreMessages } from './restore.ts';
-import type { MessageRow } from './row.ts';
+import { type MessageRow, usualWording, type WrittenRow } from './row.ts';
 import { surroundingMessages } from './surroundings.ts';
 import { waitingMessages } from './waiting.ts';
 
@@ -31,8 +31,15 @@ const rows = {
 
 export type MessageId = keyof typeof rows;
 
+const complete = (row: WrittenRow): MessageRow => ({
+  ...row,
+  wordings: row.wordings.map((wording) => ({ ...usualWording, ...wording })),
+});
+
 /** All known messages of Longhorn, by name. A message that is missing here is unclassified. */
-export const catalogue: Readonly<Record<MessageId, MessageRow>> = rows;
+export const catalogue = Object.fromEntries(
+  Object.entries(rows).map(([id, row]) => [id, complete(row)]),
+) as Readonly<Record<MessageId, MessageRow>>;
 
 /** The names of all messages, in the order of the catalogue. */
 export const messageIds = Object.keys(catalogue) as MessageId[];

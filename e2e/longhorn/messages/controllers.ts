@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const said = { speaker: 'manager', compared: 'whole' } as const satisfies Partial<MessageRow>;
 const ofVolumes = 'controller/backup_volume_controller.go, source of v1.8.0 to v1.12.1';
@@ -15,21 +15,17 @@ export const controllerMessages = {
     advice: 'Nothing.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Found \d+ backups in the backup target that do not exist in the cluster and need to be pulled/,
         example:
           'Found 2 backups in the backup target that do not exist in the cluster and need to be pulled',
-        origin: 'product',
         seen: ofVolumes,
       },
       {
-        versions: '>=1.8.0',
         pattern:
           /Found \d+ (?:backup volumes|BackupVolumes) in the backup target that do not exist in the cluster and need to be pulled/,
         example:
           'Found 2 BackupVolumes in the backup target that do not exist in the cluster and need to be pulled',
-        origin: 'product',
         seen: ofTargets,
       },
     ],
@@ -44,28 +40,22 @@ export const controllerMessages = {
       'Look whether it is so: a listing that failed is taken for an empty one, and the objects come back with a later sync.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Found \d+ backups in the backup target that do not exist in the cluster and need to be deleted from the cluster/,
         example:
           'Found 2 backups in the backup target that do not exist in the cluster and need to be deleted from the cluster',
-        origin: 'product',
         seen: ofVolumes,
       },
       {
-        versions: '>=1.8.0',
         pattern:
           /Found \d+ (?:backup volumes|BackupVolumes) in the backup target that do not exist in the cluster and need to be deleted from the cluster/,
         example:
           'Found 2 BackupVolumes in the backup target that do not exist in the cluster and need to be deleted from the cluster',
-        origin: 'product',
         seen: ofTargets,
       },
       {
-        versions: '>=1.8.0',
         pattern: /Deleting BackupVolume not exist in backupstore/,
         example: 'Deleting BackupVolume not exist in backupstore',
-        origin: 'product',
         seen: ofTargets,
       },
     ],
@@ -78,25 +68,19 @@ export const controllerMessages = {
     advice: 'Look at the error behind it, and at the store.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Failed to list backups from backup target: [\s\S]+|Failed to get backup volume config(?: metadata)? from backup target: [\s\S]+/,
         example: 'Failed to list backups from backup target: denied',
-        origin: 'product',
         seen: ofVolumes,
       },
       {
-        versions: '>=1.8.0',
         pattern: /Failed to get info from backup store: [\s\S]+/,
         example: 'Failed to get info from backup store: denied',
-        origin: 'product',
         seen: ofTargets,
       },
       {
-        versions: '>=1.8.0',
         pattern: /Error inspecting backup config: [\s\S]+/,
         example: 'Error inspecting backup config: denied',
-        origin: 'product',
         seen: ofBackups,
       },
     ],
@@ -109,10 +93,8 @@ export const controllerMessages = {
     advice: 'Nothing, when the backup goes on; otherwise look at what it waits for.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Waiting to enable the backup monitor for backup \S+: [\s\S]+/,
         example: 'Waiting to enable the backup monitor for backup b: waiting',
-        origin: 'product',
         seen: ofBackups,
       },
     ],
@@ -125,10 +107,8 @@ export const controllerMessages = {
     advice: 'Look at the error behind it, and make the backup again.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Failed to enable the backup monitor for backup \S+: [\s\S]+/,
         example: 'Failed to enable the backup monitor for backup b: denied',
-        origin: 'product',
         seen: ofBackups,
       },
     ],
@@ -141,10 +121,8 @@ export const controllerMessages = {
     advice: 'Nothing, if somebody deleted the BackupVolume; otherwise look for who did.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Complete deleting backup volume \S+/,
         example: 'Complete deleting backup volume v',
-        origin: 'product',
         seen: 'engineapi/backups.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#9384',
       },
     ],
@@ -158,11 +136,9 @@ export const controllerMessages = {
     advice: "Look at that node's instance-manager pod; the backup goes on when it runs.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /cannot find a running instance manager for node \S+/,
         example:
           'longhorn-backup: failed to sync backup longhorn-system/b1: failed to get running instance manager for proxy client: cannot find a running instance manager for node n1',
-        origin: 'product',
         seen: 'longhorn/longhorn#11589',
       },
     ],
@@ -175,17 +151,13 @@ export const controllerMessages = {
     advice: "Look at the Backup's status.messages.error, which has the cause.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Failed to delete backup in backupstore: [\s\S]+/,
         example: 'Failed to delete backup in backupstore: denied',
-        origin: 'product',
         seen: ofBackups,
       },
       {
-        versions: '>=1.8.0',
         pattern: /Failed to delete backup in the backupstore, [\s\S]+/,
         example: 'Failed to delete backup in the backupstore, denied',
-        origin: 'product',
         seen: ofBackups,
       },
     ],
@@ -200,13 +172,11 @@ export const controllerMessages = {
       'Take them off by hand: a volume that keeps one is not in the group default (known bug deleted-job-leaves-labels).',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /failed to cleanup recurring job label \S+ in Volumes and PVCs/,
         example:
           'Failed to sync Longhorn recurring job: failed to sync recurring job longhorn-system/j1: failed to cleanup recurring job label j1 in Volumes and PVCs: Operation cannot be fulfilled on volumes.longhorn.io "v1": the object has been modified; please apply your changes to the latest version and try again',
-        origin: 'product',
         seen: 'controller/recurring_job_controller.go, source of v1.8.0 to v1.12.1; met on v1.12.1',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const cron = { speaker: 'CronJob', compared: 'whole' } as const satisfies Partial<MessageRow>;
 
@@ -17,7 +17,6 @@ export const cronMessages = {
         // See completed-job-wording in the differences.
         pattern: /Created job \S+|Saw completed job: \S+, (?:status|condition): Complete|Deleted job \S+/,
         example: 'Saw completed job: test-c-yxam34-c-1591652160, status: Complete',
-        origin: 'product',
         seen: 'Kubernetes\' cronjob-controller; manual test "BestEffort Recurring Job Cleanup"',
       },
     ],
@@ -36,7 +35,6 @@ export const cronMessages = {
         versions: '*',
         pattern: /Saw a job that the controller did not create or forgot: \S+/,
         example: 'Saw a job that the controller did not create or forgot: rj-by-hand',
-        origin: 'product',
         seen: "Kubernetes' cronjob-controller, source of v1.36.3",
       },
     ],
@@ -53,7 +51,6 @@ export const cronMessages = {
         versions: '*',
         pattern: /Deleted job: jobs\.batch "[^"]+" not found/,
         example: 'Deleted job: jobs.batch "rj-29919386" not found',
-        origin: 'product',
         seen: "Kubernetes' cronjob-controller v1.36.3, on the emulator's recurring jobs",
       },
     ],
@@ -69,7 +66,6 @@ export const cronMessages = {
         versions: '*',
         pattern: /Saw completed job: \S+, (?:status|condition): Failed|Error creating job: [\s\S]+/,
         example: 'Saw completed job: rj-29919386, condition: Failed',
-        origin: 'product',
         seen: "Kubernetes' cronjob-controller, source of v1.36.3",
       },
     ],
@@ -87,7 +83,6 @@ export const cronMessages = {
         pattern:
           /Not starting job because prior execution is running and concurrency policy is Forbid|Missed scheduled time to start a job: .+/,
         example: 'Not starting job because prior execution is running and concurrency policy is Forbid',
-        origin: 'product',
         seen: "Kubernetes' cronjob-controller; knowledge base, troubleshooting-recurring-job-pod-stuck-pending-state (longhorn/longhorn#7956)",
       },
     ],
@@ -104,9 +99,8 @@ export const cronMessages = {
         pattern: /Cannot determine if job needs to be started[.:] [Tt]oo many missed start times? .+/,
         example:
           'Cannot determine if job needs to be started. Too many missed start time (> 100). Set or decrease .spec.startingDeadlineSeconds',
-        origin: 'product',
         seen: 'knowledge base, troubleshooting-recurring-job-stuck-after-detach-attach (longhorn/longhorn#2513)',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

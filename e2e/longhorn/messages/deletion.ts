@@ -1,5 +1,5 @@
 import { describeFailedDeletion } from './deletion-cause.ts';
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const failed = {
   speaker: 'Backup',
@@ -17,13 +17,11 @@ export const deletionMessages = {
     advice: 'Nothing: Longhorn tries again, a minute after the first attempt at the earliest.',
     wordings: [
       {
-        versions: '>=1.8.0',
         // See lock-message-full-stop in the differences.
         pattern: /failed to acquire lock \S+\.lck when performing backup delete, please try again later\.?/,
         example: describeFailedDeletion(
           'failed to acquire lock backupstore/volumes/97/d4/v/locks/lock-1.lck when performing backup delete, please try again later',
         ),
-        origin: 'product',
         seen: 'recording of v1.12.1 (lock-conflict); knowledge base, backup-store-lock-conflict-error-message; longhorn/longhorn#11293',
       },
     ],
@@ -37,31 +35,25 @@ export const deletionMessages = {
       "Look at the owner, mode and attributes (lsattr) of the file named, at the export's squashing, or at the bucket's policy.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /\w+ \S+: (?:operation not permitted|permission denied)/,
         example: describeFailedDeletion(
           'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: operation not permitted',
         ),
-        origin: 'product',
         seen: 'recordings of v1.8.2 and v1.12.1 (delete-error), an immutable file on NFS; the other as Go names EACCES',
       },
       {
-        versions: '>=1.8.0',
         pattern: /[\s\S]*\bAccessDenied\b[\s\S]*/,
         example: describeFailedDeletion(
           'failed to delete objects with param: {} error: AccessDenied: Access Denied, status code: 403',
         ),
-        origin: 'product',
         seen: "backupstore's S3 driver, source; not met",
       },
       {
-        versions: '>=1.8.0',
         // The engine writes the reason only to its log.
         pattern: /failed to delete objects \[\S+\]/,
         example: describeFailedDeletion(
           'failed to delete objects [corral/backupstore/backupstore/volumes/83/81/v/backups/backup_b1.cfg]',
         ),
-        origin: 'product',
         seen: 'the engine of v1.12.1 on a bucket whose policy denies the deletion',
       },
     ],
@@ -75,12 +67,10 @@ export const deletionMessages = {
       "Look at the folder's owner and mode, at the export's squashing, and at the server's file system; Longhorn tries again.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /failed to execute: ls \[-1 \S+\], output ls: [^\n]+\n?, error exit status 2/,
         example: describeFailedDeletion(
           "failed to execute: ls [-1 /mnt/backupstore/volumes/83/81/v/blocks/], output ls: reading directory '/mnt/backupstore/volumes/83/81/v/blocks/': Input/output error\n, error exit status 2",
         ),
-        origin: 'product',
         seen: 'backupstore, fsops.go and deltablock.go (getBlockNamesForVolume); met on the emulator alone',
       },
     ],
@@ -93,10 +83,8 @@ export const deletionMessages = {
     advice: "If no test runs: delete the engine image's pod of the node, which puts the real binary back.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /stubbed backup deletion for testing/,
         example: describeFailedDeletion('stubbed backup deletion for testing'),
-        origin: 'product',
         seen: 'recording of v1.8.2 (wrapped-engine); the words of the engine images of manual test "BestEffort Recurring Job Cleanup"',
       },
     ],
@@ -110,10 +98,8 @@ export const deletionMessages = {
     advice: 'Look for what killed it (memory limit, a node that shuts down); Longhorn tries again.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /signal: (?:killed|terminated)/,
         example: describeFailedDeletion('').replace('exit status 1', 'signal: killed'),
-        origin: 'product',
         seen: "as Go tells a process's end by a signal; not met",
       },
     ],
@@ -127,11 +113,9 @@ export const deletionMessages = {
       "Keep the manager's log and look for an issue; v1.8.0 to v1.11.2 had one in this place (longhorn/longhorn#13245).",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Recovered from panic: [\s\S]+/,
         example:
           'Failed to delete the backup nfs://store:/b?backup=b1&volume=v in the backupstore, err Recovered from panic: assignment to entry in nil map',
-        origin: 'product',
         seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
@@ -146,12 +130,10 @@ export const deletionMessages = {
       "Look at the export's options and the server's kernel log, and at the mounts in the longhorn-manager pod of the backup's owner.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /\w+ \S+: read-only file system/,
         example: describeFailedDeletion(
           'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: read-only file system',
         ),
-        origin: 'product',
         seen: 'as Go names EROFS, with the fault read-only-backups on the emulator; not met on a real one',
       },
     ],
@@ -165,12 +147,10 @@ export const deletionMessages = {
     advice: "Make room on the store's file system.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /[^\n]+: (?:no space left on device|disk quota exceeded)/,
         example: describeFailedDeletion(
           'write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device',
         ),
-        origin: 'product',
         seen: 'as Go names ENOSPC and EDQUOT; not met',
       },
     ],
@@ -183,24 +163,20 @@ export const deletionMessages = {
     advice: 'See that the store is up and reachable from the nodes; Longhorn tries again, later each time.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /\w+ \S+: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
         example: describeFailedDeletion(
           'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: input/output error',
         ),
-        origin: 'product',
         seen: 'as Go names what a soft mount gives; not met',
       },
       {
-        versions: '>=1.8.0',
         pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
         example: describeFailedDeletion(
           'cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4',
         ),
-        origin: 'product',
         seen: 'backupstore, nfs.go; not met',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import { type MessageRow, managerLog } from './row.ts';
+import { type MessageRow, managerLog, type WrittenRow } from './row.ts';
 
 const node = { ...managerLog, speaker: 'node' } as const satisfies Partial<MessageRow>;
 
@@ -13,10 +13,8 @@ export const otherMessages = {
     advice: "Look at the Backup's status.error, which says the same.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Snapshot \S+ backup \S+ label map\[.*\]: [\s\S]+/,
         example: 'Snapshot s1 backup b1 label map[]: input/output error',
-        origin: 'product',
         seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
       },
     ],
@@ -30,10 +28,8 @@ export const otherMessages = {
     advice: 'Nothing.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Snapshot \S+ backup \S+ label map\[.*\]/,
         example: 'Snapshot s1 backup b1 label map[RecurringJob:rj]',
-        origin: 'product',
         seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
       },
     ],
@@ -48,10 +44,8 @@ export const otherMessages = {
     advice: 'Nothing: it is the end of the trouble, not its beginning.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Failed backup \S+ has been deleted: [\s\S]*/,
         example: 'Failed backup b1 has been deleted: ',
-        origin: 'product',
         seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
       },
     ],
@@ -64,10 +58,8 @@ export const otherMessages = {
       "Look for what keeps the files; they stay until the volume's next deletion counts its blocks again.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /failed to delete backup blocks: /,
         example: 'failed to delete backup blocks: [blocks/1e/2f/1e2f.blk: operation not permitted]',
-        origin: 'product',
         seen: 'backupstore, deltablock.go',
       },
     ],
@@ -80,17 +72,13 @@ export const otherMessages = {
     advice: 'Nothing: a later deletion removes them.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /skip block deletion/,
         example: 'Found in progress backup b2, skip block deletion',
-        origin: 'product',
         seen: 'backupstore, deltablock.go',
       },
       {
-        versions: '>=1.8.0',
         pattern: /backup \S+ is still in progress/,
         example: 'backup b2 is still in progress',
-        origin: 'product',
         seen: 'backupstore, inspect.go',
       },
     ],
@@ -104,17 +92,13 @@ export const otherMessages = {
       'Check the store from another machine (`npx corral store fsck`), and restore on another node; if both fail, from another backup.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /checksum verification failed for block/,
         example: 'checksum verification failed for block',
-        origin: 'product',
         seen: 'backupstore, util.go and deltablock.go; longhorn/longhorn#1385, #7069',
       },
       {
-        versions: '>=1.8.0',
         pattern: /failed to decompress and verify block [^\n]+: (?:lz4|gzip|zlib|flate): /,
         example: 'failed to decompress and verify block b.blk with checksum 1e2f: lz4: bad magic number',
-        origin: 'product',
         seen: 'backupstore, util.go and deltablock.go; longhorn/longhorn#1385, #7069',
       },
     ],
@@ -127,10 +111,8 @@ export const otherMessages = {
       'Wait for the rebuild. Before v1.12.2 it ends the whole run of a recurring job of the task snapshot-cleanup: the volumes that were not done yet wait for the next run (longhorn/longhorn#13623).',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /cannot (?:purge snapshots|remove a snapshot) because .+ is rebuilding/,
         example: 'cannot purge snapshots because r1 is rebuilding',
-        origin: 'product',
         seen: 'longhorn/longhorn#1895',
       },
     ],
@@ -146,9 +128,8 @@ export const otherMessages = {
         pattern:
           /connect to \S+:3260 failed \(No route to host\)|cannot make a connection to \S+:3260 \(-1,22\)/,
         example: 'connect to 10.42.2.9:3260 failed (No route to host)',
-        origin: 'product',
         seen: 'knowledge base, troubleshooting-orphan-iscsi-session-error',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

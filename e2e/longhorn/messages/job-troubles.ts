@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<MessageRow>;
 
@@ -16,7 +16,6 @@ export const jobTroubles = {
         pattern: /Failed to run recurring job for volume; will retry on the next run: [\s\S]+/,
         example:
           'Failed to run recurring job for volume; will retry on the next run: volume v is in an invalid state for recurring job',
-        origin: 'product',
         seen: 'app/recurringjob/volume.go, source after v1.12.1; longhorn/longhorn#13623; not met',
       },
     ],
@@ -30,10 +29,8 @@ export const jobTroubles = {
       'Attach the volume, or allow jobs on detached ones (setting allow-recurring-job-while-volume-detached).',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Cannot create job for \S+ volume in state \S+/,
         example: 'Cannot create job for v volume in state detached',
-        origin: 'product',
         seen: 'app/recurring_job.go and app/recurringjob/util.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
@@ -52,7 +49,6 @@ export const jobTroubles = {
         pattern: /Failed to create Longhorn manager API client, retrying: [\s\S]+/,
         example:
           'Failed to create Longhorn manager API client, retrying: Get "http://longhorn-backend:9500/v1": dial tcp: i/o timeout',
-        origin: 'product',
         seen: 'app/recurringjob/job.go, source of v1.12.1; longhorn/longhorn#13567; not met',
       },
       {
@@ -60,7 +56,6 @@ export const jobTroubles = {
         pattern: /Failed to get recurring job \S+, retrying: [\s\S]+/,
         example:
           'Failed to get recurring job rj, retrying: Get "https://10.43.0.1:443/apis": dial tcp 10.43.0.1:443: connect: refused',
-        origin: 'product',
         seen: 'app/recurring_job.go, source after v1.12.1; not met',
       },
     ],
@@ -73,11 +68,9 @@ export const jobTroubles = {
     advice: 'See that a later run purges them; look at the engine of the volume (status.purgeStatus).',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Error purging snapshots on replica \S+: [\s\S]+|Encountered one or more errors while purging snapshots/,
         example: 'Encountered one or more errors while purging snapshots',
-        origin: 'product',
         seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
@@ -90,17 +83,14 @@ export const jobTroubles = {
     advice: 'Nothing, if the job goes on; otherwise see whether the API server is reached from its pod.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /failed to create an event log: [\s\S]+|Failed to get the setting \S+: [\s\S]+/,
         example: 'Failed to get the setting auto-cleanup-recurring-job-backup-snapshot: timeout',
-        origin: 'product',
         seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
       },
       {
         versions: '>=1.12.1',
         pattern: /failed to record filesystem-trim warning event: [\s\S]+/,
         example: 'failed to record filesystem-trim warning event: timeout',
-        origin: 'product',
         seen: 'app/recurringjob/volume.go, source of v1.12.1; not met',
       },
     ],
@@ -114,10 +104,8 @@ export const jobTroubles = {
     advice: 'Look at the object, and remove it by hand where it is an old one.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Failed to parse datetime .* for (?:backup|snapshot|snapshot CR) \S+: [\s\S]+/,
         example: 'Failed to parse datetime x for backup b: parsing time "x" as RFC 3339',
-        origin: 'product',
         seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
@@ -134,7 +122,6 @@ export const jobTroubles = {
         pattern: /recurring job \S+ will not start due to an retainAge value of \S+ with the policy \S+/,
         example:
           'recurring job rj will not start due to an retainAge value of {0s} with the policy age-based',
-        origin: 'product',
         seen: 'the development branch of v1.13 (2026-08-21)',
       },
     ],
@@ -151,7 +138,6 @@ export const jobTroubles = {
         pattern:
           /Failed to (?:initialize|run) system backup job: [\s\S]+|Failed to wait for system backup to reach state [^:]+: [\s\S]+/,
         example: 'Failed to run system backup job: denied',
-        origin: 'product',
         seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
       },
     ],
@@ -167,7 +153,6 @@ export const jobTroubles = {
         versions: '>=1.9.0',
         pattern: /Failed to list system backups: [\s\S]+|Failed to delete system backup \S+: [\s\S]+/,
         example: 'Failed to delete system backup sb: denied',
-        origin: 'product',
         seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
       },
     ],
@@ -181,11 +166,9 @@ export const jobTroubles = {
     advice: 'Read what the run says of that volume.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Event\(v1\.ObjectReference\{[^}]*\}\): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume \S+: [\s\S]+/,
         example: `Event(v1.ObjectReference{Kind:"RecurringJob", Namespace:"longhorn-system", Name:"rj", UID:"319c0359", APIVersion:"longhorn.io/v1beta2", ResourceVersion:"5993", FieldPath:""}): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume rc: Bad response statusCode [500]`,
-        origin: 'product',
         seen: 'a real v1.12.1, a job of three volumes (2026-11-26); app/util.go and app/util/util.go, source of v1.8.0 to v1.12.1',
       },
     ],
@@ -200,12 +183,10 @@ export const jobTroubles = {
     advice: "Look at the job's log.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /failed to clean up old snapshots of volume \S+: [\s\S]+/,
         example: 'failed to clean up old snapshots of volume rc: Bad response statusCode [500]',
-        origin: 'product',
         seen: 'app/recurringjob/volume.go, source of v1.8.0 to v1.12.1',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

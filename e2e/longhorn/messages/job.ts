@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<MessageRow>;
 // The last message of a job that did not do its work.
@@ -25,11 +25,9 @@ export const jobMessages = {
       'Nothing, while its numbers grow. If one stands still, that upload does, and all later runs of the job wait: delete that Backup (before v1.6.3 and v1.7.2 it could hang for ever: longhorn/longhorn#9168). A line "Cleaned up backup" says that a deletion was asked for; whether it succeeds, the Backup tells.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /(?:Completed creating|Creating) backup \S+?(?:, current progress \d+)?|Cleaned up backup \S+ for \S+/,
         example: 'Cleaned up backup backup-65cc13da782f4489 for vz-r',
-        origin: 'product',
         seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
       },
     ],
@@ -42,46 +40,37 @@ export const jobMessages = {
     advice: 'Nothing.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Setting \S+ is \S+|Got volumes from label \S+|Found \d+ volumes with recurring job \S+|Running recurring (?:backup|snapshot|filesystem trim) for volume \S+|Complete creating the snapshot \S+|Cleaned up snapshot CR \S+ for \S+|Finished recurring (?:backup|snapshot)/,
         example: 'Found 2 volumes with recurring job rj',
-        origin: 'product',
         seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
       },
       {
         versions: '>=1.9.0',
         pattern: /(?:Creating|Starting|Created) volume job/,
         example: 'Starting volume job',
-        origin: 'product',
         seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
       },
       {
         versions: '>=1.8.0 <1.9.0',
         pattern: /Creating job|job starts running|Created job/,
         example: 'job starts running',
-        origin: 'product',
         seen: 'app/recurring_job.go, source of v1.8.0 to v1.8.2; a whole run on a real v1.8.2 (2026-11-22)',
       },
       {
-        versions: '>=1.8.0',
         pattern: /Bypassed to create job for \S+ volume during restoring from the backup/,
         example: 'Bypassed to create job for v volume during restoring from the backup',
-        origin: 'product',
         seen: 'app/recurring_job.go and app/recurringjob/util.go, source of v1.8.0 to v1.12.1; not met',
       },
       {
         versions: '>=1.9.3 <1.10.0 || >=1.10.1',
         pattern: /Volume \S+ not found(?: during [^,]+)?, skipping/,
         example: 'Volume v not found during snapshot creation, skipping',
-        origin: 'product',
         seen: 'app/recurringjob/volume.go, source of v1.9.3 and v1.10.1 to v1.12.1; not met',
       },
       {
-        versions: '>=1.8.0',
         pattern: /Purged snapshots|Finished recurring filesystem trim/,
         example: 'Purged snapshots',
-        origin: 'product',
         seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
       },
       {
@@ -89,14 +78,12 @@ export const jobMessages = {
         pattern:
           /Getting SystemBackups by label \S+|(?:Created|Starting|Finished running) system backup job|(?:Cleaning|Finished cleaning) up expired system backups|Deleting system backup \S+|Waiting for system backup to (?:complete|reach state [^,]+, current state is \S*)|System backup reached state .+/,
         example: 'Finished running system backup job',
-        origin: 'product',
         seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
       },
       {
         versions: '>=1.13.0',
         pattern: /Skipped cleaning up snapshot CR \S+ because an active backup references it/,
         example: 'Skipped cleaning up snapshot CR s because an active backup references it',
-        origin: 'product',
         seen: 'app/recurringjob/volume.go, source after v1.12.1 (master); not met',
       },
     ],
@@ -110,12 +97,10 @@ export const jobMessages = {
     advice: 'Nothing: no fault is needed for it, and from the second run on it does not come.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Created backup successfully but errored on cleanup for \S+: Action \[backupList\] not available on [\s\S]+/,
         example:
           'Created backup successfully but errored on cleanup for vz-r: Action [backupList] not available on [&{ collection map[self:http://10.244.2.9:9500/v1/backupvolumes] map[]}]',
-        origin: 'product',
         seen: 'recordings of v1.12.1 (recurring-job, and the jobs of recurring-job-faulty-cleanup)',
       },
     ],
@@ -128,11 +113,9 @@ export const jobMessages = {
     advice: 'Remove what denies it; the next run cleans up.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Created backup successfully but errored on cleanup for \S+: cleaned up backup \S+ failed for \S+: [\s\S]+/,
         example: `Created backup successfully but errored on cleanup for rb: cleaned up backup backup-7a failed for rb: ${denied}failed to delete backup 'backup-7a' of volume 'rb-51b799fc': backups.longhorn.io "backup-7a" is forbidden] from [http://10.244.2.10:9500/v1/backupvolumes/rb-51b799fc?action=backupDelete]`,
-        origin: 'product',
         seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup)',
       },
     ],
@@ -147,11 +130,9 @@ export const jobMessages = {
       'Remove what denies it, at once: a run cleans up before it makes anything, and stops when that fails.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Created backup successfully but errored on cleanup for \S+: Bad response [\s\S]*failed to delete snapshot CR: [\s\S]+/,
         example: `Created backup successfully but errored on cleanup for rc: ${denied}failed to delete snapshot CR: snapshots.longhorn.io "rj-c" is forbidden] from [http://longhorn-backend:9500/v1/volumes/rc?action=snapshotCRDelete]`,
-        origin: 'product',
         seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup)',
       },
       {
@@ -178,7 +159,6 @@ export const jobMessages = {
           /Failed to run volume job: (?:failed to complete \S+ for \S+: )?cannot find the status of the backup for snapshot \S+ It might because the engine has restarted/,
         example:
           'Failed to run volume job: failed to complete backupAndCleanup for rv: cannot find the status of the backup for snapshot rj-c-5837659d. It might because the engine has restarted',
-        origin: 'product',
         seen: 'a real v1.12.1 (2026-11-26), twice; app/recurringjob/volume.go, source of v1.9.2 to v1.12.1',
       },
     ],
@@ -195,7 +175,6 @@ export const jobMessages = {
         pattern: /Failed to run volume job: (?![\s\S]*cannot find the status of the backup)[\s\S]+/,
         example:
           'Failed to run volume job: Bad response statusCode [500]. Body: [message=failed to delete snapshot CR: snapshots.longhorn.io "rj-c" is forbidden]',
-        origin: 'product',
         seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup)',
       },
       {
@@ -203,21 +182,18 @@ export const jobMessages = {
         pattern: /Failed to run job for volume: [\s\S]+/,
         example:
           'Failed to run job for volume: timeout waiting for the backup of the snapshot s of volume v to start',
-        origin: 'product',
         seen: 'app/recurring_job.go, source of v1.8.0 to v1.8.2; a whole run on a real v1.8.2 (2026-11-22)',
       },
       {
         versions: '>=1.8.0 <1.9.0',
         pattern: /Failed to create new job for volume: [\s\S]+/,
         example: 'Failed to create new job for volume: could not create longhorn-manager api client',
-        origin: 'product',
         seen: 'app/recurring_job.go, source of v1.8.0 to v1.8.2; not met',
       },
       {
         versions: '>=1.9.0',
         pattern: /Failed to initialize job for volume \S+: [\s\S]+/,
         example: 'Failed to initialize job for volume v: failed to get JSON encoding for labels',
-        origin: 'product',
         seen: 'app/recurringjob/volume.go, source of v1.9.0 to v1.12.1; not met',
       },
     ],
@@ -233,7 +209,6 @@ export const jobMessages = {
         versions: '>=1.8.0 <1.12.2',
         pattern: /Failed to get recurring job \S+\.: [\s\S]+/,
         example: 'Failed to get recurring job rj.: recurringjobs.longhorn.io "rj" not found',
-        origin: 'product',
         seen: 'app/recurring_job.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
@@ -251,7 +226,6 @@ export const jobMessages = {
         pattern: new RegExp(`Failed to do a recurring job: (?:${ofVolume})[\\s\\S]*`),
         example:
           'Failed to do a recurring job: Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=denied]',
-        origin: 'product',
         seen: 'a whole run on a real v1.8.2 (2026-11-22); app/recurring_job.go, source of v1.8.0 to v1.8.2',
       },
     ],
@@ -264,12 +238,10 @@ export const jobMessages = {
       'Look at the error behind it: mostly the API server or longhorn-backend is not reached from the pod.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: new RegExp(`Failed to do a recurring job: (?!${ofVolume})[\\s\\S]+`),
         example: 'Failed to do a recurring job: Unauthorized',
-        origin: 'product',
         seen: 'app/recurring_job.go, source of v1.8.0 to v1.12.1 (v1.8.x makes that client for each volume: see job-fails); not met',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

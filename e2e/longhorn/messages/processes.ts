@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const sources = 'source of v1.8.2 and v1.12.1';
 
@@ -30,11 +30,9 @@ export const processMessages = {
       'Longhorn tries again; look at the instance-manager pod of that node, and at the load of the node.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Error starting \S+: [\s\S]+/,
         example:
           'Error starting v-r-1: failed to create instance: rpc error: code = Unavailable desc = connection error',
-        origin: 'product',
         seen: seenUnderLoad,
       },
     ],
@@ -48,11 +46,9 @@ export const processMessages = {
       'Longhorn tries again; look at the instance-manager pod of that node, and at the load of the node.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Error stopping \S+: [\s\S]+/,
         example:
           'Error stopping v-e-0: failed to delete instance v-e-0: rpc error: code = Unavailable desc = connection error',
-        origin: 'product',
         seen: seenUnderLoad,
       },
     ],
@@ -66,10 +62,8 @@ export const processMessages = {
       'Look at the instance-manager pod, disk and network of its node; Longhorn rebuilds the replica while another is left.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Detected (?:replica \S+ \(\S+\) in error|corrupted replica \S+)/,
         example: 'Detected replica v-r-1 (10.42.0.7:10000) in error',
-        origin: 'product',
         seen: `a real v1.12.1 (2026-11-26), under load; controller/engine_controller.go and controller/monitor/snapshot_monitor.go, ${sources}`,
       },
     ],
@@ -82,10 +76,8 @@ export const processMessages = {
     advice: 'The other replicas have the data, and Longhorn tries anew; the text has the reason.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Failed rebuilding replica with Address \S+(?: through engine frontend \S+)?: [\s\S]+/,
         example: 'Failed rebuilding replica with Address 10.42.0.7:10000: timed out',
-        origin: 'product',
         seen: `controller/engine_controller.go, ${sources}; not met`,
       },
     ],
@@ -99,10 +91,8 @@ export const processMessages = {
       "Look at the instance-manager pod of the volume's node: it, the node or its connection was lost. Longhorn attaches the volume again.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Engine(?:Frontend)? of volume \S+ dead unexpectedly, [\s\S]+/,
         example: 'Engine of volume v dead unexpectedly, reattach the volume',
-        origin: 'product',
         seen: `controller/volume_controller.go, ${sources}; not met`,
       },
     ],
@@ -115,10 +105,8 @@ export const processMessages = {
     advice: 'Check the data of the volume, and look for what all replicas lost at the same time.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Replica \S+ of volume \S+ will be automatically salvaged/,
         example: 'Replica v-r-1 of volume v will be automatically salvaged',
-        origin: 'product',
         seen: `controller/volume_controller.go, ${sources}; not met`,
       },
     ],
@@ -131,10 +119,8 @@ export const processMessages = {
     advice: 'Look at the node, and at the longhorn-manager pod on it.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /volume \S+ robustness is unknown/,
         example: 'volume v robustness is unknown',
-        origin: 'product',
         seen: `controller/volume_controller.go, ${sources}; not met`,
       },
     ],
@@ -147,11 +133,9 @@ export const processMessages = {
     advice: 'Longhorn tries anew with the next purge or rebuild; the text has the reason.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /(?:replica \S+ failed the snapshot purge|Failed to start snapshot purge for engine \S+ and volume \S+ (?:before|after) rebuilding): [\s\S]+|Timeout waiting for snapshot purge done before rebuilding volume \S+, wait interval \S+ second/,
         example: 'replica v-r-1 failed the snapshot purge: oh',
-        origin: 'product',
         seen: `controller/volume_controller.go and controller/engine_controller.go, ${sources}; not met`,
       },
     ],
@@ -165,12 +149,10 @@ export const processMessages = {
     advice: 'Longhorn tries again; the text says what it waits for.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /(?:failed to take snapshot because the volume engine \S+ is not running|snapshot deletion delayed: volume engine|failed to get engine client proxy: )[\s\S]*/,
         example:
           'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
-        origin: 'product',
         seen: `a real v1.12.1 (2026-11-26); controller/snapshot_controller.go, ${sources}`,
       },
     ],
@@ -186,11 +168,9 @@ export const processMessages = {
       'Look at the node (kubectl describe node) and at the longhorn-manager pod on it; the text says which.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Node \S+ is down: manager pod \S+ is not running|Manager pod is missing: [\s\S]+|Kubernetes node (?:missing: node )?\S+ (?:not ready|has pressure|has been removed)[\s\S]*/,
         example: 'Node node1 is down: manager pod longhorn-manager-x is not running',
-        origin: 'product',
         seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.8.2 and v1.12.1',
       },
     ],
@@ -210,9 +190,8 @@ export const processMessages = {
         pattern: /Waiting for disk \S+ \([^)]*\) on node \S+ to be (?:ready|schedulable)/,
         example:
           'Waiting for disk default-disk-47ecf6c10d595923 (/var/lib/longhorn/) on node node1 to be ready',
-        origin: 'product',
         seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.11.0 to v1.12.1',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import { type MessageRow, managerLog } from './row.ts';
+import { type MessageRow, managerLog, type WrittenRow } from './row.ts';
 
 const replica = {
   speaker: 'Volume',
@@ -19,12 +19,10 @@ export const restoreMessages = {
       'Remove the volume, wait for the deletion to end, and restore anew. v1.11.4, v1.12.2 and v1.13.0 try again by themselves.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /replica \S+ failed the restore: [\s\S]*failed to acquire lock \S+ when performing backup create\/restore, please try again later[\s\S]*/,
         example:
           'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b1&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later',
-        origin: 'product',
         seen: 'longhorn/longhorn#13685 (v1.12.0, a standby volume); controller/engine_controller.go, source of v1.8.0 to v1.12.1',
       },
     ],
@@ -39,7 +37,6 @@ export const restoreMessages = {
         versions: '>=1.11.4 <1.12.0 || >=1.12.2',
         pattern: /Ignored failed locked restore error from replica/,
         example: 'Ignored failed locked restore error from replica tcp://10.42.0.7:10000',
-        origin: 'product',
         seen: 'controller/engine_controller.go, source of v1.12.1, where the words of the store are not known; longhorn/longhorn#13685',
       },
     ],
@@ -53,20 +50,16 @@ export const restoreMessages = {
       'Check the store from another machine (`npx corral store fsck`), and restore on another node; if both fail, from another backup.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /replica \S+ failed the restore: [\s\S]*checksum verification failed for block[\s\S]*/,
         example:
           'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: checksum verification failed for block 1e2f',
-        origin: 'product',
         seen,
       },
       {
-        versions: '>=1.8.0',
         pattern:
           /replica \S+ failed the restore: [\s\S]*failed to decompress and verify block [\s\S]*: (?:lz4|gzip|zlib|flate): [\s\S]*/,
         example:
           'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: lz4: bad magic number',
-        origin: 'product',
         seen: 'backupstore, util.go and deltablock.go; as the decompressors of Go word it; not met',
       },
     ],
@@ -79,12 +72,10 @@ export const restoreMessages = {
       'Restore from another backup, and look for who removed it (`npx corral store fsck` names all that are missing).',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /replica \S+ failed the restore: [\s\S]*failed to read block [\s\S]*(?:\bNoSuchKey\b|: no such file or directory)[\s\S]*/,
         example:
           'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: failed to read block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: open /mnt/backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: no such file or directory',
-        origin: 'product',
         seen: 'backupstore, util.go, s3/s3_service.go and fsops.go; not met',
       },
     ],
@@ -97,12 +88,10 @@ export const restoreMessages = {
     advice: 'See to the cause that stands behind it, then restore anew.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /replica \S+ failed the restore: [\s\S]*failed to read block (?![\s\S]*(?:\bNoSuchKey\b|: no such file or directory|: (?:lz4|gzip|zlib|flate): ))[\s\S]*/,
         example:
           'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: failed to read block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: denied',
-        origin: 'product',
         seen: 'backupstore, util.go; not met',
       },
     ],
@@ -115,11 +104,9 @@ export const restoreMessages = {
     advice: 'Nothing, if the volume becomes healthy. If all its replicas failed so, restore anew.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /replica \S+ failed the restore: [\s\S]*mkdir \S+\/locks: file exists[\s\S]*/,
         example:
           'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b1&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: mkdir /var/lib/longhorn-backupstore-mounts/store/path/backupstore/volumes/83/9a/v/locks: file exists',
-        origin: 'product',
         seen: 'v1.12.1 on NFS, a standby volume with two replicas (2026-11-27); not reported to Longhorn',
       },
     ],
@@ -135,10 +122,8 @@ export const restoreMessages = {
       "Look at the volume's events with the reason FailedRestore, which have the cause; then restore anew.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /All replica restore failed and the volume became Faulted/,
         example: 'All replica restore failed and the volume became Faulted',
-        origin: 'product',
         seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
@@ -150,11 +135,9 @@ export const restoreMessages = {
     advice: 'Restore from another backup; look for who removed its files.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /replica \S+ failed the restore: [\s\S]*cannot find [\s\S]+ in backupstore[\s\S]*/,
         example:
           'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: cannot find backupstore/volumes/8b/8e/v/backups/backup_b1.cfg in backupstore',
-        origin: 'product',
         seen,
       },
     ],
@@ -166,12 +149,10 @@ export const restoreMessages = {
     advice: 'Restore from another backup, and check the store (`npx corral store fsck`).',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /replica \S+ failed the restore: [\s\S]*failed to get the current restoring backup info: (?![\s\S]*cannot find)[\s\S]+/,
         example:
           'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to get the current restoring backup info: EOF',
-        origin: 'product',
         seen: 'longhorn-engine, pkg/sync/backup.go, source of v1.8.2 to v1.12.1 and of 2026-08; backupstore, config.go; not met',
       },
     ],
@@ -183,10 +164,8 @@ export const restoreMessages = {
     advice: 'Look for who removed it; Longhorn takes the backup for deleted.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /cannot find (?:volume|\S+) in backupstore/,
         example: 'cannot find volume in backupstore: no such file or directory',
-        origin: 'product',
         seen: 'backupstore, deltablock.go and config.go; not met',
       },
     ],
@@ -198,12 +177,10 @@ export const restoreMessages = {
     advice: 'Nothing: it is deleted once the restore is over.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /backup \S+ cannot be deleted due to the ongoing volume \S+ restoration/,
         example: 'backup b1 cannot be deleted due to the ongoing volume w restoration',
-        origin: 'product',
         seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

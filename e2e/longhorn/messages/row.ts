@@ -81,6 +81,14 @@ export type MessageRow = {
   wordings: readonly Wording[];
 };
 
+/** A row as it is written: of its wordings what is not as usual. */
+export type WrittenRow = Omit<MessageRow, 'wordings'> & {
+  wordings: readonly (Omit<Wording, keyof typeof usualWording> & Partial<Wording>)[];
+};
+
+/** What a wording is unless it says otherwise: that of the product, in all versions that the scenarios support. */
+export const usualWording = { versions: '>=1.8.0', origin: 'product' } as const satisfies Partial<Wording>;
+
 /** What rows of longhorn-manager's log share, where the words around are not Longhorn's own. */
 export const managerLog = {
   speaker: 'manager',

@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 const unavailable = {
   class: 'configuration',
@@ -40,10 +40,8 @@ export const surroundingMessages = {
       'Look at space, tags and conditions of the disks and nodes (kubectl -n longhorn-system get nodes.longhorn.io); Longhorn tries again every 30 s.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: new RegExp(`(?:precheck new replica failed: )?(?:${unscheduled})(?:; ?(?:${unscheduled}))*`),
         example: 'precheck new replica failed: nodes are unavailable;insufficient storage',
-        origin: 'product',
         seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1 (with the words at the beginning from v1.10 on); not met',
       },
     ],
@@ -59,11 +57,9 @@ export const surroundingMessages = {
       'Delete old ones; a recurring job of the task snapshot-cleanup, or one that retains few, keeps them few.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /Snapshots (?:count|total size) is \d+ (?:at or )?over the warning threshold \d+(?:; Snapshots total size is \d+ at or over the warning threshold \d+)?/,
         example: 'Snapshots count is 249 over the warning threshold 100',
-        origin: 'product',
         seen: 'longhorn/longhorn#7127; controller/volume_controller.go, source of v1.8.0 to v1.12.1',
       },
     ],
@@ -74,10 +70,8 @@ export const surroundingMessages = {
     advice: 'Give it one, as nfs://SERVER:/PATH.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /backup target URL is empty/,
         example: 'backup target URL is empty',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1',
       },
     ],
@@ -88,19 +82,15 @@ export const surroundingMessages = {
     advice: "Make the secret in Longhorn's namespace and name it in the backup target.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /[\s\S]*could not access \S+ without credential secret/,
         example: 'could not access s3 without credential secret',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
       },
       {
-        versions: '>=1.8.0',
         pattern:
           /failed to init backup target clients: failed to get \S+ backup target client on \S+: secret "[^"]+" not found/,
         example:
           'failed to init backup target clients: failed to get t backup target client on longhorn-engine:v1.10.1: secret "s" not found',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, newBackupTargetClient, source of v1.8.0 to v1.10.1; since v1.10.2 only in the log; not met',
       },
     ],
@@ -114,19 +104,15 @@ export const surroundingMessages = {
       "Check server, path (of an export with fsid=0 as it is seen from there, often just /), squashing and the folder's mode; NFS 4 must be served. Of a share, user and password in the backup target's Secret.",
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
         example:
           'failed to list backups in nfs://store.default:/backups: failed to execute: longhorn [backup ls --volume-only nfs://store.default:/backups], output cannot mount nfs store.default:/backups, options []: vers=4.0: No such file or directory: cannot mount using NFSv4 , stderr, time="2022-04-02T07:26:26Z" level=error msg="..." , error exit status 1',
-        origin: 'product',
         seen: 'knowledge base, troubleshooting-unable-to-mount-an-nfs-backup-target; longhorn/longhorn#3576, #3805, #3810',
       },
       {
-        versions: '>=1.8.0',
         pattern: /cannot mount CIFS share [\s\S]+?: mount failed: (?![\s\S]*\(16\))[\s\S]+/,
         example:
           'failed to list system backups in cifs://store.default/backups: failed to execute: longhorn [system-backup list cifs://store.default/backups], output cannot mount CIFS share store.default/backups, options [soft]: mount failed: exit status 32 Mounting command: mount Mounting arguments: -t cifs -o soft,<masked> //store.default/backups /mnt Output: mount error(13): Permission denied, stderr : exit status 1',
-        origin: 'product',
         seen: 'backupstore, cifs/cifs.go, source of v1.12.1; not met',
       },
     ],
@@ -141,12 +127,10 @@ export const surroundingMessages = {
     advice: 'Nothing: it is mounted, and Longhorn looks again at the next poll.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /cannot mount CIFS share [\s\S]+?: mount failed: [\s\S]*mount error\(16\): Device or resource busy/,
         example:
           'failed to list system backups in cifs://store.default/backups: failed to execute: longhorn [system-backup list cifs://store.default/backups], output cannot mount CIFS share store.default/backups, options [soft]: mount failed: exit status 32 Mounting command: mount Mounting arguments: -t cifs -o soft,<masked> //store.default/backups /mnt Output: mount error(16): Device or resource busy, stderr : exit status 1',
-        origin: 'product',
         seen: 'backupstore, cifs/cifs.go, source of v1.12.1; met on the emulator alone',
       },
     ],
@@ -164,7 +148,6 @@ export const surroundingMessages = {
         pattern: /failed to init backup target clients: failed to get engine client proxy: [\s\S]+/,
         example:
           'failed to init backup target clients: failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, getInfoFromBackupStore, and engineapi/proxy.go, source of v1.8.2, v1.9.3 and v1.10.1; not met',
       },
       {
@@ -173,7 +156,6 @@ export const surroundingMessages = {
           /failed to init backup target clients: failed to get running instance manager for proxy client: [\s\S]+/,
         example:
           'failed to init backup target clients: failed to get running instance manager for proxy client: cannot find a running instance manager at n1',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, getBackupTarget, source of v1.8.1 to v1.9.1; not met',
       },
       {
@@ -182,7 +164,6 @@ export const surroundingMessages = {
           /failed to init backup target clients: failed to find a running instance manager for node \S+: [\s\S]+/,
         example:
           'failed to init backup target clients: failed to find a running instance manager for node n1: none',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, getBackupTarget, source of v1.9.2 to v1.10.1; not met',
       },
     ],
@@ -196,12 +177,10 @@ export const surroundingMessages = {
       'Nothing, if the target is available again with the next poll; otherwise see whether the store answers.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /failed to list system backups in \S+: error listing system backup in \S+: timeout executing: \S+ \[\S+ system-backup list \S+\]/,
         example:
           'failed to list system backups in nfs://store.default:/backups: error listing system backup in nfs://store.default:/backups: timeout executing: /engine-binaries/longhorn [/engine-binaries/longhorn system-backup list nfs://store.default:/backups]',
-        origin: 'product',
         seen: 'a real v1.12.1 on a machine with load 28 (2026-11-26); exec/exec.go of go-common-libs, source of v1.8.0 and v1.12.1',
       },
       {
@@ -210,7 +189,6 @@ export const surroundingMessages = {
           /failed to list backup volumes in \S+: error listing backup volume names: timeout executing: \S+ \[\S+ backup ls --volume-only \S+\]/,
         example:
           'failed to list backup volumes in nfs://store.default:/backups: error listing backup volume names: timeout executing: /engine-binaries/longhorn [/engine-binaries/longhorn backup ls --volume-only nfs://store.default:/backups]',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go and engineapi/backups.go, source of v1.8.0 to v1.9.2; not met',
       },
     ],
@@ -221,11 +199,9 @@ export const surroundingMessages = {
     advice: 'See to the cause; Longhorn looks again at the next poll.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /failed to list (?:system backups|backup volumes|backups) in \S+: (?![\s\S]*(?:cannot mount|timeout executing))[\s\S]+/,
         example: 'failed to list system backups in nfs://store.default:/backups: denied',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
       },
       {
@@ -234,7 +210,6 @@ export const surroundingMessages = {
         pattern:
           /failed to list (?:backup backing images|BackupVolumes) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
         example: 'failed to list backup backing images in nfs://store.default:/backups: denied',
-        origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.8.0 to v1.10.1 ("BackupVolumes": v1.10.0 and v1.10.1); not met',
       },
     ],
@@ -246,12 +221,10 @@ export const surroundingMessages = {
     advice: 'Attach the volume, or wait for the upgrade.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern:
           /failed to take snapshot because the volume engine \S+ is not running\. Waiting for the volume to be attached/,
         example:
           'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
-        origin: 'product',
         seen: 'controller/snapshot_controller.go, source of v1.8.0 to v1.12.1; not met',
       },
       {
@@ -260,7 +233,6 @@ export const surroundingMessages = {
           /snapshot (?:creation delayed: volume engine \S+ is upgrading from image \S* to \S+|deletion delayed: volume engine \S+ is upgrading from image \S+ to \S+)/,
         example:
           'snapshot creation delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
-        origin: 'product',
         seen: 'controller/snapshot_controller.go, source of v1.11.0 to v1.12.1; not met',
       },
     ],
@@ -277,7 +249,6 @@ export const surroundingMessages = {
         pattern: /snapshot deletion delayed: volume engine \S+ is upgrading from image {2}to \S+/,
         example:
           'snapshot deletion delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
-        origin: 'product',
         seen: 'a real v1.12.1 (2026-11-26): a snapshot that a recurring job deleted after its volume was detached again, and, until its image was known, one whose engine had just started; controller/snapshot_controller.go, source of v1.11.0 to v1.12.1',
       },
     ],
@@ -291,11 +262,9 @@ export const surroundingMessages = {
       'Nothing, if the snapshot becomes ready; otherwise see what keeps that instance manager busy, or off the network.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /failed to get engine client proxy: [\s\S]+/,
         example:
           'failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
-        origin: 'product',
         seen: 'status.error of a snapshot that became ready later, on a real v1.12.1 on a busy machine (2026-11-23); engineapi/proxy.go, source of v1.8.0 to v1.12.1',
       },
     ],
@@ -307,11 +276,9 @@ export const surroundingMessages = {
     advice: 'Delete and purge old snapshots, or raise snapshotMaxCount.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /[\s\S]*\bsnapshot count usage \d+ is equal or larger than snapshotMaxCount \d+/,
         example:
           'failed to create snapshot: proxyServer=10.42.3.7:8501 destination=10.42.3.7:10010: failed to snapshot volume: rpc error: code = Unknown desc = failed to create snapshot s for volume 10.42.3.7:10010: rpc error: code = Unknown desc = snapshot count usage 250 is equal or larger than snapshotMaxCount 250',
-        origin: 'product',
         seen: 'longhorn-engine, pkg/controller/control.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#12934',
       },
     ],
@@ -323,12 +290,10 @@ export const surroundingMessages = {
     advice: 'Delete the snapshot; if nobody asked for its removal, look for what did.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /lost track of the corresponding snapshot info inside volume engine/,
         example: 'lost track of the corresponding snapshot info inside volume engine',
-        origin: 'product',
         seen: 'controller/snapshot_controller.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import type { MessageRow } from './row.ts';
+import type { MessageRow, WrittenRow } from './row.ts';
 
 // The message remains during the upload, and after an upload that failed at its start.
 const waiting = {
@@ -17,14 +17,11 @@ export const waitingMessages = {
     advice: 'Nothing: it starts within a minute after the other one is gone, or has failed to go.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Wait for backup \S+ to be deleted/,
         example: 'Wait for backup zn-b1 to be deleted',
-        origin: 'product',
         seen: 'status.messages.info of a Pending backup, recordings of v1.8.2 and v1.12.1',
       },
       {
-        versions: '>=1.8.0',
         pattern: /.*waiting for backup(?: \S+)? to be deleted.*/,
         example: 'waiting for backup to be deleted',
         origin: 'document',
@@ -39,17 +36,13 @@ export const waitingMessages = {
     advice: 'Nothing, up to five looks of 30 s; then it fails for good.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /Waiting for the (?:snapshot|engine) \S+ to be ready/,
         example: 'Waiting for the snapshot zn-s2 to be ready',
-        origin: 'product',
         seen: 'status.messages.info of a Pending backup; controller/backup_controller.go, source of v1.8.0 to v1.12.1',
       },
       {
-        versions: '>=1.8.0',
         pattern: /Failed to get the Snapshot \S+/,
         example: 'Failed to get the Snapshot zn-s2',
-        origin: 'product',
         seen: 'status.messages.info of a Pending backup; controller/backup_controller.go, source of v1.8.0 to v1.12.1; after five looks it is a failure, by the same text in status.error',
       },
     ],
@@ -66,12 +59,10 @@ export const waitingMessages = {
     advice: 'Nothing: Longhorn begins again within milliseconds.',
     wordings: [
       {
-        versions: '>=1.8.0',
         pattern: /No deletion in progress record, retry the deletion command/,
         example: 'No deletion in progress record, retry the deletion command',
-        origin: 'product',
         seen: 'recordings of v1.12.1 (controller-crash, held-crash), for 6 to 120 ms',
       },
     ],
   },
-} as const satisfies Record<string, MessageRow>;
+} as const satisfies Record<string, WrittenRow>;
