@@ -12,6 +12,7 @@ type Word = string | number | { label: string } | ((context: Context) => string)
 export type Step<Args extends unknown[], Result, Sentence extends string = string> = {
   /** Names of parameters are in braces. */
   sentence: Sentence;
+  /** Without it, the only name in the sentence is that of the first argument. */
   parameters?: (...args: Args) => Record<NamesIn<Sentence>, Word>;
   action: (context: Context, ...args: Args) => Promise<Result>;
   detail?: (result: Result, context: Context, ...args: Args) => Detail;
@@ -49,8 +50,8 @@ const compose = <Args extends unknown[]>(
   { sentence, parameters }: Pick<Step<Args, unknown>, 'sentence' | 'parameters'>,
   args: Args,
 ): string => {
-  const words: Record<string, Word> = parameters?.(...args) ?? {};
-  return fillSentence(sentence, (name) => inWords(words[name] ?? '', context));
+  const words: Record<string, Word> | undefined = parameters?.(...args);
+  return fillSentence(sentence, (name) => inWords(words?.[name] ?? (args[0] as Word), context));
 };
 
 /** Runs a step: prints it, executes it, and prints its result. */

@@ -80,7 +80,6 @@ export const admissionSteps = {
   }),
   'given.newRestore': step({
     sentence: 'Given a volume from {backup} that Longhorn would accept',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => {
       const { target } = backup.volume;
       return acceptedProposal(
@@ -107,7 +106,6 @@ export const admissionSteps = {
   /** Changes `NO_PROXY`, which has no effect on the store. */
   'when.secretSpoilt': step({
     sentence: 'When the Secret of the backup target is given a value that ends with {what}',
-    parameters: (what) => ({ what }),
     action: async (context: Context, what: 'a blank' | 'a line end') => {
       const { credentialSecret: name } = (await firstTarget(context)).store;
       const value = `nowhere.example${what === 'a blank' ? ' ' : '\n'}`;

@@ -167,7 +167,6 @@ export const backupSteps = {
    */
   'when.givenTimeToContinue': step({
     sentence: 'When Longhorn has had the time to go on with {second}',
-    parameters: (second, _) => ({ second }),
     action: async (context: Context, second: BackupHandle, { first }: First) => {
       if (await leaves(context, first, backupIs('Deleting')))
         await leaves(context, second, waitsFor(first, context.version));
@@ -176,14 +175,12 @@ export const backupSteps = {
   /** The upload ends with the process of its replica. */
   'when.uploaderKilled': step({
     sentence: 'When the replica that uploads {backup} is killed',
-    parameters: (backup) => ({ backup }),
     action: killUploader,
     detail: ({ title }) => title,
   }),
   /** Needs the lab and nobody else on it: all engines and replicas of the node end with that pod. */
   'when.uploaderPodKilled': step({
     sentence: 'When the instance manager whose replica uploads {backup} is killed',
-    parameters: (backup) => ({ backup }),
     action: killPodOfUploader,
     detail: ({ title }) => title,
   }),
@@ -251,7 +248,6 @@ export const backupSteps = {
   }),
   'then.uploading': step({
     sentence: 'Then {backup} is InProgress',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
       judgeWithin(
         isUploading(context.timelines.backups, made(context, backup)),
@@ -273,7 +269,6 @@ export const backupSteps = {
   /** The upload completes, whatever runs in parallel. */
   'then.undisturbed': step({
     sentence: 'Then {backup} goes InProgress and Completed, undisturbed',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
       judgeWithin(
         isNeverHeldBack(context.timelines.backups, made(context, backup)),
@@ -302,7 +297,6 @@ export const backupSteps = {
   /** The progress never falls, and a value between 0 and 100 was observed. */
   'then.progressRose': step({
     sentence: 'Then the progress of {backup} has risen to 100 %',
-    parameters: (backup) => ({ backup }),
     action: async ({ timelines }: Context, { name, label }: BackupHandle) => {
       const seen = progressOf(timelines.backups, name);
       const wrong = wrongInProgress(seen);
@@ -313,13 +307,11 @@ export const backupSteps = {
   }),
   'then.completed': step({
     sentence: 'Then {backup} is Completed',
-    parameters: (backup) => ({ backup }),
     action: untilCompleted,
   }),
   /** Waits as long as Longhorn may take for its next sync of the store. */
   'then.completedForGood': step({
     sentence: 'Then {backup} is Completed, and stays so',
-    parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
@@ -330,7 +322,6 @@ export const backupSteps = {
   }),
   'then.stillInStore': step({
     sentence: 'Then the store still has the config of {backup}',
-    parameters: (backup) => ({ backup }),
     action: async (_: Context, { label, name, volume }: BackupHandle) => {
       const found = await volume.target.store.backups(volume.name);
       if (!found.includes(name))
@@ -342,7 +333,6 @@ export const backupSteps = {
   /** Waits until nothing works on the volume. Blocks without a backup do not count. */
   'then.goneFromStore': step({
     sentence: 'Then the store has no config of {backup}',
-    parameters: (backup) => ({ backup }),
     action: async ({ clocks }: Context, { label, name, volume }: BackupHandle) => {
       const { backups, problems } = await volume.target.store.inspect(volume.name, storeIdleLimits(clocks));
       if (!backups.includes(name)) return;

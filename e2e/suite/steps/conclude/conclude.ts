@@ -77,7 +77,6 @@ export const managerSteps = {
   /** The managers may only be lost by the scenario itself: it must have their exclusive use. */
   'then.knownUnharmed': step({
     sentence: 'Then Longhorn knows {backup}, Completed, and no longhorn-manager has ended over it',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { managers } = context.timelines;
       const restarted: FatalState<ManagerPodObject> = {

@@ -105,14 +105,12 @@ export const deletionSteps = {
   /** Deletes the backup, and returns the time in ms. */
   'given.deletionTime': step({
     sentence: 'Given how long it takes to delete {backup}',
-    parameters: (backup) => ({ backup }),
     action: timeDeletion,
     detail: (time) => formatDuration(time),
   }),
   /** A setting makes Longhorn delete it after a minute, and not earlier. */
   'then.failedOneGoes': step({
     sentence: 'Then {backup} is deleted by itself, a minute after it failed, and is gone',
-    parameters: (backup) => ({ backup }),
     action: async ({ timelines: { backups }, timeouts }: Context, { name, label }: BackupHandle) => {
       await waitUntilGone(backups, {
         name,
@@ -130,7 +128,6 @@ export const deletionSteps = {
   /** Longhorn has synced the backup volume since the failure, which is when it deletes failed backups. */
   'then.failedOneKept': step({
     sentence: 'Then {backup}, which failed, is not deleted',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { name, label } = backup;
       const found = await readBackup(context, backup);
@@ -141,7 +138,6 @@ export const deletionSteps = {
   /** The setting gives it a minute, and the backup target is not synced meanwhile. */
   'then.failedOneOutlivesMinute': step({
     sentence: 'Then {backup}, which failed, stays for longer than the minute of the setting',
-    parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle) =>
       stays(
@@ -155,7 +151,6 @@ export const deletionSteps = {
   /** Holds the deletion at its start, until `when.released`, or until the fault ends by itself. */
   'given.heldDeletion': step({
     sentence: 'Given a fault that holds the deletion of {backup} open',
-    parameters: (backup) => ({ backup }),
     action: async ({ cluster, faults }: Context, { name, label }: BackupHandle) =>
       faults.inject(heldDeletion.on(cluster, { pods: await managerPods(cluster), backup: name, label })),
   }),
@@ -175,7 +170,6 @@ export const deletionSteps = {
   /** By an admission policy, for all clients, until `when.released`. */
   'given.deletionDenied': step({
     sentence: 'Given that the API server denies the deletion of {backup}',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, { name, label }: BackupHandle) =>
       context.faults.inject(
         deniedDeletionOf(context, {
@@ -189,7 +183,6 @@ export const deletionSteps = {
   /** The removal of this block fails until `when.released`. */
   'given.immutableBlock': step({
     sentence: 'Given a block that {backup} alone has, made immutable in the backup store',
-    parameters: (backup, _) => ({ backup }),
     action: (context: Context, backup: BackupHandle, { beside }: { beside: readonly BackupHandle[] }) =>
       denyRemovalOfBlock(context, { backup, beside }),
     detail: ({ checksum }) => checksum,
@@ -197,7 +190,6 @@ export const deletionSteps = {
   /** The deletion of the backup fails until `when.madeMutable`. */
   'given.immutableConfig': step({
     sentence: 'Given the config of {backup}, made immutable in the backup store',
-    parameters: (backup) => ({ backup }),
     action: async ({ expected, faults }: Context, backup: BackupHandle) => {
       expected.push({ id: 'deletion-denied', of: backup.name });
       return faults.inject(await immutableFile.on(backup.volume.target.store, { configOf: backup }));
@@ -205,7 +197,6 @@ export const deletionSteps = {
   }),
   'when.deleted': step({
     sentence: 'When {backup} is deleted',
-    parameters: (backup) => ({ backup }),
     action: requestDeletion,
   }),
   /** Deletions are evenly spread over `time` ms. Returns at the end of that time. */
@@ -232,7 +223,6 @@ export const deletionSteps = {
   /** Kubernetes removes what has no owner left. A Backup that never had one stays. */
   'then.goesWithBackupVolume': step({
     sentence: 'Then {backup} goes with its backup volume',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
       const { name, label, volume } = backup;
@@ -289,7 +279,6 @@ export const deletionSteps = {
   }),
   'then.deleting': step({
     sentence: 'Then {backup} is Deleting',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
       judgeWithin(
         isBeingDeleted(context.timelines.backups, deleted(context, backup).backup),
@@ -298,7 +287,6 @@ export const deletionSteps = {
   }),
   'then.deleted': step({
     sentence: 'Then {backup} goes Deleting, and is gone',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) =>
       judgeWithin(
         isDeleted(context.timelines.backups, deleted(context, backup).backup),
@@ -307,7 +295,6 @@ export const deletionSteps = {
   }),
   'then.deletionFails': step({
     sentence: 'Then {backup} goes Deleting, and Error with the text on permissions',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
       judgeWithin(
         deletionFails(context.timelines.backups, deleted(context, backup)),
@@ -373,7 +360,6 @@ export const deletionSteps = {
   'then.deletionForgotten': step({
     sentence:
       'Then {backup} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts, report, version } = context;
       const from = backup.since.orphaned ?? sinceDeleted(backup);
@@ -435,7 +421,6 @@ export const deletionSteps = {
   /** Judges the deletion after the heal or the kill. */
   'then.deletedInTheEnd': step({
     sentence: 'Then {backup} goes Deleting once more, and is gone',
-    parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) => {
       const { healed, orphaned } = backup.since;

@@ -61,14 +61,12 @@ const untilMetered = async (
 export const detailSteps = {
   'then.metered': step({
     sentence: 'Then the metrics report {backup} once, with its state and its size',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
       untilMetered(context, () => meteredBackup(currentOf(context, backup), backup.volume.name)),
   }),
   /** Longhorn v1.11 or newer. */
   'then.lastBackupMetered': step({
     sentence: 'Then the metrics report the time of {backup} as that of the last backup of its volume',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
       untilMetered(context, () => {
         const at = Date.parse(currentOf(context, backup).status?.snapshotCreatedAt ?? '') / 1000;
@@ -77,7 +75,6 @@ export const detailSteps = {
   }),
   'then.filledIn': step({
     sentence: 'Then {backup} has the fields that were left out: the target of its volume, and its mode',
-    parameters: (backup) => ({ backup }),
     action: ({ timelines, timeouts }: Context, { name, label, volume }: BackupHandle) =>
       waitUntil(timelines.backups, (backup) => isFilledIn(backup, volume.target), {
         name,
@@ -90,7 +87,6 @@ export const detailSteps = {
   /** In Longhorn's status and in the store. */
   'then.labelled': step({
     sentence: 'Then {backup} has its labels, for Longhorn and in the store, and none of a workload',
-    parameters: (backup, _) => ({ backup }),
     action: async (context: Context, backup: BackupHandle, labels: Record<string, string>) => {
       const { name, label, volume } = backup;
       const { status } = currentOf(context, backup);
@@ -100,7 +96,6 @@ export const detailSteps = {
   }),
   'then.urlNames': step({
     sentence: 'Then the URL of {backup} names its store, its volume and itself',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { name, label, volume } = backup;
       const url = currentOf(context, backup).status?.url;
@@ -156,7 +151,6 @@ export const detailSteps = {
   /** Waits until Longhorn has read the backup in the store: before, it shows the time of the snapshot itself. */
   'then.hasTimeOfSnapshot': step({
     sentence: 'Then the time that {backup} reports for its snapshot is that of the snapshot',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { name, label, snapshot } = backup;
       const { status } = await untilReadInStore(context, backup);
@@ -175,7 +169,6 @@ export const detailSteps = {
   /** Both the volume and the backup volume must report the backup as the last one. */
   'then.lastBackup': step({
     sentence: 'Then the last backup of the volume is {backup}',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
       const { name, label, volume } = backup;
@@ -201,7 +194,6 @@ export const detailSteps = {
   /** Lasts as long as Longhorn may take to act on what it finds in the store. */
   'then.staysLastBackup': step({
     sentence: 'Then the last backup of the volume stays {backup}',
-    parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: async (context: Context, { name, label, volume }: BackupHandle) => {
       const { timelines, timeouts } = context;

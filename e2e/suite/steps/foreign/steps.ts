@@ -74,7 +74,6 @@ export const foreignSteps = {
   }),
   'then.foundUnfinished': step({
     sentence: 'Then Longhorn has found {backup}, and does not call it Completed',
-    parameters: (backup) => ({ backup }),
     action: async ({ timelines, timeouts }: Context, { name, label }: BackupHandle) => {
       // Its state follows at the first look at its config.
       await waitUntil(timelines.backups, ({ status }) => Boolean(status?.ownerID), {
@@ -91,18 +90,15 @@ export const foreignSteps = {
   }),
   'when.targetLabelLost': step({
     sentence: 'When {backup} loses the label with the name of its backup target',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => setTargetLabel(context, backup, null),
   }),
   'when.targetLabelSet': step({
     sentence: 'When {backup} gets the label with the name of its backup target again',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
       setTargetLabel(context, backup, backup.volume.target.name),
   }),
   'then.deletingUnlabelled': step({
     sentence: 'Then {backup} is Deleting, though its label is lost',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { cluster, timelines, timeouts } = context;
       const { name, label } = backup;

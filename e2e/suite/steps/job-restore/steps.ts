@@ -60,7 +60,6 @@ export const jobRestoreSteps = {
   'then.jobRestoredOrReported': step({
     sentence:
       'Then {restore} takes part in the recurring job of the other Longhorn, or an event says why not',
-    parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, { name }: RecurringJob['spec']) => {
       const { labels } = await jobsAfter(context, restore, { name });
       if (labels.includes(volumeJobLabel(name))) return;
@@ -137,7 +136,6 @@ export const jobRestoreSteps = {
   /** `left`: the jobs that there are of `of`. */
   'then.noJobRestored': step({
     sentence: 'Then {restore} takes part in no recurring job of its own, and none was made for it',
-    parameters: (restore, _) => ({ restore }),
     action: async (
       context: Context,
       restore: RestoreHandle,

@@ -83,7 +83,6 @@ export const jobTaskSteps = {
   /** Changes a setting of Longhorn until `when.released`. It applies to jobs that are made afterwards. */
   'given.jobHistory': step({
     sentence: 'Given that Longhorn is to keep the Jobs of {count} runs of a recurring job',
-    parameters: (count) => ({ count }),
     action: (context: Context, count: number) =>
       changeSetting(context, {
         title: `the Jobs of ${count} runs of a recurring job are kept`,

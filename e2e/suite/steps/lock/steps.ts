@@ -150,7 +150,6 @@ export const lockSteps = {
   /** The argument `to` is the lock that blocked the backup. */
   'then.creationLostLock': step({
     sentence: 'Then {backup} goes Error with the text on a lock in status.error, which is a failure',
-    parameters: (backup, _) => ({ backup }),
     action: async (context: Context, backup: BackupHandle, __: LockHandle) => {
       const { timelines, timeouts, expected } = context;
       expected.push({ id: 'creation-lost-lock', of: backup.name });
@@ -166,7 +165,6 @@ export const lockSteps = {
   /** Lasts at least as long as the back-off before the retry of a deletion. */
   'then.neverTriedAgain': step({
     sentence: 'Then {backup} is not tried again: it has stayed in Error',
-    parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, report, version } = context;
@@ -184,7 +182,6 @@ export const lockSteps = {
   'then.lostLock': step({
     sentence:
       'Then {backup} goes Deleting, and Error with the text on a lock in status.messages, which is informational',
-    parameters: (backup, _) => ({ backup }),
     action: async (context: Context, backup: BackupHandle, to: LockHandle) => {
       const { timelines, timeouts, report, version } = context;
       const { backups } = timelines;

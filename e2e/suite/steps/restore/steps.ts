@@ -107,7 +107,6 @@ export const restoreSteps = {
   /** Returns a block of a backup in the form that store faults accept. */
   'given.blockOf': step({
     sentence: 'Given a block of {backup} in the store',
-    parameters: (backup) => ({ backup }),
     action: async (_: Context, { name, label, volume }: BackupHandle) => {
       const config = await volume.target.store.config(volume.name, name);
       const [block] = config?.blocks ?? [];
@@ -133,7 +132,6 @@ export const restoreSteps = {
    */
   'when.restoringBackedUp': step({
     sentence: 'When {restore} is backed up meanwhile, as far as Longhorn lets it be',
-    parameters: (restore) => ({ restore }),
     waitsForTimer: true,
     action: async (context: Context, { name, backup }: RestoreHandle) => {
       const { timelines, timeouts } = context;
@@ -181,7 +179,6 @@ export const restoreSteps = {
   /** Undefined if Longhorn rejects it. */
   'when.standbySnapshotted': step({
     sentence: 'When a snapshot of {standby} is made, as far as Longhorn lets it be',
-    parameters: (standby) => ({ standby }),
     action: (context: Context, { name, backup }: RestoreHandle): Promise<SnapshotHandle | undefined> => {
       const { target, size } = backup.volume;
       return unlessRefused(makeSnapshot(context, { name, target, node: '', size }));
@@ -191,7 +188,6 @@ export const restoreSteps = {
   /** For its next backups. Returns whether Longhorn has accepted it. */
   'when.standbyRetargeted': step({
     sentence: 'When the backup target of {standby} is changed, as far as Longhorn lets it be',
-    parameters: (standby, _) => ({ standby }),
     action: async ({ cluster }: Context, { name }: RestoreHandle, target: TargetHandle): Promise<boolean> => {
       const spec = { backupTargetName: target.name };
       const change = cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
@@ -217,13 +213,11 @@ export const restoreSteps = {
   /** With the same requests as Longhorn's API. */
   'when.activated': step({
     sentence: 'When {standby} is activated',
-    parameters: (standby) => ({ standby }),
     action: activate,
   }),
   /** By a change of the object alone, as Longhorn's documents say for kubectl. */
   'when.activatedByKubectl': step({
     sentence: 'When {standby} is activated by kubectl',
-    parameters: (standby) => ({ standby }),
     action: (context: Context, { name }: RestoreHandle) => endStandby(context, name),
   }),
   /** Lasts as long as Longhorn may take to act on what it has seen in the store. */
@@ -245,7 +239,6 @@ export const restoreSteps = {
   /** According to Longhorn's engine. */
   'then.restoring': step({
     sentence: 'Then {restore} is being written',
-    parameters: (restore) => ({ restore }),
     action: (context: Context, restore: RestoreHandle) =>
       withReasons(context, restore, () => untilRestoring(context, restore)),
   }),
@@ -278,7 +271,6 @@ export const restoreSteps = {
   /** Longhorn attached the volume without a request, and has not detached it since. */
   'then.staysAttached': step({
     sentence: 'Then {standby} has been attached by itself, and has stayed so',
-    parameters: (standby) => ({ standby }),
     action: async ({ timelines: { volumes } }: Context, { name, label, from }: RestoreHandle) => {
       const states = statesSince(volumes, { name, from });
       const since = states.indexOf('attached');
@@ -290,7 +282,6 @@ export const restoreSteps = {
   /** Known bug smaller-source-stops-standby counts only if a manager's log has the reason. */
   'then.activationEnds': step({
     sentence: 'Then {standby} is no longer on standby',
-    parameters: (standby) => ({ standby }),
     waitsForTimer: true,
     action: async (context: Context, standby: RestoreHandle) => {
       const { timelines, timeouts } = context;
@@ -313,7 +304,6 @@ export const restoreSteps = {
   /** Until its activation the volume was on standby and not given up. It is an ordinary volume now. */
   'then.activated': step({
     sentence: 'Then {standby} is no longer on standby, and has the written data, and zeros elsewhere',
-    parameters: (standby, _) => ({ standby }),
     action: async (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) => {
       await judgeSuccess(context, standby);
       return judgeRestoredData(context, { ...standby, data });
@@ -356,7 +346,6 @@ export const restoreSteps = {
   /** The restore is under way, and stays so for as long as Longhorn may take to act. */
   'then.restoreWaits': step({
     sentence: 'Then {restore} stays under way: it is neither restored nor given up',
-    parameters: (restore) => ({ restore }),
     action: (context: Context, restore: RestoreHandle) =>
       withReasons(context, restore, async () => {
         const { timelines, timeouts } = context;
@@ -367,7 +356,6 @@ export const restoreSteps = {
   /** The restore was never given up. */
   'then.restored': step({
     sentence: 'Then {restore} has the written data, and zeros elsewhere',
-    parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
       await judgeSuccess(context, restore);
       return judgeRestoredData(context, { ...restore, data });
@@ -408,7 +396,6 @@ export const restoreSteps = {
    */
   'then.unusedMeanwhile': step({
     sentence: 'Then {restore} was attached without a device, said that it was restored, and is detached',
-    parameters: (restore) => ({ restore }),
     action: (context: Context, restore: RestoreHandle) =>
       withReasons(context, restore, () =>
         judgeWithin(isUnusedMeanwhile(context.timelines.volumes, restore), context.timeouts.restored),

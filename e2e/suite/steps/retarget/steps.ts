@@ -231,7 +231,6 @@ export const retargetSteps = {
   /** What happened meanwhile may have waited for other scenarios. A target that goes may take its backups along. */
   'then.stillUploading': step({
     sentence: 'Then {backup} is still InProgress, if it is there',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const found = await readBackup(context, backup);
       const state = found && backupState(found);
@@ -242,7 +241,6 @@ export const retargetSteps = {
   /** Its target is deleted, and nothing holds its upload any more. */
   'then.endsWithoutTarget': step({
     sentence: 'Then {backup} comes to an end, or goes as its backup target has',
-    parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: async ({ clocks, timelines, timeouts }: Context, backup: BackupHandle) => {
       const { name, label, volume } = backup;
@@ -276,7 +274,6 @@ export const retargetSteps = {
   // Backup object as soon as it has seen that. The order of Longhorn's watches is not defined.
   'then.goneAlone': step({
     sentence: 'Then {backup} goes from the cluster, and its deletion in the store is not tried to its end',
-    parameters: (backup) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle) =>
       judgeWithin(
         backupHistory(backups, { ...backup, from: sinceDeleted(backup) })

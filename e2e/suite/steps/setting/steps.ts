@@ -20,7 +20,6 @@ export const settingSteps = {
   /** In force until `when.released`. */
   'given.setting': step({
     sentence: 'Given the setting of Longhorn by which {what}',
-    parameters: (what) => ({ what }),
     action: (context: Context, what: keyof typeof wishes) => {
       const { name, value: after } = wishes[what];
       return changeSetting(context, { title: what, name, after });

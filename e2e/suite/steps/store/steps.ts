@@ -237,7 +237,6 @@ export const storeSteps = {
   /** Lasts as long as Longhorn may take to act on the result of the sync. */
   'then.staysKnown': step({
     sentence: 'Then Longhorn looks there, and {backup} stays Completed',
-    parameters: (backup, _) => ({ backup }),
     waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle, sync: StoreSync) => {
       const { timelines, timeouts, expected } = context;
@@ -298,14 +297,12 @@ export const storeSteps = {
    */
   'then.removedFromCluster': step({
     sentence: 'Then Longhorn removes {backup}, which the store no longer has',
-    parameters: (backup, _) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, sync: StoreSync) =>
       judgeWithin(isRemovedFromCluster(backups, { ...backup, from: sync.from }), timeouts.removedFromCluster),
   }),
   /** Longhorn then deletes the Backup object, and leaves the store as it is. */
   'then.markedAsMissing': step({
     sentence: 'Then Longhorn marks {backup} as missing in the store',
-    parameters: (backup) => ({ backup }),
     action: async ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
       void (await waitUntil(
         timelines.backups,
@@ -375,13 +372,11 @@ export const storeSteps = {
   /** The backup is Completed, whether Longhorn kept it or found it again. */
   'then.known': step({
     sentence: 'Then Longhorn knows {backup}, Completed',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => untilKnown(context, backup),
   }),
   /** Makes Longhorn sync the backup volume, and waits as long as it may take to act on what it finds. */
   'then.onTarget': step({
     sentence: 'Then Longhorn has {backup} on the backup target of its volume, Completed',
-    parameters: (backup) => ({ backup }),
     waitsForTimer: true,
     action: async (context: Context, { name, label, volume }: BackupHandle) => {
       const { backups } = context.timelines;
@@ -417,7 +412,6 @@ export const storeSteps = {
   /** With little data the state InProgress may not be observed. */
   'then.underWay': step({
     sentence: 'Then {backup} is InProgress, or Completed',
-    parameters: (backup) => ({ backup }),
     action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
       waitUntil(timelines.backups, (object) => ['InProgress', 'Completed'].includes(backupState(object)), {
         name,
@@ -429,7 +423,6 @@ export const storeSteps = {
   /** The deletion fails with a known message, or makes no progress for as long as it may take. */
   'then.notDeleted': step({
     sentence: 'Then {backup} does not go: its deletion fails, or waits',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts, version } = context;
       mayBeRefused(context, backup);
@@ -444,7 +437,6 @@ export const storeSteps = {
   /** Waits until the attempt has ended, in Longhorn and in the store, with any result. */
   'then.deletionTried': step({
     sentence: 'Then the deletion of {backup} is over, or has failed',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts, clocks } = context;
       const { store } = backup.volume.target;
@@ -464,7 +456,6 @@ export const storeSteps = {
   /** Whatever its deletion went through before. */
   'then.goneInTheEnd': step({
     sentence: 'Then {backup} is gone in the end',
-    parameters: (backup, _) => ({ backup }),
     action: (context: Context, backup: BackupHandle, { forgotten = false } = {}) => {
       // A manager that was killed meanwhile may have started the deletion.
       if (forgotten) context.expected.push({ id: 'deletion-forgotten', of: backup.name });
@@ -504,7 +495,6 @@ export const storeSteps = {
   }),
   'then.restores': step({
     sentence: 'Then a volume restored from {backup} has the written data, and zeros elsewhere',
-    parameters: (backup, _) => ({ backup }),
     action: (context: Context, backup: BackupHandle, data: readonly WrittenData[]) =>
       judgeRestore(context, { backup, data }),
     detail: ({ name }) => name,

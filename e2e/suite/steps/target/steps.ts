@@ -115,7 +115,6 @@ export const targetSteps = {
   /** Checks Longhorn's objects and the stores of all other targets of the scenario. */
   'then.onlyOnItsTarget': step({
     sentence: 'Then Longhorn and the stores have {backup} on its own backup target only',
-    parameters: (backup) => ({ backup }),
     action: async ({ own, timelines }: Context, { name, volume }: BackupHandle) => {
       const others = own.targets.filter((target) => target !== volume.target);
       const problems: string[] = [];

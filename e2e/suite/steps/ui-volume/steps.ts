@@ -90,7 +90,6 @@ export const uiVolumeSteps = {
   /** The backup is Completed. Longhorn may have added labels. */
   'then.backedUpAsChosen': step({
     sentence: "Then {backup} is Completed, on the volume's backup target, with the labels that were chosen",
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackedUpOnPage) => {
       const { chosen, label, name, volume } = backup;
       await untilCompleted(context, backup);

@@ -155,7 +155,6 @@ export const uiSteps = {
   /** The backup is Completed, and its deletion was not requested. */
   'then.unchanged': step({
     sentence: 'Then {backup} is unchanged',
-    parameters: (backup) => ({ backup }),
     action: async ({ timelines }: Context, { name, label }: BackupHandle) => {
       const backup = timelines.backups.current(name);
       if (backup === undefined) throw new Error(`${label} (${name}) is gone`);

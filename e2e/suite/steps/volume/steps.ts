@@ -99,7 +99,6 @@ export const volumeSteps = {
   /** The snapshot of the backup must be gone. */
   'given.snapshotOfSameName': step({
     sentence: 'Given another snapshot of the volume, under the name of the one of {backup}',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, { snapshot: { name }, volume }: BackupHandle) =>
       makeSnapshot(context, volume, name),
     detail: ({ name }) => name,
@@ -107,7 +106,6 @@ export const volumeSteps = {
   /** The volume must have a newer snapshot. */
   'when.snapshotRemoved': step({
     sentence: 'When the snapshot of {backup} is removed',
-    parameters: (backup) => ({ backup }),
     action: async (context: Context, { snapshot }: BackupHandle) => {
       await deleteSnapshot(context, snapshot);
       await untilSnapshotGone(context, snapshot);
@@ -153,7 +151,6 @@ export const volumeSteps = {
   /** One look decides: a snapshot is deleted before its backup goes, or before the run of a recurring job ends. */
   'then.snapshotStays': step({
     sentence: 'Then the snapshot of {backup} is still there',
-    parameters: (backup) => ({ backup }),
     action: async ({ cluster }: Context, { snapshot: { name } }: BackupHandle) => {
       const found = await cluster
         .get<Snapshot>(longhornResources.snapshots, { namespace, name })
@@ -206,14 +203,12 @@ export const volumeSteps = {
   /** Judges the time since the backup was requested. The volume was detached before. */
   'then.attachedMeanwhile': step({
     sentence: 'Then the volume was attached for {backup}, and is detached again',
-    parameters: (backup) => ({ backup }),
     action: ({ timelines: { volumes }, timeouts }: Context, { volume, since }: BackupHandle) =>
       judgeWithin(isAttachedMeanwhile(volumes, { name: volume.name, from: since.made }), timeouts.detached),
   }),
   /** Throws if the backup never had an attachment ticket. */
   'then.attachmentGivenBack': step({
     sentence: 'Then {backup} no longer asks for the volume to be attached',
-    parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => untilGivenBack(context, backup),
   }),
   /** The same for the past only. */

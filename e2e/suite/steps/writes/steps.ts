@@ -52,7 +52,6 @@ export const writeSteps = {
    */
   'then.ends': step({
     sentence: 'Then {backup} comes to an end',
-    parameters: (backup, _) => ({ backup }),
     action: async (
       context: Context,
       { name, label }: Pick<BackupHandle, 'name' | 'label'>,
