@@ -121,7 +121,7 @@ const repeatedNames: { of: string; names: string; within: readonly string[] }[] 
     of: "the emulator's own model of Longhorn's objects, independent of how the suite reads them",
     names:
       'Backup BackupState BackupStatus BackupTarget BackupVolume CronJob Node Pod RecurringJob Setting Snapshot SystemBackup Volume VolumeAttachment VolumeEngine',
-    within: ['emulator/longhorn', 'e2e/longhorn', 'e2e/history'],
+    within: ['emulator/longhorn', 'e2e/longhorn', 'e2e/kube'],
   },
   {
     of: "the emulator's own model of a backup store's format, independent of how the suite reads it",

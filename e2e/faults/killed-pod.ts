@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { waitUntil } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
 import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../kube/cluster.ts';
-import { isConditionTrue } from '../kube/objects.ts';
+import { isReadyToStay, type Pod } from '../kube/pods.ts';
 import { instanceManagerLabel, type ManagerPod, managerLabel } from '../longhorn/manager.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
@@ -42,18 +42,13 @@ const on = (
   };
 };
 
-type Pod = KubernetesObject & {
-  spec?: { nodeName?: string };
-  status?: { phase?: string; conditions?: { type: string; status: string }[] };
-};
-
 // Waits for the replacement, because others on the cluster need a complete set of managers.
 const untilReplaced = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { namespace, uid, selector, node } = schema.parse(data);
   await using pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selector });
   const next = await waitUntil(
     pods,
-    (pod) => pod.metadata.uid !== uid && pod.spec?.nodeName === node && isReady(pod),
+    (pod) => pod.metadata.uid !== uid && pod.spec?.nodeName === node && isReadyToStay(pod),
     {
       label: `the pod that replaces the killed one on ${node} (${selector}) is ready`,
       within: '3m',
@@ -65,9 +60,6 @@ const untilReplaced = async (cluster: Cluster, data: unknown): Promise<string> =
   );
   return `${next.metadata.name} runs in its place`;
 };
-
-const isReady = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp === undefined && isConditionTrue(pod, 'Ready');
 
 /**
  * A pod is killed with a grace period of 0, so its processes cannot shut down. Its controller creates another. The

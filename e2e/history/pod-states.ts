@@ -1,24 +1,6 @@
-import type { KubernetesObject } from '../kube/objects.ts';
+import type { Pod } from '../kube/pods.ts';
 import type { FatalState } from './fatal-states.ts';
 import type { Timeline } from './timeline.ts';
-
-type Terminated = { reason?: string; exitCode?: number; message?: string };
-
-type ContainerStatus = {
-  name?: string;
-  state?: { waiting?: { reason?: string; message?: string }; terminated?: Terminated };
-  lastState?: { terminated?: Terminated };
-};
-
-/** The fields of a Pod that decide whether it can run. */
-export type Pod = KubernetesObject & {
-  spec?: { nodeName?: string };
-  status?: {
-    phase?: string;
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
-    containerStatuses?: ContainerStatus[];
-  };
-};
 
 /** One line about a pod: its phase, and why its containers wait or ended. */
 export const describePod = (pod: Pod): string => {

@@ -1,15 +1,9 @@
-import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
+import { type Cluster, resources } from '../kube/cluster.ts';
+import type { Pod } from '../kube/pods.ts';
 import { longhornNamespace } from './resources.ts';
 
 /** An image in Longhorn's namespace: its name in the pod's spec, and the digest of its content. */
 export type RunningImage = { name: string; digest: string };
-
-type ContainerStatus = { name: string; imageID?: string };
-type Container = { name: string; image?: string };
-type Pod = KubernetesObject & {
-  spec?: { containers?: Container[]; initContainers?: Container[] };
-  status?: { containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] };
-};
 
 const imagesOf = ({ spec, status }: Pod): RunningImage[] => {
   const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];

@@ -35,27 +35,13 @@ export type Job = KubernetesObject & {
   };
 };
 
-/** A pod of a job, with the states of its containers. */
-export type JobPod = KubernetesObject & {
-  status?: {
-    phase?: string;
-    containerStatuses?: { name: string; restartCount: number; state?: ContainerState }[] | null;
-  };
-};
-
-/** The state of a container; exactly one of the fields is set. */
-type ContainerState = {
-  waiting?: { reason?: string };
-  running?: object;
-  terminated?: { exitCode: number; reason?: string };
-};
-
 /** A Kubernetes event about an object. */
 export type Event = KubernetesObject & {
   involvedObject: { kind?: string; name?: string };
   reason?: string;
   message?: string;
   type?: string;
+  count?: number;
   lastTimestamp?: string | null;
   eventTime?: string | null;
 };

@@ -1,5 +1,6 @@
-import type { Cluster, KubernetesObject, PodTarget } from '../kube/cluster.ts';
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import { resources } from '../kube/cluster.ts';
+import type { Pod } from '../kube/pods.ts';
 import { longhornNamespace } from './resources.ts';
 
 export type ManagerPod = {
@@ -9,11 +10,6 @@ export type ManagerPod = {
   container: string;
   node: string;
   image: string;
-};
-
-type Pod = KubernetesObject & {
-  spec?: { nodeName?: string; containers?: { name: string; image?: string }[] };
-  status?: { phase?: string };
 };
 
 /** The label selector for the longhorn-manager pods. */

@@ -1,37 +1,9 @@
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { isConditionTrue } from '../../e2e/kube/objects.ts';
+import type { ContainerState, ContainerStatus, Pod } from '../../e2e/kube/pods.ts';
+import { type Event, timeOfEvent } from '../../e2e/longhorn/job-types.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import type { InstallationWatches } from './watches.ts';
-
-type State = {
-  waiting?: { reason?: string; message?: string };
-  terminated?: { reason?: string; exitCode?: number; message?: string };
-};
-type ContainerStatus = {
-  name: string;
-  image?: string;
-  ready?: boolean;
-  restartCount?: number;
-  state?: State;
-  lastState?: State;
-};
-type Pod = KubernetesObject & {
-  spec?: { nodeName?: string };
-  status?: {
-    phase?: string;
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
-    initContainerStatuses?: ContainerStatus[];
-    containerStatuses?: ContainerStatus[];
-  };
-};
-type Event = KubernetesObject & {
-  message?: string;
-  reason?: string;
-  count?: number;
-  involvedObject?: { kind?: string; name?: string };
-  lastTimestamp?: string | null;
-  eventTime?: string | null;
-};
 
 // Limits, so that important lines stay visible. Omitted pods are counted in the text.
 const most = { pods: 8, events: 8, logLines: 3 };
@@ -63,7 +35,7 @@ export const describeMissingImage = (watches: InstallationWatches): string | und
   return undefined;
 };
 
-const describeState = ({ waiting, terminated }: State = {}): string | undefined => {
+const describeState = ({ waiting, terminated }: ContainerState = {}): string | undefined => {
   if (waiting !== undefined)
     return ['waits', waiting.reason, waiting.message].filter((text) => text).join(': ');
   if (terminated === undefined) return undefined;
@@ -106,9 +78,6 @@ const describePod = async (cluster: Cluster, pod: Pod): Promise<string[]> => {
   ];
 };
 
-const timeOf = ({ lastTimestamp, eventTime, metadata }: Event): string =>
-  lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
-
 const describeEvent = ({ involvedObject, reason, message, count = 1 }: Event): string =>
   `${involvedObject?.kind} ${involvedObject?.name}: ${reason}: ${(message ?? '').trim().replaceAll('\n', ' ')}${count > 1 ? ` (${count} times)` : ''}`;
 
@@ -127,7 +96,9 @@ export const explainStuck = async (cluster: Cluster): Promise<string> => {
   const stuck = pods.items.filter((pod) => pod.status?.phase !== 'Succeeded' && !isPodReady(pod));
   const described = await Promise.all(stuck.slice(0, most.pods).map((pod) => describePod(cluster, pod)));
   const more = stuck.length > most.pods ? [`and ${stuck.length - most.pods} more`] : [];
-  const latest = events.items.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b))).slice(-most.events);
+  const latest = events.items
+    .toSorted((a, b) => timeOfEvent(a).localeCompare(timeOfEvent(b)))
+    .slice(-most.events);
   return [
     ...section(`Pods in ${namespace} that are not ready:`, [...described.flat(), ...more]),
     ...section(`The latest warnings in ${namespace}:`, latest.map(describeEvent)),

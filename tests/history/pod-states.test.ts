@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { fatalPodStates, type Pod } from '../../e2e/history/pod-states.ts';
+import { fatalPodStates } from '../../e2e/history/pod-states.ts';
 import { replayTimeline } from '../../e2e/history/replay.ts';
+import type { Pod } from '../../e2e/kube/pods.ts';
 
 const metadata = { name: 'store', uid: 'u' };
 const pod = (container?: object): Pod =>
-  container ? { metadata, status: { containerStatuses: [container] } } : { metadata };
+  container ? { metadata, status: { containerStatuses: [{ name: 'store', ...container }] } } : { metadata };
 const waits = (reason: string, message?: string): Pod =>
   pod({ state: { waiting: { reason, ...(message && { message }) } } });
 const ended = (exitCode: number) => ({ terminated: { exitCode, message: 'there is no server\n' } });

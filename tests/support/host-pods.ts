@@ -1,6 +1,7 @@
 import { waitUntil } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import { isReady, type Pod } from '../../e2e/kube/pods.ts';
 import { storeImage } from '../../lab/images/core.ts';
 
 /** A pod of a test, on a node of its choice. */
@@ -60,13 +61,6 @@ const podOf = ({
     },
   };
 };
-
-type Pod = KubernetesObject & {
-  status?: { podIP?: string; conditions?: { type: string; status: string }[] };
-};
-
-const isReady = ({ status }: Pod): boolean =>
-  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
 
 /**
  * Starts privileged pods that see their host as Longhorn's own do (its /proc, /dev, /boot, /etc and

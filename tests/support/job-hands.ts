@@ -4,14 +4,13 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { follow } from '../../e2e/history/watch.ts';
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import type { Pod } from '../../e2e/kube/pods.ts';
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
 import { startOwned } from './owned-process.ts';
 
 /** What becomes of a pod of a Job: what its log holds and how it ends, or that it goes on. */
 export type PodFate = { log: string; exitCode: number } | 'goes on';
-
-type Pod = KubernetesObject & { spec: { nodeName?: string }; status: { phase: string } };
 
 const node = 'node1';
 

@@ -4,8 +4,11 @@ import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { waitUntil } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
-import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
+import { type Cluster, resources } from '../../kube/cluster.ts';
+import { isConditionTrue } from '../../kube/objects.ts';
+import type { Pod } from '../../kube/pods.ts';
 import { redact } from '../../kube/redact/redact.ts';
+import type { Job } from '../../longhorn/job-types.ts';
 import { composeTotals } from '../../report/console.ts';
 import { writeReport } from '../../report/file.ts';
 import type { ReportFile } from '../../report/merge-rounds.ts';
@@ -30,28 +33,7 @@ export const readReportBlock = (log: string): Report => {
 /** The log for readers, without the encoded report. */
 export const withoutReportBlock = (log: string): string => log.replace(block, '').trimEnd();
 
-type ContainerState = {
-  waiting?: { reason?: string; message?: string };
-  running?: object;
-  terminated?: { reason?: string; exitCode?: number };
-};
-type Pod = KubernetesObject & {
-  spec?: { nodeName?: string };
-  status?: {
-    phase?: string;
-    reason?: string;
-    message?: string;
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
-    containerStatuses?: { state?: ContainerState }[];
-  };
-};
-type Job = KubernetesObject & {
-  status?: { conditions?: { type: string; status: string; message?: string }[] };
-};
-
-const isOver = ({ status }: Job): boolean =>
-  status?.conditions?.some((each) => ['Complete', 'Failed'].includes(each.type) && each.status === 'True') ===
-  true;
+const isOver = (job: Job): boolean => isConditionTrue(job, 'Complete') || isConditionTrue(job, 'Failed');
 
 const hasEnded = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 

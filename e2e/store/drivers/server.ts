@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import { waitUntil, waitUntilGone } from '../../history/expectation.ts';
 import { namingCause } from '../../history/nearest-cause.ts';
-import { describePod, fatalPodStates, type Pod } from '../../history/pod-states.ts';
+import { describePod, fatalPodStates } from '../../history/pod-states.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import type { NearestCause } from '../../history/verdict.ts';
 import { follow } from '../../history/watch.ts';
@@ -14,7 +14,8 @@ import {
   resources,
   unlessGone,
 } from '../../kube/cluster.ts';
-import { isConditionTrue } from '../../kube/objects.ts';
+import { isReady, isReadyToStay, type Pod } from '../../kube/pods.ts';
+import type { Event } from '../../longhorn/job-types.ts';
 import type { ServerKind, StartStore, StorePlace } from '../driver.ts';
 import { renewLease } from '../lease.ts';
 import { storeLabel, storeName, storePodLabel } from './place.ts';
@@ -106,9 +107,7 @@ export const servingPods = async (
     namespace,
     labelSelector: `${storePodLabel(name)},app=${app}`,
   });
-  return items
-    .filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod))
-    .map(({ metadata }) => ({ namespace, name: metadata.name, container }));
+  return items.filter(isReadyToStay).map(({ metadata }) => ({ namespace, name: metadata.name, container }));
 };
 
 /** The running pods of a run that serve stores. With `namespace`, only those in that namespace. */
@@ -179,8 +178,6 @@ const create = async (cluster: Cluster, object: KubernetesObject): Promise<void>
   await cluster.create(resource, object);
 };
 
-export const isReady = (pod: Pod): boolean => isConditionTrue(pod, 'Ready');
-
 /**
  * Removes a store from a shared namespace. Returns when its server is gone. Objects that are already gone are not an
  * error.
@@ -207,13 +204,6 @@ const removeFromShared = async (
   });
   for (const resource of [resources.services, configuredBy, resources.leases])
     await cluster.delete(resource, { namespace, name }).catch(unlessGone);
-};
-
-type Event = KubernetesObject & {
-  type?: string;
-  reason?: string;
-  message?: string;
-  involvedObject?: { kind?: string; name?: string };
 };
 
 type Causing = { pods: Timeline<Pod>; namespace: string; signal: AbortSignal };

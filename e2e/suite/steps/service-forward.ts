@@ -4,18 +4,14 @@ import { waitUntil } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ExecError } from '../../kube/errors.ts';
-import { isConditionTrue, type KubernetesObject } from '../../kube/objects.ts';
+import type { KubernetesObject } from '../../kube/objects.ts';
+import { isReadyToStay, type Pod } from '../../kube/pods.ts';
 import { pathOf, resources } from '../../kube/resources.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 
 type ServicePort = { port: number; targetPort?: number | string };
 
 type Service = KubernetesObject & { spec?: { selector?: Record<string, string>; ports?: ServicePort[] } };
-
-type Pod = KubernetesObject & {
-  spec?: { containers?: { ports?: { name?: string; containerPort: number }[] }[] };
-  status?: { conditions?: { type: string; status: string }[] };
-};
 
 /** A Service that is reachable from this machine. */
 export type ServiceForward = {
@@ -59,7 +55,7 @@ export const forwardService = async (
   let lastError: Error | undefined;
 
   const choose = async (refused: ReadonlySet<string>): Promise<Pod> => {
-    const isFit = (pod: Pod): boolean => isReady(pod) && !refused.has(pod.metadata.uid ?? '');
+    const isFit = (pod: Pod): boolean => isReadyToStay(pod) && !refused.has(pod.metadata.uid ?? '');
     const same = last === undefined ? undefined : pods.current(last);
     return same !== undefined && isFit(same)
       ? same
@@ -114,9 +110,6 @@ export const forwardService = async (
 /** Forwards to Longhorn's user interface, which also serves Longhorn's API. */
 export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
   forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });
-
-const isReady = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp === undefined && isConditionTrue(pod, 'Ready');
 
 // A named port may have another number in each pod.
 const portOf = ({ metadata, spec }: Pod, { port, targetPort = port }: ServicePort): number => {

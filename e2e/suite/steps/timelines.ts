@@ -1,6 +1,7 @@
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
-import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
+import { type Cluster, resources } from '../../kube/cluster.ts';
+import type { Pod } from '../../kube/pods.ts';
 import { managerLabel } from '../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type {
@@ -12,20 +13,6 @@ import type {
   VolumeAttachment,
 } from '../../longhorn/types.ts';
 
-/** A longhorn-manager pod, with the fields that show restarts of its containers. */
-export type ManagerPodObject = KubernetesObject & {
-  spec?: { nodeName?: string };
-  status?: {
-    containerStatuses?: {
-      name: string;
-      restartCount?: number;
-      ready?: boolean;
-      state?: { running?: object };
-      lastState?: { terminated?: { exitCode?: number; reason?: string } };
-    }[];
-  };
-};
-
 /** The watches of a scenario, from before its first action to its end. */
 export type Timelines = {
   volumes: Timeline<Volume>;
@@ -34,7 +21,7 @@ export type Timelines = {
   backups: Timeline<Backup>;
   backupVolumes: Timeline<BackupVolume>;
   backupTargets: Timeline<BackupTarget>;
-  managers: Timeline<ManagerPodObject>;
+  managers: Timeline<Pod>;
 };
 
 /** Opens all watches and returns when all are running. They end when the signal aborts. */
@@ -47,7 +34,7 @@ export const openTimelines = async (cluster: Cluster, signal: AbortSignal): Prom
       follow<Backup>(cluster, longhornResources.backups, { namespace, signal }),
       follow<BackupVolume>(cluster, longhornResources.backupVolumes, { namespace, signal }),
       follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal }),
-      follow<ManagerPodObject>(cluster, resources.pods, { namespace, labelSelector: managerLabel, signal }),
+      follow<Pod>(cluster, resources.pods, { namespace, labelSelector: managerLabel, signal }),
     ]);
   return { volumes, attachments, snapshots, backups, backupVolumes, backupTargets, managers };
 };

@@ -1,4 +1,5 @@
 import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
+import type { Pod } from '../../../e2e/kube/pods.ts';
 import type { Disruption } from '../../../e2e/longhorn/disruptions.ts';
 import { managerLabel } from '../../../e2e/longhorn/manager.ts';
 import {
@@ -174,14 +175,6 @@ export const baselineCollections = (scope: {
   allow: readonly Disruption[];
   stores: string | undefined;
 }): BaselineCollection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(scope)];
-
-type Pod = KubernetesObject & {
-  spec?: { nodeName?: string };
-  status?: {
-    conditions?: { type: string; status: string }[];
-    containerStatuses?: { name: string; restartCount?: number }[];
-  };
-};
 
 const restarts = ({ status }: Pod): Record<string, number> =>
   Object.fromEntries(

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
+import { type Cluster, type Resource, resources } from '../../../e2e/kube/cluster.ts';
+import { isConditionTrue, type WithConditions } from '../../../e2e/kube/objects.ts';
 import { untilPoliciesApply } from '../../../emulator/apply-admission-policies.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import { environmentVariables } from '../../../emulator/environment.ts';
@@ -23,12 +24,7 @@ import type { LocalManager } from './local-manager.ts';
 
 export const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
 
-type WithConditions = KubernetesObject & {
-  status?: { conditions?: { type: string; status: string }[] | null; state?: string };
-};
-
-const isReady = ({ status }: WithConditions): boolean =>
-  status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
+type Longhorn = WithConditions & { status?: { state?: string } };
 
 const tokenOf = async (cluster: Cluster): Promise<string> => {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
@@ -153,13 +149,14 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
     const limit = { within: '5m', owner: 'the local cluster of this test' } as const;
     const until = async (
       plural: string,
-      isWanted: (object: WithConditions, all: WithConditions[]) => boolean,
+      isWanted: (object: Longhorn, all: Longhorn[]) => boolean,
       what: { label: string; name?: string },
     ): Promise<void> => {
-      const timeline = await follow<WithConditions>(cluster, longhorn(plural), { namespace });
+      const timeline = await follow<Longhorn>(cluster, longhorn(plural), { namespace });
       await waitUntil(timeline, (object) => isWanted(object, timeline.objects()), { ...what, ...limit });
       await timeline.stop();
     };
+    const isReady = (node: Longhorn) => isConditionTrue(node, 'Ready');
     await until('nodes', (_, all) => all.filter(isReady).length === nodes.length, {
       label: 'all nodes are ready',
     });

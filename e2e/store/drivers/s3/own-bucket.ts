@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import type { Pod } from '../../../history/pod-states.ts';
 import {
   ApiError,
   type Cluster,
@@ -8,6 +7,7 @@ import {
   resources,
   unlessGone,
 } from '../../../kube/cluster.ts';
+import { isReady, type Pod } from '../../../kube/pods.ts';
 import { registerSecret } from '../../../kube/redact/registered-secrets.ts';
 import { PreconditionError } from '../../../machine/precondition-error.ts';
 import type { BucketFolder, OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
@@ -15,7 +15,7 @@ import { renewLease } from '../../lease.ts';
 import type { BackupStore } from '../../store.ts';
 import { createLoginSecret, removeLoginSecret, secretOf } from '../login.ts';
 import { storeName } from '../place.ts';
-import { isReady, removeNamespace } from '../server.ts';
+import { removeNamespace } from '../server.ts';
 import { forEachConcurrently, openBucket, storeIn } from './bucket.ts';
 import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';

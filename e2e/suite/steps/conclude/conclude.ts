@@ -1,5 +1,6 @@
 import { waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
+import type { Pod } from '../../../kube/pods.ts';
 import { shorten } from '../../../kube/shorten.ts';
 import { untilKnown } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +8,6 @@ import type { BackupHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
 import { runAllStages } from '../run-all-stages.ts';
 import { runStep, step } from '../step.ts';
-import type { ManagerPodObject } from '../timelines.ts';
 import { judgeEnds, type ReportedEnd, restartsOf } from './managers.ts';
 import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
 
@@ -79,7 +79,7 @@ export const managerSteps = {
     sentence: 'Then Longhorn knows {backup}, Completed, and no longhorn-manager has ended over it',
     action: async (context: Context, backup: BackupHandle) => {
       const { managers } = context.timelines;
-      const restarted: FatalState<ManagerPodObject> = {
+      const restarted: FatalState<Pod> = {
         timeline: managers,
         because: () => restartsOf(managers)[0],
         describe: ({ status }) =>

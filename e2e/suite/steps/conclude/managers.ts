@@ -1,11 +1,11 @@
 import { lastEntryUpTo } from '../../../history/history.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import type { Pod } from '../../../kube/pods.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { describePanic, readPanic } from '../../../longhorn/panic.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import { scenarioAnnotation } from '../created-objects.ts';
-import type { ManagerPodObject } from '../timelines.ts';
 
 /** How a longhorn-manager ended, in one line. */
 type ManagerEnd = {
@@ -20,7 +20,7 @@ type ManagerEnd = {
  * Finds longhorn-manager pods that went away or whose container was restarted. Some crashes of managers heal so fast
  * that no state of a backup shows them (longhorn#13245).
  */
-const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] => {
+const judgeManagers = ({ entries }: Timeline<Pod>): ManagerEnd[] => {
   const ends: ManagerEnd[] = [];
   const restarts = new Map<string, number>();
   for (const entry of entries) {
@@ -43,7 +43,7 @@ const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] =>
 };
 
 /** How managers were started again in their pods, one line each. */
-export const restartsOf = (managers: Timeline<ManagerPodObject>): string[] =>
+export const restartsOf = (managers: Timeline<Pod>): string[] =>
   judgeManagers(managers).flatMap(({ text, restarted }) => (restarted === undefined ? [] : [text]));
 
 type JudgeEndsContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;

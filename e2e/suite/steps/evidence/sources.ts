@@ -3,6 +3,7 @@ import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { withoutManagedFields } from '../../../kube/objects.ts';
+import type { Pod } from '../../../kube/pods.ts';
 import type { Disruption } from '../../../longhorn/disruptions.ts';
 import { type Event, timeOfEvent } from '../../../longhorn/job-types.ts';
 import { managerContainer } from '../../../longhorn/manager.ts';
@@ -12,7 +13,7 @@ import { storeFolder } from '../../../store/format/layout.ts';
 import type { StoreSource } from '../../../store/format/source.ts';
 import { checkStore } from '../../../store/fsck/fsck.ts';
 import type { Belongs, EvidenceSource } from '../../evidence/recorder.ts';
-import type { ManagerPodObject, Timelines } from '../timelines.ts';
+import type { Timelines } from '../timelines.ts';
 
 type SourcesOptions = {
   cluster: Cluster;
@@ -114,7 +115,7 @@ const listFiles = async (source: StoreSource): Promise<string> => {
   return `${lines.join('\n')}\n`;
 };
 
-type Managers = { managers: Timeline<ManagerPodObject>; since: Date };
+type Managers = { managers: Timeline<Pod>; since: Date };
 
 // The kubelet returns the last lines of a log.
 const lines = { brief: 2000, whole: 20_000 };
@@ -151,7 +152,7 @@ export const followManagers = (
   { managers, since, signal }: Managers & { signal: AbortSignal },
 ): void => {
   const followed = new Set<string | undefined>();
-  const follow = ({ metadata: { name, uid }, status }: ManagerPodObject): void => {
+  const follow = ({ metadata: { name, uid }, status }: Pod): void => {
     const runs = status?.containerStatuses?.some(
       (each) => each.name === managerContainer && each.state?.running !== undefined,
     );

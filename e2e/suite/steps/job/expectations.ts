@@ -1,8 +1,9 @@
 import { type Expectation, expectHistory, gone, type StateStep } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import type { Pod } from '../../../kube/pods.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
-import type { Job, JobPod } from '../../../longhorn/job-types.ts';
+import type { Job } from '../../../longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
 import { type BackupSubject, backupHistory, backupIs, completes } from '../backup/expectations.ts';
 import { deletionFailed } from '../deletion/expectations.ts';
@@ -110,7 +111,7 @@ export const isTakenAlone = (
  * Returns one line for each container of a run's pod that was restarted, and for each Job with more than one pod.
  * Containers of the Jobs in `failing` may be restarted.
  */
-export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly string[] = []): string[] => {
+export const restartsIn = ({ entries }: Timeline<Pod>, failing: readonly string[] = []): string[] => {
   const restarted = new Set<string>();
   const pods = new Map<string, Set<string>>();
   for (const entry of entries) {
@@ -119,7 +120,7 @@ export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly stri
     const { metadata, status } = entry.object;
     const job = jobOf(entry.object);
     pods.set(job, (pods.get(job) ?? new Set()).add(metadata.name));
-    for (const { name, restartCount } of status?.containerStatuses ?? [])
+    for (const { name, restartCount = 0 } of status?.containerStatuses ?? [])
       if (restartCount > 0 && !failing.includes(job))
         restarted.add(`container ${name} of pod ${metadata.name} was restarted`);
   }
@@ -131,7 +132,7 @@ export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly stri
 };
 
 /** Returns the name of the Job that a pod belongs to. Before Kubernetes 1.27 its label has no prefix. */
-export const jobOf = ({ metadata: { labels = {} } }: JobPod): string =>
+export const jobOf = ({ metadata: { labels = {} } }: Pod): string =>
   labels['batch.kubernetes.io/job-name'] ?? labels['job-name'] ?? '';
 
 /** What refuses to remove an old backup's files, and the message of the Backup object for it. */

@@ -3,12 +3,12 @@ import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { type Cluster, resources } from '../../../kube/cluster.ts';
+import type { Pod } from '../../../kube/pods.ts';
 import {
   type CronJob,
   defaultGroup,
   type Event,
   type Job,
-  type JobPod,
   jobPodsLabel,
   type RecurringJob,
   volumeGroupLabel,
@@ -29,7 +29,7 @@ type JobTimelines = {
   cronJobs: Timeline<CronJob>;
   jobs: Timeline<Job>;
   /** The pods of the job's runs. */
-  pods: Timeline<JobPod>;
+  pods: Timeline<Pod>;
   /** Events about the recurring job, and about its CronJob, which has the same name. */
   events: Timeline<Event>;
 };
@@ -230,7 +230,7 @@ const watchJob = async (
       signal,
     }),
     follow<Job>(cluster, resources.jobs, { namespace, signal }),
-    follow<JobPod>(cluster, resources.pods, { namespace, labelSelector: jobPodsLabel(name), signal }),
+    follow<Pod>(cluster, resources.pods, { namespace, labelSelector: jobPodsLabel(name), signal }),
     follow<Event>(cluster, resources.events, {
       namespace,
       fieldSelector: `involvedObject.name=${name}`,
@@ -244,7 +244,7 @@ const watchJob = async (
 // only the last run.
 const readLogs = (
   { cluster, scenarioSignal: signal }: Context,
-  { name, pods }: { name: string; pods: Timeline<JobPod> },
+  { name, pods }: { name: string; pods: Timeline<Pod> },
 ): JobHandle['logs'] => {
   const logs = new Map<string, Promise<string>>();
   pods.onEntry((entry) => {

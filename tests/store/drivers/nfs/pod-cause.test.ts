@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Pod } from '../../../../e2e/history/pod-states.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { Pod } from '../../../../e2e/kube/pods.ts';
 import { causeOfPods } from '../../../../e2e/store/drivers/server.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 

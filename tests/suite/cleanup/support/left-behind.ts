@@ -6,6 +6,7 @@ import {
   type Resource,
   resources,
 } from '../../../../e2e/kube/cluster.ts';
+import { isConditionTrue, type WithConditions } from '../../../../e2e/kube/objects.ts';
 import {
   backupLabels,
   longhornApiVersion,
@@ -15,16 +16,13 @@ import {
 import { runLabel } from '../../../../e2e/suite/steps/created-objects.ts';
 import { customResourceDefinitions } from '../../../../emulator/manifests/custom-resources.ts';
 
-type Definition = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
-
 /** Gives an API server the kinds and the namespace that Longhorn has, and waits until it serves them. */
 export const installKinds = async (cluster: Cluster): Promise<void> => {
   await cluster.create(resources.namespaces, { metadata: { name: namespace } });
   for (const definition of customResourceDefinitions)
     await cluster.create(resources.customResourceDefinitions, definition);
-  const timeline = await follow<Definition>(cluster, resources.customResourceDefinitions);
-  const isServed = ({ status }: Definition): boolean =>
-    status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
+  const timeline = await follow<WithConditions>(cluster, resources.customResourceDefinitions);
+  const isServed = (definition: WithConditions) => isConditionTrue(definition, 'Established');
   const wait = { within: '5m', owner: 'this test' } as const;
   for (const { name } of customResourceDefinitions.map(({ metadata }) => metadata))
     await waitUntil(timeline, isServed, { ...wait, name, label: `${name} is served` });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
+import type { Pod } from '../../../../e2e/kube/pods.ts';
 import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
 import { judgeEnd } from '../../../../e2e/suite/run/judge-end.ts';
 import * as conclusions from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import { nothingCreated, scenarioAnnotation } from '../../../../e2e/suite/steps/created-objects.ts';
 import { InconclusiveError } from '../../../../e2e/suite/steps/judging.ts';
-import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
@@ -28,7 +28,7 @@ const own = 'corral-abc123-volume-mine';
 const mine = panicOver('mine', own);
 const others = panicOver('gone', 'corral-abc123-volume-other');
 
-const pod = (restartCount: number, uid = 'u1'): ManagerPodObject => {
+const pod = (restartCount: number, uid = 'u1'): Pod => {
   const lastState = { terminated: { exitCode: 2, reason: 'Error' } };
   const containerStatuses = [{ name: 'longhorn-manager', restartCount, lastState }];
   return {

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { whileObserved } from '../../../../e2e/history/observer.ts';
+import type { Pod } from '../../../../e2e/kube/pods.ts';
 import { servedStore } from '../../../../e2e/store/drivers/nfs/served-store.ts';
 import { followManagers, sourcesOf } from '../../../../e2e/suite/steps/evidence/sources.ts';
-import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
 
 const since = new Date('2026-11-20T12:00:00Z');
 const { signal } = new AbortController();
 
-const pod = (name: string, namespace = 'longhorn-system', restartCount = 0): ManagerPodObject => ({
-  metadata: { name, uid: `uid-of-${name}`, namespace, managedFields: [] } as ManagerPodObject['metadata'],
+const pod = (name: string, namespace = 'longhorn-system', restartCount = 0): Pod => ({
+  metadata: { name, uid: `uid-of-${name}`, namespace, managedFields: [] } as Pod['metadata'],
   status: { containerStatuses: [{ name: 'longhorn-manager', restartCount, state: { running: {} } }] },
 });
 const event = (name: string, time: string) => ({

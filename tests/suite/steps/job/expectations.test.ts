@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
 import type { RecordedLine } from '../../../../e2e/history/recording.ts';
-import type { Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
+import type { Pod } from '../../../../e2e/kube/pods.ts';
+import type { Job } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import * as jobs from '../../../../e2e/suite/steps/job/expectations.ts';
 import { madeByRuns, problemsOf } from '../../../../e2e/suite/steps/job/runs.ts';
@@ -89,7 +90,7 @@ const failed = ended((all) =>
   all.map((each) => ({ ...each, type: each.type === 'Complete' ? 'Failed' : 'FailureTarget' })),
 );
 const jobLabel = 'batch.kubernetes.io/job-name';
-const secondPod = ofKind<JobPod>('pods', ({ metadata, ...pod }) => {
+const secondPod = ofKind<Pod>('pods', ({ metadata, ...pod }) => {
   const of = metadata.labels?.[jobLabel]?.replace(/2991939[68]/, '29919394') ?? '';
   return { ...pod, metadata: { ...metadata, labels: { ...metadata.labels, [jobLabel]: of } } };
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
+import type { Pod } from '../../../../e2e/kube/pods.ts';
+import type { Event, Job } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
 import type { JobRun } from '../../../../e2e/suite/steps/job/job.ts';
 import { type Mutation, replay } from '../recordings.ts';
@@ -28,11 +29,11 @@ export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
   const { file, job, volume } = recordedJobs[name];
   const replayed = await replay(`longhorn-v1.12.1/${file}`, mutate);
   const jobs = replayed.timeline<Job>('jobs');
-  const all = replayed.timeline<JobPod>('pods');
+  const all = replayed.timeline<Pod>('pods');
   const isOwn = (own: string | undefined): boolean => own?.replace(/-\d+$/, '') === job;
-  const jobOf = ({ metadata }: JobPod) => metadata.labels?.['batch.kubernetes.io/job-name'];
+  const jobOf = ({ metadata }: Pod) => metadata.labels?.['batch.kubernetes.io/job-name'];
   const ofJob = all.entries.filter((entry) => entry.kind !== 'gap' && isOwn(jobOf(entry.object)));
-  const pods = replayTimeline<JobPod>('pods', ofJob);
+  const pods = replayTimeline<Pod>('pods', ofJob);
   const started = jobs.entries.filter((entry) => entry.kind === 'added' && isOwn(entry.object.metadata.name));
   const runs = started.map((entry, index): JobRun => {
     const from = entry.sequence - 1;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
+import type { Pod } from '../../../../e2e/kube/pods.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
-import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
+import type { Event, Job } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { RunningStore } from '../../../../e2e/store/driver.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
@@ -217,7 +218,7 @@ describe('a real job that is refused the deletion of snapshots', () => {
     (run: string): Mutation =>
     (line) => {
       if (!('object' in line)) return line;
-      const { metadata, status } = line.object as Job & JobPod;
+      const { metadata, status } = line.object as Job & Pod;
       const changed = (change: object) => {
         const object = { ...line.object, status: { ...status, ...change } } as Job;
         return { ...line, object };
