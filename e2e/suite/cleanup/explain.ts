@@ -3,6 +3,7 @@ import { type ManagerPod, managerPods } from '../../longhorn/manager.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 import { controllerOf, finalizersOf, isLonghornFinalizer, managingNode } from './finalizers.ts';
 import type { LeftOver } from './find.ts';
+import type { CleanupKind } from './kind.ts';
 import { cleanupKinds } from './kinds.ts';
 
 /** Names an object for messages: `backup backup-0123`. */
@@ -33,8 +34,8 @@ export const explainHanging = async (
       return `finalizer ${finalizer} must be removed by ${who}, which waits ${waitsFor}${kind === 'namespaces' ? remaining(object) : ''}`;
     }),
   );
-  const state = cleanupKinds[kind].describe(object);
-  return `${name} hangs in its deletion${state === '' ? '' : ` (${state})`}: ${why.join('; ')}`;
+  const { describe }: CleanupKind = cleanupKinds[kind];
+  return `${name} hangs in its deletion${describe ? ` (${describe(object)})` : ''}: ${why.join('; ')}`;
 };
 
 // The node of a snapshot is the node that manages its volume.

@@ -26,22 +26,19 @@ export type CleanupKind = {
   waitsForItsOwn?: true;
   /** How long its removal may take. */
   limit(timeouts: Timeouts, object: KubernetesObject): Timeout;
-  /** Describes its state, if the state explains why it is still there. */
-  describe(object: KubernetesObject): string;
+  /** Describes its state. Missing if the state does not explain why it is still there. */
+  describe?(object: KubernetesObject): string;
 };
 
 /** Returns a label of an object. */
 export const label = ({ metadata }: KubernetesObject, name: string): string | undefined =>
   metadata.labels?.[name];
-/** For kinds whose state explains nothing. */
-export const noDescription = (): string => '';
 
 /** Creates a kind for admission policies or their bindings. */
 export const policyKind = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
   limit: ({ policyGone }) => policyGone,
-  describe: noDescription,
 });
 
 /**
@@ -58,7 +55,6 @@ export const volumePartKind = (what: string, resource: Resource): CleanupKind =>
     return [volumeName, volume];
   },
   limit: ({ volumeGone }) => volumeGone,
-  describe: noDescription,
 });
 
 /** Creates a kind whose objects may be in any namespace, or in none. */
@@ -67,5 +63,4 @@ export const anyNamespaceKind = (what: string, resource: Resource): CleanupKind 
   resource,
   isAnywhere: true,
   limit: ({ namespaceGone }) => namespaceGone,
-  describe: noDescription,
 });

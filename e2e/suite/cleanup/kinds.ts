@@ -6,14 +6,7 @@ import type { Backup, BackupVolume, Snapshot, SystemBackup, Volume } from '../..
 import { describeSystemBackup } from '../steps/system-backup/system-backup.ts';
 import { describeSnapshot } from '../steps/volume/snapshot.ts';
 import { describeVolume } from '../steps/volume/volume.ts';
-import {
-  anyNamespaceKind,
-  type CleanupKind,
-  label,
-  noDescription,
-  policyKind,
-  volumePartKind,
-} from './kind.ts';
+import { anyNamespaceKind, type CleanupKind, label, policyKind, volumePartKind } from './kind.ts';
 
 const ofTarget = (object: KubernetesObject): string | undefined => label(object, 'backup-target');
 
@@ -31,7 +24,6 @@ export const cleanupKinds = {
     // One that Longhorn made in a restore has no label, and maybe another name.
     owners: (object) => (object as RecurringJob).spec.groups ?? [],
     limit: ({ jobsGone }) => jobsGone,
-    describe: noDescription,
   },
   cronJobs: {
     what: 'CronJob',
@@ -40,7 +32,6 @@ export const cleanupKinds = {
     owners: (object) => [label(object, jobLabelName)],
     waitsForItsOwn: true,
     limit: ({ jobsGone }) => jobsGone,
-    describe: noDescription,
   },
   jobs: {
     what: 'Job',
@@ -50,7 +41,6 @@ export const cleanupKinds = {
       (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'CronJob').map(({ name }) => name),
     waitsForItsOwn: true,
     limit: ({ jobsGone }) => jobsGone,
-    describe: noDescription,
   },
   jobPods: {
     what: 'job pod',
@@ -58,7 +48,6 @@ export const cleanupKinds = {
     namespace,
     owners: (object) => [label(object, jobLabelName)],
     limit: ({ jobsGone }) => jobsGone,
-    describe: noDescription,
   },
   backups: {
     what: 'backup',
@@ -84,7 +73,6 @@ export const cleanupKinds = {
       ofTarget(object),
     ],
     limit: ({ backupVolumeGone }) => backupVolumeGone,
-    describe: noDescription,
   },
   volumes: {
     what: 'volume',
@@ -121,7 +109,6 @@ export const cleanupKinds = {
     namespace,
     owns: true,
     limit: ({ targetGone }) => targetGone,
-    describe: noDescription,
   },
   // After the targets, because Longhorn needs the Secrets to log in for them.
   credentials: {
@@ -129,14 +116,12 @@ export const cleanupKinds = {
     resource: resources.secrets,
     namespace,
     limit: ({ namespaceGone }) => namespaceGone,
-    describe: noDescription,
   },
   supportBundles: {
     what: 'support bundle',
     resource: longhornResources.supportBundles,
     namespace,
     limit: ({ supportBundleGone }) => supportBundleGone,
-    describe: noDescription,
   },
   // Objects of stores in a shared namespace. Other stores are removed with their namespaces.
   deployments: { ...anyNamespaceKind('Deployment', resources.deployments), waitsForItsOwn: true },
@@ -153,7 +138,6 @@ export const cleanupKinds = {
     what: 'namespace',
     resource: resources.namespaces,
     limit: ({ namespaceGone }) => namespaceGone,
-    describe: noDescription,
   },
 } as const satisfies Record<string, CleanupKind>;
 

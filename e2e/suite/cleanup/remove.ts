@@ -41,13 +41,14 @@ export const removeAll = async (
 const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timeline): Promise<void> => {
   const { timeouts, print, force } = removal;
   const { kind, object } = leftOver;
+  const { describe = () => '' }: CleanupKind = cleanupKinds[kind];
   const name = leftOverName(leftOver);
   const start = performance.now();
   const gone = (limit: Timeout): Promise<void> =>
     waitUntilGone(timeline, {
       name: object.metadata.name,
       label: 'it is gone',
-      describe: cleanupKinds[kind].describe,
+      describe,
       ...(kind === 'volumes' && { probe: instancesProbe(removal, object.metadata.name) }),
       ...limit,
     });
