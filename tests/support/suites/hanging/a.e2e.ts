@@ -6,7 +6,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 scenario('It hangs', {}, async ({ does, later }) => {
   later((madeStays) =>
     does('Cleanup', async () => {
-      await pause(500);
+      await pause(Number(process.env.CLEANUP_TAKES ?? 500));
       console.log(madeStays ? 'all stays' : 'cleaned up');
     }),
   );
