@@ -5,8 +5,8 @@ import { type BugId, bugIds, bugs } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences } from '../longhorn/differences/differences.ts';
 import { readReport, reportPath } from '../report/file.ts';
 import { composeSteps, occurrencesIn, writeUp } from './bugs/write-up.ts';
-import { newCommand, parseFlags, toExitCode } from './command.ts';
-import { type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { newCommand, parseFlags, printAndPass, toExitCode } from './command.ts';
+import { type ExitCode, usageError } from './exit-code.ts';
 import { printableText } from './printable.ts';
 import { describeNoReport } from './read-reports.ts';
 import { readScenarioFiles } from './traceability/trace.ts';
@@ -29,14 +29,9 @@ export const bugReferences = (): Map<BugId, string[]> => {
   );
 };
 
-const print = (lines: readonly string[]): ExitCode => {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  return exitCode.passed;
-};
-
 const list = (): ExitCode => {
   const shown = bugReferences();
-  return print(
+  return printAndPass(
     bugIds.flatMap((id) => {
       const { title, severity, versions } = bugs[id];
       const where = shown.get(id) ?? [];
@@ -61,7 +56,7 @@ const idsOf = (text: string): [BugId, ...BugId[]] => {
 };
 
 const show = (text: string): ExitCode =>
-  print(idsOf(text).flatMap((id, index) => [...(index === 0 ? [] : ['', '']), ...describe(id)]));
+  printAndPass(idsOf(text).flatMap((id, index) => [...(index === 0 ? [] : ['', '']), ...describe(id)]));
 
 const describe = (id: BugId): string[] => {
   const { title, severity, versions, promise, happens, symptoms, upstream, source, seen } = bugs[id];
@@ -94,7 +89,7 @@ const report = async (text: string, from: string): Promise<ExitCode> => {
   const [first, ...others] = occurrencesIn(found, id);
   if (first === undefined)
     throw usageError(`run ${found.run} did not meet the bug ${id}: nothing in ${path} shows it`);
-  return print(
+  return printAndPass(
     (await writeUp(id, { report: found, folder: from, met: [first, ...others] })).map(printableText),
   );
 };

@@ -49,6 +49,12 @@ const renamed: Record<string, string> = {
   '--s3-secret': 'a part of --bucket',
 };
 
+/** Prints lines as the whole of what a command does. */
+export const printAndPass = (lines: readonly string[]): ExitCode => {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  return exitCode.passed;
+};
+
 /** Parses the arguments of a command. Throws a CommandError of one line that refers to the command's help. */
 export const parseFlags = (command: Command, argv: readonly string[]): void => {
   try {

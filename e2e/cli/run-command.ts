@@ -9,7 +9,7 @@ import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
 import { type Choice, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
-import { reportError } from './command.ts';
+import { printAndPass, reportError } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
 import { describeList, describeOthers, describeTime, listScenarios } from './list.ts';
@@ -89,11 +89,6 @@ const unlessInterrupted = async <T>(signal: AbortSignal, choose: () => Promise<T
   }
 };
 
-const print = (lines: readonly string[]): ExitCode => {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-  return exitCode.passed;
-};
-
 /** After the chosen scenarios: prints which other scenarios this cluster could run. */
 const printOthers = async (
   { out, output, existing }: Pick<Arguments, 'out' | 'output' | 'existing'>,
@@ -115,8 +110,8 @@ const printList = async (
   const offered = await provider.offers(args.existing);
   const plan = planFor(choice.chosen, offered);
   const listed = listScenarios(choice.chosen, { times, plan });
-  if (args.output === 'json') return print([JSON.stringify(listed, null, 2)]);
-  return print([
+  if (args.output === 'json') return printAndPass([JSON.stringify(listed, null, 2)]);
+  return printAndPass([
     ...describeList(listed),
     `${describeChoice(choice, { provider: provider.name, longhorn: args.longhorn })}; ${describeTime(listed)}`,
     ...(plan.skipped.length === 0 ? ['all of them will run'] : []),
