@@ -1,3 +1,5 @@
+import type { ReportFinding } from '../../schema.ts';
+
 type Child = Node | string | null | undefined | false;
 
 /**
@@ -54,10 +56,26 @@ export const svgElement = <Tag extends keyof SVGElementTagNameMap>(
 };
 
 /** Creates a link to an http or https address. Any other address becomes plain text. */
-export const link = (address: string, text: string): HTMLElement => {
+const link = (address: string, text: string): HTMLElement => {
   if (!/^https?:\/\//i.test(address)) return element('span', '', [text]);
   const made = element('a', '', [text]);
   made.href = address;
   made.rel = 'noreferrer noopener';
   return made;
 };
+
+/** Creates the list of findings, each with its link. */
+export const listFindings = (
+  findings: readonly Pick<ReportFinding, 'title' | 'detail' | 'link'>[],
+): HTMLElement =>
+  element(
+    'ul',
+    '',
+    findings.map(({ title, detail, link: address }) =>
+      element('li', '', [
+        element('strong', '', [title]),
+        ` ${detail} `,
+        address !== undefined && link(address, address),
+      ]),
+    ),
+  );

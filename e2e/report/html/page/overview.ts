@@ -7,7 +7,7 @@ import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
 import type { JudgedPromise } from '../../schema.ts';
 import { describeSuspect } from '../../suspect.ts';
 import type { PageRun, PageScenario } from '../data.ts';
-import { element, link, tableHead } from './element.ts';
+import { element, listFindings, tableHead } from './element.ts';
 import { formatDate, states } from './format.ts';
 import { describeFlakiness, describeSlowdown, sparkline } from './past.ts';
 
@@ -106,17 +106,7 @@ const findingsBox = (run: PageRun): HTMLElement | false => {
     all.length > 0 &&
     element('details', 'findings', [
       element('summary', '', [describeFindings(all, run.target)]),
-      element(
-        'ul',
-        '',
-        all.map(({ title, detail, link: address }) =>
-          element('li', '', [
-            element('strong', '', [title]),
-            ` ${detail} `,
-            address !== undefined && link(address, address),
-          ]),
-        ),
-      ),
+      listFindings(all),
     ])
   );
 };

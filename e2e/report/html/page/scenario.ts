@@ -3,7 +3,7 @@ import { describeFindings, isEmulated } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { describeSuspect } from '../../suspect.ts';
 import type { PageRun, PageScenario, ReportTimeline } from '../data.ts';
-import { element, link } from './element.ts';
+import { element, listFindings } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
 import { evidenceLink, failureBox, notesBox } from './failure.ts';
 import type { Filtered } from './filter.ts';
@@ -26,17 +26,7 @@ const findingsOf = ({ findings }: PageScenario, target: string): HTMLElement | f
     emulated
       ? element('summary', '', [describeFindings(findings, { name: target })])
       : element('h4', '', ['Findings']),
-    element(
-      'ul',
-      '',
-      findings.map(({ title, detail, link: address }) =>
-        element('li', '', [
-          element('strong', '', [title]),
-          ` ${detail} `,
-          address !== undefined && link(address, address),
-        ]),
-      ),
-    ),
+    listFindings(findings),
   ]);
 };
 
