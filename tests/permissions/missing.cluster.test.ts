@@ -1,27 +1,18 @@
 import { beforeAll, expect, test } from 'vitest';
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import { resourceOf } from '../../e2e/cli/fleet/objects.ts';
+import type { Cluster, KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
 import type { SharedApiServer } from '../support/api-server.ts';
 import { sharedApiServer } from '../support/share.ts';
 
-const resourceOf: Record<string, Resource> = {
-  Namespace: resources.namespaces,
-  ServiceAccount: resources.serviceAccounts,
-  Role: resources.roles,
-  RoleBinding: resources.roleBindings,
-  ClusterRole: resources.clusterRoles,
-  ClusterRoleBinding: resources.clusterRoleBindings,
-};
-
 let server: SharedApiServer;
 let admin: Cluster;
 let limited: Cluster;
 
 const grant = async (objects: KubernetesObject[]): Promise<void> => {
-  for (const object of objects)
-    await admin.apply(object, { resource: resourceOf[object.kind ?? ''] as Resource });
+  for (const object of objects) await admin.apply(object, { resource: resourceOf(object) });
 };
 
 beforeAll(async () => {
