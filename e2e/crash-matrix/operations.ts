@@ -1,4 +1,4 @@
-import type { BackupHandle } from '../suite/steps/handles.ts';
+import type { BackupHandle, WrittenData } from '../suite/steps/handles.ts';
 import { littleData } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
@@ -20,6 +20,17 @@ const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
   mayFail: cell !== undefined && kills(cell.disturbance),
 });
 
+const backedUpVolume = async (given: Steps['given']) => {
+  const volume = await given.volume({ size: littleData.volume });
+  const data = await given.data(volume, littleData.data);
+  return { volume, data, first: await given.settledBackup(volume) };
+};
+
+const thenOnlyIs = async (then: Steps['then'], backup: BackupHandle, data: WrittenData): Promise<void> => {
+  await then.storeHolds(backup.volume, [backup], { afterKill: true });
+  await then.restores(backup, [data]);
+};
+
 /**
  * Operations that have a standby volume before their writes are disturbed. A scenario must request exclusive use
  * before it has a standby volume.
@@ -29,9 +40,7 @@ export const standbyOperations: ReadonlySet<string> = new Set(['follow with a st
 /** The operations of the matrix, by name. */
 export const crashOperations: Record<string, Operation> = {
   'create a backup': async ({ given, when, then }, { follow, cell }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
-    const kept = await given.settledBackup(volume);
+    const { volume, data, first: kept } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     await follow({ volume, backups: [kept] });
     const made = await when.backedUp(snapshot);
@@ -48,25 +57,18 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'delete a backup': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
-    const kept = await given.settledBackup(volume);
+    const { volume, data, first: kept } = await backedUpVolume(given);
     await given.data(volume, { offset: littleData.data.size, size: littleData.data.size });
     const deleted = await given.settledBackup(volume);
     await follow({ volume, backups: [kept, deleted] });
     await when.deleted(deleted);
     await then.goneInTheEnd(deleted);
     await then.noTicketLeft(volume);
-    return async () => {
-      await then.storeHolds(volume, [kept], { afterKill: true });
-      await then.restores(kept, [data]);
-    };
+    return () => thenOnlyIs(then, kept, data);
   },
 
   'delete one while another waits': async ({ given, when, then }, { follow, cell }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
-    const first = await given.settledBackup(volume);
+    const { volume, data, first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     await follow({ volume, backups: [first] });
     await when.deleted(first);
@@ -120,9 +122,7 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'follow a store that loses a backup and finds it': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
-    const first = await given.settledBackup(volume);
+    const { volume, data, first } = await backedUpVolume(given);
     const second = await given.settledBackup(volume);
     await follow({ volume, backups: [first, second] });
     const gone = await given.fileMissing({ configOf: second });
@@ -140,24 +140,17 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'take a backup target away and give it back': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
-    const first = await given.settledBackup(volume);
+    const { volume, data, first } = await backedUpVolume(given);
     await follow({ volume, backups: [first] });
     await then.removedFromCluster(first, await when.targetRemoved(volume.target));
     await when.targetMadeAgain(volume.target);
     await then.known(first);
     await then.lastBackup(first);
-    return async () => {
-      await then.storeHolds(volume, [first], { afterKill: true });
-      await then.restores(first, [data]);
-    };
+    return () => thenOnlyIs(then, first, data);
   },
 
   'lead a backup target to another store and back': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
-    const first = await given.settledBackup(volume);
+    const { volume, data, first } = await backedUpVolume(given);
     const home = volume.target.store;
     const other = await given.store({ kind: 'the same kind' });
     await follow({ volume, backups: [first] });
@@ -165,10 +158,7 @@ export const crashOperations: Record<string, Operation> = {
     await when.targetChanged(volume.target, { to: home });
     await then.known(first);
     await then.lastBackup(first);
-    return async () => {
-      await then.storeHolds(volume, [first], { afterKill: true });
-      await then.restores(first, [data]);
-    };
+    return () => thenOnlyIs(then, first, data);
   },
 
   // If a manager does not answer or refuses a request, the job run ends for that volume.
@@ -194,9 +184,7 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'restore a backup': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
-    const first = await given.settledBackup(volume);
+    const { volume, data, first } = await backedUpVolume(given);
     await follow({ volume, backups: [first] });
     const restore = await when.restored(first);
     await then.restored(restore, [data]);
