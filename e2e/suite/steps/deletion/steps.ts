@@ -1,7 +1,7 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import { type Expectation, timeoutOf, type Verdict, waitUntilGone } from '../../../history/expectation.ts';
+import { type Expectation, timeoutOf, waitUntilGone } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
@@ -17,7 +17,7 @@ import { isBackupOf } from '../created-objects.ts';
 import { type BackupHandle, describeLabels, type VolumeHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, reached, stays, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
-import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits, type Timeout } from '../timeouts.ts';
 import {
   type DeniedBlock,
   deleteSpread,
@@ -66,9 +66,13 @@ const retryTime = (context: Context): string => describeWindow(windowOf(context)
 
 const triedAgain = async (
   context: Context,
-  { label }: BackupHandle,
-  judged: Promise<Verdict>,
-): Promise<number> => judgeGap(await judged, { label, window: windowOf(context) });
+  backup: BackupHandle,
+  expected: typeof isDeletingAgain,
+  timeout: Timeout,
+): Promise<number> => {
+  const verdict = await judgeWithin(expected(context.timelines.backups, deleted(context, backup)), timeout);
+  return judgeGap(verdict, { label: backup.label, window: windowOf(context) });
+};
 
 // The next deletion attempt ends the state Error. On a slow machine that may happen before the other backup is
 // InProgress.
@@ -307,14 +311,7 @@ export const deletionSteps = {
     parameters: (backup) => ({ backup, time: retryTime }),
     waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) =>
-      triedAgain(
-        context,
-        backup,
-        judgeWithin(
-          deletionFailsAgain(context.timelines.backups, deleted(context, backup)),
-          context.timeouts.deletionFailsAgain,
-        ),
-      ),
+      triedAgain(context, backup, deletionFailsAgain, context.timeouts.deletionFailsAgain),
     detail: describeGap,
   }),
   /** The retry comes after Longhorn's back-off. */
@@ -323,14 +320,7 @@ export const deletionSteps = {
     parameters: (backup) => ({ backup, time: retryTime }),
     waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) =>
-      triedAgain(
-        context,
-        backup,
-        judgeWithin(
-          isDeletingAgain(context.timelines.backups, deleted(context, backup)),
-          context.timeouts.deletingAgain,
-        ),
-      ),
+      triedAgain(context, backup, isDeletingAgain, context.timeouts.deletingAgain),
     detail: describeGap,
   }),
   /** The second backup was waiting for the deletion of the first. */

@@ -29,6 +29,8 @@ import {
   type VolumeOptions,
 } from './volume.ts';
 
+type Since = { since: BackupHandle };
+
 /** The steps that make, fill, detach, remove and judge volumes. Sizes are in bytes. */
 export const volumeSteps = {
   /** Without block devices, the volume is restored from a backup that the suite writes into the store. */
@@ -194,11 +196,8 @@ export const volumeSteps = {
   'then.staysHealthy': step({
     sentence: 'Then the volume stays healthy, since {backup} was asked for',
     parameters: (_, { since }) => ({ backup: since }),
-    action: (
-      { timelines: { volumes }, timeouts }: Context,
-      { name }: VolumeHandle,
-      { since }: { since: BackupHandle },
-    ) => stays(staysHealthy(volumes, { name, from: since.since.made }), timeouts.syncActedOn.within),
+    action: ({ timelines: { volumes }, timeouts }: Context, { name }: VolumeHandle, { since }: Since) =>
+      stays(staysHealthy(volumes, { name, from: since.since.made }), timeouts.syncActedOn.within),
   }),
   /** Judges the time since the backup was requested. The volume was detached before. */
   'then.attachedMeanwhile': step({
@@ -215,11 +214,7 @@ export const volumeSteps = {
   'then.hasStayedHealthy': step({
     sentence: 'Then the volume has been healthy all the time, since {backup} was asked for',
     parameters: (_, { since }) => ({ backup: since }),
-    action: async (
-      { timelines: { volumes } }: Context,
-      { name }: VolumeHandle,
-      { since }: { since: BackupHandle },
-    ) => {
+    action: async ({ timelines: { volumes } }: Context, { name }: VolumeHandle, { since }: Since) => {
       const verdict = evaluate(staysHealthy(volumes, { name, from: since.since.made }));
       if (verdict.state !== 'timed-out') throw new ExpectationError(verdict);
     },
@@ -227,11 +222,8 @@ export const volumeSteps = {
   'then.healthyAgain': step({
     sentence: 'Then the volume has lost a replica since {backup} was asked for, and is healthy again',
     parameters: (_, { since }) => ({ backup: since }),
-    action: (
-      { timelines: { volumes }, timeouts }: Context,
-      { name }: VolumeHandle,
-      { since }: { since: BackupHandle },
-    ) => judgeWithin(recovers(volumes, { name, from: since.since.made }), timeouts.rebuilt),
+    action: ({ timelines: { volumes }, timeouts }: Context, { name }: VolumeHandle, { since }: Since) =>
+      judgeWithin(recovers(volumes, { name, from: since.since.made }), timeouts.rebuilt),
   }),
   'then.healthy': step({
     sentence: 'Then {volume} is healthy',
