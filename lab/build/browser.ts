@@ -2,7 +2,7 @@ import { chmod, glob, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactDir, type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { artifactsDir } from '../cache/folders.ts';
-import { unpackPackages } from '../debian/unpack.ts';
+import { unpackTrixie } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
 
 /** Time-out of one command on the unpacked program, in ms. The browser's build owns it. */
@@ -44,12 +44,7 @@ FONTCONFIG_FILE=$part/fonts.conf LD_LIBRARY_PATH=${libraryPath('$part/tree')} ex
 
 const build = async (dir: string): Promise<void> => {
   const tree = join(dir, 'tree');
-  await unpackPackages({
-    suite: 'trixie',
-    packages: ['base-files', ...packages],
-    dependencies: true,
-    tree,
-  });
+  await unpackTrixie(packages, tree);
   for await (const path of glob(notNeeded, { cwd: tree })) await rm(join(tree, path));
   const run = (path: string, ...args: string[]) =>
     buildCommand(join(tree, loader), ['--library-path', libraryPath(tree), join(tree, path), ...args], {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
-import { unpackPackages } from '../debian/unpack.ts';
+import { unpackTrixie } from '../debian/unpack.ts';
 
 const packages = [
   'etcd-server',
@@ -30,12 +30,7 @@ export const debianPrograms = (name: string, packages: readonly string[]): Cache
   inputs: { suite: 'trixie', packages, wrapper: wrapper('') },
   build: async (dir) => {
     const tree = join(dir, 'tree');
-    await unpackPackages({
-      suite: 'trixie',
-      packages: ['base-files', ...packages],
-      dependencies: true,
-      tree,
-    });
+    await unpackTrixie(packages, tree);
     await mkdir(join(dir, 'bin'));
     for (const folder of ['usr/bin', 'usr/sbin']) {
       for (const name of await readdir(join(tree, folder))) {

@@ -62,3 +62,7 @@ export const addBaseFiles = async (tree: string): Promise<void> => {
     mkdir -p proc sys dev run tmp root mnt usr/local/bin var/log var/lib`;
   await buildShell(tree, script);
 };
+
+/** Creates a tree of packages of Debian trixie, with all that they depend on. */
+export const unpackTrixie = (packages: readonly string[], tree: string): Promise<void> =>
+  unpackPackages({ suite: 'trixie', packages: ['base-files', ...packages], dependencies: true, tree });

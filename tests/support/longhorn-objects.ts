@@ -115,3 +115,16 @@ export const putLonghorn = (server: StubServer): void => {
   for (const [resource, objects] of longhornObjects()) server.put(resource, ...objects);
   server.put(resources.deployments);
 };
+
+/** The least by which a Longhorn is found on nodes by their names; one with a question mark is not ready. */
+export const leastLonghorn = (names: string, version = 'v1.12.1') => {
+  const nodes = names.split(' ').map((name) => name.replace('?', ''));
+  return {
+    settings: [{ metadata: { name: 'current-longhorn-version' }, value: version }],
+    pods: nodes.map((name) => manager(`longhorn-manager-${name}`, name)),
+    nodes: nodes.map((name) => ({
+      metadata: { name },
+      status: { conditions: [condition('Ready', names.includes(`${name}?`) ? 'False' : 'True')] },
+    })),
+  };
+};

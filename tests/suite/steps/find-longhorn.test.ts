@@ -1,18 +1,9 @@
 import { expect, test } from 'vitest';
 import { createAsStep } from '../../../e2e/suite/steps/as-step.ts';
 import { findLonghorn } from '../../../e2e/suite/steps/find-longhorn.ts';
+import { leastLonghorn } from '../../support/longhorn-objects.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { record } from '../../support/test-context.ts';
-
-const node = (name: string, ready: boolean) => ({
-  metadata: { name },
-  status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-});
-const manager = (nodeName: string) => ({
-  metadata: { name: `longhorn-manager-${nodeName}`, labels: { app: 'longhorn-manager' } },
-  spec: { nodeName, containers: [] },
-  status: { phase: 'Running' },
-});
 
 type On = { value?: string; range?: string };
 
@@ -22,12 +13,7 @@ const skip = (reason: string): never => {
 
 /** On nodes by their names; one with a question mark is not ready. */
 const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) => {
-  const nodes = names.split(' ').map((name) => name.replace('?', ''));
-  const objects = {
-    settings: [{ metadata: { name: 'current-longhorn-version' }, value }],
-    pods: nodes.map(manager),
-    nodes: nodes.map((name) => node(name, !names.includes(`${name}?`))),
-  };
+  const objects = leastLonghorn(names, value);
   const { report, printed, findings } = record();
   const asStep = createAsStep({ report, signal: new AbortController().signal });
   const version = await findLonghorn({ cluster: stubCluster({ objects }), report, asStep, range, skip });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunConfig } from '../../../e2e/config/config.ts';
 import type { EvidenceSubject } from '../../../e2e/suite/evidence/recorder.ts';
 import { openScenario } from '../../../e2e/suite/steps/open-scenario.ts';
+import { leastLonghorn } from '../../support/longhorn-objects.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 import { record } from '../../support/test-context.ts';
@@ -13,27 +14,12 @@ beforeEach(() => {
 });
 afterEach(() => over.abort());
 
-const node = (name: string) => ({
-  metadata: { name },
-  status: { conditions: [{ type: 'Ready', status: 'True' }] },
-});
-const manager = (nodeName: string) => ({
-  metadata: { name: `longhorn-manager-${nodeName}`, labels: { app: 'longhorn-manager' } },
-  spec: { nodeName, containers: [] },
-  status: { phase: 'Running' },
-});
-
 /** Opens a scenario on a Longhorn of three nodes, where no namespace can be made. */
 const open = async () => {
   const { report, ended } = record();
   const requests: string[] = [];
-  const names = ['n1', 'n2', 'n3'];
   const cluster = stubCluster({
-    objects: {
-      settings: [{ metadata: { name: 'current-longhorn-version' }, value: 'v1.12.1' }],
-      pods: names.map(manager),
-      nodes: names.map(node),
-    },
+    objects: leastLonghorn('n1 n2 n3'),
     onAsk: ({ verb, plural, name }) => {
       if (verb === 'list' || verb === 'get') return;
       requests.push(`${verb} ${plural} ${name?.replace(/-[0-9a-f]{8}$/, '')}`);
