@@ -78,6 +78,7 @@ export const mutants = {
     'a volume on standby is activated with what it holds, though there is a newer backup',
   'standby-detaches': 'a volume on standby is detached between the backups that it follows',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
+  'restore-ends-with-its-engine': 'a restore whose engine ended counts as done, with the data so far',
   'standby-reads-everything': 'a volume on standby reads all blocks of each new backup, also unchanged ones',
   'standby-ends-with-its-backup':
     'a volume on standby restores nothing more once the backup that it holds is deleted',

@@ -249,6 +249,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'restore-without-config-ends-well': [{ scenario: lostConfigRestore, by: 'then.restoreFails' }],
   'device-while-restored': [{ scenario: lostConfigRestore, by: 'then.unusedMeanwhile' }],
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
+  'restore-ends-with-its-engine': [
+    {
+      scenario: 'A volume whose instance manager dies during its restore has all data in the end',
+      by: 'then.restoredInTheEnd',
+    },
+  ],
   'full-backup-spares-blocks': [
     { scenario: damagedBlock, by: 'then.restores' },
     { scenario: backupContents, by: 'then.sent' },

@@ -244,7 +244,6 @@ export const restoreSteps = {
   }),
   'when.restorerPodKilled': step({
     sentence: 'When the instance manager with the engine of {restore} is killed',
-    parameters: (restore) => ({ restore }),
     action: killPodOfRestore,
     detail: ({ title }) => title,
   }),
