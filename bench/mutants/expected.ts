@@ -20,6 +20,8 @@ const killedHeld = 'A deletion that is held open when its manager is killed is b
 const deadUpload =
   'A backup whose replica dies during the upload fails with the reason, and the next backup is whole';
 const noSpace = 'A backup for which the store has no space fails, and harms no other backup';
+const deniedWriting =
+  'A backup to a store to which Longhorn may not write fails with the reason, and the next one is made once it may';
 const lostConfig =
   'A backup whose config is missing from the store disappears from Longhorn, and is back with its config';
 const changedTarget = 'Backups survive a change of their target to another kind of store and back';
@@ -231,7 +233,10 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
       by: 'then.creationFails',
     },
   ],
-  'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
+  'failed-upload-completes': [
+    { scenario: noSpace, by: 'then.creationFails' },
+    { scenario: deniedWriting, by: 'then.creationFails' },
+  ],
   'lost-backup-stays': [
     { scenario: lostConfig, by: 'then.removedFromCluster' },
     { scenario: otherLonghorn, by: 'then.removedFromCluster' },

@@ -17,13 +17,19 @@ case $action in
   set) chmod "$mode" -- "$folder" && nap 1.2 ;;
   clear)
     [[ -e $folder ]] || { echo 'it is gone'; exit 0; }
-    chmod u+rwx -- "$folder" && nap 1.2 && echo 'it can be read' ;;
+    chmod u+rwx -- "$folder" && nap 1.2 && echo 'its owner has all rights' ;;
   clear-all) find "$folder" -type d ! -perm -u=rwx -printf '%p\\n' -exec chmod u+rwx -- {} ';' ;;
   prove)
     export LC_ALL=C
     as_client() { setpriv --reuid="$user" --regid="$user" --clear-groups -- "$@" 2>&1; }
     owner=$(stat -c %u -- "$folder" 2>&1) || { echo "$owner"; exit 1; }
     [[ $owner == "$user" ]] || { echo "the folder is user $owner's, not user $user's, whom all clients are to be"; exit 1; }
+    if [[ $mode == u-w ]]; then
+      said=$(as_client mktemp -d -- "$folder/corral-XXXXXX") && { rmdir -- "$said"; echo 'it can be written to'; exit 1; }
+      [[ $said == *': Permission denied' ]] || { echo "it cannot be written to for another reason: $said"; exit 1; }
+      echo 'as the user of its clients: nothing can be made in it (Permission denied)'
+      exit 0
+    fi
     said=$(as_client ls -- "$folder") && { echo 'it can be listed'; exit 1; }
     [[ $said == *': Permission denied' ]] || { echo "it cannot be listed for another reason: $said"; exit 1; }
     files=("$folder"/*)
@@ -34,8 +40,8 @@ case $action in
     echo "as the user of its clients: it cannot be listed (Permission denied), and what is in it $can be looked at" ;;
 esac`;
 
-/** The rights of the owner to remove, in chmod syntax: `u-r` denies listing, `u-rx` denies all access. */
-type Mode = 'u-r' | 'u-rx';
+/** The rights of the owner to remove, in chmod syntax: `u-r` denies listing, `u-rx` all access, `u-w` writing. */
+type Mode = 'u-r' | 'u-rx' | 'u-w';
 
 /**
  * The command for the rights on a folder. `set` removes them by a chmod mode, `clear` restores them. `clear-all`
@@ -61,14 +67,15 @@ const denied = (mode: Mode) => ({
 });
 
 const document: FaultDocument = {
-  about: `A folder of the store cannot be listed by any client, while what is in it can be read, changed and removed by its name; or nothing in it can be looked at either. Both are answered with \`Permission denied\`.`,
-  inject: `the owner's right to read the folder is taken away (\`chmod\`), or that to enter it as well. For root no right counts, so the server of a scenario that needs this is started with \`Squash = All\`: every client is the user 65534 there, to whom all files belong. On CIFS that is always so. On CIFS the folder can still be opened, and only its listing fails: a real v1.12.1 writes that to its log alone`,
+  about: `A folder of the store cannot be listed by any client, while what is in it can be read, changed and removed by its name; or nothing in it can be looked at either; or nothing can be made in it. All are answered with \`Permission denied\`.`,
+  inject: `the owner's right to read the folder is taken away (\`chmod\`), or that to enter it as well, or that to write to it. For root no right counts, so the server of a scenario that needs this is started with \`Squash = All\`: every client is the user 65534 there, to whom all files belong. On CIFS that is always so. On CIFS the folder can still be opened, and only its listing fails: a real v1.12.1 writes that to its log alone`,
   prove:
-    "in the pod of the store's server, as that user: the folder is that user's, as a client has made it; its listing is refused, and a file in it can be looked at, or not",
+    "in the pod of the store's server, as that user: the folder is that user's, as a client has made it; its listing is refused, and a file in it can be looked at, or not; or a new folder in it is refused",
   heal: "the owner's rights are given back; a client knows of it within a second",
   bound: 'none; the store goes with the scenario',
   otherUsers: 'nobody; only who looks into this store meets the folder',
-  'in scenarios': '`given.listingDenied`, `given.readingDenied`, healed by `when.released`',
+  'in scenarios':
+    '`given.listingDenied`, `given.readingDenied`, `given.writingDenied`, healed by `when.released`',
 };
 
 const about = {
@@ -93,4 +100,13 @@ export const readingDenied = storeFault({
   name: 'readingDenied',
   sentence: 'all reading of {folder} is denied',
   ways: { folder: denied('u-rx') },
+});
+
+/** No client can make anything in a folder of the store, as with an export that makes root another user. */
+export const writingDenied = storeFault({
+  ...about,
+  name: 'writingDenied',
+  needs: 'a backup store whose server can be made to refuse each client to write to a folder',
+  sentence: 'no client may write to {folder}',
+  ways: { folder: denied('u-w') },
 });

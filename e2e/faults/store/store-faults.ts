@@ -8,7 +8,7 @@ import { foreignLock } from './foreign-lock/foreign-lock.ts';
 import { immutableFile } from './immutable-file.ts';
 import { keyReplaced } from './key-replaced.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
-import { listingDenied, readingDenied } from './reading-denied.ts';
+import { listingDenied, readingDenied, writingDenied } from './reading-denied.ts';
 import { secretLost } from './secret-lost.ts';
 import { serverEnded } from './server-ended.ts';
 import { serverFrozen, serverGone, serverSlow } from './server-stalled.ts';
@@ -23,6 +23,7 @@ export const storeFaults = [
   foreignLock,
   listingDenied,
   readingDenied,
+  writingDenied,
   fileEmptied,
   fileDamaged,
   fileMissing,

@@ -19,7 +19,12 @@ import { emptyCommand, fileEmptied } from '../../../e2e/faults/store/file-emptie
 import { fileMissing, hideCommand } from '../../../e2e/faults/store/file-missing.ts';
 import { foreignFile, foreignFileCommand } from '../../../e2e/faults/store/foreign-file.ts';
 import { attributeCommand, immutableFile } from '../../../e2e/faults/store/immutable-file.ts';
-import { listingDenied, readingCommand, readingDenied } from '../../../e2e/faults/store/reading-denied.ts';
+import {
+  listingDenied,
+  readingCommand,
+  readingDenied,
+  writingDenied,
+} from '../../../e2e/faults/store/reading-denied.ts';
 import { emptyStoreCommand, storeEmptied } from '../../../e2e/faults/store/store-emptied.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { localStore } from '../../store/support/local-store.ts';
@@ -177,6 +182,7 @@ describe('a folder', () => {
   test.each([
     ['its listing', listingDenied, '300'],
     ['all that is in it', readingDenied, '200'],
+    ['all that is new', writingDenied, '500'],
   ] as const)(
     '%s is refused to its owner until the heal, of it or of all in the store',
     async (_, denied, shut) => {
@@ -188,7 +194,7 @@ describe('a folder', () => {
         `the folder is user ${process.getuid?.()}'s, not user 65534's, whom all clients are`,
       );
       for (let time = 0; time < 2; time += 1) {
-        expect(await listingDenied.heal(cluster, data)).toBe('it can be read');
+        expect(await listingDenied.heal(cluster, data)).toBe('its owner has all rights');
         expect(await mode(folder)).toBe('700');
       }
       await inject();
