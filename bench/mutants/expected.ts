@@ -285,6 +285,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'deletion-tried-without-target': [{ scenario: unreachable, by: 'then.goneAlone' }],
   'unreachable-forgets-backups': [{ scenario: unreachable, by: 'then.known' }],
+  'bucket-url-unchecked': [
+    {
+      scenario:
+        'A bucket is named with its region and a path, and a backup target whose URL lacks the path reports that [s3]',
+      by: 'then.targetReports',
+    },
+  ],
   'target-reason-lost': [
     { scenario: unreachable, by: 'then.targetReports' },
     { scenario: noURL, by: 'then.defaultTargetUnset' },

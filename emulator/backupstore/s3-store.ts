@@ -8,10 +8,10 @@ import type { FixableBug, Store } from './store.ts';
 
 type Location = { bucket: string; region: string; prefix: string };
 
-const locationOf = (url: string): Location => {
+const locationOf = (url: string, mutant: Mutant | undefined): Location => {
   const { username, host, pathname } = new URL(url);
   const [bucket, region] = username ? [username, host] : [host, ''];
-  if (!bucket || !pathname)
+  if (!bucket || (!pathname && mutant !== 'bucket-url-unchecked'))
     throw new StoreError('invalid URL. Must be either s3://bucket@region/path/, or s3://bucket/path');
   return { bucket, region, prefix: pathname.replace(/^\/+/, '') };
 };
@@ -73,7 +73,7 @@ type OpenS3 = { url: string; environment: NodeJS.ProcessEnv; log: Log; mutant?: 
  * times are in whole seconds (s3.go).
  */
 export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Promise<Store> => {
-  const { bucket, region, prefix } = locationOf(url);
+  const { bucket, region, prefix } = locationOf(url, mutant);
   check(environment);
   // Imported only here: the SDK costs a command 25 MB of memory and 0.1 s at its start.
   const { openBucketClient } = await import('./s3-client.ts');

@@ -27,6 +27,7 @@ import { describeVolume } from '../volume/volume.ts';
 export const urlsWithoutStore = {
   'a server that is not there': (url: string) => url.replace('://', '://nowhere-'),
   'a folder that is not there': (url: string) => `${url}-nowhere`,
+  'its bucket alone, without a path': (url: string) => url.replace(/^(s3:\/\/[^/]+)\/.*$/, '$1'),
 } as const;
 
 const emptyTarget = (context: Context, target: TargetHandle): Promise<StoreSync> => {
