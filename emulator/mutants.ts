@@ -74,6 +74,7 @@ export const mutants = {
   'upload-without-server-completes': 'a backup whose mount has given its server up is Completed',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
   'deletion-beside-restore': 'a backup is deleted while a volume is restored from it, whatever the lock says',
+  'activated-volume-goes-back': 'a volume that was activated can be put on standby again',
   'activation-misses-newest':
     'a volume on standby is activated with what it holds, though there is a newer backup',
   'standby-detaches': 'a volume on standby is detached between the backups that it follows',

@@ -242,6 +242,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: otherLonghorn, by: 'then.removedFromCluster' },
   ],
   'deletion-beside-restore': [{ scenario: besideRestore, by: 'then.restored' }],
+  'activated-volume-goes-back': [{ scenario: standbyActivated, by: 'then.noWayBack' }],
   'activation-misses-newest': [
     { scenario: standbyActivated, by: 'then.activated' },
     { scenario: activatedMidway, by: 'then.activated' },

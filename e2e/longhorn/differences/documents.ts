@@ -24,6 +24,15 @@ export const documentDifferences = {
     product: 'the URL and the Secret of none can be changed, and none can go',
     seen: `webhook/resources/backuptarget/validator.go, ${read}`,
   },
+  'standby-again-is-taken': {
+    title:
+      'A wish to put an activated volume on standby again is taken, and does nothing but fix all backup targets',
+    document: 'page on standby volumes: an activated volume cannot be one again',
+    product:
+      'spec.Standby can be set, and the volume stays an ordinary one; while it is set, no backup target can be changed or deleted',
+    versions: '>=1.8.0',
+    seen: `webhook/resources/volume/validator.go, controller/volume_controller.go, datastore/longhorn.go (ListDRVolumesRO), ${read}`,
+  },
   'activation-does-not-fail': {
     title: 'A standby volume is activated though a newer backup exists, and restores that first',
     document: 'page on concepts: the activation fails, and is to be tried again',

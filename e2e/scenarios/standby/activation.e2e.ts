@@ -7,7 +7,7 @@ scenario(
     tags: ['standby'],
     timeout: '40m',
     needs: ['block-device'],
-    proves: ['DR2', 'DR5', 'DR6', 'I11', 'T14'],
+    proves: ['DR2', 'DR5', 'DR6', 'DR8', 'I11', 'T14'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -30,8 +30,11 @@ scenario(
     const activated = await then.activated(standby, data);
     await then.targetFree(volume.target);
 
+    const wish = await when.standbyWished(standby);
     data.push(await given.data(activated, { offset: 3 * size, size }));
-    await then.restores(await given.settledBackup(activated), data);
+    const last = await given.settledBackup(activated);
+    await then.noWayBack(standby, wish);
+    await then.restores(last, data);
   },
 );
 

@@ -1,7 +1,14 @@
-import { hasTimedOut, timeoutOf, waitUntil } from '../../../history/expectation.ts';
+import {
+  ExpectationError,
+  evaluate,
+  hasTimedOut,
+  timeoutOf,
+  waitUntil,
+} from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
+import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -15,7 +22,7 @@ import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { describeRestore, judgeRestoredData } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
-import { endStandby, type RestoredJobs } from '../volume/volume.ts';
+import { endStandby, type RestoredJobs, staysOrdinary } from '../volume/volume.ts';
 import { isGivenUp, isUnderWay, isUnusedMeanwhile, succeeds } from './expectations.ts';
 import {
   activate,
@@ -72,6 +79,9 @@ const judgeSuccess = (context: Context, restore: RestoreHandle): Promise<void> =
 // The statuses with which Longhorn's webhooks refuse (webhook/error).
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError && [400, 403, 422].includes(error.status);
+
+const wishStandby = ({ cluster }: Pick<Context, 'cluster'>, name: string, Standby: boolean) =>
+  cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { Standby } });
 
 const unlessRefused = <T>(request: Promise<T>): Promise<T | undefined> =>
   request.catch((error: unknown) => {
@@ -226,6 +236,43 @@ export const restoreSteps = {
     parameters: (standby, backup) => ({ standby, backup }),
     waitsForTimer: true,
     action: mustStayBehind,
+  }),
+  /** Until `then.noWayBack`. Meanwhile no backup target can be changed (difference standby-again-is-taken). */
+  'when.standbyWished': step({
+    sentence: 'When {standby}, which was activated, is to be on standby again, as far as Longhorn lets it be',
+    parameters: (standby) => ({ standby }),
+    action: async (context: Context, { name }: RestoreHandle) => {
+      const { timelines, turn } = context;
+      await turn.keepTargets();
+      const from = timelines.volumes.lastSequence();
+      const isTaken = (await unlessRefused(wishStandby(context, name, true))) !== undefined;
+      return { from, isTaken };
+    },
+    detail: ({ isTaken }) => (isTaken ? 'it is accepted' : 'it is rejected'),
+  }),
+  /** Judges the time since the wish, in which Longhorn must have changed the status of the volume. */
+  'then.noWayBack': step({
+    sentence: 'Then {standby} has stayed an ordinary volume',
+    parameters: (standby, _) => ({ standby }),
+    action: async (
+      context: Context,
+      { name, label }: RestoreHandle,
+      { from, isTaken }: { from: number; isTaken: boolean },
+    ) => {
+      if (!isTaken) return;
+      const { timelines, report, version } = context;
+      const verdict = evaluate(staysOrdinary(timelines.volumes, { name, from }));
+      if (verdict.state !== 'timed-out') throw new ExpectationError(verdict);
+      const statuses = timelines.volumes.entries.flatMap((entry) =>
+        entry.kind !== 'gap' && entry.sequence > from && entry.object.metadata.name === name
+          ? JSON.stringify(entry.object.status)
+          : [],
+      );
+      if (new Set(statuses).size < 2)
+        throw new InconclusiveError(`nothing shows that Longhorn has looked at ${label} since the wish`);
+      await wishStandby(context, name, false);
+      report.finding(toFinding('standby-again-is-taken', `Longhorn ${version} took it for ${name}.`));
+    },
   }),
   /** According to Longhorn's engine: the backup that it restored last, once the volume is an ordinary one. */
   'then.activatedWith': step({

@@ -266,6 +266,18 @@ const volumeNeverReached = namedState('volume-changes', () => ({
 export const staysHealthy = (volumes: Volumes, subject: VolumeSubject): Expectation<Volume> =>
   healthySince(volumes, subject).goes(volumeNeverReached());
 
+const isOrdinary = namedState('volume-is-ordinary', () => ({
+  label: 'not on standby, and not being restored',
+  matches: ({ status }: Volume) => status?.isStandby !== true && status?.restoreRequired !== true,
+}));
+
+/** The same for a volume that is not on standby. */
+export const staysOrdinary = (volumes: Volumes, { name, from }: VolumeSubject): Expectation<Volume> =>
+  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
+    .from(from)
+    .startingAs(isOrdinary())
+    .goes(volumeNeverReached());
+
 /** Matches a volume that lacks a replica, or is not attached. */
 const isNotHealthy = namedState('volume-is-not-healthy', () => ({
   label: 'not healthy',
