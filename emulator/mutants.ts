@@ -57,6 +57,8 @@ export const mutants = {
   'url-of-another-backup': 'the URL of a backup names another one',
   'blocks-sent-again': 'an incremental backup sends each block anew, be it in the store or not',
   'block-size-ignored': 'every backup has blocks of 2 MiB, whatever was chosen for its volume',
+  'grown-volume-keeps-stored-size':
+    'a backup of a volume that has grown has the size, and the data, that the volume had before',
   'compression-ignored': 'every backup is compressed by gzip, whatever was chosen for its volume',
   'last-backup-stays':
     'what is known of a volume in the store stays as it was when its newest backup is deleted',
@@ -78,6 +80,9 @@ export const mutants = {
   'activation-misses-newest':
     'a volume on standby is activated with what it holds, though there is a newer backup',
   'standby-detaches': 'a volume on standby is detached between the backups that it follows',
+  'standby-keeps-its-size':
+    'a volume on standby does not grow along with its source, and restores nothing more',
+  'standby-detaches-to-grow': 'a volume on standby is detached so that it can grow',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'restore-ends-with-its-engine': 'a restore whose engine ended counts as done, with the data so far',
   'standby-reads-everything': 'a volume on standby reads all blocks of each new backup, also unchanged ones',

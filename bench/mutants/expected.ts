@@ -76,6 +76,7 @@ const standbyElsewhere =
   'A standby volume follows the backups of another Longhorn at its poll interval, and has the newest however it is activated';
 const standbyDeleted =
   'A standby volume continues with the next backup, whichever backups are deleted meanwhile';
+const grownVolume = 'A volume that has grown is backed up whole, and its standby volume grows along';
 const onlyChanges = 'A standby volume reads only the blocks of a new backup that have changed';
 const activatedMidway = 'A standby volume that is activated during a restore finishes the restore first';
 const besideBackup = 'A backup is made while another one of its volume is restored, and both are whole';
@@ -212,6 +213,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'url-of-another-backup': [{ scenario: backupContents, by: 'then.urlNames' }],
   'blocks-sent-again': [{ scenario: backupContents, by: 'then.sent' }],
   'block-size-ignored': [{ scenario: largeBlocks, by: 'then.blocksAreOf' }],
+  'grown-volume-keeps-stored-size': [{ scenario: grownVolume, by: 'then.restores' }],
   'compression-ignored': [{ scenario: compressed, by: 'then.compressedBy' }],
   'last-backup-stays': [{ scenario: backupContents, by: 'then.lastBackup' }],
   'snapshot-outlives-settings': [{ scenario: goneBySetting, by: 'then.snapshotsLeft' }],
@@ -248,6 +250,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: activatedMidway, by: 'then.activated' },
   ],
   'standby-detaches': [{ scenario: standbyDeleted, by: 'then.staysAttached' }],
+  'standby-keeps-its-size': [{ scenario: grownVolume, by: 'then.follows' }],
+  'standby-detaches-to-grow': [{ scenario: grownVolume, by: 'then.staysAttached' }],
   'standby-reads-everything': [{ scenario: onlyChanges, by: 'then.follows' }],
   'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],

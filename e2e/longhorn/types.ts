@@ -26,6 +26,8 @@ export type Volume = KubernetesObject & {
     restoreRequired?: boolean;
     restoreInitiated?: boolean;
     isStandby?: boolean;
+    /** It is to have another size, and does not have that yet. */
+    expansionRequired?: boolean;
     conditions?: Condition[] | null;
   };
 };

@@ -11,6 +11,8 @@ export type Devices = {
   path(volume: string): string;
   /** Makes the device unless it exists, also after a crash of the manager or the node. */
   attach(volume: string, image: string): Promise<void>;
+  /** Makes the device, if it exists, as large as its image. */
+  grow(image: string): Promise<void>;
   /** Removes the device if it exists. Fails while a process has it open. */
   detach(volume: string, image: string): Promise<void>;
   /** Writes buffered data (written without O_DIRECT) of the device to its image. */
@@ -100,6 +102,10 @@ export const createLoopDevices = (hostDev: string): Devices => {
       await rm(node, { force: true });
       await run('mknod', ['-m', '660', node, 'b', major, minor]);
       await rename(node, path(volume));
+    },
+    grow: async (image) => {
+      const loop = await loopOf(image);
+      if (loop) await losetup(loop, (device) => ['--set-capacity', device]);
     },
     detach: async (volume, image) => {
       const loop = await loopOf(image);

@@ -21,6 +21,10 @@ export const ensureHead = async (directory: string, size: number): Promise<strin
   return headPath(directory);
 };
 
+/** Size of the head in bytes, 0 if there is none. */
+export const headSize = async (directory: string): Promise<number> =>
+  (await stat(headPath(directory)).catch(() => undefined))?.size ?? 0;
+
 /** Bytes that a file uses on the disk, 0 if it does not exist. */
 export const allocatedSize = async (file: string): Promise<number> => {
   const found = await stat(file).catch(() => undefined);

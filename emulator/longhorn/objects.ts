@@ -44,6 +44,8 @@ export type Volume = LonghornObject<
     restoreInitiated: boolean;
     /** Whether the volume still follows those backups. */
     isStandby: boolean;
+    /** Whether it is to be larger than it is. */
+    expansionRequired: boolean;
   }
 >;
 

@@ -62,6 +62,7 @@ const volumeKinds: ServedKind[] = [
       restoreRequired: flag(),
       restoreInitiated: flag(),
       isStandby: flag(),
+      expansionRequired: flag(),
       conditions,
     }),
   },

@@ -116,6 +116,11 @@ export const timeoutRules = {
     resyncs: 2,
     owner: 'the expectation: Longhorn rebuilds a failed replica',
   },
+  grown: {
+    machine: 120,
+    resyncs: 1,
+    owner: 'the expectation: Longhorn makes an attached volume larger',
+  },
   metered: {
     machine: 60,
     resyncs: 1,

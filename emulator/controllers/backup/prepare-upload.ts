@@ -3,6 +3,7 @@ import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { storedJobsOf } from '../volume/restored-jobs.ts';
+import { backupVolumeOnTarget } from '../volume/status.ts';
 
 /**
  * Returns the IP address of the engine's API: the instance manager on the node that the volume is attached
@@ -13,6 +14,11 @@ export const engineAddress = ({ datastore }: ManagerContext, volume: Volume): st
   const found = datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === node);
   if (!found?.status) throw new Error(`failed to find a running instance manager for node ${node}`);
   return found.status.ip;
+};
+
+const sizeOf = (context: ManagerContext, volume: Volume): number => {
+  const stored = backupVolumeOnTarget(context, volume)?.status?.size;
+  return Number((context.mutant === 'grown-volume-keeps-stored-size' && stored) || volume.spec.size);
 };
 
 /**
@@ -36,7 +42,7 @@ export const prepareUpload = async (
     environment: client.environment(),
     request: {
       volume: volume.metadata.name,
-      volumeSize: Number(volume.spec.size),
+      volumeSize: sizeOf(context, volume),
       backup: name,
       snapshot: backup.spec.snapshotName ?? '',
       snapshotCreatedAt:

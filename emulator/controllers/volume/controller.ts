@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { replicaPort } from '../../engine/proxy.ts';
-import { ensureHead, headPath } from '../../engine/replica-files.ts';
+import { ensureHead, headPath, headSize } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import { alreadyExists, ignoreMissing } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
@@ -160,6 +160,22 @@ const attach = async (context: ManagerContext, volume: Volume): Promise<void> =>
     await context.devices.attach(volume.metadata.name, head);
 };
 
+/**
+ * Whether an attached volume is to be made larger than it is. Longhorn says so first, and its engine makes it larger
+ * some seconds later.
+ */
+const isTooSmall = async (context: ManagerContext, volume: Volume): Promise<boolean> => {
+  const replica = findReplica(context, volume.metadata.name);
+  if (!replica || (volume.status?.restoreRequired && !volume.status.isStandby)) return false;
+  const size = await headSize(replicaDirectory(replica));
+  return size > 0 && size < Number(volume.spec.size);
+};
+
+const grow = async (context: ManagerContext, volume: Volume): Promise<void> => {
+  await attach(context, volume);
+  await context.devices.grow(headPath(replicaDirectory(await ensureReplica(context, volume))));
+};
+
 const restore = (
   context: ManagerContext,
   volume: Volume,
@@ -262,9 +278,13 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     const here = findReplica(context, name);
     if (here) context.uploads.endWithReplica(replicaDirectory(here));
   }
+  const isToGrow = isHere && !status.expansionRequired && (await isTooSmall(context, volume));
+  const isGrowing = isHere && status.expansionRequired && context.mutant !== 'standby-detaches-to-grow';
+  if (isGrowing) await grow(context, volume);
   // Also without a step: after a restart of the node the device must be made again.
-  if (step?.device === 'attach' || isHere) await attach(context, volume);
-  const restored = isHere && status.restoreRequired ? await restore(context, volume, memory) : {};
+  else if (step?.device === 'attach' || (isHere && !isToGrow)) await attach(context, volume);
+  const isRestored = isHere && !isToGrow && !status.expansionRequired && status.restoreRequired;
+  const restored = isRestored ? await restore(context, volume, memory) : {};
   const next: Status = {
     ...status,
     ...lastBackupOnTarget(context, volume),
@@ -275,6 +295,8 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
       step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
     frontendDisabled: isBeingWritten(context, { status }) || (volume.spec.disableFrontend ?? false),
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
+    ...(context.mutant === 'activated-volume-goes-back' && volume.spec.Standby && { isStandby: true }),
+    expansionRequired: isToGrow || (isHere && status.expansionRequired && !isGrowing),
     ...restored,
   };
   if (!isDeepStrictEqual(next, status)) await datastore.volumes.updateStatus({ ...volume, status: next });

@@ -160,8 +160,11 @@ export const findRestoringVolume = (context: ManagerContext, source: string): Vo
 const wantedBackup = ({ spec, status }: Volume, restored: string): string =>
   (status?.isStandby && (status.lastBackup || restored)) || decodeBackupURL(spec.fromBackup ?? '').backup;
 
-/** Whether a standby volume holds its last backup and is detached. Only with the mutant standby-detaches. */
+/**
+ * Whether a standby volume is detached: when it holds its last backup, or is to grow. Only with the mutants for that.
+ */
 export const isIdleStandby = (context: ManagerContext, volume: Volume): boolean => {
+  if (context.mutant === 'standby-detaches-to-grow') return volume.status?.expansionRequired === true;
   const restored = findEngine(context, volume.metadata.name)?.status?.lastRestoredBackup ?? '';
   return (
     context.mutant === 'standby-detaches' &&
@@ -273,6 +276,14 @@ export const stepRestore = async (
   const isFixed = context.mutant === 'fixed:smaller-source-stops-standby';
   if (isTooLarge && isFixed && !volume.spec.Standby) return finish();
   const wanted = wantedBackup(volume, restored);
+  if (status.isStandby && restored !== wanted && Number(size) > Number(volume.spec.size)) {
+    if (context.mutant === 'standby-keeps-its-size')
+      context.log.warning(
+        `engine monitor: need to expand the DR volume ${volume.metadata.name} to size ${size}`,
+      );
+    else await context.datastore.volumes.patch(volume.metadata.name, { spec: { size } });
+    return inProgress;
+  }
   if (isTooLarge && restored !== wanted) {
     if (!isFixed)
       context.log.warning(

@@ -22,6 +22,7 @@ export const newVolumeStatus: Status = {
   restoreRequired: false,
   restoreInitiated: false,
   isStandby: false,
+  expansionRequired: false,
 };
 
 /** Bytes that a volume's head and snapshots use on this node. */

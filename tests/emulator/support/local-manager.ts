@@ -30,6 +30,7 @@ const fileDevices = (hostDev: string): Devices => {
       await rm(path(volume), { force: true });
       await symlink(image, path(volume));
     },
+    grow: () => Promise.resolve(),
     detach: (volume) => rm(path(volume), { force: true }),
     flush: (volume) => flushDevice(path(volume)),
   };

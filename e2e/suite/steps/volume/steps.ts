@@ -17,6 +17,7 @@ import {
   deleteVolume,
   describeVolume,
   detach,
+  growVolume,
   isAttachedMeanwhile,
   isHealthy,
   makeVolume,
@@ -64,6 +65,13 @@ export const volumeSteps = {
       return makeVolume(context, { name, target, size });
     },
     detail: ({ name, node }) => `${name} on ${node}`,
+  }),
+  /** The volume stays attached. Returns it with its new size, in bytes. */
+  'when.volumeGrown': step({
+    sentence: 'When the volume grows to {size}',
+    parameters: (_, { size }) => ({ size: inMebibytes(size) }),
+    action: (context: Context, volume: VolumeHandle, { size }: { size: number }) =>
+      growVolume(context, volume, size),
   }),
   /** Offset and size are in whole MiB. */
   'given.data': step({

@@ -16,6 +16,7 @@ import { blockSize as smallestBlock } from '../../../store/format/pack-block.ts'
 import type { Context } from '../context.ts';
 import { runLabel, scenarioAnnotation } from '../created-objects.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
+import { judgeWithin } from '../timeouts.ts';
 import { causeOfVolume, instancesProbe } from './causes.ts';
 
 const ticket = 'corral';
@@ -239,6 +240,29 @@ export const untilDetached = (context: Attaching, name: string): Promise<void> =
     },
     (signal) => causeOfVolume(context, name, signal),
   );
+
+const isGrowing = namedState('volume-grows', () => ({
+  label: 'growing',
+  matches: ({ status }: Volume) => status?.expansionRequired === true,
+}));
+
+const isGrown = namedState('volume-has-size', (size: number) => ({
+  label: `of ${size} bytes, and no longer growing`,
+  matches: ({ spec, status }: Volume) => Number(spec.size) === size && status?.expansionRequired !== true,
+}));
+
+/** Makes an attached volume larger, and returns it when its replicas and its device have the new size, in bytes. */
+export const growVolume = async (
+  { cluster, timelines: { volumes }, timeouts }: Attaching,
+  volume: VolumeHandle,
+  size: number,
+): Promise<VolumeHandle> => {
+  const { name } = volume;
+  const from = volumes.lastSequence();
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { size: String(size) } });
+  await judgeWithin(healthySince(volumes, { name, from }).goes(isGrowing(), isGrown(size)), timeouts.grown);
+  return { ...volume, size };
+};
 
 /** The volume is attached, and all its replicas are healthy. */
 export const isHealthy = namedState('volume-is-healthy', () => ({

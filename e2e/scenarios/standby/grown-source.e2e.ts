@@ -1,0 +1,31 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A volume that has grown is backed up whole, and its standby volume grows along',
+  {
+    tags: ['standby', 'backups'],
+    timeout: '40m',
+    needs: ['block-device'],
+    proves: ['C26', 'DR14'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+
+    const grown = await when.volumeGrown(volume, { size: 2 * littleData.volume });
+    const { size } = littleData.data;
+    data.push(await given.data(grown, { offset: grown.size - size, size }));
+    const second = await given.settledBackup(grown);
+    await then.restores(second, data);
+    await then.follows(standby, second);
+    await then.staysAttached(standby);
+
+    await when.activated(standby);
+    await then.activated({ ...standby, backup: second }, data);
+    await then.storeHolds(grown, [first, second]);
+  },
+);
