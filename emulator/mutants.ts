@@ -90,6 +90,11 @@ export const mutants = {
     'a volume on standby restores nothing more once the backup that it holds is deleted',
   'restore-skips-blocks': 'a restore leaves out a block that it cannot read, and ends well: half the data',
   'restore-leaves-old-data': 'a restore leaves other data than zeros in blocks that its backup does not have',
+  'restore-leaves-second-snapshot':
+    'a restored volume has a snapshot that nobody made, beside that of the restore',
+  'restored-data-go-with-snapshot':
+    'the snapshot that a volume was restored into takes the data of the volume along when it is removed',
+  'restored-replicas-by-default': 'a restored volume has three replicas, however many were asked for',
   'device-while-restored': 'a volume has its device while it is still being restored',
   'restore-without-config-ends-well':
     'a restore of a backup whose config is gone, or cannot be read, ends well: an empty volume',
@@ -181,6 +186,8 @@ export const mutants = {
   'system-backups-pile-up': 'a recurring job keeps all the system backups that it has made',
   'failed-system-backup-counts':
     'a recurring job keeps a failed system backup as its newest, and removes a good one for it',
+  'snapshot-cleanup-takes-manual-ones':
+    'a recurring job with the task snapshot-cleanup removes snapshots that a user has made',
   'job-removes-manual-system-backups':
     'the cleanup of a recurring job removes system backups that a user has made',
   // The user interface.

@@ -79,6 +79,8 @@ const standbyDeleted =
 const grownVolume = 'A volume that has grown is backed up whole, and its standby volume grows along';
 const onlyChanges = 'A standby volume reads only the blocks of a new backup that have changed';
 const activatedMidway = 'A standby volume that is activated during a restore finishes the restore first';
+const restoredSnapshot =
+  'A restored volume has as many replicas as were asked for, and one snapshot, without which its data last';
 const besideBackup = 'A backup is made while another one of its volume is restored, and both are whole';
 const snapshotTasks =
   'Snapshot jobs keep their own newest snapshots, and snapshot-delete jobs remove the old ones of any origin';
@@ -257,6 +259,9 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
   'restore-leaves-old-data': [{ scenario: holds, by: 'then.restores' }],
   'restore-without-config-ends-well': [{ scenario: lostConfigRestore, by: 'then.restoreFails' }],
+  'restore-leaves-second-snapshot': [{ scenario: restoredSnapshot, by: 'then.oneSnapshot' }],
+  'restored-data-go-with-snapshot': [{ scenario: restoredSnapshot, by: 'then.restored' }],
+  'restored-replicas-by-default': [{ scenario: restoredSnapshot, by: 'then.hasReplicas' }],
   'device-while-restored': [{ scenario: lostConfigRestore, by: 'then.unusedMeanwhile' }],
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
   'restore-ends-with-its-engine': [
@@ -389,6 +394,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
   'system-backups-pile-up': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
+  'snapshot-cleanup-takes-manual-ones': [{ scenario: restoredSnapshot, by: 'then.snapshotsLeft' }],
   'job-removes-manual-system-backups': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
   'failed-system-backup-counts': [
     {

@@ -85,6 +85,6 @@ export const replicaKilled = {
     bound: 'Longhorn starts the replica again by itself',
     otherUsers:
       "nobody: the volume is the scenario's own, and each replica has a process of its own. To find it the processes of one instance manager are looked through once",
-    'in scenarios': '`when.uploaderKilled`',
+    'in scenarios': '`when.uploaderKilled`, `when.replicaKilled`',
   },
 } as const satisfies FaultKind & { on: typeof on };

@@ -1,3 +1,4 @@
+import { isParentOfHead } from '../controllers/snapshot/removal.ts';
 import { replicaDirectory } from '../controllers/volume/replica.ts';
 import { revertHead } from '../engine/replica-files.ts';
 import { isNotFound } from '../kubernetes/client.ts';
@@ -89,6 +90,19 @@ const snapshotCRDelete: ApiAction = async (call) => {
   return withLinks({ type: 'empty' }, links);
 };
 
+// Longhorn's engine merges what no user has made, or what is to go, with the next snapshot. So one that is followed by
+// the volume's head stays.
+const snapshotPurge: ApiAction = async (call) => {
+  const { datastore, links } = call;
+  const volume = await findVolume(call);
+  for (const snapshot of datastore.snapshots.list()) {
+    const isKept = snapshot.status?.userCreated === true || isParentOfHead(snapshot);
+    if (snapshot.spec.volume === call.name && snapshot.status && !isKept)
+      await datastore.snapshots.delete(snapshot.metadata.name);
+  }
+  return toVolume(datastore, volume, links);
+};
+
 const snapshotBackup: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
@@ -152,6 +166,7 @@ export const snapshotActions: Record<string, ApiAction> = {
   snapshotCRList: named('failed to list snapshot CRs', snapshotCRList),
   snapshotCRGet: named('failed to get snapshot CR', snapshotCRGet),
   snapshotCRDelete: named('failed to delete snapshot CR', snapshotCRDelete),
+  snapshotPurge: named('failed to purge snapshots', snapshotPurge),
   snapshotBackup: named('failed to backup snapshot', snapshotBackup),
   snapshotRevert: named('failed to revert snapshot', snapshotRevert),
 };

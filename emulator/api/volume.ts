@@ -8,6 +8,7 @@ const snapshotActions = [
   'snapshotCRGet',
   'snapshotCRList',
   'snapshotCRDelete',
+  'snapshotPurge',
   'snapshotBackup',
 ];
 

@@ -55,6 +55,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     groups: anything,
     task: [
       ...['backup', 'backup-force-create', 'snapshot', 'snapshot-force-create', 'snapshot-delete'],
+      'snapshot-cleanup',
       'system-backup',
     ],
     cron: anything,

@@ -9,14 +9,17 @@ import { commandCaller, eventsCaller, utilCaller, volumeJobCaller, volumesCaller
 import { readBooleanSetting, recurringJobs, volumesWithLabel } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
 import { retentionOf } from './retention.ts';
-import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
+import { cleanUpSnapshots, purgeSnapshots, takeSnapshot } from './snapshots.ts';
 import { runSystemBackupTask } from './system-backup.ts';
 import { createVolumeJob, type RecurringJobRun, type VolumeJob } from './volume-job.ts';
 
 const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
   try {
-    if (job.task !== 'snapshot-delete') await takeSnapshot(job);
-    await cleanUpSnapshots(job, { backupDone: false });
+    if (job.task === 'snapshot-cleanup') await purgeSnapshots(job);
+    else {
+      if (job.task !== 'snapshot-delete') await takeSnapshot(job);
+      await cleanUpSnapshots(job, { backupDone: false });
+    }
   } catch (error) {
     throw wrapError('failed recurring snapshot', error);
   }
@@ -39,7 +42,8 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   // Not best effort: an error here ends the run before it makes anything. The -force-create tasks skip this
   // cleanup.
   const isForced = task.endsWith('-force-create') && job.mutant !== 'force-ignored';
-  if (task !== 'snapshot-delete' && !isForced) await cleanUpSnapshots(job, { backupDone: false });
+  if (!['snapshot-cleanup', 'snapshot-delete'].includes(task) && !isForced)
+    await cleanUpSnapshots(job, { backupDone: false });
   const backup = task === 'backup' || task === 'backup-force-create';
   log.info(
     `Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`,

@@ -131,3 +131,15 @@ export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boole
     throw error;
   }
 };
+
+/** Removes the snapshots of the volume that no user has made, and those that are marked as removed. */
+export const purgeSnapshots = async ({ api, log, mutant, volumeName }: VolumeJob): Promise<void> => {
+  const volume = await api.volume(volumeName);
+  if (!volume) return;
+  if (mutant === 'snapshot-cleanup-takes-manual-ones') {
+    const { data } = await api.act<RestCollection<RestSnapshot>>(volume, 'snapshotCRList');
+    for (const { name } of data) await api.act(volume, 'snapshotCRDelete', { name });
+  }
+  await api.act(volume, 'snapshotPurge');
+  log.info('Purged snapshots', { volume: volumeName, ...volumeJobCaller('purgeSnapshots', 388) });
+};

@@ -11,7 +11,7 @@ const flaws = {
 
 scenario(
   'An invalid recurring job is rejected, and limits that are too small are corrected',
-  { tags: ['refusals', 'recurring-jobs'], proves: ['I10', 'J25', 'J27'] },
+  { tags: ['refusals', 'recurring-jobs'], proves: ['I10', 'J10', 'J25', 'J27'] },
   async ({ given, then }) => {
     const job = await given.newJob();
     for (const [flaw, spec] of Object.entries(flaws)) await then.refused(job, flaw, { spec });
@@ -22,6 +22,9 @@ scenario(
       task: 'snapshot-delete',
       retain: 0,
     });
+    const task = 'snapshot-cleanup';
+    const cleanup = { spec: { task, retain: 3 }, into: { task, retain: 0 } };
+    await then.corrected(job, 'the task snapshot-cleanup and a retain of 3', cleanup);
     await then.retainBounded(job);
   },
 );

@@ -1,5 +1,5 @@
-import { truncate } from 'node:fs/promises';
-import { removeSnapshot, snapshotPath } from '../../engine/replica-files.ts';
+import { stat, truncate } from 'node:fs/promises';
+import { headPath, removeSnapshot, snapshotPath } from '../../engine/replica-files.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { defaultEngineImage, keepsSnapshotsWhileDetached } from '../../modelled-on.ts';
@@ -57,7 +57,7 @@ const unlinkFromChain = async (
   }
 };
 
-// For two mutants: damages other objects when a snapshot is removed.
+// For three mutants: damages other objects when a snapshot is removed.
 const damageOthers = async (
   context: ManagerContext,
   snapshot: Snapshot,
@@ -68,6 +68,15 @@ const damageOthers = async (
   if (mutant === 'purge-loses-data' && directory !== undefined)
     for (const other of otherSnapshots(context, snapshot))
       if (other.status?.parent === name) await truncate(snapshotPath(directory, other.metadata.name));
+  if (
+    mutant === 'restored-data-go-with-snapshot' &&
+    directory !== undefined &&
+    !snapshot.status?.userCreated
+  ) {
+    const { size } = await stat(headPath(directory));
+    await truncate(headPath(directory));
+    await truncate(headPath(directory), size);
+  }
   if (mutant === 'backups-go-with-snapshot')
     for (const { metadata, spec } of datastore.backups.list())
       if (spec.snapshotName === name) await datastore.backups.delete(metadata.name);

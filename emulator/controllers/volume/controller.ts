@@ -19,6 +19,7 @@ import {
   type Restores,
   requestRestoreAttachment,
   type SyncedActivations,
+  showSnapshot,
   stepRestore,
   withdrawRestoreAttachment,
 } from './restore.ts';
@@ -135,6 +136,8 @@ const ensureOwnerAndRestore = async (context: ManagerContext, found: Volume): Pr
   let volume = found.status?.ownerID === node ? found : await withStatus(found, { ownerID: node });
   const begun = initialRestoreStatus(volume);
   if (Object.keys(begun).length === 0) return volume;
+  if (context.mutant === 'restored-replicas-by-default')
+    volume = await datastore.volumes.patch(volume.metadata.name, { spec: { numberOfReplicas: 3 } });
   const labels = await restoreJobs(context, volume);
   if (Object.keys(labels).length > 0)
     volume = await datastore.volumes.patch(volume.metadata.name, { metadata: { labels } });
@@ -197,8 +200,10 @@ const restore = (
     },
     onChange: () => enqueue(name),
     // Before the status says so: a user who is already attached may write at once.
-    onDone: async () =>
-      attach(context, { ...volume, status: { ...(volume.status as Status), restoreRequired: false } }),
+    onDone: async () => {
+      await attach(context, { ...volume, status: { ...(volume.status as Status), restoreRequired: false } });
+      await showSnapshot(context, volume);
+    },
   });
 };
 

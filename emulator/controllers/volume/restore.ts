@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeBackupURL } from '../../backupstore/url.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
-import { labels } from '../../modelled-on.ts';
+import { finalizer, labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
 import { storedSize } from '../encrypted-size.ts';
 import { findReplica } from './replica.ts';
@@ -197,6 +198,38 @@ const isComplete = async (
   const { lastSyncedAt, lastBackupName } = source?.status ?? {};
   const isBehind = Date.parse(source?.spec.syncRequestedAt ?? '') > Date.parse(lastSyncedAt ?? '');
   return !isBehind && (!lastBackupName || lastBackupName === restored);
+};
+
+/**
+ * Shows the snapshot that a volume is restored into, unless users have made others, with which Longhorn merges it.
+ * Its data are those of the volume: there is no file.
+ */
+export const showSnapshot = async (
+  { datastore: { snapshots }, mutant }: ManagerContext,
+  volume: Volume,
+): Promise<void> => {
+  const { name } = volume.metadata;
+  if (snapshots.list().some(({ spec }) => spec.volume === name)) return;
+  const time = timestamp();
+  for (const child of mutant === 'restore-leaves-second-snapshot' ? ['', 'volume-head'] : ['volume-head']) {
+    const made = await snapshots.create({
+      metadata: {
+        name: randomUUID(),
+        labels: { [labels.volume]: name },
+        finalizers: [finalizer],
+        ownerReferences: [ownerReference(volume)],
+      },
+      spec: { volume: name, createSnapshot: false },
+    });
+    await snapshots.updateStatus({
+      ...made,
+      status: {
+        ...{ ownerID: '', parent: '', children: { [child]: true }, labels: {}, checksum: '', size: 0 },
+        ...{ creationTime: time, requestedTime: '', restoreSize: Number(volume.spec.size) },
+        ...{ readyToUse: true, userCreated: false, markRemoved: false },
+      },
+    });
+  }
 };
 
 // Longhorn merges one with the snapshot that the data are restored to; two stop the restores (longhorn-engine,

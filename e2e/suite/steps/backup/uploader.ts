@@ -1,18 +1,13 @@
 import type { Fault, InjectedFault } from '../../../faults/fault.ts';
 import { replicaPodKilled } from '../../../faults/killed-pod.ts';
-import { replicaKilled } from '../../../faults/replica-killed.ts';
 import type { PodTarget } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { podOfInstance } from '../../../longhorn/manager.ts';
-import {
-  longhornResources,
-  longhornNamespace as namespace,
-  volumeSelector,
-} from '../../../longhorn/resources.ts';
 import type { VolumeReplica } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
+import { killOf, replicasOf } from '../volume/replicas.ts';
 
 /** Kills what makes a backup. Throws `InconclusiveError` if the upload has ended. */
 const killWhileUploading = async (
@@ -26,10 +21,7 @@ const killWhileUploading = async (
   const address = current?.status?.replicaAddress;
   if (current === undefined || backupState(current) !== 'InProgress')
     throw new InconclusiveError(`${label} is not uploaded any more: there is no replica to kill`);
-  const { items } = await cluster.list<VolumeReplica>(longhornResources.replicas, {
-    namespace,
-    labelSelector: volumeSelector(volume.name),
-  });
+  const items = await replicasOf(context, volume.name);
   const replica = items.find((each) => addressOf(each) === address);
   if (replica === undefined)
     throw new Error(
@@ -44,13 +36,8 @@ const killWhileUploading = async (
 
 /** Kills the process of the replica that uploads a backup. */
 export const killUploader = (context: Context, backup: BackupHandle): Promise<InjectedFault> =>
-  killWhileUploading(context, backup, ({ metadata, spec }, pod) =>
-    replicaKilled.on(context.cluster, {
-      replica: metadata.name,
-      directory: spec.dataDirectoryName,
-      pod,
-      volume: backup.volume.name,
-    }),
+  killWhileUploading(context, backup, (replica, pod) =>
+    killOf(context, replica, { pod, volume: backup.volume.name }),
   );
 
 /** Kills the pod in which that replica runs, and all else in it. */

@@ -76,7 +76,7 @@ export const jobTaskSteps = {
     action: (
       context: Context,
       volume: VolumeHandle,
-      how: JobOptions & { task: 'snapshot' | 'snapshot-delete' },
+      how: JobOptions & { task: 'snapshot' | 'snapshot-cleanup' | 'snapshot-delete' },
     ) => makeRecurringJob(context, volume, how),
     detail: ({ name }) => name,
   }),

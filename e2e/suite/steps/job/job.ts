@@ -82,7 +82,7 @@ export const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth(
  * `age`: it keeps by age, which is in Go's format, and not by number.
  */
 export type JobOptions = {
-  task?: 'backup' | 'backup-force-create' | 'snapshot' | 'snapshot-delete';
+  task?: 'backup' | 'backup-force-create' | 'snapshot' | 'snapshot-cleanup' | 'snapshot-delete';
   keeps?: number;
   fullInterval?: number;
   labels?: Record<string, string>;

@@ -45,16 +45,21 @@ export type RestoreHandle = {
   engines: Timeline<VolumeEngine>;
 };
 
-type RestoreOptions = { standby?: boolean; another?: boolean; jobs?: RestoredJobs | undefined };
+type RestoreOptions = {
+  standby?: boolean;
+  another?: boolean;
+  jobs?: RestoredJobs | undefined;
+  replicas?: number | undefined;
+};
 
 /** Creates a volume that Longhorn restores from a backup. Returns when Kubernetes has accepted it. */
 export const beginRestore = async (
   context: Context,
   backup: BackupHandle,
-  { standby = false, another = false, jobs }: RestoreOptions = {},
+  { standby = false, another = false, ...how }: RestoreOptions = {},
 ): Promise<RestoreHandle> => {
   const from = context.timelines.volumes.lastSequence();
-  const created = await requestRestore(context, backup, { standby, jobs });
+  const created = await requestRestore(context, backup, { standby, ...how });
   const label = standby
     ? `the ${another ? 'other ' : ''}volume on standby`
     : `the volume restored from ${backup.label}`;

@@ -127,13 +127,14 @@ export const restoreSteps = {
   }),
   /** Returns when Kubernetes has accepted the volume. Without `jobs`, the setting decides on its recurring jobs. */
   'when.restored': step({
-    sentence: 'When a volume is restored from {backup}{jobs}',
-    parameters: (backup, { jobs } = {}) => ({
+    sentence: 'When a volume is restored from {backup}{jobs}{replicas}',
+    parameters: (backup, { jobs, replicas } = {}) => ({
       backup,
       jobs: jobs === undefined ? '' : `, with its recurring jobs ${jobs}`,
+      replicas: replicas === undefined ? '' : `, with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`,
     }),
-    action: (context: Context, backup: BackupHandle, { jobs }: { jobs?: RestoredJobs } = {}) =>
-      beginRestore(context, backup, { jobs }),
+    action: (context: Context, backup: BackupHandle, how: { jobs?: RestoredJobs; replicas?: number } = {}) =>
+      beginRestore(context, backup, how),
     detail: ({ name }) => name,
   }),
   /**
@@ -240,7 +241,6 @@ export const restoreSteps = {
   /** Until `then.noWayBack`. Meanwhile no backup target can be changed (difference standby-again-is-taken). */
   'when.standbyWished': step({
     sentence: 'When {standby}, which was activated, is to be on standby again, as far as Longhorn lets it be',
-    parameters: (standby) => ({ standby }),
     action: async (context: Context, { name }: RestoreHandle) => {
       const { timelines, turn } = context;
       await turn.keepTargets();

@@ -49,6 +49,7 @@ type Source = {
   target: TargetHandle;
   standby?: boolean;
   jobs?: RestoredJobs | undefined;
+  replicas?: number | undefined;
 };
 
 /** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
@@ -83,7 +84,7 @@ export const untilReadInStore = (
 export const requestRestore = async (
   context: Context,
   backup: BackupHandle,
-  how: Pick<Source, 'standby' | 'jobs'> = {},
+  how: Pick<Source, 'standby' | 'jobs' | 'replicas'> = {},
 ): Promise<CreatedVolume> => {
   const { status } = await untilReadInStore(context, backup);
   const url = status?.url ?? '';

@@ -68,6 +68,23 @@ export const messagesOfSnapshot = (
   return snapshot === undefined ? [] : knownIdsOf(saidBySnapshot(snapshot), version);
 };
 
+/** Waits until an attached volume has snapshots, and returns the only one. Throws if there are more. */
+export const untilOneSnapshot = async (
+  { timelines: { snapshots }, timeouts }: Context,
+  volume: VolumeHandle,
+): Promise<SnapshotHandle> => {
+  const isOf = ({ spec, status }: Snapshot): boolean =>
+    spec.volume === volume.name && status?.readyToUse === true;
+  const { metadata } = await waitUntil(snapshots, isOf, {
+    label: `volume ${volume.name} has a snapshot`,
+    describe: describeSnapshot,
+    ...timeouts.snapshotReady,
+  });
+  const names = snapshots.objects().flatMap((each) => (isOf(each) ? each.metadata.name : []));
+  if (names.length > 1) throw new Error(`volume ${volume.name} has snapshots ${names.join(', ')}`);
+  return { name: metadata.name, volume };
+};
+
 /**
  * Waits until a snapshot is marked as removed. Longhorn does that to the newest snapshot of a volume, and removes it
  * after there is a newer one.

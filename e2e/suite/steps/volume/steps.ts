@@ -10,9 +10,16 @@ import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { copyData, writeData } from './data.ts';
+import { killReplica, mustHaveReplicas } from './replicas.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
-import { deleteSnapshot, makeSnapshot, messagesOfSnapshot, untilSnapshotGone } from './snapshot.ts';
+import {
+  deleteSnapshot,
+  makeSnapshot,
+  messagesOfSnapshot,
+  untilOneSnapshot,
+  untilSnapshotGone,
+} from './snapshot.ts';
 import {
   deleteVolume,
   describeVolume,
@@ -171,6 +178,23 @@ export const volumeSteps = {
         { of: 'history', kind: 'Snapshot', name, state: 'deleted', gone: false, says: [] },
       );
     },
+  }),
+  'when.replicaKilled': step({
+    sentence: 'When a replica of the volume is killed',
+    action: (context: Context, { name }: VolumeHandle) => killReplica(context, name),
+    detail: ({ title }) => title,
+  }),
+  'then.hasReplicas': step({
+    sentence: 'Then the volume has {count}, as it is to have',
+    parameters: (_, count) => ({ count: count === 1 ? 'one replica' : `${count} replicas` }),
+    action: (context: Context, { name }: VolumeHandle, count: number) =>
+      mustHaveReplicas(context, name, count),
+  }),
+  /** None of a step. Longhorn learns of all snapshots of an attached volume at once. */
+  'then.oneSnapshot': step({
+    sentence: 'Then the volume has one snapshot',
+    action: (context: Context, volume: VolumeHandle) => untilOneSnapshot(context, volume),
+    detail: ({ name }) => name,
   }),
   /** Removes the suite's attachment ticket and waits. */
   'when.volumeDetached': step({

@@ -71,6 +71,8 @@ export const createVolume = async (
     fromBackup,
     standby = false,
     jobs,
+    // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
+    replicas = Math.min(2, nodes),
     name = context.uniqueName('volume'),
     // The slowest method: an upload must last long enough for its state to be observed (Longhorn polls each 2 s).
     compression = 'gzip',
@@ -84,12 +86,11 @@ export const createVolume = async (
     fromBackup?: string;
     standby?: boolean;
     jobs?: RestoredJobs | undefined;
+    replicas?: number | undefined;
     name?: string;
   },
 ): Promise<CreatedVolume> => {
   const { cluster, made, run, scenario } = context;
-  // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
-  const replicas = Math.min(2, nodes);
   if (!made.volumes.includes(name)) made.volumes.push(name);
   made.filled = made.filled.filter(({ volume }) => volume !== name);
   await cluster.create(longhornResources.volumes, {
