@@ -24,6 +24,18 @@ export const labels = {
   encrypted: 'volume-encrypted',
   /** On a SystemBackup that was found in the store: the version of the Longhorn that made it. */
   version: 'longhorn.io/version',
+  /** On a SystemRestore while it is under way. */
+  systemRestore: 'longhorn.io/system-restore',
+} as const;
+
+/** Annotations of what a system restore has made, changed, or left as it was. */
+export const restoreMarks = {
+  restored: 'longhorn.io/last-system-restored',
+  restoredAt: 'longhorn.io/last-system-restored-at',
+  skipped: 'longhorn.io/last-skipped-system-restored',
+  skippedAt: 'longhorn.io/last-skipped-system-restored-at',
+  /** On a volume: the URL of the backup that it is restored from. */
+  backup: 'longhorn.io/last-system-restored-backup',
 } as const;
 
 /**

@@ -183,6 +183,15 @@ export const mutants = {
     'a system backup with the policy always leaves volumes out that have not changed since their last backup',
   'system-backup-ignores-disabled': 'a system backup with the policy disabled backs volumes up',
   'system-backup-ignores-failed-volume': 'a system backup is Ready though the backup of a volume has failed',
+  'system-restores-unchecked':
+    'a system restore is taken though volumes are attached, or another one is under way',
+  'system-restore-reads-anything': 'a system restore whose system backup cannot be read is Completed',
+  'system-restore-skips-a-state': 'a system restore is never Unpacking',
+  'system-restore-takes-oldest-backup':
+    'a system restore makes a volume from its oldest backup instead of its latest one',
+  'system-restore-replaces-volumes':
+    'a system restore replaces a volume that is there by one from its last backup',
+  'system-restore-forgets-jobs': 'a system restore makes no recurring job that is missing',
   'system-backups-pile-up': 'a recurring job keeps all the system backups that it has made',
   'failed-system-backup-counts':
     'a recurring job keeps a failed system backup as its newest, and removes a good one for it',
@@ -290,6 +299,9 @@ export const fixes = {
     'a recurring job leaves the snapshots of backups that are not at their end',
   'fixed:reverted-volume-is-not-backed-up':
     'a system backup compares the data of a volume with its last backup, also after a revert',
+  'fixed:second-system-restore-is-accepted':
+    'a system restore is refused from the request of another one on, until that has ended',
+  'fixed:system-restore-leaves-volume-out': 'a system restore that cannot make a volume fails',
   'fixed:recurring-system-backup-forgotten':
     'a recurring job knows its system backups by their names, also those that a sync has found',
   'fixed:workload-cuts-off-backup':

@@ -125,6 +125,8 @@ const systemBackupJobAway =
 const systemBackupPolicies = 'A system backup backs up the volumes that its policy names, and no others';
 const systemBackupOfReverted =
   'A system backup backs up a volume that was reverted to a snapshot after its last backup';
+const systemRestore =
+  'A system restore makes what is missing, a volume from its latest backup, and leaves what is there';
 const unreadSystemBackup =
   'A system backup whose config was missing for a moment can be used again, and deleted';
 const workloadMeanwhile =
@@ -392,6 +394,14 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
       by: 'then.systemBackupFailsWithVolume',
     },
   ],
+  'system-restores-unchecked': [{ scenario: systemRestore, by: 'then.systemRestoreRefused' }],
+  'system-restore-reads-anything': [
+    { scenario: 'A system restore whose system backup cannot be read fails', by: 'then.systemRestoreFails' },
+  ],
+  'system-restore-skips-a-state': [{ scenario: systemRestore, by: 'then.systemRestoreCompletes' }],
+  'system-restore-takes-oldest-backup': [{ scenario: systemRestore, by: 'then.volumeMadeFrom' }],
+  'system-restore-replaces-volumes': [{ scenario: systemRestore, by: 'then.volumeHasData' }],
+  'system-restore-forgets-jobs': [{ scenario: systemRestore, by: 'then.jobMadeAgain' }],
   'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
   'system-backups-pile-up': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
   'snapshot-cleanup-takes-manual-ones': [{ scenario: restoredSnapshot, by: 'then.snapshotsLeft' }],
@@ -560,6 +570,10 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up [s3]',
   ],
   'fixed:reverted-volume-is-not-backed-up': [systemBackupOfReverted],
+  'fixed:second-system-restore-is-accepted': [
+    'A second system restore is rejected as soon as the first one is requested',
+  ],
+  'fixed:system-restore-leaves-volume-out': ['A system restore that cannot make a volume fails'],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
   'fixed:labelled-backup-is-not-full': [backupDialog],
   'fixed:workload-cuts-off-backup': [workloadMeanwhile],

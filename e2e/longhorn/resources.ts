@@ -19,6 +19,7 @@ export const longhornResources = {
   backupVolumes: longhorn('backupvolumes'),
   backupTargets: longhorn('backuptargets'),
   systemBackups: longhorn('systembackups'),
+  systemRestores: longhorn('systemrestores'),
   settings: longhorn('settings'),
   nodes: longhorn('nodes'),
   engineImages: longhorn('engineimages'),

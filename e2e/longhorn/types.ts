@@ -153,6 +153,12 @@ export type SystemBackup = KubernetesObject & {
   status?: { state?: string; version?: string; conditions?: Condition[] | null };
 };
 
+/** A restore of a system backup. */
+export type SystemRestore = KubernetesObject & {
+  spec?: { systemBackup: string };
+  status?: { state?: string; conditions?: Condition[] | null };
+};
+
 /** A Longhorn setting. `value` is a top-level field; there is no `spec`. */
 export type Setting = KubernetesObject & { value?: string };
 

@@ -115,6 +115,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       resource: longhorn.systemBackups,
       verbs: ['list', 'watch', 'create', 'patch', 'delete'],
     },
+    { place: 'longhorn', resource: longhorn.systemRestores, verbs: ['list', 'watch', 'create', 'delete'] },
   ],
   // The lab is controlled directly, not through Kubernetes.
   'node-fault': [],

@@ -50,6 +50,16 @@ export const listSystemBackups = async (store: Store): Promise<Record<string, st
 export const readSystemBackup = async (store: Store, place: SystemBackupPlace): Promise<SystemBackupInfo> =>
   JSON.parse(await store.read(configPath(place)));
 
+/** Reads the archive of a system backup. Throws if it is not what its config says. */
+export const readSystemArchive = async (store: Store, place: SystemBackupPlace): Promise<Uint8Array> => {
+  const { Checksum } = await readSystemBackup(store, place);
+  const archive = await store.readData(archivePath(place));
+  const found = createHash('sha256').update(archive).digest('hex');
+  if (found !== Checksum)
+    throw new StoreError(`checksum of ${archivePath(place)} is ${found}, not ${Checksum}`);
+  return archive;
+};
+
 /** Writes the archive, then the config. Throws if there is an archive already, as Longhorn does. */
 export const uploadSystemBackup = async (
   store: Store,

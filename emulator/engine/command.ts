@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open as openFile, readFile } from 'node:fs/promises';
+import { open as openFile, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
@@ -14,6 +14,7 @@ import type { Store } from '../backupstore/store.ts';
 import {
   decodeSystemBackupURL,
   listSystemBackups,
+  readSystemArchive,
   readSystemBackup,
   removeSystemBackup,
   uploadSystemBackup,
@@ -253,10 +254,14 @@ const systemBackupCommand = async ([verb, ...rest]: string[], command: Command):
   });
   if (verb === 'list')
     return print(command, await listSystemBackups((await open(positionals[0] ?? '', command)).store));
-  const { url, version, name } = decodeSystemBackupURL(positionals.at(-1) ?? '');
+  // A download has the URL before the file, an upload after it.
+  const urlAt = verb === 'download' ? 0 : -1;
+  const { url, version, name } = decodeSystemBackupURL(positionals.at(urlAt) ?? '');
   const { store } = await open(url, command);
   if (verb === 'get-config') return print(command, await readSystemBackup(store, { version, name }));
   if (verb === 'delete') return removeSystemBackup(store, { version, name });
+  if (verb === 'download')
+    return writeFile(positionals[1] ?? '', await readSystemArchive(store, { version, name }));
   if (verb !== 'upload') throw new StoreError(`not emulated: longhorn system-backup ${verb ?? ''}`);
   return uploadSystemBackup(store, await readFile(positionals[0] ?? ''), {
     ...{ Name: name, LonghornVersion: version, BackupTargetURL: url },
@@ -268,7 +273,7 @@ const systemBackupCommand = async ([verb, ...rest]: string[], command: Command):
 
 /**
  * Runs the longhorn command with its arguments, and returns its exit code. `backup
- * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list|get-config|upload|delete` are Longhorn's;
+ * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list|get-config|upload|download|delete` are Longhorn's;
  * `restore-to-file` supports only a raw image. `backup create` and `backup restore --to IMAGE` exist only in the
  * emulator: in Longhorn both happen within a replica's process. `backup unmount` replaces `cleanup-all-mounts`.
  */

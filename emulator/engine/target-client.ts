@@ -84,6 +84,8 @@ export type TargetClient = {
   systemBackup(url: string, place: SystemBackupPlace): Promise<SystemBackupInfo | undefined>;
   /** Uploads a file as the archive of a system backup, then its config. Throws if the store has the archive. */
   uploadSystemBackup(url: string, place: SystemBackupPlace & { file: string; image: string }): Promise<void>;
+  /** Downloads its archive into a file. */
+  downloadSystemBackup(url: string, place: SystemBackupPlace, file: string): Promise<void>;
   removeSystemBackup(url: string, place: SystemBackupPlace): Promise<void>;
   backupVolumes(url: string): Promise<string[]>;
   backups(url: string, volume: string): Promise<string[]>;
@@ -140,6 +142,13 @@ export const createTargetClient = ({
     const args = ['system-backup', 'upload', file, to, '--git-commit', 'emulator', ...images];
     await run(binary, args, environment(), 0);
   },
+  downloadSystemBackup: async (url, place, file) =>
+    void (await run(
+      binary,
+      ['system-backup', 'download', encodeSystemBackupURL(url, place), file],
+      environment(),
+      0,
+    )),
   removeSystemBackup: async (url, place) =>
     void (await run(
       binary,

@@ -3,7 +3,8 @@ import type { ApiObject, Condition } from '../kubernetes/objects.ts';
 // The fields that the emulator reads or writes, with their names in longhorn.io/v1beta2. Sizes are strings,
 // as in Longhorn.
 
-type LonghornObject<Spec, Status> = ApiObject & { spec: Spec; status?: Status };
+/** An object of Longhorn. */
+export type LonghornObject<Spec, Status> = ApiObject & { spec: Spec; status?: Status };
 
 export type Volume = LonghornObject<
   {
@@ -245,6 +246,16 @@ export type SystemBackup = LonghornObject<
     conditions: Condition[] | null;
     createdAt: string | null;
     lastSyncedAt: string | null;
+  }
+>;
+
+export type SystemRestore = LonghornObject<
+  { systemBackup: string },
+  {
+    ownerID: string;
+    state: '' | 'Pending' | 'Downloading' | 'Unpacking' | 'Restoring' | 'Completed' | 'Error';
+    sourceURL: string;
+    conditions: Condition[] | null;
   }
 >;
 

@@ -20,6 +20,7 @@ export type Datastore = {
   backupVolumes: Collection<lh.BackupVolume>;
   backupTargets: Collection<lh.BackupTarget>;
   systemBackups: Collection<lh.SystemBackup>;
+  systemRestores: Collection<lh.SystemRestore>;
   settings: Collection<lh.Setting>;
   nodes: Collection<lh.Node>;
   engineImages: Collection<lh.EngineImage>;
@@ -89,6 +90,7 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
     backupTargets: longhorn('backuptargets', 'BackupTarget'),
     // Longhorn's controller of system backups has no resync.
     systemBackups: longhorn('systembackups', 'SystemBackup', 0),
+    systemRestores: longhorn('systemrestores', 'SystemRestore', 0),
     settings: longhorn('settings', 'Setting'),
     nodes: longhorn('nodes', 'Node'),
     engineImages: longhorn('engineimages', 'EngineImage'),

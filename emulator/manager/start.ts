@@ -8,6 +8,7 @@ import { startRecurringJobController } from '../controllers/recurring-job/contro
 import type { JobPodTemplate } from '../controllers/recurring-job/cron.ts';
 import { startSnapshotController } from '../controllers/snapshot/controller.ts';
 import { startSystemBackupController } from '../controllers/system-backup.ts';
+import { startSystemRestoreController } from '../controllers/system-restore.ts';
 import { startVolumeAttachmentController } from '../controllers/volume/attachment.ts';
 import { startVolumeController } from '../controllers/volume/controller.ts';
 import { startReplicaController } from '../controllers/volume/replica.ts';
@@ -143,6 +144,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startBackupVolumeController(context);
   startBackupController(context);
   startSystemBackupController(context, options.job.image);
+  startSystemRestoreController(context);
   startRecurringJobController(context, options.job);
   await serveApi({ datastore, node, ip, mutant: context.mutant, log, signal });
   ready = true;

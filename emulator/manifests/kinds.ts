@@ -219,6 +219,13 @@ const backupKinds: ServedKind[] = [
       lastSyncedAt: nullableText,
     }),
   },
+  {
+    kind: 'SystemRestore',
+    plural: 'systemrestores',
+    shortNames: ['lhsr'],
+    spec: openObject({ systemBackup: text() }),
+    status: object({ ownerID: text(), state: text(), sourceURL: text(), conditions }),
+  },
 ];
 
 const nodeKinds: ServedKind[] = [

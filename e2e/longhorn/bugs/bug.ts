@@ -26,7 +26,14 @@ export type Symptom =
   | { of: 'store'; findings: readonly string[]; also?: readonly string[]; gone?: true; left?: true }
   | {
       of: 'history';
-      kind: 'Backup' | 'BackupVolume' | 'BackupTarget' | 'SystemBackup' | 'Volume' | 'Snapshot';
+      kind:
+        | 'Backup'
+        | 'BackupVolume'
+        | 'BackupTarget'
+        | 'SystemBackup'
+        | 'SystemRestore'
+        | 'Volume'
+        | 'Snapshot';
       state: string;
       gone: boolean;
       says?: MessageId;

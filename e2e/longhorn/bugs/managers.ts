@@ -763,6 +763,50 @@ export const managerBugs = {
       'longhorn-manager, controller/system_backup_controller.go, isVolumeBackupUpToDate (size and creation time of the snapshots alone), and longhorn-engine, pkg/replica/replica.go, revertDisk (an empty head); read in v1.8.0, v1.9.2, v1.12.1 and master (2026-08-14)',
     seen: 'read in the source (see above); on a real Longhorn not yet',
   },
+  'system-restore-leaves-volume-out': {
+    title: 'A system restore that cannot make a volume is Completed without it',
+    severity: 'silent',
+    versions: '>=1.4.0',
+    promise: 'a system restore that cannot make all that is missing fails, and says why',
+    happens:
+      'if the creation of a volume is refused, for example because its last backup of that time has been deleted since, an event on the SystemRestore says so. The restore goes on and is Completed, its status says nothing, and an older backup of the volume is not tried',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed', gone: false }],
+    steps: {
+      inWords: [
+        'Make a volume and a backup of it, then a system backup.',
+        'Delete the volume and the backup.',
+        'Create a SystemRestore of the system backup. It is Completed, and the volume is not there.',
+        'kubectl -n longhorn-system get events shows FailedCreating on the SystemRestore, for an hour.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
+  'second-system-restore-is-accepted': {
+    title: 'A second system restore is accepted while the first one is about to start, and both fail',
+    severity: 'misleading',
+    versions: '>=1.4.0',
+    promise: 'a system restore is rejected while another one is under way',
+    happens:
+      'the webhook finds a restore under way by a label that the pod of its Job sets when it has started. Until then, a second one is accepted. Both restore everything, and both go Error, as each finds the other one in progress',
+    symptoms: [
+      { of: 'history', kind: 'SystemRestore', state: '', gone: false },
+      { of: 'history', kind: 'SystemRestore', state: 'Pending', gone: false },
+    ],
+    steps: {
+      inWords: [
+        'Make a system backup, and detach all volumes.',
+        'Create two SystemRestores of it in one command (kubectl create -f with both): both are accepted.',
+        'Both go Error: found 1 system restore already in progress.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, webhook/resources/systemrestore/validator.go (ListSystemRestoresInProgress, by a label), datastore/longhorn.go, UpdateSystemRestore (which alone sets it), and controller/system_rollout_controller.go, initializeSystemRollout (which alone calls that) and postRestoreHandle; read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'recurring-system-backup-forgotten': {
     title:
       'A recurring job keeps system backups for ever that it made before its target was on another store',

@@ -2,7 +2,14 @@ import { type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobLabelName, type RecurringJob, systemBackupJobLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
-import type { Backup, BackupVolume, Snapshot, SystemBackup, Volume } from '../../longhorn/types.ts';
+import type {
+  Backup,
+  BackupVolume,
+  Snapshot,
+  SystemBackup,
+  SystemRestore,
+  Volume,
+} from '../../longhorn/types.ts';
 import { describeSystemBackup } from '../steps/system-backup/system-backup.ts';
 import { describeSnapshot } from '../steps/volume/snapshot.ts';
 import { describeVolume } from '../steps/volume/volume.ts';
@@ -15,6 +22,14 @@ export const cleanupKinds = {
   // First, because a policy may deny the deletions that follow.
   bindings: policyKind('policy binding', resources.validatingAdmissionPolicyBindings),
   policies: policyKind('admission policy', resources.validatingAdmissionPolicies),
+  // Before all that it may make again.
+  systemRestores: {
+    what: 'system restore',
+    resource: longhornResources.systemRestores,
+    namespace,
+    limit: ({ systemBackupGone }) => systemBackupGone,
+    describe: (object) => describeSystemBackup(object as SystemRestore),
+  },
   // Before backups, because recurring jobs make new backups.
   recurringJobs: {
     what: 'recurring job',

@@ -6,7 +6,7 @@ import { type KubernetesObject, type Resource, resources, unlessGone } from '../
 import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
-import type { SystemBackup } from '../../longhorn/types.ts';
+import type { SystemBackup, SystemRestore } from '../../longhorn/types.ts';
 
 import type { Context } from './context.ts';
 import { isBackupOf } from './created-objects.ts';
@@ -56,7 +56,9 @@ export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> 
   };
   const written = (what: 'backup' | 'volume'): string[] => made.written.map((each) => each[what]);
   await runAllStages([
-    // First, because recurring jobs make new backups.
+    // Before all that it may make again.
+    () => removeSystemRestores(deps),
+    // Early, because recurring jobs make new backups.
     () => removeJobs(deps),
     // While a volume is on standby, Longhorn refuses to remove any backup target, and the volume itself may be stuck
     // (standby-stuck-without-its-backup).
@@ -84,16 +86,32 @@ export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> 
 };
 
 // The default backup target is on its own store again by now, if that could be healed. The files go with the store.
-const removeSystemBackups = async ({ cluster, made, timeouts }: CleanupContext): Promise<void> => {
-  if (made.systemBackups.length === 0) return;
-  const resource = longhornResources.systemBackups;
+const removeSystemBackups = (deps: CleanupContext): Promise<void> =>
+  removeFollowed<SystemBackup>(deps, deps.made.systemBackups, {
+    resource: longhornResources.systemBackups,
+    what: 'system backup',
+    describe: describeSystemBackup,
+  });
+
+const removeSystemRestores = (deps: CleanupContext): Promise<void> =>
+  removeFollowed<SystemRestore>(deps, deps.made.systemRestores, {
+    resource: longhornResources.systemRestores,
+    what: 'system restore',
+    describe: describeSystemBackup,
+  });
+
+const removeFollowed = async <T extends KubernetesObject>(
+  { cluster, timeouts }: CleanupContext,
+  names: readonly string[],
+  of: Omit<Collection<T>, 'timeline'>,
+): Promise<void> => {
+  if (names.length === 0) return;
   const stop = new AbortController();
   try {
-    const timeline = await follow<SystemBackup>(cluster, resource, { namespace, signal: stop.signal });
-    const what = { resource, timeline, what: 'system backup', describe: describeSystemBackup };
-    await remove({ cluster }, what, made.systemBackups, timeouts.systemBackupGone);
+    const timeline = await follow<T>(cluster, of.resource, { namespace, signal: stop.signal });
+    await remove({ cluster }, { ...of, timeline }, names, timeouts.systemBackupGone);
   } finally {
-    stop.abort(new Error('the system backups are gone'));
+    stop.abort(new Error(`each ${of.what} is gone`));
   }
 };
 

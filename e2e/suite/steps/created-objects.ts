@@ -10,6 +10,7 @@ export type CreatedObjects = {
   backups: string[];
   jobs: string[];
   systemBackups: string[];
+  systemRestores: string[];
   /**
    * Backups that the suite wrote into the store without Longhorn, and the name of their volume there. `endsManagers`: some
    * versions of Longhorn panic over them.
@@ -20,7 +21,7 @@ export type CreatedObjects = {
 };
 
 export const nothingCreated = (): CreatedObjects => ({
-  ...{ volumes: [], snapshots: [], backups: [], jobs: [], systemBackups: [] },
+  ...{ volumes: [], snapshots: [], backups: [], jobs: [], systemBackups: [], systemRestores: [] },
   written: [],
   filled: [],
 });

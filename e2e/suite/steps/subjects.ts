@@ -21,6 +21,7 @@ import { storeSteps } from './store/steps.ts';
 import { systemBackupSteps } from './system-backup/steps.ts';
 import { systemBackupJobSteps } from './system-backup-jobs/steps.ts';
 import { systemBackupVolumeSteps } from './system-backup-volumes/steps.ts';
+import { systemRestoreSteps } from './system-restore/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
@@ -52,6 +53,7 @@ export const steps = {
   ...systemBackupSteps,
   ...systemBackupJobSteps,
   ...systemBackupVolumeSteps,
+  ...systemRestoreSteps,
   ...settingSteps,
   ...uiSteps,
   ...uiTableSteps,

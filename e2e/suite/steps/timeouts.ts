@@ -162,6 +162,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn waits twice for 5 s, packs its objects and uploads them, or reads the config in the store',
   },
+  systemRestoreEnds: {
+    machine: 300,
+    resyncs: 2,
+    owner:
+      'the expectation: Longhorn starts a Job, downloads the system backup and restores each kind of object, for each of which it takes a second or more',
+  },
   systemBackupGone: {
     machine: 120,
     resyncs: 2,

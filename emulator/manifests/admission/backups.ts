@@ -19,6 +19,37 @@ export const systemBackupTargetRule: ValidatingRule = {
   message: "'backup target ' + params.metadata.name + ' is not available'",
 };
 
+/** When a system restore is refused (webhook/resources/systemrestore/validator.go). */
+export const systemRestoreRules: ValidatingRule[] = [
+  {
+    name: 'longhorn-emulator-system-restore-attached',
+    resource: 'systemrestores',
+    operations,
+    paramKind: 'Volume',
+    expression: "has(params.status) && has(params.status.state) && params.status.state == 'detached'",
+    message: "'all volumes need to be detached before creating SystemRestore'",
+  },
+  {
+    name: 'longhorn-emulator-system-restore-in-progress',
+    resource: 'systemrestores',
+    operations,
+    paramKind: 'SystemRestore',
+    expression: `!has(params.metadata.labels) || !('${labels.systemRestore}' in params.metadata.labels)`,
+    message: "'found 1 SystemRestore in progress'",
+  },
+];
+
+/** What Longhorn lacks (known bug second-system-restore-is-accepted): it looks for a label that comes later. */
+export const systemRestoreOnceRule: ValidatingRule = {
+  name: 'longhorn-emulator-system-restore-at-once',
+  resource: 'systemrestores',
+  operations,
+  paramKind: 'SystemRestore',
+  expression:
+    "has(params.status) && has(params.status.state) && params.status.state in ['Completed', 'Error']",
+  message: "'found 1 SystemRestore in progress'",
+};
+
 /** The default policy of a system backup (webhook/resources/systembackup/mutator.go). */
 export const systemBackupMutatingRule: MutatingRule = {
   name: 'longhorn-emulator-system-backup-default-policy',

@@ -8,6 +8,8 @@ import {
   systemBackupMutatingRule,
   systemBackupPolicyRule,
   systemBackupTargetRule,
+  systemRestoreOnceRule,
+  systemRestoreRules,
 } from './backups.ts';
 import { jobMutatingRules, jobValidatingRules } from './jobs.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
@@ -95,6 +97,7 @@ const unchecked: Partial<Record<ValidatingRule['resource'], Mutant>> = {
   volumes: 'volumes-unchecked',
   backups: 'backups-unchecked',
   systembackups: 'system-backups-unchecked',
+  systemrestores: 'system-restores-unchecked',
 };
 
 type PolicyOptions = {
@@ -116,10 +119,12 @@ export const admissionPolicies = (
     ...volumeValidatingRules,
     ...backupValidatingRules,
     systemBackupTargetRule,
+    ...systemRestoreRules,
     ...(mutant === 'fixed:unrestored-volume-is-backed-up-empty' || mutant === 'fixed:snapshots-stop-standby'
       ? [unrestoredVolumeRule]
       : []),
     ...(mutant === 'fixed:retargeted-standby-misses-newest' ? [standbyTargetRule] : []),
+    ...(mutant === 'fixed:second-system-restore-is-accepted' ? [systemRestoreOnceRule] : []),
     ...(mutant === 'fixed:misspelt-policy-backs-nothing-up' ? [systemBackupPolicyRule] : []),
     ...(mutant === 'fixed:negative-poll-interval-never-pauses' ? [negativePollRule] : []),
   ].filter(

@@ -5,10 +5,25 @@ type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 /** One rule of Longhorn's webhook for a resource, as a CEL expression of Kubernetes. */
 type RuleBase = {
   name: string;
-  resource: 'backuptargets' | 'backups' | 'recurringjobs' | 'snapshots' | 'systembackups' | 'volumes';
+  resource:
+    | 'backuptargets'
+    | 'backups'
+    | 'recurringjobs'
+    | 'snapshots'
+    | 'systembackups'
+    | 'systemrestores'
+    | 'volumes';
   operations: Operation[];
   /** A second kind. The expression is evaluated with each of its objects as `params`. */
-  paramKind?: 'Backup' | 'BackupTarget' | 'BackupVolume' | 'Secret' | 'Setting' | 'Snapshot' | 'Volume';
+  paramKind?:
+    | 'Backup'
+    | 'BackupTarget'
+    | 'BackupVolume'
+    | 'Secret'
+    | 'Setting'
+    | 'Snapshot'
+    | 'SystemRestore'
+    | 'Volume';
   /** Whether a version of Longhorn has the rule. Default: all versions have it. */
   isOf?: (version: string) => boolean;
 };

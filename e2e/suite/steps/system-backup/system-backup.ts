@@ -1,6 +1,7 @@
 import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
+import type { KubernetesObject } from '../../../kube/objects.ts';
 import { longhornResources, longhornNamespace as namespace, readNow } from '../../../longhorn/resources.ts';
 import type { SystemBackup } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
@@ -20,10 +21,13 @@ export const watchedSystemBackups = (context: Context): Promise<Timeline<SystemB
   return running;
 };
 
-export const systemBackupState = ({ status }: SystemBackup): string => status?.state ?? '';
+type WithState = KubernetesObject & Pick<SystemBackup, 'status'>;
 
-/** Describes the state of a system backup, and the reason of an Error. */
-export const describeSystemBackup = (object: SystemBackup): string => {
+/** The state of a system backup, or of a restore of one. */
+export const systemBackupState = ({ status }: WithState): string => status?.state ?? '';
+
+/** Describes the state of a system backup, or of a restore of one, and the reason of an Error. */
+export const describeSystemBackup = (object: WithState): string => {
   const error = object.status?.conditions?.find(({ type, status }) => type === 'Error' && status === 'True');
   return `${systemBackupState(object) || 'without a state'}${error ? ` (${error.reason}: ${error.message})` : ''}`;
 };

@@ -1,0 +1,94 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const about = {
+  tags: ['system-backups', 'restores', 'slow'],
+  // A system restore changes all of Longhorn.
+  needs: ['lab', 'block-device'],
+  exclusive: ['default-backup-target', 'all-volumes'],
+  disruptions: ['default-target'],
+} as const satisfies Partial<ScenarioOptions>;
+
+scenario(
+  'A system restore makes what is missing, a volume from its latest backup, and leaves what is there',
+  { ...about, timeout: '20m', proves: ['S15', 'S17', 'S19'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const job = await given.systemBackupJob(target, { keeps: 1 });
+    const lost = await given.volume({ size: littleData.volume, target });
+    const kept = await given.volume({ size: littleData.volume, target });
+    await given.data(lost, littleData.data);
+    await given.settledBackup(lost);
+    const data = await given.data(lost, littleData.data);
+    const latest = await given.settledBackup(lost);
+    await given.data(kept, littleData.data);
+    await given.settledBackup(kept);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+
+    const newest = await given.data(kept, littleData.data);
+    await when.volumeRemoved(lost);
+    await when.jobTakenAway(job);
+    await then.systemRestoreRefused(systemBackup);
+    await when.volumeDetached(kept);
+    const restore = await when.systemRestored(systemBackup);
+    await then.systemRestoreRefused(systemBackup, restore);
+    await then.systemRestoreCompletes(restore);
+    await then.restored(await then.volumeMadeFrom(restore, latest), [data]);
+    await then.volumeHasData(kept, newest);
+    await then.jobMadeAgain(restore, job);
+  },
+);
+
+scenario(
+  'A system restore that cannot make a volume fails',
+  { ...about, proves: ['S15'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const lost = await given.volume({ size: littleData.volume, target });
+    await given.data(lost, littleData.data);
+    const backup = await given.settledBackup(lost);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.volumeRemoved(lost);
+    await when.deleted(backup);
+    await then.deleted(backup);
+
+    const restore = await when.systemRestored(systemBackup);
+    await then.orKnownBug('system-restore-leaves-volume-out', () => then.systemRestoreFails(restore, lost));
+  },
+);
+
+scenario(
+  'A system restore whose system backup cannot be read fails',
+  { ...about, needs: ['lab', 'fileMissing'], proves: ['S19'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    const missing = await given.fileMissing({ configOf: systemBackup });
+    await then.inForce(missing);
+    await then.systemRestoreFails(await when.systemRestored(systemBackup));
+    await then.inForce(missing);
+  },
+);
+
+scenario(
+  'A second system restore is rejected as soon as the first one is requested',
+  { ...about, needs: ['lab'], proves: ['S17'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    const restore = await when.systemRestored(systemBackup);
+    await then.orKnownBug('second-system-restore-is-accepted', () =>
+      then.secondRestoreRefused(systemBackup, restore),
+    );
+    await then.systemRestoreCompletes(restore);
+  },
+);

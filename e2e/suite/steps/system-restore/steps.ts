@@ -1,0 +1,203 @@
+import { isDeepStrictEqual } from 'node:util';
+import { expectHistory, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { namedState } from '../../../history/named-state.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import { follow } from '../../../history/watch.ts';
+import { tryCreation } from '../../../kube/dry-run.ts';
+import type { RecurringJob } from '../../../longhorn/job-types.ts';
+import {
+  longhornApiVersion as apiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+  readNow,
+} from '../../../longhorn/resources.ts';
+import type { SystemRestore, Volume } from '../../../longhorn/types.ts';
+import { mustBeRefused } from '../admission/steps.ts';
+import type { Context } from '../context.ts';
+import { runLabel } from '../created-objects.ts';
+import type { BackupHandle, SystemBackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import type { AnyJobHandle } from '../job/job.ts';
+import { InconclusiveError, PromiseBroken } from '../judging.ts';
+import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
+import { step } from '../step.ts';
+import { describeSystemBackup, systemBackupState } from '../system-backup/system-backup.ts';
+import { judgeWithin } from '../timeouts.ts';
+import { readData } from '../volume/data.ts';
+import { attach } from '../volume/volume.ts';
+
+const resource = longhornResources.systemRestores;
+
+/** A system restore that a step made. `from`: the last sequence of the volumes' timeline before it. */
+type SystemRestoreHandle = { name: string; label: string; from: number; timeline: Timeline<SystemRestore> };
+
+const systemRestoreIs = namedState('system-restore-is', (state: string) => ({
+  label: state === '' ? 'new' : state,
+  matches: (object: SystemRestore) => systemBackupState(object) === state,
+}));
+
+/** The states of a system restore (system_restore_controller.go, and systemRollout in system_rollout_controller.go). */
+const restoreStates = ['Pending', 'Downloading', 'Unpacking', 'Restoring', 'Completed'];
+
+const newSystemRestore = (context: Context, systemBackup: SystemBackupHandle) => ({
+  apiVersion,
+  kind: 'SystemRestore',
+  metadata: { name: context.uniqueName('restore'), namespace, labels: runLabel(context.run) },
+  spec: { systemBackup: systemBackup.name },
+});
+
+/** The steps that restore system backups. They need all of Longhorn alone. */
+export const systemRestoreSteps = {
+  /** All volumes of the cluster must be detached. Returns when Kubernetes has accepted it. */
+  'when.systemRestored': step({
+    sentence: 'When {label} is restored',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle): Promise<SystemRestoreHandle> => {
+      const { cluster, made, scenarioSignal: signal, timelines } = context;
+      const timeline = await follow<SystemRestore>(cluster, resource, { namespace, signal });
+      const from = timelines.volumes.lastSequence();
+      const object = newSystemRestore(context, systemBackup);
+      const { name } = object.metadata;
+      made.systemRestores.push(name);
+      await cluster.create(resource, object);
+      return { name, label: `the restore of ${systemBackup.label}`, from, timeline };
+    },
+    detail: ({ name }) => name,
+  }),
+  /** Without `during`: while a volume is attached. */
+  'then.systemRestoreRefused': step({
+    sentence: 'Then a restore of {label} is rejected while {why}',
+    parameters: (systemBackup, during) => ({
+      label: systemBackup,
+      why: during === undefined ? 'a volume is attached' : 'another one is under way',
+    }),
+    action: async (context: Context, systemBackup: SystemBackupHandle, during?: SystemRestoreHandle) => {
+      const current = () => during?.timeline.current(during.name);
+      if (during !== undefined)
+        await waitUntil(
+          during.timeline,
+          (object) => ['Restoring', 'Completed', 'Error'].includes(systemBackupState(object)),
+          { name: during.name, label: `${during.label} is under way`, ...context.timeouts.systemRestoreEnds },
+        );
+      const answer = await tryCreation(context.cluster, resource, newSystemRestore(context, systemBackup));
+      if ('refused' in answer) return mustBeRefused(answer);
+      const state = current()?.status?.state;
+      if (during !== undefined && (state === 'Completed' || state === 'Error'))
+        throw new InconclusiveError(`${during.label} had ended before another one was requested`);
+      return mustBeRefused(answer);
+    },
+  }),
+  /** The other one has just been requested. */
+  'then.secondRestoreRefused': step({
+    sentence: 'Then a second restore of {label} is rejected at once',
+    parameters: (systemBackup, _) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle, first: SystemRestoreHandle) => {
+      const answer = await tryCreation(context.cluster, resource, newSystemRestore(context, systemBackup));
+      if ('refused' in answer) return mustBeRefused(answer);
+      const { name, label } = first;
+      const found = await readNow<SystemRestore>(context.cluster, resource, name);
+      const state = found?.status?.state ?? '';
+      if (found === undefined || !['', 'Pending'].includes(state))
+        throw new InconclusiveError(`${label} was ${state || 'gone'} before a second one was judged`);
+      throw new PromiseBroken(`a second restore is accepted while ${label} is ${state || 'new'}`, {
+        ...{ of: 'history', kind: 'SystemRestore', name, state, gone: false, says: [] },
+      });
+    },
+  }),
+  'then.systemRestoreCompletes': step({
+    sentence: 'Then {label} goes through its states to Completed',
+    parameters: (restore) => ({ label: restore }),
+    action: (context: Context, { name, label, timeline }: SystemRestoreHandle) =>
+      judgeWithin(
+        expectHistory(timeline, { name, label, describe: describeSystemBackup })
+          .startingAs(systemRestoreIs(''))
+          .allowing(systemRestoreIs('Initializing'))
+          .goes(...restoreStates.map((state) => systemRestoreIs(state))),
+        context.timeouts.systemRestoreEnds,
+      ),
+  }),
+  /** It cannot read the system backup, or cannot make this volume. */
+  'then.systemRestoreFails': step({
+    sentence: 'Then {label} goes Error, with a reason',
+    parameters: (restore) => ({ label: restore }),
+    action: async (
+      { cluster, timeouts }: Context,
+      { name, label, timeline }: SystemRestoreHandle,
+      volume?: VolumeHandle,
+    ) => {
+      const found = await waitUntil(
+        timeline,
+        (object) => ['Completed', 'Error'].includes(systemBackupState(object)),
+        {
+          ...{ name, label: `${label} ends`, describe: describeSystemBackup },
+          ...timeouts.systemRestoreEnds,
+        },
+      );
+      const seen = `${label} is ${describeSystemBackup(found)}`;
+      if (systemBackupState(found) === 'Error') {
+        if (found.status?.conditions?.some(({ type, message }) => type === 'Error' && message)) return;
+        throw new Error(`${seen}, without a reason`);
+      }
+      if (volume === undefined) throw new Error(seen);
+      if (await readNow(cluster, longhornResources.volumes, volume.name))
+        throw new InconclusiveError(`${label} could make ${volume.name}`);
+      throw new PromiseBroken(`${seen}, and ${volume.name} is not there`, {
+        ...{ of: 'history', kind: 'SystemRestore', name, state: 'Completed', gone: false, says: [] },
+      });
+    },
+  }),
+  /** It is Completed. Returns the volume as one that is being restored. */
+  'then.volumeMadeFrom': step({
+    sentence: 'Then {label} has made the volume that was gone again, from {backup}',
+    parameters: (restore, backup) => ({ label: restore, backup }),
+    action: async (
+      context: Context,
+      { label, from }: SystemRestoreHandle,
+      backup: BackupHandle,
+    ): Promise<RestoreHandle> => {
+      const { volume } = backup;
+      const found = await readNow<Volume>(context.cluster, longhornResources.volumes, volume.name);
+      if (found === undefined) throw new Error(`${label} is Completed, and ${volume.name} is not there`);
+      const source = found.spec.fromBackup ?? '';
+      if (!`${source}&`.includes(`backup=${backup.name}&`))
+        throw new Error(
+          `${label} has made ${volume.name} from ${source || 'no backup'}, not from ${backup.name}`,
+        );
+      const replicas = found.spec.numberOfReplicas ?? 1;
+      return watchRestore(context, {
+        ...{ name: volume.name, label: 'the volume made again', backup, from, replicas },
+      });
+    },
+  }),
+  /** The volume is detached. It is attached afterwards. */
+  'then.volumeHasData': step({
+    sentence: 'Then the volume that was there has the data that were written last',
+    action: async (context: Context, volume: VolumeHandle, data: WrittenData) => {
+      await attach(context, volume);
+      const found = await readData(context, { volume, ...data });
+      if (found !== data.sha256)
+        throw new Error(`volume ${volume.name} has data with the checksum ${found}, not ${data.sha256}`);
+    },
+  }),
+  'when.jobTakenAway': step({
+    sentence: 'When the recurring job is deleted, and gone',
+    action: async ({ cluster, timeouts }: Context, { name, watched }: AnyJobHandle) => {
+      await cluster.delete(longhornResources.recurringJobs, { namespace, name });
+      await waitUntilGone(watched.cronJobs, { name, label: `CronJob ${name} is gone`, ...timeouts.jobsGone });
+    },
+  }),
+  /** It is Completed. */
+  'then.jobMadeAgain': step({
+    sentence: 'Then {label} has made the recurring job again, as it was',
+    parameters: (restore, _) => ({ label: restore }),
+    action: async (context: Context, { label }: SystemRestoreHandle, { name, spec }: AnyJobHandle) => {
+      const found = await readNow<RecurringJob>(context.cluster, longhornResources.recurringJobs, name);
+      if (found === undefined)
+        throw new Error(`${label} is Completed, and recurring job ${name} is not there`);
+      const { task, retain, cron, parameters } = found.spec;
+      const is = { task, retain, cron, parameters };
+      const was = { task: spec.task, retain: spec.retain, cron: spec.cron, parameters: spec.parameters };
+      if (!isDeepStrictEqual(is, was))
+        throw new Error(`recurring job ${name} is ${JSON.stringify(is)}, not ${JSON.stringify(was)}`);
+    },
+  }),
+};
