@@ -284,7 +284,8 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     if (here) context.uploads.endWithReplica(replicaDirectory(here));
   }
   const isToGrow = isHere && !status.expansionRequired && (await isTooSmall(context, volume));
-  const isGrowing = isHere && status.expansionRequired && context.mutant !== 'standby-detaches-to-grow';
+  const isDetachedFirst = status.isStandby && context.mutant === 'standby-detaches-to-grow';
+  const isGrowing = isHere && status.expansionRequired && !isDetachedFirst;
   if (isGrowing) await grow(context, volume);
   // Also without a step: after a restart of the node the device must be made again.
   else if (step?.device === 'attach' || (isHere && !isToGrow)) await attach(context, volume);
