@@ -782,7 +782,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: Completed after 94 s, without the volume',
   },
   'second-system-restore-is-accepted': {
     title: 'A second system restore is accepted while the first one is about to start, and both fail',
@@ -805,7 +805,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, webhook/resources/systemrestore/validator.go (ListSystemRestoresInProgress, by a label), datastore/longhorn.go, UpdateSystemRestore (which alone sets it), and controller/system_rollout_controller.go, initializeSystemRollout (which alone calls that) and postRestoreHandle; read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: a dry run of a second one was accepted; the first one ended well; that both fail is read in the source',
   },
   'recurring-system-backup-forgotten': {
     title:
