@@ -159,13 +159,15 @@ const removeBackupVolumes = async (deps: CleanupContext, volumes: readonly strin
 };
 
 const detachVolumes = async ({ cluster, timelines, made, timeouts }: CleanupContext): Promise<void> => {
-  // Longhorn keeps a volume on standby attached, and one that is being restored until that ends, which it may never do.
+  // Longhorn keeps a volume on standby attached, and one that is being restored or grows until that ends, which it may
+  // never do.
   const isDetachable = (name: string): boolean => {
     const volume = timelines.volumes.current(name);
     return (
       volume !== undefined &&
       !volume.status?.isStandby &&
       !volume.status?.restoreRequired &&
+      !volume.status?.expansionRequired &&
       timelines.attachments.current(name) !== undefined
     );
   };
