@@ -10,4 +10,6 @@ ignoreClosedPipe();
 const { npm_package_json: manifest, INIT_CWD: calledIn } = process.env;
 if (calledIn && manifest && dirname(manifest) === process.cwd()) process.chdir(calledIn);
 
-process.exit(await runCorral(process.argv.slice(2)));
+const exitCode = await runCorral(process.argv.slice(2));
+// What a slow reader of a pipe has not taken yet is lost with the process.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));

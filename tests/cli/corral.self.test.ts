@@ -54,6 +54,12 @@ test('npx corral --help names every command that users of a checkout have, and e
   expect(named.toSorted()).toEqual([...ofUsers, ...ofReports, 'docs', 'mutants', 'bench'].toSorted());
 });
 
+test('all of the output reaches the next command of a pipe', async () => {
+  const piped = `'${join(root, 'scripts/corral')}' promises --output json | cat`;
+  const { stdout } = await run('/usr/bin:/bin', 'sh', '-c', piped);
+  expect(JSON.parse(stdout).length).toBeGreaterThan(300);
+});
+
 test('a checkout without dependencies says that npm ci is missing', async () => {
   const folder = await temporaryFolder();
   await cp(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
