@@ -249,6 +249,7 @@ const held: Script = async (driver, how) => {
   await whileHeld(driver, how, async () => {
     driver.mark('stopped pid');
     await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    await driver.until(`${of}-b2`, { state: 'Pending' });
     // Long enough for every manager to have looked again, and to have changed nothing.
     await sleep(1.5 * clock.resync);
     driver.mark('released');
