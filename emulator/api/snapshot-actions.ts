@@ -1,8 +1,8 @@
+import { createSnapshot } from '../controllers/snapshot/create.ts';
 import { isParentOfHead } from '../controllers/snapshot/removal.ts';
 import { replicaDirectory } from '../controllers/volume/replica.ts';
 import { revertHead } from '../engine/replica-files.ts';
 import { isNotFound } from '../kubernetes/client.ts';
-import { ownerReference } from '../kubernetes/objects.ts';
 import { generateName } from '../longhorn/generate-name.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
 import { finalizer, labels } from '../modelled-on.ts';
@@ -41,18 +41,12 @@ const volumeOf = ({ datastore, name }: ApiCall): Volume => {
 const findVolume = (call: ApiCall): Promise<Volume> =>
   withErrorContext('failed to get volume', () => volumeOf(call));
 
-// Sets all that Longhorn's webhook adds, so that no controller has to.
 const snapshotCRCreate: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
-  const snapshot = await datastore.snapshots.create({
-    metadata: {
-      name: stringField(input, 'name') || generateName('snap'),
-      labels: { [labels.volume]: call.name },
-      finalizers: [finalizer],
-      ownerReferences: [ownerReference(volume)],
-    },
-    spec: { volume: call.name, createSnapshot: true, labels: stringMapField(input, 'labels') },
+  const snapshot = await createSnapshot(datastore, volume, {
+    name: stringField(input, 'name') || generateName('snap'),
+    ...{ createSnapshot: true, labels: stringMapField(input, 'labels') },
   });
   return toSnapshotCR(snapshot, links);
 };

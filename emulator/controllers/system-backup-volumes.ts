@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ownerReference } from '../kubernetes/objects.ts';
 import { generateName } from '../longhorn/generate-name.ts';
 import type { Snapshot, SystemBackup, Volume } from '../longhorn/objects.ts';
 import type { ManagerContext } from '../manager/context.ts';
 import { finalizer, labels } from '../modelled-on.ts';
+import { createSnapshot } from './snapshot/create.ts';
 
 const timeOf = ({ status }: Snapshot): number => Date.parse(status?.creationTime ?? '');
 
@@ -31,23 +31,16 @@ const isBackedUp = (context: ManagerContext, { metadata: { name } }: Volume, sna
     .some((each) => each.spec.volume === name && each.status?.size !== 0 && timeOf(each) > timeOf(backedUp));
 };
 
-// Sets all that Longhorn's webhook adds, so that no controller has to.
 const takeSnapshot = async (
-  { datastore: { snapshots }, clock, signal }: ManagerContext,
+  { datastore, clock, signal }: ManagerContext,
   volume: Volume,
 ): Promise<string> => {
   const name = generateName('system-backup');
-  await snapshots.create({
-    metadata: {
-      ...{ name, labels: { [labels.volume]: volume.metadata.name } },
-      ...{ finalizers: [finalizer], ownerReferences: [ownerReference(volume)] },
-    },
-    spec: { volume: volume.metadata.name, createSnapshot: true },
-  });
+  await createSnapshot(datastore, volume, { name, createSnapshot: true });
   const end = Date.now() + clock.systemBackupTimeout;
   while (Date.now() < end && !signal.aborted) {
     await sleep(1_000, undefined, { ref: false });
-    if ((await snapshots.fetch(name)).status?.readyToUse) return name;
+    if ((await datastore.snapshots.fetch(name)).status?.readyToUse) return name;
   }
   throw new Error('timeout taking volume snapshot for system backup');
 };

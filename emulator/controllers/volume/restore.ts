@@ -4,9 +4,10 @@ import { decodeBackupURL } from '../../backupstore/url.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
-import { finalizer, labels } from '../../modelled-on.ts';
+import { labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
 import { storedSize } from '../encrypted-size.ts';
+import { createSnapshot } from '../snapshot/create.ts';
 import { findReplica } from './replica.ts';
 import { backupVolumeOnTarget } from './status.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
@@ -204,23 +205,13 @@ const isComplete = async (
  * Shows the snapshot that a volume is restored into, unless users have made others, with which Longhorn merges it.
  * Its data are those of the volume: there is no file.
  */
-export const showSnapshot = async (
-  { datastore: { snapshots }, mutant }: ManagerContext,
-  volume: Volume,
-): Promise<void> => {
+export const showSnapshot = async ({ datastore, mutant }: ManagerContext, volume: Volume): Promise<void> => {
+  const { snapshots } = datastore;
   const { name } = volume.metadata;
   if (snapshots.list().some(({ spec }) => spec.volume === name)) return;
   const time = timestamp();
   for (const child of mutant === 'restore-leaves-second-snapshot' ? ['', 'volume-head'] : ['volume-head']) {
-    const made = await snapshots.create({
-      metadata: {
-        name: randomUUID(),
-        labels: { [labels.volume]: name },
-        finalizers: [finalizer],
-        ownerReferences: [ownerReference(volume)],
-      },
-      spec: { volume: name, createSnapshot: false },
-    });
+    const made = await createSnapshot(datastore, volume, { name: randomUUID(), createSnapshot: false });
     await snapshots.updateStatus({
       ...made,
       status: {
