@@ -5,10 +5,7 @@ const header = 16 * 2 ** 20;
 
 type Labels = Record<string, string> | null | undefined;
 
-const isEncrypted = (
-  { version, mutant }: ManagerContext,
-  labelsInStore: Labels,
-): labelsInStore is Record<string, string> =>
+const isEncrypted = ({ version, mutant }: ManagerContext, labelsInStore: Labels): boolean =>
   labelsEncrypted(version) &&
   mutant !== 'fixed:encrypted-backup-hangs-as-plain' &&
   labelsInStore?.[labels.encrypted] === 'enabled';

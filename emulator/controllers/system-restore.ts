@@ -90,6 +90,14 @@ const restoreJobs = async (rollout: Rollout, { recurringJobs }: Bundle): Promise
   }
 };
 
+const oldestBackupOf = ({ datastore }: ManagerContext, volume: string): string | undefined =>
+  datastore.backups
+    .list()
+    .filter(({ status }) => status?.volumeName === volume)
+    .toSorted((one, other) =>
+      (one.status?.backupCreatedAt ?? '').localeCompare(other.status?.backupCreatedAt ?? ''),
+    )[0]?.metadata.name;
+
 const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> => {
   const { context, restore, url } = rollout;
   const { datastore, mutant, recorder } = context;
@@ -104,12 +112,9 @@ const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> =>
     }
   }
   if (isThere) return void (await datastore.volumes.patch(name, skipped(rollout)));
-  const own = datastore.backups.list().filter(({ status }) => status?.volumeName === name);
-  const oldest = own.sort((one, other) =>
-    (one.status?.backupCreatedAt ?? '').localeCompare(other.status?.backupCreatedAt ?? ''),
-  )[0];
   const last =
-    (mutant === 'system-restore-takes-oldest-backup' && oldest?.metadata.name) || volume.status?.lastBackup;
+    (mutant === 'system-restore-takes-oldest-backup' && oldestBackupOf(context, name)) ||
+    volume.status?.lastBackup;
   const isFromBackup = Boolean(last) && !volume.status?.isStandby;
   const fromBackup = isFromBackup
     ? encodeBackupURL({ url, volume: name, backup: last ?? '' })

@@ -71,7 +71,6 @@ export const systemRestoreSteps = {
       why: during === undefined ? 'a volume is attached' : 'another one is under way',
     }),
     action: async (context: Context, systemBackup: SystemBackupHandle, during?: SystemRestoreHandle) => {
-      const current = () => during?.timeline.current(during.name);
       if (during !== undefined)
         await waitUntil(
           during.timeline,
@@ -79,9 +78,8 @@ export const systemRestoreSteps = {
           { name: during.name, label: `${during.label} is under way`, ...context.timeouts.systemRestoreEnds },
         );
       const answer = await tryCreation(context.cluster, resource, newSystemRestore(context, systemBackup));
-      if ('refused' in answer) return mustBeRefused(answer);
-      const state = current()?.status?.state;
-      if (during !== undefined && (state === 'Completed' || state === 'Error'))
+      const state = during?.timeline.current(during.name)?.status?.state;
+      if (during !== undefined && !('refused' in answer) && (state === 'Completed' || state === 'Error'))
         throw new InconclusiveError(`${during.label} had ended before another one was requested`);
       return mustBeRefused(answer);
     },

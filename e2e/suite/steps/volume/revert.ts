@@ -1,4 +1,4 @@
-import { apiPort, managerPods } from '../../../longhorn/manager.ts';
+import { apiPort, managerPodOf } from '../../../longhorn/manager.ts';
 import type { Context } from '../context.ts';
 import type { SnapshotHandle } from '../handles.ts';
 import { attach, detach, untilDetached } from './volume.ts';
@@ -21,8 +21,7 @@ export const revertTo = async (
   };
   await detached();
   await attach(context, { name, node, disableFrontend: true });
-  const manager = (await managerPods(cluster)).find((each) => each.node === node);
-  if (manager === undefined) throw new Error(`${node} has no longhorn-manager`);
+  const manager = await managerPodOf(cluster, node);
   const { stdout, stderr } = await cluster.script(manager, post, name, JSON.stringify({ name: snapshot }));
   const [status = ''] = stdout.split('\r\n', 1);
   if (!/ 20\d /.test(status))
