@@ -14,9 +14,9 @@ const given =
 
 /** Describes how to reproduce a bug, in Markdown. */
 export const composeSteps = (id: BugId): string[] => {
-  const { steps } = bugs[id];
-  if ('commands' in steps) return [given, '', '```sh', ...steps.commands, '```'];
-  return steps.inWords.map((step, index) => `${index + 1}. ${step}`);
+  const bug = bugs[id];
+  if ('commands' in bug) return [given, '', '```sh', ...bug.commands, '```'];
+  return bug.steps.map((step, index) => `${index + 1}. ${step}`);
 };
 
 /** A scenario of a report in which a bug showed. */

@@ -1,7 +1,5 @@
-import type { Bug } from './bug.ts';
+import type { BugRow } from './bug.ts';
 
-const unreported = 'not reported yet';
-const everyVersion = '>=1.8.0';
 const tried =
   'the engine of v1.12.1 as an ordinary user, on a copy of a store that it had written (two backups, six blocks)';
 const whole = `a whole real v1.12.1 (2026-11-22); ${tried}`;
@@ -17,23 +15,19 @@ export const storeBugs = {
   'deletion-destroys-other-backups': {
     title: 'One deletion destroys the data of every other backup of the volume while they cannot be listed',
     severity: 'data loss',
-    versions: everyVersion,
     promise: 'the deletion of a backup leaves every other backup of its volume whole',
     happens:
       'a folder backups/ that cannot be listed is taken for an empty one, twice, and two empty lists are equal: every block of the volume counts as unused and is removed; the command succeeds, and the other backups stay Completed',
     symptoms: [{ of: 'store', findings: ['block-missing'], also: ['block-count-wrong'] }],
-    steps: {
-      commands: [
-        enter,
-        countBlocks,
-        'chmod 0300 backups',
-        remove,
-        'chmod 0700 backups',
-        'ls backups',
-        countBlocks,
-      ],
-    },
-    upstream: unreported,
+    commands: [
+      enter,
+      countBlocks,
+      'chmod 0300 backups',
+      remove,
+      'chmod 0700 backups',
+      'ls backups',
+      countBlocks,
+    ],
     source:
       'backupstore, config.go, getBackupNamesForVolume, called twice by DeleteDeltaBlockBackup in deltablock.go; the same up to its newest source (2026-08)',
     seen: live,
@@ -44,14 +38,11 @@ export const storeBugs = {
     versions: '>=1.10.0',
     promise: 'a backup volume reports how much data the store has of it',
     happens: 'the number of stored blocks is multiplied by 2 MiB, whatever size they have',
-    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'with too little data', gone: false }],
-    steps: {
-      inWords: [
-        'Make a volume with backupBlockSize 16777216, write 48 MiB of random data, and back it up.',
-        'kubectl -n longhorn-system get backupvolumes -o yaml: status.dataStored is "6291456", an eighth of 50331648.',
-      ],
-    },
-    upstream: unreported,
+    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'with too little data' }],
+    steps: [
+      'Make a volume with backupBlockSize 16777216, write 48 MiB of random data, and back it up.',
+      'kubectl -n longhorn-system get backupvolumes -o yaml: status.dataStored is "6291456", an eighth of 50331648.',
+    ],
     source:
       'backupstore, inspect.go, fillVolumeInfo, DataStored: BlockCount * DEFAULT_BLOCK_SIZE; the same up to its newest source (2026-08)',
     seen: 'the engine of v1.12.1 as an ordinary user, on a store with three blocks of 16 MiB: inspect-volume says 6291456; so did the BackupVolume of a whole real v1.12.1 (2026-11-28), NFS',
@@ -59,7 +50,6 @@ export const storeBugs = {
   'lock-fails-open': {
     title: 'A lock that is empty or cannot be read is no lock',
     severity: 'data loss',
-    versions: everyVersion,
     promise: 'a deletion does not go on beside a lock of an upload that it cannot read',
     happens:
       'locks that cannot be loaded are left out, be they empty or unreadable, and a folder locks/ that cannot be listed has none: the deletion goes through beside the upload',
@@ -67,24 +57,20 @@ export const storeBugs = {
       { of: 'history', kind: 'Backup', state: 'Deleting', gone: true },
       { of: 'store', findings: ['block-missing'], also: ['block-count-wrong', 'last-backup-missing'] },
     ],
-    steps: {
-      commands: [
-        enter,
-        'mkdir -p locks',
-        'printf \'{"Name":"lock-0123456789abcdef","Type":1,"Acquired":true}\' > locks/lock-0123456789abcdef.lck',
-        `${remove} # refused, as it must be`,
-        ': > locks/lock-0123456789abcdef.lck',
-        `${remove} # goes through`,
-      ],
-    },
-    upstream: unreported,
+    commands: [
+      enter,
+      'mkdir -p locks',
+      'printf \'{"Name":"lock-0123456789abcdef","Type":1,"Acquired":true}\' > locks/lock-0123456789abcdef.lck',
+      `${remove} # refused, as it must be`,
+      ': > locks/lock-0123456789abcdef.lck',
+      `${remove} # goes through`,
+    ],
     source: 'backupstore, lock.go, getLocksForVolume; the same up to its newest source (2026-08)',
     seen: `the engine of v1.8.2; ${whole}; with a lock that is empty, and with one for which a bucket's server answers InternalError, a whole real v1.12.1`,
   },
   'unlistable-store-is-empty': {
     title: 'A store of which the volumes, or the backups of one, cannot be listed is taken for an empty one',
     severity: 'objects lost',
-    versions: everyVersion,
     // On CIFS an unlistable folder can be opened, and its listing fails with another error.
     notOn: ['cifs'],
     promise: 'backups stay in Longhorn while their store cannot be listed',
@@ -94,15 +80,12 @@ export const storeBugs = {
       { of: 'history', kind: 'Backup', state: 'Completed', gone: true },
       { of: 'command', exitCode: 0, prints: /^\s*\{\s*\}\s*$/ },
     ],
-    steps: {
-      commands: [
-        'cd "$STORE"/backupstore',
-        'chmod 0300 volumes',
-        'longhorn backup ls "vfs://$STORE"; echo "exit code $?"',
-        'chmod 0700 volumes',
-      ],
-    },
-    upstream: unreported,
+    commands: [
+      'cd "$STORE"/backupstore',
+      'chmod 0300 volumes',
+      'longhorn backup ls "vfs://$STORE"; echo "exit code $?"',
+      'chmod 0700 volumes',
+    ],
     source:
       'backupstore, fsops/fsops.go, List, and config.go, getBackupNamesForVolume; the same up to its newest source (2026-08)',
     seen: `${live}; the backups of a volume alone, a whole real v1.12.1`,
@@ -110,7 +93,6 @@ export const storeBugs = {
   'unreadable-config-is-gone': {
     title: 'A config that cannot be looked at does not exist for Longhorn',
     severity: 'objects lost',
-    versions: everyVersion,
     promise: 'a Backup that is deleted goes only when its files have gone',
     happens:
       'an error of the look at the file counts as "no such file": the backup "cannot be found", its deletion counts as done, the Backup goes, and its files stay',
@@ -119,16 +101,13 @@ export const storeBugs = {
       { of: 'history', kind: 'Backup', state: 'Deleting', gone: true },
       { of: 'command', exitCode: 1, prints: /cannot find .* in backupstore/ },
     ],
-    steps: {
-      commands: [
-        enter,
-        'chmod 0600 backups',
-        'longhorn backup inspect "vfs://$STORE?backup=$FIRST&volume=$VOLUME"; echo "exit code $?"',
-        'chmod 0700 backups',
-        'ls backups',
-      ],
-    },
-    upstream: unreported,
+    commands: [
+      enter,
+      'chmod 0600 backups',
+      'longhorn backup inspect "vfs://$STORE?backup=$FIRST&volume=$VOLUME"; echo "exit code $?"',
+      'chmod 0700 backups',
+      'ls backups',
+    ],
     source:
       'backupstore, fsops/fsops.go, FileSize, by LoadConfigInBackupStore in config.go; the same up to its newest source (2026-08)',
     seen: whole,
@@ -136,7 +115,6 @@ export const storeBugs = {
   'config-removed-without-volume-cfg': {
     title: 'With volume.cfg missing, a deletion removes the config of the backup and then fails',
     severity: 'misleading',
-    versions: everyVersion,
     promise: 'a deletion that fails leaves the backup as it was, or can be tried again',
     happens:
       'the config is removed before volume.cfg is read: the command fails, the backup is gone, and its blocks stay for ever',
@@ -148,23 +126,18 @@ export const storeBugs = {
       },
       { of: 'command', exitCode: 1, prints: /cannot find volume in backupstore/ },
     ],
-    steps: { commands: [enter, 'mv volume.cfg ..', remove, 'mv ../volume.cfg .', 'ls backups', countBlocks] },
-    upstream: unreported,
+    commands: [enter, 'mv volume.cfg ..', remove, 'mv ../volume.cfg .', 'ls backups', countBlocks],
     source: 'backupstore, deltablock.go, DeleteDeltaBlockBackup; the same up to its newest source (2026-08)',
     seen: tried,
   },
   'unlistable-blocks-are-unknown': {
     title: 'A deletion beside blocks that cannot be listed removes none, counts none, and succeeds',
     severity: 'silent',
-    versions: everyVersion,
     promise: 'a deletion that cannot look at the blocks says so',
     happens:
       'a folder blocks/ that cannot be listed is taken for an empty one: no block is removed, volume.cfg says that there are 0, and the command succeeds',
     symptoms: [{ of: 'store', findings: ['block-count-wrong'], also: ['block-orphaned'] }],
-    steps: {
-      commands: [enter, 'chmod 0300 blocks', remove, 'chmod 0700 blocks', countBlocks, 'cat volume.cfg'],
-    },
-    upstream: unreported,
+    commands: [enter, 'chmod 0300 blocks', remove, 'chmod 0700 blocks', countBlocks, 'cat volume.cfg'],
     source:
       'backupstore, deltablock.go, getBlockNamesForVolume, and fsops/fsops.go, List; the same up to its newest source (2026-08)',
     seen: `a whole real v1.12.1; ${tried}`,
@@ -172,21 +145,17 @@ export const storeBugs = {
   'unreadable-neighbour-keeps-blocks': {
     title: 'A deletion beside a backup whose config cannot be read removes no block, and succeeds',
     severity: 'silent',
-    versions: everyVersion,
     promise: 'a deletion that leaves blocks behind says so',
     happens:
       'not knowing what the other backup needs, it rightly removes no block; only its log says so, the command succeeds, and the blocks stay until another deletion of the volume ends',
     symptoms: [{ of: 'store', findings: ['block-orphaned'], also: ['last-backup-missing'] }],
-    steps: {
-      commands: [
-        enter,
-        'chmod 0 backups/backup_"$SECOND".cfg',
-        remove,
-        'chmod 0600 backups/backup_"$SECOND".cfg',
-        countBlocks,
-      ],
-    },
-    upstream: unreported,
+    commands: [
+      enter,
+      'chmod 0 backups/backup_"$SECOND".cfg',
+      remove,
+      'chmod 0600 backups/backup_"$SECOND".cfg',
+      countBlocks,
+    ],
     source: 'backupstore, deltablock.go, DeleteDeltaBlockBackup; v1.12.1',
     seen: 'a whole real v1.12.1, with an empty config; npx corral store matrix on the engine of v1.12.1 (2026-11-22)',
   },
@@ -198,21 +167,19 @@ export const storeBugs = {
     happens:
       'with a volume.cfg that is empty, cut off or cannot be read, a nil pointer ends the sync agent of the replica that makes the backup, and the replica with it: the volume is degraded, and faulted where it has no other; each further backup ends another one. One that is missing does no such harm: it is written anew',
     symptoms: [
-      { of: 'history', kind: 'Volume', state: 'degraded', gone: false },
-      { of: 'history', kind: 'Volume', state: 'faulted', gone: false },
+      { of: 'history', kind: 'Volume', state: 'degraded' },
+      { of: 'history', kind: 'Volume', state: 'faulted' },
     ],
-    steps: {
-      commands: [
-        enter,
-        ': > volume.cfg',
-        'cd && mkdir replica',
-        'longhorn replica --listen 127.0.0.1:10000 --size 10m replica &',
-        `longhorn controller --listen 127.0.0.1:10020 --size 10m --current-size 10m --replica tcp://127.0.0.1:10000 "$VOLUME" &`,
-        `${engine} snapshot create snapshot`,
-        `${engine} backup create snapshot --dest "vfs://$STORE"; echo "exit code $?"`,
-        `${engine} ls-replica # ERR; the replica's own log ends with the panic`,
-      ],
-    },
+    commands: [
+      enter,
+      ': > volume.cfg',
+      'cd && mkdir replica',
+      'longhorn replica --listen 127.0.0.1:10000 --size 10m replica &',
+      `longhorn controller --listen 127.0.0.1:10020 --size 10m --current-size 10m --replica tcp://127.0.0.1:10000 "$VOLUME" &`,
+      `${engine} snapshot create snapshot`,
+      `${engine} backup create snapshot --dest "vfs://$STORE"; echo "exit code $?"`,
+      `${engine} ls-replica # ERR; the replica's own log ends with the panic`,
+    ],
     upstream: 'https://github.com/longhorn/longhorn/issues/13790',
     source:
       'backupstore, deltablock.go, CreateDeltaBlockBackup: what logs its failure names the volume, which is nil by then; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1, mended in the newest source (2026-08)',
@@ -221,20 +188,16 @@ export const storeBugs = {
   'unwritten-backup-is-completed': {
     title: 'A backup of 16 to 19 changed blocks is Completed though its config could not be written',
     severity: 'silent',
-    versions: everyVersion,
     promise: 'a backup that cannot be written to its end is in Error',
     happens:
       'the progress after each block is (blocks + 1) / all * 95 %: after the last of 16 to 19 blocks (32 to 38 MiB) that is 100 %, which counts as the end. If the config cannot be written after that, the error is left out: the backup is Completed for ever, without a URL, and cannot be restored; its ticket keeps the volume attached. If only volume.cfg cannot, it names the backup before as the last one',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: false }],
-    steps: {
-      inWords: [
-        'Write 34 MiB (17 blocks) to a volume, begin a backup of a snapshot of it in a store that is slow, and have the store refuse to write the config of the backup once its first version is there (chattr +i, or a policy of the bucket).',
-        'The log of the replica says "Failed to perform backup", and the Backup is Completed. status.url is empty.',
-        'With 15 or 20 blocks it is in Error.',
-        'Without any fault the log of the replica says "already completed or failed, skip the status update".',
-      ],
-    },
-    upstream: unreported,
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed' }],
+    steps: [
+      'Write 34 MiB (17 blocks) to a volume, begin a backup of a snapshot of it in a store that is slow, and have the store refuse to write the config of the backup once its first version is there (chattr +i, or a policy of the bucket).',
+      'The log of the replica says "Failed to perform backup", and the Backup is Completed. status.url is empty.',
+      'With 15 or 20 blocks it is in Error.',
+      'Without any fault the log of the replica says "already completed or failed, skip the status update".',
+    ],
     source:
       'backupstore, deltablock.go, getProgress and performBackup; longhorn-engine, pkg/replica/backup.go, UpdateBackupStatus; v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, 17 blocks, the second writing of the config answered with AccessDenied: Completed after 11.5 s, status.url empty and lastSyncedAt null until it was deleted',
@@ -242,7 +205,6 @@ export const storeBugs = {
   'upload-outlives-its-lock': {
     title: 'A backup that is deleted when its upload has lost its lock comes back without its blocks',
     severity: 'data loss',
-    versions: everyVersion,
     promise: 'a backup that was deleted during its upload stays deleted, and later backups are whole',
     happens:
       'an upload whose lock cannot be refreshed goes on, and never looks at it again. After 150 s the lock counts no more, and the deletion of this backup goes through: its config goes, and the blocks that were uploaded so far. The upload writes the rest and its config, and makes itself the last backup: it is back, Completed, without these blocks, and each incremental backup after it takes them over unread',
@@ -252,15 +214,12 @@ export const storeBugs = {
         also: ['block-count-wrong', 'last-backup-missing'],
       },
     ],
-    steps: {
-      inWords: [
-        'Back up a volume that a workload uses, with much data, to a store that is slow.',
-        'Have the store refuse to write the lock of this upload (chattr +i, or a policy of the bucket) for 150 s: the log of the replica says "Failed to refresh acquired lock".',
-        'Delete the Backup: it goes. Let the store be fast again.',
-        'With the next look into the store the Backup is back, Completed. A restore of it fails, and so does one of the next incremental backup.',
-      ],
-    },
-    upstream: unreported,
+    steps: [
+      'Back up a volume that a workload uses, with much data, to a store that is slow.',
+      'Have the store refuse to write the lock of this upload (chattr +i, or a policy of the bucket) for 150 s: the log of the replica says "Failed to refresh acquired lock".',
+      'Delete the Backup: it goes. Let the store be fast again.',
+      'With the next look into the store the Backup is back, Completed. A restore of it fails, and so does one of the next incremental backup.',
+    ],
     source:
       'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, performBackup (which looks at no lock) and DeleteDeltaBlockBackup; v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the lock refused and that of the fourth block left unanswered: deleted when the lock had expired, and back with a config that lacks the first three blocks once the store answered',
@@ -268,19 +227,15 @@ export const storeBugs = {
   'backup-has-time-of-its-upload': {
     title: 'A backup reports the time of its upload as that of its snapshot',
     severity: 'misleading',
-    versions: everyVersion,
     promise: 'status.snapshotCreatedAt of a backup is the time of its snapshot',
     happens:
       'the engine writes the present time into the config as that of the snapshot. While the backup is made, Longhorn shows the right time, and from Completed on that of the upload: a backup made today of a snapshot of last week says that its data are of today. A deletion of the last backup chooses the next one by these times, so that older data may become the last backup',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'with a later time', gone: false }],
-    steps: {
-      inWords: [
-        'Make a snapshot of a volume, write, and make another one a minute later.',
-        'Back up the second one, then the first one.',
-        'kubectl -n longhorn-system get backups -o yaml: status.snapshotCreatedAt of the backup of the first snapshot is later than that of the other, and not status.creationTime of its Snapshot.',
-      ],
-    },
-    upstream: unreported,
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'with a later time' }],
+    steps: [
+      'Make a snapshot of a volume, write, and make another one a minute later.',
+      'Back up the second one, then the first one.',
+      'kubectl -n longhorn-system get backups -o yaml: status.snapshotCreatedAt of the backup of the first snapshot is later than that of the other, and not status.creationTime of its Snapshot.',
+    ],
     source:
       'longhorn-engine, pkg/backup/main.go (CreatedTime of the snapshot); longhorn-manager, controller/backup_controller.go, syncBackupStatusWithSnapshotCreationTimeAndVolumeSize, which has the right one; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#3669',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: a backup reported 01:59:11 for a snapshot of 01:58:40',
@@ -288,7 +243,6 @@ export const storeBugs = {
   'foreign-file-stops-store': {
     title: 'A file of others in a store stops its listing, and keeps deletions from removing blocks',
     severity: 'silent',
-    versions: everyVersion,
     // A bucket has no folders: a file is not taken for one.
     notOn: ['s3'],
     promise: 'files of others in a store do no harm',
@@ -296,22 +250,19 @@ export const storeBugs = {
       'folders are listed by `ls -1 PATH`, which prints the path of a file. So a file is taken for a folder with itself in it, and the look into that fails. A file in volumes/, as an indexer or a file manager leaves it, ends each listing of the store: no new backup appears, and from v1.10.2 on only the log says why. A file in blocks/ ends each deletion of a backup of that volume when its config is gone: the Backup is gone, and its blocks stay until the file is removed and another backup of the volume is deleted',
     symptoms: [
       { of: 'store', findings: ['block-orphaned'], also: ['block-count-wrong', 'last-backup-missing'] },
-      { of: 'history', kind: 'Backup', state: 'unknown', gone: false },
+      { of: 'history', kind: 'Backup', state: 'unknown' },
     ],
-    steps: {
-      commands: [
-        'touch "$STORE/backupstore/volumes/Thumbs.db"',
-        'longhorn backup ls --volume-only "vfs://$STORE"; echo "exit code $?"',
-        'rm "$STORE/backupstore/volumes/Thumbs.db"',
-        enter,
-        countBlocks,
-        'touch blocks/Thumbs.db',
-        remove,
-        'ls backups',
-        countBlocks,
-      ],
-    },
-    upstream: unreported,
+    commands: [
+      'touch "$STORE/backupstore/volumes/Thumbs.db"',
+      'longhorn backup ls --volume-only "vfs://$STORE"; echo "exit code $?"',
+      'rm "$STORE/backupstore/volumes/Thumbs.db"',
+      enter,
+      countBlocks,
+      'touch blocks/Thumbs.db',
+      remove,
+      'ls backups',
+      countBlocks,
+    ],
     source:
       'backupstore, fsops/fsops.go, List, beside config.go, getVolumeNames, and deltablock.go, getBlockNamesForVolume; v1.12.1. Near: longhorn/longhorn#1410, of a file in backups/, which does no harm any more',
     seen: 'the engine of v1.12.1 as an ordinary user, on a store of two volumes: exit code 1 of the listing and of the deletion, whose config was gone and whose blocks were all there; a whole real v1.12.1 (2026-11-28), NFS: the Backup was gone, and fsck found its blocks without a backup; with a file in volumes/, a backup of another Longhorn did not appear within 2 min 42 s',
@@ -319,19 +270,15 @@ export const storeBugs = {
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',
     severity: 'misleading',
-    versions: everyVersion,
     promise: 'the last backup of a volume is the one of its newest snapshot',
     happens:
       'an upload writes its own name and size into volume.cfg when it ends, and does not look which of them began later (a deletion does): the BackupVolume and the volume name the older backup, and a volume on standby that had restored the newer one goes back to the older data',
-    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'with another last backup', gone: false }],
-    steps: {
-      inWords: [
-        'Begin a full backup of a volume with much data, in a slow store.',
-        'Write a little, and make an incremental backup meanwhile: it is Completed first, and status.lastBackupName of the BackupVolume names it.',
-        'The full backup is Completed: status.lastBackupName names it, and status.lastBackupAt goes back.',
-      ],
-    },
-    upstream: unreported,
+    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'with another last backup' }],
+    steps: [
+      'Begin a full backup of a volume with much data, in a slow store.',
+      'Write a little, and make an incremental backup meanwhile: it is Completed first, and status.lastBackupName of the BackupVolume names it.',
+      'The full backup is Completed: status.lastBackupName names it, and status.lastBackupAt goes back.',
+    ],
     source:
       'backupstore, deltablock.go, performBackup, beside getLatestBackup, which a deletion uses; v1.12.1, and the same in the newest source (2026-08). For volumes on standby: longhorn-manager, controller/volume_controller.go',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the first block of the older one left unanswered: status.lastBackupName named the older one 4 s after it had ended; volumes on standby only in the source',
@@ -339,19 +286,15 @@ export const storeBugs = {
   'deleted-snapshot-spoils-upload': {
     title: 'A snapshot that is deleted while it is uploaded gives a Completed backup with other data',
     severity: 'data loss',
-    versions: everyVersion,
     promise: 'a backup that is Completed has the data of its snapshot',
     happens:
       'nothing keeps a snapshot from being deleted while it is uploaded: its file is merged with the next one in place, and the upload, which has it open, reads the newer data (or zeros, where the head alone is above it) for all blocks that it had not read yet; checksums are those of what it read, so nothing notices',
     symptoms: [{ of: 'restore' }],
-    steps: {
-      inWords: [
-        'Write data to a volume, make a snapshot, overwrite the data, and make another snapshot.',
-        'Back up the first snapshot to a slow store, and delete it meanwhile (kubectl delete snapshots.longhorn.io): it goes.',
-        'The backup is Completed, and a volume restored from it has data of the second snapshot.',
-      ],
-    },
-    upstream: unreported,
+    steps: [
+      'Write data to a volume, make a snapshot, overwrite the data, and make another snapshot.',
+      'Back up the first snapshot to a slow store, and delete it meanwhile (kubectl delete snapshots.longhorn.io): it goes.',
+      'The backup is Completed, and a volume restored from it has data of the second snapshot.',
+    ],
     source:
       'longhorn-engine, pkg/replica/replica.go, PrepareRemoveDisk, and pkg/sync/rpc/server.go, SnapshotPurge; longhorn-manager, controller/snapshot_controller.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn-engine#163; longhorn/longhorn#10184 and #13748, of recurring jobs alone',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the first block left unanswered: the snapshot was gone 5.4 s after its deletion; the backup was Completed, and a volume restored from it had another checksum',
@@ -359,20 +302,16 @@ export const storeBugs = {
   'reused-snapshot-name-spoils-backup': {
     title: "A backup lacks data if the name of the last backup's snapshot was used again",
     severity: 'data loss',
-    versions: everyVersion,
     promise: 'a backup that is Completed has the data of its snapshot',
     happens:
       "an incremental backup finds what it builds on by the name of the last backup's snapshot alone. If that snapshot was removed, and another one made under its name, all that was written between the two is left out: the backup is Completed, its blocks are whole, and every incremental backup after it takes the gap over",
     symptoms: [{ of: 'restore' }],
-    steps: {
-      inWords: [
-        'Make a Snapshot of the name s1 (snapshots.longhorn.io, createSnapshot: true), and back it up.',
-        'Write data, make another snapshot, and delete s1: it goes.',
-        'Make a Snapshot of the name s1 again, write other data, make a snapshot s2, and back that up: Completed.',
-        'A volume restored from it lacks what was written between the two snapshots s1.',
-      ],
-    },
-    upstream: unreported,
+    steps: [
+      'Make a Snapshot of the name s1 (snapshots.longhorn.io, createSnapshot: true), and back it up.',
+      'Write data, make another snapshot, and delete s1: it goes.',
+      'Make a Snapshot of the name s1 again, write other data, make a snapshot s2, and back that up: Completed.',
+      'A volume restored from it lacks what was written between the two snapshots s1.',
+    ],
     source:
       'backupstore, deltablock.go, CreateDeltaBlockBackup (HasSnapshot); longhorn-engine, pkg/replica/backup.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#1294, of a volume that was made again',
     seen: 'a whole real v1.12.1 (2026-11-27), NFS: the store had 16 blocks of the second backup, not 24, and a volume restored from it lacked what was written between the two snapshots of one name',
@@ -385,14 +324,11 @@ export const storeBugs = {
     happens:
       'the size of a volume is in volume.cfg alone, not in the configs of its backups, and each upload overwrites it. Since v1.12.0 a restored volume gets the size of the BackupVolume, not that of the Backup, whatever size is asked for: the data beyond it are out of reach; the restore ends well, and nothing warns',
     symptoms: [{ of: 'restore', lacks: 'cut off' }],
-    steps: {
-      inWords: [
-        'Write data to the end of a volume, back it up, and delete the volume.',
-        'Make a smaller volume of the same name, as a StatefulSet or a static PersistentVolume does, and back it up too.',
-        'Restore the first backup: the volume is Completed in the size of the second one, and lacks the data at the end.',
-      ],
-    },
-    upstream: unreported,
+    steps: [
+      'Write data to the end of a volume, back it up, and delete the volume.',
+      'Make a smaller volume of the same name, as a StatefulSet or a static PersistentVolume does, and back it up too.',
+      'Restore the first backup: the volume is Completed in the size of the second one, and lacks the data at the end.',
+    ],
     source:
       'backupstore, deltablock.go, performBackup (volume.Size) and RestoreDeltaBlockBackup; longhorn-manager, webhook/resources/volume/mutator.go (since longhorn/longhorn#9205, for volumes that have grown); v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: a backup of a volume of 64 MiB was restored to one of 32 MiB, healthy, without the data at its end',
@@ -400,7 +336,6 @@ export const storeBugs = {
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',
     severity: 'misleading',
-    versions: everyVersion,
     promise:
       'backups of a volume can be deleted at the same time: the store holds what the others need, and says how much',
     happens:
@@ -409,14 +344,11 @@ export const storeBugs = {
       { of: 'store', findings: ['block-count-wrong'], also: ['block-orphaned'] },
       { of: 'store', findings: ['block-orphaned'] },
     ],
-    steps: {
-      inWords: [
-        'Make a volume with a recurring job that keeps one backup, and have it make some, each of new data, while they cannot be deleted.',
-        'Let them be deleted again: all old ones are deleted at once.',
-        'BlockCount of volume.cfg is not the number of blocks in the folder, now and then.',
-      ],
-    },
-    upstream: unreported,
+    steps: [
+      'Make a volume with a recurring job that keeps one backup, and have it make some, each of new data, while they cannot be deleted.',
+      'Let them be deleted again: all old ones are deleted at once.',
+      'BlockCount of volume.cfg is not the number of blocks in the folder, now and then.',
+    ],
     source:
       'backupstore, deltablock.go, DeleteDeltaBlockBackup and cleanupBlocks (activeBlockCount), lock.go (locks of one type do not exclude each other); read in the source of 2026-08-20',
     seen: 'the emulator, which has the same order, on a busy machine (2026-11-26): six deletions at once, 6 counted and 4 there; not seen on a real Longhorn yet',
@@ -425,20 +357,16 @@ export const storeBugs = {
     title:
       'The number of blocks in volume.cfg is wrong after an upload that failed late, or began without it',
     severity: 'misleading',
-    versions: everyVersion,
     promise: 'volume.cfg says how many blocks the backups of a volume take, or a backup fails',
     happens:
       'an upload adds the blocks that it wrote itself, and only when it ends well: those of one that failed are counted by nobody, those of a volume.cfg that is gone are not either, and one that was gone, or could not be looked at, is counted again; it lasts until the next deletion',
     symptoms: [{ of: 'store', findings: ['block-count-wrong'], also: [] }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume, and move its volume.cfg in the store away.',
-        'Make a second backup, which goes well.',
-        'BlockCount of the new volume.cfg is less than there are blocks.',
-      ],
-    },
-    upstream: unreported,
+    steps: [
+      'Make a backup of a volume, and move its volume.cfg in the store away.',
+      'Make a second backup, which goes well.',
+      'BlockCount of the new volume.cfg is less than there are blocks.',
+    ],
     source: 'backupstore, deltablock.go, performBackup; v1.12.1',
     seen: 'npx corral store matrix on the engine of v1.12.1 (2026-11-23)',
   },
-} as const satisfies Record<string, Bug>;
+} as const satisfies Record<string, BugRow>;

@@ -35,7 +35,7 @@ export type Symptom =
         | 'Volume'
         | 'Snapshot';
       state: string;
-      gone: boolean;
+      gone?: true;
       says?: MessageId;
     }
   | { of: 'command'; exitCode: number; prints: RegExp }
@@ -69,12 +69,15 @@ export type ObservedSymptom =
   | { of: 'restore'; lacks: RestoreLoss };
 
 /** A promise that some versions of Longhorn are known to break, with the symptoms. */
-export type Bug = {
+export type Bug = BugRow & Required<Pick<BugRow, 'versions' | 'upstream'>>;
+
+/** A bug as its file lists it: it leaves out what is true of most. */
+export type BugRow = {
   /** One sentence, from the user's point of view. */
   title: string;
   severity: BugSeverity;
-  /** The affected versions of Longhorn, as a semver range. */
-  versions: string;
+  /** The affected versions of Longhorn, as a semver range. All supported ones if it is left out. */
+  versions?: string;
   /** The kinds of stores on which the bug does not show, by the names of their drivers. */
   notOn?: readonly string[];
   /** What Longhorn must do, as a clause: "the deletion of a backup leaves the others whole". */
@@ -83,17 +86,19 @@ export type Bug = {
   happens: string;
   /** Each entry alone is enough to recognize the bug. */
   symptoms: readonly Symptom[];
-  /**
-   * The shortest way to reproduce the bug. If the engine alone has it: shell commands on a store in a folder, run as
-   * an ordinary user. Otherwise: instructions.
-   */
-  steps: { commands: readonly string[] } | { inWords: readonly string[] };
-  upstream: `https://${string}` | 'not reported yet';
+  /** If it is left out, the bug is not reported yet. */
+  upstream?: `https://${string}` | 'not reported yet';
   /** The file and the function that cause the bug, and the versions whose source was read. */
   source: string;
   /** Where the bug was observed. */
   seen: string;
-};
+} & Reproduction;
+
+/**
+ * The shortest way to reproduce a bug. If the engine alone has it: shell commands on a store in a folder, run as an
+ * ordinary user. Otherwise: instructions.
+ */
+type Reproduction = { commands: readonly string[] } | { steps: readonly string[] };
 
 /** Whether an observation matches one of the symptoms of a bug exactly. */
 export const matchesSymptom = ({ symptoms }: Pick<Bug, 'symptoms'>, seen: ObservedSymptom): boolean =>
@@ -110,7 +115,7 @@ const fits = (symptom: Symptom, seen: ObservedSymptom): boolean => {
     );
   }
   if (symptom.of === 'history' && seen.of === 'history') {
-    const { kind, state, gone, says } = symptom;
+    const { kind, state, gone = false, says } = symptom;
     return (
       kind === seen.kind &&
       state === seen.state &&
@@ -145,7 +150,7 @@ export const describeSymptom = (shown: Symptom | ObservedSymptom): string => {
     return parts.join(', ') || 'the store is as it should be';
   }
   if (shown.of === 'history') {
-    const { kind, state, gone, says = [] } = shown;
+    const { kind, state, gone = false, says = [] } = shown;
     const said = [says].flat().join(', ');
     return `a ${kind} ${gone ? `goes while it is ${state}` : `is ${state}`}${said === '' ? '' : `, saying ${said}`}`;
   }

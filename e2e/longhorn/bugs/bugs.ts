@@ -1,14 +1,17 @@
 import { isInRange } from '../supported.ts';
 import { storeBugs } from './backup-store.ts';
-import type { Bug } from './bug.ts';
+import type { Bug, BugRow } from './bug.ts';
 import { managerBugs } from './managers.ts';
 
 const rows = { ...storeBugs, ...managerBugs };
+const common = { versions: '>=1.8.0', upstream: 'not reported yet' } as const;
 
 export type BugId = keyof typeof rows;
 
 /** The ledger: every bug of Longhorn that the suite knows, by its name. */
-export const bugs: Readonly<Record<BugId, Bug>> = rows;
+export const bugs = Object.fromEntries(
+  Object.entries<BugRow>(rows).map(([id, row]) => [id, { ...common, ...row }]),
+) as Readonly<Record<BugId, Bug>>;
 
 /** The names of all bugs, in the order of the ledger. */
 export const bugIds = Object.keys(bugs) as BugId[];

@@ -1,4 +1,4 @@
-import type { Bug } from './bug.ts';
+import type { BugRow } from './bug.ts';
 
 const issue = (number: number) => `https://github.com/longhorn/longhorn/issues/${number}` as const;
 
@@ -7,19 +7,15 @@ export const managerBugs = {
   'waiting-backup-loses-lock': {
     title: 'A backup that waited for a deletion loses the lock to it, and fails for good',
     severity: 'objects lost',
-    versions: '>=1.8.0',
     promise: 'a backup that waited for a deletion is made when that is over',
     happens:
       'the deleted backup is gone for Longhorn as soon as its config is; its blocks are removed after that, still under its lock, and the backup that starts meanwhile fails to get its own and is not tried again',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-lost-lock' }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume with much data (or hold the removal of its blocks), and delete it.',
-        'Make a second backup of the volume while the first is Deleting: it is Pending, and waits.',
-        'The first one goes while its blocks are still being removed: the second one starts, and is in Error for good.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Error', says: 'creation-lost-lock' }],
+    steps: [
+      'Make a backup of a volume with much data (or hold the removal of its blocks), and delete it.',
+      'Make a second backup of the volume while the first is Deleting: it is Pending, and waits.',
+      'The first one goes while its blocks are still being removed: the second one starts, and is in Error for good.',
+    ],
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile and checkMonitor; backupstore, deltablock.go, DeleteDeltaBlockBackup',
     seen: 'a whole real v1.8.2: the first gone after 27.3 s, the second in Error after 38.7 s, never InProgress; a whole real v1.12.1 (2026-11-22), the removal of blocks held: Pending, then Error after 9.5 s',
@@ -27,20 +23,16 @@ export const managerBugs = {
   'unrestored-volume-is-backed-up-empty': {
     title: 'A backup of a volume that is still being restored is Completed, and empty',
     severity: 'data loss',
-    versions: '>=1.8.0',
     promise: 'a backup that is Completed has the data of its volume, or a volume without data yet is refused',
     happens:
       "the webhook refuses neither snapshots nor backups of a volume whose restore is under way, the API only those of a volume on standby. The file that is being restored is no part of the volume until its end, so the snapshot has nothing: the backup is Completed with 0 bytes, and is the volume's last one",
     symptoms: [{ of: 'restore', lacks: 'only zeros' }],
-    steps: {
-      inWords: [
-        'Restore a backup to a new volume, from a slow store.',
-        'Make a Snapshot (createSnapshot: true) of the new volume meanwhile, and a Backup of that.',
-        'The Backup is Completed with size 0. The restore ends well, and the new volume has the data.',
-        'A volume restored from the new Backup has zeros.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Restore a backup to a new volume, from a slow store.',
+      'Make a Snapshot (createSnapshot: true) of the new volume meanwhile, and a Backup of that.',
+      'The Backup is Completed with size 0. The restore ends well, and the new volume has the data.',
+      'A volume restored from the new Backup has zeros.',
+    ],
     source:
       'longhorn-manager, webhook/resources/snapshot and backup, api/snapshot.go (IsStandby alone), app/recurringjob/util.go, filterVolumesForJob (which leaves such volumes out); longhorn-engine, pkg/sync/rpc/server.go, postFullRestoreOperations; v1.12.1, managers of v1.8.2, v1.10.2 and v1.13.0-dev',
     seen: 'a whole real v1.12.1 (2026-11-28), S3, the readings of blocks left unanswered: the backup was Completed after 7 s, with 0 bytes; the restore ended well, and a volume restored from that backup had zeros',
@@ -48,19 +40,15 @@ export const managerBugs = {
   'standby-ignores-reused-backup-name': {
     title: 'A volume on standby ignores a new backup that has the name of the one that it has restored',
     severity: 'data loss',
-    versions: '>=1.8.0',
     promise: 'a volume on standby that is activated has the data of the last backup',
     happens:
       'a restore is requested only if the name of the last backup changes, and a last backup that goes changes nothing. The activation compares names too, so it ends well with the older data. A later backup is restored as the difference to the new backup of that name, and the older blocks stay',
     symptoms: [{ of: 'restore', lacks: 'other data' }],
-    steps: {
-      inWords: [
-        'Make the first Backup of a volume by kubectl, with a name of your own, and a volume on standby from it.',
-        'Delete the Backup, write other data, and make a Backup under the same name: Completed.',
-        'Activate the volume on standby: it has the older data.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Make the first Backup of a volume by kubectl, with a name of your own, and a volume on standby from it.',
+      'Delete the Backup, write other data, and make a Backup under the same name: Completed.',
+      'Activate the volume on standby: it has the older data.',
+    ],
     source:
       'longhorn-manager, controller/volume_controller.go, updateRequestedBackupForVolumeRestore and checkAndFinishVolumeRestore; longhorn-engine, pkg/sync/rpc/server.go, canDoIncrementalRestore; v1.12.1, managers of v1.8.2, v1.10.2 and v1.13.0-dev',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: the volume was activated, and had the data of the deleted backup; a later backup only in the source',
@@ -68,19 +56,15 @@ export const managerBugs = {
   'smaller-source-stops-standby': {
     title: 'A volume on standby whose source was made again, smaller, can no longer be activated',
     severity: 'outage',
-    versions: '>=1.8.0',
     promise: 'a volume on standby can be activated with the data that it has, or says why not',
     happens:
       'before it restores a backup, Longhorn compares the size of the BackupVolume with that of the volume on standby. If it is smaller, only the log says so: the volume is neither restored nor activated, and shows no error. It is free again once the smaller backup is deleted',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume of 20 Mi, and a volume on standby from it.',
-        'Delete the volume, make one of 10 Mi under its name, and back that up.',
-        'Set spec.Standby of the volume on standby to false: status.isStandby stays true.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby' }],
+    steps: [
+      'Make a backup of a volume of 20 Mi, and a volume on standby from it.',
+      'Delete the volume, make one of 10 Mi under its name, and back that up.',
+      'Set spec.Standby of the volume on standby to false: status.isStandby stays true.',
+    ],
     source:
       'longhorn-manager, controller/engine_controller.go, checkSizeBeforeRestoration and refresh; v1.12.1, and the same check in v1.8.2, v1.10.2 and v1.11.2',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: on standby for 3 min after spec.Standby was false, without an event or a condition; activated, with its data, once the smaller backup was deleted',
@@ -89,23 +73,17 @@ export const managerBugs = {
     title:
       'A restore is given up if the config of its backup cannot be read once, long after all replicas have begun',
     severity: 'outage',
-    versions: '>=1.8.0',
     promise:
       'a restore that all replicas have begun goes on, though the config of its backup cannot be read again',
     happens:
       'while one replica has ended the restore and another has not, longhorn-manager requests it again every 5 s, and each request reads the configs from the store first: if that fails once, all replicas are marked as failed, also the one that has the whole data, and the volume is faulted for good. With one replica nothing is requested again, and the restore ends well',
-    symptoms: [
-      { of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-without-backup' },
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', says: 'restore-without-backup' }],
+    steps: [
+      'Make a backup to a bucket, and restore it to a volume with two replicas.',
+      'Let one replica wait for its last block (leave the reading of one block unanswered) until the other has all.',
+      "Deny the reading of the backup's config (HEAD of backups/backup_NAME.cfg: 403), as a store may do for some seconds.",
+      'Within 5 s the volume is Faulted. Its event FailedRestore says "cannot find ... in backupstore" for both replicas, though nothing but one block was still to be read.',
     ],
-    steps: {
-      inWords: [
-        'Make a backup to a bucket, and restore it to a volume with two replicas.',
-        'Let one replica wait for its last block (leave the reading of one block unanswered) until the other has all.',
-        "Deny the reading of the backup's config (HEAD of backups/backup_NAME.cfg: 403), as a store may do for some seconds.",
-        'Within 5 s the volume is Faulted. Its event FailedRestore says "cannot find ... in backupstore" for both replicas, though nothing but one block was still to be read.',
-      ],
-    },
-    upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/engine_controller.go (a restore is requested again while the replicas differ in lastRestored) and controller/volume_controller.go (each replica with a restore error is failed); longhorn-engine, pkg/sync/backup.go, RestoreBackup: one error for each replica; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#13869',
     seen: 'a whole real v1.12.1 (2026-11-28), S3, two replicas: twice: under way for 83 s and 116 s while one block was not answered, then faulted within 2.3 s of the first refusal',
@@ -114,23 +92,19 @@ export const managerBugs = {
     title:
       'An upload goes on to the server of another backup target as soon as its volume is backed up to that',
     severity: 'misleading',
-    versions: '>=1.8.0',
     notOn: ['nfs'],
     promise: 'a backup is uploaded to its own backup target, whichever one its volume gets meanwhile',
     happens:
       'a replica keeps the keys and the endpoint of the last backup that it was asked for in its environment, and an upload reads them anew for each request: from then on an upload to another target sends its blocks, its config and the removal of its lock to the wrong server. It fails with the refusal of that server (an unknown certificate, AccessDenied, NoSuchBucket), though its own target is in order; by the source it is Completed, in the wrong store, where the other server knows the bucket and the key',
     symptoms: [
-      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-not-trusted' },
-      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-denied' },
+      { of: 'history', kind: 'Backup', state: 'Error', says: 'creation-not-trusted' },
+      { of: 'history', kind: 'Backup', state: 'Error', says: 'creation-denied' },
     ],
-    steps: {
-      inWords: [
-        'Make two backup targets on two S3 servers, and a volume on the first. Begin a backup with much data.',
-        'While it is InProgress, change spec.backupTargetName of the volume to the second target, and make a backup there.',
-        'The first backup is in Error: the second server refuses its blocks. Its lock and a half config stay in the first store.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Make two backup targets on two S3 servers, and a volume on the first. Begin a backup with much data.',
+      'While it is InProgress, change spec.backupTargetName of the volume to the second target, and make a backup there.',
+      'The first backup is in Error: the second server refuses its blocks. Its lock and a half config stay in the first store.',
+    ],
     source:
       'longhorn-engine, pkg/sync/rpc/server.go, BackupCreate (SetupCredential); backupstore, util/credential.go and s3/s3_service.go, newInstance; longhorn-manager, webhook/resources/volume/validator.go, which allows the change; read in v1.8.0, v1.10.1, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#12170',
     seen: 'a whole real v1.12.1 (2026-11-28), two S3 servers with their own certificates, the writing of blocks left unanswered at the first: twice, in Error within 45 s of its answer, "certificate signed by unknown authority" for a block of the first store',
@@ -139,19 +113,15 @@ export const managerBugs = {
     title:
       'A standby volume whose backup target is changed follows its source no more, and is activated with old data',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a standby volume that is activated has the newest backup of its source',
     happens:
       'the change of spec.backupTargetName is accepted, although that of the URL of a target is refused while a volume is on standby. If the new target has no backup volume of the source, the volume has no last backup any more: it restores nothing more, and its activation checks nothing. It succeeds, with the data of the last restore. The page of volumes offers the change ("Update Backup Target")',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'activated without the newest backup', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup, a standby volume of it, and a second backup target. Set spec.backupTargetName of the standby volume to that target: it is accepted.',
-        'Make another backup of the source. status.lastBackup of the standby volume is empty, and it restores nothing.',
-        'Activate it: it is an ordinary volume, with the data of the first backup.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'activated without the newest backup' }],
+    steps: [
+      'Make a backup, a standby volume of it, and a second backup target. Set spec.backupTargetName of the standby volume to that target: it is accepted.',
+      'Make another backup of the source. status.lastBackup of the standby volume is empty, and it restores nothing.',
+      'Activate it: it is an ordinary volume, with the data of the first backup.',
+    ],
     source:
       'longhorn-manager, webhook/resources/volume/validator.go, validateBackupTarget (the target must exist, no more); controller/volume_controller.go, ReconcileBackupVolumeState (the backup volume of the new target) and checkAndFinishVolumeRestore (without a backup volume nothing is checked); read in v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the change was accepted; 12 s later the next backup was in the store; activated, the volume was an ordinary one after 2.5 s, with the first backup',
@@ -163,15 +133,12 @@ export const managerBugs = {
     promise: 'a standby volume takes no snapshot, or follows its source all the same',
     happens:
       'Longhorn refuses snapshots of a standby volume in its API and its page, but not Snapshot objects that are made with kubectl. With two of them each restore ends with "found more than 1 snapshot in the replicas, hence started to purge snapshots before the restore", every few seconds and in the log alone. It goes on when one of them is deleted',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, with snapshots', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup, and a standby volume of it. Create two Snapshot objects of the standby volume: both are made.',
-        'Make another backup of the source. The standby volume names it as its last backup, and does not restore it.',
-        'Delete one of the snapshots: it goes on.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, with snapshots' }],
+    steps: [
+      'Make a backup, and a standby volume of it. Create two Snapshot objects of the standby volume: both are made.',
+      'Make another backup of the source. The standby volume names it as its last backup, and does not restore it.',
+      'Delete one of the snapshots: it goes on.',
+    ],
     source:
       'longhorn-engine, pkg/sync/backup.go, RestoreBackup; longhorn-manager, webhook/resources/snapshot/validator.go, Create, without the check that api/snapshot.go has; read in v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#12933',
     seen: "a whole real v1.12.1 (2026-11-29), NFS: both snapshots were made; the next backup was not restored for 103 s, only a manager's log said why; with one snapshot deleted, it was restored after 15 s, and the volume was activated with all data",
@@ -180,19 +147,15 @@ export const managerBugs = {
     title:
       'A backup whose backup target is deleted meanwhile stays InProgress for good, and keeps its volume attached',
     severity: 'misleading',
-    versions: '>=1.8.0',
     promise: 'a backup ends, as Completed or in Error, or goes, whatever becomes of its backup target',
     happens:
       'each look at the Backup ends with the error that its target is not found, before the state of the upload is read. So it stays InProgress, though the store has it whole, and its ticket keeps the volume attached. By the source, a recurring job that made it waits for it without an end, and its next runs are not started. The Backup can be deleted',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'InProgress', gone: false }],
-    steps: {
-      inWords: [
-        'Make a second backup target, a volume on it, and begin a backup with much data.',
-        'While it is InProgress: kubectl -n longhorn-system delete backuptarget NAME. It is accepted.',
-        'The upload goes on to its end in the store. The Backup stays InProgress, and the volume attached, for good.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'InProgress' }],
+    steps: [
+      'Make a second backup target, a volume on it, and begin a backup with much data.',
+      'While it is InProgress: kubectl -n longhorn-system delete backuptarget NAME. It is accepted.',
+      'The upload goes on to its end in the store. The Backup stays InProgress, and the volume attached, for good.',
+    ],
     source:
       'longhorn-manager, controller/backup_controller.go, getBackupTarget ("failed to find the backup target") before syncWithMonitor; webhook/resources/backuptarget/validator.go, Delete, which asks for standby volumes only; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#6491',
     seen: 'a whole real v1.12.1 (2026-11-29), S3, the writing of blocks left unanswered while the target was deleted: the store had the backup whole, and the Backup was InProgress for 144 s more, until it was deleted',
@@ -205,14 +168,11 @@ export const managerBugs = {
     promise: 'a system backup that is Ready can be restored, and one that cannot be uploaded fails',
     happens:
       'Longhorn writes the archive, then the config. If the second is refused, each further try ends with "already exists", as the archive is there, and that counts as no error. It stays Uploading; after an hour, by the source, the time-out has no error to report and it is Ready. Nothing can be restored from it: the config is missing',
-    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Uploading', gone: false }],
-    steps: {
-      inWords: [
-        'Let a proxy before the bucket refuse one PUT of system-backup.cfg (403), and create a SystemBackup.',
-        'The store has system-backup.zip. The SystemBackup stays Uploading, and no further PUT comes.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Uploading' }],
+    steps: [
+      'Let a proxy before the bucket refuse one PUT of system-backup.cfg (403), and create a SystemBackup.',
+      'The store has system-backup.zip. The SystemBackup stays Uploading, and no further PUT comes.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, UploadSystemBackup (ErrorAlreadyExists counts as no error; errors.Wrap of nil after the time-out); backupstore, systembackup/system_backup.go, Upload; read in v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-29), S3, a proxy that refused one PUT: the archive alone in the store, and Uploading for 2 min more, though the store took everything again',
@@ -227,17 +187,14 @@ export const managerBugs = {
     happens:
       'Longhorn opens the backup target before anything else. Where that fails (the Secret is missing), it tries four times within 35 ms, without a state or an event, and then forgets the SystemBackup: it has no resync. It stays without a state when the Secret is back. Any change of it, such as an annotation, has it made at once. By the source, a recurring job that made it waits for it without an end, and its next runs are not started',
     symptoms: [
-      { of: 'history', kind: 'SystemBackup', state: '', gone: false },
-      { of: 'history', kind: 'SystemBackup', state: 'CreatingVolumeBackups', gone: false },
+      { of: 'history', kind: 'SystemBackup', state: '' },
+      { of: 'history', kind: 'SystemBackup', state: 'CreatingVolumeBackups' },
     ],
-    steps: {
-      inWords: [
-        'Set the default backup target to a bucket, and delete the Secret with its keys. The target stays available (known bug missing-secret-not-reported).',
-        'Create a SystemBackup: it is accepted, and has no state. Create the Secret again.',
-        'The SystemBackup has no state, for good. kubectl -n longhorn-system annotate systembackup NAME x=y: it is made at once.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Set the default backup target to a bucket, and delete the Secret with its keys. The target stays available (known bug missing-secret-not-reported).',
+      'Create a SystemBackup: it is accepted, and has no state. Create the Secret again.',
+      'The SystemBackup has no state, for good. kubectl -n longhorn-system annotate systembackup NAME x=y: it is made at once.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, syncSystemBackup (the client of the target before reconcile), handleErr (three retries) and NewSystemBackupController (resync 0); read in v1.4.0, v1.6.2, v1.8.0, v1.10.1, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#6631',
     seen: 'a whole real v1.12.1 (2026-11-29), S3: without a state for 21 s with the Secret missing, and for 2 min after it was back; annotated, it was made at once',
@@ -246,19 +203,15 @@ export const managerBugs = {
     title:
       'A backup that was missing in the store for a moment is not deleted there, though Longhorn says so',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a backup that is deleted while it is in the store is deleted there too',
     happens:
       'a Backup whose files are missing gets the label longhorn.io/delete-custom-resource-only, and is then deleted. If that is refused or interrupted (by an admission policy, or as the manager ends) and the files are back by the next look, the Backup stays, Completed, and so does the label: whoever deletes the Backup later has the object removed and nothing else. Its files stay, and the next look brings it back',
     symptoms: [{ of: 'store', findings: [], left: true }],
-    steps: {
-      inWords: [
-        'Make a backup, deny the deletion of its Backup object (an admission policy), and move its config in the store away. Sync its backup volume: the Backup has the label longhorn.io/delete-custom-resource-only.',
-        'Move the config back, sync again, and remove the policy: the Backup is Completed, and keeps the label.',
-        'kubectl -n longhorn-system delete backups NAME: it goes at once, without a state Deleting, and its files stay in the store. With the next sync it is back.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Make a backup, deny the deletion of its Backup object (an admission policy), and move its config in the store away. Sync its backup volume: the Backup has the label longhorn.io/delete-custom-resource-only.',
+      'Move the config back, sync again, and remove the policy: the Backup is Completed, and keeps the label.',
+      'kubectl -n longhorn-system delete backups NAME: it goes at once, without a state Deleting, and its files stay in the store. With the next sync it is back.',
+    ],
     source:
       'longhorn-manager, controller/backup_volume_controller.go, syncBackups (the label, then the deletion) and controller/utils.go, checkIfRemoteDataCleanupIsNeeded; nothing removes the label; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2 and v1.12.1. Near: longhorn/longhorn#9530',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the deletion denied by an admission policy: deleted after that, it was gone at once, and its config stayed in the store',
@@ -267,20 +220,16 @@ export const managerBugs = {
     title:
       'A system backup whose files the store keeps goes all the same, and comes back as Ready without its archive',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a system backup stays while the store refuses to remove its files',
     happens:
       'an error of the store is only logged, and the object goes. What can be removed is removed: of a system backup whose config cannot be removed the archive is gone. With the next sync it is back, Ready, and cannot be restored',
     symptoms: [{ of: 'store', findings: ['system-backup-archive-missing'], left: true }],
-    steps: {
-      inWords: [
-        'Make a system backup, and wait until it is Ready.',
-        'Make its system-backup.cfg immutable at the server (chattr +i), or deny DELETE of that key.',
-        'Delete the SystemBackup: it is gone within a second, without a message. In the store its system-backup.zip is gone, and its system-backup.cfg is there.',
-        'Sync the default backup target: the SystemBackup is back, Ready.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Make a system backup, and wait until it is Ready.',
+      'Make its system-backup.cfg immutable at the server (chattr +i), or deny DELETE of that key.',
+      'Delete the SystemBackup: it is gone within a second, without a message. In the store its system-backup.zip is gone, and its system-backup.cfg is there.',
+      'Sync the default backup target: the SystemBackup is back, Ready.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, cleanupRemoteSystemBackupFiles (it returns nothing); v1.8.0, v1.12.1 and the newest source (2026-08). longhorn/longhorn-manager#1612 chose this for a store that cannot be reached',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config immutable: gone within 3 s, its archive too; with the next sync it was back, Ready, without the archive',
@@ -288,19 +237,15 @@ export const managerBugs = {
   'unread-system-backup-stays-in-error': {
     title: 'A system backup whose config could not be read once stays in Error, though it is whole',
     severity: 'misleading',
-    versions: '>=1.8.0',
     promise: 'a system backup that can be read again is Ready with the next sync',
     happens:
       'a sync takes a system backup by its folder, and reads its config once. If that fails, as while another cluster is still uploading it, the object is in Error for good: no sync reads it again',
-    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Error', gone: false }],
-    steps: {
-      inWords: [
-        'Make a system backup, and move its system-backup.cfg out of its folder in the store.',
-        'Change the default backup target to another store and back, with a sync each time: the SystemBackup is in Error.',
-        'Move the file back, and sync the target as often as you like: the SystemBackup stays in Error.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Error' }],
+    steps: [
+      'Make a system backup, and move its system-backup.cfg out of its folder in the store.',
+      'Change the default backup target to another store and back, with a sync each time: the SystemBackup is in Error.',
+      'Move the file back, and sync the target as often as you like: the SystemBackup stays in Error.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, reconcile (Syncing; nothing follows Error) and controller/backup_target_controller.go, syncSystemBackup (AlreadyExists is ignored); v1.8.0, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#13985',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config moved aside while the target was moved to another store and back: in Error, and still so after two syncs with the config in its place',
@@ -309,19 +254,15 @@ export const managerBugs = {
     title:
       'A system backup whose config could not be read cannot be deleted: its files stay, and it comes back',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a system backup in Error is deleted with its files',
     happens:
       'a SystemBackup that was found in the store knows the version in its path only from its config. Without that its deletion does nothing in the store, and the next sync brings it back',
     symptoms: [{ of: 'store', findings: [], left: true }],
-    steps: {
-      inWords: [
-        'Put a folder backupstore/system-backups/v1.12.1/half with a file system-backup.zip into the store of the default backup target.',
-        'Sync the target: the SystemBackup half is in Error.',
-        'Delete it: it is gone at once, the folder stays, and the next sync brings it back, in Error again.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Put a folder backupstore/system-backups/v1.12.1/half with a file system-backup.zip into the store of the default backup target.',
+      'Sync the target: the SystemBackup half is in Error.',
+      'Delete it: it is gone at once, the folder stays, and the next sync brings it back, in Error again.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, cleanupRemoteSystemBackupFiles (status.version is empty; the label longhorn.io/version would have it); v1.8.0, v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: the SystemBackup in Error was gone within a second, and both of its files stayed; with the next sync it was back',
@@ -329,19 +270,15 @@ export const managerBugs = {
   'backup-outlives-its-backup-volume': {
     title: 'A backup that was not the last one when Longhorn looked stays when its backup volume is deleted',
     severity: 'objects lost',
-    versions: '>=1.8.0',
     promise: 'a backup volume that is deleted goes with all its backups',
     happens:
       'a Backup goes with its BackupVolume as that owns it. A Backup that was made in this cluster gets its owner only when a sync finds that it is the last one: it gets none if the next backup ends before that sync, or if the update has a conflict, which is ignored. It then stays, Completed, though all files of the volume are gone; so it does when its backup target is removed',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume, and some more in quick succession, until one of them has no metadata.ownerReferences (or leave LIST of the folder backups/ in the bucket unanswered while two backups are made, and sync after that).',
-        'Delete the backup volume: its folder in the store goes, and the Backups with an owner.',
-        'The Backup without an owner stays Completed for good, and cannot be restored.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed' }],
+    steps: [
+      'Make a backup of a volume, and some more in quick succession, until one of them has no metadata.ownerReferences (or leave LIST of the folder backups/ in the bucket unanswered while two backups are made, and sync after that).',
+      'Delete the backup volume: its folder in the store goes, and the Backups with an owner.',
+      'The Backup without an owner stays Completed for good, and cannot be restored.',
+    ],
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (OwnerReferences only where LastBackupName changes, and IsConflict is ignored); v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#5896',
     seen: 'a soak on a whole real v1.12.1 (2026-11-28, seed 328), NFS: four backups within a minute; one without metadata.ownerReferences was Completed 13 min after its backup volume and all files had gone; a second run on S3, LIST of the backups unanswered while two were made: no owner, and Completed',
@@ -353,14 +290,12 @@ export const managerBugs = {
     promise: 'a restore that meets the lock of a deletion is tried again, and ends well',
     happens:
       'longhorn-manager recognises a lock by words that the library of the store has not used since v1.8.0, and takes it for a failure of each replica: the volume is faulted, and nothing tries again; so is a volume on standby whose next backup meets a deletion, as that of an old backup by a recurring job',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-lost-lock' }],
-    steps: {
-      inWords: [
-        'Make two backups of a volume with much data, and delete the first one.',
-        'While it is Deleting, make a volume from the second one.',
-        'The volume is Faulted, and stays so when the deletion is over. Its event FailedRestore says "failed to acquire lock".',
-      ],
-    },
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', says: 'restore-lost-lock' }],
+    steps: [
+      'Make two backups of a volume with much data, and delete the first one.',
+      'While it is Deleting, make a volume from the second one.',
+      'The volume is Faulted, and stays so when the deletion is over. Its event FailedRestore says "failed to acquire lock".',
+    ],
     upstream: issue(13685),
     source:
       'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
@@ -370,19 +305,15 @@ export const managerBugs = {
     title:
       'The first backup of a volume that is deleted during its upload is uploaded all the same, and comes back',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a backup that was deleted during its upload stays deleted',
     happens:
       'a Backup is deleted in the store only if Longhorn has a BackupVolume, which it makes when it lists the store after the first backup. Until then the object goes at once, and nothing tells the replica: the upload goes on, and with the next look into the store the Backup is back, Completed. If the volume was attached for the backup alone, a half backup stays in the store, and keeps each later deletion from removing blocks',
     symptoms: [{ of: 'store', findings: [], left: true }],
-    steps: {
-      inWords: [
-        'Make a new volume, write much data, and begin its first backup.',
-        'While it is InProgress: kubectl -n longhorn-system delete backups NAME. It is gone at once, without a state Deleting.',
-        'When the upload has ended, sync the backup target: the Backup is back, Completed, without spec.snapshotName.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Make a new volume, write much data, and begin its first backup.',
+      'While it is InProgress: kubectl -n longhorn-system delete backups NAME. It is gone at once, without a state Deleting.',
+      'When the upload has ended, sync the backup target: the Backup is back, Completed, without spec.snapshotName.',
+    ],
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile (backupVolume != nil); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#3122',
     seen: 'a whole real v1.12.1 (2026-11-28), S3, the writing of the first block left unanswered: the Backup was gone within 4 s; once the store answered, its config was in the store, whole',
@@ -390,19 +321,15 @@ export const managerBugs = {
   'copied-store-hides-its-backups': {
     title: 'The newest backup in a copy of a store cannot be used once the target that was copied is gone',
     severity: 'objects lost',
-    versions: '>=1.8.0',
     promise: 'the backups of a copied store can be restored once the store that was copied is gone',
     happens:
       "a Backup has the name of the backup alone, so that of two targets with the same backups only one's are shown. The backup volume of the other target makes itself an owner of the last backup all the same: when the first target goes, all Backups go and are found on the other one, but for the last: its object stays, names the target that is gone, and hides the backup in the copy for good",
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'on another backup target', gone: false }],
-    steps: {
-      inWords: [
-        'Make two backups of a volume. Copy the store to another place (cp -a, or the replica of a bucket), and make a second backup target of it: kubectl get backups -l backup-target=SECOND finds none.',
-        'Delete the first backup target, and sync the second: the first backup is there, on the second target. The newest keeps the label of the first one.',
-        'Delete that Backup by hand: its files stay, and with the next sync it is on the second target.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'on another backup target' }],
+    steps: [
+      'Make two backups of a volume. Copy the store to another place (cp -a, or the replica of a bucket), and make a second backup target of it: kubectl get backups -l backup-target=SECOND finds none.',
+      'Delete the first backup target, and sync the second: the first backup is there, on the second target. The newest keeps the label of the first one.',
+      'Delete that Backup by hand: its files stay, and with the next sync it is on the second target.',
+    ],
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (a Backup that exists is not created, and the target of the last backup is not compared); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#10625',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: for 4 min 48 s the newest backup named the target that was gone; deleted by hand, it was found on the other one. In another run the first target was deleted before Longhorn had read the copied store: both backups were found there',
@@ -415,15 +342,12 @@ export const managerBugs = {
     promise: 'a backup that is found in the store has the block size that its config states',
     happens:
       'the block size is read once, as the Backup is made. If the config says that the backup is unfinished then, or cannot be read, or has no labels (as those of Longhorn v1.0 to v1.2 may), spec.backupBlockSize is -1, which stands for a wrong size. Nothing reads it again when the backup is Completed, and a standby volume takes its block size from there: each is rejected. An ordinary restore is not',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'with an unknown block size', gone: false }],
-    steps: {
-      inWords: [
-        'Give two Longhorns a backup target on one store, the second with a poll interval of 10 s. Begin a backup with much data on the first.',
-        'While it is InProgress there, the second Longhorn finds it: kubectl -n longhorn-system get backups NAME -o yaml has backupBlockSize "-1".',
-        'Wait until it is Completed on both: it is still "-1". Make a standby volume from it: it is rejected because of spec.backupBlockSize.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'with an unknown block size' }],
+    steps: [
+      'Give two Longhorns a backup target on one store, the second with a poll interval of 10 s. Begin a backup with much data on the first.',
+      'While it is InProgress there, the second Longhorn finds it: kubectl -n longhorn-system get backups NAME -o yaml has backupBlockSize "-1".',
+      'Wait until it is Completed on both: it is still "-1". Make a standby volume from it: it is rejected because of spec.backupBlockSize.',
+    ],
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (blockSize, and backupInfo.Labels != nil), and webhook/resources/volume/mutator.go (volume.Spec.Standby); read in v1.10.0, v1.10.2, v1.11.3, v1.12.0, v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: -1 for a backup that was found during its upload, after that had ended too, and for one with null labels',
@@ -437,14 +361,11 @@ export const managerBugs = {
     happens:
       'a Backup of an encrypted volume gets a label more, also if its config has none at all (as those of Longhorn v1.0 to v1.2 may): the process ends by a write to a nil map, and again after each start, until the configs in the store are mended. Nothing that this manager owns goes on meanwhile. By the source, another manager that takes the Backup over ends too',
     symptoms: [{ of: 'panic', says: 'manager-panics-on-found-backup' }],
-    steps: {
-      inWords: [
-        'Back up an encrypted volume with v1.12. Its volume.cfg then has the label volume-encrypted. In the config of the backup in the store, write "Labels": null, as Longhorn v1.2 did.',
-        'Give another Longhorn of v1.12 a backup target on that store, or delete its Backup objects: it finds the backup.',
-        'kubectl -n longhorn-system get pods -l app=longhorn-manager: one is in CrashLoopBackOff.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Back up an encrypted volume with v1.12. Its volume.cfg then has the label volume-encrypted. In the config of the backup in the store, write "Labels": null, as Longhorn v1.2 did.',
+      'Give another Longhorn of v1.12 a backup target on that store, or delete its Backup objects: it finds the backup.',
+      'kubectl -n longhorn-system get pods -l app=longhorn-manager: one is in CrashLoopBackOff.',
+    ],
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile (backupInfo.Labels[types.LonghornLabelVolumeEncrypted]); read in v1.12.0, v1.12.1 and the newest source (2026-08); v1.11.0 does not have it',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: a manager ended as soon as it had found the backup, three times in a minute, and lived on once volume.cfg had been mended; the development branch of v1.13 (2026-08-21) too',
@@ -457,15 +378,12 @@ export const managerBugs = {
       'a restore of an encrypted backup without its encryption ends, with data that cannot be read, or its failure is reported',
     happens:
       'the sizes of the Backup and the BackupVolume are less by the 16 MiB of the encryption header, and the new volume gets that size, encrypted or not. The engine refuses to restore a larger backup volume, every 5 s. Longhorn cannot parse the refusal, and only logs it: the volume stays attached, healthy and RestoreInProgress for good, without an event or a failed condition',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'being restored', gone: false }],
-    steps: {
-      inWords: [
-        'Back up an encrypted volume with v1.12: its volume.cfg has the label volume-encrypted.',
-        'Restore the backup to a Volume with fromBackup, and without encrypted: true.',
-        'The volume has 16 MiB less than its backup needs, and stays RestoreInProgress. A longhorn-manager logs "cannot be larger than normal restore volume" every 5 s.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'being restored' }],
+    steps: [
+      'Back up an encrypted volume with v1.12: its volume.cfg has the label volume-encrypted.',
+      'Restore the backup to a Volume with fromBackup, and without encrypted: true.',
+      'The volume has 16 MiB less than its backup needs, and stays RestoreInProgress. A longhorn-manager logs "cannot be larger than normal restore volume" every 5 s.',
+    ],
     source:
       'longhorn-manager, controller/utils.go (getCorrectedEncryptedVolumeSize), webhook/resources/volume/mutator.go (bv.Status.Size), and controller/engine_controller.go (handleRestoreError); longhorn-engine, pkg/sync/backup.go, RestoreBackup; v1.12.0, v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the volume of 48 MiB was refused a backup of 64 MiB every 5 s, and stayed attached, healthy and RestoreInProgress until it was deleted',
@@ -473,19 +391,15 @@ export const managerBugs = {
   'kubectl-activation-misses-newest': {
     title: 'A standby volume that kubectl activates may lack the newest backup, without a word',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a standby volume has the newest backup of the store when it is activated',
     happens:
       'the API asks for a sync of the backup volume before it ends the standby, and the activation waits for that. With kubectl, as the documents say it too, nobody asks: the volume is activated at once with the last backup that a poll has found. What another cluster has backed up since is missing, and there is no way back to standby',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'activated without the newest backup', gone: false }],
-    steps: {
-      inWords: [
-        'Give two Longhorns a backup target on one store, the second with a poll interval of 0. Back a volume up on the first, sync the target on the second, and make a standby volume there.',
-        'Make another backup on the first. On the second: kubectl -n longhorn-system patch volumes.longhorn.io NAME --type merge -p \'{"spec":{"Standby":false,"frontend":"blockdev"}}\'.',
-        'The volume is activated with the data of the first backup. Activated on the page instead, it has those of the second.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'activated without the newest backup' }],
+    steps: [
+      'Give two Longhorns a backup target on one store, the second with a poll interval of 0. Back a volume up on the first, sync the target on the second, and make a standby volume there.',
+      'Make another backup on the first. On the second: kubectl -n longhorn-system patch volumes.longhorn.io NAME --type merge -p \'{"spec":{"Standby":false,"frontend":"blockdev"}}\'.',
+      'The volume is activated with the data of the first backup. Activated on the page instead, it has those of the second.',
+    ],
     source:
       'longhorn-manager, manager/volume.go, Activate (triggerBackupVolumeToSync), and controller/volume_controller.go, checkAndFinishVolumeRestore, which waits for a sync but asks for none; the same in v1.8.0, v1.9.2, v1.10.2, v1.11.3, v1.12.0, v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, poll interval 0: activated within 3 s with the older backup, the newer one in the store',
@@ -494,19 +408,16 @@ export const managerBugs = {
     title:
       'A backup that was found in the store and has lost the label of its backup target cannot be deleted',
     severity: 'objects lost',
-    versions: '>=1.8.0',
     promise:
       'a backup that was found in the store can be deleted, also without the label of its backup target',
     happens:
       'without the label the target is looked for by the snapshot of the backup, and a backup that was found in the store names none. Each look ends there, before the deletion: the Backup stays with its finalizer, and its files stay in the store. Nothing but the log says why',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'without a backup target', gone: false }],
-    steps: {
-      inWords: [
-        'Give Longhorn a backup target with a backup of another Longhorn, and sync it.',
-        'kubectl -n longhorn-system label backups NAME backup-target-, and then delete it: kubectl -n longhorn-system delete backups NAME.',
-        'It stays, with a deletionTimestamp. The log of a longhorn-manager says "failed to get the snapshot  of the backup NAME". It goes once the label is back.',
-      ],
-    },
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'without a backup target' }],
+    steps: [
+      'Give Longhorn a backup target with a backup of another Longhorn, and sync it.',
+      'kubectl -n longhorn-system label backups NAME backup-target-, and then delete it: kubectl -n longhorn-system delete backups NAME.',
+      'It stays, with a deletionTimestamp. The log of a longhorn-manager says "failed to get the snapshot  of the backup NAME". It goes once the label is back.',
+    ],
     upstream: issue(14000),
     source:
       'longhorn-manager, controller/backup_controller.go, getBackupTargetName; the same in v1.8.0, v1.10.2, v1.12.0, v1.12.1 and the newest source (2026-08)',
@@ -515,19 +426,15 @@ export const managerBugs = {
   'missing-volume-cfg-not-shown': {
     title: 'A backup volume whose volume.cfg is missing says nothing',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a backup volume reports that its volume.cfg is missing',
     happens:
       'the error of the listing goes only to the log of longhorn-manager: status.messages, which is for errors of listing and reading, stays empty, so the page of backups shows none either; new backups of the volume in the store do not appear, and nobody learns why',
-    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'without a message', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume, and move its volume.cfg in the store away.',
-        'Sync the backup target, and wait a minute.',
-        'kubectl -n longhorn-system get backupvolumes -o yaml: status.messages is null. The log of a longhorn-manager says "Failed to list backups from backup target", and names volume.cfg.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'without a message' }],
+    steps: [
+      'Make a backup of a volume, and move its volume.cfg in the store away.',
+      'Sync the backup target, and wait a minute.',
+      'kubectl -n longhorn-system get backupvolumes -o yaml: status.messages is null. The log of a longhorn-manager says "Failed to list backups from backup target", and names volume.cfg.',
+    ],
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile: it returns before it sets Status.Messages; read in v1.2.0, v1.6.0, v1.8.0 to v1.12.1 and the newest source (2026-08). longhorn/longhorn#1199 was the same on the page of v1.0, and was fixed there',
     seen: 'a whole real v1.12.1 (2026-11-27), NFS: no message for 3 min 48 s after the listing had failed',
@@ -539,15 +446,12 @@ export const managerBugs = {
     promise: 'a backup target whose Secret does not exist reports that',
     happens:
       'the error goes only to the log of longhorn-manager: status.available stays true, without a reason, and status.lastSyncedAt stands still; new backups in the store do not appear, and a backup that is deleted stays',
-    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'available', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup target on S3, and wait until it is available.',
-        'Delete its Secret, and sync the target.',
-        'kubectl -n longhorn-system get backuptargets.longhorn.io: it is available. The log of a longhorn-manager says "failed to init backup target clients", and that the Secret was not found.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'available' }],
+    steps: [
+      'Make a backup target on S3, and wait until it is available.',
+      'Delete its Secret, and sync the target.',
+      'kubectl -n longhorn-system get backuptargets.longhorn.io: it is available. The log of a longhorn-manager says "failed to init backup target clients", and that the Secret was not found.',
+    ],
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile: it returns the error of getBackupTarget before it sets the condition; read in v1.10.2, v1.11.0 to v1.12.1 and master (2026-08-21). v1.8.0 to v1.10.1 set it (getInfoFromBackupStore); the change is abd38df1d, for longhorn/longhorn#12472',
     seen: 'a whole real v1.12.1 (2026-11-28), S3: available stayed true for 3.5 min without the Secret, and only the log said why',
@@ -555,19 +459,15 @@ export const managerBugs = {
   'negative-poll-interval-never-pauses': {
     title: 'A backup target with a negative poll interval is synced without a pause',
     severity: 'outage',
-    versions: '>=1.8.0',
     promise: 'a negative poll interval of a backup target is refused',
     happens:
       'neither the webhook nor the API refuses it, and the timer of a negative interval fires at once, again and again: a longhorn-manager requests syncs as fast as its limit of 50 requests a second lets it, so its other requests wait behind these, and the store is listed each second',
-    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'synced without a pause', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup target, and wait until it is available.',
-        `kubectl -n longhorn-system patch backuptargets.longhorn.io NAME --type merge -p '{"spec":{"pollInterval":"-5m0s"}}': it is accepted.`,
-        'kubectl -n longhorn-system get backuptargets.longhorn.io NAME -w -o jsonpath=\'{.status.lastSyncedAt}{"\\n"}\': a new time each second.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'synced without a pause' }],
+    steps: [
+      'Make a backup target, and wait until it is available.',
+      `kubectl -n longhorn-system patch backuptargets.longhorn.io NAME --type merge -p '{"spec":{"pollInterval":"-5m0s"}}': it is accepted.`,
+      'kubectl -n longhorn-system get backuptargets.longhorn.io NAME -w -o jsonpath=\'{.status.lastSyncedAt}{"\\n"}\': a new time each second.',
+    ],
     source:
       'longhorn-manager, controller/backup_target_controller.go, BackupStoreTimer.Start (wait.PollUntilContextCancel of apimachinery, whose timer has no pause for an interval below 0), webhook/resources/backuptarget/validator.go and api/backup.go, newBackupTarget; read in v1.8.0, v1.10.0, v1.12.1 and master (2026-08-21). longhorn/longhorn#543 was the same fault of the setting backupstore-poll-interval, which v1.8.0 replaced',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: -5m0s was accepted, and the store was looked into each second, until the interval was 0 again',
@@ -575,19 +475,16 @@ export const managerBugs = {
   'failed-standby-stays-faulted': {
     title: 'A volume on standby that cannot read its next backup once is faulted for good',
     severity: 'outage',
-    versions: '>=1.8.0',
     promise: 'a volume on standby that could not read a backup goes on once the store answers',
     happens:
       'the failure of an incremental restore counts as a failure of each replica: all are marked as failed, the volume is faulted, and as a volume on standby is not salvaged, nothing tries again; it follows no further backup, and a new one has to be made',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-not-read' }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume, and from it a volume on standby.',
-        'Deny the reading of blocks in the store (s3:GetObject on blocks/), and make a second backup with new data: it is Completed.',
-        'After some minutes the volume on standby is Faulted. Its event FailedRestore says "AccessDenied".',
-        'Allow the reading again, and make a third backup: the volume on standby stays Faulted.',
-      ],
-    },
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', says: 'restore-not-read' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby.',
+      'Deny the reading of blocks in the store (s3:GetObject on blocks/), and make a second backup with new data: it is Completed.',
+      'After some minutes the volume on standby is Faulted. Its event FailedRestore says "AccessDenied".',
+      'Allow the reading again, and make a third backup: the volume on standby stays Faulted.',
+    ],
     upstream: issue(10105),
     source:
       'longhorn-manager, controller/volume_controller.go, ReconcileEngineReplicaState (a replica with a restore error is failed) and ReconcileVolumeState (no salvage of a volume on standby), read in master (2026-08-21)',
@@ -596,20 +493,16 @@ export const managerBugs = {
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
     severity: 'data loss',
-    versions: '>=1.8.0',
     notOn: ['s3'],
     promise: 'a backup target without a URL leaves the backups on others alone',
     happens:
       'each longhorn-manager that looks at a target without a URL, as at its resync, unmounts all stores on its node, below uploads too: the rest is written into the folder beneath, the backup is Completed, and goes with the next look into the store; a new Longhorn has such a target, default',
     symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: true }],
-    steps: {
-      inWords: [
-        'Leave the backup target default without a URL, and make another one whose store is mounted.',
-        'Make backups of a volume on that, each with new data, for some minutes.',
-        'Some are Completed, and gone seconds later. Their locks stay in the store; the log of the instance manager has "Trying to force clean up mount point" during the upload.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Leave the backup target default without a URL, and make another one whose store is mounted.',
+      'Make backups of a volume on that, each with new data, for some minutes.',
+      'Some are Completed, and gone seconds later. Their locks stay in the store; the log of the instance manager has "Trying to force clean up mount point" during the upload.',
+    ],
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, read in v1.8.0 to v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-26), default without a URL, five scenarios on mounted stores at once: unmounted 0.9 s after the lock of an upload was written, Completed 7.4 s later, gone 1.4 s after that; another backup was never listed. It was hidden there later, where stores had been removed whose mounts Longhorn keeps: the clean-up hangs for 90 s at the first mount whose server has gone, and gives up',
@@ -621,15 +514,12 @@ export const managerBugs = {
     promise: 'a volume on standby can be removed, whichever backups have gone',
     happens:
       'the webhook looks up the backup of fromBackup whenever the volume is changed, and refuses the change where it is not found, also that which ends its deletion: it stays, deleting, and while it does no backup target can be changed or removed',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'deleting', gone: false }],
-    steps: {
-      inWords: [
-        'Put a volume on standby from a backup, and make another backup.',
-        'Delete the first backup, then the volume on standby.',
-        'It stays, deleting. kubectl annotate says why: "failed to inspect the backup config". It goes once its spec.Standby is false.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'deleting' }],
+    steps: [
+      'Put a volume on standby from a backup, and make another backup.',
+      'Delete the first backup, then the volume on standby.',
+      'It stays, deleting. kubectl annotate says why: "failed to inspect the backup config". It goes once its spec.Standby is false.',
+    ],
     source:
       'longhorn-manager, webhook/resources/volume/mutator.go, mutate, read in v1.10.0, v1.10.1, v1.11.2, v1.12.1 and master (2026-08-21); v1.9.2 does not have it',
     seen: 'a whole real v1.12.1 (2026-11-26): deleting for 6 min, with neither engine nor replica, until spec.Standby was false',
@@ -642,14 +532,11 @@ export const managerBugs = {
     happens:
       'where the note that a backup is Completed conflicts with another change of it, it is monitored anew: its state and its snapshot are empty for some 5 s, and the run says that it cannot find its status; the backup is Completed after that, no old one is removed, and the Job is Complete',
     symptoms: [{ of: 'log', says: ['job-loses-sight'] }],
-    steps: {
-      inWords: [
-        'Have recurring jobs back up several volumes on a busy cluster.',
-        'Look at the logs of their pods for "cannot find the status of the backup".',
-        'The Backup went from InProgress to no state, and then to Completed.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Have recurring jobs back up several volumes on a busy cluster.',
+      'Look at the logs of their pods for "cannot find the status of the backup".',
+      'The Backup went from InProgress to no state, and then to Completed.',
+    ],
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile (UpdateBackupStatus after disableBackupMonitor), and app/recurringjob/volume.go, doRecurringBackup, read in v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-26), load 10, twice in some twenty runs: InProgress 142 %, no state for 5.3 s, Completed',
@@ -657,20 +544,15 @@ export const managerBugs = {
   'broken-target-is-looked-at-on-and-on': {
     title: 'A backup target that cannot be used is checked twice a second, without end',
     severity: 'noise',
-    versions: '>=1.8.0',
     promise: 'a backup target that cannot be used is looked at as often as its poll interval says',
     happens:
       'the reason in its condition has what changes with each look, as the times in the log of a mount, or the id of a request; the note of it is an update, by which the target is looked at again',
-    symptoms: [
-      { of: 'history', kind: 'BackupTarget', state: 'Unavailable', gone: false, says: 'target-not-mounted' },
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'Unavailable', says: 'target-not-mounted' }],
+    steps: [
+      'Give a backup target the URL of an NFS server that is not there.',
+      'Watch it: kubectl -n longhorn-system get backuptargets.longhorn.io NAME -w -o name.',
+      'It is updated several times a second, and each look tries three mounts.',
     ],
-    steps: {
-      inWords: [
-        'Give a backup target the URL of an NFS server that is not there.',
-        'Watch it: kubectl -n longhorn-system get backuptargets.longhorn.io NAME -w -o name.',
-        'It is updated several times a second, and each look tries three mounts.',
-      ],
-    },
     upstream: issue(13831),
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile (the deferred UpdateBackupTargetStatus), read in v1.8.2 and v1.12.1; what an S3 server says is mended on master since 2026-08-27',
@@ -680,20 +562,16 @@ export const managerBugs = {
     title:
       'A backup target whose URL was emptied is called available while a mount hangs whose server has gone',
     severity: 'misleading',
-    versions: '>=1.8.0',
     notOn: ['s3'],
     promise: 'a backup target whose URL was emptied says at once that it has none',
     happens:
       'each longhorn-manager goes through all mounts first, also those of targets that were deleted, which it never takes away; at one whose server has gone it hangs for 90 s, and gives up',
-    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'available', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup target on an NFS server, delete it, and then the server.',
-        'Empty the URL of another backup target.',
-        'It stays available for 90 s or more. The log says "Failed to clean up all mount points" and "input/output error".',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'available' }],
+    steps: [
+      'Make a backup target on an NFS server, delete it, and then the server.',
+      'Empty the URL of another backup target.',
+      'It stays available for 90 s or more. The log says "Failed to clean up all mount points" and "input/output error".',
+    ],
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, in v1.8.2, v1.12.1 and master (2026-08-21); backupstore, util/util.go, CleanUpMountPoints',
     seen: 'a whole real v1.12.1 (2026-11-26): available for 92 s after its URL was emptied, and another time, with two servers gone, for longer than 162 s',
@@ -701,22 +579,16 @@ export const managerBugs = {
   'targets-mix-credentials': {
     title: 'Two backup targets that are used at once may get the credentials of each other',
     severity: 'outage',
-    versions: '>=1.8.0',
     notOn: ['nfs'],
     promise: 'a restore reads its backup target with the credentials of that target',
     happens:
       'an instance manager serves all volumes of its node. Each request for a backup or a restore writes its keys and its endpoint into the environment of the process, without a lock, and they are read from there after that: of two requests at once for two targets, one may use what the other has written. What cannot be looked at so counts as missing, and the restore is given up: its volume is faulted for good. By the source a backup may be uploaded with them too, to the endpoint of the other target',
-    symptoms: [
-      { of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-without-backup' },
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', says: 'restore-without-backup' }],
+    steps: [
+      'Make two backup targets on two S3 servers with different keys, and a backup on each.',
+      'Restore both at the same time, again and again, so that their engines are on one node.',
+      'Now and then a volume is Faulted: "failed to get the current restoring backup info: cannot find .../volume.cfg in backupstore". The log of the server has no request for the file at that time, and the file is there.',
     ],
-    steps: {
-      inWords: [
-        'Make two backup targets on two S3 servers with different keys, and a backup on each.',
-        'Restore both at the same time, again and again, so that their engines are on one node.',
-        'Now and then a volume is Faulted: "failed to get the current restoring backup info: cannot find .../volume.cfg in backupstore". The log of the server has no request for the file at that time, and the file is there.',
-      ],
-    },
-    upstream: 'not reported yet',
     source:
       'longhorn-instance-manager, pkg/proxy/backup.go, SnapshotBackup, BackupRestore and setEnv; longhorn-engine, pkg/sync/backup.go, RestoreBackup, which reads the backup in that process; v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-27), free-running: two restores from two S3 targets, asked for within 7 ms of each other on one node; one of them given up, with its volume.cfg in the store all the time',
@@ -728,15 +600,12 @@ export const managerBugs = {
     promise: 'a system backup with an unknown policy for volumes is rejected, or fails',
     happens:
       'any value of volumeBackupPolicy is accepted, also in the parameters of a recurring job, and one that is neither always nor if-not-present means disabled: the system backup is Ready, and a restore of it makes the volumes without a backup anew, empty',
-    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready', gone: false }],
-    steps: {
-      inWords: [
-        'Make a volume, and no backup of it.',
-        'Create a SystemBackup with spec.volumeBackupPolicy: Always (the documents write always): it is accepted.',
-        'It is Ready within seconds, and kubectl -n longhorn-system get backups.longhorn.io shows no backup of the volume.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready' }],
+    steps: [
+      'Make a volume, and no backup of it.',
+      'Create a SystemBackup with spec.volumeBackupPolicy: Always (the documents write always): it is accepted.',
+      'It is Ready within seconds, and kubectl -n longhorn-system get backups.longhorn.io shows no backup of the volume.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, BackupVolumes (the switch returns nothing for another policy), webhook/resources/systembackup/validator.go; read in v1.8.2, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: Ready, and the volume had no backup',
@@ -744,21 +613,17 @@ export const managerBugs = {
   'reverted-volume-is-not-backed-up': {
     title: 'A system backup leaves out a volume that was reverted to a snapshot after its last backup',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise:
       'a system backup with the policy if-not-present backs up each volume whose data differ from its last backup',
     happens:
       'only snapshots that are newer than that of the last backup, and not empty, show that a volume has changed. A revert makes none, so the volume counts as backed up. The system backup is Ready, and a restore of it gives the volume the data from before the revert',
-    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready', gone: false }],
-    steps: {
-      inWords: [
-        'Write data to a volume, and make a snapshot. Write other data, and make a backup.',
-        'Attach the volume in maintenance mode, revert it to the snapshot, and detach it.',
-        'Create a SystemBackup with spec.volumeBackupPolicy: if-not-present.',
-        'It is Ready, and kubectl -n longhorn-system get backups.longhorn.io shows no new backup of the volume: its last one has the other data.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready' }],
+    steps: [
+      'Write data to a volume, and make a snapshot. Write other data, and make a backup.',
+      'Attach the volume in maintenance mode, revert it to the snapshot, and detach it.',
+      'Create a SystemBackup with spec.volumeBackupPolicy: if-not-present.',
+      'It is Ready, and kubectl -n longhorn-system get backups.longhorn.io shows no new backup of the volume: its last one has the other data.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, isVolumeBackupUpToDate (size and creation time of the snapshots alone), and longhorn-engine, pkg/replica/replica.go, revertDisk (an empty head); read in v1.8.0, v1.9.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the system backup was Ready, and the reverted volume had no backup since',
@@ -770,16 +635,13 @@ export const managerBugs = {
     promise: 'a system restore that cannot make all that is missing fails, and says why',
     happens:
       'if the creation of a volume is refused, for example because its last backup of that time has been deleted since, an event on the SystemRestore says so. The restore goes on and is Completed, its status says nothing, and an older backup of the volume is not tried',
-    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed', gone: false }],
-    steps: {
-      inWords: [
-        'Make a volume and a backup of it, then a system backup.',
-        'Delete the volume and the backup.',
-        'Create a SystemRestore of the system backup. It is Completed, and the volume is not there.',
-        'kubectl -n longhorn-system get events shows FailedCreating on the SystemRestore, for an hour.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed' }],
+    steps: [
+      'Make a volume and a backup of it, then a system backup.',
+      'Delete the volume and the backup.',
+      'Create a SystemRestore of the system backup. It is Completed, and the volume is not there.',
+      'kubectl -n longhorn-system get events shows FailedCreating on the SystemRestore, for an hour.',
+    ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: Completed after 94 s, without the volume',
@@ -792,17 +654,14 @@ export const managerBugs = {
     happens:
       'the webhook finds a restore under way by a label that the pod of its Job sets when it has started. Until then, a second one is accepted. Both restore everything, and both go Error, as each finds the other one in progress',
     symptoms: [
-      { of: 'history', kind: 'SystemRestore', state: '', gone: false },
-      { of: 'history', kind: 'SystemRestore', state: 'Pending', gone: false },
+      { of: 'history', kind: 'SystemRestore', state: '' },
+      { of: 'history', kind: 'SystemRestore', state: 'Pending' },
     ],
-    steps: {
-      inWords: [
-        'Make a system backup, and detach all volumes.',
-        'Create two SystemRestores of it in one command (kubectl create -f with both): both are accepted.',
-        'Both go Error: found 1 system restore already in progress.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Make a system backup, and detach all volumes.',
+      'Create two SystemRestores of it in one command (kubectl create -f with both): both are accepted.',
+      'Both go Error: found 1 system restore already in progress.',
+    ],
     source:
       'longhorn-manager, webhook/resources/systemrestore/validator.go (ListSystemRestoresInProgress, by a label), datastore/longhorn.go, UpdateSystemRestore (which alone sets it), and controller/system_rollout_controller.go, initializeSystemRollout (which alone calls that) and postRestoreHandle; read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: a dry run of a second one was accepted; the first one ended well; that both fail is read in the source',
@@ -815,16 +674,13 @@ export const managerBugs = {
     promise: 'a recurring job keeps as many system backups as it is to retain, and removes the older ones',
     happens:
       'a run finds the system backups of its job by a label that only the SystemBackup object has. If the URL of the default backup target is emptied or changed for a while, the objects go; the sync that brings them back gives them no label, so no run removes them, and the store fills up',
-    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'without the label of its job', gone: false }],
-    steps: {
-      inWords: [
-        'Make a recurring job with the task system-backup, retain 1 and the parameter volume-backup-policy: disabled, and let it run once.',
-        'Change the URL of the default backup target to another store: the SystemBackup goes. Change it back: it is Ready again.',
-        'kubectl -n longhorn-system get systembackups.longhorn.io --show-labels: it has the label longhorn.io/version alone, not recurring-job.longhorn.io/system-backup.',
-        'Let the job run again: both system backups stay, with each further run too, where one is to be kept.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'without the label of its job' }],
+    steps: [
+      'Make a recurring job with the task system-backup, retain 1 and the parameter volume-backup-policy: disabled, and let it run once.',
+      'Change the URL of the default backup target to another store: the SystemBackup goes. Change it back: it is Ready again.',
+      'kubectl -n longhorn-system get systembackups.longhorn.io --show-labels: it has the label longhorn.io/version alone, not recurring-job.longhorn.io/system-backup.',
+      'Let the job run again: both system backups stay, with each further run too, where one is to be kept.',
+    ],
     source:
       'longhorn-manager, app/recurringjob/job.go, ListSystemBackup (by the label), and controller/backup_target_controller.go, syncSystemBackup (made with the label of the version alone); read in v1.9.0, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the second run kept both, where one was to be kept',
@@ -832,24 +688,20 @@ export const managerBugs = {
   'workload-cuts-off-backup': {
     title: 'A workload that wants a detached volume on another node cuts off its backup',
     severity: 'misleading',
-    versions: '>=1.8.0',
     promise:
       'a workload waits until a backup for which its volume was attached has ended, and has the volume then',
     happens:
       'a volume that is attached for snapshots and backups alone is detached as soon as a workload wants it on another node. The upload ends with its replica, and the backup is in Error for good, saying that the engine or the replica is gone, not why. The Job of a recurring job is Complete all the same',
     symptoms: [
-      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-lost-engine' },
-      { of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-lost-replica' },
+      { of: 'history', kind: 'Backup', state: 'Error', says: 'creation-lost-engine' },
+      { of: 'history', kind: 'Backup', state: 'Error', says: 'creation-lost-replica' },
     ],
-    steps: {
-      inWords: [
-        'Set allow-recurring-job-while-volume-detached to true. Write some 100 MiB to a volume with a recurring job (task backup), and detach it.',
-        'Let the job run: the volume is attached for the backup. See on which node (kubectl -n longhorn-system get volumes.longhorn.io).',
-        'While the backup is InProgress, attach the volume to another node, by a pod there or by an attachment ticket of the type longhorn-api.',
-        'The volume is detached at once, and attached to that node. The backup is in Error; the documents say that the workload waits until the job has ended.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Set allow-recurring-job-while-volume-detached to true. Write some 100 MiB to a volume with a recurring job (task backup), and detach it.',
+      'Let the job run: the volume is attached for the backup. See on which node (kubectl -n longhorn-system get volumes.longhorn.io).',
+      'While the backup is InProgress, attach the volume to another node, by a pod there or by an attachment ticket of the type longhorn-api.',
+      'The volume is detached at once, and attached to that node. The backup is in Error; the documents say that the workload waits until the job has ended.',
+    ],
     source:
       'longhorn-manager, controller/volume_attachment_controller.go, shouldDoDetach and hasUninterruptibleTicket (the tickets of the snapshot and the backup controller give way, by the design of 20221024); engineapi/backup_monitor.go, linerTimer (an error ends the backup); read in v1.8.0 to v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: an attachment ticket for another node detached the volume, and its backup was in Error 2 s later; the workload had the volume after 10 s',
@@ -857,19 +709,15 @@ export const managerBugs = {
   'lost-backup-takes-snapshot': {
     title: 'A backup that is gone from its store takes the snapshot of its volume along',
     severity: 'data loss',
-    versions: '>=1.8.0',
     promise: 'a backup that is gone from its store goes from Longhorn alone',
     happens:
       'with the setting auto-cleanup-when-delete-backup, each Backup object that goes has its snapshot deleted, also where only the object is to go: as its config is missing, or the target was emptied, changed or deleted, or could not be listed (unlistable-store-is-empty); when the backup is back, the snapshot is not',
-    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted', gone: false }],
-    steps: {
-      inWords: [
-        'Set auto-cleanup-when-delete-backup to true. Make a snapshot of a volume, a backup of it, and another snapshot.',
-        'Move the config of the backup (backup_NAME.cfg) away in the store, and sync the backup target: the Backup goes.',
-        'kubectl -n longhorn-system get snapshots.longhorn.io: that of the backup is being deleted, or gone.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+    steps: [
+      'Set auto-cleanup-when-delete-backup to true. Make a snapshot of a volume, a backup of it, and another snapshot.',
+      'Move the config of the backup (backup_NAME.cfg) away in the store, and sync the backup target: the Backup goes.',
+      'kubectl -n longhorn-system get snapshots.longhorn.io: that of the backup is being deleted, or gone.',
+    ],
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile: DeleteSnapshot asks for the setting alone, not for the label delete-custom-resource-only, as the deletion in the store above it does; read in v1.8.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config of the backup moved aside: the snapshot was being deleted when the Backup was gone; the backup came back with its config',
@@ -886,18 +734,14 @@ export const managerBugs = {
         of: 'history',
         kind: 'Snapshot',
         state: 'deleting',
-        gone: false,
         says: 'snapshot-stays-while-detached',
       },
     ],
-    steps: {
-      inWords: [
-        'Make two snapshots of a volume, and detach it.',
-        'Delete the first snapshot: kubectl -n longhorn-system delete snapshots.longhorn.io NAME.',
-        'It stays, with a deletionTimestamp. Its status.error says that the engine "is upgrading from image  to" its image. It goes once the volume is attached.',
-      ],
-    },
-    upstream: 'not reported yet',
+    steps: [
+      'Make two snapshots of a volume, and detach it.',
+      'Delete the first snapshot: kubectl -n longhorn-system delete snapshots.longhorn.io NAME.',
+      'It stays, with a deletionTimestamp. Its status.error says that the engine "is upgrading from image  to" its image. It goes once the volume is attached.',
+    ],
     source:
       'longhorn-manager, controller/snapshot_controller.go, reconcile, and controller/utils.go, isEngineUpgrading, read in v1.11.0, v1.11.3, v1.12.0, v1.12.1 and master (2026-08-21); v1.10.x does not have it. It came with the fix of longhorn/longhorn#10274',
     seen: 'a whole real v1.12.1 (2026-11-26): a recurring job deleted a snapshot 3 s after its volume was detached; it was still there 82 s later, when the volume was removed',
@@ -906,19 +750,15 @@ export const managerBugs = {
     title:
       'A recurring job that kubectl deletes leaves its labels on volumes; one that the page deletes, sometimes',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a recurring job that is deleted takes its labels along',
     happens:
       'a job has no finalizer: one that kubectl deletes has gone before a longhorn-manager looks. One that the page deletes is there until its CronJob has gone; each volume is updated meanwhile, but the first conflict ends that, and when it is tried again the job has gone. A volume that keeps a label is not put into the group default any more, and the jobs of that do not back it up',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'in a job that is gone', gone: false }],
-    steps: {
-      inWords: [
-        'Make a recurring job, and give a volume its label: recurring-job.longhorn.io/NAME: enabled.',
-        'Delete the job: kubectl -n longhorn-system delete recurringjobs.longhorn.io NAME.',
-        'The volume still has the label, and is not in the group default.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'in a job that is gone' }],
+    steps: [
+      'Make a recurring job, and give a volume its label: recurring-job.longhorn.io/NAME: enabled.',
+      'Delete the job: kubectl -n longhorn-system delete recurringjobs.longhorn.io NAME.',
+      'The volume still has the label, and is not in the group default.',
+    ],
     source:
       'longhorn-manager, controller/recurring_job_controller.go, syncRecurringJob and cleanupRecurringJobLabelInVolumesAndPVCs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.13.0-dev (2026-11-26), kubectl: the label was there a minute later, and 3 min later in a run of the scenario; a whole real v1.12.1 (2026-11-26), as by the page: the first of two volumes lost its label after 0.3 s, the update of the second one conflicted, and it kept the label for the 7 min until it was removed',
@@ -927,19 +767,15 @@ export const managerBugs = {
     title:
       'A restored volume lacks its recurring job, and only a log says so, if the job cannot be made at once',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a volume is restored with its recurring jobs if that is asked for, or Longhorn says why not',
     happens:
       'jobs are restored once, right before a restore begins. A job that cannot be made then (its settings are refused in this cluster, the request fails, or another manager makes it at the same moment) is a warning in a log. The restore begins, and nothing tries again: the volume is healthy, and is never backed up',
-    symptoms: [{ of: 'history', kind: 'Volume', state: 'without its recurring job', gone: false }],
-    steps: {
-      inWords: [
-        'Set recurring-job-max-retention to 200, make a recurring job with retain 150 for a volume, and make a backup of it.',
-        'On a Longhorn with the default limit of 100, make a backup target with the same URL.',
-        'Restore the backup with restoreVolumeRecurringJob: enabled. The volume is healthy, has no label of the job, and there is no RecurringJob.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'without its recurring job' }],
+    steps: [
+      'Set recurring-job-max-retention to 200, make a recurring job with retain 150 for a volume, and make a backup of it.',
+      'On a Longhorn with the default limit of 100, make a backup target with the same URL.',
+      'Restore the backup with restoreVolumeRecurringJob: enabled. The volume is healthy, has no label of the job, and there is no RecurringJob.',
+    ],
     source:
       'longhorn-manager, controller/volume_controller.go, updateRecurringJobs, restoreVolumeRecurringJobs and shouldRestoreRecurringJobs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the webhook refused a job that keeps one backup more than recurring-job-max-retention; the volume was restored and healthy without it, and no event said so',
@@ -951,14 +787,12 @@ export const managerBugs = {
     promise: 'a recurring job that cleans up leaves the snapshot of a running backup alone',
     happens:
       'a run chooses the snapshots that it deletes by their age and their job, and does not look at the backups. So a job with the task snapshot-delete takes that of a running backup, and by the source a second run, or a second pod, of a job with the task backup takes that of the first. The backup may then be Completed with data of a newer snapshot (deleted-snapshot-spoils-upload), or fail if it had not begun',
-    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted', gone: false }],
-    steps: {
-      inWords: [
-        'Make two snapshots of a volume, and back up the older one to a slow store.',
-        'While it is InProgress, let a recurring job with the task snapshot-delete and retain 1 run for the volume.',
-        'kubectl -n longhorn-system get snapshots.longhorn.io: the snapshot of the backup is gone, or has a deletionTimestamp; the log of the run says "Cleaned up snapshot CR".',
-      ],
-    },
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+    steps: [
+      'Make two snapshots of a volume, and back up the older one to a slow store.',
+      'While it is InProgress, let a recurring job with the task snapshot-delete and retain 1 run for the volume.',
+      'kubectl -n longhorn-system get snapshots.longhorn.io: the snapshot of the backup is gone, or has a deletionTimestamp; the log of the run says "Cleaned up snapshot CR".',
+    ],
     upstream: issue(10184),
     source:
       'longhorn-manager, app/recurringjob/volume.go, doSnapshotCleanup and listSnapshotNamesToCleanup (v1.8.x: app/recurring_job.go), read in v1.8.x, v1.11.x and v1.12.1; fixed on master (2026-08-14), by the same source, for all tasks. Near: longhorn/longhorn#13748',
@@ -967,15 +801,11 @@ export const managerBugs = {
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',
-    versions: '>=1.8.0',
     promise: 'a recurring backup that goes well warns of nothing',
     happens:
       'the first run looks for old backups before Longhorn knows the volume in the store: "Action [backupList] not available"',
     symptoms: [{ of: 'log', says: ['job-cleanup-before-known'] }],
-    steps: {
-      inWords: ['Give a new volume a recurring job of the task backup.', 'Look at the log of its first run.'],
-    },
-    upstream: 'not reported yet',
+    steps: ['Give a new volume a recurring job of the task backup.', 'Look at the log of its first run.'],
     source: 'longhorn-manager, app/recurringjob/volume.go (v1.8.x: app/recurring_job.go)',
     seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
   },
@@ -987,13 +817,11 @@ export const managerBugs = {
     happens:
       'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made, and its Kubernetes Job is Complete',
     symptoms: [{ of: 'log', says: ['job-stopped', 'job-fails', 'job-tries-next-time'] }],
-    steps: {
-      inWords: [
-        'Deny DELETE on snapshots.longhorn.io by a ValidatingAdmissionPolicy.',
-        'Let a recurring job of the task backup, with retain 1, run three times.',
-        'The third run makes nothing, and its Job is Complete.',
-      ],
-    },
+    steps: [
+      'Deny DELETE on snapshots.longhorn.io by a ValidatingAdmissionPolicy.',
+      'Let a recurring job of the task backup, with retain 1, run three times.',
+      'The third run makes nothing, and its Job is Complete.',
+    ],
     upstream: issue(13587),
     source: 'longhorn-manager, app/recurringjob/volume.go',
     seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, deletion of snapshots denied)',
@@ -1001,19 +829,15 @@ export const managerBugs = {
   'labelled-backup-is-not-full': {
     title: 'A full backup that is asked for with labels on the page of its volume is an incremental one',
     severity: 'silent',
-    versions: '>=1.8.0',
     promise: 'a backup is full if that is chosen in its dialog',
     happens:
       'the page asks for the backup mode only if there are no labels, so Longhorn makes an incremental backup, and blocks that are damaged in the store are not replaced. The dialog of a snapshot has both',
-    symptoms: [{ of: 'history', kind: 'Backup', state: 'incremental in place of full', gone: false }],
-    steps: {
-      inWords: [
-        'Open the page of an attached volume, and press Create Backup.',
-        'Add a label, check Full Backup, and press OK.',
-        'kubectl -n longhorn-system get backups.longhorn.io NAME -o yaml: its spec.backupMode is incremental.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'incremental in place of full' }],
+    steps: [
+      'Open the page of an attached volume, and press Create Backup.',
+      'Add a label, check Full Backup, and press OK.',
+      'kubectl -n longhorn-system get backups.longhorn.io NAME -o yaml: its spec.backupMode is incremental.',
+    ],
     source:
       'longhorn-ui, src/models/snapshot.js, backup (the request with labels has no backupMode); read in v1.8.0 to v1.12.1 and master (2026-08-11)',
     seen: 'a whole real v1.12.1 with its own UI (2026-11-29), NFS: a backup that was asked for with two labels and all of its blocks had the mode incremental; without labels, it was full, and sent its 8 blocks again',
@@ -1026,13 +850,11 @@ export const managerBugs = {
     happens:
       'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made; its container is started again and again, and the Kubernetes Job is Failed in the end',
     symptoms: [{ of: 'log', says: ['job-stopped', 'job-fails', 'job-tries-next-time'] }],
-    steps: {
-      inWords: [
-        'Deny DELETE on snapshots.longhorn.io by a ValidatingAdmissionPolicy.',
-        'Let a recurring job of the task backup, with retain 1, run three times.',
-        'The third run makes nothing, and its Job fails.',
-      ],
-    },
+    steps: [
+      'Deny DELETE on snapshots.longhorn.io by a ValidatingAdmissionPolicy.',
+      'Let a recurring job of the task backup, with retain 1, run three times.',
+      'The third run makes nothing, and its Job fails.',
+    ],
     upstream: issue(13587),
     source: 'longhorn-manager, app/recurring_job.go, source of v1.8.0 to v1.8.2',
     seen: 'a whole run on a real v1.8.2 (2026-11-22)',
@@ -1045,16 +867,14 @@ export const managerBugs = {
     happens:
       'the entry of the deletion is gone from its map by then, and the process ends by a nil pointer; every controller on that node starts anew',
     symptoms: [{ of: 'panic', says: 'manager-panics-in-deletion' }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume, and make a folder below blocks/ in its store immutable.',
-        'Delete the backup: its config goes, the Backup goes, and the removal of the blocks fails after that.',
-        'Look at the restarts of the longhorn-manager pods, and at the log of the container before.',
-      ],
-    },
+    steps: [
+      'Make a backup of a volume, and make a folder below blocks/ in its store immutable.',
+      'Delete the backup: its config goes, the Backup goes, and the removal of the blocks fails after that.',
+      'Look at the restarts of the longhorn-manager pods, and at the log of the container before.',
+    ],
     upstream: issue(13245),
     source:
       'longhorn-manager, controller/backup_controller.go, setInprogressDeletionMap; v1.8.2, v1.9.2 and v1.10.2 have it, v1.11.3 and newer a guard',
     seen: 'twice in one run on a real v1.8.2, where a backup volume was deleted while blocks of its last backup were still being removed',
   },
-} as const satisfies Record<string, Bug>;
+} as const satisfies Record<string, BugRow>;
