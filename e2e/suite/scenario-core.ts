@@ -12,7 +12,7 @@ export type { ScenarioOptions } from './run/fixture.ts';
 export const defineScenario =
   <Steps extends object>(fixture: Fixture<Steps>) =>
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
-    const { seed, tags = [], timeout = '10m', everyStore = false } = options;
+    const { seed, tags = [], timeout = '40m', everyStore = false } = options;
     const { cells, proves } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
     const stores = inject('corralStore');

@@ -3,7 +3,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup volume that is deleted goes with all its backups, and the next backup is whole',
-  { tags: ['backup-deletion'], timeout: '40m', proves: ['D9', 'D10'] },
+  { tags: ['backup-deletion'], proves: ['D9', 'D10'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -31,7 +31,7 @@ scenario(
 // Not derived from a document: a soak on a real Longhorn found it, where backups were made in quick succession.
 scenario(
   'A backup volume that is deleted goes with all its backups, although they could not be listed while they were made',
-  { tags: ['backup-deletion', 'failing-store'], timeout: '40m', needs: ['wrongAnswers'], proves: ['D9'] },
+  { tags: ['backup-deletion', 'failing-store'], needs: ['wrongAnswers'], proves: ['D9'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -4,7 +4,6 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 const about: ScenarioOptions = {
   tags: ['backup-deletion', 'late-failure', 'held'],
-  timeout: '40m',
   exclusive: ['longhorn-managers'],
   disruptions: ['process-hold', 'manager-kill'],
 };

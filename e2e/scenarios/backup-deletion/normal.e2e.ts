@@ -4,7 +4,6 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 const about = (variant: string): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#normal',
   tags: ['backup-deletion', variant],
-  timeout: '40m',
 });
 
 scenario(

@@ -6,7 +6,6 @@ scenario(
   'A backup that was found in a store is deleted, though it has lost the label of its backup target',
   {
     tags: ['backup-deletion', 'backup-targets'],
-    timeout: '40m',
     // An interrupted run leaves a Backup that cannot be deleted. A lab goes with it.
     needs: ['lab'],
     proves: ['D16'],

@@ -5,7 +5,6 @@ scenario(
   'A backup that waited for a deletion is made although blocks are still being removed',
   {
     tags: ['backup-deletion', 'held'],
-    timeout: '40m',
     needs: ['mounted-store'],
     disruptions: ['process-hold'],
     proves: ['C14'],
@@ -41,7 +40,6 @@ scenario(
   'A backup whose snapshot goes while it waits for a deletion fails, and its volume is detached again',
   {
     tags: ['backup-deletion', 'held', 'snapshots'],
-    timeout: '40m',
     needs: ['mounted-store'],
     disruptions: ['process-hold'],
     proves: ['C5'],

@@ -6,7 +6,6 @@ scenario(
   'Backups survive a change of their target to another kind of store and back',
   {
     tags: ['backup-targets'],
-    timeout: '40m',
     needs: ['two-stores', 'block-device'],
     proves: ['L18', 'R1', 'R3', 'R4', 'T7'],
   },

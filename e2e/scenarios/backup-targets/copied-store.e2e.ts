@@ -7,7 +7,7 @@ const size = 4 * mebibyte;
 // Not derived from a document: a second site has a replica of the bucket, or a copy of the export.
 scenario(
   'The backups of a copied store can be restored once the backup target that was copied is gone',
-  { tags: ['backup-targets', 'slow'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['backup-targets', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, { offset: 0, size })];

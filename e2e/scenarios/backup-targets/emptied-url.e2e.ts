@@ -5,7 +5,6 @@ scenario(
   'A backup target whose URL is emptied and set again forgets its backups and has them back, however fast that is',
   {
     tags: ['backup-targets', 'slow'],
-    timeout: '40m',
     disruptions: ['unmount'],
     exclusive: ['longhorn-managers'],
     proves: ['L4', 'T9', 'T10'],

@@ -7,7 +7,7 @@ const standby = { Standby: true, frontend: '' };
 
 scenario(
   'A backup that is found in a store has the block size that its config states, and 2 MiB if it states none',
-  { tags: ['backup-targets', 'refusals'], longhorn: '>=1.10.0', timeout: '40m', proves: ['I16'] },
+  { tags: ['backup-targets', 'refusals'], longhorn: '>=1.10.0', proves: ['I16'] },
   async ({ given, when, then }) => {
     const { target } = await given.volume({ size: littleData.volume });
     const { size } = littleData.data;

@@ -6,7 +6,6 @@ scenario(
   'A backup without labels that is found in the store of an encrypted volume ends no longhorn-manager',
   {
     tags: ['backup-targets', 'manager-kill'],
-    timeout: '40m',
     // Elsewhere others would lose a manager, again and again.
     needs: ['lab'],
     exclusive: ['longhorn-managers'],

@@ -3,7 +3,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back',
-  { tags: ['backup-targets', 'slow'], timeout: '20m', needs: ['secretLost'], proves: ['T31'] },
+  { tags: ['backup-targets', 'slow'], needs: ['secretLost'], proves: ['T31'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];

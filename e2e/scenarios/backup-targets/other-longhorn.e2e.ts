@@ -5,7 +5,6 @@ scenario(
   'A backup of another Longhorn appears beside a volume that cannot be read, and is restored and deleted',
   {
     tags: ['backup-targets'],
-    timeout: '40m',
     needs: ['fileEmptied', 'fileMissing'],
     proves: ['D19', 'I6', 'L1', 'L7', 'R28', 'R29'],
   },

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A negative poll interval of a backup target is rejected',
   // A manager that syncs without a pause is slow for others.
-  { tags: ['backup-targets'], timeout: '15m', needs: ['lab'], proves: ['T36'] },
+  { tags: ['backup-targets'], needs: ['lab'], proves: ['T36'] },
   async ({ given, when, then }) => {
     const { target } = await given.volume({ size: littleData.volume });
     await when.pollIntervalSet(target, '0s');

@@ -7,7 +7,6 @@ scenario(
   'A key that expires during an upload fails that backup alone, and backups continue with a new key',
   {
     tags: ['backup-targets', 'failing-store', 'slow'],
-    timeout: '40m',
     needs: ['keyReplaced'],
     proves: ['L19', 'T32'],
   },

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // Not derived from a document: with several targets, each volume names the target of its backups.
 scenario(
   'Backups on two backup targets never mix',
-  { tags: ['backup-targets'], timeout: '40m', needs: ['block-device'], proves: ['T13'] },
+  { tags: ['backup-targets'], needs: ['block-device'], proves: ['T13'] },
   async ({ given, when, then }) => {
     const one = await given.volume({ size: littleData.volume });
     const target = await given.target(await given.store({ kind: 'the same kind' }));

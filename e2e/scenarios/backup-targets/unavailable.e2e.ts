@@ -5,7 +5,6 @@ scenario(
   'A backup that is deleted while its target is unreachable stays in the store, and is back when the target is',
   {
     tags: ['backup-targets'],
-    timeout: '40m',
     needs: ['mounted-store'],
     proves: ['D15', 'T8', 'T28'],
   },

@@ -6,7 +6,6 @@ scenario(
   'A backup is uploaded and kept, although another backup target has no URL',
   {
     tags: ['backup-targets', 'upload', 'slow'],
-    timeout: '40m',
     needs: ['mounted-store', 'block-device'],
     disruptions: ['unmount'],
     exclusive: ['longhorn-managers'],

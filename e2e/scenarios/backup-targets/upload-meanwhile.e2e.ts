@@ -6,7 +6,7 @@ const { size } = littleData.data;
 // Not derived from a document: the backup target of a volume may be changed at any time.
 scenario(
   'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile',
-  { tags: ['backup-targets', 'upload'], timeout: '40m', needs: ['wrongAnswers', 'block-device'] },
+  { tags: ['backup-targets', 'upload'], needs: ['wrongAnswers', 'block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -37,7 +37,7 @@ scenario(
 
 scenario(
   'A backup whose backup target is deleted while it is uploaded does not stay InProgress',
-  { tags: ['backup-targets', 'upload', 'slow'], timeout: '40m', needs: ['wrongAnswers', 'block-device'] },
+  { tags: ['backup-targets', 'upload', 'slow'], needs: ['wrongAnswers', 'block-device'] },
   async ({ given, when, then }) => {
     const target = await given.target(await given.store({ kind: 'the same kind' }));
     const volume = await given.volume({ size: littleData.volume, target });

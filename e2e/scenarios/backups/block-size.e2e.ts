@@ -8,7 +8,6 @@ scenario(
   'All backups of a volume have its block size, and a restored volume may have another',
   {
     tags: ['backups'],
-    timeout: '40m',
     needs: ['block-device'],
     longhorn: '>=1.10.0',
     proves: ['I2', 'I13', 'I15'],

@@ -8,7 +8,6 @@ scenario(
   "A backup holds its snapshot's data, whatever becomes of the volume and of its snapshots",
   {
     tags: ['backups'],
-    timeout: '40m',
     needs: ['block-device'],
     proves: ['C1', 'C20', 'C21', 'N1', 'N6', 'N14'],
   },
@@ -34,7 +33,7 @@ scenario(
 
 scenario(
   'A backup has the time of its snapshot, whenever it is made',
-  { tags: ['backups'], timeout: '20m', needs: ['block-device'] },
+  { tags: ['backups'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size });
     await given.data(volume, data);
@@ -51,7 +50,6 @@ scenario(
   'The metrics report each backup by its state and size, and the time of the last one',
   {
     tags: ['backups'],
-    timeout: '15m',
     needs: ['block-device'],
     longhorn: '>=1.11.0',
     proves: ['C32', 'C33'],
@@ -76,7 +74,6 @@ scenario(
   'A backup names its source, and reports what it has sent',
   {
     tags: ['backups'],
-    timeout: '40m',
     needs: ['block-device'],
     // Earlier versions also require the label of the target.
     longhorn: '>=1.9.0',
@@ -119,7 +116,7 @@ scenario(
 
 scenario(
   'Backups are restored however they are compressed',
-  { tags: ['backups'], timeout: '40m', needs: ['block-device'], proves: ['I4'] },
+  { tags: ['backups'], needs: ['block-device'], proves: ['I4'] },
   async ({ given, then }) => {
     for (const compression of ['none', 'lz4', 'gzip'] as const) {
       const volume = await given.volume({ size, compression });
@@ -136,7 +133,7 @@ scenario(
 // detached.
 scenario(
   'A snapshot that is deleted while its volume is detached is removed',
-  { tags: ['backups'], timeout: '20m', needs: ['block-device'] },
+  { tags: ['backups'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size });
     await given.data(volume, data);

@@ -5,7 +5,6 @@ scenario(
   'A backup whose replica dies during the upload fails with the reason, and the next backup is whole',
   {
     tags: ['backups'],
-    timeout: '40m',
     // A slow store keeps the upload going until its replica is killed.
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall', 'replica-kill'],
@@ -44,7 +43,6 @@ scenario(
   'A backup whose instance manager dies during the upload fails with the reason, and the next backup is whole',
   {
     tags: ['backups', 'manager-kill', 'slow'],
-    timeout: '40m',
     // Elsewhere an instance manager has the engines and replicas of others.
     needs: ['lab', 'block-device', 'serverSlow'],
     exclusive: ['longhorn-managers'],

@@ -5,7 +5,6 @@ scenario(
   'Settings remove snapshots with their backups or before them, and failed backups after their time',
   {
     tags: ['backups', 'snapshots', 'slow'],
-    timeout: '40m',
     // On other clusters, the settings would also remove snapshots and backups of other users.
     needs: ['lab', 'foreignLock'],
     longhorn: '>=1.9.0',

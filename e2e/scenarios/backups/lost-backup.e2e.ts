@@ -5,7 +5,6 @@ scenario(
   'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
   {
     tags: ['backups', 'snapshots', 'failing-store', 'slow'],
-    timeout: '40m',
     // On other clusters, the setting would also remove snapshots of other users.
     needs: ['lab', 'fileMissing'],
     longhorn: '>=1.8.0',

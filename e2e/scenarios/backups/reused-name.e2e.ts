@@ -5,7 +5,7 @@ const { size } = littleData.data;
 
 scenario(
   'A backup has all data of its snapshot, although the name of an older snapshot was used again',
-  { tags: ['backups'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['backups'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -26,7 +26,7 @@ scenario(
 // The store cannot be checked: its volume.cfg has one size, and fsck finds blocks of the first backup outside of it.
 scenario(
   'A backup is restored in its size, although a smaller volume was backed up under the name of its volume',
-  { tags: ['backups', 'restores'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['backups', 'restores'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, { offset: littleData.volume - size, size });

@@ -4,7 +4,6 @@ scenario(
   'Two backups of a volume are made side by side, and one of a detached volume attaches it meanwhile',
   {
     tags: ['backups', 'upload'],
-    timeout: '40m',
     needs: ['block-device'],
     proves: ['C10', 'C12', 'C16', 'C17'],
   },

@@ -5,7 +5,6 @@ import { littleData } from '../../suite/steps/sizes.ts';
 const about = (variant: string): ScenarioOptions => ({
   seed: 'backup-store-lock-conflict',
   tags: ['backupstore-locks', variant],
-  timeout: '40m',
 });
 
 scenario(

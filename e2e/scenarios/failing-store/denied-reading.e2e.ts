@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: every user of backups relies on this.
-const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['listingDenied'] };
+const about: ScenarioOptions = { tags: ['failing-store'], needs: ['listingDenied'] };
 
 /** After the data of a first backup, so that a second backup has all blocks of the first. */
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // As where an export makes root another user, who may not write. A new volume would have other folders in the store.
 scenario(
   'A backup to a store to which Longhorn may not write fails with the reason, and the next one is made once it may',
-  { tags: ['failing-store', 'backup-targets'], timeout: '40m', needs: ['writingDenied'], proves: ['T29'] },
+  { tags: ['failing-store', 'backup-targets'], needs: ['writingDenied'], proves: ['T29'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];

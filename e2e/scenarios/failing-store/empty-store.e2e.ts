@@ -3,7 +3,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A store that was found empty loses no file, and its backups are back with its files',
-  { tags: ['failing-store'], timeout: '40m', needs: ['storeEmptied'], proves: ['L3', 'L16'] },
+  { tags: ['failing-store'], needs: ['storeEmptied'], proves: ['L3', 'L16'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];

@@ -5,7 +5,6 @@ scenario(
   'Files of others in a store hide no backup, and keep no deletion from removing blocks',
   {
     tags: ['failing-store', 'slow'],
-    timeout: '40m',
     needs: ['foreignFile', 'block-device'],
     proves: ['L17'],
   },

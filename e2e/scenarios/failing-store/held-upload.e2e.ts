@@ -8,7 +8,6 @@ import type { Steps } from '../../suite/steps/steps.ts';
 // where it is while something else happens.
 const about: ScenarioOptions = {
   tags: ['failing-store', 'upload'],
-  timeout: '40m',
   needs: ['wrongAnswers', 'block-device'],
 };
 

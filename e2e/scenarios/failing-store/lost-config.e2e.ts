@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: power cuts and people destroy files in a store.
-const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
+const about: ScenarioOptions = { tags: ['failing-store'] };
 
 scenario(
   'A backup whose config is missing from the store disappears from Longhorn, and is back with its config',

@@ -3,7 +3,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup for which the store has no space fails, and harms no other backup',
-  { tags: ['failing-store'], timeout: '40m', needs: ['diskNearlyFull'], proves: ['D13'] },
+  { tags: ['failing-store'], needs: ['diskNearlyFull'], proves: ['D13'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];

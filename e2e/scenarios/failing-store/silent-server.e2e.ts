@@ -9,7 +9,6 @@ scenario(
   'A store whose server does not answer is reported as unavailable, and an upload whose mount waits for it goes on',
   {
     tags: ['failing-store', 'upload', 'slow'],
-    timeout: '40m',
     needs: ['block-device', 'serverGone'],
     disruptions: ['store-stall'],
     proves: ['C29'],

@@ -5,7 +5,7 @@ import type { LockHandle } from '../../suite/steps/lock/steps.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
 // Not derived from a document: every user of backups relies on this.
-const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
+const about: ScenarioOptions = { tags: ['failing-store'] };
 
 type Scene = Pick<Steps, 'given' | 'when' | 'then' | 'data'>;
 type Met = { volume: VolumeHandle; lock: LockHandle; second: BackupHandle };

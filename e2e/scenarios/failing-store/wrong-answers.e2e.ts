@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: object stores give such answers at any time, and expect their clients to handle them.
-const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['wrongAnswers'] };
+const about: ScenarioOptions = { tags: ['failing-store'], needs: ['wrongAnswers'] };
 
 const requests = ['list', 'look', 'read', 'write', 'delete'] as const;
 

@@ -7,7 +7,7 @@ scenario(
   'A manual backup outlives the runs of a recurring job that retains one',
   // Needs a block device: data are overwritten before each run, so that no other backup has the blocks of the manual
   // one.
-  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J3', 'R1'] },
+  { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['J3', 'R1'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);

@@ -8,7 +8,6 @@ scenario(
   // Needs a block device: data are overwritten before each run, so that a backup has blocks of its own to lose.
   {
     tags: ['recurring-jobs', 'slow'],
-    timeout: '40m',
     longhorn: '>=1.13.0',
     needs: ['block-device'],
     proves: ['J43'],

@@ -8,7 +8,6 @@ scenario(
   'A recurring job that is to make a backup by force makes one though it may delete no snapshot',
   {
     tags: ['recurring-jobs', 'denied-snapshots'],
-    timeout: '40m',
     needs: ['block-device'],
     disruptions: ['admission-policy'],
     proves: ['J8'],

@@ -6,7 +6,6 @@ scenario(
   'A recurring job whose backups fail keeps the snapshots of its last backup and of its last run alone',
   {
     tags: ['recurring-jobs', 'backup-targets', 'snapshots'],
-    timeout: '40m',
     needs: ['mounted-store'],
     longhorn: '>=1.10.0',
     proves: ['J32'],

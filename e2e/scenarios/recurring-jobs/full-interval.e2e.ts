@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A recurring job with a full-backup-interval makes each nth backup a full one',
   // Without a block device each backup of a volume is full.
-  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['I7', 'J28'] },
+  { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['I7', 'J28'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);

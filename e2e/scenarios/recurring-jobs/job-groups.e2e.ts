@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // also run for the volumes of all other scenarios.
 scenario(
   'A volume without a recurring job is in the group default, and a job that is deleted takes its labels along',
-  { tags: ['recurring-jobs'], timeout: '30m', needs: ['block-device'], proves: ['J19', 'J21'] },
+  { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['J19', 'J21'] },
   async ({ given, when, then }) => {
     const size = littleData.volume;
     const first = await given.volume({ size });

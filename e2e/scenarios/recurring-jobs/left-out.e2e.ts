@@ -5,7 +5,6 @@ scenario(
   'A recurring job skips a detached volume until that is allowed, and a volume that has left the job',
   {
     tags: ['recurring-jobs'],
-    timeout: '40m',
     needs: ['block-device'],
     disruptions: ['settings'],
     proves: ['J15', 'J16', 'J41'],

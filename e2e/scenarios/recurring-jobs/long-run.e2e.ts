@@ -6,7 +6,6 @@ scenario(
   'A run of a recurring job that lasts longer than a tick is not overlapped by the next',
   {
     tags: ['recurring-jobs', 'slow'],
-    timeout: '40m',
     needs: ['wrongAnswers', 'block-device'],
     proves: ['J30'],
   },

@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A volume whose workload ends while a recurring job backs it up is backed up, and then detached',
   // Needs a block device: the data prolong the upload, and are restored at the end.
-  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J17'] },
+  { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['J17'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     const written = await given.data(volume, data.large);

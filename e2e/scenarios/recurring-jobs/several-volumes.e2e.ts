@@ -67,7 +67,6 @@ scenario(
   'A recurring job goes on with its other volumes although one is deleted while it is backed up',
   {
     tags: ['recurring-jobs'],
-    timeout: '40m',
     longhorn: '>=1.10.0',
     needs: ['wrongAnswers', 'block-device'],
     proves: ['J34'],

@@ -7,7 +7,6 @@ scenario(
   'Snapshot jobs keep their own newest snapshots, and snapshot-delete jobs remove the old ones of any origin',
   {
     tags: ['recurring-jobs', 'snapshots'],
-    timeout: '40m',
     needs: ['block-device'],
     disruptions: ['settings'],
     proves: ['J9', 'J11', 'J12', 'J28', 'J29', 'N2', 'N5'],

@@ -4,7 +4,6 @@ scenario(
   'A workload that wants a detached volume on another node while a recurring job backs it up waits, and then has it',
   {
     tags: ['recurring-jobs'],
-    timeout: '40m',
     // Needs a block device: the data prolong the upload, and are restored at the end.
     needs: ['block-device'],
     exclusive: ['cluster-settings'],

@@ -4,7 +4,6 @@ scenario(
   'A backup is made while another one of its volume is restored, and both are whole',
   {
     tags: ['restores', 'upload'],
-    timeout: '40m',
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall'],
     proves: ['C13'],

@@ -4,7 +4,6 @@ scenario(
   'A volume whose instance manager dies during its restore has all data in the end',
   {
     tags: ['restores', 'manager-kill', 'slow'],
-    timeout: '40m',
     // Elsewhere an instance manager has the engines and replicas of others.
     needs: ['lab', 'block-device', 'serverSlow'],
     exclusive: ['longhorn-managers'],

@@ -4,7 +4,6 @@ scenario(
   'Backups that are deleted during a restore of one of them are removed after it, and its data are right',
   {
     tags: ['restores', 'backup-deletion'],
-    timeout: '40m',
     needs: ['serverSlow'],
     disruptions: ['store-stall'],
     proves: ['D7', 'R17'],

@@ -3,7 +3,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A restore that meets the lock of a deletion is retried, and succeeds',
-  { tags: ['restores', 'backupstore-locks'], timeout: '40m', needs: ['foreignLock'], proves: ['R18'] },
+  { tags: ['restores', 'backupstore-locks'], needs: ['foreignLock'], proves: ['R18'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);
@@ -23,7 +23,6 @@ scenario(
   'A standby volume that meets the lock of a deletion is only delayed',
   {
     tags: ['standby', 'backupstore-locks'],
-    timeout: '40m',
     needs: ['foreignLock'],
     proves: ['DR18'],
   },

@@ -5,7 +5,6 @@ scenario(
   'A restore from a backup whose config is missing or empty fails with the reason, and succeeds once the config is back',
   {
     tags: ['restores', 'failing-store'],
-    timeout: '40m',
     needs: ['fileMissing', 'fileEmptied'],
     proves: ['R5', 'R17', 'R19', 'R52'],
   },

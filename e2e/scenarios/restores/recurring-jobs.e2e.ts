@@ -5,7 +5,6 @@ scenario(
   'A volume is restored with its recurring job if the setting says so, unless it is overruled for the volume',
   {
     tags: ['restores', 'recurring-jobs'],
-    timeout: '40m',
     // On other clusters, other users may restore volumes while the setting is changed.
     needs: ['lab'],
     disruptions: ['settings'],
@@ -36,7 +35,6 @@ scenario(
   'The recurring job of a restored volume is the same one, or one new one if that was changed, and backs it up',
   {
     tags: ['restores', 'recurring-jobs', 'standby'],
-    timeout: '40m',
     proves: ['R32', 'R33', 'R34'],
   },
   async ({ given, when, then }) => {

@@ -5,7 +5,6 @@ scenario(
   'A restored volume has as many replicas as were asked for, and one snapshot, without which its data last',
   {
     tags: ['restores', 'snapshots', 'recurring-jobs'],
-    timeout: '40m',
     needs: ['block-device'],
     disruptions: ['replica-kill'],
     proves: ['J10', 'R10', 'R15', 'R16'],

@@ -7,7 +7,6 @@ scenario(
   'A volume that is still being restored is not backed up as if it were empty',
   {
     tags: ['restores', 'backups'],
-    timeout: '40m',
     needs: ['block-device', 'wrongAnswers'],
   },
   async ({ given, when, then }) => {

@@ -5,7 +5,6 @@ scenario(
   'A standby volume follows each backup, and has the newest even if it is activated before it followed',
   {
     tags: ['standby'],
-    timeout: '40m',
     needs: ['block-device'],
     proves: ['DR2', 'DR5', 'DR6', 'DR8', 'I11', 'T14'],
   },
@@ -42,7 +41,6 @@ scenario(
   'A standby volume that is activated during a restore finishes the restore first',
   {
     tags: ['standby'],
-    timeout: '40m',
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall'],
     proves: ['DR9'],

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-const about: ScenarioOptions = { tags: ['standby'], timeout: '40m', needs: ['block-device'] };
+const about: ScenarioOptions = { tags: ['standby'], needs: ['block-device'] };
 const { size } = littleData.data;
 const added = { offset: size, size };
 

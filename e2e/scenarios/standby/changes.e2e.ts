@@ -8,7 +8,6 @@ scenario(
   'A standby volume reads only the blocks of a new backup that have changed',
   {
     tags: ['standby', 'failing-store'],
-    timeout: '40m',
     needs: ['block-device', 'fileMissing'],
     proves: ['DR1'],
   },

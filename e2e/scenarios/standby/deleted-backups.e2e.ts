@@ -6,7 +6,6 @@ scenario(
   'A standby volume continues with the next backup, whichever backups are deleted meanwhile',
   {
     tags: ['standby', 'backup-deletion'],
-    timeout: '40m',
     needs: ['block-device'],
     proves: ['DR10', 'DR11', 'DR13', 'DR28'],
   },

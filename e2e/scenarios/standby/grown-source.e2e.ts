@@ -5,7 +5,6 @@ scenario(
   'A volume that has grown is backed up whole, and its standby volume grows along',
   {
     tags: ['standby', 'backups'],
-    timeout: '40m',
     needs: ['block-device'],
     proves: ['C26', 'DR14'],
   },

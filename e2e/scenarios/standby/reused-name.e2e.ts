@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // Not derived from a document. By Longhorn's source, a standby volume compares the names of backups alone.
 scenario(
   'A standby volume restores a backup that was made again under the name of the one that it has',
-  { tags: ['standby'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['standby'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -27,7 +27,7 @@ scenario(
 
 scenario(
   'A standby volume can be activated, although a smaller volume was backed up under the name of its source',
-  { tags: ['standby', 'slow'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['standby', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);

@@ -12,7 +12,7 @@ const about = {
 
 scenario(
   'A system restore makes what is missing, a volume from its latest backup, and leaves what is there',
-  { ...about, timeout: '20m', proves: ['S15', 'S17', 'S19'] },
+  { ...about, proves: ['S15', 'S17', 'S19'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));

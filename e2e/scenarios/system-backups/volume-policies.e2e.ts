@@ -16,7 +16,6 @@ scenario(
   // Before, an outdated backup of a volume was enough.
   {
     ...about,
-    timeout: '20m',
     needs: ['lab', 'block-device'],
     longhorn: '>=1.8.0',
     proves: ['S6', 'S7', 'S8'],

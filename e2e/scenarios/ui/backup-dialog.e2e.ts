@@ -5,7 +5,6 @@ scenario(
   'A backup that is made in the dialog of its volume has the labels, the mode and the target that were chosen',
   {
     tags: ['ui', 'backups'],
-    timeout: '40m',
     needs: ['browser', 'block-device'],
     proves: ['U10'],
   },

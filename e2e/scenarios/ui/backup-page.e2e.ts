@@ -5,7 +5,6 @@ import { littleData } from '../../suite/steps/sizes.ts';
 const about = (seed: string, variant: string): ScenarioOptions => ({
   seed: `delete-backup-asynchronously#${seed}`,
   tags: ['ui', variant],
-  timeout: '40m',
   needs: ['browser'],
 });
 

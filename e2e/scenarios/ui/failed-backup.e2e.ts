@@ -3,7 +3,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'The page of backups shows why a backup failed',
-  { tags: ['ui'], timeout: '40m', needs: ['browser', 'foreignLock'], proves: ['U3'] },
+  { tags: ['ui'], needs: ['browser', 'foreignLock'], proves: ['U3'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 // One job is kept, for the same reason as the backups in backup-page.e2e.ts.
 scenario(
   'A recurring job is made, changed and deleted on its page, which shows what it is',
-  { tags: ['ui', 'recurring-jobs'], timeout: '40m', needs: ['browser'], proves: ['U17'] },
+  { tags: ['ui', 'recurring-jobs'], needs: ['browser'], proves: ['U17'] },
   async ({ given, when, then }) => {
     const page = await given.jobsPage();
     const kept = await when.jobMadeOnPage(page);

@@ -5,7 +5,6 @@ scenario(
   'A backup is restored in a dialog, any one or the latest, as it was chosen there',
   {
     tags: ['ui', 'restores'],
-    timeout: '40m',
     needs: ['browser'],
     disruptions: ['settings'],
     proves: ['U9'],

@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-const about: ScenarioOptions = { tags: ['ui', 'backup-targets'], timeout: '40m', needs: ['browser'] };
+const about: ScenarioOptions = { tags: ['ui', 'backup-targets'], needs: ['browser'] };
 
 scenario(
   'A backup target is made, changed and deleted on its page, which shows why it is unavailable',

@@ -43,7 +43,7 @@ export type ScenarioOptions = {
   /** The id of the paragraph that it comes from. */
   seed?: string;
   tags?: string[];
-  /** For its steps, without cleanup and waits for locks. The default is 10m. */
+  /** For its steps, without cleanup and waits for locks. The default is 40m. */
   timeout?: Duration;
   /** What some clusters or kinds of backup store lack. */
   needs?: readonly ScenarioNeed[];
