@@ -1,4 +1,5 @@
 import type { Operation } from './operations.ts';
+import { withIds } from './with-ids.ts';
 
 const goesOn = 'It goes on; nothing has to be tried again.';
 
@@ -6,9 +7,8 @@ const goesOn = 'It goes on; nothing has to be tried again.';
  * What reads like a fault and is none, in the words of Longhorn's sources. `failed` says what it is, and `harmless`
  * what to do, if anything.
  */
-export const harmless: readonly (Operation & { pattern: RegExp; harmless: string })[] = [
-  {
-    id: 'snapshot-removed',
+export const harmless = withIds<Operation & { pattern: RegExp; harmless: string }>({
+  'snapshot-removed': {
     pattern:
       /^(?:[^:]{0,300}\s)?(?:lost track of (?:the corresponding snapshot info inside volume engine|its snapshotInfo)|snapshot becomes not ready to use|snapshot was removed from engine|snapshot is marked as removed)\s*$/,
     failed:
@@ -17,15 +17,13 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
       'Nothing, where the snapshot was to be removed; backups made of it stay whole. If it is still wanted, look for what removed it (longhorn/longhorn#4126, #12850).',
     retry: goesOn,
   },
-  {
-    id: 'few-snapshots',
+  'few-snapshots': {
     pattern: /snapshot number threshold \(\d+\) has not been exceeded/,
     failed:
       'The user interface tells that a volume has not too many snapshots (its condition TooManySnapshots)',
     harmless: 'Nothing.',
   },
-  {
-    id: 'job-labels-not-copied',
+  'job-labels-not-copied': {
     pattern: /Ignoring recurring job labels on Volume \S+ PVC \S+ due to missing source label/,
     failed:
       'The labels for recurring jobs on a PVC are not copied to its volume, since the PVC does not ask for that; no job met a fault',
@@ -33,16 +31,14 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
       'Nothing; or set the label recurring-job.longhorn.io/source=enabled on the PVC, if its labels are to count (longhorn/longhorn#6257).',
     retry: goesOn,
   },
-  {
-    id: 'standby-activation',
+  'standby-activation': {
     pattern: /[Ss]tandby volume \S+ will be activated after finishing restoration/,
     failed: 'A standby (DR) volume is to be activated, and is first restored to its last backup',
     harmless:
       'Nothing, while the backup that was restored last changes. If it never gets to the one that was asked for, look at the replicas of the volume: a failed one holds the activation up.',
     retry: 'It is activated by itself when that backup is restored.',
   },
-  {
-    id: 'unknown-replica-found',
+  'unknown-replica-found': {
     pattern: /\b[Ff]ound unknown replica\b/,
     failed:
       "A volume's engine, or its status, names a replica that Longhorn has no object of (any more), as after a replica was deleted or replaced",
@@ -50,15 +46,13 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
       'Nothing, if it ends: Longhorn takes it out of the engine. If the line stays, look at the events of the engine for "Failed to remove unknown replica", and at the robustness of the volume. It says nothing of backups.',
     retry: goesOn,
   },
-  {
-    id: 'share-waits',
+  'share-waits': {
     pattern: /[Ww]aiting with nfs server start, volume is not attached/,
     failed: 'The share-manager of a ReadWriteMany volume waits until its volume is attached on its node',
     harmless:
       "Nothing, while the volume is being attached. If it goes on, look at the volume's attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
   },
-  {
-    id: 'watch-ended',
+  'watch-ended': {
     pattern:
       /failed to send (?:instance|process|replica|engine) response: [^"]{0,80}(?:transport is closing|code = Canceled)/,
     failed:
@@ -66,172 +60,149 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     harmless:
       'Nothing, where longhorn-manager or the instance manager was restarted at that time. If it goes on, look at the logs of both.',
   },
-  {
-    id: 'no-rdma',
+  'no-rdma': {
     pattern: /\biser_ib_init\(\d+\) Failed to initialize RDMA/,
     failed: 'The iSCSI target of the v1 data engine found no RDMA, as on most nodes, and works without it',
     harmless: 'Nothing: Longhorn does not use RDMA there.',
     retry: goesOn,
   },
-  {
-    id: 'webhook-secret-not-there-yet',
+  'webhook-secret-not-there-yet': {
     pattern: /secrets \\?"longhorn-webhook-(?:tls|ca)\\?" not found/,
     failed:
       'The certificate of the webhooks is not there yet, as at the first start: longhorn-manager then makes it, and its Secret',
     harmless: 'Nothing, if the next lines tell that it was generated.',
     retry: goesOn,
   },
-  {
-    id: 'kubelet-process-not-found',
+  'kubelet-process-not-found': {
     pattern: /\bProc not found: \w+/,
     failed: 'longhorn-driver-deployer looked for the process of the kubelet, and goes on with that of k3s',
     harmless: 'Nothing, unless "Error deploying driver" follows.',
     retry: goesOn,
   },
-  {
-    id: 'engine-upgrade-delayed',
+  'engine-upgrade-delayed': {
     pattern: /are identical, delay upgrade until detach/,
     failed:
       'Two engine images hold the same engine, so that the volume takes the other one when it is detached',
     harmless: 'Nothing: it takes over the new one by itself then.',
     retry: goesOn,
   },
-  {
-    id: 'usage-not-collected',
+  'usage-not-collected': {
     pattern: /^Failed to (?:collect|get device type of) \S/,
     failed: 'What longhorn-manager tells of the cluster in its metrics and usage reports was not complete',
     harmless: 'Nothing: no volume and no backup needs that.',
     retry: goesOn,
   },
-  {
-    id: 'client-not-closed',
+  'client-not-closed': {
     pattern: /^Failed to close (?:instance manager|share[- ]manager|\S+) client\b/,
     failed: 'A connection that was done with was not closed well',
     harmless: 'Nothing: what it was for had ended. Look at other lines for that.',
     retry: goesOn,
   },
-  {
-    id: 'no-replica-to-reuse',
+  'no-replica-to-reuse': {
     pattern: /^Cannot pick up a reusable failed replica/,
     failed: 'Longhorn found no failed replica whose data it could use again, so that it builds a new one',
     harmless: 'Nothing, while the rebuilding goes on (longhorn/longhorn#3150).',
     retry: goesOn,
   },
-  {
-    id: 'registrar-by-other-socket',
+  'registrar-by-other-socket': {
     pattern: /unknown service pluginregistration\.Registration/,
     failed:
       "The kubelet took the socket of Longhorn's CSI plugin for one at which a plugin registers itself; it is registered by another one",
     harmless: 'Nothing (longhorn/longhorn#899).',
     retry: goesOn,
   },
-  {
-    id: 'velero-waits',
+  'velero-waits': {
     pattern: /Waiting for volumesnapshotcontents \S+ to have snapshot handle/i,
     failed: 'Velero waits until a VolumeSnapshot has its snapshot or backup',
     harmless:
       "Nothing, if it ends. If not, look at the VolumeSnapshotContent (kubectl describe: status.error), at csi-snapshotter, and at the Backup of Longhorn that it waits for: one of the type bak uploads all of the volume's data first.",
     retry: 'It looks again every 5 seconds until its own time is over.',
   },
-  {
-    id: 'waits-for-process',
+  'waits-for-process': {
     pattern: /^Wait for gRPC service of process \S+ to start at \S+$/,
     failed: 'An instance manager waits until the process of an engine or a replica answers it',
     harmless:
       'Nothing, if that ends soon. If it goes on for minutes, look at what that process logs, and at what the node allows between processes (localhost, the load).',
     retry: 'It looks again and again, and then counts the process as failed.',
   },
-  {
-    id: 'operation-counted-twice',
+  'operation-counted-twice': {
     pattern: /RemovePendingOp: OpID already removed/,
     failed:
       "An engine's own count of its operations does not fit, as after the connection to a replica ended",
     harmless: 'Nothing for this: look at the lines around it for why a connection ended.',
     retry: goesOn,
   },
-  {
-    id: 'size-not-known-yet',
+  'size-not-known-yet': {
     pattern: /^Error get size: strconv\.ParseFloat: parsing \\?"\\?": /,
     failed: 'The metrics of Longhorn met a backup that has no size, as one in the state Error or InProgress',
     harmless: 'Nothing: v1.7.3 and v1.8.1 do not say this any more (longhorn/longhorn#10358).',
     retry: goesOn,
   },
-  {
-    id: 'time-not-known-yet',
+  'time-not-known-yet': {
     pattern: /Failed to parse creation time for (?:backup|csi snapshot|CSI snapshot) \S+/,
     failed: 'A backup or snapshot has no time of creation yet, as while it is being made',
     harmless: 'Nothing: the request that logged it goes on (longhorn/longhorn#3392).',
     retry: goesOn,
   },
-  {
-    id: 'watch-of-backup-ended',
+  'watch-of-backup-ended': {
     pattern: /^Failed to sync backup status: context canceled$/,
     failed: 'Longhorn stopped to look at a backup, as it does when that has ended',
     harmless: 'Nothing: the state of the Backup tells how it ended (longhorn/longhorn#10301).',
     retry: goesOn,
   },
-  {
-    id: 'volume-grows-for-restore',
+  'volume-grows-for-restore': {
     pattern:
       /Preparing to expand the DR volume size from \d+ to \d+|need to expand the DR volume \S+ to size \d+ before/,
     failed: 'A volume is expanded to the size of the backup before it is restored',
     harmless: 'Nothing. If it goes no further, look at the conditions and events of the volume.',
     retry: goesOn,
   },
-  {
-    id: 'snapshot-is-there',
+  'snapshot-is-there': {
     pattern: /^(?:successfully provisioned the snapshot|snapshot becomes ready to use)$/,
     failed: 'A snapshot was made',
     harmless: 'Nothing.',
     retry: goesOn,
   },
-  {
-    id: 'backup-waits',
+  'backup-waits': {
     pattern:
       /waiting for (?:attachment|the (?:engine|snapshot|backup)) \S+ to be \w+ before enabling backup monitor|^Waiting to enable the backup monitor for backup \S+$/,
     failed: 'A backup has not begun: it waits for what the text names',
     harmless: 'Nothing, if it begins soon. If it stays Pending, look at what it waits for.',
     retry: 'Longhorn looks again and again.',
   },
-  {
-    id: 'full-instead-of-incremental',
+  'full-instead-of-incremental': {
     pattern: /will do full restore instead/,
     failed: 'A standby (DR) volume is restored in full, since it cannot go on from its last backup',
     harmless: 'Nothing: it takes longer.',
     retry: goesOn,
   },
-  {
-    id: 'prepares-restore',
+  'prepares-restore': {
     pattern:
       /hence started to purge snapshots before the restore|File \S+ for the (?:incremental )?restore exists, will remove and re-create it/,
     failed: 'What is left of an earlier attempt is removed before a restore begins',
     harmless: 'Nothing.',
     retry: goesOn,
   },
-  {
-    id: 'mounts-not-cleaned',
+  'mounts-not-cleaned': {
     pattern: /[Ff]ailed to clean up all mount points|error clean up all mount points/,
     failed:
       'Mounts of a backup target that is not used any more could not be looked through on a node; no backup depends on that',
     harmless: 'Nothing, as long as the backup target that you use is available.',
     retry: 'Longhorn tries again at the next poll.',
   },
-  {
-    id: 'replica-left-out-of-migration',
+  'replica-left-out-of-migration': {
     pattern: /will ignore it and continue migration/,
     failed: 'A replica that is not ready is left out of the migration of a volume',
     harmless: 'Nothing, as long as the migration ends (longhorn/longhorn#7147).',
     retry: goesOn,
   },
-  {
-    id: 'replica-not-healthy-yet',
+  'replica-not-healthy-yet': {
     pattern: /transitioned to mode RW after it was last healthy: cannot parse timestamp : /,
     failed: 'A replica is new, and was never healthy so far',
     harmless: 'Nothing: v1.6.4 and v1.7.3 do not say this as an error any more (longhorn/longhorn#9916).',
     retry: goesOn,
   },
-  {
-    id: 'no-mutual-tls',
+  'no-mutual-tls': {
     pattern: /\/tls-files\/\S*: no such file or directory/,
     failed:
       'The processes of Longhorn talk to each other without TLS of their own: the Secret for that (longhorn-grpc-tls) is optional, and is not there',
@@ -239,19 +210,17 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
       'Nothing, unless you want that. It is no reason for a restart or a failure: look at other lines.',
     retry: goesOn,
   },
-  {
-    id: 'schedulable-while-degraded',
+  'schedulable-while-degraded': {
     pattern: /Reset schedulable due to allow volume creation with degraded availability/,
     failed:
       'A volume may be used though not all of its replicas have a place (the setting allow-volume-creation-with-degraded-availability)',
     harmless: 'Nothing. If the volume stays degraded, look at the nodes and disks for its other replicas.',
     retry: goesOn,
   },
-  {
-    id: 'node-condition-not-known',
+  'node-condition-not-known': {
     pattern: /Unknown condition true of kubernetes node \S+ condition type is EtcdIsVoter/,
     failed: 'A node has a condition that Longhorn does not know, which tells of nothing bad',
     harmless: 'Nothing: v1.4.5 and v1.5.4 do not warn of it any more (longhorn/longhorn#7290).',
     retry: goesOn,
   },
-];
+});
