@@ -33,7 +33,7 @@ export type MessageId = keyof typeof rows;
 
 const complete = (row: WrittenRow): MessageRow => ({
   ...row,
-  wordings: row.wordings.map((wording) => ({ ...usualWording, ...wording })),
+  wordings: ('wordings' in row ? row.wordings : [row]).map((wording) => ({ ...usualWording, ...wording })),
 });
 
 /** All known messages of Longhorn, by name. A message that is missing here is unclassified. */

@@ -91,13 +91,9 @@ export const controllerMessages = {
     fields: ['log warning'],
     means: 'A new backup cannot start yet; the line says what it waits for.',
     advice: 'Nothing, when the backup goes on; otherwise look at what it waits for.',
-    wordings: [
-      {
-        pattern: /Waiting to enable the backup monitor for backup \S+: [\s\S]+/,
-        example: 'Waiting to enable the backup monitor for backup b: waiting',
-        seen: ofBackups,
-      },
-    ],
+    pattern: /Waiting to enable the backup monitor for backup \S+: [\s\S]+/,
+    example: 'Waiting to enable the backup monitor for backup b: waiting',
+    seen: ofBackups,
   },
   'backup-not-started': {
     ...said,
@@ -105,13 +101,9 @@ export const controllerMessages = {
     fields: ['log warning'],
     means: 'A backup could not be started; its status.error says the same.',
     advice: 'Look at the error behind it, and make the backup again.',
-    wordings: [
-      {
-        pattern: /Failed to enable the backup monitor for backup \S+: [\s\S]+/,
-        example: 'Failed to enable the backup monitor for backup b: denied',
-        seen: ofBackups,
-      },
-    ],
+    pattern: /Failed to enable the backup monitor for backup \S+: [\s\S]+/,
+    example: 'Failed to enable the backup monitor for backup b: denied',
+    seen: ofBackups,
   },
   'backup-volume-removed': {
     ...said,
@@ -119,13 +111,9 @@ export const controllerMessages = {
     fields: ['log info'],
     means: 'All backups of a volume were removed from the store.',
     advice: 'Nothing, if somebody deleted the BackupVolume; otherwise look for who did.',
-    wordings: [
-      {
-        pattern: /Complete deleting backup volume \S+/,
-        example: 'Complete deleting backup volume v',
-        seen: 'engineapi/backups.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#9384',
-      },
-    ],
+    pattern: /Complete deleting backup volume \S+/,
+    example: 'Complete deleting backup volume v',
+    seen: 'engineapi/backups.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#9384',
   },
   'backup-without-instance-manager': {
     ...said,
@@ -134,14 +122,10 @@ export const controllerMessages = {
     compared: 'within',
     means: 'There is no running instance manager on the node that owns the backup.',
     advice: "Look at that node's instance-manager pod; the backup goes on when it runs.",
-    wordings: [
-      {
-        pattern: /cannot find a running instance manager for node \S+/,
-        example:
-          'longhorn-backup: failed to sync backup longhorn-system/b1: failed to get running instance manager for proxy client: cannot find a running instance manager for node n1',
-        seen: 'longhorn/longhorn#11589',
-      },
-    ],
+    pattern: /cannot find a running instance manager for node \S+/,
+    example:
+      'longhorn-backup: failed to sync backup longhorn-system/b1: failed to get running instance manager for proxy client: cannot find a running instance manager for node n1',
+    seen: 'longhorn/longhorn#11589',
   },
   'deletion-failed-in-log': {
     ...said,
@@ -170,13 +154,9 @@ export const controllerMessages = {
     means: 'The labels of a recurring job that was deleted were not taken off all volumes.',
     advice:
       'Take them off by hand: a volume that keeps one is not in the group default (known bug deleted-job-leaves-labels).',
-    wordings: [
-      {
-        pattern: /failed to cleanup recurring job label \S+ in Volumes and PVCs/,
-        example:
-          'Failed to sync Longhorn recurring job: failed to sync recurring job longhorn-system/j1: failed to cleanup recurring job label j1 in Volumes and PVCs: Operation cannot be fulfilled on volumes.longhorn.io "v1": the object has been modified; please apply your changes to the latest version and try again',
-        seen: 'controller/recurring_job_controller.go, source of v1.8.0 to v1.12.1; met on v1.12.1',
-      },
-    ],
+    pattern: /failed to cleanup recurring job label \S+ in Volumes and PVCs/,
+    example:
+      'Failed to sync Longhorn recurring job: failed to sync recurring job longhorn-system/j1: failed to cleanup recurring job label j1 in Volumes and PVCs: Operation cannot be fulfilled on volumes.longhorn.io "v1": the object has been modified; please apply your changes to the latest version and try again',
+    seen: 'controller/recurring_job_controller.go, source of v1.8.0 to v1.12.1; met on v1.12.1',
   },
 } as const satisfies Record<string, WrittenRow>;

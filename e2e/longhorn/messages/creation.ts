@@ -43,40 +43,28 @@ export const creationMessages = {
     means: 'The snapshot that the backup was to be made of was not there.',
     advice:
       'Make a snapshot, and a backup of that one; if a recurring job ran, it may have cleaned the snapshot away (longhorn/longhorn#10184).',
-    wordings: [
-      {
-        pattern: /Failed to get the Snapshot \S+/,
-        example: 'Failed to get the Snapshot zn-s2',
-        seen: 'status.error after five tries; controller/backup_controller.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern: /Failed to get the Snapshot \S+/,
+    example: 'Failed to get the Snapshot zn-s2',
+    seen: 'status.error after five tries; controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
   'creation-gave-up': {
     ...failed,
     compared: 'whole',
     means: 'The snapshot or the engine did not become ready in five looks.',
     advice: 'Look at the snapshot, the volume and its engine, then make the backup again.',
-    wordings: [
-      {
-        pattern: /Failed waiting for the (?:snapshot|engine) \S+ to be ready/,
-        example: 'Failed waiting for the engine v-e-0 to be ready',
-        seen: 'status.error; controller/backup_controller.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern: /Failed waiting for the (?:snapshot|engine) \S+ to be ready/,
+    example: 'Failed waiting for the engine v-e-0 to be ready',
+    seen: 'status.error; controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
   'creation-without-volume': {
     ...failed,
     compared: 'whole',
     means: 'The volume was gone when the backup was to be made.',
     advice: 'Delete the backup.',
-    wordings: [
-      {
-        versions: '>=1.9.0',
-        pattern: /cannot find the corresponding volume: .+/,
-        example: 'cannot find the corresponding volume: volume.longhorn.io "v" not found',
-        seen: 'controller/backup_controller.go, source of v1.9.0 to v1.12.1; not met',
-      },
-    ],
+    versions: '>=1.9.0',
+    pattern: /cannot find the corresponding volume: .+/,
+    example: 'cannot find the corresponding volume: volume.longhorn.io "v" not found',
+    seen: 'controller/backup_controller.go, source of v1.9.0 to v1.12.1; not met',
   },
   'creation-lost-engine': {
     ...failed,
@@ -103,13 +91,9 @@ export const creationMessages = {
     compared: 'within',
     means: 'The replica that uploaded the backup is gone, or was started anew.',
     advice: 'Look for what ended the replica or its instance manager, then make the backup again.',
-    wordings: [
-      {
-        pattern: /failed to get (?:backup )?\S+ (?:backup )?status on unknown replica \S+/,
-        example: `${failedQuestion}Unknown desc = failed to get backup b1 status on unknown replica tcp://10.42.0.221:10210`,
-        seen: 'longhorn-instance-manager, pkg/proxy/backup.go; longhorn/longhorn#4969',
-      },
-    ],
+    pattern: /failed to get (?:backup )?\S+ (?:backup )?status on unknown replica \S+/,
+    example: `${failedQuestion}Unknown desc = failed to get backup b1 status on unknown replica tcp://10.42.0.221:10210`,
+    seen: 'longhorn-instance-manager, pkg/proxy/backup.go; longhorn/longhorn#4969',
   },
   'creation-not-begun': {
     ...failed,
@@ -139,15 +123,11 @@ export const creationMessages = {
     compared: 'within',
     means: 'The backup store refused what the backup was to write, or is full.',
     advice: "Look at the store's free space, and at the rights on the volume's folder in it.",
-    wordings: [
-      {
-        pattern:
-          /^(?![\s\S]*cannot mount nfs )[\s\S]*(?:: (?:operation not permitted|permission denied|read-only file system|no space left on device|disk quota exceeded)|\bAccessDenied\b)/,
-        example:
-          'failed to write data during saving blocks: close /mnt/backupstore/volumes/8b/8e/v/blocks/8a/c1/8ac1.blk.tmp.1: no space left on device',
-        seen: 'as Go names EPERM, EACCES, EROFS, ENOSPC and EDQUOT; ENOSPC on a real v1.12.1 (2026-11-23)',
-      },
-    ],
+    pattern:
+      /^(?![\s\S]*cannot mount nfs )[\s\S]*(?:: (?:operation not permitted|permission denied|read-only file system|no space left on device|disk quota exceeded)|\bAccessDenied\b)/,
+    example:
+      'failed to write data during saving blocks: close /mnt/backupstore/volumes/8b/8e/v/blocks/8a/c1/8ac1.blk.tmp.1: no space left on device',
+    seen: 'as Go names EPERM, EACCES, EROFS, ENOSPC and EDQUOT; ENOSPC on a real v1.12.1 (2026-11-23)',
   },
   'creation-not-trusted': {
     ...failed,
@@ -155,14 +135,10 @@ export const creationMessages = {
     means: 'The certificate of the server that the backup was sent to is not trusted.',
     advice:
       "Look whether AWS_CERT in the Secret of the backup target has the authority of that server. If the target is in order, look whether the volume was backed up to another target meanwhile: the upload then goes on to that target's server (known bug upload-follows-next-target). Make the backup again.",
-    wordings: [
-      {
-        pattern: /tls: failed to verify certificate: x509: certificate signed by unknown authority/,
-        example:
-          'failed to write data during saving blocks: failed to put object in single part: p/backupstore/volumes/af/94/v/blocks/c5/00/c500.blk: AWS HTTP Error: 0 request send failed, Put "https://s3/b/p/backupstore/volumes/af/94/v/blocks/c5/00/c500.blk?x-id=PutObject": tls: failed to verify certificate: x509: certificate signed by unknown authority',
-        seen: 'a whole real v1.12.1 (2026-11-28), whose upload was sent to the server of another backup target',
-      },
-    ],
+    pattern: /tls: failed to verify certificate: x509: certificate signed by unknown authority/,
+    example:
+      'failed to write data during saving blocks: failed to put object in single part: p/backupstore/volumes/af/94/v/blocks/c5/00/c500.blk: AWS HTTP Error: 0 request send failed, Put "https://s3/b/p/backupstore/volumes/af/94/v/blocks/c5/00/c500.blk?x-id=PutObject": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    seen: 'a whole real v1.12.1 (2026-11-28), whose upload was sent to the server of another backup target',
   },
   'creation-without-store': {
     ...failed,

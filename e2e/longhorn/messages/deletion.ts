@@ -15,16 +15,12 @@ export const deletionMessages = {
     compared: 'cause',
     means: 'The deletion met a lock of another operation on the same volume.',
     advice: 'Nothing: Longhorn tries again, a minute after the first attempt at the earliest.',
-    wordings: [
-      {
-        // See lock-message-full-stop in the differences.
-        pattern: /failed to acquire lock \S+\.lck when performing backup delete, please try again later\.?/,
-        example: describeFailedDeletion(
-          'failed to acquire lock backupstore/volumes/97/d4/v/locks/lock-1.lck when performing backup delete, please try again later',
-        ),
-        seen: 'recording of v1.12.1 (lock-conflict); knowledge base, backup-store-lock-conflict-error-message; longhorn/longhorn#11293',
-      },
-    ],
+    // See lock-message-full-stop in the differences.
+    pattern: /failed to acquire lock \S+\.lck when performing backup delete, please try again later\.?/,
+    example: describeFailedDeletion(
+      'failed to acquire lock backupstore/volumes/97/d4/v/locks/lock-1.lck when performing backup delete, please try again later',
+    ),
+    seen: 'recording of v1.12.1 (lock-conflict); knowledge base, backup-store-lock-conflict-error-message; longhorn/longhorn#11293',
   },
   'deletion-denied': {
     ...failed,
@@ -65,15 +61,11 @@ export const deletionMessages = {
     means: 'A folder of the backup store could not be listed, so that nobody knows what else is in it.',
     advice:
       "Look at the folder's owner and mode, at the export's squashing, and at the server's file system; Longhorn tries again.",
-    wordings: [
-      {
-        pattern: /failed to execute: ls \[-1 \S+\], output ls: [^\n]+\n?, error exit status 2/,
-        example: describeFailedDeletion(
-          "failed to execute: ls [-1 /mnt/backupstore/volumes/83/81/v/blocks/], output ls: reading directory '/mnt/backupstore/volumes/83/81/v/blocks/': Input/output error\n, error exit status 2",
-        ),
-        seen: 'backupstore, fsops.go and deltablock.go (getBlockNamesForVolume); met on the emulator alone',
-      },
-    ],
+    pattern: /failed to execute: ls \[-1 \S+\], output ls: [^\n]+\n?, error exit status 2/,
+    example: describeFailedDeletion(
+      "failed to execute: ls [-1 /mnt/backupstore/volumes/83/81/v/blocks/], output ls: reading directory '/mnt/backupstore/volumes/83/81/v/blocks/': Input/output error\n, error exit status 2",
+    ),
+    seen: 'backupstore, fsops.go and deltablock.go (getBlockNamesForVolume); met on the emulator alone',
   },
   'deletion-stubbed': {
     ...failed,
@@ -81,13 +73,9 @@ export const deletionMessages = {
     compared: 'cause',
     means: "The engine's binary is wrapped for testing, so that no backup can be deleted.",
     advice: "If no test runs: delete the engine image's pod of the node, which puts the real binary back.",
-    wordings: [
-      {
-        pattern: /stubbed backup deletion for testing/,
-        example: describeFailedDeletion('stubbed backup deletion for testing'),
-        seen: 'recording of v1.8.2 (wrapped-engine); the words of the engine images of manual test "BestEffort Recurring Job Cleanup"',
-      },
-    ],
+    pattern: /stubbed backup deletion for testing/,
+    example: describeFailedDeletion('stubbed backup deletion for testing'),
+    seen: 'recording of v1.8.2 (wrapped-engine); the words of the engine images of manual test "BestEffort Recurring Job Cleanup"',
   },
   'deletion-killed': {
     ...failed,
@@ -96,13 +84,9 @@ export const deletionMessages = {
     only: 'the process of the deletion was killed',
     means: 'The process of the deletion was killed from outside.',
     advice: 'Look for what killed it (memory limit, a node that shuts down); Longhorn tries again.',
-    wordings: [
-      {
-        pattern: /signal: (?:killed|terminated)/,
-        example: describeFailedDeletion('').replace('exit status 1', 'signal: killed'),
-        seen: "as Go tells a process's end by a signal; not met",
-      },
-    ],
+    pattern: /signal: (?:killed|terminated)/,
+    example: describeFailedDeletion('').replace('exit status 1', 'signal: killed'),
+    seen: "as Go tells a process's end by a signal; not met",
   },
   'deletion-panicked': {
     ...failed,
@@ -111,14 +95,10 @@ export const deletionMessages = {
     means: 'The deletion ran into a bug of longhorn-manager.',
     advice:
       "Keep the manager's log and look for an issue; v1.8.0 to v1.11.2 had one in this place (longhorn/longhorn#13245).",
-    wordings: [
-      {
-        pattern: /Recovered from panic: [\s\S]+/,
-        example:
-          'Failed to delete the backup nfs://store:/b?backup=b1&volume=v in the backupstore, err Recovered from panic: assignment to entry in nil map',
-        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1; not met',
-      },
-    ],
+    pattern: /Recovered from panic: [\s\S]+/,
+    example:
+      'Failed to delete the backup nfs://store:/b?backup=b1&volume=v in the backupstore, err Recovered from panic: assignment to entry in nil map',
+    seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1; not met',
   },
   'deletion-read-only': {
     ...failed,
@@ -128,15 +108,11 @@ export const deletionMessages = {
       "The backup store is read-only where longhorn-manager deletes: by its server's export, by an error of its file system, or by a mount.",
     advice:
       "Look at the export's options and the server's kernel log, and at the mounts in the longhorn-manager pod of the backup's owner.",
-    wordings: [
-      {
-        pattern: /\w+ \S+: read-only file system/,
-        example: describeFailedDeletion(
-          'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: read-only file system',
-        ),
-        seen: 'as Go names EROFS, with the fault read-only-backups on the emulator; not met on a real one',
-      },
-    ],
+    pattern: /\w+ \S+: read-only file system/,
+    example: describeFailedDeletion(
+      'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: read-only file system',
+    ),
+    seen: 'as Go names EROFS, with the fault read-only-backups on the emulator; not met on a real one',
   },
   'deletion-without-space': {
     ...failed,
@@ -145,15 +121,11 @@ export const deletionMessages = {
     means:
       'The backup store is full: a deletion writes a lock and a new volume.cfg before it frees anything.',
     advice: "Make room on the store's file system.",
-    wordings: [
-      {
-        pattern: /[^\n]+: (?:no space left on device|disk quota exceeded)/,
-        example: describeFailedDeletion(
-          'write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device',
-        ),
-        seen: 'as Go names ENOSPC and EDQUOT; not met',
-      },
-    ],
+    pattern: /[^\n]+: (?:no space left on device|disk quota exceeded)/,
+    example: describeFailedDeletion(
+      'write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device',
+    ),
+    seen: 'as Go names ENOSPC and EDQUOT; not met',
   },
   'deletion-without-store': {
     ...failed,

@@ -11,13 +11,9 @@ export const otherMessages = {
     compared: 'whole',
     means: 'A backup of the volume could not be made.',
     advice: "Look at the Backup's status.error, which says the same.",
-    wordings: [
-      {
-        pattern: /Snapshot \S+ backup \S+ label map\[.*\]: [\s\S]+/,
-        example: 'Snapshot s1 backup b1 label map[]: input/output error',
-        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern: /Snapshot \S+ backup \S+ label map\[.*\]: [\s\S]+/,
+    example: 'Snapshot s1 backup b1 label map[]: input/output error',
+    seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
   'event-backup-goes-on': {
     class: 'informational',
@@ -26,13 +22,9 @@ export const otherMessages = {
     compared: 'whole',
     means: 'A backup of the volume went into another state.',
     advice: 'Nothing.',
-    wordings: [
-      {
-        pattern: /Snapshot \S+ backup \S+ label map\[.*\]/,
-        example: 'Snapshot s1 backup b1 label map[RecurringJob:rj]',
-        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern: /Snapshot \S+ backup \S+ label map\[.*\]/,
+    example: 'Snapshot s1 backup b1 label map[RecurringJob:rj]',
+    seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
   'event-failed-backup-deleted': {
     class: 'informational',
@@ -42,13 +34,9 @@ export const otherMessages = {
     compared: 'whole',
     means: 'A backup that was in Error is gone now.',
     advice: 'Nothing: it is the end of the trouble, not its beginning.',
-    wordings: [
-      {
-        pattern: /Failed backup \S+ has been deleted: [\s\S]*/,
-        example: 'Failed backup b1 has been deleted: ',
-        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern: /Failed backup \S+ has been deleted: [\s\S]*/,
+    example: 'Failed backup b1 has been deleted: ',
+    seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
   'blocks-left-behind': {
     ...managerLog,
@@ -56,13 +44,9 @@ export const otherMessages = {
     means: 'A backup is gone, but blocks that only it used were not removed from the store.',
     advice:
       "Look for what keeps the files; they stay until the volume's next deletion counts its blocks again.",
-    wordings: [
-      {
-        pattern: /failed to delete backup blocks: /,
-        example: 'failed to delete backup blocks: [blocks/1e/2f/1e2f.blk: operation not permitted]',
-        seen: 'backupstore, deltablock.go',
-      },
-    ],
+    pattern: /failed to delete backup blocks: /,
+    example: 'failed to delete backup blocks: [blocks/1e/2f/1e2f.blk: operation not permitted]',
+    seen: 'backupstore, deltablock.go',
   },
   'blocks-not-counted': {
     ...managerLog,
@@ -109,27 +93,18 @@ export const otherMessages = {
     means: 'A replica is being rebuilt, so that snapshots cannot be removed now.',
     advice:
       'Wait for the rebuild. Before v1.12.2 it ends the whole run of a recurring job of the task snapshot-cleanup: the volumes that were not done yet wait for the next run (longhorn/longhorn#13623).',
-    wordings: [
-      {
-        pattern: /cannot (?:purge snapshots|remove a snapshot) because .+ is rebuilding/,
-        example: 'cannot purge snapshots because r1 is rebuilding',
-        seen: 'longhorn/longhorn#1895',
-      },
-    ],
+    pattern: /cannot (?:purge snapshots|remove a snapshot) because .+ is rebuilding/,
+    example: 'cannot purge snapshots because r1 is rebuilding',
+    seen: 'longhorn/longhorn#1895',
   },
   'stale-iscsi-session': {
     ...node,
     class: 'informational',
     means: 'The node still has an iSCSI session of an instance manager that is gone.',
     advice: 'Nothing needed; logging out of the session ends the noise.',
-    wordings: [
-      {
-        versions: '*',
-        pattern:
-          /connect to \S+:3260 failed \(No route to host\)|cannot make a connection to \S+:3260 \(-1,22\)/,
-        example: 'connect to 10.42.2.9:3260 failed (No route to host)',
-        seen: 'knowledge base, troubleshooting-orphan-iscsi-session-error',
-      },
-    ],
+    versions: '*',
+    pattern: /connect to \S+:3260 failed \(No route to host\)|cannot make a connection to \S+:3260 \(-1,22\)/,
+    example: 'connect to 10.42.2.9:3260 failed (No route to host)',
+    seen: 'knowledge base, troubleshooting-orphan-iscsi-session-error',
   },
 } as const satisfies Record<string, WrittenRow>;

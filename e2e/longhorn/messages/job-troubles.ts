@@ -10,15 +10,11 @@ export const jobTroubles = {
     fields: ['log warning'],
     means: 'The job failed for one volume; the others went on, and the Kubernetes Job ends Complete.',
     advice: 'See that the next run succeeds; a second one in a row is a failure.',
-    wordings: [
-      {
-        versions: '>=1.12.2',
-        pattern: /Failed to run recurring job for volume; will retry on the next run: [\s\S]+/,
-        example:
-          'Failed to run recurring job for volume; will retry on the next run: volume v is in an invalid state for recurring job',
-        seen: 'app/recurringjob/volume.go, source after v1.12.1; longhorn/longhorn#13623; not met',
-      },
-    ],
+    versions: '>=1.12.2',
+    pattern: /Failed to run recurring job for volume; will retry on the next run: [\s\S]+/,
+    example:
+      'Failed to run recurring job for volume; will retry on the next run: volume v is in an invalid state for recurring job',
+    seen: 'app/recurringjob/volume.go, source after v1.12.1; longhorn/longhorn#13623; not met',
   },
   'job-skips-volume': {
     ...said,
@@ -27,13 +23,9 @@ export const jobTroubles = {
     means: 'The volume is in a state in which the job leaves it alone.',
     advice:
       'Attach the volume, or allow jobs on detached ones (setting allow-recurring-job-while-volume-detached).',
-    wordings: [
-      {
-        pattern: /Cannot create job for \S+ volume in state \S+/,
-        example: 'Cannot create job for v volume in state detached',
-        seen: 'app/recurring_job.go and app/recurringjob/util.go, source of v1.8.0 to v1.12.1; not met',
-      },
-    ],
+    pattern: /Cannot create job for \S+ volume in state \S+/,
+    example: 'Cannot create job for v volume in state detached',
+    seen: 'app/recurring_job.go and app/recurringjob/util.go, source of v1.8.0 to v1.12.1; not met',
   },
   'job-retries-start': {
     ...said,
@@ -66,14 +58,10 @@ export const jobTroubles = {
     fields: ['log warning'],
     means: 'The job has removed old snapshots, and their space was not freed on every replica.',
     advice: 'See that a later run purges them; look at the engine of the volume (status.purgeStatus).',
-    wordings: [
-      {
-        pattern:
-          /Error purging snapshots on replica \S+: [\s\S]+|Encountered one or more errors while purging snapshots/,
-        example: 'Encountered one or more errors while purging snapshots',
-        seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
-      },
-    ],
+    pattern:
+      /Error purging snapshots on replica \S+: [\s\S]+|Encountered one or more errors while purging snapshots/,
+    example: 'Encountered one or more errors while purging snapshots',
+    seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
   },
   'job-beside-the-work': {
     ...said,
@@ -102,13 +90,9 @@ export const jobTroubles = {
     means:
       'The date of a backup or snapshot has not the form that the job reads: it is left out of the clean-up.',
     advice: 'Look at the object, and remove it by hand where it is an old one.',
-    wordings: [
-      {
-        pattern: /Failed to parse datetime .* for (?:backup|snapshot|snapshot CR) \S+: [\s\S]+/,
-        example: 'Failed to parse datetime x for backup b: parsing time "x" as RFC 3339',
-        seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
-      },
-    ],
+    pattern: /Failed to parse datetime .* for (?:backup|snapshot|snapshot CR) \S+: [\s\S]+/,
+    example: 'Failed to parse datetime x for backup b: parsing time "x" as RFC 3339',
+    seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
   },
   'job-without-age': {
     ...said,
@@ -116,15 +100,10 @@ export const jobTroubles = {
     fields: ['log debug'],
     means: 'The job does nothing, as it is to keep things for no time; its Kubernetes Job is Complete.',
     advice: 'Give the RecurringJob an age (spec.retainAge), or the policy that goes by number.',
-    wordings: [
-      {
-        versions: '>=1.13.0',
-        pattern: /recurring job \S+ will not start due to an retainAge value of \S+ with the policy \S+/,
-        example:
-          'recurring job rj will not start due to an retainAge value of {0s} with the policy age-based',
-        seen: 'the development branch of v1.13 (2026-08-21)',
-      },
-    ],
+    versions: '>=1.13.0',
+    pattern: /recurring job \S+ will not start due to an retainAge value of \S+ with the policy \S+/,
+    example: 'recurring job rj will not start due to an retainAge value of {0s} with the policy age-based',
+    seen: 'the development branch of v1.13 (2026-08-21)',
   },
   'job-system-backup-fails': {
     ...said,
@@ -132,15 +111,11 @@ export const jobTroubles = {
     fields: ['log error'],
     means: 'The system backup of the job was not made.',
     advice: 'Look at the error behind it, and at the SystemBackup.',
-    wordings: [
-      {
-        versions: '>=1.9.0',
-        pattern:
-          /Failed to (?:initialize|run) system backup job: [\s\S]+|Failed to wait for system backup to reach state [^:]+: [\s\S]+/,
-        example: 'Failed to run system backup job: denied',
-        seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
-      },
-    ],
+    versions: '>=1.9.0',
+    pattern:
+      /Failed to (?:initialize|run) system backup job: [\s\S]+|Failed to wait for system backup to reach state [^:]+: [\s\S]+/,
+    example: 'Failed to run system backup job: denied',
+    seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
   },
   'job-system-backup-cleanup-failed': {
     ...said,
@@ -148,14 +123,10 @@ export const jobTroubles = {
     fields: ['log warning'],
     means: 'Old system backups of the job could not be listed or removed.',
     advice: 'See that a later run removes them.',
-    wordings: [
-      {
-        versions: '>=1.9.0',
-        pattern: /Failed to list system backups: [\s\S]+|Failed to delete system backup \S+: [\s\S]+/,
-        example: 'Failed to delete system backup sb: denied',
-        seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
-      },
-    ],
+    versions: '>=1.9.0',
+    pattern: /Failed to list system backups: [\s\S]+|Failed to delete system backup \S+: [\s\S]+/,
+    example: 'Failed to delete system backup sb: denied',
+    seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
   },
   // The job logs this in another thread. A run of a single volume may end before the line is written.
   'job-says-event': {
@@ -164,14 +135,10 @@ export const jobTroubles = {
     fields: ['log info'],
     means: 'The log repeats the event that old snapshots of a volume could not be removed.',
     advice: 'Read what the run says of that volume.',
-    wordings: [
-      {
-        pattern:
-          /Event\(v1\.ObjectReference\{[^}]*\}\): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume \S+: [\s\S]+/,
-        example: `Event(v1.ObjectReference{Kind:"RecurringJob", Namespace:"longhorn-system", Name:"rj", UID:"319c0359", APIVersion:"longhorn.io/v1beta2", ResourceVersion:"5993", FieldPath:""}): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume rc: Bad response statusCode [500]`,
-        seen: 'a real v1.12.1, a job of three volumes (2026-11-26); app/util.go and app/util/util.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern:
+      /Event\(v1\.ObjectReference\{[^}]*\}\): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume \S+: [\s\S]+/,
+    example: `Event(v1.ObjectReference{Kind:"RecurringJob", Namespace:"longhorn-system", Name:"rj", UID:"319c0359", APIVersion:"longhorn.io/v1beta2", ResourceVersion:"5993", FieldPath:""}): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume rc: Bad response statusCode [500]`,
+    seen: 'a real v1.12.1, a job of three volumes (2026-11-26); app/util.go and app/util/util.go, source of v1.8.0 to v1.12.1',
   },
   'job-event-cleanup-failed': {
     class: 'warning',
@@ -181,12 +148,8 @@ export const jobTroubles = {
     compared: 'whole',
     means: 'Old snapshots of a volume could not be removed by the job.',
     advice: "Look at the job's log.",
-    wordings: [
-      {
-        pattern: /failed to clean up old snapshots of volume \S+: [\s\S]+/,
-        example: 'failed to clean up old snapshots of volume rc: Bad response statusCode [500]',
-        seen: 'app/recurringjob/volume.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern: /failed to clean up old snapshots of volume \S+: [\s\S]+/,
+    example: 'failed to clean up old snapshots of volume rc: Bad response statusCode [500]',
+    seen: 'app/recurringjob/volume.go, source of v1.8.0 to v1.12.1',
   },
 } as const satisfies Record<string, WrittenRow>;

@@ -23,14 +23,10 @@ export const jobMessages = {
     means: 'The job makes a backup and waits for it, has made it, or asked for the deletion of an old one.',
     advice:
       'Nothing, while its numbers grow. If one stands still, that upload does, and all later runs of the job wait: delete that Backup (before v1.6.3 and v1.7.2 it could hang for ever: longhorn/longhorn#9168). A line "Cleaned up backup" says that a deletion was asked for; whether it succeeds, the Backup tells.',
-    wordings: [
-      {
-        pattern:
-          /(?:Completed creating|Creating) backup \S+?(?:, current progress \d+)?|Cleaned up backup \S+ for \S+/,
-        example: 'Cleaned up backup backup-65cc13da782f4489 for vz-r',
-        seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
-      },
-    ],
+    pattern:
+      /(?:Completed creating|Creating) backup \S+?(?:, current progress \d+)?|Cleaned up backup \S+ for \S+/,
+    example: 'Cleaned up backup backup-65cc13da782f4489 for vz-r',
+    seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
   },
   'job-steps': {
     ...said,
@@ -95,15 +91,11 @@ export const jobMessages = {
     means:
       'The first run of a new volume looked for old backups before Longhorn knew the volume in the store; the backup was made.',
     advice: 'Nothing: no fault is needed for it, and from the second run on it does not come.',
-    wordings: [
-      {
-        pattern:
-          /Created backup successfully but errored on cleanup for \S+: Action \[backupList\] not available on [\s\S]+/,
-        example:
-          'Created backup successfully but errored on cleanup for vz-r: Action [backupList] not available on [&{ collection map[self:http://10.244.2.9:9500/v1/backupvolumes] map[]}]',
-        seen: 'recordings of v1.12.1 (recurring-job, and the jobs of recurring-job-faulty-cleanup)',
-      },
-    ],
+    pattern:
+      /Created backup successfully but errored on cleanup for \S+: Action \[backupList\] not available on [\s\S]+/,
+    example:
+      'Created backup successfully but errored on cleanup for vz-r: Action [backupList] not available on [&{ collection map[self:http://10.244.2.9:9500/v1/backupvolumes] map[]}]',
+    seen: 'recordings of v1.12.1 (recurring-job, and the jobs of recurring-job-faulty-cleanup)',
   },
   'job-backup-cleanup-refused': {
     ...said,
@@ -111,14 +103,10 @@ export const jobMessages = {
     fields: ['log warning'],
     means: 'The job made its backup, but was refused the deletion of an old one.',
     advice: 'Remove what denies it; the next run cleans up.',
-    wordings: [
-      {
-        pattern:
-          /Created backup successfully but errored on cleanup for \S+: cleaned up backup \S+ failed for \S+: [\s\S]+/,
-        example: `Created backup successfully but errored on cleanup for rb: cleaned up backup backup-7a failed for rb: ${denied}failed to delete backup 'backup-7a' of volume 'rb-51b799fc': backups.longhorn.io "backup-7a" is forbidden] from [http://10.244.2.10:9500/v1/backupvolumes/rb-51b799fc?action=backupDelete]`,
-        seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup)',
-      },
-    ],
+    pattern:
+      /Created backup successfully but errored on cleanup for \S+: cleaned up backup \S+ failed for \S+: [\s\S]+/,
+    example: `Created backup successfully but errored on cleanup for rb: cleaned up backup backup-7a failed for rb: ${denied}failed to delete backup 'backup-7a' of volume 'rb-51b799fc': backups.longhorn.io "backup-7a" is forbidden] from [http://10.244.2.10:9500/v1/backupvolumes/rb-51b799fc?action=backupDelete]`,
+    seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup)',
   },
   'job-snapshot-cleanup-refused': {
     ...said,
@@ -152,16 +140,12 @@ export const jobMessages = {
     means:
       'The job did not find its backup for a moment, and gave the volume up: the backup may be Completed, old ones were not removed.',
     advice: 'See that a later run removes the old backups: known bug backup-looked-at-anew.',
-    wordings: [
-      {
-        versions: '>=1.9.0',
-        pattern:
-          /Failed to run volume job: (?:failed to complete \S+ for \S+: )?cannot find the status of the backup for snapshot \S+ It might because the engine has restarted/,
-        example:
-          'Failed to run volume job: failed to complete backupAndCleanup for rv: cannot find the status of the backup for snapshot rj-c-5837659d. It might because the engine has restarted',
-        seen: 'a real v1.12.1 (2026-11-26), twice; app/recurringjob/volume.go, source of v1.9.2 to v1.12.1',
-      },
-    ],
+    versions: '>=1.9.0',
+    pattern:
+      /Failed to run volume job: (?:failed to complete \S+ for \S+: )?cannot find the status of the backup for snapshot \S+ It might because the engine has restarted/,
+    example:
+      'Failed to run volume job: failed to complete backupAndCleanup for rv: cannot find the status of the backup for snapshot rj-c-5837659d. It might because the engine has restarted',
+    seen: 'a real v1.12.1 (2026-11-26), twice; app/recurringjob/volume.go, source of v1.9.2 to v1.12.1',
   },
   'job-stopped': {
     ...ends,
@@ -204,14 +188,10 @@ export const jobMessages = {
     means:
       'The pod of the job could not read the RecurringJob and ended at once, with exit code 0: its Kubernetes Job is Complete.',
     advice: 'See whether the RecurringJob is still there and the API server is reached from the pod.',
-    wordings: [
-      {
-        versions: '>=1.8.0 <1.12.2',
-        pattern: /Failed to get recurring job \S+\.: [\s\S]+/,
-        example: 'Failed to get recurring job rj.: recurringjobs.longhorn.io "rj" not found',
-        seen: 'app/recurring_job.go, source of v1.8.0 to v1.12.1; not met',
-      },
-    ],
+    versions: '>=1.8.0 <1.12.2',
+    pattern: /Failed to get recurring job \S+\.: [\s\S]+/,
+    example: 'Failed to get recurring job rj.: recurringjobs.longhorn.io "rj" not found',
+    seen: 'app/recurring_job.go, source of v1.8.0 to v1.12.1; not met',
   },
   'job-fails': {
     ...ends,
@@ -220,15 +200,11 @@ export const jobMessages = {
       'The job failed for a volume, so its process ends with exit code 1: it is started again, and in the end its Kubernetes Job is Failed.',
     advice:
       'Look at the error behind it, which the line before has with the volume; from v1.9.0 on the Job would be Complete.',
-    wordings: [
-      {
-        versions: '>=1.8.0 <1.9.0',
-        pattern: new RegExp(`Failed to do a recurring job: (?:${ofVolume})[\\s\\S]*`),
-        example:
-          'Failed to do a recurring job: Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=denied]',
-        seen: 'a whole run on a real v1.8.2 (2026-11-22); app/recurring_job.go, source of v1.8.0 to v1.8.2',
-      },
-    ],
+    versions: '>=1.8.0 <1.9.0',
+    pattern: new RegExp(`Failed to do a recurring job: (?:${ofVolume})[\\s\\S]*`),
+    example:
+      'Failed to do a recurring job: Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=denied]',
+    seen: 'a whole run on a real v1.8.2 (2026-11-22); app/recurring_job.go, source of v1.8.0 to v1.8.2',
   },
   'job-broken': {
     ...ends,
@@ -236,12 +212,8 @@ export const jobMessages = {
     means: 'The job could not even begin.',
     advice:
       'Look at the error behind it: mostly the API server or longhorn-backend is not reached from the pod.',
-    wordings: [
-      {
-        pattern: new RegExp(`Failed to do a recurring job: (?!${ofVolume})[\\s\\S]+`),
-        example: 'Failed to do a recurring job: Unauthorized',
-        seen: 'app/recurring_job.go, source of v1.8.0 to v1.12.1 (v1.8.x makes that client for each volume: see job-fails); not met',
-      },
-    ],
+    pattern: new RegExp(`Failed to do a recurring job: (?!${ofVolume})[\\s\\S]+`),
+    example: 'Failed to do a recurring job: Unauthorized',
+    seen: 'app/recurring_job.go, source of v1.8.0 to v1.12.1 (v1.8.x makes that client for each volume: see job-fails); not met',
   },
 } as const satisfies Record<string, WrittenRow>;

@@ -28,14 +28,10 @@ export const processMessages = {
       "A process of the volume, its engine or a replica, was not started by its node's instance manager.",
     advice:
       'Longhorn tries again; look at the instance-manager pod of that node, and at the load of the node.',
-    wordings: [
-      {
-        pattern: /Error starting \S+: [\s\S]+/,
-        example:
-          'Error starting v-r-1: failed to create instance: rpc error: code = Unavailable desc = connection error',
-        seen: seenUnderLoad,
-      },
-    ],
+    pattern: /Error starting \S+: [\s\S]+/,
+    example:
+      'Error starting v-r-1: failed to create instance: rpc error: code = Unavailable desc = connection error',
+    seen: seenUnderLoad,
   },
   'process-not-stopped': {
     ...instance,
@@ -44,14 +40,10 @@ export const processMessages = {
       "A process of the volume, its engine or a replica, was not stopped by its node's instance manager.",
     advice:
       'Longhorn tries again; look at the instance-manager pod of that node, and at the load of the node.',
-    wordings: [
-      {
-        pattern: /Error stopping \S+: [\s\S]+/,
-        example:
-          'Error stopping v-e-0: failed to delete instance v-e-0: rpc error: code = Unavailable desc = connection error',
-        seen: seenUnderLoad,
-      },
-    ],
+    pattern: /Error stopping \S+: [\s\S]+/,
+    example:
+      'Error stopping v-e-0: failed to delete instance v-e-0: rpc error: code = Unavailable desc = connection error',
+    seen: seenUnderLoad,
   },
   'replica-in-error': {
     ...warning,
@@ -60,13 +52,9 @@ export const processMessages = {
     means: 'A replica of the volume did not answer or failed, and is used no more.',
     advice:
       'Look at the instance-manager pod, disk and network of its node; Longhorn rebuilds the replica while another is left.',
-    wordings: [
-      {
-        pattern: /Detected (?:replica \S+ \(\S+\) in error|corrupted replica \S+)/,
-        example: 'Detected replica v-r-1 (10.42.0.7:10000) in error',
-        seen: `a real v1.12.1 (2026-11-26), under load; controller/engine_controller.go and controller/monitor/snapshot_monitor.go, ${sources}`,
-      },
-    ],
+    pattern: /Detected (?:replica \S+ \(\S+\) in error|corrupted replica \S+)/,
+    example: 'Detected replica v-r-1 (10.42.0.7:10000) in error',
+    seen: `a real v1.12.1 (2026-11-26), under load; controller/engine_controller.go and controller/monitor/snapshot_monitor.go, ${sources}`,
   },
   'replica-not-rebuilt': {
     ...warning,
@@ -74,13 +62,9 @@ export const processMessages = {
     states: ['FailedRebuilding'],
     means: 'A replica of the volume could not be rebuilt.',
     advice: 'The other replicas have the data, and Longhorn tries anew; the text has the reason.',
-    wordings: [
-      {
-        pattern: /Failed rebuilding replica with Address \S+(?: through engine frontend \S+)?: [\s\S]+/,
-        example: 'Failed rebuilding replica with Address 10.42.0.7:10000: timed out',
-        seen: `controller/engine_controller.go, ${sources}; not met`,
-      },
-    ],
+    pattern: /Failed rebuilding replica with Address \S+(?: through engine frontend \S+)?: [\s\S]+/,
+    example: 'Failed rebuilding replica with Address 10.42.0.7:10000: timed out',
+    seen: `controller/engine_controller.go, ${sources}; not met`,
   },
   'engine-died': {
     ...warning,
@@ -89,13 +73,9 @@ export const processMessages = {
     means: 'The engine of the volume ended though the volume was attached.',
     advice:
       "Look at the instance-manager pod of the volume's node: it, the node or its connection was lost. Longhorn attaches the volume again.",
-    wordings: [
-      {
-        pattern: /Engine(?:Frontend)? of volume \S+ dead unexpectedly, [\s\S]+/,
-        example: 'Engine of volume v dead unexpectedly, reattach the volume',
-        seen: `controller/volume_controller.go, ${sources}; not met`,
-      },
-    ],
+    pattern: /Engine(?:Frontend)? of volume \S+ dead unexpectedly, [\s\S]+/,
+    example: 'Engine of volume v dead unexpectedly, reattach the volume',
+    seen: `controller/volume_controller.go, ${sources}; not met`,
   },
   'replica-salvaged': {
     ...warning,
@@ -103,13 +83,9 @@ export const processMessages = {
     states: ['AutoSalvaged'],
     means: 'All replicas of the volume had failed; Longhorn uses this one again.',
     advice: 'Check the data of the volume, and look for what all replicas lost at the same time.',
-    wordings: [
-      {
-        pattern: /Replica \S+ of volume \S+ will be automatically salvaged/,
-        example: 'Replica v-r-1 of volume v will be automatically salvaged',
-        seen: `controller/volume_controller.go, ${sources}; not met`,
-      },
-    ],
+    pattern: /Replica \S+ of volume \S+ will be automatically salvaged/,
+    example: 'Replica v-r-1 of volume v will be automatically salvaged',
+    seen: `controller/volume_controller.go, ${sources}; not met`,
   },
   'volume-unknown': {
     ...warning,
@@ -117,13 +93,9 @@ export const processMessages = {
     states: ['Unknown'],
     means: "Longhorn does not know how the volume is: its node's manager does not answer.",
     advice: 'Look at the node, and at the longhorn-manager pod on it.',
-    wordings: [
-      {
-        pattern: /volume \S+ robustness is unknown/,
-        example: 'volume v robustness is unknown',
-        seen: `controller/volume_controller.go, ${sources}; not met`,
-      },
-    ],
+    pattern: /volume \S+ robustness is unknown/,
+    example: 'volume v robustness is unknown',
+    seen: `controller/volume_controller.go, ${sources}; not met`,
   },
   'purge-failed': {
     ...warning,
@@ -131,14 +103,10 @@ export const processMessages = {
     states: ['FailedSnapshotPurge', 'FailedStartingSnapshotPurge', 'TimeoutSnapshotPurge'],
     means: 'Removed snapshots of the volume were not merged away: they still take space.',
     advice: 'Longhorn tries anew with the next purge or rebuild; the text has the reason.',
-    wordings: [
-      {
-        pattern:
-          /(?:replica \S+ failed the snapshot purge|Failed to start snapshot purge for engine \S+ and volume \S+ (?:before|after) rebuilding): [\s\S]+|Timeout waiting for snapshot purge done before rebuilding volume \S+, wait interval \S+ second/,
-        example: 'replica v-r-1 failed the snapshot purge: oh',
-        seen: `controller/volume_controller.go and controller/engine_controller.go, ${sources}; not met`,
-      },
-    ],
+    pattern:
+      /(?:replica \S+ failed the snapshot purge|Failed to start snapshot purge for engine \S+ and volume \S+ (?:before|after) rebuilding): [\s\S]+|Timeout waiting for snapshot purge done before rebuilding volume \S+, wait interval \S+ second/,
+    example: 'replica v-r-1 failed the snapshot purge: oh',
+    seen: `controller/volume_controller.go and controller/engine_controller.go, ${sources}; not met`,
   },
   'snapshot-not-taken': {
     ...warning,
@@ -147,15 +115,11 @@ export const processMessages = {
     states: ['Failed'],
     means: 'The snapshot could not be taken, or not be removed, at that moment.',
     advice: 'Longhorn tries again; the text says what it waits for.',
-    wordings: [
-      {
-        pattern:
-          /(?:failed to take snapshot because the volume engine \S+ is not running|snapshot deletion delayed: volume engine|failed to get engine client proxy: )[\s\S]*/,
-        example:
-          'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
-        seen: `a real v1.12.1 (2026-11-26); controller/snapshot_controller.go, ${sources}`,
-      },
-    ],
+    pattern:
+      /(?:failed to take snapshot because the volume engine \S+ is not running|snapshot deletion delayed: volume engine|failed to get engine client proxy: )[\s\S]*/,
+    example:
+      'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
+    seen: `a real v1.12.1 (2026-11-26); controller/snapshot_controller.go, ${sources}`,
   },
   'node-not-ready': {
     speaker: 'Node',
@@ -166,14 +130,10 @@ export const processMessages = {
     means: 'Longhorn does not use this node now.',
     advice:
       'Look at the node (kubectl describe node) and at the longhorn-manager pod on it; the text says which.',
-    wordings: [
-      {
-        pattern:
-          /Node \S+ is down: manager pod \S+ is not running|Manager pod is missing: [\s\S]+|Kubernetes node (?:missing: node )?\S+ (?:not ready|has pressure|has been removed)[\s\S]*/,
-        example: 'Node node1 is down: manager pod longhorn-manager-x is not running',
-        seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.8.2 and v1.12.1',
-      },
-    ],
+    pattern:
+      /Node \S+ is down: manager pod \S+ is not running|Manager pod is missing: [\s\S]+|Kubernetes node (?:missing: node )?\S+ (?:not ready|has pressure|has been removed)[\s\S]*/,
+    example: 'Node node1 is down: manager pod longhorn-manager-x is not running',
+    seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.8.2 and v1.12.1',
   },
   'node-disk-not-ready': {
     speaker: 'Node',
@@ -184,14 +144,9 @@ export const processMessages = {
     means: 'Longhorn does not use this disk of the node now, as where the node was not ready just before.',
     advice:
       'Nothing, if it passes; otherwise look at the disk in the status of the Node (kubectl -n longhorn-system get nodes.longhorn.io).',
-    wordings: [
-      {
-        versions: '>=1.11.0',
-        pattern: /Waiting for disk \S+ \([^)]*\) on node \S+ to be (?:ready|schedulable)/,
-        example:
-          'Waiting for disk default-disk-47ecf6c10d595923 (/var/lib/longhorn/) on node node1 to be ready',
-        seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.11.0 to v1.12.1',
-      },
-    ],
+    versions: '>=1.11.0',
+    pattern: /Waiting for disk \S+ \([^)]*\) on node \S+ to be (?:ready|schedulable)/,
+    example: 'Waiting for disk default-disk-47ecf6c10d595923 (/var/lib/longhorn/) on node node1 to be ready',
+    seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.11.0 to v1.12.1',
   },
 } as const satisfies Record<string, WrittenRow>;

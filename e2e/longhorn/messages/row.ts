@@ -81,10 +81,11 @@ export type MessageRow = {
   wordings: readonly Wording[];
 };
 
-/** A row as it is written: of its wordings what is not as usual. */
-export type WrittenRow = Omit<MessageRow, 'wordings'> & {
-  wordings: readonly (Omit<Wording, keyof typeof usualWording> & Partial<Wording>)[];
-};
+/** A row as it is written: of its wordings what is not as usual. A row with one wording has it among its own fields. */
+export type WrittenRow = Omit<MessageRow, 'wordings'> &
+  (WrittenWording | { wordings: readonly WrittenWording[] });
+
+type WrittenWording = Omit<Wording, keyof typeof usualWording> & Partial<Wording>;
 
 /** What a wording is unless it says otherwise: that of the product, in all versions that the scenarios support. */
 export const usualWording = { versions: '>=1.8.0', origin: 'product' } as const satisfies Partial<Wording>;

@@ -38,13 +38,9 @@ export const surroundingMessages = {
     means: 'No place was found for a replica of the volume; the text has the reasons.',
     advice:
       'Look at space, tags and conditions of the disks and nodes (kubectl -n longhorn-system get nodes.longhorn.io); Longhorn tries again every 30 s.',
-    wordings: [
-      {
-        pattern: new RegExp(`(?:precheck new replica failed: )?(?:${unscheduled})(?:; ?(?:${unscheduled}))*`),
-        example: 'precheck new replica failed: nodes are unavailable;insufficient storage',
-        seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1 (with the words at the beginning from v1.10 on); not met',
-      },
-    ],
+    pattern: new RegExp(`(?:precheck new replica failed: )?(?:${unscheduled})(?:; ?(?:${unscheduled}))*`),
+    example: 'precheck new replica failed: nodes are unavailable;insufficient storage',
+    seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1 (with the words at the beginning from v1.10 on); not met',
   },
   'many-snapshots': {
     speaker: 'Volume',
@@ -55,26 +51,18 @@ export const surroundingMessages = {
     means: 'The volume has more snapshots than is good for it.',
     advice:
       'Delete old ones; a recurring job of the task snapshot-cleanup, or one that retains few, keeps them few.',
-    wordings: [
-      {
-        pattern:
-          /Snapshots (?:count|total size) is \d+ (?:at or )?over the warning threshold \d+(?:; Snapshots total size is \d+ at or over the warning threshold \d+)?/,
-        example: 'Snapshots count is 249 over the warning threshold 100',
-        seen: 'longhorn/longhorn#7127; controller/volume_controller.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern:
+      /Snapshots (?:count|total size) is \d+ (?:at or )?over the warning threshold \d+(?:; Snapshots total size is \d+ at or over the warning threshold \d+)?/,
+    example: 'Snapshots count is 249 over the warning threshold 100',
+    seen: 'longhorn/longhorn#7127; controller/volume_controller.go, source of v1.8.0 to v1.12.1',
   },
   'target-without-url': {
     ...unavailable,
     means: 'The backup target has no URL.',
     advice: 'Give it one, as nfs://SERVER:/PATH.',
-    wordings: [
-      {
-        pattern: /backup target URL is empty/,
-        example: 'backup target URL is empty',
-        seen: 'controller/backup_target_controller.go, source of v1.12.1',
-      },
-    ],
+    pattern: /backup target URL is empty/,
+    example: 'backup target URL is empty',
+    seen: 'controller/backup_target_controller.go, source of v1.12.1',
   },
   'target-without-secret': {
     ...unavailable,
@@ -125,15 +113,11 @@ export const surroundingMessages = {
     compared: 'within',
     means: 'Two commands of a longhorn-manager mounted the CIFS share at once, and this one came second.',
     advice: 'Nothing: it is mounted, and Longhorn looks again at the next poll.',
-    wordings: [
-      {
-        pattern:
-          /cannot mount CIFS share [\s\S]+?: mount failed: [\s\S]*mount error\(16\): Device or resource busy/,
-        example:
-          'failed to list system backups in cifs://store.default/backups: failed to execute: longhorn [system-backup list cifs://store.default/backups], output cannot mount CIFS share store.default/backups, options [soft]: mount failed: exit status 32 Mounting command: mount Mounting arguments: -t cifs -o soft,<masked> //store.default/backups /mnt Output: mount error(16): Device or resource busy, stderr : exit status 1',
-        seen: 'backupstore, cifs/cifs.go, source of v1.12.1; met on the emulator alone',
-      },
-    ],
+    pattern:
+      /cannot mount CIFS share [\s\S]+?: mount failed: [\s\S]*mount error\(16\): Device or resource busy/,
+    example:
+      'failed to list system backups in cifs://store.default/backups: failed to execute: longhorn [system-backup list cifs://store.default/backups], output cannot mount CIFS share store.default/backups, options [soft]: mount failed: exit status 32 Mounting command: mount Mounting arguments: -t cifs -o soft,<masked> //store.default/backups /mnt Output: mount error(16): Device or resource busy, stderr : exit status 1',
+    seen: 'backupstore, cifs/cifs.go, source of v1.12.1; met on the emulator alone',
   },
   'target-not-reached-yet': {
     ...unavailable,
@@ -243,15 +227,11 @@ export const surroundingMessages = {
     class: 'warning',
     means: "The volume's engine does not run, and Longhorn takes it for one that is being upgraded.",
     advice: 'Attach the volume: the snapshot goes then; known bug snapshot-stays-while-detached.',
-    wordings: [
-      {
-        versions: '>=1.11.0',
-        pattern: /snapshot deletion delayed: volume engine \S+ is upgrading from image {2}to \S+/,
-        example:
-          'snapshot deletion delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
-        seen: 'a real v1.12.1 (2026-11-26): a snapshot that a recurring job deleted after its volume was detached again, and, until its image was known, one whose engine had just started; controller/snapshot_controller.go, source of v1.11.0 to v1.12.1',
-      },
-    ],
+    versions: '>=1.11.0',
+    pattern: /snapshot deletion delayed: volume engine \S+ is upgrading from image {2}to \S+/,
+    example:
+      'snapshot deletion delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
+    seen: 'a real v1.12.1 (2026-11-26): a snapshot that a recurring job deleted after its volume was detached again, and, until its image was known, one whose engine had just started; controller/snapshot_controller.go, source of v1.11.0 to v1.12.1',
   },
   'snapshot-without-engine': {
     ...snapshot,
@@ -260,40 +240,28 @@ export const surroundingMessages = {
       "The manager does not reach the volume's engine just now, by its instance manager, and tries again.",
     advice:
       'Nothing, if the snapshot becomes ready; otherwise see what keeps that instance manager busy, or off the network.',
-    wordings: [
-      {
-        pattern: /failed to get engine client proxy: [\s\S]+/,
-        example:
-          'failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
-        seen: 'status.error of a snapshot that became ready later, on a real v1.12.1 on a busy machine (2026-11-23); engineapi/proxy.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
+    pattern: /failed to get engine client proxy: [\s\S]+/,
+    example:
+      'failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
+    seen: 'status.error of a snapshot that became ready later, on a real v1.12.1 on a busy machine (2026-11-23); engineapi/proxy.go, source of v1.8.0 to v1.12.1',
   },
   'snapshot-limit': {
     ...snapshot,
     class: 'failure',
     means: 'The volume has as many snapshots as its snapshotMaxCount allows.',
     advice: 'Delete and purge old snapshots, or raise snapshotMaxCount.',
-    wordings: [
-      {
-        pattern: /[\s\S]*\bsnapshot count usage \d+ is equal or larger than snapshotMaxCount \d+/,
-        example:
-          'failed to create snapshot: proxyServer=10.42.3.7:8501 destination=10.42.3.7:10010: failed to snapshot volume: rpc error: code = Unknown desc = failed to create snapshot s for volume 10.42.3.7:10010: rpc error: code = Unknown desc = snapshot count usage 250 is equal or larger than snapshotMaxCount 250',
-        seen: 'longhorn-engine, pkg/controller/control.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#12934',
-      },
-    ],
+    pattern: /[\s\S]*\bsnapshot count usage \d+ is equal or larger than snapshotMaxCount \d+/,
+    example:
+      'failed to create snapshot: proxyServer=10.42.3.7:8501 destination=10.42.3.7:10010: failed to snapshot volume: rpc error: code = Unknown desc = failed to create snapshot s for volume 10.42.3.7:10010: rpc error: code = Unknown desc = snapshot count usage 250 is equal or larger than snapshotMaxCount 250',
+    seen: 'longhorn-engine, pkg/controller/control.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#12934',
   },
   'snapshot-lost': {
     ...snapshot,
     class: 'warning',
     means: 'The engine has no such snapshot any more; backups made of it stay whole.',
     advice: 'Delete the snapshot; if nobody asked for its removal, look for what did.',
-    wordings: [
-      {
-        pattern: /lost track of the corresponding snapshot info inside volume engine/,
-        example: 'lost track of the corresponding snapshot info inside volume engine',
-        seen: 'controller/snapshot_controller.go, source of v1.8.0 to v1.12.1; not met',
-      },
-    ],
+    pattern: /lost track of the corresponding snapshot info inside volume engine/,
+    example: 'lost track of the corresponding snapshot info inside volume engine',
+    seen: 'controller/snapshot_controller.go, source of v1.8.0 to v1.12.1; not met',
   },
 } as const satisfies Record<string, WrittenRow>;

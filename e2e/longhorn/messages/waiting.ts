@@ -57,12 +57,8 @@ export const waitingMessages = {
     means:
       'The longhorn-manager that looks after the backup does not know of its deletion: another one began it, and is gone.',
     advice: 'Nothing: Longhorn begins again within milliseconds.',
-    wordings: [
-      {
-        pattern: /No deletion in progress record, retry the deletion command/,
-        example: 'No deletion in progress record, retry the deletion command',
-        seen: 'recordings of v1.12.1 (controller-crash, held-crash), for 6 to 120 ms',
-      },
-    ],
+    pattern: /No deletion in progress record, retry the deletion command/,
+    example: 'No deletion in progress record, retry the deletion command',
+    seen: 'recordings of v1.12.1 (controller-crash, held-crash), for 6 to 120 ms',
   },
 } as const satisfies Record<string, WrittenRow>;
