@@ -1,4 +1,4 @@
-import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
+import { fillSentence, type NamesIn, namesOf } from '../../kube/sentence.ts';
 import type { Detail } from './as-step.ts';
 import type { Context } from './context.ts';
 
@@ -12,7 +12,7 @@ type Word = string | number | { label: string } | ((context: Context) => string)
 export type Step<Args extends unknown[], Result, Sentence extends string = string> = {
   /** Names of parameters are in braces. */
   sentence: Sentence;
-  /** Without it, the only name in the sentence is that of the first argument. */
+  /** Without it, the names in the sentence are those of the first arguments, in their order. */
   parameters?: (...args: Args) => Record<NamesIn<Sentence>, Word>;
   action: (context: Context, ...args: Args) => Promise<Result>;
   detail?: (result: Result, context: Context, ...args: Args) => Detail;
@@ -51,7 +51,10 @@ const compose = <Args extends unknown[]>(
   args: Args,
 ): string => {
   const words: Record<string, Word> | undefined = parameters?.(...args);
-  return fillSentence(sentence, (name) => inWords(words?.[name] ?? (args[0] as Word), context));
+  const names = namesOf(sentence);
+  return fillSentence(sentence, (name) =>
+    inWords(words?.[name] ?? (args[names.indexOf(name)] as Word), context),
+  );
 };
 
 /** Runs a step: prints it, executes it, and prints its result. */

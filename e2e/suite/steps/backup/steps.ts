@@ -278,7 +278,6 @@ export const backupSteps = {
   /** Neither waits for the other: each has begun before the other is Completed. */
   'then.uploadedSideBySide': step({
     sentence: 'Then {first} and {second} are uploaded side by side, and both are Completed',
-    parameters: (first, second) => ({ first, second }),
     action: async (context: Context, ...both: [BackupHandle, BackupHandle]) => {
       const { backups } = context.timelines;
       const begun = await Promise.all(

@@ -111,7 +111,6 @@ export const detailSteps = {
   /** Reads the compression method from the backup's config in the store. */
   'then.compressedBy': step({
     sentence: 'Then {backup} is compressed by {method}',
-    parameters: (backup, method) => ({ backup, method }),
     action: async (_: Context, { name, label, volume }: BackupHandle, method: CompressionMethod) => {
       const config = await volume.target.store.config(volume.name, name);
       if (config?.compression !== method)

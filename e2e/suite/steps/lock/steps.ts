@@ -92,7 +92,6 @@ export const lockSteps = {
    */
   'then.storeLocked': step({
     sentence: 'Then {backup} has acquired a lock, in the folder of its volume',
-    parameters: (holder) => ({ backup: holder }),
     action: async ({ timelines }: Context, holder: BackupHandle): Promise<HeldLock> => {
       const locks = await holder.volume.target.store.locks(holder.volume.name);
       const held = locks.find(({ type, acquired }) => type === foreignLockTypes['a backup'] && acquired);

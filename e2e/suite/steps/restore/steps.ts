@@ -209,7 +209,6 @@ export const restoreSteps = {
   /** Known bug snapshots-stop-standby counts only if a manager's log has the reason. */
   'then.followsDespiteSnapshots': step({
     sentence: 'Then {standby} restores {backup}',
-    parameters: (standby, backup) => ({ standby, backup }),
     waitsForTimer: true,
     action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
       const cause = await timeoutOf(untilRecovered(context, standby, backup));
@@ -234,7 +233,6 @@ export const restoreSteps = {
   /** Lasts as long as Longhorn may take to act on what it has seen in the store. */
   'then.staysBehind': step({
     sentence: 'Then {standby} restores nothing more than {backup}',
-    parameters: (standby, backup) => ({ standby, backup }),
     waitsForTimer: true,
     action: mustStayBehind,
   }),
@@ -253,7 +251,6 @@ export const restoreSteps = {
   /** Judges the time since the wish, in which Longhorn must have changed the status of the volume. */
   'then.noWayBack': step({
     sentence: 'Then {standby} has stayed an ordinary volume',
-    parameters: (standby, _) => ({ standby }),
     action: async (
       context: Context,
       { name, label }: RestoreHandle,
@@ -277,7 +274,6 @@ export const restoreSteps = {
   /** According to Longhorn's engine: the backup that it restored last, once the volume is an ordinary one. */
   'then.activatedWith': step({
     sentence: 'Then {standby} is no longer on standby, and has restored {backup}',
-    parameters: (standby, backup) => ({ standby, backup }),
     action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
       await judgeSuccess(context, standby);
       await mustHold(standby, backup);
@@ -297,20 +293,17 @@ export const restoreSteps = {
   /** The standby volume has restored the whole backup and reports it as the last one. */
   'then.follows': step({
     sentence: 'Then {standby} has restored {backup}, and follows on',
-    parameters: (standby, backup) => ({ standby, backup }),
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       withReasons(context, standby, () => untilFollowed(context, standby, backup)),
   }),
   /** Longhorn has told the volume of a backup, which it may not have restored yet. */
   'then.toldOf': step({
     sentence: 'Then {standby} names {backup} as the last one of its source',
-    parameters: (standby, backup) => ({ standby, backup }),
     action: untilToldOf,
   }),
   /** As `then.follows`, but a volume that is faulted now has time to recover. */
   'then.goesOn': step({
     sentence: 'Then {standby} goes on, and has restored {backup}',
-    parameters: (standby, backup) => ({ standby, backup }),
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       withReasons(context, standby, () => untilRecovered(context, standby, backup)),
   }),
@@ -359,7 +352,6 @@ export const restoreSteps = {
   /** The backup is gone, and was not before the volume was restored. */
   'then.deletedAfterRestore': step({
     sentence: 'Then {backup} is deleted, but not before {restore} was written',
-    parameters: (backup, restore) => ({ backup, restore }),
     action: async (context: Context, backup: BackupHandle, restore: RestoreHandle) => {
       await untilGone(context, backup);
       const [gone, over] = [goneAt(context.timelines.backups, backup.name), writtenAt(restore)];
@@ -410,7 +402,6 @@ export const restoreSteps = {
   /** The restore may have been reported as failed meanwhile. */
   'then.restoredInTheEnd': step({
     sentence: 'Then {restore} has the written data in the end, and zeros elsewhere',
-    parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
       await untilRestoredInTheEnd(context, restore);
       return judgeRestoredData(context, { ...restore, data });
@@ -419,7 +410,6 @@ export const restoreSteps = {
   /** Known bug encrypted-backup-hangs-as-plain counts only if a manager's log has the reason. */
   'then.restoredAsStored': step({
     sentence: 'Then {restore} has the data as they are in the store, and zeros elsewhere',
-    parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
       const { timelines, timeouts } = context;
       await withReasons(context, restore, async () => {

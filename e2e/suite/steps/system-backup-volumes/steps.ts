@@ -84,7 +84,6 @@ export const systemBackupVolumeSteps = {
   /** Returns that backup. */
   'then.systemBackupFailsWithVolume': step({
     sentence: 'Then {label} goes Error, and names the backup of the volume that has failed',
-    parameters: (systemBackup, _) => ({ label: systemBackup }),
     action: async (
       context: Context,
       systemBackup: SystemBackupHandle,

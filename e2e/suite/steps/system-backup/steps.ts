@@ -161,7 +161,6 @@ export const systemBackupSteps = {
   }),
   'then.systemBackupMade': step({
     sentence: 'Then {label} goes through its states to Ready',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { name, label } = systemBackup;
       const timeline = await watchedSystemBackups(context);
@@ -194,7 +193,6 @@ export const systemBackupSteps = {
   }),
   'then.systemBackupReady': step({
     sentence: 'Then {label} is Ready',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const found = await untilSystemBackupIn(context, systemBackup, ['Ready', 'Error']);
       if (systemBackupState(found) === 'Error')
@@ -209,7 +207,6 @@ export const systemBackupSteps = {
   /** It is whole in the store again. Longhorn has synced the target twice since: it may read it with the second sync. */
   'then.systemBackupReadAgain': step({
     sentence: 'Then {label}, which can be read again, becomes Ready',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const found = await currentSystemBackup(context, systemBackup);
       if (found !== undefined && found.metadata.resourceVersion === systemBackup.unread)
@@ -224,7 +221,6 @@ export const systemBackupSteps = {
   /** Returns after the time in which Longhorn tries again, or as soon as it fails. */
   'then.systemBackupWaits': step({
     sentence: 'Then {label} is not Ready for as long as Longhorn cannot open the target',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const ended = await untilSystemBackupIn(
@@ -245,7 +241,6 @@ export const systemBackupSteps = {
    */
   'then.systemBackupNotForgotten': step({
     sentence: 'Then {label} is made now, or fails',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { cluster, timeouts } = context;
@@ -272,7 +267,6 @@ export const systemBackupSteps = {
   /** The rule of the fault has met one probe before. */
   'then.configRefused': step({
     sentence: 'Then the store has refused the config of {label}',
-    parameters: (systemBackup, _) => ({ label: systemBackup }),
     action: async (
       context: Context,
       systemBackup: SystemBackupHandle,
@@ -296,7 +290,6 @@ export const systemBackupSteps = {
   /** The store has refused its config, and takes it now. */
   'then.systemBackupMadeWhole': step({
     sentence: 'Then {label} is Ready and whole in the store, or fails',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { label, target } = systemBackup;
@@ -327,7 +320,6 @@ export const systemBackupSteps = {
   }),
   'then.systemBackupUnread': step({
     sentence: 'Then {label} goes Error, as it cannot be read',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const found = await untilSystemBackupIn(context, systemBackup, ['Error']);
       const reason = found.status?.conditions?.find(({ type }) => type === 'Error')?.reason;
@@ -340,20 +332,17 @@ export const systemBackupSteps = {
   }),
   'when.systemBackupDeleted': step({
     sentence: 'When {label} is deleted',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async ({ cluster }: Context, { name }: SystemBackupHandle) =>
       void (await cluster.delete(resource, { namespace, name })),
   }),
   'then.systemBackupGone': step({
     sentence: 'Then {label} is gone from the cluster',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: (context: Context, systemBackup: SystemBackupHandle) =>
       untilSystemBackupGone(context, systemBackup),
   }),
   /** The store refuses the removal of a file of it. */
   'then.systemBackupGoesWithItsFiles': step({
     sentence: 'Then {label} stays in the cluster while its files are in the store',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const cause = await timeoutOf(

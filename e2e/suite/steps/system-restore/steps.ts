@@ -50,7 +50,6 @@ export const systemRestoreSteps = {
   /** All volumes of the cluster must be detached. Returns when Kubernetes has accepted it. */
   'when.systemRestored': step({
     sentence: 'When {label} is restored',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle): Promise<SystemRestoreHandle> => {
       const { cluster, made, scenarioSignal: signal, timelines } = context;
       const timeline = await follow<SystemRestore>(cluster, resource, { namespace, signal });
@@ -87,7 +86,6 @@ export const systemRestoreSteps = {
   /** The other one has just been requested. */
   'then.secondRestoreRefused': step({
     sentence: 'Then a second restore of {label} is rejected at once',
-    parameters: (systemBackup, _) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle, first: SystemRestoreHandle) => {
       const answer = await tryCreation(context.cluster, resource, newSystemRestore(context, systemBackup));
       if ('refused' in answer) return mustBeRefused(answer);
@@ -103,7 +101,6 @@ export const systemRestoreSteps = {
   }),
   'then.systemRestoreCompletes': step({
     sentence: 'Then {label} goes through its states to Completed',
-    parameters: (restore) => ({ label: restore }),
     action: (context: Context, { name, label, timeline }: SystemRestoreHandle) =>
       judgeWithin(
         expectHistory(timeline, { name, label, describe: describeSystemBackup })
@@ -116,7 +113,6 @@ export const systemRestoreSteps = {
   /** It cannot read the system backup, or cannot make this volume. */
   'then.systemRestoreFails': step({
     sentence: 'Then {label} goes Error, with a reason',
-    parameters: (restore) => ({ label: restore }),
     action: async (
       { cluster, timeouts }: Context,
       { name, label, timeline }: SystemRestoreHandle,
@@ -146,7 +142,6 @@ export const systemRestoreSteps = {
   /** It is Completed. Returns the volume as one that is being restored. */
   'then.volumeMadeFrom': step({
     sentence: 'Then {label} has made the volume that was gone again, from {backup}',
-    parameters: (restore, backup) => ({ label: restore, backup }),
     action: async (
       context: Context,
       { label, from }: SystemRestoreHandle,
@@ -186,7 +181,6 @@ export const systemRestoreSteps = {
   /** It is Completed. */
   'then.jobMadeAgain': step({
     sentence: 'Then {label} has made the recurring job again, as it was',
-    parameters: (restore, _) => ({ label: restore }),
     action: async (context: Context, { label }: SystemRestoreHandle, { name, spec }: AnyJobHandle) => {
       const found = await readNow<RecurringJob>(context.cluster, longhornResources.recurringJobs, name);
       if (found === undefined)
