@@ -23,7 +23,7 @@ export type Timeouts = Record<keyof typeof timeoutRules, Timeout>;
  */
 export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks, slowness = 1): Timeouts => {
   const toTimeout = ({
-    machine,
+    machine = 60,
     givenUp = 0,
     resyncs = 0,
     backoffs = 0,
@@ -61,11 +61,11 @@ export const storeIdleLimits = ({ lockLife }: LonghornClocks): IdleLimits => ({
 });
 
 /**
- * The parts of a time-out: seconds for work (`machine`), and numbers of Longhorn's timers. A back-off doubles with
+ * The parts of a time-out: seconds for work (`machine`, 60 by default), and numbers of Longhorn's timers. A back-off doubles with
  * each failure: 1, 2, 4. `fixed`: it is an observation period or a promised time, and changes do not prolong it.
  */
 type Rule = {
-  machine: number;
+  machine?: number;
   /** Requests to a store that Longhorn's mount gives up, one after the other. */
   givenUp?: number;
   resyncs?: number;
@@ -91,20 +91,16 @@ export const timeoutRules = {
       'set-up of the backup target: Longhorn mounts the store and lists it, each with up to three versions of its protocol at 5 s',
   },
   targetMade: {
-    machine: 60,
     owner: 'longhorn-manager, or the page that asks it: a backup target is made at once',
   },
   madeOnPage: {
-    machine: 60,
     owner: 'longhorn-manager, or the page that asks it: an object that a user asks for is made at once',
   },
   targetGone: {
-    machine: 60,
     resyncs: 2,
     owner: 'cleanup of the backup target: Longhorn forgets what it knows of it first',
   },
   attachmentExists: {
-    machine: 60,
     owner: 'set-up of the volume: Longhorn makes the attachment right after the volume',
   },
   attached: {
@@ -122,14 +118,12 @@ export const timeoutRules = {
     owner: 'the expectation: Longhorn makes an attached volume larger',
   },
   metered: {
-    machine: 60,
     resyncs: 1,
     fixed: true,
     owner:
       'the expectation: the managers read the metrics from their caches, which may be behind the API server',
   },
   syncedAnew: {
-    machine: 60,
     owner: 'the timer of a negative poll interval: a sync each second',
   },
   writtenBackupKnown: {
@@ -145,7 +139,6 @@ export const timeoutRules = {
   },
   // A Longhorn that acts ends this wait early, so it is as long as a slow machine may need to act.
   syncActedOn: {
-    machine: 60,
     resyncs: 2,
     fixed: true,
     owner: 'the period in which nothing may change: Longhorn acts at once on what it has seen in the store',
@@ -248,11 +241,9 @@ export const timeoutRules = {
     owner: 'the period in which a volume on standby that failed is to go on',
   },
   restoreReasons: {
-    machine: 60,
     owner: 'the expectation: Longhorn reports a replica that failed before it gives the restore up',
   },
   attachmentGivenBack: {
-    machine: 60,
     resyncs: 2,
     owner: 'the expectation: Longhorn takes its wish back when it looks at a backup that has ended',
   },
@@ -292,7 +283,6 @@ export const timeoutRules = {
       'the period in which the backup may not go: 2 s for the lock, and a resync until Longhorn looks again',
   },
   firstDeleted: {
-    machine: 60,
     resyncs: 3,
     locks: 1,
     owner:
@@ -311,12 +301,10 @@ export const timeoutRules = {
     owner: 'the period in which nothing may change: the minute of the setting, and a resync',
   },
   deletionFails: {
-    machine: 60,
     resyncs: 2,
     owner: 'the expectation: 2 s for the lock, and a resync until Longhorn looks at what came of the attempt',
   },
   creationFails: {
-    machine: 60,
     resyncs: 2,
     owner:
       'the expectation: the attachment, 2 s for the lock, and a resync until Longhorn looks again at a backup that waited for its snapshot',
@@ -328,7 +316,6 @@ export const timeoutRules = {
   },
   // The fifth of these looks gives it up (backup_controller.go, maxCreationRetry).
   snapshotGivenUp: {
-    machine: 60,
     resyncs: 6,
     fixed: true,
     owner: 'the expectation: Longhorn looks for the snapshot of a waiting backup with each resync',
@@ -336,7 +323,6 @@ export const timeoutRules = {
   // The first request to fail may be that of a check whether a block is there, which counts as no, and is followed by a
   // look at each of ten folders (backupstore, fsops.go, FileExists and preparePath), of up to two requests.
   uploadWithoutServer: {
-    machine: 60,
     givenUp: 22,
     fixed: true,
     owner:
@@ -362,14 +348,12 @@ export const timeoutRules = {
       'the expectation: an upload that stood still goes on, or its mount gives up, once the store answers again',
   },
   deletionFailsAgain: {
-    machine: 60,
     resyncs: 5,
     backoffs: 2,
     owner:
       'the expectation: a back-off, a resync until Longhorn looks again, and as much for each of the two attempts',
   },
   deletingAgain: {
-    machine: 60,
     resyncs: 3,
     backoffs: 2,
     owner:
@@ -382,7 +366,6 @@ export const timeoutRules = {
       'the expectation: 3 s were seen after the kill; a pod that starts slowly, and its election, take longer',
   },
   deletedInTheEnd: {
-    machine: 60,
     resyncs: 4,
     backoffs: 8,
     owner:
@@ -395,11 +378,9 @@ export const timeoutRules = {
       'the expectation: a resync until Longhorn looks at a waiting backup again, then the upload of data sized by its clocks',
   },
   cronJobExists: {
-    machine: 60,
     owner: 'set-up of the recurring job: Longhorn keeps its CronJob in step, within a second',
   },
   jobLabelsKept: {
-    machine: 60,
     resyncs: 2,
     owner:
       "the expectation: Longhorn labels a volume when it looks at it, and takes a job's labels off before the job goes",
@@ -410,7 +391,6 @@ export const timeoutRules = {
     owner: 'the expectation: Longhorn takes the labels of a job off all volumes when it is deleted, at once',
   },
   jobHistoryKept: {
-    machine: 60,
     resyncs: 2,
     owner: 'the expectation: Kubernetes removes old Jobs when it looks at their CronJob, as each Job ends',
   },
@@ -423,7 +403,6 @@ export const timeoutRules = {
     owner: 'cron: a first tick that starts a run, and a second one, within two minutes',
   },
   jobNoted: {
-    machine: 60,
     owner:
       "cron: its controller notes a start right after it, with the conflict that the step's own change can be to it",
   },
@@ -439,15 +418,12 @@ export const timeoutRules = {
     owner: 'the expectation: a run makes its backup before its Job ends, only the watch may be late',
   },
   jobLogEnds: {
-    machine: 60,
     owner: 'the expectation: the log of a pod ends with its container, before the Job does',
   },
   jobEvent: {
-    machine: 60,
     owner: "the expectation: Kubernetes' cron controller reports a Job when it looks at it, within seconds",
   },
   oldDeletionsFail: {
-    machine: 60,
     resyncs: 4,
     backoffs: 2,
     owner:
@@ -469,21 +445,18 @@ export const timeoutRules = {
   },
   jobsGone: { machine: 120, owner: 'cleanup of the recurring job: its CronJob, Jobs and pods go with it' },
   backupsGone: {
-    machine: 60,
     resyncs: 3,
     backoffs: 1,
     owner:
       'cleanup of the backups: a resync each until Longhorn looks again, and one retry after its back-off',
   },
-  backupVolumeGone: { machine: 60, owner: 'cleanup of what Longhorn knows of the volume in the store' },
-  detached: { machine: 60, owner: 'cleanup of the volume: its engine and replicas stop' },
-  volumeGone: { machine: 60, owner: 'cleanup of the volume: its replicas are removed' },
+  backupVolumeGone: { owner: 'cleanup of what Longhorn knows of the volume in the store' },
+  detached: { owner: 'cleanup of the volume: its engine and replicas stop' },
+  volumeGone: { owner: 'cleanup of the volume: its replicas are removed' },
   snapshotsGone: {
-    machine: 60,
     owner: 'the removal of snapshots: with their volume, or once nothing needs them',
   },
   pageDrawn: {
-    machine: 60,
     fixed: true,
     owner: "set-up of the page: the browser starts, and Longhorn's user interface comes through the forward",
   },
@@ -513,7 +486,6 @@ export const timeoutRules = {
       "Longhorn's user interface: it tries to connect at once, after 3 s and after 10 s more, each through another manager",
   },
   supportBundleGone: {
-    machine: 60,
     owner: "cleanup of Longhorn's support bundle: what makes it goes first",
   },
   policyGone: { machine: 30, owner: 'cleanup of the admission policies: nothing holds one back' },

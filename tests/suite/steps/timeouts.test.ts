@@ -10,13 +10,13 @@ import { storeIdleLimits, timeoutRules, timeoutsOn } from '../../../e2e/suite/st
 const fast = { deletionBackoff: 6_000, resync: 5_000, lockLife: 15_000, monitorPoll: 500 };
 
 test('a time-out is what a slow machine may take, and the rounds of the clocks', () => {
-  const { machine, resyncs, backoffs } = timeoutRules.deletionFailsAgain;
+  const { machine, resyncs, backoffs } = timeoutRules.oldBackupsDeleted;
   const [real, quick] = [longhornClocks, fast].map((clocks) =>
-    parseDuration(timeoutsOn(clocks).deletionFailsAgain.within),
+    parseDuration(timeoutsOn(clocks).oldBackupsDeleted.within),
   );
   expect(real).toBe(machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
   expect(quick).toBe(machine * 1000 + resyncs * 5_000 + backoffs * 6_000);
-  const slow = parseDuration(timeoutsOn(longhornClocks, 2.5).deletionFailsAgain.within);
+  const slow = parseDuration(timeoutsOn(longhornClocks, 2.5).oldBackupsDeleted.within);
   expect(slow).toBe(2.5 * machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
 });
 
