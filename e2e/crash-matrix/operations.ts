@@ -21,8 +21,8 @@ const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
 });
 
 const backedUpVolume = async (given: Steps['given']) => {
-  const volume = await given.volume({ size: littleData.volume });
-  const data = await given.data(volume, littleData.data);
+  const volume = await given.volume();
+  const data = await given.data(volume);
   return { volume, data, first: await given.settledBackup(volume) };
 };
 
@@ -83,8 +83,8 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'back up a detached volume': async ({ given, when, then }, { follow, cell }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const snapshot = await given.snapshot(volume);
     await when.volumeDetached(volume);
     await follow({ volume, backups: [] });
@@ -99,8 +99,8 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'delete a backup volume': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { offset: littleData.data.size, size: littleData.data.size }));
     const second = await given.settledBackup(volume);
@@ -163,8 +163,8 @@ export const crashOperations: Record<string, Operation> = {
 
   // If a manager does not answer or refuses a request, the job run ends for that volume.
   'run a recurring job': async ({ given, when, then }, { follow, cell }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const job = await given.recurringJob(volume);
     await when.jobTriggered(job);
     await then.jobsComplete(job);
@@ -193,9 +193,9 @@ export const crashOperations: Record<string, Operation> = {
 
   // The disturbance is during the following; the activation comes afterwards.
   'follow with a standby volume': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const { size } = littleData.data;
-    const data = [await given.data(volume, littleData.data)];
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);

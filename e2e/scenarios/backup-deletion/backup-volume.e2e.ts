@@ -5,8 +5,8 @@ scenario(
   'A backup volume that is deleted goes with all its backups, and the next backup is whole',
   { tags: ['backup-deletion'], proves: ['D9', 'D10'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);
@@ -33,8 +33,8 @@ scenario(
   'A backup volume that is deleted goes with all its backups, although they could not be listed while they were made',
   { tags: ['backup-deletion', 'failing-store'], needs: ['wrongAnswers'], proves: ['D9'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     // Longhorn then cannot sync the backup volume until the third one is the last.
     const unlisted = await given.wrongAnswers('silence', {

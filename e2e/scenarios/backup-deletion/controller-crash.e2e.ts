@@ -1,6 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 const about = (
   variant: string,
@@ -17,8 +16,8 @@ scenario(
   'A deletion whose manager is killed is begun again',
   { ...about('in-retry'), needs: ['immutableFile'], proves: ['D5'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const immutable = await given.immutableConfig(first);
     await then.inForce(immutable);
@@ -42,8 +41,8 @@ scenario(
   'A deletion that is held open when its manager is killed is begun again',
   { ...about('held', ['manager-kill', 'process-hold']), proves: ['D5'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     await given.exclusive('longhorn-managers');
     const held = await given.heldDeletion(first);
@@ -64,10 +63,10 @@ scenario(
   // Needs a block device, because each of the ten backups needs its own blocks, written between the backups.
   { ...about('ten-points'), needs: ['block-device'], proves: ['D5', 'D18'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const kept = await given.settledBackup(volume);
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const last = await given.settledBackup(volume);
     const time = await given.deletionTime(await given.settledBackup(volume));
     const ten = await given.backups(volume, { count: 10 });

@@ -1,6 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 const about: ScenarioOptions = {
   tags: ['backup-deletion', 'late-failure', 'held'],
@@ -18,10 +17,10 @@ scenario(
     cells: ['delete | blocks/xx/yy/ | no permission to change it'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const second = await given.settledBackup(volume);
     const block = await given.immutableBlock(first, { beside: [second] });
     await given.exclusiveBefore(bug, 'longhorn-managers');
@@ -50,8 +49,8 @@ scenario(
   'A backup volume that is deleted while the blocks of its last backup are being removed crashes no manager',
   { ...about, needs: ['mounted-store'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const snapshot = await given.snapshot(volume);
     await given.exclusiveBefore(bug, 'longhorn-managers');

@@ -11,7 +11,7 @@ scenario(
     proves: ['D16'],
   },
   async ({ given, when, then }) => {
-    const { target } = await given.volume({ size: littleData.volume });
+    const { target } = await given.volume();
     const { backup, volume } = await given.foreignBackup(target, { size: littleData.data.size });
     await when.storeLookedInto(target);
     await then.known(backup);

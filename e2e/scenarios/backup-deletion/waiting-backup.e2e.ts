@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup that waited for a deletion is made although blocks are still being removed',
@@ -45,8 +44,8 @@ scenario(
     proves: ['C5'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const snapshot = await given.snapshot(volume);
     await given.snapshot(volume);

@@ -10,8 +10,8 @@ scenario(
     proves: ['L18', 'R1', 'R3', 'R4', 'T7'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const { target } = volume;
     const home = target.store;

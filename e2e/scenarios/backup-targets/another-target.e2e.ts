@@ -5,8 +5,8 @@ scenario(
   'A volume that is given another backup target has backups on both, and each target lists its own',
   { tags: ['backup-targets'], needs: ['block-device'], proves: ['C28', 'T4', 'T11'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const other = await given.target(await given.store({ kind: 'the same kind' }));
 

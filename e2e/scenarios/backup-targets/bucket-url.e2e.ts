@@ -1,13 +1,12 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A bucket is named with its region and a path, and a backup target whose URL lacks the path reports that',
   // Only a store in a bucket has keys.
   { tags: ['backup-targets'], needs: ['keyReplaced'], proves: ['T15'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const backup = await given.settledBackup(volume);
     const { target } = volume;
     await when.targetMisled(target, 'its bucket alone, without a path');

@@ -1,6 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
-import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 
 const size = 4 * mebibyte;
 
@@ -9,7 +9,7 @@ scenario(
   'The backups of a copied store can be restored once the backup target that was copied is gone',
   { tags: ['backup-targets', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { offset: size, size }));

@@ -10,8 +10,8 @@ scenario(
     proves: ['L4', 'T9', 'T10'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);

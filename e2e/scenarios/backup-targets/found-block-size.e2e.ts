@@ -9,7 +9,7 @@ scenario(
   'A backup that is found in a store has the block size that its config states, and 2 MiB if it states none',
   { tags: ['backup-targets', 'refusals'], longhorn: '>=1.10.0', proves: ['I16'] },
   async ({ given, when, then }) => {
-    const { target } = await given.volume({ size: littleData.volume });
+    const { target } = await given.volume();
     const { size } = littleData.data;
     const one = await given.foreignBackup(target, { size, stated: String(large) });
     const old = await given.foreignBackup(target, { size, by: 'v1.0' });

@@ -12,7 +12,7 @@ scenario(
     disruptions: ['manager-kill'],
   },
   async ({ given, when, then }) => {
-    const { target } = await given.volume({ size: littleData.volume });
+    const { target } = await given.volume();
     await given.exclusive('longhorn-managers');
     const found = await given.foreignBackup(target, {
       size: littleData.data.size,

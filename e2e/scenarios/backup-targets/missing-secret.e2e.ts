@@ -5,8 +5,8 @@ scenario(
   'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back',
   { tags: ['backup-targets', 'slow'], needs: ['secretLost'], proves: ['T31'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const { target } = volume;
     // The first sync may still see the Secret as it was.

@@ -9,8 +9,8 @@ scenario(
     proves: ['D19', 'I6', 'L1', 'L7', 'R28', 'R29'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const emptied = await given.fileEmptied({ configOf: volume });
     await then.inForce(emptied);

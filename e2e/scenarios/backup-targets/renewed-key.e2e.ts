@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: keys expire and are renewed at any time. The server of this scenario is the one
 // without TLS.
@@ -12,7 +11,7 @@ scenario(
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     const volume = await given.volume({ size });
-    const before = await given.data(volume, littleData.data);
+    const before = await given.data(volume);
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, large);
     const second = await when.backedUp(await given.snapshot(volume));

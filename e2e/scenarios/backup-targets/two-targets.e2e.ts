@@ -1,17 +1,16 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: with several targets, each volume names the target of its backups.
 scenario(
   'Backups on two backup targets never mix',
   { tags: ['backup-targets'], needs: ['block-device'], proves: ['T13'] },
   async ({ given, when, then }) => {
-    const one = await given.volume({ size: littleData.volume });
+    const one = await given.volume();
     const target = await given.target(await given.store({ kind: 'the same kind' }));
     await then.sameStoreRefused(target);
-    const other = await given.volume({ size: littleData.volume, target });
-    await given.data(one, littleData.data);
-    const data = await given.data(other, littleData.data);
+    const other = await given.volume({ target });
+    await given.data(one);
+    const data = await given.data(other);
     const first = await given.settledBackup(one);
     const second = await given.settledBackup(other);
 

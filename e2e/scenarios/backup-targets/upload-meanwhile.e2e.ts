@@ -8,8 +8,8 @@ scenario(
   'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile',
   { tags: ['backup-targets', 'upload'], needs: ['wrongAnswers', 'block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const other = await given.target(await given.store({ kind: 'the same kind' }));
     data.push(await given.data(volume, { offset: size, size }));
@@ -40,8 +40,8 @@ scenario(
   { tags: ['backup-targets', 'upload', 'slow'], needs: ['wrongAnswers', 'block-device'] },
   async ({ given, when, then }) => {
     const target = await given.target(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume({ size: littleData.volume, target });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume({ target });
+    await given.data(volume);
     const snapshot = await given.snapshot(volume);
     const silent = await given.wrongAnswers('silence', {
       to: 'write',

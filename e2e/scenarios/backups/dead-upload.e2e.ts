@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup whose replica dies during the upload fails with the reason, and the next backup is whole',
@@ -12,7 +11,7 @@ scenario(
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     const volume = await given.volume({ size });
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, large);
     const snapshot = await given.snapshot(volume);
@@ -51,7 +50,7 @@ scenario(
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     const volume = await given.volume({ size });
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, large);
     const snapshot = await given.snapshot(volume);

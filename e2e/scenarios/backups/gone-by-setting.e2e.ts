@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'Settings remove snapshots with their backups or before them, and failed backups after their time',
@@ -13,8 +12,8 @@ scenario(
     proves: ['C22', 'D14', 'L14', 'L15', 'T36'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
     const [second, third] = [await given.snapshot(volume), await given.snapshot(volume)];
     await given.exclusive('cluster-settings');

@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
@@ -13,8 +12,8 @@ scenario(
     proves: ['L2'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const backup = await given.settledBackup(volume);
     // Longhorn cannot remove the snapshot below the volume's present data.
     await given.snapshot(volume);

@@ -7,8 +7,8 @@ scenario(
   'A backup has all data of its snapshot, although the name of an older snapshot was used again',
   { tags: ['backups'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { offset: size, size }));
     await given.snapshot(volume);
@@ -28,13 +28,13 @@ scenario(
   'A backup is restored in its size, although a smaller volume was backed up under the name of its volume',
   { tags: ['backups', 'restores'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const data = await given.data(volume, { offset: littleData.volume - size, size });
     const first = await given.settledBackup(volume);
     await when.volumeRemoved(volume);
 
     const smaller = await given.volumeMadeAgain(volume, { size: littleData.volume / 2 });
-    const other = await given.data(smaller, littleData.data);
+    const other = await given.data(smaller);
     const second = await given.settledBackup(smaller);
     await then.restores(second, [other]);
     await then.orKnownBug('smaller-volume-cuts-restores', () => then.restores(first, [data]));

@@ -1,6 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 const about = (variant: string): ScenarioOptions => ({
   seed: 'backup-store-lock-conflict',
@@ -34,8 +33,8 @@ scenario(
   'A deletion is held up by a lock that nobody refreshes until it expires',
   { ...about('expiring'), needs: ['foreignLock'], proves: ['D8'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     await then.inForce(lock);
@@ -55,8 +54,8 @@ scenario(
   'A backup that meets the lock of a deletion fails for good',
   { ...about('expiring'), needs: ['foreignLock'], proves: ['C17'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const snapshot = await given.snapshot(volume);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
@@ -79,10 +78,10 @@ scenario(
   'The same lock message is temporary for a deletion, and final for a backup',
   { ...about('told-apart'), needs: ['foreignLock'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const snapshot = await given.snapshot(volume);
 
     const ofBackup = await given.foreignLock(volume, { of: 'a backup' });

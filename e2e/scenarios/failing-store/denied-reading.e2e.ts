@@ -15,8 +15,8 @@ scenario(
   'The deletion of a backup leaves the others whole, though they cannot be listed',
   { ...about, proves: ['D2'], cells: ['delete | backups/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
@@ -42,8 +42,8 @@ scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, while the blocks cannot be listed',
   { ...about, proves: ['D4'], cells: ['delete | blocks/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, others);
     const second = await given.settledBackup(volume);
@@ -66,8 +66,8 @@ scenario(
   'A store whose volumes cannot be listed is not treated as empty',
   { ...about, cells: ['list volumes | volumes/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const backup = await given.settledBackup(volume);
     const unlistable = await given.listingDenied({ of: 'the store' });
     await then.inForce(unlistable);
@@ -86,8 +86,8 @@ scenario(
   'The backups of a volume stay in Longhorn while they cannot be listed',
   { ...about, cells: ['list backups | backups/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
@@ -118,8 +118,8 @@ scenario(
     longhorn: '>=1.10.4 <1.11.0 || >=1.11.3',
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     await given.data(volume, more);
     const second = await given.settledBackup(volume);

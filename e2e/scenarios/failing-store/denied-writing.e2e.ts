@@ -6,8 +6,8 @@ scenario(
   'A backup to a store to which Longhorn may not write fails with the reason, and the next one is made once it may',
   { tags: ['failing-store', 'backup-targets'], needs: ['writingDenied'], proves: ['T29'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const denied = await given.writingDenied({ of: volume, folder: 'blocks' });
     await then.inForce(denied);

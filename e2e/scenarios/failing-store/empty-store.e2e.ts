@@ -5,8 +5,8 @@ scenario(
   'A store that was found empty loses no file, and its backups are back with its files',
   { tags: ['failing-store'], needs: ['storeEmptied'], proves: ['L3', 'L16'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);

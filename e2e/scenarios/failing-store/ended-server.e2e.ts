@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // Longhorn's own options, with the oldest of its versions: 4.1 and 4.2 send as many requests at a time as the server has
 // slots, and the server of the suite has one (lab/README.md), so that each would be given up after the one before.
@@ -17,7 +16,7 @@ scenario(
   async ({ given, when, then, data: { volume: size, large } }) => {
     await given.firstTarget({ nfsOptions });
     const volume = await given.volume({ size });
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, large);
     const second = await when.backedUp(await given.snapshot(volume));

@@ -9,11 +9,11 @@ scenario(
     proves: ['L17'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     // Overwrites the data of the first backup, so that the first has blocks that the second lacks.
-    const data = await given.data(volume, littleData.data);
+    const data = await given.data(volume);
     const second = await given.settledBackup(volume);
     const ofVolume = [
       await given.foreignFile({ of: volume, folder: 'backups' }),

@@ -33,8 +33,8 @@ scenario(
   'A snapshot that is deleted while it is uploaded gives a backup with its data, or none',
   about,
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     await given.settledBackup(volume);
     data.push(await given.data(volume, second));
     const snapshot = await given.snapshot(volume);
@@ -57,8 +57,8 @@ scenario(
   'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up',
   { ...about, tags: ['failing-store', 'upload', 'recurring-jobs', 'snapshots'], proves: ['N10'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, second));
     const snapshot = await given.snapshot(volume);
@@ -86,8 +86,8 @@ scenario(
   'The first backup of a volume stays deleted if it is deleted while it is uploaded',
   about,
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const snapshot = await given.snapshot(volume);
     await when.pollIntervalSet(volume.target, '0s');
     const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
@@ -105,8 +105,8 @@ scenario(
   'A backup that is deleted while its upload has lost its lock stays deleted',
   { ...about, tags: [...(about.tags ?? []), 'backupstore-locks', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
     await given.data(volume, second);
     const snapshot = await given.snapshot(volume);
@@ -135,8 +135,8 @@ scenario(
   'A backup of an older snapshot that ends after that of a newer one is not the last backup',
   about,
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     await given.settledBackup(volume);
     await given.data(volume, second);
     const older = await given.snapshot(volume);

@@ -9,8 +9,8 @@ scenario(
   async ({ given, when, then }) => {
     const kept = await given.versionsKept();
     await then.inForce(kept);
-    const volume = await given.volume({ size: littleData.volume });
-    const before = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const before = await given.data(volume);
     const first = await given.settledBackup(volume);
     const after = await given.data(volume, { offset: littleData.data.size, size: littleData.data.size / 2 });
     const second = await given.settledBackup(volume);

@@ -9,8 +9,8 @@ scenario(
   'A backup whose config is missing from the store disappears from Longhorn, and is back with its config',
   { ...about, needs: ['fileMissing'], proves: ['L2', 'L5', 'L9'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);
@@ -36,8 +36,8 @@ scenario(
   'A backup that was missing in the store, and stayed in Longhorn, is deleted with its files once they are back',
   { ...about, needs: ['fileMissing'], disruptions: ['admission-policy'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
     const second = await given.settledBackup(volume);
     const denied = await given.deletionDenied(first);
@@ -62,8 +62,8 @@ scenario(
   'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
   { ...about, tags: ['failing-store', 'slow'], needs: ['fileMissing'], proves: ['L8'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const gone = await given.fileMissing({ configOf: volume });
     await then.inForce(gone);
@@ -89,11 +89,11 @@ scenario(
     cells: ["delete | another backup's config | empty file"],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     // Overwrites the data of the first backup, so that the first has blocks that the second lacks.
-    const data = await given.data(volume, littleData.data);
+    const data = await given.data(volume);
     const second = await given.settledBackup(volume);
     const emptied = await given.fileEmptied({ configOf: second });
     await then.inForce(emptied);
@@ -115,8 +115,8 @@ scenario(
   'A backup that cannot read volume.cfg fails, and its volume loses no replica',
   { ...about, needs: ['fileEmptied'], cells: ['create | volume.cfg | empty file'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const snapshot = await given.snapshot(volume);

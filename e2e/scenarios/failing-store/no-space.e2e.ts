@@ -5,8 +5,8 @@ scenario(
   'A backup for which the store has no space fails, and harms no other backup',
   { tags: ['failing-store'], needs: ['diskNearlyFull'], proves: ['D13'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     // There is room for some of its blocks, but not for all.
     const full = await given.diskNearlyFull(5 * mebibyte);

@@ -1,5 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A recurring job continues after the server of its store was gone for three runs',
@@ -12,8 +12,8 @@ scenario(
     proves: ['J31', 'R1', 'R4'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const before = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const before = await given.data(volume);
     // The job has not made this backup, so it must not delete it.
     const kept = await given.settledBackup(volume);
     const job = await given.recurringJob(volume);
@@ -31,7 +31,7 @@ scenario(
     await then.startedRunsEnd(job);
     await then.known(kept);
 
-    const after = await given.data(volume, littleData.data);
+    const after = await given.data(volume);
     await when.jobTriggered(job);
     await then.jobsComplete(job);
     const backups = await then.oneBackupEachTick(job);

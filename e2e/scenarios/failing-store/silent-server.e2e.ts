@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // Longhorn's mount gives an upload up after 90 s without an answer (timeo=300, two retries), and a listing takes 60 s
 // to time out. This mount waits for 6 min.
@@ -16,7 +15,7 @@ scenario(
   async ({ given, when, then, data: { volume: size, large } }) => {
     await given.firstTarget({ nfsOptions: patientMount });
     const volume = await given.volume({ size });
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, large);
     const second = await when.backedUp(await given.snapshot(volume));

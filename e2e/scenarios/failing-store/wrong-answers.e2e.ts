@@ -15,10 +15,10 @@ scenario(
   'Backups are made, restored and deleted on a store that sometimes asks for fewer requests',
   { ...about, tags: ['failing-store', 'slow'], proves: ['T16'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     for (const to of requests) await then.inForce(await given.wrongAnswers('SlowDown', { to, every: 3 }));
 
-    const data = [await given.data(volume, littleData.data)];
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
@@ -35,10 +35,10 @@ scenario(
   'A deletion that gets every listing in pages of two removes no block of another backup',
   { ...about, proves: ['D2'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const paged = await given.wrongAnswers('short pages', { to: 'list' });
     await then.inForce(paged);
-    const data = [await given.data(volume, littleData.data)];
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
@@ -58,8 +58,8 @@ scenario(
   'A store that denies access is reported at the backup, and at the backup target',
   { ...about, proves: ['L19'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
 
     const unwritable = await given.wrongAnswers('AccessDenied', { to: 'write' });
@@ -89,8 +89,8 @@ scenario(
   'A backup of 17 blocks whose config cannot be written in the end is not Completed',
   about,
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { offset: littleData.data.size, size: 34 * mebibyte }));
     const snapshot = await given.snapshot(volume);
@@ -117,8 +117,8 @@ scenario(
   'A store whose clock differs by 20 minutes is reported at the backup target, and no backup is lost',
   { ...about, tags: ['failing-store', 'slow'], proves: ['L19'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
 
     const late = [];

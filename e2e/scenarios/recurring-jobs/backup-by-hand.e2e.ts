@@ -1,6 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
-import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: the number of backups that a job keeps counts only its own backups.
 scenario(
@@ -9,8 +9,8 @@ scenario(
   // one.
   { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['J3', 'R1'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const kept = await given.settledBackup(volume);
     const job = await given.recurringJob(volume);
 

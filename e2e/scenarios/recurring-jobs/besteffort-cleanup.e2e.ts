@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import type { JobHandle } from '../../suite/steps/job/job.ts';
 import type { JobCleanup } from '../../suite/steps/job/log.ts';
-import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
 type Fixture = Pick<Steps, 'given' | 'when' | 'then'>;
@@ -27,7 +27,7 @@ const givenOneCleanRun = async ({
   when,
   then,
 }: Fixture): Promise<{ job: JobHandle; backups: BackupHandle[] }> => {
-  const volume = await given.volume({ size: littleData.volume });
+  const volume = await given.volume();
   const job = await given.recurringJob(volume);
   await given.data(volume, newData);
   await when.jobTriggered(job);

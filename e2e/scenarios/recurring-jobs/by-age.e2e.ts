@@ -1,6 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
-import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 
 // longhorn/longhorn#12060
 scenario(
@@ -19,8 +19,8 @@ scenario(
     await then.corrected(plain, 'a negative age', { spec: negative, into: { retainAge: '0s' } });
     await then.refused(plain, 'an unknown policy', { spec: { retentionPolicy: 'size-based' } });
 
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const byHand = await given.settledBackup(volume);
     // Its retain is 1: by number, each run would remove the backup of the one before.
     const job = await given.jobByAge(volume);

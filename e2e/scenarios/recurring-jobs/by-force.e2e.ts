@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import type { JobCleanup } from '../../suite/steps/job/log.ts';
-import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 
 // Compare the job in besteffort-cleanup that must not delete snapshots either: it makes nothing any more.
 scenario(
@@ -13,7 +13,7 @@ scenario(
     proves: ['J8'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const job = await given.recurringJob(volume, { task: 'backup-force-create' });
     let backups: BackupHandle[] = [];
     const run = async (cleanup: JobCleanup) => {

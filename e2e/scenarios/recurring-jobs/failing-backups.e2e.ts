@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // Before v1.10, Longhorn accepts a backup to an unavailable target, and before v1.9, the Job of such a run fails.
 scenario(
@@ -11,8 +10,8 @@ scenario(
     proves: ['J32'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const job = await given.recurringJob(volume);
     const run = async () => {
       await when.jobTriggered(job);

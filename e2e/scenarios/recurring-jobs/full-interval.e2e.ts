@@ -1,14 +1,13 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A recurring job with a full-backup-interval makes each nth backup a full one',
   // Without a block device each backup of a volume is full.
   { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['I7', 'J28'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const labels = { 'made-for': 'corral' };
     const job = await given.recurringJob(volume, { keeps: 4, fullInterval: 2, labels });
     let backups: BackupHandle[] = [];

@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A recurring job skips a detached volume until that is allowed, and a volume that has left the job',
@@ -10,8 +9,8 @@ scenario(
     proves: ['J15', 'J16', 'J41'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const job = await given.recurringJob(volume, { keeps: 2 });
     const run = async () => {
       await when.jobTriggered(job);

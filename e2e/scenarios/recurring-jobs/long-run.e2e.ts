@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // The store leaves the writing of blocks unanswered, so that the first run stays at work past the next tick.
 scenario(
@@ -10,8 +9,8 @@ scenario(
     proves: ['J30'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const job = await given.recurringJob(volume);
     const silent = await given.wrongAnswers('silence', {
       to: 'write',

@@ -15,7 +15,7 @@ scenario(
     proves: ['J1', 'J20', 'J24', 'J33', 'R49'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const failing = await given.recurringJob(volume);
     const others: JobHandle[] = [];
     for (const size of [littleData.volume, littleData.volume])
@@ -72,11 +72,11 @@ scenario(
     proves: ['J34'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const job = await given.recurringJob(volume);
-    const other = await given.jobJoined(job, await given.volume({ size: littleData.volume }));
-    await given.data(volume, littleData.data);
-    const data = await given.data(other.volume, littleData.data);
+    const other = await given.jobJoined(job, await given.volume());
+    await given.data(volume);
+    const data = await given.data(other.volume);
     const silent = await given.wrongAnswers('silence', {
       to: 'write',
       below: { of: volume, folder: 'blocks' },

@@ -1,7 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { SnapshotHandle } from '../../suite/steps/handles.ts';
 import type { JobHandle } from '../../suite/steps/job/job.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'Snapshot jobs keep their own newest snapshots, and snapshot-delete jobs remove the old ones of any origin',
@@ -14,7 +13,7 @@ scenario(
   async ({ given, when, then }) => {
     const kept = 2;
     const history = await given.jobHistory(kept);
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const manual = await given.snapshot(volume);
     const labels = { 'made-for': 'corral' };
     const taking = await given.snapshotJob(volume, { task: 'snapshot', keeps: kept, labels });

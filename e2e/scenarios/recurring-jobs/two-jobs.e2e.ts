@@ -1,6 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
-import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'Each of two recurring jobs keeps its own newest backups, and no manual backup is removed',
@@ -12,8 +12,8 @@ scenario(
     proves: ['J2', 'J3', 'J4', 'J14', 'R4'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const manual = await given.settledBackup(volume);
     const one = { job: await given.recurringJob(volume), backups: [] as BackupHandle[] };
     const two = { job: await given.recurringJob(volume, { keeps: 2 }), backups: [] as BackupHandle[] };

@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // Before v1.10, Longhorn accepts a backup of a missing snapshot, and the backup ends in Error.
 scenario(
@@ -11,7 +10,7 @@ scenario(
     proves: ['C4', 'C5'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const backup = await given.newBackup(await given.snapshot(volume));
     await then.refused(backup, 'a snapshot that is not there', { spec: { snapshotName: 'nowhere' } });
 

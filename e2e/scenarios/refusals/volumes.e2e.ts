@@ -8,8 +8,8 @@ scenario(
   'An invalid volume or restore is rejected, and a volume from a backup has the size of the backup',
   { tags: ['refusals', 'restores'], proves: ['I5', 'R2', 'R6', 'R9', 'R27', 'T6'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const method = "the compression method of the volume's backups";
     await then.changeRefused(volume, method, { backupCompressionMethod: 'lz4' });
     const nowhere = { backupTargetName: 'nowhere' };
@@ -53,8 +53,8 @@ scenario(
     const medium = { spec: { backupBlockSize: String(4 * mebibyte) } };
     await then.refused(other, 'backup blocks of 4 MiB', medium);
 
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     await then.changeRefused(volume, "the block size of the volume's backups", {
       backupBlockSize: largeBlocks,
     });

@@ -6,7 +6,7 @@ scenario(
   'A backup of an encrypted volume is restored to a plain one as it is in the store',
   { tags: ['restores'], needs: ['block-device'], proves: ['R37'] },
   async ({ given, when, then }) => {
-    const { target } = await given.volume({ size: littleData.volume });
+    const { target } = await given.volume();
     const written = await given.foreignBackup(target, { size: littleData.volume, encrypted: true });
 
     await when.storeLookedInto(target);

@@ -1,12 +1,11 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A restore that meets the lock of a deletion is retried, and succeeds',
   { tags: ['restores', 'backupstore-locks'], needs: ['foreignLock'], proves: ['R18'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const backup = await given.settledBackup(volume);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
 
@@ -27,8 +26,8 @@ scenario(
     proves: ['DR18'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const backup = await given.settledBackup(volume);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
 

@@ -12,8 +12,8 @@ type Fault = 'fileMissing' | 'fileDamaged';
 const restoringWith =
   (fault: Fault, why: 'restore-without-block' | 'restore-damaged') =>
   async ({ given, when, then }: Scene): Promise<void> => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const lost = await given[fault](await given.blockOf(first));
     await then.inForce(lost);

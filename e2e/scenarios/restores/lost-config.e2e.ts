@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A restore from a backup whose config is missing or empty fails with the reason, and succeeds once the config is back',
@@ -9,8 +8,8 @@ scenario(
     proves: ['R5', 'R17', 'R19', 'R52'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const backup = await given.settledBackup(volume);
     await then.storeHolds(volume, [backup]);
 

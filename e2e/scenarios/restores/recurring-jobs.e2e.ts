@@ -12,8 +12,8 @@ scenario(
     proves: ['R30', 'R31'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const job = await given.recurringJob(volume, { alone: true });
     const backup = await given.settledBackup(volume);
     await then.jobStored(job);
@@ -38,8 +38,8 @@ scenario(
     proves: ['R32', 'R33', 'R34'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const job = await given.recurringJob(volume, { alone: true });
     const backup = await given.settledBackup(volume);
     await then.jobStored(job);
@@ -67,7 +67,7 @@ scenario(
   'A volume is restored with the recurring job of another Longhorn, or an event says why not',
   { tags: ['restores', 'recurring-jobs'], proves: ['R30'] },
   async ({ given, when, then }) => {
-    const { target } = await given.volume({ size: littleData.volume });
+    const { target } = await given.volume();
     const job = await given.refusedJob();
     const { backup, data } = await given.foreignBackup(target, { size: littleData.data.size, job });
     await when.pollIntervalSet(target, '10s');

@@ -11,8 +11,8 @@ scenario(
   'A restore goes on if the config of its backup cannot be read once all replicas have begun',
   { tags: ['restores', 'failing-store'], needs: ['wrongAnswers'] },
   async ({ given, when, then, skip }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const backup = await given.settledBackup(volume);
     const silent = await given.wrongAnswers('silence', {
       to: 'read',

@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A restored volume has as many replicas as were asked for, and one snapshot, without which its data last',
@@ -10,8 +9,8 @@ scenario(
     proves: ['J10', 'R10', 'R15', 'R16'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const backup = await given.settledBackup(volume);
     const single = await then.restored(await when.restored(backup, { replicas: 1 }), data);
     await then.hasReplicas(single, 1);

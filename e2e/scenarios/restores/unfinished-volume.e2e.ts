@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: Longhorn's API and its recurring jobs refuse volumes on standby and volumes that are
 // being restored, the webhook of snapshots and backups does not.
@@ -10,8 +9,8 @@ scenario(
     needs: ['block-device', 'wrongAnswers'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
     const silent = await given.wrongAnswers('silence', {
       to: 'read',

@@ -9,7 +9,7 @@ scenario(
     proves: ['DR2', 'DR5', 'DR6', 'DR8', 'I11', 'T14'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const { size } = littleData.data;
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);

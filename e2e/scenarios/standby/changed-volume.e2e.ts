@@ -11,8 +11,8 @@ scenario(
   about,
   async ({ given, when, then }) => {
     const other = await given.target(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
@@ -29,8 +29,8 @@ scenario(
   'A standby volume of which snapshots are made follows its source all the same',
   { ...about, tags: ['standby', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);

@@ -10,7 +10,7 @@ scenario(
     proves: ['DR10', 'DR11', 'DR13', 'DR28'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const size = littleData.data.size / 2;
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);

@@ -9,8 +9,8 @@ scenario(
     proves: ['C26', 'DR14'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = [await given.data(volume, littleData.data)];
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
     const first = await given.settledBackup(volume);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);

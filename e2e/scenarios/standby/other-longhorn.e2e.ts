@@ -11,7 +11,7 @@ scenario(
     proves: ['DR4', 'DR22', 'DR27'],
   },
   async ({ given, when, then }) => {
-    const { target } = await given.volume({ size: littleData.volume });
+    const { target } = await given.volume();
     await when.pollIntervalSet(target, '0s');
     const { size } = littleData.data;
     const first = await given.foreignBackup(target, { size });

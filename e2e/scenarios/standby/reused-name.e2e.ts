@@ -6,8 +6,8 @@ scenario(
   'A standby volume restores a backup that was made again under the name of the one that it has',
   { tags: ['standby'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
@@ -15,7 +15,7 @@ scenario(
     await then.deleted(first);
     await then.noLastBackup(volume);
 
-    const data = await given.data(volume, littleData.data);
+    const data = await given.data(volume);
     const second = await when.madeAgain(await given.snapshot(volume), first);
     await then.completed(second);
     await then.lastBackup(second);
@@ -29,8 +29,8 @@ scenario(
   'A standby volume can be activated, although a smaller volume was backed up under the name of its source',
   { tags: ['standby', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);

@@ -12,7 +12,7 @@ scenario(
     proves: ['DR17'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     const { size } = littleData.data;
     const kept = await given.data(volume, { offset: 0, size });
     const first = await given.settledBackup(volume);

@@ -1,6 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 const about = {
   tags: ['system-backups'],
@@ -113,7 +112,7 @@ scenario(
   async ({ given, then }) => {
     await given.exclusive('default-backup-target');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume({ size: littleData.volume });
+    const volume = await given.volume();
     await then.orKnownBug('misspelt-policy-backs-nothing-up', () =>
       then.misspeltPolicyRefused(target, volume),
     );

@@ -1,6 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 const about = {
   tags: ['system-backups', 'restores', 'slow'],
@@ -17,18 +16,18 @@ scenario(
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
     const job = await given.systemBackupJob(target, { keeps: 1 });
-    const lost = await given.volume({ size: littleData.volume, target });
-    const kept = await given.volume({ size: littleData.volume, target });
-    await given.data(lost, littleData.data);
+    const lost = await given.volume({ target });
+    const kept = await given.volume({ target });
+    await given.data(lost);
     await given.settledBackup(lost);
-    const data = await given.data(lost, littleData.data);
+    const data = await given.data(lost);
     const latest = await given.settledBackup(lost);
-    await given.data(kept, littleData.data);
+    await given.data(kept);
     await given.settledBackup(kept);
     const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
     await then.systemBackupReady(systemBackup);
 
-    const newest = await given.data(kept, littleData.data);
+    const newest = await given.data(kept);
     await when.volumeRemoved(lost);
     await when.jobTakenAway(job);
     await then.systemRestoreRefused(systemBackup);
@@ -48,8 +47,8 @@ scenario(
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const lost = await given.volume({ size: littleData.volume, target });
-    await given.data(lost, littleData.data);
+    const lost = await given.volume({ target });
+    await given.data(lost);
     const backup = await given.settledBackup(lost);
     const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
     await then.systemBackupReady(systemBackup);

@@ -23,14 +23,10 @@ scenario(
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const [fresh, unchanged, changed] = [
-      await given.volume({ size: littleData.volume }),
-      await given.volume({ size: littleData.volume }),
-      await given.volume({ size: littleData.volume }),
-    ];
-    await given.data(fresh, littleData.data);
-    await given.data(unchanged, littleData.data);
-    const data = [await given.data(changed, littleData.data)];
+    const [fresh, unchanged, changed] = [await given.volume(), await given.volume(), await given.volume()];
+    await given.data(fresh);
+    await given.data(unchanged);
+    const data = [await given.data(changed)];
     const ofUnchanged = await given.settledBackup(unchanged);
     const before = await given.settledBackup(changed);
     data.push(await given.data(changed, { offset: littleData.data.size, size: 2 * mebibyte }));
@@ -73,10 +69,10 @@ scenario(
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const snapshot = await given.snapshot(volume);
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const before = await given.settledBackup(volume);
     await when.reverted(snapshot);
 
@@ -99,8 +95,8 @@ scenario(
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const unwritable = await given.wrongAnswers('AccessDenied', { to: 'write' });
     await then.inForce(unwritable);
 

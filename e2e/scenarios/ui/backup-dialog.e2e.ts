@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup that is made in the dialog of its volume has the labels, the mode and the target that were chosen',
@@ -9,8 +8,8 @@ scenario(
     proves: ['U10'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const other = await given.target(await given.store({ kind: 'the same kind' }));
     const page = await given.volumePage(volume);
     const moved = await when.retargetedOnPage(page, volume, other);
@@ -25,7 +24,7 @@ scenario(
     await then.sent(full, { new: 0, again: 8 });
 
     // Without new data, an incremental backup would end before anybody sees it InProgress.
-    await given.data(moved, littleData.data);
+    await given.data(moved);
     const both = await when.backedUpOnPage(page, moved, { labels, full: true });
     await then.backedUpAsChosen(both);
     await then.orKnownBug('labelled-backup-is-not-full', () => then.modeAsChosen(both));

@@ -1,6 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 const about = (seed: string, variant: string): ScenarioOptions => ({
   seed: `delete-backup-asynchronously#${seed}`,
@@ -15,7 +14,7 @@ scenario(
   { ...about('normal', 'held'), disruptions: ['process-hold'], proves: ['C14', 'U1', 'U2'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const kept = await given.settledBackup(volume);
     // All blocks are new to the store. A smaller upload may end between two polls of Longhorn.
@@ -54,8 +53,8 @@ scenario(
   'The page of backups shows why a deletion failed, for as long as it fails',
   { ...about('error', 'in-error'), needs: ['browser', 'immutableFile'], proves: ['U1'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const kept = await given.settledBackup(volume);
     const immutable = await given.immutableConfig(first);
@@ -85,8 +84,8 @@ scenario(
     proves: ['U4'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const kept = await given.settledBackup(volume);
     // Before the page is opened: a scenario that this one waits for may kill the manager that the page is connected

@@ -1,12 +1,11 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'The page of backups shows why a backup failed',
   { tags: ['ui'], needs: ['browser', 'foreignLock'], proves: ['U3'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const snapshot = await given.snapshot(volume);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });

@@ -1,5 +1,4 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup is restored in a dialog, any one or the latest, as it was chosen there',
@@ -10,10 +9,10 @@ scenario(
     proves: ['U9'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const before = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const before = await given.data(volume);
     const first = await given.settledBackup(volume);
-    const after = await given.data(volume, littleData.data);
+    const after = await given.data(volume);
     const second = await given.settledBackup(volume);
     const tags = await given.tags();
 

@@ -1,6 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
 
 const about: ScenarioOptions = { tags: ['ui', 'backup-targets'], needs: ['browser'] };
 
@@ -24,8 +23,8 @@ scenario(
   'The page of backup volumes syncs all volumes, or one',
   { ...about, needs: ['browser', 'fileMissing'], longhorn: '>=1.9.0', proves: ['U13'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     const first = await given.settledBackup(volume);
     const second = await given.settledBackup(volume);
     // The poll would sync them too.

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PromiseBroken, stays } from '../judging.ts';
-import { inMebibytes } from '../sizes.ts';
+import { type DataRange, inMebibytes, littleData } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -41,22 +41,25 @@ type Since = { since: BackupHandle };
 
 /** The steps that make, fill, detach, remove and judge volumes. Sizes are in bytes. */
 export const volumeSteps = {
-  /** Without block devices, the volume is restored from a backup that the suite writes into the store. */
+  /**
+   * As small as `littleData` by default. Without block devices, the volume is restored from a backup that the suite
+   * writes into the store.
+   */
   'given.volume': step({
     sentence: 'Given a volume of {size}, {attached}',
-    parameters: ({ size, group }) => ({
+    parameters: ({ size = littleData.volume, group } = {}) => ({
       size: inMebibytes(size),
       attached: ({ missingCapabilities }: Context) =>
         missingCapabilities.includes('block-device')
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
           : `attached to a node${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}`,
     }),
-    opens: async (context, { target }) => target ?? firstTarget(context),
+    opens: async (context, { target } = {}) => target ?? firstTarget(context),
     action: async (
       context: Context,
-      { target, ...how }: VolumeOptions & { target?: TargetHandle },
+      { target, size = littleData.volume, ...how }: Partial<VolumeOptions> & { target?: TargetHandle } = {},
     ): Promise<VolumeHandle> => {
-      const on = { ...how, target: target ?? (await firstTarget(context)) };
+      const on = { ...how, size, target: target ?? (await firstTarget(context)) };
       return context.missingCapabilities.includes('block-device')
         ? makeRestoredVolume(context, on)
         : makeVolume(context, on);
@@ -83,14 +86,14 @@ export const volumeSteps = {
   /** Offset and size are in whole MiB. */
   'given.data': step({
     sentence: 'Given {size} of random data in the volume, from {offset} on',
-    parameters: (_, { offset, size }) => ({
+    parameters: (_, { offset, size } = littleData.data) => ({
       size: inMebibytes(size),
       offset: inMebibytes(offset),
     }),
     action: async (
       context: Context,
       volume: VolumeHandle,
-      { offset, size }: { offset: number; size: number },
+      { offset, size }: DataRange = littleData.data,
     ): Promise<WrittenData> =>
       volume.restored === undefined ? writeData(context, { volume, offset, size }) : { offset, size },
     detail: ({ sha256 }) =>
