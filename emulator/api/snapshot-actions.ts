@@ -1,3 +1,4 @@
+import { makeBackupOf } from '../controllers/backup/create.ts';
 import { createSnapshot } from '../controllers/snapshot/create.ts';
 import { isParentOfHead } from '../controllers/snapshot/removal.ts';
 import { replicaDirectory } from '../controllers/volume/replica.ts';
@@ -5,7 +6,6 @@ import { revertHead } from '../engine/replica-files.ts';
 import { isNotFound } from '../kubernetes/client.ts';
 import { generateName } from '../longhorn/generate-name.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
-import { finalizer, labels } from '../modelled-on.ts';
 import { byName } from './backup.ts';
 import { type ApiAction, type ApiCall, stringField, stringMapField } from './call.ts';
 import { NotFound, withErrorContext } from './errors.ts';
@@ -106,23 +106,9 @@ const snapshotBackup: ApiAction = async (call) => {
   for (const [key, value] of Object.entries(given)) {
     if (value === '') throw new Error(`value for label with key ${key} cannot be empty`);
   }
-  const { backupTargetName: target } = volume.spec;
-  // Longhorn's webhook, since v1.9.2. The admission policy that stands for it does not judge managers.
-  if (datastore.backupTargets.get(target)?.status?.available === false)
-    throw new Error(
-      `admission webhook "validator.longhorn.io" denied the request: backup target ${target} is not available`,
-    );
-  await datastore.backups.create({
-    metadata: {
-      name: generateName('backup'),
-      labels: { [labels.backupTarget]: target, [labels.backupVolume]: call.name },
-      finalizers: [finalizer],
-    },
-    spec: {
-      snapshotName,
-      backupMode: stringField(input, 'backupMode') || 'incremental',
-      labels: { [labels.accessMode]: volume.spec.accessMode, ...given },
-    },
+  await makeBackupOf(datastore, volume, {
+    ...{ name: generateName('backup'), snapshotName, labels: given },
+    backupMode: stringField(input, 'backupMode') || 'incremental',
   });
   return toVolume(datastore, volume, links);
 };

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { wrapError } from '../go.ts';
 import { generateName } from '../longhorn/generate-name.ts';
 import type { Snapshot, SystemBackup, Volume } from '../longhorn/objects.ts';
 import type { ManagerContext } from '../manager/context.ts';
-import { finalizer, labels } from '../modelled-on.ts';
+import { makeBackupOf } from './backup/create.ts';
 import { createSnapshot } from './snapshot/create.ts';
 
 const timeOf = ({ status }: Snapshot): number => Date.parse(status?.creationTime ?? '');
@@ -45,26 +46,6 @@ const takeSnapshot = async (
   throw new Error('timeout taking volume snapshot for system backup');
 };
 
-const backUp = async (
-  { datastore }: ManagerContext,
-  { metadata: { name: volume }, spec: { backupTargetName, accessMode } }: Volume,
-  snapshotName: string,
-): Promise<void> => {
-  // Longhorn's webhook. The admission policy that stands for it does not judge managers.
-  if (datastore.backupTargets.get(backupTargetName)?.status?.available !== true)
-    throw new Error(
-      `failed to create Volume ${volume} backup ${snapshotName}: admission webhook "validator.longhorn.io" denied the request: backup target ${backupTargetName} is not available`,
-    );
-  await datastore.backups.create({
-    metadata: {
-      name: snapshotName,
-      labels: { [labels.backupTarget]: backupTargetName, [labels.backupVolume]: volume },
-      finalizers: [finalizer],
-    },
-    spec: { snapshotName, backupMode: 'incremental', labels: { [labels.accessMode]: accessMode } },
-  });
-};
-
 const requestBackups = async (context: ManagerContext, { spec }: SystemBackup): Promise<string[]> => {
   const { datastore, mutant } = context;
   const given = spec.volumeBackupPolicy;
@@ -78,7 +59,10 @@ const requestBackups = async (context: ManagerContext, { spec }: SystemBackup): 
     const snapshot = await takeSnapshot(context, volume);
     const isAlways = policy === 'always' && mutant !== 'system-backup-ignores-always';
     if (!isAlways && isBackedUp(context, volume, snapshot)) continue;
-    await backUp(context, volume, snapshot);
+    const backup = { name: snapshot, snapshotName: snapshot, backupMode: 'incremental' };
+    await makeBackupOf(datastore, volume, backup).catch((error: unknown) => {
+      throw wrapError(`failed to create Volume ${volume.metadata.name} backup ${snapshot}`, error);
+    });
     made.push(snapshot);
   }
   return made;
