@@ -22,7 +22,6 @@ import { InconclusiveError, notProvable, PromiseBroken } from '../judging.ts';
 import type { Timeout } from '../timeouts.ts';
 import {
   describeRestore,
-  isRestored,
   isRestoreFailure,
   otherCredentialsUsed,
   requestRestore,
@@ -227,19 +226,6 @@ export const untilFollowed = async (
   const { followed } = context.timeouts;
   await untilWritten(standby, backup, { fatal: [faulted(context, standby)], ...followed });
   await untilToldOf(context, standby, backup);
-};
-
-/** Waits until a volume is restored, which may be reported as faulted meanwhile. */
-export const untilRestoredInTheEnd = async (
-  { timelines, timeouts }: Context,
-  { name, label }: RestoreHandle,
-): Promise<void> => {
-  await waitUntil(timelines.volumes, isRestored, {
-    name,
-    label: `${label} is restored, and detached`,
-    describe: describeRestore,
-    ...timeouts.restored,
-  });
 };
 
 /** Waits until a standby volume that failed to restore a backup has restored it. It may be faulted meanwhile. */

@@ -55,7 +55,7 @@ type Source = {
 /** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
 const restoreVolume = async (context: Context, { size, url, target }: Source): Promise<VolumeHandle> => {
   const { name } = await beginRestore(context, { size, url, target });
-  await untilRestored(context, name);
+  await untilRestored(context, { name });
   return { name, target, node: restoredOn(context, name), size };
 };
 
@@ -101,7 +101,7 @@ export const judgeRestore = async (
   { backup, data }: { backup: BackupHandle; data: readonly WrittenData[] },
 ): Promise<VolumeHandle> => {
   const { name } = await requestRestore(context, backup);
-  await untilRestored(context, name).catch(async (error: unknown) => {
+  await untilRestored(context, { name }).catch(async (error: unknown) => {
     throw (await otherCredentialsUsed(context, { name, backup }).catch(() => undefined)) ?? error;
   });
   return judgeRestoredData(context, { name, backup, data });
@@ -207,15 +207,20 @@ const writeSource = async (
   return { url: status?.url ?? '', blocks };
 };
 
-const untilRestored = async (context: Context, name: string): Promise<void> => {
+/** Waits until a volume is restored and detached. With `mayFail`, it may be reported as faulted meanwhile. */
+export const untilRestored = async (
+  context: Context,
+  { name, label = `volume ${name}` }: { name: string; label?: string },
+  { mayFail = false }: { mayFail?: boolean } = {},
+): Promise<void> => {
   const { volumes } = context.timelines;
   await namingCause(
     () =>
       waitUntil(volumes, isRestored, {
         name,
-        label: `volume ${name} is restored, and detached`,
+        label: `${label} is restored, and detached`,
         describe: describeRestore,
-        fatal: [notRestored(volumes, name)],
+        fatal: mayFail ? [] : [notRestored(volumes, name)],
         ...context.timeouts.restored,
       }),
     (signal) => causeOfVolume(context, name, signal),
