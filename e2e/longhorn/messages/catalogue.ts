@@ -32,6 +32,7 @@ const rows = {
 export type MessageId = keyof typeof rows;
 
 const complete = (row: WrittenRow): MessageRow => ({
+  compared: 'whole',
   ...row,
   wordings: ('wordings' in row ? row.wordings : [row]).map((wording) => ({ ...usualWording, ...wording })),
 });

@@ -39,7 +39,6 @@ export const creationMessages = {
   },
   'creation-without-snapshot': {
     ...failed,
-    compared: 'whole',
     means: 'The snapshot that the backup was to be made of was not there.',
     advice:
       'Make a snapshot, and a backup of that one; if a recurring job ran, it may have cleaned the snapshot away (longhorn/longhorn#10184).',
@@ -49,7 +48,6 @@ export const creationMessages = {
   },
   'creation-gave-up': {
     ...failed,
-    compared: 'whole',
     means: 'The snapshot or the engine did not become ready in five looks.',
     advice: 'Look at the snapshot, the volume and its engine, then make the backup again.',
     pattern: /Failed waiting for the (?:snapshot|engine) \S+ to be ready/,
@@ -58,7 +56,6 @@ export const creationMessages = {
   },
   'creation-without-volume': {
     ...failed,
-    compared: 'whole',
     means: 'The volume was gone when the backup was to be made.',
     advice: 'Delete the backup.',
     versions: '>=1.9.0',

@@ -145,7 +145,6 @@ export const jobTroubles = {
     speaker: 'RecurringJob',
     fields: ['event Warning'],
     states: ['FailedDeleting'],
-    compared: 'whole',
     means: 'Old snapshots of a volume could not be removed by the job.',
     advice: "Look at the job's log.",
     pattern: /failed to clean up old snapshots of volume \S+: [\s\S]+/,

@@ -5,7 +5,6 @@ const sources = 'source of v1.8.2 and v1.12.1';
 const warning = {
   speaker: 'Volume',
   fields: ['event Warning'],
-  compared: 'whole',
 } as const satisfies Partial<MessageRow>;
 
 // These failures cost only time: no data is lost.
@@ -125,7 +124,6 @@ export const processMessages = {
     speaker: 'Node',
     fields: ['event Warning'],
     states: ['Ready'],
-    compared: 'whole',
     class: 'warning',
     means: 'Longhorn does not use this node now.',
     advice:
@@ -139,7 +137,6 @@ export const processMessages = {
     speaker: 'Node',
     fields: ['event Warning'],
     states: ['Ready', 'Schedulable'],
-    compared: 'whole',
     class: 'warning',
     means: 'Longhorn does not use this disk of the node now, as where the node was not ready just before.',
     advice:

@@ -4,7 +4,6 @@ const replica = {
   speaker: 'Volume',
   fields: ['event Warning'],
   states: ['FailedRestore'],
-  compared: 'whole',
 } as const satisfies Partial<MessageRow>;
 const seen = 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met';
 
@@ -95,7 +94,6 @@ export const restoreMessages = {
     speaker: 'Volume',
     fields: ['condition Restore'],
     states: ['False'],
-    compared: 'whole',
     class: 'failure',
     means: 'The restore failed on all replicas: it was given up, and the volume is Faulted.',
     advice:

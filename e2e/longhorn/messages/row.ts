@@ -66,7 +66,7 @@ export type MessageRow = {
   states?: readonly string[];
   /**
    * The part of a text that is matched with the patterns. A pattern must match the whole part, except for `within`.
-   * - `whole`: the whole text;
+   * - `whole`: the whole text, if the row says nothing else;
    * - `cause`: the cause in the text of a failed deletion (see deletionCause). The rest of that text is the URL twice
    *   and kilobytes of a log;
    * - `within`: any part of the text, if the words around it are not Longhorn's own.
@@ -82,7 +82,8 @@ export type MessageRow = {
 };
 
 /** A row as it is written: of its wordings what is not as usual. A row with one wording has it among its own fields. */
-export type WrittenRow = Omit<MessageRow, 'wordings'> &
+export type WrittenRow = Omit<MessageRow, 'compared' | 'wordings'> &
+  Partial<Pick<MessageRow, 'compared'>> &
   (WrittenWording | { wordings: readonly WrittenWording[] });
 
 type WrittenWording = Omit<Wording, keyof typeof usualWording> & Partial<Wording>;

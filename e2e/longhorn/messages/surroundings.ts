@@ -5,13 +5,11 @@ const unavailable = {
   speaker: 'BackupTarget',
   fields: ['condition Unavailable'],
   states: ['True'],
-  compared: 'whole',
 } as const satisfies Partial<MessageRow>;
 
 const snapshot = {
   speaker: 'Snapshot',
   fields: ['status.error'],
-  compared: 'whole',
 } as const satisfies Partial<MessageRow>;
 
 const unscheduled = [
@@ -33,7 +31,6 @@ export const surroundingMessages = {
     speaker: 'Volume',
     fields: ['condition Scheduled'],
     states: ['False'],
-    compared: 'whole',
     class: 'configuration',
     means: 'No place was found for a replica of the volume; the text has the reasons.',
     advice:
@@ -46,7 +43,6 @@ export const surroundingMessages = {
     speaker: 'Volume',
     fields: ['condition TooManySnapshots'],
     states: ['True'],
-    compared: 'whole',
     class: 'warning',
     means: 'The volume has more snapshots than is good for it.',
     advice:

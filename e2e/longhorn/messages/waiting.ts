@@ -12,7 +12,6 @@ const waiting = {
 export const waitingMessages = {
   'waits-for-deletion': {
     ...waiting,
-    compared: 'whole',
     means: 'The backup waits until another one of its volume is deleted.',
     advice: 'Nothing: it starts within a minute after the other one is gone, or has failed to go.',
     wordings: [
@@ -31,7 +30,6 @@ export const waitingMessages = {
   },
   'waits-for-readiness': {
     ...waiting,
-    compared: 'whole',
     means: 'The backup waits for its snapshot or its engine.',
     advice: 'Nothing, up to five looks of 30 s; then it fails for good.',
     wordings: [
@@ -52,7 +50,6 @@ export const waitingMessages = {
     speaker: 'Backup',
     fields: ['status.messages.error'],
     states: ['Error'],
-    compared: 'whole',
     only: 'the longhorn-manager that ran the deletion was restarted',
     means:
       'The longhorn-manager that looks after the backup does not know of its deletion: another one began it, and is gone.',
