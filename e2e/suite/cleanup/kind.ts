@@ -34,6 +34,13 @@ export type CleanupKind = {
 export const label = ({ metadata }: KubernetesObject, name: string): string | undefined =>
   metadata.labels?.[name];
 
+/** Creates a kind whose objects are in Longhorn's namespace. */
+export const longhornKind = (
+  what: string,
+  resource: Resource,
+  more: Omit<CleanupKind, 'what' | 'resource' | 'namespace'>,
+): CleanupKind => ({ what, resource, namespace, ...more });
+
 /** Creates a kind for admission policies or their bindings. */
 export const policyKind = (what: string, resource: Resource): CleanupKind => ({
   what,
@@ -45,17 +52,15 @@ export const policyKind = (what: string, resource: Resource): CleanupKind => ({
  * Creates a kind that Longhorn makes and removes with a volume. Without the volume, such objects are left only if
  * Longhorn does not work.
  */
-export const volumePartKind = (what: string, resource: Resource): CleanupKind => ({
-  what,
-  resource,
-  namespace,
-  isPart: true,
-  owners: ({ spec }) => {
-    const { volume, volumeName } = (spec ?? {}) as { volume?: string; volumeName?: string };
-    return [volumeName, volume];
-  },
-  limit: ({ volumeGone }) => volumeGone,
-});
+export const volumePartKind = (what: string, resource: Resource): CleanupKind =>
+  longhornKind(what, resource, {
+    isPart: true,
+    owners: ({ spec }) => {
+      const { volume, volumeName } = (spec ?? {}) as { volume?: string; volumeName?: string };
+      return [volumeName, volume];
+    },
+    limit: ({ volumeGone }) => volumeGone,
+  });
 
 /** Creates a kind whose objects may be in any namespace, or in none. */
 export const anyNamespaceKind = (what: string, resource: Resource): CleanupKind => ({

@@ -13,7 +13,14 @@ import type {
 import { describeSystemBackup } from '../steps/system-backup/system-backup.ts';
 import { describeSnapshot } from '../steps/volume/snapshot.ts';
 import { describeVolume } from '../steps/volume/volume.ts';
-import { anyNamespaceKind, type CleanupKind, label, policyKind, volumePartKind } from './kind.ts';
+import {
+  anyNamespaceKind,
+  type CleanupKind,
+  label,
+  longhornKind,
+  policyKind,
+  volumePartKind,
+} from './kind.ts';
 
 const ofTarget = (object: KubernetesObject): string | undefined => label(object, 'backup-target');
 
@@ -23,51 +30,33 @@ export const cleanupKinds = {
   bindings: policyKind('policy binding', resources.validatingAdmissionPolicyBindings),
   policies: policyKind('admission policy', resources.validatingAdmissionPolicies),
   // Before all that it may make again.
-  systemRestores: {
-    what: 'system restore',
-    resource: longhornResources.systemRestores,
-    namespace,
+  systemRestores: longhornKind('system restore', longhornResources.systemRestores, {
     limit: ({ systemBackupGone }) => systemBackupGone,
     describe: (object) => describeSystemBackup(object as SystemRestore),
-  },
+  }),
   // Before backups, because recurring jobs make new backups.
-  recurringJobs: {
-    what: 'recurring job',
-    resource: longhornResources.recurringJobs,
-    namespace,
+  recurringJobs: longhornKind('recurring job', longhornResources.recurringJobs, {
     owns: true,
     // One that Longhorn made in a restore has no label, and maybe another name.
     owners: (object) => (object as RecurringJob).spec.groups ?? [],
     limit: ({ jobsGone }) => jobsGone,
-  },
-  cronJobs: {
-    what: 'CronJob',
-    resource: resources.cronJobs,
-    namespace,
+  }),
+  cronJobs: longhornKind('CronJob', resources.cronJobs, {
     owners: (object) => [label(object, jobLabelName)],
     waitsForItsOwn: true,
     limit: ({ jobsGone }) => jobsGone,
-  },
-  jobs: {
-    what: 'Job',
-    resource: resources.jobs,
-    namespace,
+  }),
+  jobs: longhornKind('Job', resources.jobs, {
     owners: ({ metadata }) =>
       (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'CronJob').map(({ name }) => name),
     waitsForItsOwn: true,
     limit: ({ jobsGone }) => jobsGone,
-  },
-  jobPods: {
-    what: 'job pod',
-    resource: resources.pods,
-    namespace,
+  }),
+  jobPods: longhornKind('job pod', resources.pods, {
     owners: (object) => [label(object, jobLabelName)],
     limit: ({ jobsGone }) => jobsGone,
-  },
-  backups: {
-    what: 'backup',
-    resource: longhornResources.backups,
-    namespace,
+  }),
+  backups: longhornKind('backup', longhornResources.backups, {
     owners: (object) => [
       label(object, 'backup-volume'),
       (object as Backup).status?.volumeName,
@@ -77,67 +66,46 @@ export const cleanupKinds = {
     limit: ({ backupsGone, oldBackupsDeleted }, { metadata }) =>
       metadata.deletionTimestamp === undefined ? backupsGone : oldBackupsDeleted,
     describe: (object) => describeBackup(object as Backup),
-  },
-  backupVolumes: {
-    what: 'backup volume',
-    resource: longhornResources.backupVolumes,
-    namespace,
+  }),
+  backupVolumes: longhornKind('backup volume', longhornResources.backupVolumes, {
     owners: (object) => [
       label(object, 'backup-volume'),
       (object as BackupVolume).spec?.volumeName,
       ofTarget(object),
     ],
     limit: ({ backupVolumeGone }) => backupVolumeGone,
-  },
-  volumes: {
-    what: 'volume',
-    resource: longhornResources.volumes,
-    namespace,
+  }),
+  volumes: longhornKind('volume', longhornResources.volumes, {
     owns: true,
     limit: ({ volumeGone }) => volumeGone,
     describe: (object) => describeVolume(object as Volume),
-  },
+  }),
   attachments: volumePartKind('volume attachment', longhornResources.volumeAttachments),
   engines: volumePartKind('engine', longhornResources.engines),
   replicas: volumePartKind('replica', longhornResources.replicas),
   // After the volumes, as in the cleanup of a scenario.
-  snapshots: {
-    what: 'snapshot',
-    resource: longhornResources.snapshots,
-    namespace,
+  snapshots: longhornKind('snapshot', longhornResources.snapshots, {
     owners: (object) => [(object as Snapshot).spec?.volume],
     limit: ({ snapshotsGone }) => snapshotsGone,
     describe: (object) => describeSnapshot(object as Snapshot),
-  },
+  }),
   // One that Longhorn found in a store has lost the labels of its run and its job.
-  systemBackups: {
-    what: 'system backup',
-    resource: longhornResources.systemBackups,
-    namespace,
+  systemBackups: longhornKind('system backup', longhornResources.systemBackups, {
     owners: (object) => [object.metadata.name, label(object, systemBackupJobLabel)],
     limit: ({ systemBackupGone }) => systemBackupGone,
     describe: (object) => describeSystemBackup(object as SystemBackup),
-  },
-  backupTargets: {
-    what: 'backup target',
-    resource: longhornResources.backupTargets,
-    namespace,
+  }),
+  backupTargets: longhornKind('backup target', longhornResources.backupTargets, {
     owns: true,
     limit: ({ targetGone }) => targetGone,
-  },
+  }),
   // After the targets, because Longhorn needs the Secrets to log in for them.
-  credentials: {
-    what: 'Secret',
-    resource: resources.secrets,
-    namespace,
+  credentials: longhornKind('Secret', resources.secrets, {
     limit: ({ namespaceGone }) => namespaceGone,
-  },
-  supportBundles: {
-    what: 'support bundle',
-    resource: longhornResources.supportBundles,
-    namespace,
+  }),
+  supportBundles: longhornKind('support bundle', longhornResources.supportBundles, {
     limit: ({ supportBundleGone }) => supportBundleGone,
-  },
+  }),
   // Objects of stores in a shared namespace. Other stores are removed with their namespaces.
   deployments: { ...anyNamespaceKind('Deployment', resources.deployments), waitsForItsOwn: true },
   services: anyNamespaceKind('Service', resources.services),
