@@ -22,10 +22,9 @@ const s3Client = 's3-client.mjs';
 const forS3 = /^.*\bs3-client\.ts$/;
 
 /**
- * Bundles the emulator into a folder: longhorn-manager.cjs, longhorn-ui.cjs and longhorn.cjs, each one file
- * without dependencies, and page.js, the script of its user interface. s3-client.mjs is separate: it is only
- * read if a store is in a bucket. A run starts some 300 commands: as modules, their start would touch a tenth
- * more of memory.
+ * Bundles the emulator into a folder: longhorn-manager.cjs, longhorn-ui.cjs and longhorn.cjs, each one file without
+ * dependencies, and page.js, the script of its user interface. s3-client.mjs is separate: it is only read if a store is
+ * in a bucket. A run starts some 300 commands: as modules, their start would touch a tenth more of memory.
  */
 export const bundleEmulator = async (outDir: string): Promise<void> => {
   const write = async (name: string, input: string, external: RegExp[]): Promise<string> => {

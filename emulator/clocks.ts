@@ -10,8 +10,7 @@ export type Clock = {
    */
   resync: number;
   /**
-   * Least time between the starts of two deletions of a backup. It doubles with each failure (M:
-   * backup_controller.go).
+   * Least time between the starts of two deletions of a backup. It doubles with each failure (M: backup_controller.go).
    */
   deletionBackoffMin: number;
   deletionBackoffMax: number;
@@ -19,9 +18,7 @@ export type Clock = {
   enginePoll: number;
   /** Interval at which the owner of a backup reads its progress from the engine (M: backup_monitor.go). */
   monitorPoll: number;
-  /**
-   * Time after which the attempts to create a backup are counted from zero again (M: backup_controller.go).
-   */
+  /** Time after which the attempts to create a backup are counted from zero again (M: backup_controller.go). */
   creationRetryExpiry: number;
   /**
    * Timeout of `backup ls` and `backup inspect`: the setting backup-execution-timeout (M: types/setting.go, 1
@@ -58,14 +55,10 @@ export type Clock = {
    * removes blocks (as in Longhorn). False: after the command has ended too.
    */
   releaseAfterConfig: boolean;
-  /**
-   * Interval at which a recurring job checks what it waits for (M: app/recurringjob/constant.go,
-   * WaitInterval).
-   */
+  /** Interval at which a recurring job checks what it waits for (M: app/recurringjob/constant.go, WaitInterval). */
   jobPoll: number;
   /**
-   * How long a recurring job waits until its backup has started (M: same file, BackupProcessStartTimeout, 90
-   * checks).
+   * How long a recurring job waits until its backup has started (M: same file, BackupProcessStartTimeout, 90 checks).
    */
   jobStartTimeout: number;
   /** Interval at which a system backup checks the backups that it waits for (M: system_backup_controller.go). */
@@ -118,8 +111,7 @@ export const clocks = {
     monitorPoll: 500,
     creationRetryExpiry: minute,
     commandTimeout: minute,
-    // No faster than the real clock: an action during an upload must fit in, such as a deletion that loses
-    // the lock.
+    // No faster than the real clock: an action during an upload must fit in, such as a deletion that loses the lock.
     blockUpload: 80,
     snapshotBackupTimeout: 3 * minute,
     lockWait: second,

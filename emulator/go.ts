@@ -18,10 +18,7 @@ export const wrapError = (where: string, error: unknown): Error =>
 
 const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
 
-/**
- * Parses a duration as Go prints it, such as 5m0s or -10s. Returns milliseconds, 0 if the text is not a
- * duration.
- */
+/** Parses a duration as Go prints it, such as 5m0s or -10s. Returns milliseconds, 0 if the text is not a duration. */
 export const parseGoDuration = (text: string): number =>
   [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)].reduce(
     (sum, [, amount, unit = '']) => sum + Number(amount) * (units[unit] ?? 0),

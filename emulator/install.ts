@@ -68,9 +68,7 @@ type EngineImage = KubernetesObject & {
   status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> };
 };
 
-/**
- * Whether all pods of a DaemonSet have the current template and are ready, on at least this number of nodes.
- */
+/** Whether all pods of a DaemonSet have the current template and are ready, on at least this number of nodes. */
 const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
   status?.observedGeneration === metadata.generation &&
   status !== undefined &&

@@ -2,9 +2,8 @@ type Level = 'debug' | 'info' | 'warning' | 'error' | 'fatal';
 type Fields = Record<string, unknown>;
 
 /**
- * Writes lines as logrus does for Longhorn: time, level, msg, then the other fields by name. func and file,
- * which logrus adds about its caller, come before those. `fatal` is only a level: it does not end the
- * process.
+ * Writes lines as logrus does for Longhorn: time, level, msg, then the other fields by name. func and file, which
+ * logrus adds about its caller, come before those. `fatal` is only a level: it does not end the process.
  */
 export type Log = {
   [level in Level]: (message: string, fields?: Fields) => void;

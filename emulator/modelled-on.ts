@@ -3,10 +3,7 @@ import { createHash } from 'node:crypto';
 /** The release whose sources and recordings this emulator follows. */
 export const referenceVersion = 'v1.12.1';
 
-/**
- * Value of the setting current-longhorn-version, which distinguishes the emulator from a real Longhorn in
- * reports.
- */
+/** Value of the setting current-longhorn-version, which distinguishes the emulator from a real Longhorn in reports. */
 export const emulatorVersion = (version: string): string => `${version}-emulator`;
 
 export const namespace = 'longhorn-system';
@@ -56,9 +53,7 @@ export const jobLabels = {
 /** The default engine image. Its name decides the path of the longhorn command. The image is never pulled. */
 export const defaultEngineImage = `docker.io/longhornio/longhorn-engine:${referenceVersion}`;
 
-/**
- * The name that Longhorn's webhook enforces: ei- and the first 8 digits of the SHA-512 of the image's name.
- */
+/** The name that Longhorn's webhook enforces: ei- and the first 8 digits of the SHA-512 of the image's name. */
 export const engineImageName = (image: string): string =>
   `ei-${createHash('sha512').update(image).digest('hex').slice(0, 8)}`;
 

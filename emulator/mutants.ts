@@ -1,7 +1,4 @@
-/**
- * Bugs to inject into the emulator, of kinds that Longhorn has had. The scenarios for a bug must fail with
- * it.
- */
+/** Bugs to inject into the emulator, of kinds that Longhorn has had. The scenarios for a bug must fail with it. */
 export const mutants = {
   // A backup that waits for a deletion.
   'second-not-held':

@@ -54,9 +54,8 @@ const groupsOf = (root: string, memberships: string): string[] => {
 };
 
 /**
- * The memory in bytes that this process and its children can still use: the machine's free memory, or less if
- * a control group limits it. `root` and `memberships` are `/sys/fs/cgroup` and the content of
- * `/proc/self/cgroup`.
+ * The memory in bytes that this process and its children can still use: the machine's free memory, or less if a control
+ * group limits it. `root` and `memberships` are `/sys/fs/cgroup` and the content of `/proc/self/cgroup`.
  */
 export const freeMemory = (
   root = '/sys/fs/cgroup',
@@ -70,9 +69,7 @@ export type RequirementResult =
 
 const GIB = 2 ** 30;
 
-/**
- * Measured memory of the control plane, in bytes. Nodes eventually use all of their memory, as page cache.
- */
+/** Measured memory of the control plane, in bytes. Nodes eventually use all of their memory, as page cache. */
 const CONTROL_PLANE = GIB;
 
 // Every Debian has these packages, except a reduced container image.

@@ -100,10 +100,9 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
 };
 
 /**
- * Builds what the cache lacks for a lab whose nodes have these image archives in addition to the core ones.
- * Kubernetes is compiled during downloads: one needs processors, the other the network. The nodes' image
- * needs mostly one processor, so the S3 server is compiled meanwhile. With `withBrowser`, a browser is
- * fetched too.
+ * Builds what the cache lacks for a lab whose nodes have these image archives in addition to the core ones. Kubernetes
+ * is compiled during downloads: one needs processors, the other the network. The nodes' image needs mostly one
+ * processor, so the S3 server is compiled meanwhile. With `withBrowser`, a browser is fetched too.
  */
 export const prepareLab = async (
   runStep: StepRunner,

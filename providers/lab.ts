@@ -87,7 +87,5 @@ const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
  */
 export const labProvider: Provider = makeProvider({});
 
-/**
- * The same, with a proxy at which the writes of pods to the API server can be followed, delayed and refused.
- */
+/** The same, with a proxy at which the writes of pods to the API server can be followed, delayed and refused. */
 export const proxiedLabProvider: Provider = makeProvider({ apiProxy: true });

@@ -36,8 +36,7 @@ const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => 
 
 const command = [process.execPath, fileURLToPath(new URL('../emulator/engine/longhorn.ts', import.meta.url))];
 const environment = {
-  // Twice as slow as the fast clock: at a load of ten per CPU, a refreshed lock had expired before it was
-  // read.
+  // Twice as slow as the fast clock: at a load of ten per CPU, a refreshed lock had expired before it was read.
   CORRAL_EMULATOR_CLOCK: '2',
   // A command runs hundreds of processes, and most of their time would be compiling the same code.
   NODE_COMPILE_CACHE: join(tmpdir(), 'corral-compile-cache'),

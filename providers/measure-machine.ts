@@ -32,10 +32,7 @@ export const measureMachine = async (how: MeasureSource): Promise<Machine> => {
   }
 };
 
-/**
- * Installs a Longhorn while the machine is measured. Its clock can follow the measured speed. Prints the
- * result.
- */
+/** Installs a Longhorn while the machine is measured. Its clock can follow the measured speed. Prints the result. */
 export const installMeasured = async (
   target: LonghornTarget,
   on: Omit<Parameters<LonghornTarget['install']>[0], 'slowness'> & {

@@ -67,10 +67,7 @@ const toTask = (shown: ListedStep): ListrTask => ({
   },
 });
 
-/**
- * Progress as a live list. Steps that start together are displayed together, steps that start later after
- * them.
- */
+/** Progress as a live list. Steps that start together are displayed together, steps that start later after them. */
 const liveProgress = (): ProgressDisplay => {
   const waiting: ListedStep[] = [];
   const notes: string[] = [];

@@ -1,9 +1,6 @@
 import type { ClusterConfig, ExistingCluster, Offered } from '../e2e/config/config.ts';
 
-/**
- * Displays the progress of long work, each step with its time: a live list on a terminal, plain lines
- * elsewhere.
- */
+/** Displays the progress of long work, each step with its time: a live list on a terminal, plain lines elsewhere. */
 export type ProgressDisplay = {
   step<T>(title: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T>;
   /** Prints a permanent line. With a live list, it comes after the list. */
@@ -42,9 +39,7 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   lost: AbortSignal;
   /** Lets the cluster outlive this process. Before that, it is removed when this process ends in any way. */
   keep(): void;
-  /**
-   * The CPU seconds of the cluster since the last call, or since its start, by component. Undefined if unknown.
-   */
+  /** The CPU seconds of the cluster since the last call, or since its start, by component. Undefined if unknown. */
   cpu?(): Promise<Record<string, number>>;
   /**
    * Compares the cluster with its state before the run, after the scenarios have ended. Returns a line for

@@ -59,9 +59,7 @@ const firstDifference = ([one, other]: Pair['states']): number | undefined => {
   return undefined;
 };
 
-/**
- * The object with the same kind and position in both histories, such as the first backup, with its states in each.
- */
+/** The object with the same kind and position in both histories, such as the first backup, with its states in each. */
 type Pair = { title: string; names: string[]; states: [State[], State[]] };
 
 const isObject = ({ kind, events }: Lane): boolean =>

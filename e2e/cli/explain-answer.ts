@@ -51,9 +51,8 @@ const agrees = (
   });
 };
 
-// In characters. The time of the rows' patterns grows with the square of the length. A message of Longhorn begins
-// with the caller's words and ends with the error. The middle is the log of a process, which only the diagnosis
-// searches.
+// In characters. The time of the rows' patterns grows with the square of the length. A message of Longhorn begins with
+// the caller's words and ends with the error. The middle is the log of a process, which only the diagnosis searches.
 const longest = 8000;
 const middleCut = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest / 2)} ${text.slice(-longest / 2)}`;

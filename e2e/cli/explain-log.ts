@@ -343,9 +343,7 @@ const describeRepeated = (repeated: Repeated | undefined): string => {
   }`;
 };
 
-/**
- * Describes the result for a log: failures with a known cause come first, and the most frequent ones before others.
- */
+/** Describes the result for a log: failures with a known cause come first, and the most frequent ones before others. */
 export const describeSummary = ({ lines, groups, unknown, isNewsAlone, repeated }: LogSummary): string[] => {
   const known = groups.reduce((sum, { count }) => sum + count, 0);
   return [

@@ -6,9 +6,7 @@ import type { Report, ScenarioReport } from '../report/schema.ts';
 import { usageError } from './exit-code.ts';
 import { describeNoReport } from './read-reports.ts';
 
-/**
- * The scenarios of the last run to run again: the path of its report, and the keys of the scenarios (see timeKey).
- */
+/** The scenarios of the last run to run again: the path of its report, and the keys of the scenarios (see timeKey). */
 export type LastFailed = { path: string; keys: ReadonlySet<string> };
 
 // Whether it was skipped because the run ended early. One skipped for another reason would be skipped again.

@@ -108,9 +108,7 @@ export const parseMergeReports = (argv: readonly string[]): { paths: string[]; f
   return { paths: command.args, flags: command.opts<Flags>() };
 };
 
-/**
- * `npx corral merge-reports`. Returns the exit code that the merged runs would have as one run. Errors are printed.
- */
+/** `npx corral merge-reports`. Returns the exit code that the merged runs would have as one run. Errors are printed. */
 export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('merge-reports', async () => {
     const { paths, flags } = parseMergeReports(argv);

@@ -94,9 +94,7 @@ const runSoak = async (flags: Flags, { providers, config }: Runner): Promise<Exi
   return code as ExitCode;
 };
 
-/**
- * `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code. Errors are printed.
- */
+/** `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code. Errors are printed. */
 export const runSoakCommand = (argv: readonly string[], runner: Runner): Promise<ExitCode> =>
   toExitCode('soak', () => {
     const command = program();

@@ -30,8 +30,7 @@ export type Interruption = { first: AbortSignal; second: AbortSignal };
 
 /**
  * Runs the chosen scenarios with vitest in a separate process, and returns why that process failed (undefined if it
- * succeeded). It is the same run as `npx vitest run --project e2e`: its reporter prints the run and writes
- * report.json.
+ * succeeded). It is the same run as `npx vitest run --project e2e`: its reporter prints the run and writes report.json.
  */
 export const spawnRunner = async (options: {
   /** The path of the vitest configuration with the project `e2e`, which contains the scenarios. */

@@ -84,9 +84,7 @@ const program = (): Command =>
 
 const inside = 'CORRAL_STORE_MATRIX_INSIDE';
 
-/**
- * Runs this command again in a mount namespace. Its mounts disappear with the namespace, however the command ends.
- */
+/** Runs this command again in a mount namespace. Its mounts disappear with the namespace, however the command ends. */
 const runInNamespace = async (): Promise<ExitCode> => {
   const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const inOne = [...asUser, '--mount', '--'];

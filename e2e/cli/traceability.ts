@@ -5,9 +5,8 @@ import { describeTrace, readProject, trace } from './traceability/trace.ts';
 const about = 'Prints each sentence of the source documents with the steps that prove it.';
 
 /**
- * `npx corral traceability`: prints every sentence of the seed documents with the steps that prove it. Returns the
- * exit code: 0 each sentence has a step or a reason, 1 a sentence has neither or its scenario does not exist, 2
- * usage.
+ * `npx corral traceability`: prints every sentence of the seed documents with the steps that prove it. Returns the exit
+ * code: 0 each sentence has a step or a reason, 1 a sentence has neither or its scenario does not exist, 2 usage.
  */
 export const runTraceabilityCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('traceability', () => {

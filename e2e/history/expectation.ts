@@ -23,8 +23,7 @@ export {
 export { waitUntil, waitUntilGone } from './wait-until.ts';
 
 /**
- * The other object of a `withoutEver ... while ...`. The defaults are the timeline and the description of the
- * subject.
+ * The other object of a `withoutEver ... while ...`. The defaults are the timeline and the description of the subject.
  */
 type Other<U extends KubernetesObject> = {
   timeline?: Timeline<U>;

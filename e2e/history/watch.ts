@@ -110,8 +110,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
       state.take(event);
     }
   };
-  // A new API server refuses (403) requests that it allows a moment later. So a watch that it served before is
-  // retried.
+  // A new API server refuses (403) requests that it allows a moment later. So a watch that it served before is retried.
   const isFatal = (error: Error): boolean => {
     if (isGone(error)) return false;
     if (!live) return outageOf(error) === undefined || Date.now() >= patienceEnds;

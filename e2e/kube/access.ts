@@ -2,9 +2,7 @@ import type { ExecOptions, ExecResult, PodTarget } from './exec.ts';
 import type { ForwardSocket } from './port-forward.ts';
 import type { SendRequest } from './request.ts';
 
-/**
- * The verb and object of a request, in the terms of Kubernetes authorization: `get`, `list`, `watch`, `create`, ...
- */
+/** The verb and object of a request, in the terms of Kubernetes authorization: `get`, `list`, `watch`, `create`, ... */
 export type Access = {
   verb: string;
   group: string;

@@ -23,8 +23,7 @@ export type Health = {
   /** The longest of these durations since a time (ms since the epoch). Undefined if there were none. */
   slowestSince(moment: number): number | undefined;
   /**
-   * True during an outage and for 15 s after it. A request that is refused in this time may be allowed a moment
-   * later.
+   * True during an outage and for 15 s after it. A request that is refused in this time may be allowed a moment later.
    */
   readonly isFresh: boolean;
   /** A report in one sentence, and details. Undefined if the server was always there. */

@@ -30,9 +30,7 @@ const mostToSend = 10_000;
 /** How many unsent bytes may be buffered before reading from the stream pauses. */
 const mostUnsent = 1 << 20;
 
-/**
- * Returns a function that forwards streams through the API server, with the TLS and authentication of a kubeconfig.
- */
+/** Returns a function that forwards streams through the API server, with the TLS and authentication of a kubeconfig. */
 export const createForward =
   (config: KubeConfig): ForwardSocket =>
   async ({ namespace, name, port }, socket) => {

@@ -66,8 +66,7 @@ const startShell = (exec: Exec, pod: PodTarget): Shell => {
 
 /**
  * Returns a function that runs bash scripts in containers. It reuses a bash in the container, because starting a
- * command there costs a node ten times as much as such a script. A script must end by itself and be safe to run
- * twice.
+ * command there costs a node ten times as much as such a script. A script must end by itself and be safe to run twice.
  */
 export const createShells = (exec: Exec) => {
   const idle = new Map<string, { shell: Shell; timer: NodeJS.Timeout }[]>();

@@ -109,9 +109,7 @@ const composeCounts = ({ passed, knownBugs, failed, skipped, toCome }: Counts, r
   return counted.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ');
 };
 
-/**
- * Composes the live area: the state of each scenario in as many lines as the terminal has room for, and the counts.
- */
+/** Composes the live area: the state of each scenario in as many lines as the terminal has room for, and the counts. */
 export const composeLive = (running: readonly RunningScenario[], frame: Frame): string[] => {
   if (running.length === 0) return [];
   // Reserved rows: one for the results above, an empty row, the counts, and the row of the cursor.

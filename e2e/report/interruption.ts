@@ -15,8 +15,7 @@ export class InterruptedBy extends Error {
 
 /**
  * Handles the signals that end a process: `first` gets the first one, `later` each further one. It removes all other
- * listeners, because vitest's would exit at once and prevent the cleanup. Returns a function that removes the
- * handlers.
+ * listeners, because vitest's would exit at once and prevent the cleanup. Returns a function that removes the handlers.
  */
 export const handleSignals = (handlers: {
   first: (signal: NodeJS.Signals) => void;

@@ -83,8 +83,7 @@ const toCase = (scenario: ScenarioReport, { title, noun }: { title: string; noun
 };
 
 /**
- * The problems of the run that are no scenario's fault. If they skipped all scenarios, no other case would report
- * them.
+ * The problems of the run that are no scenario's fault. If they skipped all scenarios, no other case would report them.
  */
 const casesOfRun = (report: Report): Case[] => {
   const { end, differences, scenarios } = report;

@@ -19,8 +19,7 @@ export type Narrator = {
   event(test: ScenarioIdentity, event: ScenarioEvent): void;
   ends(test: ScenarioIdentity, scenario: ScenarioReport): void;
   /**
-   * The run was interrupted. `cleansUp`: scenarios still clean up. Otherwise the cluster is removed without a
-   * cleanup.
+   * The run was interrupted. `cleansUp`: scenarios still clean up. Otherwise the cluster is removed without a cleanup.
    */
   interrupted(by: string, how: { cleansUp: boolean }): void;
   /** The end of the output. `path` is the path of report.json. */

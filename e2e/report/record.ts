@@ -22,9 +22,7 @@ export type ScenarioRecord = {
   cells?: readonly string[];
   /** The ids of the promises of Longhorn's documents that the scenario judges completely. */
   proves?: readonly string[];
-  /**
-   * The number of scenarios that ran at once until this one ended, if the load of the machine controls that number.
-   */
+  /** The number of scenarios that ran at once until this one ended, if the load of the machine controls that number. */
   concurrency?: Concurrency | undefined;
   outcome?: {
     state: ScenarioReport['state'];
@@ -41,8 +39,7 @@ export type ScenarioRecord = {
     decisions: Decisions;
     kubernetes: Kubernetes | null;
     /**
-     * The folder of the scenario's evidence, relative to the folder of the results. Null if no evidence could be
-     * kept.
+     * The folder of the scenario's evidence, relative to the folder of the results. Null if no evidence could be kept.
      */
     evidence: string | null;
     failure?: Failure;

@@ -29,9 +29,7 @@ export type ScenarioPrinter = {
   premiseLost(test: ScenarioId, reason: string): void;
   /** Prints the result of a scenario, with its name if that was not printed directly above. */
   ends(test: ScenarioId, scenario: ScenarioReport): void;
-  /**
-   * Sets how many scenarios run at once. All output waits for this call, because its format depends on the number.
-   */
+  /** Sets how many scenarios run at once. All output waits for this call, because its format depends on the number. */
   atOnce(count: number): void;
   /** The number of a scenario. Undefined if only one scenario runs at a time. */
   tagOf(test: ScenarioId): Tag;

@@ -135,9 +135,7 @@ const scenarioSchema = z.strictObject({
   store: z.string().optional(),
   /** The names of the store matrix's cells that the scenario runs. Missing if there are none. */
   cells: z.array(z.string()).optional(),
-  /**
-   * The ids of the promises of Longhorn's documents that the scenario judges completely. Missing if there are none.
-   */
+  /** The ids of the promises of Longhorn's documents that the scenario judges completely. Missing if there are none. */
   proves: z.array(z.string()).optional(),
   tags: z.array(z.string()),
   /** The repetition in which the scenario was run, from 1. */
@@ -210,9 +208,7 @@ const judgedPromiseSchema = z.strictObject({
   id: z.string(),
   promise: z.string(),
   severity: z.int(),
-  /**
-   * `failed`: a scenario that judges the promise failed. The report does not say which of its promises was broken.
-   */
+  /** `failed`: a scenario that judges the promise failed. The report does not say which of its promises was broken. */
   state: z.enum(['kept', 'known-bug', 'failed', 'not-checked']),
   /** The names of the scenarios that judge it. */
   scenarios: z.array(z.string()),

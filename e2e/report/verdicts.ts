@@ -43,8 +43,7 @@ const readVerdicts = (out: string): Verdict[] => {
 const keyOf = (scenario: Verdict['scenario']): string => `${scenario.round} ${timeKey(scenario)}`;
 
 /**
- * Replaces scenarios without a result by their verdicts on disk: the process that would have reported them was
- * killed.
+ * Replaces scenarios without a result by their verdicts on disk: the process that would have reported them was killed.
  */
 export const recoverScenarios = (out: string, scenarios: readonly ScenarioReport[]): ScenarioReport[] => {
   const verdicts = new Map(readVerdicts(out).map(({ scenario }) => [keyOf(scenario), scenario]));

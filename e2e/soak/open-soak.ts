@@ -26,9 +26,7 @@ type Soaked = {
   job?: Awaited<ReturnType<Given['given']['recurringJob']>>;
 };
 
-/**
- * A fault in force, of a volume or (without `of`) of the store. `holds`: backups of the volume wait until it ends.
- */
+/** A fault in force, of a volume or (without `of`) of the store. `holds`: backups of the volume wait until it ends. */
 type Open = { of?: Soaked; kept?: Kept; holds?: true; heal(): Promise<unknown> };
 
 const size = 4 * mebibyte;

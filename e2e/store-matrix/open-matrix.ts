@@ -69,8 +69,7 @@ export type Outcome = {
 // In ms. Even on a busy machine no command takes this long unless it hangs.
 const longest = 120_000;
 const longestHeld = 3 * longest;
-// In ms. A restore waits for more than a second before it tries again to read a block. Its first attempts come at
-// once.
+// In ms. A restore waits for more than a second before it tries again to read a block. Its first attempts come at once.
 const betweenTries = 500;
 
 const blocksOfVolume = 5;
@@ -83,8 +82,7 @@ type Truth = {
   /** The image of a new backup. It shares all blocks except the first with the others. */
   newest: Buffer;
   /**
-   * The paths, in the volume's folder, of a block that both backups refer to, and of one that only `subject` refers
-   * to.
+   * The paths, in the volume's folder, of a block that both backups refer to, and of one that only `subject` refers to.
    */
   shared: string;
   own: string;

@@ -108,9 +108,7 @@ export type RunningStore = BackupStore & {
   mountPoint: (() => string) | undefined;
 };
 
-/**
- * Requests to the cluster that a driver needs, in the namespace of the store or in Longhorn's namespace (`place`).
- */
+/** Requests to the cluster that a driver needs, in the namespace of the store or in Longhorn's namespace (`place`). */
 export type StoreRule = {
   place?: 'longhorn';
   resource: Resource;
@@ -175,8 +173,7 @@ export type LocalReader = {
    */
   words: { folder?: string; url: string; wanted: string };
   /**
-   * Finds the folder on this machine for a URL, or a source if the store is not in a folder. Throws
-   * `StoreUnreadable`.
+   * Finds the folder on this machine for a URL, or a source if the store is not in a folder. Throws `StoreUnreadable`.
    */
   find(url: string): Promise<{ folder: string } | { source: StoreSource } | NoLocalStore>;
 };

@@ -3,9 +3,7 @@ import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.
 /** The fields of a Lease that are read here. */
 export type Lease = KubernetesObject & { spec?: { leaseDurationSeconds?: number; renewTime?: string } };
 
-/**
- * The name of the Lease in the namespace of a scenario. In a shared namespace it has the name of the store instead.
- */
+/** The name of the Lease in the namespace of a scenario. In a shared namespace it has the name of the store instead. */
 export const leaseName = 'corral-at-work';
 
 /**

@@ -156,9 +156,7 @@ const countBlocks = async (source: StoreSource, folder: string): Promise<number 
   return count;
 };
 
-/**
- * Lists the locks in a volume's folder. Skips locks that are removed meanwhile or cannot be read, as Longhorn does.
- */
+/** Lists the locks in a volume's folder. Skips locks that are removed meanwhile or cannot be read, as Longhorn does. */
 const listLocks = async (source: StoreSource, volume: string): Promise<VolumeLock[]> => {
   const folder = volumeFolder(volume);
   const locks: VolumeLock[] = [];

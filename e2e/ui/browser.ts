@@ -81,9 +81,7 @@ export const openContext = async (
   }
 };
 
-/**
- * How to watch the loading of a page: the number of bytes received so far, and how long (ms) it may stay the same.
- */
+/** How to watch the loading of a page: the number of bytes received so far, and how long (ms) it may stay the same. */
 export type Loading = { carried: () => number; quiet?: number };
 
 // In ms. The page has several megabytes, which come through the API server.

@@ -55,10 +55,7 @@ export const backupsOfVolume = (
 
 const backupVolumeActions = ['backupList', 'backupGet', 'backupDelete', 'backupVolumeSync'];
 
-/**
- * Converts a BackupVolume to an API resource. An unknown one has only its name: Longhorn reports no error for
- * it.
- */
+/** Converts a BackupVolume to an API resource. An unknown one has only its name: Longhorn reports no error for it. */
 export const toBackupVolume = (
   name: string,
   backupVolume: BackupVolume | undefined,

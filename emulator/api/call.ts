@@ -44,9 +44,7 @@ export const stringField = (input: Input, field: string): string => {
   return value;
 };
 
-/**
- * Returns a field of the input that maps strings to strings, {} if it is missing. Throws for any other type.
- */
+/** Returns a field of the input that maps strings to strings, {} if it is missing. Throws for any other type. */
 export const stringMapField = (input: Input, field: string): Record<string, string> => {
   const value = input[field] ?? {};
   const isTexts =

@@ -18,19 +18,13 @@ export class NotEmulated extends Error {
   }
 }
 
-/**
- * The message of an error. For a Kubernetes error this is only the server's message, as Longhorn passes it
- * on.
- */
+/** The message of an error. For a Kubernetes error this is only the server's message, as Longhorn passes it on. */
 const messageOf = (error: unknown): string => {
   if (error instanceof ApiFailure) return error.words;
   return error instanceof Error ? error.message : String(error);
 };
 
-/**
- * Runs work, and puts `doing` before the message of its error, as Longhorn does. The original error is the
- * cause.
- */
+/** Runs work, and puts `doing` before the message of its error, as Longhorn does. The original error is the cause. */
 export const withErrorContext = async <T>(doing: string, work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();

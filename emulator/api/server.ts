@@ -8,8 +8,7 @@ import { createStreams } from './streams.ts';
  * the same objects.
  */
 export const serveApi = async (options: ApiOptions): Promise<void> => {
-  // Idle connections stay open, as in Go. If the server closed one, a client could lose a request sent at
-  // that moment.
+  // Idle connections stay open, as in Go. If the server closed one, a client could lose a request sent at that moment.
   const server = createServer(
     { keepAliveTimeout: 0 },
     (request, response) => void handleRequest(options, request, response),

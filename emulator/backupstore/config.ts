@@ -8,10 +8,7 @@ const escapes: Record<string, string> = {
   '\u2029': '\\u2029',
 };
 
-/**
- * Writes JSON byte for byte as Go's encoding/json does: compact, with the characters escaped that matter in
- * HTML.
- */
+/** Writes JSON byte for byte as Go's encoding/json does: compact, with the characters escaped that matter in HTML. */
 const stringify = (value: Json): string =>
   JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (sign) => escapes[sign] as string);
 
@@ -38,9 +35,7 @@ export type VolumeConfig = {
   DataEngine: string;
 };
 
-/**
- * The content of backup_NAME.cfg, with plain numbers. CreatedTime is empty while the backup is being written.
- */
+/** The content of backup_NAME.cfg, with plain numbers. CreatedTime is empty while the backup is being written. */
 export type BackupConfig = {
   Name: string;
   VolumeName: string;
@@ -59,8 +54,7 @@ export type BackupConfig = {
   Blocks: BlockMapping[];
 };
 
-// A mistake of Longhorn: these strings have the Go tag ",string", which puts a second pair of quotes around
-// them.
+// A mistake of Longhorn: these strings have the Go tag ",string", which puts a second pair of quotes around them.
 const quoted = (value: string): string => JSON.stringify(value);
 const unquoted = (value: unknown): string =>
   typeof value === 'string' && value !== '' ? String(JSON.parse(value)) : '';
@@ -82,10 +76,7 @@ export const encodeVolume = (volume: VolumeConfig): string =>
     DataEngine: quoted(volume.DataEngine),
   });
 
-/**
- * Decodes volume.cfg. Throws if the text is not JSON. A missing compression method means gzip, a missing
- * engine v1.
- */
+/** Decodes volume.cfg. Throws if the text is not JSON. A missing compression method means gzip, a missing engine v1. */
 export const decodeVolume = (text: string): VolumeConfig => {
   const raw = JSON.parse(text);
   return {

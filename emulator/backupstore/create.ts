@@ -8,10 +8,7 @@ import { backupConfigPath, blockSizeOf, volumeConfigPath } from './paths.ts';
 import { listBlockChecksums } from './remove.ts';
 import { isFullBackup, type Upload, uploadBlocks } from './upload-blocks.ts';
 
-/**
- * The blocks of an incremental backup in order of their offsets: the last backup's, with the changed ones
- * replaced.
- */
+/** The blocks of an incremental backup in order of their offsets: the last backup's, with the changed ones replaced. */
 const mergeBlocks = (last: BlockMapping[], changed: BlockMapping[]): BlockMapping[] => {
   const byOffset = new Map([...last, ...changed].map((block) => [block.Offset, block]));
   return [...byOffset.values()].sort((a, b) => a.Offset - b.Offset);

@@ -51,8 +51,7 @@ const pauseAfter = (tried: number): number => 25 * (tried - 1);
 const cannotOpen = 'cannot open directory';
 
 /**
- * Returns the error text of `ls` for a folder that could not be listed. `ls` stats the folder, opens it, then
- * reads it.
+ * Returns the error text of `ls` for a folder that could not be listed. `ls` stats the folder, opens it, then reads it.
  */
 const complaintOf = async (folder: string, error: unknown): Promise<string> => {
   const put = (what: string, why: unknown): string => `${what} '${folder}': ${toLsError(why)}`;

@@ -32,8 +32,7 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
       store.log.info(`Loaded lock ${path} type ${Type} on backupstore`);
     } catch (error) {
       store.log.warning(`Failed to load lock ${path} on backupstore`, { error });
-      // An unreadable lock conflicts with every type and comes first: until it expires, no other lock is
-      // acquired.
+      // An unreadable lock conflicts with every type and comes first: until it expires, no other lock is acquired.
       if (isStrict)
         locks.push({ Name: file, Type: 0, Acquired: true, serverTime: await store.changedAt(path) });
     }
@@ -42,10 +41,9 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
 };
 
 /**
- * Runs work under a lock on a volume of the store. Writes the lock, and reads the others after
- * clock.lockWait, so that two concurrent requesters see each other. Rewrites the lock every
- * clock.lockRefresh, because it expires otherwise. Tries once. Throws Longhorn's text if another lock blocks
- * this one.
+ * Runs work under a lock on a volume of the store. Writes the lock, and reads the others after clock.lockWait, so that
+ * two concurrent requesters see each other. Rewrites the lock every clock.lockRefresh, because it expires otherwise.
+ * Tries once. Throws Longhorn's text if another lock blocks this one.
  */
 export const withStoreLock = async <T>(
   { store, volume, type, clock, mutant }: { store: Store; volume: string; type: LockType } & Behaviour,

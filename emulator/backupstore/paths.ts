@@ -9,10 +9,7 @@ export const blockSize = 2 * 1024 * 1024;
 export const blockSizeOf = (parameters: Record<string, string> | null): number =>
   Number(parameters?.['backup-block-size'] || blockSize);
 
-/**
- * Checksum that identifies a block: the first 64 of 128 hexadecimal digits of the SHA-512 of its uncompressed
- * data.
- */
+/** Checksum that identifies a block: the first 64 of 128 hexadecimal digits of the SHA-512 of its uncompressed data. */
 export const checksumOf = (block: Uint8Array): string => sha512(block).slice(0, 64);
 
 export const volumesPath = 'backupstore/volumes';

@@ -7,10 +7,7 @@ import { lockNotAcquiredMessage, lockTypes } from './lock-rules.ts';
 import { backupConfigPath, blockPath, blocksPath, locksPath, volumeConfigPath, volumePath } from './paths.ts';
 import type { Store } from './store.ts';
 
-/**
- * Runs work on all items, `limit` at a time, and returns the results in order. Rejects with the first
- * failure.
- */
+/** Runs work on all items, `limit` at a time, and returns the results in order. Rejects with the first failure. */
 const inParallel = async <T, R>(
   items: readonly T[],
   limit: number,
@@ -30,9 +27,8 @@ const inParallel = async <T, R>(
 const atOnce = 64;
 
 /**
- * Returns the checksums of a volume's blocks in the store. As in Longhorn, there are none if `blocks/` cannot
- * be listed for any reason, and a folder below it that cannot be opened is skipped (deltablock.go,
- * getBlockNamesForVolume).
+ * Returns the checksums of a volume's blocks in the store. As in Longhorn, there are none if `blocks/` cannot be listed
+ * for any reason, and a folder below it that cannot be opened is skipped (deltablock.go, getBlockNamesForVolume).
  */
 export const listBlockChecksums = async (store: Store, volume: string): Promise<string[]> => {
   const isStrict = store.isFixed('unlistable-blocks-are-unknown');
@@ -50,8 +46,7 @@ export const listBlockChecksums = async (store: Store, volume: string): Promise<
 const usedBlocks = (backups: BackupConfig[]): Set<string> =>
   new Set(backups.flatMap(({ Blocks }) => Blocks.map(({ BlockChecksum }) => BlockChecksum)));
 
-// Longhorn only logs a block that a backup needs and the store does not list (deltablock.go,
-// checkBlockReferenceCount).
+// Longhorn only logs a block that a backup needs and the store does not list (deltablock.go, checkBlockReferenceCount).
 const logUnknownBlocks = (store: Store, present: string[], backups: BackupConfig[]): void => {
   const known = new Set(present);
   for (const backup of backups)
@@ -62,10 +57,7 @@ const logUnknownBlocks = (store: Store, present: string[], backups: BackupConfig
     }
 };
 
-/**
- * Removes the present blocks that no backup refers to. Throws with the names of blocks that could not be
- * removed.
- */
+/** Removes the present blocks that no backup refers to. Throws with the names of blocks that could not be removed. */
 const removeUnusedBlocks = async (
   store: Store,
   volume: string,

@@ -49,9 +49,8 @@ const noBlock = new Uint8Array();
 type Source = { store: Store; volume: string; packed: Packed; clock: Clock };
 
 /**
- * Reads a block. Repeats a failed read or decompression after growing pauses, for eight and a half minutes on
- * the real clock. Fails at once if the data have another checksum than the block's name (util.go,
- * retryWithBackoff).
+ * Reads a block. Repeats a failed read or decompression after growing pauses, for eight and a half minutes on the real
+ * clock. Fails at once if the data have another checksum than the block's name (util.go, retryWithBackoff).
  */
 const loadBlock = async ({ store, volume, packed, clock }: Source, checksum: string): Promise<Uint8Array> => {
   const path = blockPath(volume, checksum);
@@ -90,15 +89,12 @@ type Restore = Behaviour & {
   isNew?: boolean;
   /** The backup that the image holds. Only blocks that differ from its blocks are read. */
   last?: string | undefined;
-  /**
-   * Called before the first block. The requester of the restore reports errors that occur before this call.
-   */
+  /** Called before the first block. The requester of the restore reports errors that occur before this call. */
   onStarted?: () => void;
 };
 
 /**
- * Writes a backup's blocks to an image, under a backup lock. That lock is compatible with uploads, not with
- * deletions.
+ * Writes a backup's blocks to an image, under a backup lock. That lock is compatible with uploads, not with deletions.
  */
 export const restoreBackup = (restore: Restore): Promise<void> =>
   withStoreLock({ ...restore, type: lockTypes.backup }, async () => {

@@ -21,12 +21,10 @@ export type Bucket = {
   remove(key: string): Promise<void>;
 };
 
-// Attempts as in Longhorn: ten for a write, five for any other request. Go's SDK pauses longer between two
-// attempts.
+// Attempts as in Longhorn: ten for a write, five for any other request. Go's SDK pauses longer between two attempts.
 const attempts = { other: 5, write: 10 } as const;
 
-// Connection timeout of Go's default transport, and how long an idle connection is kept here. In
-// milliseconds.
+// Connection timeout of Go's default transport, and how long an idle connection is kept here. In milliseconds.
 const connectionTimeout = 30_000;
 const idle = { keepAlive: true, timeout: 5_000 };
 
@@ -44,8 +42,7 @@ const accessIn = ({
  */
 export const openBucketClient = (bucket: string, region: string, environment: NodeJS.ProcessEnv): Bucket => {
   const { AWS_CERT, VIRTUAL_HOSTED_STYLE } = environment;
-  // One context for all connections. Otherwise each connection reads all the certificates, 6 ms of a fast
-  // processor.
+  // One context for all connections. Otherwise each connection reads all the certificates, 6 ms of a fast processor.
   const secureContext = AWS_CERT && createSecureContext({ ca: [...rootCertificates, AWS_CERT] });
   const open = (maxAttempts: number, { accessKeyId, secretAccessKey, endpoint }: Access): S3Client =>
     new S3Client({

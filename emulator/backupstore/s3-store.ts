@@ -16,8 +16,7 @@ const locationOf = (url: string, mutant: Mutant | undefined): Location => {
   return { bucket, region, prefix: pathname.replace(/^\/+/, '') };
 };
 
-// longhorn-manager checks this before it starts a command. Without keys here, Go's SDK would search elsewhere
-// for them.
+// longhorn-manager checks this before it starts a command. Without keys here, Go's SDK would search elsewhere for them.
 const check = ({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_CERT }: NodeJS.ProcessEnv): void => {
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY)
     throw new StoreError('not emulated: S3 without AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');

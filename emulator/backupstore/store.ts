@@ -11,9 +11,7 @@ export type Store = {
   readonly log: Log;
   /** Whether the emulator has this bug of Longhorn fixed. */
   isFixed(bug: FixableBug): boolean;
-  /**
-   * Whether a file exists. A file that cannot be checked counts as missing (fsops.go and s3.go, FileExists).
-   */
+  /** Whether a file exists. A file that cannot be checked counts as missing (fsops.go and s3.go, FileExists). */
   exists(path: string): Promise<boolean>;
   /**
    * Modification time by the server's clock, in milliseconds since the epoch. 0 if the file is missing or

@@ -53,9 +53,7 @@ export type Upload = Behaviour & {
   snapshotCreatedAt: string;
   /** The snapshot's image, as long as the volume or shorter. Blocks of zeros count as never written. */
   image: string;
-  /**
-   * Whether a snapshot still exists. A backup is incremental only if the snapshot of the last backup exists.
-   */
+  /** Whether a snapshot still exists. A backup is incremental only if the snapshot of the last backup exists. */
   hasSnapshot: (name: string) => boolean;
   compressionMethod: CompressionMethod;
   labels: Record<string, string>;
@@ -101,9 +99,8 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   let uploaded = 0;
   let uploadedAgain = 0;
   let newBlocks = 0;
-  // One write runs while the next block is read and compressed, so memory holds two blocks. Two buffers
-  // alternate: with new buffers for each block, an upload grew to hundreds of megabytes before garbage
-  // collection.
+  // One write runs while the next block is read and compressed, so memory holds two blocks. Two buffers alternate: with
+  // new buffers for each block, an upload grew to hundreds of megabytes before garbage collection.
   let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
   let [packed, sent] = [allocateBuffer(blockSize), allocateBuffer(blockSize)];
   let writing: Promise<void> = Promise.resolve();

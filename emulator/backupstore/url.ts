@@ -15,10 +15,7 @@ export const encodeBackupURL = ({ url, volume, backup }: BackupURL): string => {
   return `${place}?${query}`;
 };
 
-/**
- * Decodes such a URL. `volume` and `backup` are '' if the URL lacks them. Throws if it is not a URL of a
- * store.
- */
+/** Decodes such a URL. `volume` and `backup` are '' if the URL lacks them. Throws if it is not a URL of a store. */
 export const decodeBackupURL = (text: string): BackupURL => {
   const [place = '', query = ''] = text.split('?');
   if (!/^\w+:\/\/./.test(place))

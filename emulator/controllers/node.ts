@@ -99,9 +99,8 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
 };
 
 /**
- * Keeps the status of nodes.longhorn.io. Other nodes are checked only at the resync, not at each event of
- * their pods: a pod that the DaemonSet replaces is missing for an instant. On a real Longhorn that never
- * moved an owner in four runs.
+ * Keeps the status of nodes.longhorn.io. Other nodes are checked only at the resync, not at each event of their pods: a
+ * pod that the DaemonSet replaces is missing for an instant. On a real Longhorn that never moved an owner in four runs.
  */
 export const startNodeController = (context: ManagerContext): void => {
   const { datastore, clock, signal } = context;

@@ -1,9 +1,6 @@
 import { createInterface } from 'node:readline';
 
-/**
- * Credentials of a backup store. A command gets them in its environment, because other processes cannot read
- * that.
- */
+/** Credentials of a backup store. A command gets them in its environment, because other processes cannot read that. */
 export type StoreCredentials = Record<string, string>;
 
 /**

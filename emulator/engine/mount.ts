@@ -10,10 +10,7 @@ import type { Mutant } from '../mutants.ts';
 const run = (file: string, args: string[], options: ExecFileOptions) =>
   promisify(process.getBuiltinModule('node:child_process').execFile)(file, args, options);
 
-/**
- * The process that a mount belongs to. In Longhorn, a replica's process runs in another pod and has its own
- * mounts.
- */
+/** The process that a mount belongs to. In Longhorn, a replica's process runs in another pod and has its own mounts. */
 type MountOwner = 'manager' | 'replica';
 
 type Options = { log: Log; clock: Clock };
@@ -38,8 +35,7 @@ const mountsRoots: Record<MountOwner, string> = {
 const minorVersions = ['4.2', '4.1', '4.0'];
 
 /**
- * Kind, server, mount point and options of an `nfs://HOST:/PATH` or `cifs://HOST/SHARE` URL. Throws for any
- * other URL.
+ * Kind, server, mount point and options of an `nfs://HOST:/PATH` or `cifs://HOST/SHARE` URL. Throws for any other URL.
  */
 const parseURL = (
   url: string,
@@ -132,8 +128,7 @@ const mount = async (
   await mkdir(mountPoint, { recursive: true });
   if (kind === 'cifs') {
     log.info(`Mounting CIFS share ${url} on mount point ${mountPoint} with options [soft]`);
-    // Passed as variables, which a list of processes does not show (mount.cifs(8)). Longhorn passes them as
-    // arguments.
+    // Passed as variables, which a list of processes does not show (mount.cifs(8)). Longhorn passes them as arguments.
     const { CIFS_USERNAME: USER = '', CIFS_PASSWORD: PASSWD = '' } = environment;
     const env = { ...process.env, USER, PASSWD };
     try {

@@ -5,10 +5,7 @@ import type { ReadableStream } from 'node:stream/web';
 import { packReplica, removeReplica, unpackReplica } from './replica-files.ts';
 import type { EngineBackupStatus, PrepareUpload, Uploads } from './upload.ts';
 
-/**
- * Port of the engine proxy. In Longhorn, the instance manager serves it with gRPC. Here it uses HTTP and
- * JSON.
- */
+/** Port of the engine proxy. In Longhorn, the instance manager serves it with gRPC. Here it uses HTTP and JSON. */
 export const proxyPort = 8501;
 
 type BackupName = { backup: string };
@@ -20,10 +17,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString();
 };
 
-/**
- * Serves this node's engines to the managers of other nodes, and /healthz to the kubelet. Resolves once it
- * listens.
- */
+/** Serves this node's engines to the managers of other nodes, and /healthz to the kubelet. Resolves once it listens. */
 export const serveProxy = async (
   {
     host,
@@ -45,8 +39,7 @@ export const serveProxy = async (
     '/give-up-backup': ({ backup }) => uploads.giveUp(backup),
     '/remove-replica': ({ directory }) => removeReplica(ofReplica(directory)),
   };
-  // Clients keep their connections. If the server closed an idle one, a request sent at that moment would
-  // fail.
+  // Clients keep their connections. If the server closed an idle one, a request sent at that moment would fail.
   const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const answer = (code: number, body: unknown) =>
       response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -92,9 +85,7 @@ const call = async <T>(ip: string, path: string, timeout: number, body?: unknown
 const grace = 5_000;
 const statusTimeout = 60_000;
 
-/**
- * Prepares a backup on the node of an instance manager. Resolves once the backup is about to write its lock.
- */
+/** Prepares a backup on the node of an instance manager. Resolves once the backup is about to write its lock. */
 export const prepareBackup = (ip: string, body: PrepareUpload): Promise<unknown> =>
   call(ip, '/prepare-backup', body.timeout + grace, body);
 

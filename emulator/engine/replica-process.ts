@@ -7,8 +7,7 @@ import type { Log } from '../log.ts';
 export type ReplicaState = 'starting' | 'running' | 'error';
 
 /**
- * The replica processes of this node. They end with this process. In Longhorn they end with the instance
- * manager's pod.
+ * The replica processes of this node. They end with this process. In Longhorn they end with the instance manager's pod.
  */
 export type ReplicaProcesses = {
   /**

@@ -21,8 +21,7 @@ const signals: Record<string, string> = {
 };
 
 /**
- * How a command ended, in the words of Go's os/exec: `exit status 1`, `signal: killed`; or why it could not
- * be started.
+ * How a command ended, in the words of Go's os/exec: `exit status 1`, `signal: killed`; or why it could not be started.
  */
 const endOf = ({ code, signal, message }: ExecFileException): string => {
   if (signal) return `signal: ${signals[signal] ?? signal}`;
@@ -76,8 +75,7 @@ export type TargetClient = {
   /** The credentials for the commands. Throws if the target's Secret lacks one. */
   environment(): StoreCredentials;
   /**
-   * Lists the folders of the system backups by their names. Longhorn checks in this way whether the store is
-   * available.
+   * Lists the folders of the system backups by their names. Longhorn checks in this way whether the store is available.
    */
   systemBackups(url: string): Promise<Record<string, string>>;
   /** The config of a system backup. Undefined if the store does not have it. */

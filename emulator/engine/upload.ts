@@ -44,14 +44,12 @@ export type PrepareUpload = {
 };
 
 /**
- * The uploads of this process. They end with it, as in Longhorn with the instance manager's pod, or with their
- * replica.
+ * The uploads of this process. They end with it, as in Longhorn with the instance manager's pod, or with their replica.
  */
 export type Uploads = {
   /**
-   * Starts the command of an upload. Resolves once it is about to take its lock, which it does after `start`.
-   * Rejects with the last line of its output. An upload that is not started within `timeout` milliseconds is
-   * given up.
+   * Starts the command of an upload. Resolves once it is about to take its lock, which it does after `start`. Rejects
+   * with the last line of its output. An upload that is not started within `timeout` milliseconds is given up.
    */
   prepare(upload: PrepareUpload): Promise<void>;
   /**

@@ -33,9 +33,7 @@ const frozen = <T>(value: T): T => {
 const relistDelay = 1_000;
 const version = (object: ApiObject): bigint => BigInt(object.metadata.resourceVersion ?? 0);
 
-/**
- * Starts an informer, which runs until the signal aborts. `resync` is in milliseconds; undefined means none.
- */
+/** Starts an informer, which runs until the signal aborts. `resync` is in milliseconds; undefined means none. */
 export const startInformer = <T extends ApiObject>(
   {
     client,
@@ -70,8 +68,7 @@ export const startInformer = <T extends ApiObject>(
     gone.add(uid);
     if (objects.get(name)?.metadata.uid === uid) objects.delete(name);
   };
-  // The first list may come from the API server's cache, as in client-go. If that cache lags behind, the list
-  // is old.
+  // The first list may come from the API server's cache, as in client-go. If that cache lags behind, the list is old.
   const relist = async (isFirst: boolean): Promise<string> => {
     const { metadata, items, kind, apiVersion } = await client.request<ListAnswer<T>>(
       'GET',

@@ -70,8 +70,7 @@ const ensureNodeObjects = async (
     },
     spec: { nodeID: node, image: '', type: 'aio', dataEngine: 'v1' },
   });
-  // A patch: the pod has another address after a restart of this manager, and only this manager writes this
-  // object.
+  // A patch: the pod has another address after a restart of this manager, and only this manager writes this object.
   await datastore.instanceManagers.patch(
     manager.metadata.name,
     { status: { ownerID: node, currentState: 'running', ip } },

@@ -5,10 +5,7 @@ import { namespace } from '../modelled-on.ts';
 
 type EventContent = { type: 'Normal' | 'Warning'; reason: string; message: string };
 
-/**
- * Writes a Kubernetes event about an object. `source` is the component that reports it. Throws if the write
- * fails.
- */
+/** Writes a Kubernetes event about an object. `source` is the component that reports it. Throws if the write fails. */
 export const writeEvent = async (
   client: Client,
   object: ApiObject,

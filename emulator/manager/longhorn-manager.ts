@@ -18,8 +18,7 @@ const log = createLog((line) => process.stdout.write(line));
 // a running `backup rm` ends with it.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
 
-// The state is unknown after an unhandled rejection, so the process always ends. The kubelet starts a new
-// one.
+// The state is unknown after an unhandled rejection, so the process always ends. The kubelet starts a new one.
 process.on('unhandledRejection', (error) => {
   log.error('Unhandled rejection', { error: error instanceof Error ? error.stack : error });
   process.exit(1);

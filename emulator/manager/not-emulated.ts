@@ -81,8 +81,7 @@ const accepts = (rule: Accepts | undefined, value: unknown): boolean => {
 };
 
 /**
- * Returns one message for each field of an object's spec that is not emulated. Empty for kinds that users do
- * not write.
+ * Returns one message for each field of an object's spec that is not emulated. Empty for kinds that users do not write.
  */
 export const notEmulated = (object: ApiObject & { spec?: object }): string[] => {
   const fields = accepted[object.kind];

@@ -32,10 +32,7 @@ import { createTargetClients } from './targets.ts';
 
 const isBoolean = (value: string): boolean => value === 'true' || value === 'false';
 
-/**
- * The values of settings that the emulator accepts. Any other value causes an event, and status.applied is
- * false.
- */
+/** The values of settings that the emulator accepts. Any other value causes an event, and status.applied is false. */
 const accepted: Record<string, (value: string, version: string) => boolean> = {
   'current-longhorn-version': (value, version) => value === emulatorVersion(version),
   'default-engine-image': (value) => value === defaultEngineImage,

@@ -41,8 +41,7 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: ServedKin
           served: true,
           storage: true,
           subresources: { status: {} },
-          // The server drops an empty list. Two clients that apply the same object would then find a
-          // difference.
+          // The server drops an empty list. Two clients that apply the same object would then find a difference.
           ...(additionalPrinterColumns.length > 0 && { additionalPrinterColumns }),
           schema: { openAPIV3Schema: object(properties) },
         },
@@ -52,7 +51,6 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: ServedKin
 };
 
 /**
- * The custom resources of the emulator, under Longhorn's names. Every kind has a status subresource, as in
- * Longhorn.
+ * The custom resources of the emulator, under Longhorn's names. Every kind has a status subresource, as in Longhorn.
  */
 export const customResourceDefinitions = servedKinds.map(definition);

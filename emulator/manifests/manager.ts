@@ -44,8 +44,7 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
               fieldRef(environmentVariables.podIP, 'status.podIP'),
               { name: environmentVariables.image, value: image },
               { name: environmentVariables.clock, value: clock },
-              // Always set, even if empty: otherwise a mutant of an earlier installation would survive an
-              // apply.
+              // Always set, even if empty: otherwise a mutant of an earlier installation would survive an apply.
               { name: environmentVariables.mutant, value: mutant ?? '' },
               { name: environmentVariables.version, value: version },
               // As many threads as blocks that are removed at once. Node's default is four.

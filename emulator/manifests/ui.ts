@@ -37,8 +37,7 @@ export const uiDeployment = ({
             command: ['longhorn-ui'],
             env: [
               { name: environmentVariables.clock, value: clock },
-              // Always set, even if empty: otherwise a mutant of an earlier installation would survive an
-              // apply.
+              // Always set, even if empty: otherwise a mutant of an earlier installation would survive an apply.
               { name: environmentVariables.mutant, value: mutant ?? '' },
               // In MiB. This process only forwards requests.
               { name: 'NODE_OPTIONS', value: '--max-old-space-size=32 --max-semi-space-size=1' },

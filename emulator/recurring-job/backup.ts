@@ -113,10 +113,7 @@ const run = async (prepared: VolumeJob): Promise<void> => {
   if (await untilComplete(job)) await cleanupAfter(job, volume);
 };
 
-/**
- * Makes the run's snapshot and its backup, waits for the backup, and cleans up. Throws if there is no new
- * backup.
- */
+/** Makes the run's snapshot and its backup, waits for the backup, and cleans up. Throws if there is no new backup. */
 export const runBackupTask = async (job: VolumeJob): Promise<void> => {
   try {
     await run(job);

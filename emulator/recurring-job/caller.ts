@@ -1,7 +1,4 @@
-/**
- * The origin of a log line, as logrus reports it with -d: the function and line of v1.12.1's
- * app/recurringjob.
- */
+/** The origin of a log line, as logrus reports it with -d: the function and line of v1.12.1's app/recurringjob. */
 export type Caller = { func: string; file: string };
 
 export const volumesCaller = (func: string, line: number): Caller => ({

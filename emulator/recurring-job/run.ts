@@ -39,8 +39,7 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
       `volume ${volumeName} is in an invalid state for recurring job: ${volume.state}. Volume must be in state Attached or Detached`,
     );
   }
-  // Not best effort: an error here ends the run before it makes anything. The -force-create tasks skip this
-  // cleanup.
+  // Not best effort: an error here ends the run before it makes anything. The -force-create tasks skip this cleanup.
   const isForced = task.endsWith('-force-create') && job.mutant !== 'force-ignored';
   if (!['snapshot-cleanup', 'snapshot-delete'].includes(task) && !isForced)
     await cleanUpSnapshots(job, { backupDone: false });

@@ -9,10 +9,7 @@ import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
 import type { VolumeJob } from './volume-job.ts';
 import { readLastBackup } from './volume-job.ts';
 
-/**
- * Number of checks before a wait for a snapshot fails (SnapshotReadyTimeout, which Longhorn means in
- * seconds).
- */
+/** Number of checks before a wait for a snapshot fails (SnapshotReadyTimeout, which Longhorn means in seconds). */
 const readyTries = 390;
 const onlyLastBackups = 'auto-cleanup-recurring-job-backup-snapshot';
 
@@ -32,8 +29,7 @@ const untilReady = async ({ api, clock, snapshotName }: VolumeJob, volume: RestV
 };
 
 /**
- * Takes the run's snapshot and returns its name, or waits for a snapshot that an earlier run requested
- * without success.
+ * Takes the run's snapshot and returns its name, or waits for a snapshot that an earlier run requested without success.
  */
 export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
   const { api, name, log, labels, volumeName } = job;
@@ -102,9 +98,7 @@ const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Pro
   }
 };
 
-/**
- * Deletes the job's old snapshots. An error is thrown, and is also written as an event of the RecurringJob.
- */
+/** Deletes the job's old snapshots. An error is thrown, and is also written as an event of the RecurringJob. */
 export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boolean }): Promise<void> => {
   if (job.mutant === 'snapshots-pile-up') return;
   if (job.mutant === 'failed-runs-leave-snapshots' && !when.backupDone) return;

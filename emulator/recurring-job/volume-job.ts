@@ -74,9 +74,7 @@ export const backupVolumeOf = async (
   return api.backupVolume(found?.name ?? '');
 };
 
-/**
- * Returns the last backup of the job's volume, or undefined if there is none. Throws if it cannot be read.
- */
+/** Returns the last backup of the job's volume, or undefined if there is none. Throws if it cannot be read. */
 export const readLastBackup = async (job: VolumeJob): Promise<RestBackup | undefined> => {
   const volume = await job.api.volume(job.volumeName);
   if (!volume?.lastBackup) return undefined;

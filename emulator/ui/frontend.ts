@@ -56,9 +56,7 @@ const pageHtml = (mutant: Mutant | undefined): string => `<!doctype html>
 export const uiPort = 8000;
 
 type FrontendOptions = ProxyOptions & {
-  /**
-   * Address to listen on. Default: all addresses of the pod, because forwarded ports connect from inside it.
-   */
+  /** Address to listen on. Default: all addresses of the pod, because forwarded ports connect from inside it. */
   uiHost?: string;
   /** File with the page's script. */
   page: string;

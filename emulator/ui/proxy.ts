@@ -7,10 +7,7 @@ import {
 import type { Socket } from 'node:net';
 import type { Log } from '../log.ts';
 
-/**
- * The address of the managers, and the limit for a silent one: a request ends after readTimeout ms without a
- * byte.
- */
+/** The address of the managers, and the limit for a silent one: a request ends after readTimeout ms without a byte. */
 export type ProxyOptions = { backend: { host: string; port: number }; readTimeout: number; log: Log };
 
 /** What nginx does with API requests in the pods of Longhorn's user interface. */

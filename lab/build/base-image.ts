@@ -108,9 +108,8 @@ const withArchive = (root: CachedArtifact, archive: CachedArtifact): CachedArtif
 });
 
 /**
- * The root image that nodes boot from: the system, then each archive (an artifact with an `images.tar`). Each
- * archive is a separate step in the cache. So an archive that changes often comes last and costs one short
- * boot.
+ * The root image that nodes boot from: the system, then each archive (an artifact with an `images.tar`). Each archive
+ * is a separate step in the cache. So an archive that changes often comes last and costs one short boot.
  */
 export const baseImageArtifact = async (archives: readonly CachedArtifact[]): Promise<CachedArtifact> =>
   archives.reduce(withArchive, await nodeRootArtifact());

@@ -35,8 +35,7 @@ const fonts = `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-// Libraries are found through a variable: some have their own search path, to which the program's does not
-// apply.
+// Libraries are found through a variable: some have their own search path, to which the program's does not apply.
 const wrapper = `#!/bin/sh
 part=$(dirname "$(readlink -f "$0")")
 FONTCONFIG_FILE=$part/fonts.conf LD_LIBRARY_PATH=${libraryPath('$part/tree')} exec "$part/tree/${program}" "$@"

@@ -29,9 +29,8 @@ export class CommandFailed extends Error {
 }
 
 /**
- * Runs a build's command to its end and returns its output. Throws the build's own reason if the build was
- * interrupted, ENOSPC if the disk became full, PreconditionError after the time-out, and otherwise CommandFailed with
- * all output.
+ * Runs a build's command to its end and returns its output. Throws the build's own reason if the build was interrupted,
+ * ENOSPC if the disk became full, PreconditionError after the time-out, and otherwise CommandFailed with all output.
  */
 export const buildCommand = async (
   command: string,

@@ -6,15 +6,11 @@ import { type CachedArtifact, ensureCached, isCached } from '../cache/cache.ts';
 import { NotInArchive } from '../debian/apt.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
-/**
- * The Debian releases that have a User-Mode Linux, the newest first: 7.2, 6.12 and 6.1 at the time of
- * writing.
- */
+/** The Debian releases that have a User-Mode Linux, the newest first: 7.2, 6.12 and 6.1 at the time of writing. */
 const suites = ['forky', 'trixie', 'bookworm'];
 
 /**
- * Since this kernel release, seccomp can intercept a node's system calls. Older kernels use ptrace, which is
- * slower.
+ * Since this kernel release, seccomp can intercept a node's system calls. Older kernels use ptrace, which is slower.
  */
 const FIRST_WITH_SECCOMP = [6, 16] as const;
 
@@ -87,10 +83,9 @@ export const describeKernelDifference = async (dir: string): Promise<string | un
 export type PlacedKernel = { path: string; flags: readonly string[] };
 
 /**
- * Writes a copy of the kernel that finds its C library in the cache. The library may be newer than the
- * machine's. The kernel starts itself again by its own path, so a start through the dynamic linker does not
- * work: interpreter and library path are written into the copy. Each lab has its own copy, because the cache
- * may move.
+ * Writes a copy of the kernel that finds its C library in the cache. The library may be newer than the machine's. The
+ * kernel starts itself again by its own path, so a start through the dynamic linker does not work: interpreter and
+ * library path are written into the copy. Each lab has its own copy, because the cache may move.
  */
 export const placeKernel = async (options: {
   kernel: string;

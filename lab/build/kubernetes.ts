@@ -23,9 +23,8 @@ const sources = async (): Promise<string[]> => {
 };
 
 /**
- * All Kubernetes components in one binary (`kube`), CoreDNS, the process of the pause container, read-disk
- * (keeps a node's disks awake) and vdso-clock (makes its clock cheap to read). Built from their pinned Go
- * modules.
+ * All Kubernetes components in one binary (`kube`), CoreDNS, the process of the pause container, read-disk (keeps a
+ * node's disks awake) and vdso-clock (makes its clock cheap to read). Built from their pinned Go modules.
  */
 export const kubernetesArtifact = async (): Promise<CachedArtifact> => ({
   name: 'kubernetes',

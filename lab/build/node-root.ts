@@ -21,9 +21,7 @@ const kubernetesNeeds =
 const longhornNeeds = 'open-iscsi nfs-common e2fsprogs xfsprogs cryptsetup-bin dmsetup curl jq'.split(' ');
 const packages = [...base, ...kubernetesNeeds, ...longhornNeeds];
 
-/**
- * Size of a node's root disk in bytes. The file is sparse, and a node writes to a copy-on-write file over it.
- */
+/** Size of a node's root disk in bytes. The file is sparse, and a node writes to a copy-on-write file over it. */
 const DISK_SIZE = 24 * 2 ** 30;
 
 /** Time-out of making the image (6 s were measured). Its build owns it. */

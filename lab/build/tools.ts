@@ -44,10 +44,7 @@ export const debianPrograms = (name: string, packages: readonly string[]): Cache
 /** The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...). */
 export const toolsArtifact = debianPrograms('tools', packages);
 
-/**
- * Returns the folder of the tools' commands, for the start of a PATH. Builds it if the cache does not have
- * it.
- */
+/** Returns the folder of the tools' commands, for the start of a PATH. Builds it if the cache does not have it. */
 export const toolsPath = async (): Promise<string> => join(await ensureCached(toolsArtifact), 'bin');
 
 /** Returns the path of the etcd server. Builds the tools if the cache does not have them. */

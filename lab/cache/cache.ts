@@ -113,10 +113,7 @@ const buildArtifact = async (artifact: CachedArtifact, dir: string): Promise<voi
   await recordComplete(dir);
 };
 
-/**
- * Renames a draft to its final name after a sync: after a power failure the artifact is either complete or
- * missing.
- */
+/** Renames a draft to its final name after a sync: after a power failure the artifact is either complete or missing. */
 const moveIntoCache = async (draft: string, dir: string): Promise<void> => {
   await execa('sync', ['--file-system', draft]);
   await rename(draft, dir);

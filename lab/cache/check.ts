@@ -5,9 +5,7 @@ import { basename, join } from 'node:path';
 import { findContentProblem, listPaths } from './content.ts';
 import { checksDir } from './folders.ts';
 
-/**
- * After this time an artifact is hashed again without any sign of a change, because a disk may lose bits silently.
- */
+/** After this time an artifact is hashed again without any sign of a change, because a disk may lose bits silently. */
 const HASHED_AGAIN_AFTER_MS = 24 * 60 * 60_000;
 
 /** The stored result of a check. `stamps` is the digest of the metadata of all files in the artifact. */

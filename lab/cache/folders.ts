@@ -15,8 +15,7 @@ export const artifactsDir = (): string => join(cacheRoot(), 'parts');
 export const draftsDir = (): string => join(cacheRoot(), 'drafts');
 
 /**
- * The last check of each artifact, in a file `NAME-HASH`. Its modification time is the time of the artifact's last
- * use.
+ * The last check of each artifact, in a file `NAME-HASH`. Its modification time is the time of the artifact's last use.
  */
 export const checksDir = (): string => join(cacheRoot(), 'checks');
 

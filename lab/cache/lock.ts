@@ -77,9 +77,7 @@ export const withSharedCache = <T>(work: () => Promise<T>): Promise<T> =>
     work,
   );
 
-/**
- * Runs work with the cache. The argument is true if no run uses artifacts now, or will until the work has ended.
- */
+/** Runs work with the cache. The argument is true if no run uses artifacts now, or will until the work has ended. */
 export const withExclusiveCache = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
   (await runUnlessLocked(CACHE_USE_LOCK, 'true', []))
     ? withLock(CACHE_USE_LOCK, { onWait: () => {} }, () => work(true))

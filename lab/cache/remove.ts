@@ -92,9 +92,7 @@ export const removeArtifact = async (dir: string): Promise<boolean> => {
 /** Whether an artifact was used so recently that a run may be about to start a lab with it. */
 export const isRecentlyUsed = ({ usedAt }: { usedAt: number }): boolean => Date.now() - usedAt < LATELY_MS;
 
-/**
- * Removes old versions of an artifact. Keeps the last used ones, recently used ones, and those that a lab uses.
- */
+/** Removes old versions of an artifact. Keeps the last used ones, recently used ones, and those that a lab uses. */
 export const removeOldVersions = async (name: string): Promise<void> => {
   const inUse = await artifactsUsedByLabs();
   for (const version of (await cachedVersions(name)).slice(KEPT))

@@ -5,9 +5,7 @@ import { labState } from '../run/state.ts';
 
 const answerSchema = z.union([z.object({ result: z.unknown() }), z.object({ error: z.string() })]);
 
-/**
- * Sends an action to a running lab and returns its result. Throws if the lab is not up or the action failed.
- */
+/** Sends an action to a running lab and returns its result. Throws if the lab is not up or the action failed. */
 export const askLab = async (
   name: string,
   question: { action: string } & Record<string, unknown>,

@@ -9,10 +9,7 @@ import { undoUnlessDown } from './power.ts';
 /** A smaller difference counts as right, in ms. */
 const TOLERANCE_MS = 100;
 
-/**
- * Setting a clock takes time, on a busy machine more than the tolerance. Then it is set again, at most this
- * often.
- */
+/** Setting a clock takes time, on a busy machine more than the tolerance. Then it is set again, at most this often. */
 const MOST_ROUNDS = 5;
 
 // The lab's certificates are valid from 10 days before its start to 10 days after it.
@@ -85,8 +82,7 @@ const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
   });
 
 /**
- * Skews a node's clock by an amount in ms, negative for the past. Timers that count from the boot continue
- * unchanged.
+ * Skews a node's clock by an amount in ms, negative for the past. Timers that count from the boot continue unchanged.
  */
 export const skewClock: LabAction = async (context, request) => {
   const { node, skewMs } = skewSchema.parse(request);

@@ -10,9 +10,7 @@ const TICKS = 100;
 /** CPU seconds by component. */
 type Seconds = Map<string, number>;
 
-/**
- * The components of the processes outside the nodes, by the lab's names for them. All other names are not counted.
- */
+/** The components of the processes outside the nodes, by the lab's names for them. All other names are not counted. */
 const ofControlPlane = new Map(
   ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) => [
     name,

@@ -64,8 +64,7 @@ type Disk = LabCondition & {
   table: string;
 };
 
-// dm-flakey alternates between up and down intervals. This down interval is so long that the failure is
-// permanent.
+// dm-flakey alternates between up and down intervals. This down interval is so long that the failure is permanent.
 const FOR_GOOD_S = 100_000_000;
 
 const describeFault = (table: string): string | undefined => {
@@ -81,10 +80,7 @@ const describeSystem = (options: string): string => {
   return /\b(emergency_)?ro\b/.test(options) ? 'its file system is read-only' : 'its file system is writable';
 };
 
-/**
- * Reads whether a node's disk at /var/lib/longhorn has a fault, or its file system still has the effects of
- * one.
- */
+/** Reads whether a node's disk at /var/lib/longhorn has a fault, or its file system still has the effects of one. */
 export const readDiskCondition = async (context: LabContext, node: RunningNode): Promise<Disk> => {
   const [table = '', read = '', options = ''] = (await runInNode(context, node, readScript)).split('\n');
   const disk = `${node.name}'s disk at /var/lib/longhorn`;

@@ -8,10 +8,7 @@ import type { RunningNode } from '../run/nodes.ts';
 import { gateway } from '../run/topology.ts';
 import type { LabAction } from './context.ts';
 
-/**
- * Time-out of importing images into a node: a constant, and a share for each byte. The lab's supervisor owns
- * it.
- */
+/** Time-out of importing images into a node: a constant, and a share for each byte. The lab's supervisor owns it. */
 const TIMEOUT_MS = 3 * 60_000;
 const SLOWEST_BYTES_PER_MS = 2_000;
 

@@ -4,8 +4,7 @@ import { readFreezeCondition } from './freeze.ts';
 import { readPowerCondition } from './power.ts';
 
 /**
- * Runs a bash script in a node and returns its output. Throws if the script fails, or if the node is down or
- * frozen.
+ * Runs a bash script in a node and returns its output. Throws if the script fails, or if the node is down or frozen.
  */
 export const runInNode = async (context: LabContext, node: RunningNode, script: string): Promise<string> => {
   const [power, freeze] = [await readPowerCondition(context, node), await readFreezeCondition(context, node)];

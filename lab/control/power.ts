@@ -6,8 +6,7 @@ import { ensureCondition, type LabCondition, type ReadLabCondition } from './con
 import { findNode, type LabAction, type LabContext } from './context.ts';
 
 /**
- * Time-out of a node's boot until it takes commands. The lab's supervisor owns it. A boot took 1.5 s on two
- * idle cores.
+ * Time-out of a node's boot until it takes commands. The lab's supervisor owns it. A boot took 1.5 s on two idle cores.
  */
 const TIMEOUT_MS = 3 * 60_000;
 

@@ -59,8 +59,7 @@ export const readSpeedCondition = async (context: LabContext, node: RunningNode)
   };
 };
 
-// netem works only on outgoing traffic of an interface. Incoming traffic is redirected through another
-// interface, ifb0.
+// netem works only on outgoing traffic of an interface. Incoming traffic is redirected through another interface, ifb0.
 const slowScript = (netem: string): string => `set -e
 modprobe ifb numifbs=0
 modprobe -a sch_netem sch_ingress cls_matchall act_mirred

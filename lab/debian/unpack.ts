@@ -13,9 +13,7 @@ const NOT_NEEDED = [
   './usr/share/bash-completion',
 ];
 
-/**
- * Unpacks one Debian package into a tree without running its scripts. All files belong to the current user.
- */
+/** Unpacks one Debian package into a tree without running its scripts. All files belong to the current user. */
 const unpackOne = async (archive: string, tree: string): Promise<void> => {
   const exclude = NOT_NEEDED.map((path) => `--exclude=${path}`);
   // Some packages still contain /lib/...: base-files made /lib a symlink, which must be kept.

@@ -53,8 +53,7 @@ const list = (chosen: readonly Read[]): ArchiveImage[] =>
   chosen.flatMap(({ images }) => images).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /**
- * Lists the images in archives (`docker save` or OCI, files or folders of them). Checks everything like
- * imageArchives.
+ * Lists the images in archives (`docker save` or OCI, files or folders of them). Checks everything like imageArchives.
  */
 export const listArchives = async (paths: readonly string[]): Promise<ArchiveImage[]> =>
   list(await read(paths));

@@ -7,10 +7,7 @@ import { type CachedArtifact, ensureCached } from '../cache/cache.ts';
 import { addBaseFiles, unpackPackages } from '../debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
-/**
- * The image of the backup stores' pods: nfs-ganesha, the ext4 tools, Samba and an S3 server, on Debian
- * trixie.
- */
+/** The image of the backup stores' pods: nfs-ganesha, the ext4 tools, Samba and an S3 server, on Debian trixie. */
 export const storeImage = 'docker.io/corral/nfs-backupstore:lab';
 
 const system =
@@ -86,9 +83,7 @@ const s3Layer = async (): Promise<CachedArtifact> => {
   };
 };
 
-/**
- * All inputs of `nodeLayers`. Every artifact that contains or names these layers must include them in its inputs.
- */
+/** All inputs of `nodeLayers`. Every artifact that contains or names these layers must include them in its inputs. */
 export const nodeLayersInputs = { podSystem: podSystemArtifact.inputs, nodeLayer: nodeLayer.inputs };
 
 /** The layers of an image with the pods' system and Node. Programs in TypeScript are added on top. */

@@ -6,9 +6,7 @@ import { readArchive } from './read-archive.ts';
 import { copyImage, imageCommand } from './skopeo.ts';
 import { findSources } from './source.ts';
 
-/**
- * Extracts a file from a layer, whichever form its path has in the layer. Returns whether the layer has it.
- */
+/** Extracts a file from a layer, whichever form its path has in the layer. Returns whether the layer has it. */
 const extractFromLayer = async (layer: string, file: string, dir: string): Promise<boolean> => {
   const paths = (await imageCommand('tar', ['-tf', layer], dir)).split('\n');
   const path = paths.find((each) => each.replace(/^\.?\//, '') === file);
@@ -18,9 +16,8 @@ const extractFromLayer = async (layer: string, file: string, dir: string): Promi
 };
 
 /**
- * Extracts a file from an image, whose archive or layout is at `path`, into the cache: the file of that name
- * in the topmost layer that has it. Throws PreconditionError if there are several images, or if the image lacks the
- * file.
+ * Extracts a file from an image, whose archive or layout is at `path`, into the cache: the file of that name in the
+ * topmost layer that has it. Throws PreconditionError if there are several images, or if the image lacks the file.
  */
 export const extractFile = async (path: string, file: string): Promise<string> => {
   const [source, ...others] = await findSources(path);

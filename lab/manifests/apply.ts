@@ -18,10 +18,7 @@ const definedKind = ({ object }: ManifestObject): string => {
   return `${names?.kind} in ${group}`;
 };
 
-/**
- * Waits with a watch until these definitions are Established. Before that, the server does not know the
- * kinds.
- */
+/** Waits with a watch until these definitions are Established. Before that, the server does not know the kinds. */
 const definitionsEstablished = async (
   cluster: Cluster,
   names: readonly string[],
@@ -50,8 +47,7 @@ type ResourceList = { resources?: { name: string; kind: string; namespaced: bool
 type FindResource = (object: { apiVersion: string; kind: string }) => Promise<Resource | undefined>;
 
 /**
- * Creates the finder for one cluster. Results are cached. A kind that was not found is requested again the
- * next time.
+ * Creates the finder for one cluster. Results are cached. A kind that was not found is requested again the next time.
  */
 const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): FindResource => {
   const known = new Map<string, Resource>();
@@ -99,9 +95,8 @@ const serviceAccountOf = async (
 const FIELD_MANAGER = 'corral-lab';
 
 /**
- * Time-out until a kind is served, or an object accepted, after its definition is Established. The caller
- * that applies manifests owns it. Discovery and storage of the definition follow that condition within
- * seconds.
+ * Time-out until a kind is served, or an object accepted, after its definition is Established. The caller that applies
+ * manifests owns it. Discovery and storage of the definition follow that condition within seconds.
  */
 const SERVED_MS = 30_000;
 const PAUSE_MS = 100;
@@ -156,10 +151,7 @@ export const applyManifests = async (options: {
   await definitionsEstablished(cluster, waitedFor, signal);
 };
 
-/**
- * Applies one object. If these manifests define its kind, it is tried again until the server knows the
- * definition.
- */
+/** Applies one object. If these manifests define its kind, it is tried again until the server knows the definition. */
 const applyOne = async (
   target: Target,
   object: ManifestObject,

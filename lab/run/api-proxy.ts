@@ -60,9 +60,7 @@ type WriteDecision = { id: number; do: 'pass' | 'drop' } | Refusal;
 type Follower = {
   texts: string[];
   ask: (question: { id: number } & Record<string, unknown>) => Promise<WriteDecision>;
-  /**
-   * Decides about a read while pods see an older state. The follower is notified of each list of that state.
-   */
+  /** Decides about a read while pods see an older state. The follower is notified of each list of that state. */
   read?: ReturnType<typeof createStaleReads>['read'];
 };
 

@@ -15,8 +15,7 @@ import { gateway, kubernetesApiPort } from './topology.ts';
 const TIMEOUT_MS = 5 * 60_000;
 
 /**
- * Sends a GET to the API server as its administrator. Without a response, resolves with status 0 and the
- * error's text.
+ * Sends a GET to the API server as its administrator. Without a response, resolves with status 0 and the error's text.
  */
 export const askApiServer = async (pki: string, path: string): Promise<{ status: number; text: string }> => {
   const [ca, cert, key] = await Promise.all(

@@ -73,9 +73,7 @@ export const startApiServer = (
   return processes.start('kube-apiserver', kube, flags, withRareGC('1GiB'));
 };
 
-/**
- * Starts what needs only the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway.
- */
+/** Starts what needs only the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway. */
 export const startControllers = async (
   { dir, kube, tools, name, nodeGrace }: LabSettings,
   processes: Processes,

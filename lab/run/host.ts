@@ -11,9 +11,7 @@ import { type LabSettings, labFiles, labSockets, namespaceArguments } from './se
 // supervisor. It takes everything down on a signal, or when its parent ends without having sent `keep`. Its
 // working directory is the lab's folder.
 
-/**
- * Time until the supervisor must have ended. The host owns this time-out, and kills the supervisor after it.
- */
+/** Time until the supervisor must have ended. The host owns this time-out, and kills the supervisor after it. */
 const END_TIMEOUT_MS = 5_000;
 
 const dir = process.argv[2] as string;

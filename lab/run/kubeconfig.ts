@@ -2,10 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-/**
- * Writes a kubeconfig (mode 0600) for one of the lab's certificates, with one context that is named after the
- * lab.
- */
+/** Writes a kubeconfig (mode 0600) for one of the lab's certificates, with one context that is named after the lab. */
 export const writeKubeconfig = async (options: {
   file: string;
   pki: string;

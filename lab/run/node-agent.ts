@@ -9,10 +9,7 @@ export type NodeCommandResult = { exitCode: number; stdout: string; stderr: stri
 export type NodeAgent = {
   /** Resolves when the node's boot is far enough to run commands. */
   ready: Promise<void>;
-  /**
-   * Runs a bash script in the node as root. Rejects when the node dies, or has not answered within `within`
-   * ms.
-   */
+  /** Runs a bash script in the node as root. Rejects when the node dies, or has not answered within `within` ms. */
   run: (script: string, options?: { within?: number }) => Promise<NodeCommandResult>;
 };
 
@@ -25,10 +22,9 @@ const TIMEOUT_MS = 180_000;
 const decode = (text: string): string => Buffer.from(text.slice(1), 'base64').toString('utf8');
 
 /**
- * Communicates with the agent in a node's init over that node's second console. A request is `NUMBER SCRIPT`,
- * a response `NUMBER EXITCODE =STDOUT =STDERR`, with texts in base64. Responses come in the order in which
- * commands end. Before it is ready, the agent requests the time (`clock`, in microseconds) and sets the
- * node's clock.
+ * Communicates with the agent in a node's init over that node's second console. A request is `NUMBER SCRIPT`, a
+ * response `NUMBER EXITCODE =STDOUT =STDERR`, with texts in base64. Responses come in the order in which commands end.
+ * Before it is ready, the agent requests the time (`clock`, in microseconds) and sets the node's clock.
  */
 export const connectNodeAgent = (node: string, stream: Duplex): NodeAgent => {
   const waiting = new Map<number, (ran: NodeCommandResult) => void>();

@@ -30,8 +30,7 @@ const kubelet = {
   clusterDNS: [dnsAddress],
   clusterDomain: 'cluster.local',
   imageGCHighThresholdPercent: 100,
-  // No eviction for low memory or disk. Its checks every 10 s and for each container were an eighth of
-  // kubelet's work.
+  // No eviction for low memory or disk. Its checks every 10 s and for each container were an eighth of kubelet's work.
   evictionHard: { 'memory.available': '0%' },
   localStorageCapacityIsolation: false,
   // A lost node is detected by its lease, not by this. Logs are short.
@@ -67,10 +66,7 @@ const shellVariables = (node: LabNode) =>
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 
-/**
- * Writes the tar that is a node's second disk at boot (its identity, certificates and routes). Returns its
- * path.
- */
+/** Writes the tar that is a node's second disk at boot (its identity, certificates and routes). Returns its path. */
 export const writeNodeFiles = async (
   { dir, name }: LabSettings,
   node: LabNode,

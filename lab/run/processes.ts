@@ -5,19 +5,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/**
- * A niceness as in `nice`. On busy processors, a session with this niceness gets a third of the time of one
- * with 0.
- */
+/** A niceness as in `nice`. On busy processors, a session with this niceness gets a third of the time of one with 0. */
 const NICENESS = '5';
 
 /** An ordinary user may change the niceness of one session per 100 ms. */
 const PAUSE_MS = 110;
 
 /**
- * Gives the other sessions of this machine priority when processors are busy. `pid` must lead its own
- * session: a kernel with autogroups divides processors among sessions, and considers the niceness of
- * processes only within a session.
+ * Gives the other sessions of this machine priority when processors are busy. `pid` must lead its own session: a kernel
+ * with autogroups divides processors among sessions, and considers the niceness of processes only within a session.
  */
 const lowerPriority = async (pid: number): Promise<void> => {
   const file = `/proc/${pid}/autogroup`;
@@ -53,9 +49,7 @@ export type Processes = {
   groups: ReadonlyMap<number, string>;
 };
 
-/**
- * Number of log lines that are reported for a process that ended, because the log is removed with the lab.
- */
+/** Number of log lines that are reported for a process that ended, because the log is removed with the lab. */
 const LAST_LINES = 15;
 
 const endOf = async (file: string): Promise<string> =>
@@ -70,9 +64,7 @@ const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void =
   }
 };
 
-/**
- * Creates the starter of processes. `ended` is called with a message for each process that ends by itself.
- */
+/** Creates the starter of processes. `ended` is called with a message for each process that ends by itself. */
 export const createProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
   await mkdir(logs, { recursive: true });
   const groups = new Map<number, string>();

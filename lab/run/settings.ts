@@ -18,10 +18,7 @@ export type LabSettings = LabSize & {
    * Kubernetes' own 50 s.
    */
   nodeGrace?: string;
-  /**
-   * Whether pods reach the API server through a proxy, where their writes can be followed, delayed and
-   * refused.
-   */
+  /** Whether pods reach the API server through a proxy, where their writes can be followed, delayed and refused. */
   apiProxy?: boolean;
   /** The port on 127.0.0.1 at which the API server is reached from outside. */
   port: number;

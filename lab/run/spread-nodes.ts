@@ -37,10 +37,7 @@ export const idleByCpu = (
     }),
   );
 
-/**
- * Interval of the checks: often enough for nodes to take turns, rare enough for the cost of a move not to
- * matter.
- */
+/** Interval of the checks: often enough for nodes to take turns, rare enough for the cost of a move not to matter. */
 const EVERY_MS = 500;
 
 /** A CPU with a smaller idle share is overloaded. One with a larger share than TO_SPARE has spare time. */

@@ -23,8 +23,7 @@ export type ReadDecision = { do: 'pass'; url?: string; after?: number } | { do: 
 
 /**
  * Simulates an API server that lags behind. Only responses from its cache are old: a list from any revision
- * (`resourceVersion=0`, the first of an informer), and the events after it, which arrive at the end of the
- * duration.
+ * (`resourceVersion=0`, the first of an informer), and the events after it, which arrive at the end of the duration.
  */
 export const createStaleReads = ({ pods, except, revision, lasts }: StaleRule, now = Date.now) => {
   const begun = new Map<string, number>();

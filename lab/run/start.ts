@@ -29,8 +29,7 @@ export type Lab = {
 };
 
 /**
- * Time-out until the control plane responds. The caller of startLab owns it. It is longer than the API
- * server's own.
+ * Time-out until the control plane responds. The caller of startLab owns it. It is longer than the API server's own.
  */
 const START_TIMEOUT_MS = 6 * 60_000;
 

@@ -50,9 +50,8 @@ const serveControl = (context: LabContext): void => {
   }).listen(labSockets.control);
 };
 
-// The first process of the lab's namespaces except for a shell that waits for it. When it ends for any
-// reason, the kernel kills all others. It writes events as JSON lines on standard output, and ends when its
-// standard input does.
+// The first process of the lab's namespaces except for a shell that waits for it. When it ends for any reason, the
+// kernel kills all others. It writes events as JSON lines on standard output, and ends when its standard input does.
 
 const settings = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as LabSettings;
 const files = labFiles(settings.dir);
@@ -70,8 +69,7 @@ const forwardApi = () => createRelay({ port: kubernetesApiPort, host: gateway })
 
 const start = async () => {
   const nodes = labNodes(settings.nodes);
-  // Only in this mount namespace: the nodes' memory is a file on this tmpfs, so it disappears with the
-  // namespace.
+  // Only in this mount namespace: the nodes' memory is a file on this tmpfs, so it disappears with the namespace.
   await mkdir(files.memory);
   await execa('mount', ['-t', 'tmpfs', '-o', 'size=100%,mode=0700', 'memory', files.memory]);
   const processes = await createProcesses(files.logs, (text) => say('ended', text));

@@ -19,10 +19,7 @@ export const apiServiceAddress = '10.96.0.1';
 export const dnsAddress = '10.96.0.10';
 export const kubernetesApiPort = 6443;
 
-/**
- * Largest packet between nodes and pods, in bytes. With 1500, a node uses a quarter more CPU for iSCSI
- * writes.
- */
+/** Largest packet between nodes and pods, in bytes. With 1500, a node uses a quarter more CPU for iSCSI writes. */
 export const linkMtu = 9000;
 
 /** Returns the nodes of a lab: `node1` and so on, 1 to 8 of them. */

@@ -73,10 +73,7 @@ const running = (
   down: cluster.remove,
 });
 
-/**
- * Loads the images and installs Longhorn in a new cluster. Returns the facts about the Longhorn and the
- * machine.
- */
+/** Loads the images and installs Longhorn in a new cluster. Returns the facts about the Longhorn and the machine. */
 const fill = async (
   { load, kubeconfig, workers }: DockerCluster,
   {

@@ -8,10 +8,7 @@ import { oneLine } from '../../lab/one-line.ts';
 // kind resolves the paths in kind-config.yaml relative to its working directory.
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/**
- * Options of a kind or k3d command. `timeout` is in ms, and the caller that creates or removes the cluster
- * owns it.
- */
+/** Options of a kind or k3d command. `timeout` is in ms, and the caller that creates or removes the cluster owns it. */
 export type RunOptions = {
   /** Replaces the default kubeconfig: the user's own file is never changed. */
   kubeconfig: string;

@@ -10,13 +10,10 @@ export type ClusterTool = {
   create: (cluster: { name: string; kubeconfig: string }) => string[];
   /** Prints the kubeconfig, for a tool whose `create` does not write it. */
   kubeconfig?: (name: string) => string[];
-  /**
-   * Imports an image archive into the nodes that Longhorn runs on. Fails if one of them does not accept it.
-   */
+  /** Imports an image archive into the nodes that Longhorn runs on. Fails if one of them does not accept it. */
   load: (cluster: { name: string; archive: string; workers: readonly string[] }) => string[];
   /**
-   * Writes the logs of a cluster's nodes into a folder, even of an incomplete cluster. Undefined if the tool
-   * cannot.
+   * Writes the logs of a cluster's nodes into a folder, even of an incomplete cluster. Undefined if the tool cannot.
    */
   saveLogs?: (cluster: { name: string; folder: string }) => string[];
   /** Deletes a cluster, even an incomplete one. A missing cluster is no failure. */

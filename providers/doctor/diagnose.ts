@@ -21,10 +21,7 @@ const examineProvider = async ({ provider, longhorn, existing }: DoctorRequest):
   return (await import('./docker.ts')).examineDocker(provider === 'kind' ? kindTool : k3dTool, longhorn);
 };
 
-/**
- * Checks everything that a run with this provider and this Longhorn needs. Does not stop at the first
- * problem.
- */
+/** Checks everything that a run with this provider and this Longhorn needs. Does not stop at the first problem. */
 export const examineAll = async (request: DoctorRequest): Promise<DoctorResult> => {
   const { provider, longhorn, registryMirror } = request;
   const { examineTarget } = await import('./target.ts');

@@ -53,8 +53,7 @@ export const examineDocker = async (tool: ClusterTool, longhorn: string): Promis
   ];
 };
 
-// In GiB: the memory of a Longhorn in a lab (3.3 GB in total), with a margin, besides Kubernetes itself with
-// 4 nodes.
+// In GiB: the memory of a Longhorn in a lab (3.3 GB in total), with a margin, besides Kubernetes itself with 4 nodes.
 const needed = { emulator: 4, release: 6 } as const;
 
 const examineEngine = async (longhorn: string): Promise<Check[]> => {

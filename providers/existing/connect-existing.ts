@@ -7,10 +7,7 @@ import { permitProvider } from '../../e2e/permissions/permit.ts';
 import { errorInOneLine, orThrowPreconditionError } from './refuse.ts';
 import type { SettingNames } from './setting-names.ts';
 
-/**
- * A cluster and its identity. `uid` is that of the namespace kube-system, which exists as long as the
- * cluster.
- */
+/** A cluster and its identity. `uid` is that of the namespace kube-system, which exists as long as the cluster. */
 export type ConnectedCluster = { cluster: Cluster; uid: string; kubernetes: string };
 
 type ConnectOptions = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace' | 'ownBucket'>;

@@ -166,10 +166,7 @@ const settings: AdaptedSetting[] = [
 const written = ({ value, ofEngine }: AdaptedSetting, version: string): string =>
   ofEngine && semver.gte(version, '1.10.0-0') ? JSON.stringify({ v1: value, v2: value }) : value;
 
-/**
- * Adds the settings for small nodes to the ConfigMap of default settings. Settings in the manifest stay
- * unchanged.
- */
+/** Adds the settings for small nodes to the ConfigMap of default settings. Settings in the manifest stay unchanged. */
 const adaptSettings = (object: KubernetesObject, version: string): ManifestChange[] => {
   const map = object as ConfigMap;
   const own = (parse(map.data?.[key] ?? '') ?? {}) as Record<string, unknown>;
@@ -250,9 +247,7 @@ const adaptManager = (object: KubernetesObject): ManifestChange[] => {
 const pulls = ({ image = '', imagePullPolicy }: Container): boolean =>
   imagePullPolicy === 'Always' || (imagePullPolicy === undefined && !/@|:(?!latest$)[^/]*$/.test(image));
 
-/**
- * Containers neither pull their images, which the nodes have, nor request resources, which small nodes lack.
- */
+/** Containers neither pull their images, which the nodes have, nor request resources, which small nodes lack. */
 const adaptContainers = (object: KubernetesObject): ManifestChange[] =>
   containersOf(object).flatMap((container) => {
     const what = (field: string) => `${field} of ${manifestObjectName(object)}, container ${container.name}`;

@@ -133,9 +133,7 @@ const lacksOfDisk = ([name, disk]: [string, Disk | null]): string[] =>
     ...((disk?.storageAvailable ?? 0) > 0 ? [] : ['no storage is available']),
   ].map((lack) => `disk ${disk?.diskPath ?? name}: ${lack}`);
 
-/**
- * Whether the image is `deployed`, with its binary on every node. Without a name, any engine image counts.
- */
+/** Whether the image is `deployed`, with its binary on every node. Without a name, any engine image counts. */
 const deployed = (watches: InstallationWatches, name: string | undefined): string[] => {
   const image = watches
     .objects<EngineImage>('engineImages')
@@ -167,8 +165,7 @@ const listed = (watches: InstallationWatches, pointed: string[]): string[] => {
   if (target === undefined) return notThere;
   if (pointed.length > 0) return pointed;
   const { available, conditions, lastSyncedAt } = target.status ?? {};
-  // Up to v1.9 both are set together. Since v1.10, `available` is set first, and the next sync lists the
-  // store.
+  // Up to v1.9 both are set together. Since v1.10, `available` is set first, and the next sync lists the store.
   if (available && lastSyncedAt) return [];
   const why = (conditions ?? [])
     .filter(({ type, status }) => type === 'Unavailable' && status === 'True')

@@ -47,8 +47,7 @@ const imagesOf = ({ object }: ReleaseObject): NamedImage[] => {
 const order: ImageImportance[] = ['all', 'csi', 'ui', 'other'];
 
 /**
- * Returns every image that a manifest names (in containers, flags and variables) once, with its most
- * important need.
+ * Returns every image that a manifest names (in containers, flags and variables) once, with its most important need.
  */
 export const namedImages = (objects: readonly ReleaseObject[]): NamedImage[] => {
   const images = new Map<string, NamedImage>();

@@ -85,9 +85,8 @@ const touchUntilRunning = async ({ cluster, watches, conditions, signal }: Insta
 };
 
 /**
- * Sets the target's URL only when Longhorn can list the store at once. A list that fails without an engine or
- * an instance manager is only repeated at the next resync, 30 s later
- * (M:controller/backup_target_controller.go).
+ * Sets the target's URL only when Longhorn can list the store at once. A list that fails without an engine or an
+ * instance manager is only repeated at the next resync, 30 s later (M:controller/backup_target_controller.go).
  */
 const setTargetURLWhenReady = async (
   work: InstallContext,

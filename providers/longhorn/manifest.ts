@@ -32,8 +32,7 @@ export const readObjects = (manifests: readonly Manifest[]): ReleaseObject[] =>
   );
 
 /**
- * Writes objects back as their files, in YAML 1.1, which the server reads: `"no"` without quotes is not a
- * string there.
+ * Writes objects back as their files, in YAML 1.1, which the server reads: `"no"` without quotes is not a string there.
  */
 export const writeObjects = (objects: readonly ReleaseObject[]): Manifest[] =>
   [...Map.groupBy(objects, ({ source }) => source)].map(([source, ofSource]) => ({
@@ -54,9 +53,7 @@ export const findObject = (
 ): KubernetesObject | undefined =>
   objects.find(({ object }) => object.kind === kind && object.metadata?.name === name)?.object;
 
-/**
- * Returns all containers of a workload, init containers first. Empty for an object that is not a workload.
- */
+/** Returns all containers of a workload, init containers first. Empty for an object that is not a workload. */
 export const containersOf = (object: KubernetesObject): Container[] => {
   const { spec } = object as Workload;
   const pod = object.kind === 'Pod' ? spec : (spec?.template ?? spec?.jobTemplate?.spec?.template)?.spec;

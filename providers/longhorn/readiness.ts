@@ -29,8 +29,7 @@ const trackConditions = (conditions: readonly ReadinessCondition[], start: numbe
 class NotReady extends Error {
   override readonly name = 'NotReady';
   /**
-   * Makes the report omit the stack: the message is written for the reader, and the place in the suite does
-   * not help.
+   * Makes the report omit the stack: the message is written for the reader, and the place in the suite does not help.
    */
   readonly verdict = 'timed-out';
 }

@@ -23,8 +23,7 @@ const containersOf = ({ status }: Pod): ContainerStatus[] => [
 const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
 
 /**
- * Describes the first pod that waits for an image. The wait never ends, because images are not pulled from a
- * registry.
+ * Describes the first pod that waits for an image. The wait never ends, because images are not pulled from a registry.
  */
 export const describeMissingImage = (watches: InstallationWatches): string | undefined => {
   for (const pod of watches.objects<Pod>('pods')) {

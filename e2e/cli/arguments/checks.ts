@@ -54,9 +54,7 @@ export const checkNumber = (flag: string, value: string): number => {
   return Number(value);
 };
 
-/**
- * Checks the name of a namespace or of an object in one. Throws a CommandError for a name that Kubernetes rejects.
- */
+/** Checks the name of a namespace or of an object in one. Throws a CommandError for a name that Kubernetes rejects. */
 export const checkName = (flag: string, value: string): string => {
   if (resourceName.safeParse(value).success) return value;
   throw usageError(

@@ -45,8 +45,7 @@ type Mode = 'u-r' | 'u-rx' | 'u-w';
 
 /**
  * The command for the rights on a folder. `set` removes them by a chmod mode, `clear` restores them. `clear-all`
- * restores them for every folder below a folder that lacks one, and prints those. `prove` shows that access is
- * refused.
+ * restores them for every folder below a folder that lacks one, and prints those. `prove` shows that access is refused.
  */
 export const readingCommand = (
   action: 'set' | 'clear' | 'clear-all' | 'prove',

@@ -26,9 +26,8 @@ const requests = {
 type Request = keyof typeof requests;
 
 /**
- * The ways to answer wrongly: an error of the server; no answer; an error as if a proxy had rewritten the signed
- * host, or the time to 20 minutes ago; a listing in pages of two; a listing of two entries that does not say it is
- * truncated.
+ * The ways to answer wrongly: an error of the server; no answer; an error as if a proxy had rewritten the signed host,
+ * or the time to 20 minutes ago; a listing in pages of two; a listing of two entries that does not say it is truncated.
  */
 const answers = {
   AccessDenied: '403 AccessDenied',

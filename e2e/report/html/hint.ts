@@ -22,8 +22,7 @@ const afterFault = 60;
 const isOnPurpose = ({ from }: Bar, faults: readonly Interval[]): boolean =>
   faults.some((fault) => from >= fault.from - 1 && from <= fault.to + afterFault);
 
-// A bad state before the first good one is no trouble: a pod that starts, or a target that Longhorn has not listed
-// yet.
+// A bad state before the first good one is no trouble: a pod that starts, or a target that Longhorn has not listed yet.
 const troubleOf = ({ bars }: Lane): Bar[] => {
   const good = bars.findIndex(({ tone }) => tone === 'good');
   return good === -1 ? [] : bars.slice(good).filter(({ tone }) => tone === 'bad');
@@ -147,8 +146,7 @@ export const hintOf = (
   if (trouble.length > 0) return { at: 'cluster', because: trouble };
   if (late.length > 0)
     return {
-      // A busy machine may be the cause of the time-out. Longhorn is only blamed if the machine was proved to be
-      // calm.
+      // A busy machine may be the cause of the time-out. Longhorn is only blamed if the machine was proved to be calm.
       at: judgeLoad(load) === 'calm' ? 'longhorn' : 'unclear',
       because: [
         ...late.map(({ label, limit }) => `${label}: not within ${limit ?? 'its time'}`),

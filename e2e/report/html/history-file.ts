@@ -13,15 +13,13 @@ const longest = 200;
 const deadMs = 30_000;
 
 /**
- * The maximum wait for the lock. A write takes milliseconds, or seconds on a busy machine, and a stale lock is
- * removed.
+ * The maximum wait for the lock. A write takes milliseconds, or seconds on a busy machine, and a stale lock is removed.
  */
 const patienceMs = 2 * deadMs;
 
 /**
- * The path of the history of runs for a folder of results. If that folder is in .corral (the project's own folder),
- * the file is beside it. Otherwise it is in the folder, because a run writes nothing outside of the folder given to
- * it.
+ * The path of the history of runs for a folder of results. If that folder is in .corral (the project's own folder), the
+ * file is beside it. Otherwise it is in the folder, because a run writes nothing outside of the folder given to it.
  */
 export const historyPath = (out: string): string => {
   const folder = resolve(out);
@@ -53,9 +51,7 @@ const takeLock = async (lock: string): Promise<void> => {
   }
 };
 
-/**
- * Adds a run to the history and keeps the last 200. A lock prevents that runs that end at the same time lose lines.
- */
+/** Adds a run to the history and keeps the last 200. A lock prevents that runs that end at the same time lose lines. */
 export const addRun = async (out: string, report: Report): Promise<void> => {
   const path = historyPath(out);
   const lock = `${path}.lock`;

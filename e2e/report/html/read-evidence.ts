@@ -32,8 +32,7 @@ const readLogs = async (folder: string, passed: boolean): Promise<ContainerLog[]
 };
 
 /**
- * Reads the evidence of a scenario from its folder. Undefined if there is none. The page shows what could not be
- * read.
+ * Reads the evidence of a scenario from its folder. Undefined if there is none. The page shows what could not be read.
  */
 export const readEvidence = async (folder: string, passed: boolean): Promise<EvidenceTexts | undefined> => {
   try {

@@ -1,7 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 
-// Not derived from a document: a new Longhorn has a target `default` without a URL, beside the targets that users
-// make.
+// Not derived from a document: a new Longhorn has a target `default` without a URL, beside the targets that users make.
 scenario(
   'A backup is uploaded and kept, although another backup target has no URL',
   {

@@ -129,8 +129,7 @@ scenario(
   },
 );
 
-// Not derived from a document: old snapshots of a recurring job were observed to stay while their volume was
-// detached.
+// Not derived from a document: old snapshots of a recurring job were observed to stay while their volume was detached.
 scenario(
   'A snapshot that is deleted while its volume is detached is removed',
   { tags: ['backups'], needs: ['block-device'] },

@@ -88,8 +88,7 @@ scenario(
     await given.data(volume);
     const first = await given.settledBackup(volume);
     const kept = await given.settledBackup(volume);
-    // Before the page is opened: a scenario that this one waits for may kill the manager that the page is connected
-    // to.
+    // Before the page is opened: a scenario that this one waits for may kill the manager that the page is connected to.
     await given.exclusive('longhorn-managers');
     const page = await given.backupPage(volume);
 

@@ -209,8 +209,7 @@ const removeFromShared = async (
 type Causing = { pods: Timeline<Pod>; namespace: string; signal: AbortSignal };
 
 /**
- * Finds out why pods do not become ready: from their containers and conditions, and from the warnings of the
- * namespace.
+ * Finds out why pods do not become ready: from their containers and conditions, and from the warnings of the namespace.
  */
 export const causeOfPods = async (
   cluster: Cluster,

@@ -7,8 +7,7 @@ export const compressionMethods = ['none', 'lz4', 'gzip'] as const;
 export type CompressionMethod = (typeof compressionMethods)[number];
 
 /**
- * Guesses the compression method from the first bytes. `none` may be wrong: uncompressed data can start with any
- * bytes.
+ * Guesses the compression method from the first bytes. `none` may be wrong: uncompressed data can start with any bytes.
  */
 export const looksLike = (data: Uint8Array): CompressionMethod => {
   if (isLz4(data)) return 'lz4';

@@ -143,8 +143,7 @@ export type WriteStore = (volume: string) => VolumeFolderWriter;
 /** A block of a volume, and its offset in bytes. */
 export type VolumeBlock = { offset: number; data: Uint8Array };
 
-// How many blocks are in memory at once. Larger batches also need fewer calls of `put`, each of which has a fixed
-// cost.
+// How many blocks are in memory at once. Larger batches also need fewer calls of `put`, each of which has a fixed cost.
 const atOnce = 32;
 
 /**

@@ -21,8 +21,7 @@ export type LockActivity = {
 };
 
 /**
- * Reads the locks of a volume. Reports who holds each lock and whether it still counts. `now` is in ms since the
- * epoch.
+ * Reads the locks of a volume. Reports who holds each lock and whether it still counts. `now` is in ms since the epoch.
  */
 export const checkLocks = async (
   source: StoreSource,

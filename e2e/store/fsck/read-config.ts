@@ -2,9 +2,7 @@ import type { Parsed } from '../format/config.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../format/source.ts';
 import type { FindingCode } from './findings.ts';
 
-/**
- * The largest sizes of files that are read, in bytes. A backup of 5 TiB in blocks of 2 MiB has a config of 256 MiB.
- */
+/** The largest sizes of files that are read, in bytes. A backup of 5 TiB in blocks of 2 MiB has a config of 256 MiB. */
 export const sizeLimits = {
   backup: 256 << 20,
   volume: 4 << 20,

@@ -3,8 +3,7 @@ import type { BlockJob, VerifyBlocks } from './check-blocks.ts';
 import { largestBlock, largestFile, problemOfReading, verifyBlock } from './verify-block.ts';
 
 /**
- * Verifies a sample of the blocks, spread evenly, of at most `bytes` bytes on disk. For stores with a slow
- * connection.
+ * Verifies a sample of the blocks, spread evenly, of at most `bytes` bytes on disk. For stores with a slow connection.
  */
 export const verifySample =
   (source: StoreSource, bytes: number): VerifyBlocks =>

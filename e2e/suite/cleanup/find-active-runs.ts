@@ -6,9 +6,7 @@ import { type Lease, leaseClock } from '../../store/lease.ts';
 import { runLabelName } from '../steps/created-objects.ts';
 import { labelledRun, type Search } from './find.ts';
 
-/**
- * In ms, longer than any difference between two clocks. A Lease that was renewed longer ago has certainly expired.
- */
+/** In ms, longer than any difference between two clocks. A Lease that was renewed longer ago has certainly expired. */
 const surelyOver = 300_000;
 
 type Looking = Pick<Search, 'namespace'> & { counts?: number; print: (line: string) => void };

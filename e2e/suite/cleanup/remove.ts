@@ -22,8 +22,7 @@ export type Removal = {
 };
 
 /**
- * Removes objects of one kind in parallel and prints the result of each. Returns when each is gone or its time is
- * over.
+ * Removes objects of one kind in parallel and prints the result of each. Returns when each is gone or its time is over.
  */
 export const removeAll = async (
   removal: Removal,

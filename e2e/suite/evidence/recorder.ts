@@ -37,8 +37,7 @@ export type EvidenceRecorder = {
   /** A folder for additional files. Undefined if evidence cannot be written. */
   folder(): string | undefined;
   /**
-   * Sets the subject of the evidence. Before this call, all objects count as the scenario's, and there are no
-   * sources.
+   * Sets the subject of the evidence. Before this call, all objects count as the scenario's, and there are no sources.
    */
   keep(subject: EvidenceSubject): void;
   /**

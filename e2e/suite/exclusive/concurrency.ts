@@ -5,8 +5,7 @@ import type { Claims } from './claims.ts';
 
 /**
  * The minimum and the initial number of scenarios at work, for each processor. Measured with much other load: eight
- * scenarios, two to four at work, took 4 % less time each than with six at work, and 21 % more in total (one run
- * each).
+ * scenarios, two to four at work, took 4 % less time each than with six at work, and 21 % more in total (one run each).
  */
 const perCpu = { least: 1.5, first: 2 };
 

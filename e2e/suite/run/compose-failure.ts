@@ -11,9 +11,7 @@ type FailureSources = {
   pointsTo?: Failure['pointsTo'];
 };
 
-/**
- * Composes the failure that is printed at once: the step, the reason, Longhorn's messages, and the faults in force.
- */
+/** Composes the failure that is printed at once: the step, the reason, Longhorn's messages, and the faults in force. */
 export const composeFailure = (
   error: unknown,
   { journal, messages, paths, pointsTo }: FailureSources,

@@ -36,9 +36,7 @@ export type Fixture<Steps> = {
 /** A capability that some clusters or some kinds of backup store lack. */
 export type ScenarioNeed = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | StoreFaultName;
 
-/**
- * The options of a scenario. It is skipped if the run cannot provide its needs, or does not allow its disruptions.
- */
+/** The options of a scenario. It is skipped if the run cannot provide its needs, or does not allow its disruptions. */
 export type ScenarioOptions = {
   /** The id of the paragraph that it comes from. */
   seed?: string;

@@ -42,9 +42,8 @@ export const isNotProvable = (error: unknown): boolean => {
 };
 
 /**
- * Circumstances of the end. `doing`: the step under way. `outage`: the API server did not answer for a while.
- * `others`: a fault of another scenario can have caused the failure. `bugs`: the known bugs whose promises were
- * checked.
+ * Circumstances of the end. `doing`: the step under way. `outage`: the API server did not answer for a while. `others`:
+ * a fault of another scenario can have caused the failure. `bugs`: the known bugs whose promises were checked.
  */
 type Where = {
   interrupted: boolean;

@@ -100,8 +100,7 @@ export const createTurn = (
     paused: <T>(work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
     /**
-     * Aborts when the run is interrupted. Then no fault is injected any more, and the cleanup does not wait for
-     * locks.
+     * Aborts when the run is interrupted. Then no fault is injected any more, and the cleanup does not wait for locks.
      */
     interrupted: AbortSignal;
     record: (marker: string, fields: LockMarker) => void;

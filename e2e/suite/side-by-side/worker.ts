@@ -3,8 +3,7 @@ import { init, runBaseTests, setupEnvironment } from 'vitest/worker';
 import type { RunConfig } from '../../config/config.ts';
 import { type Locks, openLocks } from '../exclusive/locks.ts';
 
-// The process that runs all scenarios. Vitest's own worker runs its files one after the other, even without
-// isolation.
+// The process that runs all scenarios. Vitest's own worker runs its files one after the other, even without isolation.
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -113,8 +113,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     target = { ...target, spec: { ...target.spec, backupTargetURL: first.get(uid) ?? '' } };
   }
   const { backupTargetURL: url, syncRequestedAt } = target.spec;
-  // A new URL alone is no reason: Longhorn changes to another store only on a sync request, or when its poll
-  // is due.
+  // A new URL alone is no reason: Longhorn changes to another store only on a sync request, or when its poll is due.
   if (url !== '' && !gate.isDue(uid, syncRequestedAt, target.status?.lastSyncedAt)) {
     // The event of this patch leads to another reconcile.
     if (pollIsDue(context, target))

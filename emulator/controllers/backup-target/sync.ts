@@ -61,8 +61,7 @@ export const deleteBackupVolumeResources = async (
   }
 };
 
-// For the mutant forgotten-volumes-removed: volumes that this process has removed from the cluster and may
-// find again.
+// For the mutant forgotten-volumes-removed: volumes that this process has removed from the cluster and may find again.
 const removedFromCluster = new Set<string>();
 
 const removeFromStoreAgain = async (
@@ -76,9 +75,8 @@ const removeFromStoreAgain = async (
     if (removedFromCluster.delete(volume)) await client.removeVolume(target.spec.backupTargetURL, volume);
 };
 
-// Requests a sync from the owner of a BackupVolume. There is no request if the object has changed since it
-// was read, for example at the end of a running sync: Longhorn drops the conflict, and the target counts as
-// synced.
+// Requests a sync from the owner of a BackupVolume. There is no request if the object has changed since it was read,
+// for example at the end of a running sync: Longhorn drops the conflict, and the target counts as synced.
 const requestBackupVolumeSync = async (
   { datastore }: ManagerContext,
   backupVolume: BackupVolume,

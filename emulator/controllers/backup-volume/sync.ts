@@ -96,8 +96,7 @@ export const syncBackups = async (
 };
 
 /**
- * Deletes the failed Backups of a volume that are older than the setting failed-backup-ttl, in minutes. 0
- * keeps all.
+ * Deletes the failed Backups of a volume that are older than the setting failed-backup-ttl, in minutes. 0 keeps all.
  */
 export const deleteExpiredFailedBackups = async (
   { datastore, mutant }: ManagerContext,

@@ -140,8 +140,7 @@ const reconcileExisting = async (
   const { name } = backup.metadata;
   const before = { ...newBackupStatus, ...backup.status };
   const creating = !before.lastSyncedAt && backup.spec.snapshotName && !isFinalState(before.state);
-  // Only after the final state is stored. Otherwise the volume could be detached while this manager can still
-  // crash.
+  // Only after the final state is stored. Otherwise the volume could be detached while this manager can still crash.
   if (isFinalState(before.state) && before.lastSyncedAt && context.mutant !== 'ticket-stays')
     await withdrawAttachment(context, volumeName, 'backup-controller', name);
 
@@ -224,9 +223,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   await reconcileExisting(context, backup, target, volumeName, memory);
 };
 
-/**
- * Longhorn's backup controller: makes and deletes backups in the store. Only events of Backups trigger it.
- */
+/** Longhorn's backup controller: makes and deletes backups in the store. Only events of Backups trigger it. */
 export const startBackupController = (context: ManagerContext): void => {
   const { datastore, clock } = context;
   const enqueue = (name: string): void => add(name);

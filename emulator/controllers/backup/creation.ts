@@ -88,9 +88,8 @@ const begin = async (
   // InProgress: this process took over from one that has ended, and only monitors the upload.
   if (status.state !== 'InProgress') {
     const upload = await prepareUpload(context, parts, ip);
-    // Checked again. In Longhorn the replica's process runs already, and writes its lock tenths of a second
-    // later. Here a process starts first, for seconds on a busy node: a deletion that began meanwhile would
-    // have the older lock.
+    // Checked again. In Longhorn the replica's process runs already, and writes its lock tenths of a second later. Here
+    // a process starts first, for seconds on a busy node: a deletion that began meanwhile would have the older lock.
     const now = examine(context, parts);
     if (now.do !== 'start') {
       await upload.giveUp();
@@ -137,9 +136,8 @@ const snapshotOf = ({ datastore }: ManagerContext, { spec }: Backup): Snapshot |
   datastore.snapshots.get(spec.snapshotName ?? '');
 
 /**
- * Advances the creation of a backup by one step and returns its new status. Throws while the volume is being
- * attached: a failed reconcile is repeated within milliseconds, while a Pending backup waits for the next
- * resync.
+ * Advances the creation of a backup by one step and returns its new status. Throws while the volume is being attached:
+ * a failed reconcile is repeated within milliseconds, while a Pending backup waits for the next resync.
  */
 export const reconcileCreation = async (
   context: ManagerContext,

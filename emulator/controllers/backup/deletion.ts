@@ -105,9 +105,8 @@ const isStopped = (record: DeletionRecord | undefined): boolean => {
   }
 };
 
-// On the fast clock, a Backup stays until its command has ended, because of backups that wait to start. The
-// last Backup of a volume has none: it goes with its config on every clock, in versions that panic over a
-// late failure.
+// On the fast clock, a Backup stays until its command has ended, because of backups that wait to start. The last Backup
+// of a volume has none: it goes with its config on every clock, in versions that panic over a late failure.
 const releasesAfterConfig = (
   { clock, version, datastore, mutant }: ManagerContext,
   { metadata }: Backup,
@@ -150,9 +149,7 @@ const start = async (
   deletions.enqueue(name);
 };
 
-/**
- * Advances the deletion of a backup from the store by one step. Returns true when the store no longer has it.
- */
+/** Advances the deletion of a backup from the store by one step. Returns true when the store no longer has it. */
 const removedFromStore = async (
   context: ManagerContext,
   backup: Backup,
@@ -187,9 +184,7 @@ const removedFromStore = async (
   return true;
 };
 
-/**
- * Advances the deletion of a Backup with a deletionTimestamp by one step, up to the removal of its finalizer.
- */
+/** Advances the deletion of a Backup with a deletionTimestamp by one step, up to the removal of its finalizer. */
 export const reconcileDeletion = async (
   context: ManagerContext,
   {

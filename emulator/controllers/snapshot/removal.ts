@@ -19,10 +19,7 @@ export const otherSnapshots = ({ datastore }: ManagerContext, snapshot: Snapshot
         spec.volume === snapshot.spec.volume && metadata.name !== snapshot.metadata.name,
     );
 
-/**
- * Whether a snapshot is the parent of the volume's head. Its data cannot be merged into another snapshot
- * then.
- */
+/** Whether a snapshot is the parent of the volume's head. Its data cannot be merged into another snapshot then. */
 export const isParentOfHead = ({ status }: Snapshot): boolean => status?.children?.['volume-head'] === true;
 
 /** Marks a snapshot that cannot be removed yet. It is removed once there is a newer one. */

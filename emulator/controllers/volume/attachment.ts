@@ -105,8 +105,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   const nodeID = wantedNode(possible, volume.spec.nodeID, mutant);
   const settled = ['detached', 'attached'].includes(volume.status.state);
   if (nodeID !== volume.spec.nodeID && settled) {
-    // A volume changes its node only through a detachment: the device must be gone before it is made
-    // elsewhere.
+    // A volume changes its node only through a detachment: the device must be gone before it is made elsewhere.
     const next = volume.status.state === 'attached' ? '' : nodeID;
     const disableFrontend = wantsNoFrontend(possible, next);
     await datastore.volumes.update({ ...volume, spec: { ...volume.spec, nodeID: next, disableFrontend } });
@@ -123,10 +122,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
     await datastore.volumeAttachments.updateStatus({ ...attachment, status: statuses });
 };
 
-/**
- * Sets spec.nodeID of a volume from the tickets of its VolumeAttachment, and writes the status of each
- * ticket.
- */
+/** Sets spec.nodeID of a volume from the tickets of its VolumeAttachment, and writes the status of each ticket. */
 export const startVolumeAttachmentController = (context: ManagerContext): void => {
   const enqueue = startController(
     { name: 'volume-attachment', reconcile: (name) => reconcile(context, name) },

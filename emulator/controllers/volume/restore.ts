@@ -14,9 +14,7 @@ import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
 type Status = NonNullable<Volume['status']>;
 
-/**
- * State of the restores that this process has started, by the volume's UID. A new process starts them again.
- */
+/** State of the restores that this process has started, by the volume's UID. A new process starts them again. */
 export type Restores = Map<string, { backup: string; state: 'running' | 'done' | Error }>;
 
 /** The UIDs of the volumes for whose activation this process has requested a sync. Only with the fix. */

@@ -5,8 +5,7 @@ const resource = 'backups';
 const operations: ValidatingRule['operations'] = ['CREATE'];
 const isAvailable =
   "params.spec.backupTargetURL != '' && has(params.status) && has(params.status.available) && params.status.available";
-// Annotation set by the mutating policy below if the snapshot exists. An expression sees only one object at a
-// time.
+// Annotation set by the mutating policy below if the snapshot exists. An expression sees only one object at a time.
 const known = 'emulator.corral.test/snapshot-known';
 
 /** A system backup is always in the store of the default target (webhook/resources/systembackup/validator.go). */

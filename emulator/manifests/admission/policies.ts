@@ -25,8 +25,7 @@ const apiVersion = 'admissionregistration.k8s.io/v1';
 
 export const policyLabel = { app: 'longhorn-emulator' };
 
-// The managers are exempt: they decide with their own copies, which may be newer than what the API server
-// uses.
+// The managers are exempt: they decide with their own copies, which may be newer than what the API server uses.
 const isUserRequest = `request.userInfo.username != 'system:serviceaccount:${namespace}:${serviceAccount}'`;
 
 const policy = (

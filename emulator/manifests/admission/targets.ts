@@ -33,8 +33,7 @@ export const targetValidatingRules: ValidatingRule[] = [
     ].join(' || '),
     message: "'url ' + object.spec.backupTargetURL + ' is the same to backup target ' + params.metadata.name",
   },
-  // Applies to every target, as soon as there is a standby volume from any target (seen on a v1.12.1,
-  // 2026-11-26).
+  // Applies to every target, as soon as there is a standby volume from any target (seen on a v1.12.1, 2026-11-26).
   {
     name: 'longhorn-emulator-standby-volumes',
     resource,

@@ -9,10 +9,7 @@ const hide = (): void => {
   shown = undefined;
 };
 
-/**
- * Shows a tooltip while the pointer is on an element. As in Longhorn's UI, the tooltip is at the end of the
- * body.
- */
+/** Shows a tooltip while the pointer is on an element. As in Longhorn's UI, the tooltip is at the end of the body. */
 const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
   if (!text) return target;
   target.addEventListener('mouseenter', () => {
@@ -30,9 +27,7 @@ const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
   return target;
 };
 
-/**
- * Hides the tooltip of an element that was removed from the page: such an element gets no mouseleave event.
- */
+/** Hides the tooltip of an element that was removed from the page: such an element gets no mouseleave event. */
 const hideStaleTooltip = (): void => {
   if (shown && !shown.target.isConnected) hide();
 };

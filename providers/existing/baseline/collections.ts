@@ -52,9 +52,7 @@ const uidAndSpec =
   (...apart: string[]) =>
   ({ metadata, spec }: KubernetesObject) => ({ uid: metadata.uid, spec: omitFields(spec, apart) });
 
-/**
- * Longhorn updates these once an hour from a server for new versions (M: controller/setting_controller.go).
- */
+/** Longhorn updates these once an hour from a server for new versions (M: controller/setting_controller.go). */
 const selfUpdatedSettings = ['latest-longhorn-version', 'stable-longhorn-versions'];
 
 const disks = (value: unknown): UnknownFields =>

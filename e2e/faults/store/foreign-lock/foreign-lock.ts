@@ -3,9 +3,7 @@ import { lockInBucket } from './in-bucket.ts';
 import { lockInFolder } from './in-folder.ts';
 import type { WantedLock } from './lock.ts';
 
-/**
- * A lock on a volume that no process of this Longhorn holds: a killed process left it, or another cluster holds it.
- */
+/** A lock on a volume that no process of this Longhorn holds: a killed process left it, or another cluster holds it. */
 export const foreignLock = storeFault({
   name: 'foreignLock',
   ledgerName: 'foreign-lock',

@@ -94,8 +94,7 @@ const make = (
 
 const schema = z.object({ place: placeSchema, key: z.string() });
 
-// A lock is gone with its store. There is no heal by labels: the lock expires after the process that refreshes it
-// ends.
+// A lock is gone with its store. There is no heal by labels: the lock expires after the process that refreshes it ends.
 const heal = async (cluster: Cluster, data: unknown, { access }: StoreDriver): Promise<string> => {
   const { place, key } = schema.parse(data);
   await renewals.get(key)?.();

@@ -19,9 +19,7 @@ export type ForeignLock = {
   of: keyof typeof foreignLockTypes;
   /** Simulates that the holder refreshes the lock for the last time now. The lock then expires after its life. */
   abandon(): Promise<void>;
-  /**
-   * Waits until the lock has expired by the server's clock. Returns its age in seconds. Throws if the lock is gone.
-   */
+  /** Waits until the lock has expired by the server's clock. Returns its age in seconds. Throws if the lock is gone. */
   outlived(): Promise<number>;
 };
 

@@ -9,9 +9,7 @@ import { createLogPanel } from './log-panel.ts';
 import { createObjectPanel } from './object-panel.ts';
 import { sentenceList, sentencesOfScenario } from './sentences.ts';
 
-/**
- * The evidence of a scenario: sentences, chart, object and logs. `prepare` lays it out for paper or for the screen.
- */
+/** The evidence of a scenario: sentences, chart, object and logs. `prepare` lays it out for paper or for the screen. */
 export type EvidenceView = {
   nodes: HTMLElement[];
   prepare(paper: boolean): void;

@@ -13,8 +13,7 @@ export const formatAt = (seconds: number, digits = 2): string => {
 };
 
 /**
- * Formats a tick of the axis with the fewest digits that distinguish it from its neighbours, which are `step` (s)
- * away.
+ * Formats a tick of the axis with the fewest digits that distinguish it from its neighbours, which are `step` (s) away.
  */
 export const formatTick = (seconds: number, step: number): string => {
   const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));

@@ -259,9 +259,7 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
   };
 };
 
-/**
- * Removes all objects of the store of a place from its bucket. Returns what it did; undefined if there is no store.
- */
+/** Removes all objects of the store of a place from its bucket. Returns what it did; undefined if there is no store. */
 export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<string | undefined> => {
   const [folder] = await findOwnFolders(cluster, place);
   if (folder === undefined) return undefined;

@@ -201,8 +201,7 @@ const connectTo = async (
     as(login.user, login['user-secret'], port),
   ]);
   const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ca: login['tls.crt'] }) };
-  // The rules of the proxy are available only with TLS. Without TLS the proxy only serves stores whose key is
-  // replaced.
+  // The rules of the proxy are available only with TLS. Without TLS the proxy only serves stores whose key is replaced.
   return { pod, user, next, root, login, ...(listens !== port && speaksTls(login) && { proxy }) };
 };
 

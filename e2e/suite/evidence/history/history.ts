@@ -135,8 +135,7 @@ export const openHistory = ({
         blindness.push({ origin: watched.origin, since: openBlindness(timeline) });
         timeline.onEntry((entry) => catching(() => take(watched, entry), lose));
         timeline.onFailure(({ message }) => {
-          // All watches are stopped at the end of a scenario. Only a watch that an expectation still needs is
-          // recorded.
+          // All watches are stopped at the end of a scenario. Only a watch that an expectation still needs is recorded.
           const isMissed = [...awaited.values()].some((each) => timelinesOfExpected(each).includes(timeline));
           if (isMissed) catching(() => ended(watched.origin, timeline, message), lose);
         });
@@ -167,9 +166,7 @@ const openBlindness = (timeline: Timeline): (() => number | undefined) => {
   return () => (stopped === undefined ? disconnectedTimeOf(timeline) : stopped.since);
 };
 
-/**
- * Runs work on the evidence and passes its errors to `lose`. The result of a scenario must not depend on that work.
- */
+/** Runs work on the evidence and passes its errors to `lose`. The result of a scenario must not depend on that work. */
 const catching = <T>(work: () => T, lose: (error: Error) => void): T | undefined => {
   try {
     return work();

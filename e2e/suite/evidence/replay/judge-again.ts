@@ -115,8 +115,7 @@ export const agrees = ({ recorded, now }: JudgedExpectation): boolean | undefine
   recorded === undefined || now === undefined ? undefined : recorded.phase === now.state;
 
 /**
- * Whether the recorded result is the intended one, or the effect of a known bug. Undefined if the history ends
- * earlier.
+ * Whether the recorded result is the intended one, or the effect of a known bug. Undefined if the history ends earlier.
  */
 export const endedAsIntended = ({ set, recorded, knownBug }: JudgedExpectation): boolean | undefined =>
   recorded && (knownBug !== undefined || recorded.phase === (set.wanted ?? 'met'));

@@ -78,11 +78,10 @@ const leaves = async (context: Context, backup: BackupHandle, state: StateStep<B
 };
 
 /**
- * `afterKill`: a killed or locked-out process may have left its lock and an old volume.cfg.
- * `deletionsAtOnce`: deletions may have ended at once, of which the last to write volume.cfg undid what the other had.
- * `ignoreOthers`: ignore other backups, an unfinished backup, and unused blocks. `lostConfigOf`: the config of this
- * backup was removed, and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's
- * target.
+ * `afterKill`: a killed or locked-out process may have left its lock and an old volume.cfg. `deletionsAtOnce`:
+ * deletions may have ended at once, of which the last to write volume.cfg undid what the other had. `ignoreOthers`:
+ * ignore other backups, an unfinished backup, and unused blocks. `lostConfigOf`: the config of this backup was removed,
+ * and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's target.
  */
 type Holding = {
   afterKill?: boolean;

@@ -82,8 +82,7 @@ const brokenAfter = (...args: Parameters<typeof brokenBy>) => {
 };
 
 /**
- * Whether a backup waited because the first one's deletion had been retried: it was Deleting again, no longer in
- * Error.
+ * Whether a backup waited because the first one's deletion had been retried: it was Deleting again, no longer in Error.
  */
 export const heldByRetry = (...args: Parameters<typeof brokenBy>): boolean => {
   const broken = brokenBy(...args);

@@ -98,9 +98,7 @@ export const isForgottenAndRetried = (backups: Backups, { backup, version }: Fai
     .startingAs(backupIs('Deleting'))
     .goes(isForgotten(version), backupIs('Deleting'));
 
-/**
- * A deletion that failed, or whose manager was killed, is retried and succeeds. An earlier attempt may fail first.
- */
+/** A deletion that failed, or whose manager was killed, is retried and succeeds. An earlier attempt may fail first. */
 export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing): Expectation<Backup> => {
   const failures = [isDeniedOrLocked(version), isForgotten(version)];
   return backupHistory(backups, backup)

@@ -71,9 +71,7 @@ export type JobHandle = AnyJobHandle & {
   others: JobHandle[];
 };
 
-/**
- * Returns a cron schedule about half a year from now, in any time zone, so that it is never due during a scenario.
- */
+/** Returns a cron schedule about half a year from now, in any time zone, so that it is never due during a scenario. */
 export const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) % 12) + 1} *`;
 
 /**
@@ -367,9 +365,7 @@ export const dueMinute = ({ since, now }: { since: number; now: number }): numbe
   return last > since ? last : last + minute;
 };
 
-/**
- * Returns a cron schedule with this minute and every fifteenth after it. It has the same times in every time zone.
- */
+/** Returns a cron schedule with this minute and every fifteenth after it. It has the same times in every time zone. */
 export const everyQuarter = (time: number): string => {
   const first = new Date(time).getUTCMinutes() % 15;
   return `${[0, 15, 30, 45].map((quarter) => first + quarter).join(',')} * * * *`;

@@ -53,9 +53,7 @@ const windowOf = ({ clocks, slowness }: Context) => retryWindow(clocks, slowness
 
 /** The steps that write and remove a lock without a process of Longhorn, and judge locks and their effects. */
 export const lockSteps = {
-  /**
-   * Refreshes a lock in the volume's folder, as its holder would, until `when.lockAbandoned` or `when.lockRemoved`.
-   */
+  /** Refreshes a lock in the volume's folder, as its holder would, until `when.lockAbandoned` or `when.lockRemoved`. */
   'given.foreignLock': step({
     sentence: 'Given a foreign lock of {purpose} on the volume',
     parameters: (_, { of }) => ({ purpose: of }),

@@ -167,8 +167,7 @@ export const restoreSteps = {
     detail: (backup) => backup?.name ?? 'it makes none',
   }),
   /**
-   * Creates a standby volume that follows the backups of the backup's volume. Returns when Kubernetes has accepted
-   * it.
+   * Creates a standby volume that follows the backups of the backup's volume. Returns when Kubernetes has accepted it.
    */
   'when.standbyMade': step({
     sentence: 'When {standby} is put on standby, which is to follow the backups from {backup} on',
@@ -426,9 +425,7 @@ export const restoreSteps = {
       return judgeRestoredData(context, { ...restore, data });
     },
   }),
-  /**
-   * From the creation of the volume on: only Longhorn attaches it, and it has no device until it is detached again.
-   */
+  /** From the creation of the volume on: only Longhorn attaches it, and it has no device until it is detached again. */
   'then.unusedMeanwhile': step({
     sentence: 'Then {restore} was attached without a device, said that it was restored, and is detached',
     action: (context: Context, restore: RestoreHandle) =>

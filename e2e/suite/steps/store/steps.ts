@@ -160,9 +160,7 @@ const syncKnownVolume = async (context: Context, volume: VolumeHandle): Promise<
   return requestedAt;
 };
 
-/**
- * The steps that prepare a store, request syncs of it or of another store, and judge what Longhorn does about them.
- */
+/** The steps that prepare a store, request syncs of it or of another store, and judge what Longhorn does about them. */
 export const storeSteps = {
   /** Notes the present versions with the rights of the store's owner. */
   'given.versionsNoted': step({
@@ -292,8 +290,7 @@ export const storeSteps = {
     },
   }),
   /**
-   * The sync finds that the store no longer has the backup, and Longhorn removes the Backup object without a
-   * deletion.
+   * The sync finds that the store no longer has the backup, and Longhorn removes the Backup object without a deletion.
    */
   'then.removedFromCluster': step({
     sentence: 'Then Longhorn removes {backup}, which the store no longer has',

@@ -264,8 +264,7 @@ export const describeRestore = (volume: Volume): string => {
 };
 
 /**
- * Returns how the blocks of a backup differ from the blocks that its volume was restored with. Empty if they are
- * equal.
+ * Returns how the blocks of a backup differ from the blocks that its volume was restored with. Empty if they are equal.
  */
 export const differencesOf = (written: readonly BlockMapping[], found: readonly BlockMapping[]): string[] => {
   const at = new Map(found.map(({ offset, checksum }) => [offset, checksum]));
