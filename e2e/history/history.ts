@@ -112,5 +112,11 @@ export const historyOf = <T extends KubernetesObject>(
   return inForce === undefined || inForce.kind === 'deleted' ? later : [inForce, ...later];
 };
 
+/** All states in which one object was seen, in order of arrival. */
+export const entriesOf = <T extends KubernetesObject>(
+  { entries }: Pick<Timeline<T>, 'entries'>,
+  name: string,
+): ObjectEntry<T>[] => entries.filter((entry): entry is ObjectEntry<T> => isOf(entry, name));
+
 const isOf = (entry: Entry, name: string): boolean =>
   entry.kind !== 'gap' && entry.object.metadata.name === name;

@@ -1,3 +1,4 @@
+import { entriesOf } from '../../../history/history.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 
@@ -5,13 +6,10 @@ import type { Backup } from '../../../longhorn/types.ts';
  * Returns the progress values that were observed of a backup, without consecutive duplicates, and without those of a
  * new status (known bug backup-looked-at-anew).
  */
-export const progressOf = ({ entries }: Pick<Timeline<Backup>, 'entries'>, name: string): number[] =>
-  entries
-    .flatMap((entry) =>
-      entry.kind !== 'gap' && entry.object.metadata.name === name && entry.object.status?.state !== ''
-        ? (entry.object.status?.progress ?? 0)
-        : [],
-    )
+export const progressOf = (backups: Pick<Timeline<Backup>, 'entries'>, name: string): number[] =>
+  entriesOf(backups, name)
+    .filter(({ object }) => object.status?.state !== '')
+    .map(({ object }) => object.status?.progress ?? 0)
     .filter((progress, at, all) => progress !== all[at - 1]);
 
 /**

@@ -1,4 +1,5 @@
 import { ExpectationError } from '../../../history/expectation.ts';
+import { entriesOf } from '../../../history/history.ts';
 import type { Entry, Timeline } from '../../../history/timeline.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
@@ -15,12 +16,8 @@ export const reportWording = (
   report: StepReport,
   { entries, backup, version }: { entries: readonly Entry<Backup>[]; backup: Named; version: string },
 ): string => {
-  const message = entries
-    .flatMap((entry) =>
-      entry.kind !== 'gap' && entry.object.metadata.name === backup.name
-        ? [entry.object.status?.messages?.info]
-        : [],
-    )
+  const message = entriesOf({ entries }, backup.name)
+    .map(({ object }) => object.status?.messages?.info)
     .find((text) => wordingOf('waits-for-deletion', { message: text, version }) !== undefined);
   if (message === undefined)
     throw new Error(`no message of ${backup.label} says that it waits for a deletion`);

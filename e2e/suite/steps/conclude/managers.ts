@@ -1,4 +1,4 @@
-import { lastEntryUpTo } from '../../../history/history.ts';
+import { entriesOf, lastEntryUpTo } from '../../../history/history.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Pod } from '../../../kube/pods.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
@@ -117,8 +117,6 @@ const wasGone = (
   { timelines }: JudgeEndsContext,
   { backup, sequence }: { backup: string; sequence: number },
 ): boolean => {
-  const before = timelines.backups.entries.filter(
-    (entry) => entry.kind !== 'gap' && entry.object.metadata.name === backup && entry.sequence < sequence,
-  );
+  const before = entriesOf(timelines.backups, backup).filter((entry) => entry.sequence < sequence);
   return before.length === 0 || before.at(-1)?.kind === 'deleted';
 };

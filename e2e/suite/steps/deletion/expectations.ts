@@ -5,6 +5,7 @@ import {
   type StateStep,
   type Verdict,
 } from '../../../history/expectation.ts';
+import { entriesOf } from '../../../history/history.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { formatDuration } from '../../../kube/duration.ts';
@@ -152,10 +153,8 @@ export const judgeGap = (verdict: Verdict, { label, window }: { label: string; w
 };
 
 /** Returns how long a failed backup stayed until it was deleted, by Longhorn's timestamps, in ms. */
-export const stayedFailed = ({ entries }: Backups, name: string): number => {
-  const own = entries.flatMap((entry) =>
-    entry.kind !== 'gap' && entry.object.metadata.name === name ? entry.object : [],
-  );
+export const stayedFailed = (backups: Backups, name: string): number => {
+  const own = entriesOf(backups, name).map(({ object }) => object);
   const last = own.findLast(({ metadata }) => metadata.deletionTimestamp === undefined);
   const failedAt = last && backupState(last) === 'Error' ? last.status?.lastSyncedAt : undefined;
   const deletedAt = own.find(({ metadata }) => metadata.deletionTimestamp)?.metadata.deletionTimestamp;

@@ -1,3 +1,4 @@
+import { entriesOf } from '../../../history/history.ts';
 import { parseDuration } from '../../../kube/duration.ts';
 import { shorten } from '../../../kube/shorten.ts';
 import { awaitCluster } from '../../../kube/time-account.ts';
@@ -57,10 +58,7 @@ export const readLogOf = async (
   { run, version, limit }: { run: JobRun; version: string; limit: Timeout },
 ): Promise<JobLine[]> => {
   const isOfRun = ([pod]: [string, Promise<string>]): boolean =>
-    watched.pods.entries.some(
-      (entry) =>
-        entry.kind !== 'gap' && entry.object.metadata.name === pod && jobOf(entry.object) === run.job,
-    );
+    entriesOf(watched.pods, pod).some(({ object }) => jobOf(object) === run.job);
   const own = [...logs].filter(isOfRun);
   if (own.length === 0)
     throw new Error(`no pod of ${run.label} (${run.job}) was seen running: there is no log`);

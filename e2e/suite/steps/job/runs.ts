@@ -1,4 +1,5 @@
 import { ExpectationError, waitUntil } from '../../../history/expectation.ts';
+import { entriesOf } from '../../../history/history.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
@@ -107,13 +108,12 @@ const appeared = <T extends KubernetesObject>({ entries, label }: Timeline<T>, f
 
 /** Whether a backup of a volume appeared after a sequence. */
 export const isBackupSince =
-  ({ entries }: Timeline<Backup>, { from, volume }: { from: number; volume: string }) =>
+  (backups: Timeline<Backup>, { from, volume }: { from: number; volume: string }) =>
   ({ metadata }: Backup): boolean =>
-    metadata.labels?.['backup-volume'] === volume &&
-    !entries.some(
-      (entry) =>
-        entry.kind !== 'gap' && entry.sequence <= from && entry.object.metadata.name === metadata.name,
-    );
+    metadata.labels?.['backup-volume'] === volume && isSince(backups, metadata.name, from);
+
+const isSince = (timeline: Timeline, name: string, from: number): boolean =>
+  entriesOf(timeline, name).every(({ sequence }) => sequence > from);
 
 /** Waits until a backup is Completed, or in Error because the store did not answer. Returns its state. */
 export const endOfBackup = async (
@@ -122,11 +122,8 @@ export const endOfBackup = async (
 ): Promise<string> => {
   expected.push({ id: 'creation-without-store', of: name });
   // A later run may already have deleted it.
-  const completed = timelines.backups.entries.some(
-    (entry) =>
-      entry.kind !== 'gap' &&
-      entry.object.metadata.name === name &&
-      backupState(entry.object) === 'Completed',
+  const completed = entriesOf(timelines.backups, name).some(
+    ({ object }) => backupState(object) === 'Completed',
   );
   if (completed) return 'Completed';
   const ended = await waitUntil(timelines.backups, (each) => isFinal(backupState(each)), {
@@ -150,14 +147,6 @@ export const waitUntilObjectsSeen = async (context: Context, job: JobHandle): Pr
 
 const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Promise<void> => {
   const run = lastRun(job);
-  const isNew = (
-    { metadata }: { metadata: { name: string } },
-    { entries }: (typeof timelines)['snapshots'],
-  ) =>
-    !entries.some(
-      (entry) =>
-        entry.kind !== 'gap' && entry.sequence <= run.from && entry.object.metadata.name === metadata.name,
-    );
   await waitUntil(
     timelines.backups,
     isBackupSince(timelines.backups, { from: run.from, volume: job.volume.name }),
@@ -168,7 +157,8 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
   );
   await waitUntil(
     timelines.snapshots,
-    (each) => each.spec.volume === job.volume.name && isNew(each, timelines.snapshots),
+    (each) =>
+      each.spec.volume === job.volume.name && isSince(timelines.snapshots, each.metadata.name, run.from),
     {
       label: `${run.label} has made a snapshot`,
       ...timeouts.jobMakes,

@@ -1,5 +1,5 @@
 import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
-import { lastEntryUpTo } from '../../../history/history.ts';
+import { entriesOf, lastEntryUpTo } from '../../../history/history.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
@@ -103,12 +103,9 @@ const whole = ({ version }: Context, backup: BackupHandle) => ({
 const mustBeOneRun = (job: JobHandle): void => {
   const [first, second] = startedRuns(job);
   if (second === undefined) return;
-  const hadEnded = job.watched.jobs.entries.some(
-    (entry) =>
-      entry.kind !== 'gap' &&
-      entry.sequence <= second.from &&
-      entry.object.metadata.name === first?.job &&
-      ['Complete', 'Failed'].some((type) => isConditionTrue(entry.object, type)),
+  const hadEnded = entriesOf(job.watched.jobs, first?.job ?? '').some(
+    ({ sequence, object }) =>
+      sequence <= second.from && ['Complete', 'Failed'].some((type) => isConditionTrue(object, type)),
   );
   if (hadEnded) throw new InconclusiveError('the first run ended before the next tick');
   throw new Error(`${second.job} was started while ${first?.job} was at work`);

@@ -5,6 +5,7 @@ import {
   timeoutOf,
   waitUntil,
 } from '../../../history/expectation.ts';
+import { entriesOf } from '../../../history/history.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { ApiError } from '../../../kube/errors.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
@@ -258,11 +259,9 @@ export const restoreSteps = {
       const { timelines, report, version } = context;
       const verdict = evaluate(staysOrdinary(timelines.volumes, { name, from }));
       if (verdict.state !== 'timed-out') throw new ExpectationError(verdict);
-      const statuses = timelines.volumes.entries.flatMap((entry) =>
-        entry.kind !== 'gap' && entry.sequence > from && entry.object.metadata.name === name
-          ? JSON.stringify(entry.object.status)
-          : [],
-      );
+      const statuses = entriesOf(timelines.volumes, name)
+        .filter(({ sequence }) => sequence > from)
+        .map(({ object }) => JSON.stringify(object.status));
       if (new Set(statuses).size < 2)
         throw new InconclusiveError(`nothing shows that Longhorn has looked at ${label} since the wish`);
       await wishStandby(context, name, false);
@@ -367,11 +366,8 @@ export const restoreSteps = {
       const { timelines } = context;
       await untilCompleted(context, backup);
       await judgeSuccess(context, restore);
-      const begun = timelines.backups.entries.find(
-        (entry) =>
-          entry.kind !== 'gap' &&
-          entry.object.metadata.name === backup.name &&
-          backupState(entry.object) === 'InProgress',
+      const begun = entriesOf(timelines.backups, backup.name).find(
+        ({ object }) => backupState(object) === 'InProgress',
       );
       if (begun === undefined || begun.at > writtenAt(restore))
         throw new InconclusiveError(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../../../history/expectation.ts';
+import { entriesOf } from '../../../history/history.ts';
 import { parseDuration } from '../../../kube/duration.ts';
 import { awaitCluster } from '../../../kube/time-account.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
@@ -50,13 +51,10 @@ const reasonOf = ({ status }: BackupTarget): string =>
 // each check (longhorn/longhorn#13831), and the page may be several checks behind.
 const reasonsOf = (context: Context, target: TargetHandle): string[] => {
   const { metadata, spec } = targetOf(context, target);
-  return context.timelines.backupTargets.entries.flatMap((entry) =>
-    entry.kind !== 'gap' &&
-    entry.object.metadata.name === metadata.name &&
-    entry.object.spec.backupTargetURL === spec.backupTargetURL
-      ? [reasonOf(entry.object)].filter(Boolean)
-      : [],
-  );
+  return entriesOf(context.timelines.backupTargets, metadata.name)
+    .filter(({ object }) => object.spec.backupTargetURL === spec.backupTargetURL)
+    .map(({ object }) => reasonOf(object))
+    .filter(Boolean);
 };
 
 // In seconds: longhorn-manager refuses a request that comes within this time after the last one (manager/engine.go,

@@ -1,5 +1,6 @@
 import { waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
+import { entriesOf } from '../../../history/history.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { resources } from '../../../kube/resources.ts';
@@ -229,12 +230,8 @@ export const untilRestored = async (
 
 // The node that has the volume's data.
 const restoredOn = ({ timelines: { volumes } }: Context, name: string): string => {
-  const been = volumes.entries.flatMap((entry) =>
-    entry.kind !== 'gap' && entry.object.metadata.name === name
-      ? (entry.object.status?.currentNodeID ?? '')
-      : '',
-  );
-  const node = been.findLast((node) => node !== '');
+  const been = entriesOf(volumes, name).map(({ object }) => object.status?.currentNodeID);
+  const node = been.findLast(Boolean);
   if (node === undefined) throw new Error(`nobody saw on which node volume ${name} was restored`);
   return node;
 };

@@ -1,5 +1,6 @@
 import { type Expectation, expectHistory, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
+import { entriesOf } from '../../../history/history.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
@@ -199,12 +200,7 @@ const faultedForGood = (volumes: Context['timelines']['volumes'], name: string):
   name,
   describe: describeVolume,
   because: ({ status }) => {
-    const wasHealthy = volumes.entries.some(
-      (entry) =>
-        entry.kind !== 'gap' &&
-        entry.object.metadata.name === name &&
-        entry.object.status?.robustness === 'healthy',
-    );
+    const wasHealthy = entriesOf(volumes, name).some(({ object }) => object.status?.robustness === 'healthy');
     return status?.robustness === 'faulted' && !wasHealthy
       ? `volume ${name} is faulted, all its replicas have failed`
       : undefined;
@@ -404,9 +400,7 @@ export const untilGivenBack = async (
 ): Promise<void> => {
   const id = `backup-controller-${name}`;
   const has = ({ spec }: VolumeAttachment): boolean => Boolean(spec.attachmentTickets?.[id]);
-  const had = attachments.entries.some(
-    (entry) => entry.kind !== 'gap' && entry.object.metadata.name === volume.name && has(entry.object),
-  );
+  const had = entriesOf(attachments, volume.name).some(({ object }) => has(object));
   if (!had) throw new Error(`nobody saw that ${label} asks for volume ${volume.name} to be attached (${id})`);
   await waitUntil(attachments, (attachment) => !has(attachment), {
     name: volume.name,
