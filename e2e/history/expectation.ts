@@ -18,6 +18,7 @@ export {
   explainVerdict,
   hasTimedOut,
   timeoutOf,
+  unlessTimedOut,
   type Verdict,
 } from './verdict.ts';
 export { waitUntil, waitUntilGone } from './wait-until.ts';

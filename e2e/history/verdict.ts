@@ -58,6 +58,13 @@ export class ExpectationError extends Error {
 export const hasTimedOut = (error: unknown): error is ExpectationError =>
   error instanceof ExpectationError && error.verdict.state === 'timed-out';
 
+/** The result of a wait. Undefined if its time was over. Throws any other error. */
+export const unlessTimedOut = <T>(wait: Promise<T>): Promise<T | undefined> =>
+  wait.catch((error: unknown) => {
+    if (!hasTimedOut(error)) throw error;
+    return undefined;
+  });
+
 /** The error of a wait whose time is over. Undefined if it was met. Throws any other error. */
 export const timeoutOf = (wait: Promise<unknown>): Promise<ExpectationError | undefined> =>
   wait.then(

@@ -1,4 +1,4 @@
-import { hasTimedOut, waitUntil } from '../../history/expectation.ts';
+import { timeoutOf, waitUntil } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
@@ -54,15 +54,10 @@ const renews = async (cluster: Cluster, { metadata, spec }: Lease, counts: numbe
     namespace,
     fieldSelector: `metadata.name=${name}`,
   });
-  try {
-    await waitUntil(leases, (lease) => lease.spec?.renewTime !== spec?.renewTime, {
-      label: `the Lease ${name} in ${namespace} is renewed`,
-      within: `${counts}s`,
-      owner: 'the Lease of a scenario',
-    });
-    return true;
-  } catch (error) {
-    if (hasTimedOut(error)) return false;
-    throw error;
-  }
+  const renewed = waitUntil(leases, (lease) => lease.spec?.renewTime !== spec?.renewTime, {
+    label: `the Lease ${name} in ${namespace} is renewed`,
+    within: `${counts}s`,
+    owner: 'the Lease of a scenario',
+  });
+  return (await timeoutOf(renewed)) === undefined;
 };

@@ -2,6 +2,7 @@ import { type Expectation, ExpectationError, type Verdict } from '../../history/
 import type { Duration } from '../../kube/duration.ts';
 import type { KubernetesObject } from '../../kube/objects.ts';
 import type { ObservedSymptom } from '../../longhorn/bugs/bug.ts';
+import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 
 /**
  * A step cannot give a verdict: what it judges had already ended, through no fault of Longhorn. The report calls this
@@ -12,13 +13,18 @@ export class InconclusiveError extends Error {
   readonly verdict = { state: 'not-provable' } as const;
 }
 
+/** What was observed where a promise was broken. Without `of`: the state of an object that is there. */
+export type Seen =
+  | ObservedSymptom
+  | { of?: never; kind: string; name: string; state: string; says?: readonly MessageId[] };
+
 /** A promise was broken. `seen` shows whether a known bug is the cause. */
 export class PromiseBroken extends Error {
   readonly seen: ObservedSymptom;
 
-  constructor(message: string, seen: ObservedSymptom, options?: ErrorOptions) {
+  constructor(message: string, seen: Seen, options?: ErrorOptions) {
     super(message, options);
-    this.seen = seen;
+    this.seen = seen.of === undefined ? { says: [], ...seen, of: 'history', gone: false } : seen;
   }
 }
 
@@ -55,7 +61,7 @@ export const notProvable = (reason: string): ExpectationError =>
   });
 
 /** Throws if there are problems, with `what` and one line for each problem. `seen` is for recognizing known bugs. */
-export const throwIfAny = (problems: readonly string[], what: string, seen?: ObservedSymptom): void => {
+export const throwIfAny = (problems: readonly string[], what: string, seen?: Seen): void => {
   if (problems.length === 0) return;
   const message = `${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
   throw seen === undefined ? new Error(message) : new PromiseBroken(message, seen);

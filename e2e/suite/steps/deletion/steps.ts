@@ -247,10 +247,7 @@ export const deletionSteps = {
         return untilGone(context, backup);
       throw new PromiseBroken(
         `${label} (${name}) has no owner, and stays without its backup volume`,
-        {
-          ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
-          state: backupState(left),
-        },
+        { kind: 'Backup', name, state: backupState(left) },
         { cause },
       );
     },

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import { parseDuration } from '../../../kube/duration.ts';
 import { readMetrics } from '../../../longhorn/metrics.ts';
+import type { BackupVolume } from '../../../longhorn/types.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { lastBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -158,10 +159,7 @@ export const detailSteps = {
       if (Date.parse(reported) === Date.parse(made)) return made;
       const wrong = `${label} reports ${reported || 'no time'} for its snapshot, which is of ${made || 'no time'}`;
       if (!(Date.parse(reported) > Date.parse(made))) throw new Error(wrong);
-      throw new PromiseBroken(wrong, {
-        ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
-        state: 'with a later time',
-      });
+      throw new PromiseBroken(wrong, { kind: 'Backup', name, state: 'with a later time' });
     },
     detail: (time) => time,
   }),
@@ -199,17 +197,14 @@ export const detailSteps = {
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
       const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
-      const another = await waitUntil(
-        timelines.backupVolumes,
-        (known) => isOf(known) && known.status?.lastBackupName !== name,
-        {
+      const namesAnother = (known: BackupVolume): boolean =>
+        isOf(known) && known.status?.lastBackupName !== name;
+      const another = await unlessTimedOut(
+        waitUntil(timelines.backupVolumes, namesAnother, {
           label: `the last backup of volume ${volume.name} is not ${label} any more`,
           ...timeouts.syncActedOn,
-        },
-      ).catch((error: unknown) => {
-        if (hasTimedOut(error)) return undefined;
-        throw error;
-      });
+        }),
+      );
       if (another === undefined && lastBackupVolumeSync(context, volume) === before)
         throw new InconclusiveError(
           `nothing shows that Longhorn has looked at volume ${volume.name} in the store`,
@@ -217,10 +212,7 @@ export const detailSteps = {
       if (another === undefined) return;
       throw new PromiseBroken(
         `the last backup of volume ${volume.name} is ${another.status?.lastBackupName || 'none'} now, not ${label} (${name}) any more`,
-        {
-          ...{ of: 'history', kind: 'BackupVolume', name: another.metadata.name, gone: false, says: [] },
-          state: 'with another last backup',
-        },
+        { kind: 'BackupVolume', name: another.metadata.name, state: 'with another last backup' },
       );
     },
   }),
@@ -238,14 +230,7 @@ export const detailSteps = {
         wrongOfVolume(known, stored),
         `backup volume ${name} is not as the store has it`,
         countsSmallBlocks(known, stored)
-          ? {
-              of: 'history',
-              kind: 'BackupVolume',
-              name,
-              state: 'with too little data',
-              gone: false,
-              says: [],
-            }
+          ? { kind: 'BackupVolume', name, state: 'with too little data' }
           : undefined,
       );
     },

@@ -113,10 +113,7 @@ export const foreignSteps = {
           throw error;
         throw new PromiseBroken(
           `${label} (${name}) is not deleted: Longhorn looks for the target of its snapshot, and it has none`,
-          {
-            ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
-            state: 'without a backup target',
-          },
+          { kind: 'Backup', name, state: 'without a backup target' },
           { cause: error },
         );
       }
@@ -133,10 +130,7 @@ export const foreignSteps = {
       if (reported === wanted) return;
       const wrong = `Longhorn says ${reported ?? 'nothing'} of the block size of ${label} (${name}), not ${wanted}`;
       if (reported !== '-1') throw new Error(wrong);
-      throw new PromiseBroken(wrong, {
-        ...{ of: 'history', kind: 'Backup', name, gone: false, says: [] },
-        state: 'with an unknown block size',
-      });
+      throw new PromiseBroken(wrong, { kind: 'Backup', name, state: 'with an unknown block size' });
     },
   }),
 };

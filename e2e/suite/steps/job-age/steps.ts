@@ -1,4 +1,4 @@
-import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { lastEntryUpTo } from '../../../history/history.ts';
 import { parseDuration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -9,6 +9,7 @@ import { type JobHandle, lastRun, makeRecurringJob } from '../job/job.ts';
 import { problemsOfLog, readLogOf } from '../job/log.ts';
 import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
+import type { Timeout } from '../timeouts.ts';
 
 // In whole seconds, as the times of backups are.
 const secondsOf = ({ timeouts }: Context): number =>
@@ -77,17 +78,10 @@ export const jobAgeSteps = {
         const { name, label } = backup;
         const due = (await createdAt(context, backup)) + age;
         // By this machine's clock. If the cluster's differs, then.keptByAge is inconclusive.
-        const isGone = await waitUntilGone(context.timelines.backups, {
-          name,
-          label: `${label} is removed`,
-          describe: describeBackup,
-          within: `${Math.max(1, due - Date.now())}ms`,
-          owner: context.timeouts.keptByAge.owner,
-        }).catch((error: unknown) => {
-          if (hasTimedOut(error)) return false;
-          throw error;
-        });
-        if (isGone !== false) throw new Error(`${label} (${name}) is removed, and is not too old`);
+        const { owner } = context.timeouts.keptByAge;
+        const limit: Timeout = { within: `${Math.max(1, due - Date.now())}ms`, owner };
+        if ((await timeoutOf(untilGone(context, backup, limit))) === undefined)
+          throw new Error(`${label} (${name}) is removed, and is not too old`);
       }
     },
   }),

@@ -69,10 +69,7 @@ export const jobRestoreSteps = {
         throw new Error(message);
       throw new PromiseBroken(
         `${message}: that it could not be made is only in the log of a longhorn-manager`,
-        {
-          ...{ of: 'history', kind: 'Volume', name: restore.name, gone: false, says: [] },
-          state: 'without its recurring job',
-        },
+        { kind: 'Volume', name: restore.name, state: 'without its recurring job' },
       );
     },
   }),

@@ -312,7 +312,7 @@ export const jobTaskSteps = {
         if (by === 'the page' && !(await isNamed())) throw error;
         throw new PromiseBroken(
           error.message,
-          { of: 'history', kind: 'Volume', name, state: 'in a job that is gone', gone: false, says: [] },
+          { kind: 'Volume', name, state: 'in a job that is gone' },
           { cause: error },
         );
       }

@@ -1,4 +1,4 @@
-import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { unlessTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { entriesOf, lastEntryUpTo } from '../../../history/history.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
@@ -384,17 +384,13 @@ export const jobSteps = {
     waitsForTimer: true,
     action: async ({ timelines: { backups } }: Context, job: JobHandle, { ticks }: { ticks: number }) => {
       const isOfJob = isBackupSince(backups, { from: backups.lastSequence(), volume: job.volume.name });
-      const completed = await waitUntil(
-        backups,
-        (each) => isOfJob(each) && backupState(each) === 'Completed',
-        {
+      const completed = await unlessTimedOut(
+        waitUntil(backups, (each) => isOfJob(each) && backupState(each) === 'Completed', {
           label: 'no backup of the recurring job completes',
           within: `${ticks}m`,
           owner: 'the period in which no backup can be made',
-        },
-      ).catch((error: unknown) => {
-        if (!hasTimedOut(error)) throw error;
-      });
+        }),
+      );
       if (completed !== undefined)
         throw new Error(`backup ${completed.metadata.name} is Completed, and nothing can have been written`);
       if (startedRuns(job).length === 0)

@@ -1,6 +1,6 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { replicaPodKilled } from '../../../faults/killed-pod.ts';
-import { ExpectationError, hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { ExpectationError, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
@@ -128,7 +128,7 @@ export const withReasons = async (
     if (lost !== undefined) throw lost;
     throw new PromiseBroken(
       `${error.message}\n\nWhat its replicas say:\n${describeReasons(reasons)}`,
-      { of: 'history', kind: 'Volume', name, state, gone: false, says },
+      { kind: 'Volume', name, state, says },
       { cause: error },
     );
   }
@@ -256,10 +256,7 @@ export const mustHold = async (
     throw new InconclusiveError(`the store does not have ${label} (${name}) any more`);
   throw new PromiseBroken(
     `${restore.label} is activated with backup ${last}, and the store has ${label} (${name}), which is newer`,
-    {
-      ...{ of: 'history', kind: 'Volume', name: restore.name, gone: false, says: [] },
-      state: 'activated without the newest backup',
-    },
+    { kind: 'Volume', name: restore.name, state: 'activated without the newest backup' },
   );
 };
 
@@ -272,18 +269,15 @@ export const mustStayBehind = async (
   { engines, label: standby }: RestoreHandle,
   { name, label }: BackupHandle,
 ): Promise<void> => {
-  const another = await waitUntil(
-    engines,
-    (engine) => isRestoring(engine) || ![name, '', undefined].includes(engine.status?.lastRestoredBackup),
-    {
+  const isAnother = (engine: VolumeEngine): boolean =>
+    isRestoring(engine) || ![name, '', undefined].includes(engine.status?.lastRestoredBackup);
+  const another = await unlessTimedOut(
+    waitUntil(engines, isAnother, {
       label: `${standby} restores another backup than ${label}`,
       describe: describeEngine,
       ...timeouts.syncActedOn,
-    },
-  ).catch((error: unknown) => {
-    if (hasTimedOut(error)) return undefined;
-    throw error;
-  });
+    }),
+  );
   if (another !== undefined)
     throw new Error(`${standby} does not stay with ${label}: ${describeEngine(another)}`);
 };

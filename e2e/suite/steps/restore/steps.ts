@@ -100,7 +100,7 @@ const throwIfLogged = async (
   if (!(await managersLogged(cluster, ...log))) return;
   throw new PromiseBroken(
     `${label} ${what}, and only a manager's log says why: ${why}`,
-    { of: 'history', kind: 'Volume', name, state, gone: false, says: [] },
+    { kind: 'Volume', name, state },
     { cause },
   );
 };

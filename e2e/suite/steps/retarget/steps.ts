@@ -193,7 +193,7 @@ export const retargetSteps = {
       }
       throw new PromiseBroken(
         `a poll interval of ${negative} is accepted, and ${name} was synced three times: ${[...syncs].join(', ')}`,
-        { of: 'history', kind: 'BackupTarget', name, state: 'synced without a pause', gone: false, says: [] },
+        { kind: 'BackupTarget', name, state: 'synced without a pause' },
       );
     },
   }),
@@ -266,7 +266,7 @@ export const retargetSteps = {
       const state = backupState(left);
       throw new PromiseBroken(
         `${label} (${name}) is still ${state}, though the store has it whole`,
-        { of: 'history', kind: 'Backup', name, state, gone: false, says: [] },
+        { kind: 'Backup', name, state },
         { cause },
       );
     },

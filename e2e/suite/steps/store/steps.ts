@@ -1,7 +1,13 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
 import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
-import { ExpectationError, hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import {
+  ExpectationError,
+  hasTimedOut,
+  unlessTimedOut,
+  waitUntil,
+  waitUntilGone,
+} from '../../../history/expectation.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -280,7 +286,8 @@ export const storeSteps = {
         throw new PromiseBroken(
           `backup volume ${name} has no message of its volume.cfg, which was not found`,
           {
-            ...{ of: 'history', kind: 'BackupVolume', name, gone: false, says: [] },
+            kind: 'BackupVolume',
+            name,
             state:
               Object.keys(known.status?.messages ?? {}).length === 0 ? 'without a message' : 'with another',
           },
@@ -350,7 +357,7 @@ export const storeSteps = {
           );
         throw new PromiseBroken(
           `backup target ${name} is available, and its Secret was not found`,
-          { of: 'history', kind: 'BackupTarget', name, state: 'available', gone: false, says: [] },
+          { kind: 'BackupTarget', name, state: 'available' },
           { cause: error },
         );
       });
@@ -400,7 +407,7 @@ export const storeSteps = {
         const state = known === undefined ? 'unknown' : 'on another backup target';
         throw new PromiseBroken(
           `${label} (${name}) is in the store of backup target ${target.name}, and ${state} in Longhorn`,
-          { of: 'history', kind: 'Backup', name, state, gone: false, says: [] },
+          { kind: 'Backup', name, state },
           { cause: error },
         );
       });
@@ -423,12 +430,9 @@ export const storeSteps = {
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts, version } = context;
       mayBeRefused(context, backup);
-      await judgeWithin(
-        isRefused(timelines.backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
-        timeouts.notDeleted,
-      ).catch((error: unknown) => {
-        if (!hasTimedOut(error)) throw error;
-      });
+      const subject = { ...backup, from: sinceDeleted(backup) };
+      const refused = isRefused(timelines.backups, { backup: subject, version });
+      await unlessTimedOut(judgeWithin(refused, timeouts.notDeleted));
     },
   }),
   /** Waits until the attempt has ended, in Longhorn and in the store, with any result. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTargetChanged } from '../../../faults/default-target.ts';
-import { expectHistory, hasTimedOut, timeoutOf, waitUntil } from '../../../history/expectation.ts';
+import { expectHistory, timeoutOf, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
 import { parseDuration } from '../../../kube/duration.ts';
@@ -223,14 +223,10 @@ export const systemBackupSteps = {
     sentence: 'Then {label} is not Ready for as long as Longhorn cannot open the target',
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
-      const ended = await untilSystemBackupIn(
-        context,
-        systemBackup,
-        ['Ready', 'Error'],
-        context.timeouts.requestTried,
-      ).catch((error: unknown) => {
-        if (!hasTimedOut(error)) throw error;
-      });
+      const limit = context.timeouts.requestTried;
+      const ended = await unlessTimedOut(
+        untilSystemBackupIn(context, systemBackup, ['Ready', 'Error'], limit),
+      );
       if (ended !== undefined && systemBackupState(ended) === 'Ready')
         throw new Error(`${systemBackup.label} is Ready without the Secret of its target`);
     },

@@ -68,9 +68,4 @@ export const brokenBySystemBackup = (
   { name }: SystemBackupHandle,
   state: string,
   options?: ErrorOptions,
-): PromiseBroken =>
-  new PromiseBroken(
-    message,
-    { of: 'history', kind: 'SystemBackup', name, state, gone: false, says: [] },
-    options,
-  );
+): PromiseBroken => new PromiseBroken(message, { kind: 'SystemBackup', name, state }, options);

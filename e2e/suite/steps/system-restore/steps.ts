@@ -95,7 +95,9 @@ export const systemRestoreSteps = {
       if (found === undefined || !['', 'Pending'].includes(state))
         throw new InconclusiveError(`${label} was ${state || 'gone'} before a second one was judged`);
       throw new PromiseBroken(`a second restore is accepted while ${label} is ${state || 'new'}`, {
-        ...{ of: 'history', kind: 'SystemRestore', name, state, gone: false, says: [] },
+        kind: 'SystemRestore',
+        name,
+        state,
       });
     },
   }),
@@ -135,7 +137,9 @@ export const systemRestoreSteps = {
       if (await readNow(cluster, longhornResources.volumes, volume.name))
         throw new InconclusiveError(`${label} could make ${volume.name}`);
       throw new PromiseBroken(`${seen}, and ${volume.name} is not there`, {
-        ...{ of: 'history', kind: 'SystemRestore', name, state: 'Completed', gone: false, says: [] },
+        kind: 'SystemRestore',
+        name,
+        state: 'Completed',
       });
     },
   }),

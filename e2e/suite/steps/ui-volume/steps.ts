@@ -119,7 +119,8 @@ export const uiVolumeSteps = {
       const wanted = backup.chosen.full ? 'full' : 'incremental';
       if (state !== wanted)
         throw new PromiseBroken(`${backup.label} (${backup.name}) is ${state}, and was to be ${wanted}`, {
-          ...{ of: 'history', kind: 'Backup', name: backup.name, gone: false, says: [] },
+          kind: 'Backup',
+          name: backup.name,
           state: `${state} in place of ${wanted}`,
         });
     },

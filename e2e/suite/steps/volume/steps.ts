@@ -162,7 +162,7 @@ export const volumeSteps = {
         const says = messagesOfSnapshot(context, snapshot);
         throw new PromiseBroken(
           error.message,
-          { of: 'history', kind: 'Snapshot', name: snapshot.name, state: 'deleting', gone: false, says },
+          { kind: 'Snapshot', name: snapshot.name, state: 'deleting', says },
           { cause: error },
         );
       }
@@ -178,7 +178,7 @@ export const volumeSteps = {
       if (found !== undefined && found.metadata.deletionTimestamp === undefined) return;
       throw new PromiseBroken(
         `snapshot ${name} is ${found === undefined ? 'gone' : 'being deleted'}, and nobody has deleted it`,
-        { of: 'history', kind: 'Snapshot', name, state: 'deleted', gone: false, says: [] },
+        { kind: 'Snapshot', name, state: 'deleted' },
       );
     },
   }),
