@@ -145,7 +145,7 @@ const removeBackupVolumes = async (deps: CleanupContext, volumes: readonly strin
   const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
   await runAllStages(
     deps.own.targets.map((target) => async () => {
-      const isOf = volumes.map((volume) => isBackupOf({ volume, target: target.name }));
+      const isOf = volumes.map((volume) => isBackupOf({ name: volume, target }));
       const found = timeline.objects().filter((object) => isOf.some((is) => is(object)));
       const names = found.map(({ metadata }) => metadata.name);
       if (names.length === 0) return;

@@ -47,8 +47,8 @@ export const uniqueName = (run: string, what: string): string =>
   `corral-${run}-${what}-${randomBytes(4).toString('hex')}`;
 
 /** Returns a test for objects of a volume's backups on a target, by Longhorn's labels. */
-export const isBackupOf = (of: { volume: string; target: string }) => {
-  const labels = Object.entries(backupLabels(of));
+export const isBackupOf = ({ name: volume, target }: { name: string; target: { name: string } }) => {
+  const labels = Object.entries(backupLabels({ volume, target: target.name }));
   return ({ metadata }: KubernetesObject): boolean =>
     labels.every(([key, value]) => metadata.labels?.[key] === value);
 };

@@ -108,7 +108,7 @@ export const untilSettled = async (
   { timelines, timeouts }: Context,
   { name, volume, label }: BackupHandle,
 ): Promise<void> => {
-  const ofVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
+  const ofVolume = isBackupOf(volume);
   const lists = (known: BackupVolume) => ofVolume(known) && known.status?.lastBackupName === name;
   await waitUntil(timelines.backupVolumes, lists, {
     label: `Longhorn has listed ${label} of volume ${volume.name} in the store`,
@@ -123,6 +123,17 @@ export const untilSettled = async (
   });
 };
 
+/** Returns the backup volume of a volume. Undefined if Longhorn has none. */
+const findBackupVolume = ({ timelines }: Context, volume: VolumeHandle): BackupVolume | undefined =>
+  timelines.backupVolumes.objects().find(isBackupOf(volume));
+
+/** Returns the backup volume of a volume. Throws if Longhorn has none. */
+export const knownBackupVolume = (context: Context, volume: VolumeHandle): BackupVolume => {
+  const known = findBackupVolume(context, volume);
+  if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
+  return known;
+};
+
 /** Makes Longhorn sync a backup volume, even if a sync is under way. Returns the time of the request. */
 export const requestBackupVolumeSync = async ({ cluster }: Context, known: BackupVolume): Promise<string> => {
   const syncRequestedAt = await syncRequest(known);
@@ -132,19 +143,15 @@ export const requestBackupVolumeSync = async ({ cluster }: Context, known: Backu
 };
 
 /** The time of the last sync of a volume's backup volume. Undefined if there was none. */
-export const lastBackupVolumeSync = (
-  { timelines }: Context,
-  { name: volume, target }: VolumeHandle,
-): string | undefined =>
-  timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }))?.status?.lastSyncedAt ??
-  undefined;
+export const lastBackupVolumeSync = (context: Context, volume: VolumeHandle): string | undefined =>
+  findBackupVolume(context, volume)?.status?.lastSyncedAt ?? undefined;
 
 /** Makes Longhorn sync the backup volume of one volume. Returns the time of the request; undefined if it has none. */
 export const syncBackupVolume = async (
   context: Context,
-  { name: volume, target }: VolumeHandle,
+  volume: VolumeHandle,
 ): Promise<string | undefined> => {
-  const known = context.timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
+  const known = findBackupVolume(context, volume);
   return known && (await requestBackupVolumeSync(context, known));
 };
 

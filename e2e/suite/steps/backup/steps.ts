@@ -259,7 +259,7 @@ export const backupSteps = {
   'then.notListed': step({
     sentence: 'Then Longhorn has no backup volume for the volume yet',
     action: async ({ timelines }: Context, { name: volume, target }: VolumeHandle) => {
-      if (timelines.backupVolumes.objects().some(isBackupOf({ volume, target: target.name })))
+      if (timelines.backupVolumes.objects().some(isBackupOf({ name: volume, target })))
         throw new InconclusiveError(
           `Longhorn has a backup volume for ${volume}: it has listed the store meanwhile`,
         );

@@ -11,8 +11,9 @@ import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { backupConfigPath, blockPath, volumeFolder } from '../../../store/format/layout.ts';
+import { knownBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
-import { isBackupOf, runLabel } from '../created-objects.ts';
+import { runLabel } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
 import type { Timeout } from '../timeouts.ts';
@@ -88,16 +89,18 @@ export const denyRemovalOfBlock = async (
 };
 
 /** Deletes the BackupVolume of a volume, which also removes its folder in the store. Returns when it is gone. */
-export const removeBackupVolume = async (
-  { cluster, timelines, timeouts }: Context,
-  volume: VolumeHandle,
+export const removeBackupVolume = async (context: Context, volume: VolumeHandle): Promise<void> => {
+  const { name } = knownBackupVolume(context, volume).metadata;
+  await context.cluster.delete(longhornResources.backupVolumes, { namespace, name });
+  await untilBackupVolumeGone(context, name);
+};
+
+/** Waits until a BackupVolume is gone. */
+export const untilBackupVolumeGone = async (
+  { timelines, timeouts }: Context,
+  name: string,
 ): Promise<void> => {
-  const { backupVolumes } = timelines;
-  const name = backupVolumes.objects().find(isBackupOf({ volume: volume.name, target: volume.target.name }))
-    ?.metadata.name;
-  if (name === undefined) throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
-  await cluster.delete(longhornResources.backupVolumes, { namespace, name });
-  await waitUntilGone(backupVolumes, {
+  await waitUntilGone(timelines.backupVolumes, {
     name,
     label: `backup volume ${name} is gone`,
     ...timeouts.backupVolumeGone,
@@ -136,11 +139,7 @@ export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): numbe
 export const timeDeletion = async (context: Context, backup: BackupHandle): Promise<number> => {
   const start = performance.now();
   await requestDeletion(context, backup);
-  await waitUntilGone(context.timelines.backups, {
-    name: backup.name,
-    label: `${backup.label} is gone`,
-    ...context.timeouts.firstDeleted,
-  });
+  await untilGone(context, backup, context.timeouts.firstDeleted);
   return performance.now() - start;
 };
 

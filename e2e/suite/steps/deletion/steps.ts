@@ -1,9 +1,9 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import { type Expectation, timeoutOf, waitUntilGone } from '../../../history/expectation.ts';
+import { type Expectation, timeoutOf } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
-import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources } from '../../../longhorn/resources.ts';
@@ -32,6 +32,7 @@ import {
   requestDeletion,
   sinceDeleted,
   timeDeletion,
+  untilBackupVolumeGone,
   untilGone,
 } from './deletion.ts';
 import {
@@ -115,16 +116,11 @@ export const deletionSteps = {
   /** A setting makes Longhorn delete it after a minute, and not earlier. */
   'then.failedOneGoes': step({
     sentence: 'Then {backup} is deleted by itself, a minute after it failed, and is gone',
-    action: async ({ timelines: { backups }, timeouts }: Context, { name, label }: BackupHandle) => {
-      await waitUntilGone(backups, {
-        name,
-        label: `${label} is gone`,
-        describe: describeBackup,
-        ...timeouts.failedOneGoes,
-      });
-      const stayed = stayedFailed(backups, name);
+    action: async (context: Context, backup: BackupHandle) => {
+      await untilGone(context, backup, context.timeouts.failedOneGoes);
+      const stayed = stayedFailed(context.timelines.backups, backup.name);
       if (stayed < minute)
-        throw new Error(`${label} was deleted ${formatDuration(stayed)} after it failed: too early`);
+        throw new Error(`${backup.label} was deleted ${formatDuration(stayed)} after it failed: too early`);
       return stayed;
     },
     detail: (stayed) => `after ${formatDuration(stayed)}`,
@@ -230,14 +226,9 @@ export const deletionSteps = {
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
       const { name, label, volume } = backup;
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOf = isBackupOf(volume);
       const known = timelines.backupVolumes.objects().find(isOf);
-      if (known !== undefined)
-        await waitUntilGone(timelines.backupVolumes, {
-          name: known.metadata.name,
-          label: `backup volume ${known.metadata.name} is gone`,
-          ...timeouts.backupVolumeGone,
-        });
+      if (known !== undefined) await untilBackupVolumeGone(context, known.metadata.name);
       const left = await readBackup(context, backup);
       const { ownerReferences = [] } = left?.metadata ?? {};
       if (left === undefined || ownerReferences.length > 0) return untilGone(context, backup);

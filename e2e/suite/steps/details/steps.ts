@@ -4,7 +4,7 @@ import { parseDuration } from '../../../kube/duration.ts';
 import { readMetrics } from '../../../longhorn/metrics.ts';
 import type { BackupVolume } from '../../../longhorn/types.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
-import { lastBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
+import { knownBackupVolume, lastBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
@@ -171,7 +171,7 @@ export const detailSteps = {
       const { name, label, volume } = backup;
       const { snapshotCreatedAt = '' } = currentOf(context, backup).status ?? {};
       const newest = { name, snapshotCreatedAt };
-      const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOfVolume = isBackupOf(volume);
       await waitUntil(
         timelines.backupVolumes,
         (known) => isOfVolume(known) && isLastOf(newest, lastOfBackupVolume(known)),
@@ -194,7 +194,7 @@ export const detailSteps = {
     waitsForTimer: true,
     action: async (context: Context, { name, label, volume }: BackupHandle) => {
       const { timelines, timeouts } = context;
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOf = isBackupOf(volume);
       const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
       const namesAnother = (known: BackupVolume): boolean =>
@@ -219,11 +219,8 @@ export const detailSteps = {
   'then.backupVolumeReports': step({
     sentence: 'Then the backup volume has the size of the volume, its labels, and the {blocks} blocks stored',
     parameters: (_, { blocks }) => ({ blocks }),
-    action: async ({ timelines }: Context, volume: VolumeHandle, expected: Omit<StoredVolume, 'size'>) => {
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
-      const known = timelines.backupVolumes.objects().find(isOf);
-      if (known === undefined)
-        throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
+    action: async (context: Context, volume: VolumeHandle, expected: Omit<StoredVolume, 'size'>) => {
+      const known = knownBackupVolume(context, volume);
       const { name } = known.metadata;
       const stored = { size: volume.size, ...expected };
       throwIfAny(

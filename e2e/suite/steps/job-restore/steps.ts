@@ -76,7 +76,7 @@ export const jobRestoreSteps = {
   'then.jobStored': step({
     sentence: 'Then Longhorn keeps the recurring job with the backups of the volume',
     action: async ({ timelines, timeouts }: Context, { name, volume }: JobHandle) => {
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOf = isBackupOf(volume);
       await waitUntil(timelines.backupVolumes, (each) => isOf(each) && storedJobsOf(each).includes(name), {
         label: `the backup volume of ${volume.name} has recurring job ${name}`,
         describe: (each) => `it has ${listOf(storedJobsOf(each))}`,

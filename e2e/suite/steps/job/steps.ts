@@ -266,9 +266,7 @@ export const jobSteps = {
         if (!keepsOld || found === undefined || found.metadata.deletionTimestamp)
           await untilGone(context, each);
       }
-      const made = items.filter(
-        (each) => isBackupOf({ volume: volume.name, target: volume.target.name })(each) && !isOld(each),
-      );
+      const made = items.filter((each) => isBackupOf(volume)(each) && !isOld(each));
       if (!disturbed && made.length !== 1) throw new Error(`${label} made ${made.length} backups, not 1`);
       return made.map(({ metadata: { name }, spec }) => ({
         ...{ name, label: `the backup of ${label}`, volume, since: { made: from } },

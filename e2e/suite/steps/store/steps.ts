@@ -1,13 +1,7 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
 import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
-import {
-  ExpectationError,
-  hasTimedOut,
-  unlessTimedOut,
-  waitUntil,
-  waitUntilGone,
-} from '../../../history/expectation.ts';
+import { ExpectationError, hasTimedOut, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -19,6 +13,7 @@ import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import {
+  knownBackupVolume,
   lastBackupVolumeSync,
   requestBackupVolumeSync,
   syncBackupVolume,
@@ -27,7 +22,7 @@ import {
 import { backupIs, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
-import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
+import { sinceDeleted, untilBackupVolumeGone, untilGone } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, stays } from '../judging.ts';
@@ -101,20 +96,14 @@ export const changeTarget = async (
  * Waits until no backup volume of the target is being deleted. Longhorn does not create an object again while the old
  * one exists.
  */
-const untilGoingOnesGone = async ({ timelines, timeouts }: Context, target: TargetHandle): Promise<void> => {
-  const { backupVolumes } = timelines;
-  const going = backupVolumes
+const untilGoingOnesGone = async (context: Context, target: TargetHandle): Promise<void> => {
+  const going = context.timelines.backupVolumes
     .objects()
     .filter(
       ({ metadata }) =>
         metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target.name,
     );
-  for (const { metadata } of going)
-    await waitUntilGone(backupVolumes, {
-      name: metadata.name,
-      label: `backup volume ${metadata.name} is gone`,
-      ...timeouts.backupVolumeGone,
-    });
+  for (const { metadata } of going) await untilBackupVolumeGone(context, metadata.name);
 };
 
 // If a sync of a backup volume ends while Longhorn lists the store, Longhorn's own request for that volume fails with
@@ -159,12 +148,8 @@ const isUnavailable =
 const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
   void expected.push(...storeRefusals.map((id) => ({ id, of: name })));
 
-const syncKnownVolume = async (context: Context, volume: VolumeHandle): Promise<string> => {
-  const requestedAt = await syncBackupVolume(context, volume);
-  if (requestedAt === undefined)
-    throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
-  return requestedAt;
-};
+const syncKnownVolume = async (context: Context, volume: VolumeHandle): Promise<string> =>
+  requestBackupVolumeSync(context, knownBackupVolume(context, volume));
 
 /** The steps that prepare a store, request syncs of it or of another store, and judge what Longhorn does about them. */
 export const storeSteps = {
@@ -202,7 +187,7 @@ export const storeSteps = {
       const { timelines, timeouts } = context;
       const before = lastBackupVolumeSync(context, volume);
       const requestedAt = await syncKnownVolume(context, volume);
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOf = isBackupOf(volume);
       // A sync that was under way ends before the one that was requested.
       const isSynced = (each: BackupVolume): boolean => {
         const { lastSyncedAt } = each.status ?? {};
@@ -269,7 +254,7 @@ export const storeSteps = {
     waitsForTimer: true,
     action: async (context: Context, volume: VolumeHandle) => {
       const { timelines, timeouts } = context;
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOf = isBackupOf(volume);
       const reports = ({ status }: BackupVolume): boolean =>
         Object.values(status?.messages ?? {}).some((message) => message.includes('volume.cfg'));
       await waitUntil(timelines.backupVolumes, (known) => isOf(known) && reports(known), {
@@ -385,7 +370,7 @@ export const storeSteps = {
     action: async (context: Context, { name, label, volume }: BackupHandle) => {
       const { backups } = context.timelines;
       const { target } = volume;
-      const isOf = isBackupOf({ volume: volume.name, target: target.name });
+      const isOf = isBackupOf({ name: volume.name, target });
       const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
       await waitUntil(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {

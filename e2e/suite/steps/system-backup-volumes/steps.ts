@@ -19,7 +19,7 @@ const newBackupsOf = async (
   { name: volume, target }: VolumeHandle,
 ): Promise<Backup[]> => {
   const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
-  const isOf = isBackupOf({ volume, target: target.name });
+  const isOf = isBackupOf({ name: volume, target });
   const found = items.filter((each) => isOf(each) && !made.backups.includes(each.metadata.name));
   made.backups.push(...found.map(({ metadata }) => metadata.name));
   return found;

@@ -185,7 +185,7 @@ export const systemBackupSteps = {
       const made = { name, label: `the system backup with the policy ${policy}`, version: '', target };
       const found = await untilSystemBackupIn(context, made, ['Ready', 'Error']);
       if (systemBackupState(found) === 'Error') return;
-      const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOfVolume = isBackupOf(volume);
       if (context.timelines.backups.objects().some(isOfVolume))
         throw new Error(`${made.label} is Ready, and has backed up ${volume.name}`);
       throw brokenBySystemBackup(`${made.label} is Ready, and ${volume.name} has no backup`, made, 'Ready');

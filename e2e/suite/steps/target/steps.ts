@@ -119,7 +119,7 @@ export const targetSteps = {
       const others = own.targets.filter((target) => target !== volume.target);
       const problems: string[] = [];
       for (const target of others) {
-        const isOf = isBackupOf({ volume: volume.name, target: target.name });
+        const isOf = isBackupOf({ name: volume.name, target });
         const known = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(isOf);
         const stored = await target.store.backups(volume.name);
         problems.push(

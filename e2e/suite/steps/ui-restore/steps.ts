@@ -3,8 +3,9 @@ import { patchedObject } from '../../../faults/patched-object.ts';
 import { waitUntil } from '../../../history/expectation.ts';
 import { longhornResources, longhornNamespace as namespace, readNow } from '../../../longhorn/resources.ts';
 import type { Node } from '../../../longhorn/types.ts';
+import { knownBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
-import { isBackupOf, runLabel, scenarioAnnotation } from '../created-objects.ts';
+import { runLabel, scenarioAnnotation } from '../created-objects.ts';
 import type { BackupHandle, PageHandle, TablePageHandle } from '../handles.ts';
 import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
@@ -107,13 +108,9 @@ export const uiRestoreSteps = {
   'when.latestRestoredOnPage': step({
     sentence: 'When the latest backup is restored on the page',
     action: async (context: Context, page: TablePageHandle, backup: BackupHandle) => {
-      const { name: volume, target } = backup.volume;
-      const known = context.timelines.backupVolumes
-        .objects()
-        .find(isBackupOf({ volume, target: target.name }));
-      if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
+      const { name: row } = knownBackupVolume(context, backup.volume).metadata;
       const chosen = { replicas: Math.min(2, (await readyNodes(context)).length) };
-      const how = { row: known.metadata.name, item: 'Restore Latest Backup', chosen };
+      const how = { row, item: 'Restore Latest Backup', chosen };
       return restoreOnPage(context, page, { backup, ...how });
     },
     detail: ({ name }) => name,

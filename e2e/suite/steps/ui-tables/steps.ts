@@ -10,8 +10,9 @@ import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { findChromium } from '../../../ui/chromium.ts';
 import { openTablePage } from '../../../ui/table-page.ts';
+import { knownBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
-import { isBackupOf, runLabel } from '../created-objects.ts';
+import { runLabel } from '../created-objects.ts';
 import type { TablePageHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { urlsWithoutStore } from '../retarget/steps.ts';
 import { forwardFrontend } from '../service-forward.ts';
@@ -62,16 +63,12 @@ const reasonsOf = (context: Context, target: TargetHandle): string[] => {
 const leastBetween = 10;
 
 // Longhorn itself may make a request meanwhile: after a sync that added or removed the last backup.
-const untilTaken = async (
-  { timelines }: Context,
-  { name: volume, target }: VolumeHandle,
-): Promise<string> => {
+const untilTaken = async (context: Context, volume: VolumeHandle): Promise<string> => {
   for (;;) {
-    const known = timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
-    if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
-    const last = Date.parse(known.spec?.syncRequestedAt ?? '') || 0;
+    const { metadata, spec } = knownBackupVolume(context, volume);
+    const last = Date.parse(spec?.syncRequestedAt ?? '') || 0;
     const left = last + (leastBetween + 1) * 1000 - Date.now();
-    if (left <= 0) return known.metadata.name;
+    if (left <= 0) return metadata.name;
     await sleep(left);
   }
 };

@@ -96,7 +96,7 @@ export const uiVolumeSteps = {
       await untilReadInStore(context, backup);
       const found = current(context, backup);
       const target = found.status?.backupTargetName;
-      const isOnTarget = isBackupOf({ volume: volume.name, target: volume.target.name })(found);
+      const isOnTarget = isBackupOf(volume)(found);
       const missing = Object.entries(chosen.labels ?? {}).flatMap(([key, value]) =>
         (['spec', 'status'] as const)
           .filter((part) => found[part]?.labels?.[key] !== value)

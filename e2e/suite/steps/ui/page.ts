@@ -34,7 +34,7 @@ export const rowStatesOf = (
  */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
   const { cluster, timelines, timeouts, scenarioSignal, pages } = context;
-  const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
+  const isOfVolume = isBackupOf(volume);
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
   if (backupVolume === undefined)
     throw new Error(`Longhorn has no page of the backups of ${volume.name}: none of them is settled`);

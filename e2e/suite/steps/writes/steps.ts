@@ -89,7 +89,7 @@ export const writeSteps = {
   'then.volumeKnown': step({
     sentence: 'Then Longhorn knows the volume in the store',
     action: async ({ timelines, timeouts }: Context, { name: volume, target }: VolumeHandle) =>
-      void (await waitUntil(timelines.backupVolumes, isBackupOf({ volume, target: target.name }), {
+      void (await waitUntil(timelines.backupVolumes, isBackupOf({ name: volume, target }), {
         label: `Longhorn knows volume ${volume} in the store`,
         ...timeouts.backupVolumeKnown,
       })),
@@ -115,7 +115,7 @@ export const writeSteps = {
     sentence: 'Then Longhorn has the backups that the store has, and each has come to an end',
     action: async ({ timelines }: Context, { name: volume, target }: VolumeHandle) => {
       const stored = await target.store.backups(volume);
-      const known = timelines.backups.objects().filter(isBackupOf({ volume, target: target.name }));
+      const known = timelines.backups.objects().filter(isBackupOf({ name: volume, target }));
       const problems = known.flatMap((backup) => {
         const [name, state] = [backup.metadata.name, backupState(backup)];
         if (state === 'Completed' && !stored.includes(name)) return [`the store has nothing of ${name}`];
