@@ -17,12 +17,12 @@ const quote = (value: unknown): string => {
 const callers = ['func', 'file'];
 
 /** Formats one log line without its newline. */
-const formatLine = (level: Level, message: string, fields: Fields, now = new Date()): string => {
+const formatLine = (level: Level, message: string, fields: Fields): string => {
   const keys = Object.keys(fields);
   const rest = callers
     .filter((key) => key in fields)
     .concat(keys.filter((key) => !callers.includes(key)).sort());
-  return [`time="${now.toISOString()}"`, `level=${level}`, `msg=${JSON.stringify(message)}`]
+  return [`time="${new Date().toISOString()}"`, `level=${level}`, `msg=${JSON.stringify(message)}`]
     .concat(rest.map((key) => `${key}=${quote(fields[key])}`))
     .join(' ');
 };

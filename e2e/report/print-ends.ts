@@ -39,13 +39,10 @@ const writeSummary = async (path: string, report: Report): Promise<void> => {
  * Reports the end of a run to GitHub (annotations and job summary, if this is a job of GitHub Actions) and to
  * programs that read `--output json`.
  */
-export const printEnd = async (
-  out: string,
-  output: Output,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<void> => {
+export const printEnd = async (out: string, output: Output): Promise<void> => {
   const report = await readReport(out);
   if (report === undefined) return;
+  const { env } = process;
   if (env.GITHUB_ACTIONS) {
     for (const line of composeAnnotations(report)) streamFor(output).write(`${line}\n`);
     if (env.GITHUB_STEP_SUMMARY) await writeSummary(env.GITHUB_STEP_SUMMARY, report);

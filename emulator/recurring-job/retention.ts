@@ -19,12 +19,12 @@ export const retentionOf = (
 };
 
 /** Names of the items that a job does not keep, the oldest first. An age that is not positive keeps all. */
-export const expired = (items: Dated[], { retain, age }: Retention, now = Date.now()): string[] => {
+export const expired = (items: Dated[], { retain, age }: Retention): string[] => {
   const sorted = items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const old =
     age === undefined
       ? sorted.slice(0, Math.max(0, items.length - retain))
-      : sorted.filter(({ at }) => age > 0 && now - Date.parse(at) > age);
+      : sorted.filter(({ at }) => age > 0 && Date.now() - Date.parse(at) > age);
   return old.map(({ name }) => name);
 };
 

@@ -27,14 +27,14 @@ export const historyPath = (out: string): string => {
   return join(isOwn ? dirname(folder) : folder, 'history.ndjson');
 };
 
-const absentAs = (text: string) => (error: NodeJS.ErrnoException) => {
-  if (error.code === 'ENOENT') return text;
+const emptyIfAbsent = (error: NodeJS.ErrnoException): string => {
+  if (error.code === 'ENOENT') return '';
   throw error;
 };
 
 /** Reads the history of runs, the oldest run first. Empty if there is no file. */
 export const readRuns = async (out: string): Promise<HistoryLine[]> =>
-  parseHistory(await readFile(historyPath(out), 'utf8').catch(absentAs('')));
+  parseHistory(await readFile(historyPath(out), 'utf8').catch(emptyIfAbsent));
 
 const takeLock = async (lock: string): Promise<void> => {
   const until = Date.now() + patienceMs;
@@ -57,7 +57,9 @@ export const addRun = async (out: string, report: Report): Promise<void> => {
   const lock = `${path}.lock`;
   await takeLock(lock);
   try {
-    const kept = (await readFile(path, 'utf8').catch(absentAs(''))).split('\n').filter((line) => line !== '');
+    const kept = (await readFile(path, 'utf8').catch(emptyIfAbsent))
+      .split('\n')
+      .filter((line) => line !== '');
     const lines = [...kept, JSON.stringify(redactAll(toHistoryLine(report)))].slice(-longest);
     await writeAtomically(path, `${lines.join('\n')}\n`);
   } finally {

@@ -29,13 +29,8 @@ export const tableHead = (...columns: string[]): HTMLElement =>
   ]);
 
 /** Creates a button; `title` describes its effect. */
-export const button = (
-  text: string,
-  title: string,
-  onClick: () => void,
-  className = '',
-): HTMLButtonElement => {
-  const made = element('button', className, [text]);
+export const button = (text: string, title: string, onClick: () => void): HTMLButtonElement => {
+  const made = element('button', '', [text]);
   made.type = 'button';
   made.title = title;
   if (text.length < 3) made.ariaLabel = title;

@@ -129,7 +129,13 @@ type Window = { least: number; most: number };
  * Returns the allowed time in ms between the first and the second attempt to delete a backup: 55 to 100 s with
  * Longhorn's default timers. The maximum grows with `slowness` (1 is the reference machine).
  */
-export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks, slowness: number): Window => ({
+export const retryWindow = ({
+  clocks: { deletionBackoff, resync },
+  slowness,
+}: {
+  clocks: LonghornClocks;
+  slowness: number;
+}): Window => ({
   least: deletionBackoff * early,
   most: deletionBackoff + resync + late * slowness,
 });

@@ -62,8 +62,7 @@ const deleted = ({ version }: Context, backup: BackupHandle, from = sinceDeleted
 
 const minute = 60_000;
 
-const windowOf = ({ clocks, slowness }: Context) => retryWindow(clocks, slowness);
-const retryTime = (context: Context): string => describeWindow(windowOf(context));
+const retryTime = (context: Context): string => describeWindow(retryWindow(context));
 
 const triedAgain = async (
   context: Context,
@@ -72,7 +71,7 @@ const triedAgain = async (
   timeout: Timeout,
 ): Promise<number> => {
   const verdict = await judgeWithin(expected(context.timelines.backups, deleted(context, backup)), timeout);
-  return judgeGap(verdict, { label: backup.label, window: windowOf(context) });
+  return judgeGap(verdict, { label: backup.label, window: retryWindow(context) });
 };
 
 // The next deletion attempt ends the state Error. On a slow machine that may happen before the other backup is

@@ -72,7 +72,7 @@ export type JobHandle = AnyJobHandle & {
 };
 
 /** Returns a cron schedule about half a year from now, in any time zone, so that it is never due during a scenario. */
-export const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) % 12) + 1} *`;
+export const farAway = (): string => `0 0 1 ${((new Date().getUTCMonth() + 6) % 12) + 1} *`;
 
 /**
  * Options of a job. `keeps`: how many backups or snapshots it keeps. `fullInterval`: with n, every nth backup is

@@ -49,7 +49,6 @@ const since = ({ version }: Context, backup: BackupHandle, from: number) => ({
 });
 const made = (context: Context, backup: BackupHandle) => since(context, backup, backup.since.made);
 const deleted = (context: Context, backup: BackupHandle) => since(context, backup, sinceDeleted(backup));
-const windowOf = ({ clocks, slowness }: Context) => retryWindow(clocks, slowness);
 
 /** The steps that write and remove a lock without a process of Longhorn, and judge locks and their effects. */
 export const lockSteps = {
@@ -168,7 +167,7 @@ export const lockSteps = {
       const { steps } = evaluate(creationLosesLock(timelines.backups, made(context, backup)));
       const failedAt = steps[0]?.reached?.at ?? Date.now();
       // 100 s with Longhorn's default timers. Time that has already passed is judged and not waited for again.
-      const left = Math.max(0, failedAt + windowOf(context).most - Date.now());
+      const left = Math.max(0, failedAt + retryWindow(context).most - Date.now());
       await stays(staysLost(timelines.backups, made(context, backup)), `${left}ms`);
       report.finding(
         toFinding('lost-lock-ends-a-creation', `Longhorn ${version} left ${backup.label} in Error for good.`),
@@ -201,12 +200,12 @@ export const lockSteps = {
     sentence: 'Then {backup} goes Deleting again by itself, after {time}, and is gone in the end',
     parameters: (backup) => ({
       backup,
-      time: (context: Context) => describeWindow(windowOf(context)),
+      time: (context: Context) => describeWindow(retryWindow(context)),
     }),
     waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
-      const window = windowOf(context);
+      const window = retryWindow(context);
       // A separate time-out, so that a missing retry is found as soon as its time is over.
       const owner =
         'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';

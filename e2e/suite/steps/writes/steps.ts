@@ -11,8 +11,10 @@ import { step } from '../step.ts';
 import { disturbances } from './disturbances.ts';
 import { type DisturbedWrite, type Followed, type FollowedWrites, followOperation } from './follow.ts';
 
-const ticketsOf = ({ spec }: VolumeAttachment, type: string): string[] =>
-  Object.values(spec.attachmentTickets ?? {}).flatMap((ticket) => (ticket?.type === type ? [ticket.id] : []));
+const backupTickets = ({ spec }: VolumeAttachment): string[] =>
+  Object.values(spec.attachmentTickets ?? {}).flatMap((ticket) =>
+    ticket?.type === 'backup-controller' ? [ticket.id] : [],
+  );
 
 /** The steps that follow the writes of longhorn-managers, disturb one, and judge the result. */
 export const writeSteps = {
@@ -98,17 +100,12 @@ export const writeSteps = {
   'then.noTicketLeft': step({
     sentence: 'Then no attachment ticket of a backup is left on the volume',
     action: async ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
-      void (await waitUntil(
-        timelines.attachments,
-        (each) => ticketsOf(each, 'backup-controller').length === 0,
-        {
-          name,
-          label: `no ticket of a backup is left on ${name}`,
-          describe: (each) =>
-            `tickets of backups: ${ticketsOf(each, 'backup-controller').join(', ') || 'none'}`,
-          ...timeouts.secondCompleted,
-        },
-      )),
+      void (await waitUntil(timelines.attachments, (each) => backupTickets(each).length === 0, {
+        name,
+        label: `no ticket of a backup is left on ${name}`,
+        describe: (each) => `tickets of backups: ${backupTickets(each).join(', ') || 'none'}`,
+        ...timeouts.secondCompleted,
+      })),
   }),
   /** Every Backup object is in a final state and has files, and all files belong to a Backup object. */
   'then.knownAsStored': step({

@@ -49,8 +49,11 @@ test.each([
 ])('a real Longhorn tried again in time; a backup %s was held back: %j', async (_, recording, others) => {
   const { gap, ...judged } = await judge(recording);
   expect(judged).toMatchObject({ fails: 'met', again: 'met', inTheEnd: 'met', ...others });
-  const { least, most } = deletions.retryWindow(longhornClocks, 1);
-  expect(deletions.retryWindow(longhornClocks, 3)).toEqual({ least, most: most + 20_000 });
+  const { least, most } = deletions.retryWindow({ clocks: longhornClocks, slowness: 1 });
+  expect(deletions.retryWindow({ clocks: longhornClocks, slowness: 3 })).toEqual({
+    least,
+    most: most + 20_000,
+  });
   expect([least, most]).toEqual([55_000, 100_000]);
   expect(gap).toBeGreaterThan(least);
   expect(gap).toBeLessThan(most);

@@ -48,8 +48,11 @@ export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
   return pieces;
 };
 
-/** Lays out the symbols of a lane, in the order of time. Symbols that are nearer than `apart` (px) are merged. */
-export const layOutSymbols = (symbols: readonly ChartSymbol[], window: Window, apart = 7): SymbolPiece[] => {
+// In px.
+const apart = 7;
+
+/** Lays out the symbols of a lane, in the order of time. Symbols that are too near to each other are merged. */
+export const layOutSymbols = (symbols: readonly ChartSymbol[], window: Window): SymbolPiece[] => {
   const at = window.toX;
   const pieces: SymbolPiece[] = [];
   const first = Math.max(
