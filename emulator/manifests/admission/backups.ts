@@ -2,7 +2,7 @@ import { defaultTargetName, isAtLeast, labels } from '../../modelled-on.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'backups';
-const operations: ValidatingRule['operations'] = ['CREATE'];
+const operations: ['CREATE'] = ['CREATE'];
 const isAvailable =
   "params.spec.backupTargetURL != '' && has(params.status) && has(params.status.available) && params.status.available";
 // Annotation set by the mutating policy below if the snapshot exists. An expression sees only one object at a time.
@@ -53,7 +53,6 @@ export const systemRestoreOnceRule: ValidatingRule = {
 export const systemBackupMutatingRule: MutatingRule = {
   name: 'longhorn-emulator-system-backup-default-policy',
   resource: 'systembackups',
-  operations: ['CREATE', 'UPDATE'],
   when: isUnset('object.spec.volumeBackupPolicy', "''"),
   patches: `[${setField('/spec/volumeBackupPolicy', "'if-not-present'")}]`,
   bug: 'system-backup-policy-unset',

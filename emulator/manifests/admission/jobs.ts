@@ -2,7 +2,6 @@ import { isAtLeast, keepsByAge } from '../../modelled-on.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'recurringjobs';
-const operations: ValidatingRule['operations'] = ['CREATE', 'UPDATE'];
 
 const tasks = (version: string): string =>
   [
@@ -24,28 +23,24 @@ export const jobValidatingRules = (version: string): ValidatingRule[] => [
   {
     name: 'longhorn-emulator-job-task',
     resource,
-    operations,
     expression: `object.spec.task in [${tasks(version)}]`,
     message: "'recurring job task ' + object.spec.task + ' is not valid'",
   },
   {
     name: 'longhorn-emulator-job-cron',
     resource,
-    operations,
     expression: isCron,
     message: "'invalid cron format(' + object.spec.cron + ')'",
   },
   {
     name: 'longhorn-emulator-job-name',
     resource,
-    operations,
     expression: '!has(object.spec.name) || size(object.spec.name) <= 40',
     message: "'job name ' + object.spec.name + ' must be 40 characters or less'",
   },
   {
     name: 'longhorn-emulator-job-retain',
     resource,
-    operations,
     paramKind: 'Setting',
     expression:
       "params.metadata.name != 'recurring-job-max-retention' || object.spec.retain <= int(params.value)",
@@ -54,7 +49,6 @@ export const jobValidatingRules = (version: string): ValidatingRule[] => [
   {
     name: 'longhorn-emulator-job-policy',
     resource,
-    operations,
     isOf: keepsByAge,
     expression:
       "!has(object.spec.retentionPolicy) || object.spec.retentionPolicy in ['count-based', 'age-based']",
@@ -63,7 +57,6 @@ export const jobValidatingRules = (version: string): ValidatingRule[] => [
   {
     name: 'longhorn-emulator-job-interval',
     resource,
-    operations,
     expression: [
       "!(object.spec.task in ['backup', 'backup-force-create'])",
       "!has(object.spec.parameters) || !('full-backup-interval' in object.spec.parameters)",
@@ -82,7 +75,6 @@ export const jobMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-job-policy-mended',
     resource,
-    operations,
     isOf: keepsByAge,
     when: '!has(object.spec.retentionPolicy)',
     patches: `[${setField('/spec/retentionPolicy', "'count-based'")}]`,
@@ -90,7 +82,6 @@ export const jobMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-job-age-mended',
     resource,
-    operations,
     isOf: keepsByAge,
     when: "!has(object.spec.retainAge) || object.spec.retainAge.startsWith('-')",
     patches: `[${setField('/spec/retainAge', "'0s'")}]`,
@@ -98,7 +89,6 @@ export const jobMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-job-retain-mended',
     resource,
-    operations,
     when: `has(object.spec.retain) && (object.spec.retain < ${least} || ${ignoresRetain} && object.spec.retain != 0)`,
     patches: `[${setField('/spec/retain', least)}]`,
     bug: 'job-limits-kept',
@@ -106,7 +96,6 @@ export const jobMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-job-concurrency-mended',
     resource,
-    operations,
     isOf: (version) =>
       isAtLeast(version, 'v1.12.1') || (isAtLeast(version, 'v1.11.3') && !isAtLeast(version, 'v1.12.0')),
     when: isUnset('object.spec.concurrency', '0'),

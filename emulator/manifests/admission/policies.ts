@@ -30,7 +30,7 @@ const isUserRequest = `request.userInfo.username != 'system:serviceaccount:${nam
 
 const policy = (
   kind: 'ValidatingAdmissionPolicy' | 'MutatingAdmissionPolicy',
-  { name, resource, operations, paramKind }: ValidatingRule | MutatingRule,
+  { name, resource, operations = ['CREATE', 'UPDATE'], paramKind }: ValidatingRule | MutatingRule,
   { policy: spec, binding }: { policy: object; binding: object },
 ): object[] => [
   {

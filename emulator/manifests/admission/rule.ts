@@ -13,7 +13,8 @@ type RuleBase = {
     | 'systembackups'
     | 'systemrestores'
     | 'volumes';
-  operations: Operation[];
+  /** Without it: creations and updates. */
+  operations?: Operation[];
   /** A second kind. The expression is evaluated with each of its objects as `params`. */
   paramKind?:
     | 'Backup'

@@ -23,7 +23,6 @@ export const targetValidatingRules: ValidatingRule[] = [
   {
     name: 'longhorn-emulator-target-urls',
     resource,
-    operations: ['CREATE', 'UPDATE'],
     paramKind: 'BackupTarget',
     expression: [
       'params.metadata.name == object.metadata.name',
@@ -49,7 +48,6 @@ export const targetValidatingRules: ValidatingRule[] = [
   {
     name: 'longhorn-emulator-target-secret',
     resource,
-    operations: ['CREATE', 'UPDATE'],
     paramKind: 'Secret',
     expression: [
       'params.metadata.name != object.spec.credentialSecret',
@@ -65,7 +63,6 @@ export const targetValidatingRules: ValidatingRule[] = [
 export const negativePollRule: ValidatingRule = {
   name: 'longhorn-emulator-poll-interval',
   resource,
-  operations: ['CREATE', 'UPDATE'],
   expression: "!has(object.spec.pollInterval) || !object.spec.pollInterval.startsWith('-')",
   message: "'the poll interval is negative'",
 };
@@ -89,7 +86,6 @@ export const targetMutatingRules: MutatingRule[] = [
   {
     name: 'longhorn-emulator-target-nfs-options',
     resource,
-    operations: ['CREATE', 'UPDATE'],
     isOf: (version) => isAtLeast(version, 'v1.11.3'),
     when: [
       `${url}.startsWith('nfs:') && ${url}.contains('?nfsOptions=') && !${url}.contains('%')`,

@@ -3,7 +3,6 @@ import type { Mutant } from '../../mutants.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'volumes';
-const operations: ValidatingRule['operations'] = ['CREATE', 'UPDATE'];
 const isUpdate = "request.operation == 'UPDATE'";
 
 const label = (name: string, value: string): string =>
@@ -30,7 +29,6 @@ export const volumeValidatingRules: ValidatingRule[] = [
   {
     name: 'longhorn-emulator-volume-block-size',
     resource,
-    operations,
     isOf: (version) => isAtLeast(version, 'v1.10.0'),
     expression: [
       `${blockSize('object')} in [2097152, 16777216]`,
@@ -44,7 +42,6 @@ export const volumeValidatingRules: ValidatingRule[] = [
     name: 'longhorn-emulator-volume-target',
     resource,
     afterMutation: true,
-    operations,
     expression: [
       `${isUpdate} && oldObject.spec.backupTargetName == object.spec.backupTargetName`,
       `${hasLabel(labels.backupTarget)} && object.metadata.labels['${labels.backupTarget}'] == object.spec.backupTargetName`,
@@ -121,7 +118,6 @@ export const volumeMutatingRules = (version: string, mutant: Mutant | undefined)
   {
     name: 'longhorn-emulator-volume-target-label',
     resource,
-    operations,
     paramKind: 'BackupTarget',
     when: 'params.metadata.name == object.spec.backupTargetName',
     patches: label(labels.backupTarget, 'params.metadata.name'),
