@@ -1,13 +1,13 @@
 import { namespace } from '../modelled-on.ts';
 import { longhornGroup } from './custom-resources.ts';
-import { servedKinds } from './kinds.ts';
+import { pluralOf, servedKinds } from './kinds.ts';
 
 export const serviceAccount = 'longhorn-service-account';
 const role = 'longhorn-emulator';
 const subjects = [{ kind: 'ServiceAccount', name: serviceAccount, namespace }];
 const roleApi = 'rbac.authorization.k8s.io';
 
-const plurals = servedKinds.map(({ plural }) => plural);
+const plurals = servedKinds.map(pluralOf);
 const read = ['get', 'list', 'watch'];
 
 /**

@@ -1,4 +1,4 @@
-import { type ServedKind, servedKinds } from './kinds.ts';
+import { pluralOf, type ServedKind, servedKinds } from './kinds.ts';
 import { object } from './schema.ts';
 
 export const longhornGroup = 'longhorn.io';
@@ -10,7 +10,9 @@ const columns = [
   { name: 'Node', field: 'ownerID' },
 ] as const;
 
-const definition = ({ kind, plural, shortNames, spec, status, value }: ServedKind) => {
+const definition = (served: ServedKind) => {
+  const { kind, shortNames, spec, status, value } = served;
+  const plural = pluralOf(served);
   const singular = kind.toLowerCase();
   const properties = {
     apiVersion: { type: 'string' },

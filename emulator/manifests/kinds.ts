@@ -16,7 +16,6 @@ import {
 /** One of Longhorn's custom resources. A Setting has a value instead of a spec. */
 export type ServedKind = {
   kind: string;
-  plural: string;
   shortNames: string[];
   spec?: Schema;
   status: Schema;
@@ -28,7 +27,6 @@ export type ServedKind = {
 const volumeKinds: ServedKind[] = [
   {
     kind: 'Volume',
-    plural: 'volumes',
     shortNames: ['lhv'],
     spec: openObject(
       {
@@ -68,7 +66,6 @@ const volumeKinds: ServedKind[] = [
   },
   {
     kind: 'Engine',
-    plural: 'engines',
     shortNames: ['lhe'],
     spec: object({ volumeName: text(), nodeID: text() }),
     status: object({
@@ -80,7 +77,6 @@ const volumeKinds: ServedKind[] = [
   },
   {
     kind: 'VolumeAttachment',
-    plural: 'volumeattachments',
     shortNames: ['lhva'],
     spec: object({
       volume: text(),
@@ -100,7 +96,6 @@ const volumeKinds: ServedKind[] = [
   },
   {
     kind: 'Replica',
-    plural: 'replicas',
     shortNames: ['lhr'],
     spec: object({
       volumeName: text(),
@@ -113,7 +108,6 @@ const volumeKinds: ServedKind[] = [
   },
   {
     kind: 'Snapshot',
-    plural: 'snapshots',
     shortNames: ['lhsnap'],
     spec: openObject({ volume: text(), createSnapshot: flag(), labels: textMap }, ['volume']),
     status: object({
@@ -137,7 +131,6 @@ const volumeKinds: ServedKind[] = [
 const backupKinds: ServedKind[] = [
   {
     kind: 'Backup',
-    plural: 'backups',
     shortNames: ['lhb'],
     spec: openObject({
       snapshotName: text(),
@@ -172,7 +165,6 @@ const backupKinds: ServedKind[] = [
   },
   {
     kind: 'BackupVolume',
-    plural: 'backupvolumes',
     shortNames: ['lhbv'],
     spec: object({ backupTargetName: text(), volumeName: text(), syncRequestedAt: nullableText }),
     status: object({
@@ -193,7 +185,6 @@ const backupKinds: ServedKind[] = [
   },
   {
     kind: 'BackupTarget',
-    plural: 'backuptargets',
     shortNames: ['lhbt'],
     spec: openObject({
       backupTargetURL: text({ default: '' }),
@@ -205,7 +196,6 @@ const backupKinds: ServedKind[] = [
   },
   {
     kind: 'SystemBackup',
-    plural: 'systembackups',
     shortNames: ['lhsb'],
     spec: openObject({ volumeBackupPolicy: text() }),
     status: object({
@@ -221,7 +211,6 @@ const backupKinds: ServedKind[] = [
   },
   {
     kind: 'SystemRestore',
-    plural: 'systemrestores',
     shortNames: ['lhsr'],
     spec: openObject({ systemBackup: text() }),
     status: object({ ownerID: text(), state: text(), sourceURL: text(), conditions }),
@@ -231,14 +220,12 @@ const backupKinds: ServedKind[] = [
 const nodeKinds: ServedKind[] = [
   {
     kind: 'Setting',
-    plural: 'settings',
     shortNames: ['lhs'],
     value: text(),
     status: object({ applied: flag() }),
   },
   {
     kind: 'Node',
-    plural: 'nodes',
     shortNames: ['lhn'],
     spec: object({
       name: text(),
@@ -273,7 +260,6 @@ const nodeKinds: ServedKind[] = [
   },
   {
     kind: 'EngineImage',
-    plural: 'engineimages',
     shortNames: ['lhei'],
     spec: object({ image: text() }),
     status: object({
@@ -286,7 +272,6 @@ const nodeKinds: ServedKind[] = [
   },
   {
     kind: 'InstanceManager',
-    plural: 'instancemanagers',
     shortNames: ['lhim'],
     spec: object({ nodeID: text(), image: text(), type: text(), dataEngine: text() }),
     status: object({ ownerID: text(), currentState: text(), ip: text() }),
@@ -296,7 +281,6 @@ const nodeKinds: ServedKind[] = [
 // Longhorn's webhook sets spec.name. Here readers of the object handle a missing one.
 const recurringJobKind: ServedKind = {
   kind: 'RecurringJob',
-  plural: 'recurringjobs',
   shortNames: ['lhrj'],
   spec: openObject({
     name: text(),
@@ -313,4 +297,12 @@ const recurringJobKind: ServedKind = {
   status: object({ ownerID: text(), executionCount: integer() }),
 };
 
-export const servedKinds: ServedKind[] = [...volumeKinds, ...backupKinds, ...nodeKinds, recurringJobKind];
+export const servedKinds: readonly ServedKind[] = [
+  ...volumeKinds,
+  ...backupKinds,
+  ...nodeKinds,
+  recurringJobKind,
+];
+
+/** The name of a kind in URLs. */
+export const pluralOf = ({ kind }: ServedKind): string => `${kind.toLowerCase()}s`;
