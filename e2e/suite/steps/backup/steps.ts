@@ -33,6 +33,7 @@ import {
   waitsAndCompletes,
   waitsFor,
 } from './expectations.ts';
+import { judgeBackup, sinceMade } from './judge.ts';
 import { progressOf, wrongInProgress } from './progress.ts';
 import { killPodOfUploader, killUploader } from './uploader.ts';
 import { endedUnseen, lookedTooLate, reportLostLock, reportWording, uploadedUnseen } from './waiting.ts';
@@ -43,16 +44,10 @@ const completedBackup = async (context: Context, snapshot: SnapshotHandle): Prom
   return backup;
 };
 
-/** The subject for a history that starts before the backup was made. */
-const made = ({ version }: Context, backup: BackupHandle) => ({
-  backup: { ...backup, from: backup.since.made },
-  version,
-});
-
 type First = { first: BackupHandle };
 
 const waiting = (context: Context, second: BackupHandle, { first }: First) => ({
-  second: made(context, second).backup,
+  second: sinceMade(context, second).backup,
   first,
   version: context.version,
 });
@@ -204,13 +199,10 @@ export const backupSteps = {
       'Then {second} goes Pending, InProgress, Completed, and was never InProgress while {first} was Deleting',
     parameters: (second, { first }) => ({ second, first }),
     action: async (context: Context, second: BackupHandle, { first }: First) => {
-      const { timelines, timeouts, report, version } = context;
+      const { timelines, report, version } = context;
       const { backups } = timelines;
       try {
-        await judgeWithin(
-          waitsAndCompletes(backups, waiting(context, second, { first })),
-          timeouts.secondCompleted,
-        );
+        await judgeBackup(context, waitsAndCompletes, waiting(context, second, { first }), 'secondCompleted');
       } catch (error) {
         const current = backups.current(second.name);
         throw (
@@ -248,12 +240,11 @@ export const backupSteps = {
   'then.uploading': step({
     sentence: 'Then {backup} is InProgress',
     action: (context: Context, backup: BackupHandle) =>
-      judgeWithin(
-        isUploading(context.timelines.backups, made(context, backup)),
-        context.timeouts.secondCompleted,
-      ).catch((error: unknown) => {
-        throw uploadedUnseen(error, backup) ?? error;
-      }),
+      judgeBackup(context, isUploading, sinceMade(context, backup), 'secondCompleted').catch(
+        (error: unknown) => {
+          throw uploadedUnseen(error, backup) ?? error;
+        },
+      ),
   }),
   /** Longhorn has not looked for the volume in the store. */
   'then.notListed': step({
@@ -269,10 +260,7 @@ export const backupSteps = {
   'then.undisturbed': step({
     sentence: 'Then {backup} goes InProgress and Completed, undisturbed',
     action: (context: Context, backup: BackupHandle) =>
-      judgeWithin(
-        isNeverHeldBack(context.timelines.backups, made(context, backup)),
-        context.timeouts.secondCompleted,
-      ),
+      judgeBackup(context, isNeverHeldBack, sinceMade(context, backup), 'secondCompleted'),
   }),
   /** Neither waits for the other: each has begun before the other is Completed. */
   'then.uploadedSideBySide': step({
@@ -281,8 +269,9 @@ export const backupSteps = {
       const { backups } = context.timelines;
       const begun = await Promise.all(
         both.map(async (backup) => {
-          const expectation = isNeverHeldBack(backups, made(context, backup));
-          return reached(await judgeWithin(expectation, context.timeouts.secondCompleted), 0).resourceVersion;
+          const subject = sinceMade(context, backup);
+          const verdict = await judgeBackup(context, isNeverHeldBack, subject, 'secondCompleted');
+          return reached(verdict, 0).resourceVersion;
         }),
       );
       for (const [at, { name: of, label }] of both.entries()) {

@@ -129,12 +129,6 @@ export const untilGone = (
     ...limit,
   });
 
-/** Returns the sequence before a backup was deleted. Throws if no step has deleted it. */
-export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): number => {
-  if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
-  return deleted;
-};
-
 /** Deletes a backup and returns how long it took until it was gone, in ms. */
 export const timeDeletion = async (context: Context, backup: BackupHandle): Promise<number> => {
   const start = performance.now();

@@ -11,13 +11,14 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { StoreFinding } from '../../../store/fsck/findings.ts';
 import { compareConfigs, readBackup } from '../backup/backup.ts';
 import { backupIs, goesOn, isNeverHeldBack, remains, stateWhen, waitsFor } from '../backup/expectations.ts';
+import { judgeBackup, sinceDeletion, sinceMade } from '../backup/judge.ts';
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import { type BackupHandle, describeLabels, type VolumeHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, reached, stays, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
-import { judgeWithin, storeIdleLimits, type Timeout } from '../timeouts.ts';
+import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
 import {
   type DeniedBlock,
   deleteSpread,
@@ -30,7 +31,6 @@ import {
   removals,
   removeBackupVolume,
   requestDeletion,
-  sinceDeleted,
   timeDeletion,
   untilBackupVolumeGone,
   untilGone,
@@ -54,12 +54,6 @@ import {
 type First = { first: BackupHandle };
 type HowFar = Pick<HeldRemoval, 'until'>;
 
-/** The subject for a history that starts at the deletion of the backup. */
-const deleted = ({ version }: Context, backup: BackupHandle, from = sinceDeleted(backup)) => ({
-  backup: { ...backup, from },
-  version,
-});
-
 const minute = 60_000;
 
 const retryTime = (context: Context): string => describeWindow(retryWindow(context));
@@ -68,9 +62,9 @@ const triedAgain = async (
   context: Context,
   backup: BackupHandle,
   expected: typeof isDeletingAgain,
-  timeout: Timeout,
+  timeout: 'deletionFailsAgain' | 'deletingAgain',
 ): Promise<number> => {
-  const verdict = await judgeWithin(expected(context.timelines.backups, deleted(context, backup)), timeout);
+  const verdict = await judgeBackup(context, expected, sinceDeletion(context, backup), timeout);
   return judgeGap(verdict, { label: backup.label, window: retryWindow(context) });
 };
 
@@ -271,26 +265,17 @@ export const deletionSteps = {
   'then.deleting': step({
     sentence: 'Then {backup} is Deleting',
     action: (context: Context, backup: BackupHandle) =>
-      judgeWithin(
-        isBeingDeleted(context.timelines.backups, deleted(context, backup).backup),
-        context.timeouts.deleting,
-      ),
+      judgeBackup(context, isBeingDeleted, sinceDeletion(context, backup).backup, 'deleting'),
   }),
   'then.deleted': step({
     sentence: 'Then {backup} goes Deleting, and is gone',
     action: async (context: Context, backup: BackupHandle) =>
-      judgeWithin(
-        isDeleted(context.timelines.backups, deleted(context, backup).backup),
-        context.timeouts.firstDeleted,
-      ),
+      judgeBackup(context, isDeleted, sinceDeletion(context, backup).backup, 'firstDeleted'),
   }),
   'then.deletionFails': step({
     sentence: 'Then {backup} goes Deleting, and Error with the text on permissions',
     action: (context: Context, backup: BackupHandle) =>
-      judgeWithin(
-        deletionFails(context.timelines.backups, deleted(context, backup)),
-        context.timeouts.deletionFails,
-      ),
+      judgeBackup(context, deletionFails, sinceDeletion(context, backup), 'deletionFails'),
   }),
   /** The retry comes after Longhorn's back-off. */
   'then.deletionFailsAgain': step({
@@ -298,7 +283,7 @@ export const deletionSteps = {
     parameters: (backup) => ({ backup, time: retryTime }),
     waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) =>
-      triedAgain(context, backup, deletionFailsAgain, context.timeouts.deletionFailsAgain),
+      triedAgain(context, backup, deletionFailsAgain, 'deletionFailsAgain'),
     detail: describeGap,
   }),
   /** The retry comes after Longhorn's back-off. */
@@ -307,7 +292,7 @@ export const deletionSteps = {
     parameters: (backup) => ({ backup, time: retryTime }),
     waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) =>
-      triedAgain(context, backup, isDeletingAgain, context.timeouts.deletingAgain),
+      triedAgain(context, backup, isDeletingAgain, 'deletingAgain'),
     detail: describeGap,
   }),
   /** The second backup was waiting for the deletion of the first. */
@@ -327,23 +312,20 @@ export const deletionSteps = {
     sentence: 'Then {second} is never held back: it goes InProgress while {first} is in Error, and Completed',
     parameters: (second, { first }) => ({ second, first }),
     action: (context: Context, second: BackupHandle, { first }: First) =>
-      goesWhileInError(
-        context,
-        isNeverHeldBack(context.timelines.backups, deleted(context, second, second.since.made)),
-        { second, first },
-      ),
+      goesWhileInError(context, isNeverHeldBack(context.timelines.backups, sinceMade(context, second)), {
+        second,
+        first,
+      }),
   }),
   /** After the owner of the backup was killed. */
   'then.deletionForgotten': step({
     sentence:
       'Then {backup} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again',
     action: async (context: Context, backup: BackupHandle) => {
-      const { timelines, timeouts, report, version } = context;
-      const from = backup.since.orphaned ?? sinceDeleted(backup);
-      const verdict = await judgeWithin(
-        isForgottenAndRetried(timelines.backups, deleted(context, backup, from)),
-        timeouts.deletionForgotten,
-      ).catch((error: unknown) => {
+      const { report, version } = context;
+      const subject = sinceDeletion(context, backup, backup.since.orphaned);
+      const judged = judgeBackup(context, isForgottenAndRetried, subject, 'deletionForgotten');
+      const verdict = await judged.catch((error: unknown) => {
         throw endedBeforeKill(error, { label: backup.label, version }) ?? error;
       });
       const lived = formatDuration(reached(verdict, 1).at - reached(verdict, 0).at);
@@ -388,10 +370,7 @@ export const deletionSteps = {
     action: (context: Context, ...backups: BackupHandle[]) =>
       Promise.all(
         backups.map((backup) =>
-          judgeWithin(
-            isDeletedThroughKill(context.timelines.backups, deleted(context, backup)),
-            context.timeouts.deletedInTheEnd,
-          ),
+          judgeBackup(context, isDeletedThroughKill, sinceDeletion(context, backup), 'deletedInTheEnd'),
         ),
       ),
   }),
@@ -401,11 +380,8 @@ export const deletionSteps = {
     waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) => {
       const { healed, orphaned } = backup.since;
-      const from = healed ?? orphaned ?? sinceDeleted(backup);
-      return judgeWithin(
-        isDeletedInTheEnd(context.timelines.backups, deleted(context, backup, from)),
-        context.timeouts.deletedInTheEnd,
-      );
+      const subject = sinceDeletion(context, backup, healed ?? orphaned);
+      return judgeBackup(context, isDeletedInTheEnd, subject, 'deletedInTheEnd');
     },
   }),
 };

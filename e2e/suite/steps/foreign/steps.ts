@@ -8,8 +8,8 @@ import {
 } from '../../../longhorn/resources.ts';
 import { readBackup } from '../backup/backup.ts';
 import { backupHistory, backupIs } from '../backup/expectations.ts';
+import { sinceDeleted } from '../backup/judge.ts';
 import type { Context } from '../context.ts';
-import { sinceDeleted } from '../deletion/deletion.ts';
 import { isBeingDeleted } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle } from '../handles.ts';
 import { PromiseBroken, stays } from '../judging.ts';

@@ -6,6 +6,7 @@ import { differsIn, toFinding } from '../../../longhorn/differences/differences.
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { completes } from '../backup/expectations.ts';
+import { judgeBackup, sinceMade } from '../backup/judge.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import { untilGone } from '../deletion/deletion.ts';
@@ -93,11 +94,6 @@ const lastRunLabel = (job: JobHandle): string => lastRun(job).label;
 
 /** The backups of the runs, in order, without those that the job keeps. */
 const oldOnes = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
-
-const whole = ({ version }: Context, backup: BackupHandle) => ({
-  backup: { ...backup, from: backup.since.made },
-  version,
-});
 
 // Throws if Kubernetes has started a second run: while the first was at work, or after it.
 const mustBeOneRun = (job: JobHandle): void => {
@@ -531,13 +527,15 @@ export const jobSteps = {
       job: JobHandle,
       { by, backups }: { by: Refusing; backups: readonly BackupHandle[] },
     ) => {
-      const { timelines, timeouts, expected, report } = context;
+      const { expected, report } = context;
       const old = oldOnes(job, backups);
       expected.push(...old.map(({ name }) => ({ id: refusals[by], of: name })));
       for (const backup of old)
-        await judgeWithin(
-          oldDeletionFails(timelines.backups, { ...whole(context, backup), by }),
-          timeouts.oldDeletionsFail,
+        await judgeBackup(
+          context,
+          oldDeletionFails,
+          { ...sinceMade(context, backup), by },
+          'oldDeletionsFail',
         );
       report.finding(
         toFinding('cleanup-fails-unseen', `The deletion of ${old.length} backups failed in no log of a run.`),
@@ -577,10 +575,7 @@ export const jobSteps = {
         });
       return Promise.all(
         oldOnes(job, backups).flatMap((backup): Promise<unknown>[] => [
-          judgeWithin(
-            oldBackupIsDeleted(timelines.backups, whole(context, backup)),
-            timeouts.oldBackupsDeleted,
-          ),
+          judgeBackup(context, oldBackupIsDeleted, sinceMade(context, backup), 'oldBackupsDeleted'),
           snapshotGone(backup),
         ]),
       );

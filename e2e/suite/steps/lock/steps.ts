@@ -6,8 +6,8 @@ import { formatDuration } from '../../../kube/duration.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { untilCompleted } from '../backup/backup.ts';
+import { judgeBackup, sinceDeletion, sinceMade } from '../backup/judge.ts';
 import type { Context } from '../context.ts';
-import { sinceDeleted } from '../deletion/deletion.ts';
 import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/expectations.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { InconclusiveError, reached, stays } from '../judging.ts';
@@ -42,13 +42,6 @@ const counts = 40 * 60;
 
 // In seconds. Both the age and the life of a lock are rounded to whole seconds.
 const unsure = 2;
-
-const since = ({ version }: Context, backup: BackupHandle, from: number) => ({
-  backup: { ...backup, from },
-  version,
-});
-const made = (context: Context, backup: BackupHandle) => since(context, backup, backup.since.made);
-const deleted = (context: Context, backup: BackupHandle) => since(context, backup, sinceDeleted(backup));
 
 /** The steps that write and remove a lock without a process of Longhorn, and judge locks and their effects. */
 export const lockSteps = {
@@ -147,12 +140,10 @@ export const lockSteps = {
   'then.creationLostLock': step({
     sentence: 'Then {backup} goes Error with the text on a lock in status.error, which is a failure',
     action: async (context: Context, backup: BackupHandle, __: LockHandle) => {
-      const { timelines, timeouts, expected } = context;
+      const { timelines, expected } = context;
       expected.push({ id: 'creation-lost-lock', of: backup.name });
-      const verdict = await judgeWithin(
-        creationLosesLock(timelines.backups, made(context, backup)),
-        timeouts.creationFails,
-      );
+      const subject = sinceMade(context, backup);
+      const verdict = await judgeBackup(context, creationLosesLock, subject, 'creationFails');
       const text = statusAt(timelines.backups, reached(verdict, 0))?.error ?? '';
       return namedLock({ text, volume: backup.volume.name });
     },
@@ -164,11 +155,11 @@ export const lockSteps = {
     waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, report, version } = context;
-      const { steps } = evaluate(creationLosesLock(timelines.backups, made(context, backup)));
+      const { steps } = evaluate(creationLosesLock(timelines.backups, sinceMade(context, backup)));
       const failedAt = steps[0]?.reached?.at ?? Date.now();
       // 100 s with Longhorn's default timers. Time that has already passed is judged and not waited for again.
       const left = Math.max(0, failedAt + retryWindow(context).most - Date.now());
-      await stays(staysLost(timelines.backups, made(context, backup)), `${left}ms`);
+      await stays(staysLost(timelines.backups, sinceMade(context, backup)), `${left}ms`);
       report.finding(
         toFinding('lost-lock-ends-a-creation', `Longhorn ${version} left ${backup.label} in Error for good.`),
       );
@@ -183,7 +174,7 @@ export const lockSteps = {
       const { backups } = timelines;
       const { holder } = to;
       const verdict = await judgeWithin(
-        deletionLosesLock(backups, deleted(context, backup)),
+        deletionLosesLock(backups, sinceDeletion(context, backup)),
         timeouts.deletionFails,
       ).catch((error: unknown) => {
         throw holder === undefined
@@ -204,20 +195,20 @@ export const lockSteps = {
     }),
     waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
-      const { timelines, timeouts } = context;
+      const { timelines } = context;
       const window = retryWindow(context);
       // A separate time-out, so that a missing retry is found as soon as its time is over.
       const owner =
         'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
-      const verdict = await judgeWithin(deletionIsRetried(timelines.backups, deleted(context, backup)), {
-        within: `${window.most}ms`,
-        owner,
-      });
-      const gap = judgeGap(verdict, { label: backup.label, window });
-      await judgeWithin(
-        deletionResolves(timelines.backups, deleted(context, backup)),
-        timeouts.deletedInTheEnd,
+      const verdict = await judgeWithin(
+        deletionIsRetried(timelines.backups, sinceDeletion(context, backup)),
+        {
+          within: `${window.most}ms`,
+          owner,
+        },
       );
+      const gap = judgeGap(verdict, { label: backup.label, window });
+      await judgeBackup(context, deletionResolves, sinceDeletion(context, backup), 'deletedInTheEnd');
       return gap;
     },
     detail: describeGap,

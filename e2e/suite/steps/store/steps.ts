@@ -20,9 +20,10 @@ import {
   untilKnown,
 } from '../backup/backup.ts';
 import { backupIs, remains } from '../backup/expectations.ts';
+import { judgeBackup, sinceDeleted, sinceMade } from '../backup/judge.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
-import { sinceDeleted, untilBackupVolumeGone, untilGone } from '../deletion/deletion.ts';
+import { untilBackupVolumeGone, untilGone } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, stays } from '../judging.ts';
@@ -452,15 +453,13 @@ export const storeSteps = {
   'then.creationFails': step({
     sentence: 'Then {backup} goes Error: {why}',
     parameters: (backup, id) => ({ backup, why: storeFailures[id] }),
-    action: ({ timelines, timeouts, version, expected }: Context, backup: BackupHandle, id: StoreFailure) => {
-      expected.push(...failureMessages(id).map((message) => ({ id: message, of: backup.name })));
+    action: (context: Context, backup: BackupHandle, id: StoreFailure) => {
+      context.expected.push(...failureMessages(id).map((message) => ({ id: message, of: backup.name })));
       // What it waited for stays in status.messages.
       if (id === 'creation-without-snapshot')
-        expected.push({ id: 'waits-for-readiness', of: backup.name, lasts: true });
-      return judgeWithin(
-        creationEnds(timelines.backups, { backup: { ...backup, from: backup.since.made }, id, version }),
-        timeouts[timeoutOfFailure[id] ?? 'creationGivesUp'],
-      );
+        context.expected.push({ id: 'waits-for-readiness', of: backup.name, lasts: true });
+      const subject = { ...sinceMade(context, backup), id };
+      return judgeBackup(context, creationEnds, subject, timeoutOfFailure[id] ?? 'creationGivesUp');
     },
     detail: (_, { timelines }, { name }) => timelines.backups.current(name)?.status?.error ?? '',
   }),
