@@ -76,3 +76,15 @@ test('a backup whose upload is slow to be ready waits for a deletion that began 
   );
   expect(states).not.toContain('Error');
 });
+
+test('stores that do not answer hold nobody else up', async () => {
+  // As many as there are managers: one that did one thing at a time would leave the others to the rest.
+  const dead = local.nodes.map((node) => `dead-for-${node}`);
+  for (const name of dead) {
+    await user.target(name, `${name}/stalled`);
+    await user.until('targets', name, 'somebody looks after it', ({ status }) => !!status?.ownerID);
+  }
+  await user.target('two', 'store-two');
+  for (const name of dead) expect(user.timelines.targets.current(name)?.status?.available).toBe(false);
+  for (const name of dead) await user.delete('backuptargets', name);
+});

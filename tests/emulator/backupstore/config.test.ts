@@ -30,11 +30,6 @@ test('signs that Go escapes are escaped', () => {
   );
 });
 
-test('a config without a compression method is gzip', () => {
-  expect(decodeBackup('{"Name":"b"}').CompressionMethod).toBe('gzip');
-  expect(decodeVolume('{"Name":"v"}').CompressionMethod).toBe('gzip');
-});
-
 test('a backup in progress has no blocks and no time', () => {
   const text = encodeBackup({ ...decodeBackup(first), CreatedTime: '', Blocks: [] });
   expect(JSON.parse(text)).not.toHaveProperty('Blocks');

@@ -1,12 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
-import {
-  decodeSystemBackupURL,
-  encodeSystemBackupURL,
-  listSystemBackups,
-  removeSystemBackup,
-} from '../../../emulator/backupstore/system-backup.ts';
+import { listSystemBackups, removeSystemBackup } from '../../../emulator/backupstore/system-backup.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
@@ -15,13 +10,6 @@ const place = { version: 'v1.12.1', name: 'sys' };
 const folder = `backupstore/system-backups/${place.version}/${place.name}`;
 const openStore = () =>
   openFolderStore({ root: root(), url: 'nfs://store:/backups', log: createLog(() => {}) });
-
-test.each(['nfs://store:/opt/backupstore', 'nfs://store:/backups?nfsOptions=soft', 's3://bucket@region/'])(
-  'the URL of a system backup at %s',
-  (url) => {
-    expect(decodeSystemBackupURL(encodeSystemBackupURL(url, place))).toEqual({ url, ...place });
-  },
-);
 
 test('a file that cannot be removed stays, the others go, and its error is thrown', async () => {
   const store = openStore();

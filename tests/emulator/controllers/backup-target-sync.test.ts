@@ -43,10 +43,6 @@ const sync = async (meanwhile: (stored: BackupVolume) => void) => {
   };
 };
 
-test('a sync of a target has each of its volumes looked at', async () => {
-  expect(await sync(() => {})).toEqual({ synced: true, requested: true });
-});
-
 // As Longhorn does (syncBackupVolume); the step that asks for the look asks those volumes itself.
 test('one whose look ends while the store is listed is not asked, and the target is synced all the same', async () => {
   const ends = ({ metadata }: BackupVolume): void => {
@@ -55,22 +51,14 @@ test('one whose look ends while the store is listed is not asked, and the target
   expect(await sync(ends)).toEqual({ synced: true, requested: false });
 });
 
-test.each([
-  ['v1.12.1', undefined, 'throws'],
-  ['v1.12.1', 'fixed:missing-secret-not-reported', 'reports'],
-  ['v1.10.1', undefined, 'reports'],
-] as const)('a Secret that does not exist, in %s with %s: the target %s', async (version, mutant, does) => {
-  const open = async () => {
-    throw new Error('secret "s" not found');
-  };
-  const context = { datastore: { backupVolumes: { list: () => [] } }, targets: { open }, version, mutant };
-  const synced = syncTarget(context as unknown as ManagerContext, target);
+// What v1.12.1 does, and a Longhorn without that bug, a scenario judges.
+test('a Secret that does not exist is reported by the target up to v1.10.1', async () => {
+  const open = () => Promise.reject(new Error('secret "s" not found'));
+  const context = { datastore: { backupVolumes: { list: () => [] } }, targets: { open }, version: 'v1.10.1' };
   const message = 'failed to init backup target clients: secret "s" not found';
-  if (does === 'throws') await expect(synced).rejects.toThrow(message);
-  else
-    expect(await synced).toMatchObject({
-      available: false,
-      conditions: [{ type: 'Unavailable', status: 'True', message }],
-      lastSyncedAt: target.status?.lastSyncedAt,
-    });
+  expect(await syncTarget(context as unknown as ManagerContext, target)).toMatchObject({
+    available: false,
+    conditions: [{ type: 'Unavailable', status: 'True', message }],
+    lastSyncedAt: target.status?.lastSyncedAt,
+  });
 });

@@ -14,6 +14,7 @@ import {
 import { cronJobOf, lastAppliedAnnotation } from '../../../emulator/controllers/recurring-job/cron.ts';
 import type { Node, RecurringJob } from '../../../emulator/longhorn/objects.ts';
 import { isResponsible } from '../../../emulator/manager/ownership.ts';
+import { unfinishedSnapshot } from '../../../emulator/recurring-job/retention.ts';
 import { recordedObject } from '../support/recorded.ts';
 
 // What the scripts of the recordings and the scenarios do not come to, or come to by luck.
@@ -105,4 +106,16 @@ test('a CronJob is recognised by what it was last given', () => {
     cronJobOf(of, pod, { successful: 1, failed: 2 }).metadata.annotations?.[lastAppliedAnnotation];
   expect(given({ ...job })).toBe(given(job));
   expect(given({ ...job, spec: { ...job.spec, cron: '* * * * *' } })).not.toBe(given(job));
+});
+
+test('a snapshot that an earlier run asked for is gone on with if it is its own, the newest, and not taken', () => {
+  const snapshot = (name: string, minute: number, more = {}) => ({
+    ...{ name, crCreationTime: `2026-01-01T00:0${minute}:00Z`, creationTime: 'then', createSnapshot: true },
+    ...{ readyToUse: true, labels: { RecurringJob: 'rj' }, ...more },
+  });
+  const requested = (more = {}) => snapshot('asked', 1, { creationTime: '', ...more });
+  expect(unfinishedSnapshot([snapshot('taken', 0), requested()], 'rj')).toBe('asked');
+  expect(unfinishedSnapshot([snapshot('taken', 2), requested()], 'rj')).toBe(undefined);
+  expect(unfinishedSnapshot([requested()], 'other')).toBe(undefined);
+  expect(unfinishedSnapshot([requested({ createSnapshot: false })], 'rj')).toBe(undefined);
 });

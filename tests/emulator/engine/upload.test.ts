@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createUploads, type UploadRequest, type Uploads } from '../../../emulator/engine/upload.ts';
-import type { Mutant } from '../../../emulator/mutants.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
 const folder = folderOfEachTest();
@@ -56,36 +55,6 @@ test.each([
   await expect(start(`${ready}; ${script}`)).rejects.toThrow(message);
 });
 
-test.each([
-  [95, 'exit 1', { state: 'error' }],
-  [100, 'exit 1', { state: 'complete', progress: 100, backupURL: '' }],
-  [100, 'exit 0', { state: 'complete', progress: 100, backupURL: 'nfs://h:/p?backup=b&volume=v' }],
-])('after %s %% one that ends by %s is %j', async (progress, end, status) => {
-  const running = await start(
-    `${ready}; echo '{"started":true}'; echo '{"progress":${progress}}'; sleep 0.2; ${end}`,
-  );
-  await expect.poll(() => running.status('b')).toMatchObject(status);
-});
-
-test('one ends with its replica, which is then unknown until it runs again, and then knows nothing of it', async () => {
-  let isRunning = true;
-  const running = await uploads(`${ready}; echo '{"started":true}'; exec sleep 30`, {
-    isRunning: () => isRunning,
-    replicaAddress: 'tcp://10.0.0.1:10000',
-  });
-  await running.prepare(upload);
-  running.endWithReplica('/another');
-  await running.start('b');
-  expect(running.status('b')?.state).toBe('in_progress');
-  isRunning = false;
-  running.endWithReplica('/replica');
-  expect(() => running.status('b')).toThrow(
-    'failed to get backup b status on unknown replica tcp://10.0.0.1:10000',
-  );
-  isRunning = true;
-  expect(running.status('b')).toBeUndefined();
-});
-
 test('the credentials of the next upload of a replica reach one that runs, and none that is only prepared', async () => {
   const running = await uploads(
     `echo '{"ready":true}'; while read line; do echo "$line" >> "${folder()}/$KEY"; echo '{"started":true}'; done`,
@@ -97,17 +66,6 @@ test('the credentials of the next upload of a replica reach one that runs, and n
   await expect.poll(() => readFile(folder('first'), 'utf8')).toBe('go\n{"KEY":"second"}\n');
   expect(await readFile(folder('second'), 'utf8')).toBe('go\n');
   running.endWithReplica('/replica');
-});
-
-test.each<[Mutant, string]>([
-  ['dead-upload-stays', 'in_progress'],
-  ['dead-upload-completes', 'complete'],
-])('with the bug %s, one that has ended with its replica is %s', async (mutant, state) => {
-  const running = await uploads(`${ready}; echo '{"started":true}'; exec sleep 30`, { mutant });
-  await running.prepare(upload);
-  await running.start('b');
-  running.endWithReplica('/replica');
-  expect(running.status('b')?.state).toBe(state);
 });
 
 test('one whose replica ends before it has begun fails as the call to that replica', async () => {

@@ -177,28 +177,3 @@ test('asks over one connection, and so one manager, where it does one thing afte
   unsubscribe('net.server.socket', connected);
   expect(addresses.filter((address) => address === ip)).toHaveLength(1);
 });
-
-test('a job is for the volumes with its label and those of its groups, each once, one after the other', async () => {
-  const group = { 'recurring-job-group.longhorn.io/default': 'enabled' };
-  const volumes = {
-    grouped: group,
-    both: { ...ofJob('rj'), ...group },
-    other: ofJob('another'),
-    off: { 'recurring-job.longhorn.io/rj': 'disabled' },
-  };
-  const { run } = await setUp({ volumes, spec: { groups: ['default'] }, known: false });
-  expect((await run()).join('\n').match(/Starting volume job.*volumeName=\S+/g)).toEqual([
-    expect.stringMatching(/volumeName=both$/),
-    expect.stringMatching(/volumeName=grouped$/),
-  ]);
-});
-
-test('each Nth run of a full-backup-interval of N makes full backups, whatever came of the others', async () => {
-  const modes: (string | undefined)[] = [];
-  for (const runs of [0, 1, 2, 3]) {
-    const { run, datastore } = await setUp({ spec: { parameters: { 'full-backup-interval': '2' } }, runs });
-    await run();
-    modes.push(datastore.backups.list().find(({ metadata }) => metadata.name !== 'last')?.spec.backupMode);
-  }
-  expect(modes).toEqual(['incremental', 'full', 'incremental', 'full']);
-});

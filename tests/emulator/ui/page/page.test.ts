@@ -7,7 +7,7 @@ import {
   type BackupVolumeRecord,
   backupsOfBackupVolume,
 } from '../../../../emulator/ui/page/records.ts';
-import { backupsHref, parseRoute } from '../../../../emulator/ui/page/route.ts';
+import { parseRoute } from '../../../../emulator/ui/page/route.ts';
 
 /** As much of a record as is looked at here. */
 const record = (id: string, more: Partial<BackupRecord> = {}) => {
@@ -19,16 +19,11 @@ const ofV = { id: 'bv', name: 'bv', volumeName: 'v', backupTargetName: 't' } as 
 
 const cell = (title: string, backup: BackupRecord) =>
   backupColumns.find((column) => column.title === title)?.cell(backup);
-const messages = { error: 'Failed to delete the backup' };
-const warned = { text: 'v', warning: true, tooltip: messages.error };
 const isWrong = { text: 'Error', className: 'error' };
 
 test.each<[string, Partial<BackupRecord>, object]>([
-  ['Creation State', { state: 'Deleting' }, { text: 'Deleting' }],
   ['Creation State', { state: 'Pending', messages: { info: 'Wait' } }, { text: 'Pending' }],
   ['Creation State', { state: 'InProgress', progress: 40 }, { text: '', progress: 40 }],
-  ['Creation State', { state: 'Error', error: 'locked' }, { ...isWrong, tooltip: 'locked' }],
-  ['Volume', { messages }, warned],
   ['Size', {}, { text: '64 Mi' }],
   ['Size', { state: 'Deleting' }, { text: '' }],
   ['Backup Block Size', { blockSize: '-1' }, isWrong],
@@ -54,16 +49,8 @@ test('the backups of a volume on its target are shown, the newest first, those w
   expect(backupsOfBackupVolume([record('b1')], undefined)).toEqual([]);
 });
 
-const ofVolume = { page: 'backups' as const, volume: 'v', backupVolume: 'v-1234' };
-test.each([
-  ['', { page: 'backupVolumes' }],
-  ['#/backup', { page: 'backupVolumes' }],
-  ['#/backup/v?field=name&keyword=v-1234', ofVolume],
-  [backupsHref(ofVolume), ofVolume],
-  ['#/backup/v', { ...ofVolume, backupVolume: '' }],
-  ['#/dashboard', { page: 'notEmulated', path: '/dashboard' }],
-])('%s leads to %j', (hash, route) => {
-  expect(parseRoute(hash)).toEqual(route);
+test('a page that is not emulated is named', () => {
+  expect(parseRoute('#/dashboard')).toEqual({ page: 'notEmulated', path: '/dashboard' });
 });
 
 test.each([
