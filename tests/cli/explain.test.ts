@@ -1,13 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { strToU8, zipSync } from 'fflate';
 import { expect, test, vi } from 'vitest';
 import { runExplainCommand } from '../../e2e/cli/explain.ts';
-import { makeZip } from '../support/make-zip.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const folder = folderOfEachTest();
+
+/** Packs files into a zip. */
+const makeZip = (files: Record<string, string | Uint8Array>): Buffer => {
+  const packed = Object.entries(files).map(([path, data]) => [
+    path,
+    typeof data === 'string' ? strToU8(data) : new Uint8Array(data),
+  ]);
+  return Buffer.from(zipSync(Object.fromEntries(packed)));
+};
 
 const answerTo = async (...args: string[]) =>
   JSON.parse((await explain([...args, '--output', 'json'])).stdout);

@@ -2,8 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type Cluster, type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
-import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
+import { waitUntil } from '../../../e2e/history/expectation.ts';
+import { follow } from '../../../e2e/history/watch.ts';
+import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
+import { isConditionTrue, type WithConditions } from '../../../e2e/kube/objects.ts';
+import {
+  backupLabels,
+  longhornApiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../e2e/longhorn/resources.ts';
 import { exportPath } from '../../../e2e/store/drivers/folder/place.ts';
 import { storePodLabel } from '../../../e2e/store/drivers/place.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
@@ -12,11 +20,144 @@ import { type CleanupOptions, cleanup } from '../../../e2e/suite/cleanup/cleanup
 import { cleanupKinds, kindNames } from '../../../e2e/suite/cleanup/kinds.ts';
 import { runLabel } from '../../../e2e/suite/steps/created-objects.ts';
 import { type Timeout, type Timeouts, timeoutRules } from '../../../e2e/suite/steps/timeouts.ts';
+import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { installKinds, leaveBehind, make } from './support/left-behind.ts';
-import { startControllers } from './support/stand-in-controllers.ts';
+
+/** Gives an API server the kinds and the namespace that Longhorn has, and waits until it serves them. */
+const installKinds = async (cluster: Cluster): Promise<void> => {
+  await cluster.create(resources.namespaces, { metadata: { name: namespace } });
+  for (const definition of customResourceDefinitions)
+    await cluster.create(resources.customResourceDefinitions, definition);
+  const timeline = await follow<WithConditions>(cluster, resources.customResourceDefinitions);
+  const isServed = (definition: WithConditions) => isConditionTrue(definition, 'Established');
+  const wait = { within: '5m', owner: 'this test' } as const;
+  for (const { name } of customResourceDefinitions.map(({ metadata }) => metadata))
+    await waitUntil(timeline, isServed, { ...wait, name, label: `${name} is served` });
+  await timeline.stop();
+  // For some seconds more, a request may be answered with "later"; a watch bears that.
+  for (const { spec } of customResourceDefinitions) {
+    const { group, names, versions } = spec;
+    await (await follow(cluster, { group, version: versions[0]?.name ?? '', plural: names.plural })).stop();
+  }
+};
+
+type Content = { run?: string; metadata?: { labels?: Record<string, string> } & object; spec?: object };
+
+/** Makes an object; Longhorn's have its finalizer. */
+const make = async (
+  cluster: Cluster,
+  resource: Resource,
+  name: string,
+  { run, metadata, ...content }: Content = {},
+): Promise<KubernetesObject> => {
+  const custom = customResourceDefinitions.find(({ spec }) => spec.names.plural === resource.plural);
+  const isLonghorns = resource.group === 'longhorn.io';
+  return cluster.create(resource, {
+    ...(isLonghorns && { apiVersion: longhornApiVersion, kind: custom?.spec.names.kind }),
+    ...content,
+    metadata: {
+      name,
+      ...(resource.namespaced !== false && { namespace }),
+      ...(isLonghorns && { finalizers: ['longhorn.io'] }),
+      ...metadata,
+      labels: { ...(run !== undefined && runLabel(run)), ...metadata?.labels },
+    },
+  });
+};
+
+/**
+ * Makes what a scenario of a run leaves when it is killed: one of each kind, also of those that Longhorn
+ * makes, which have no label of the run's.
+ */
+const leaveBehind = async (cluster: Cluster, run: string): Promise<void> => {
+  const named = (what: string): string => `corral-${run}-${what}-0001`;
+  const volume = named('volume');
+  const [target, job, store, policy] = [named('target'), named('job'), named('store'), named('policy')];
+  const kinds = longhornResources;
+  const ofBackup = { metadata: { labels: backupLabels({ volume, target }) }, spec: { snapshotName: 's' } };
+  const ofVolume = { spec: { volume, createSnapshot: true } };
+  const ofJob = { labels: { 'recurring-job.longhorn.io': job } };
+  const containers = [{ name: 'x', image: 'x' }];
+  const template = { metadata: ofJob, spec: { restartPolicy: 'OnFailure', containers } };
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: job, uid: 'x' };
+  const url = `nfs://backupstore.${store}:/opt/backupstore`;
+  const tickets = { corral: { id: 'corral', type: 'longhorn-api', nodeID: 'node1' } };
+  // It denies what is to be removed, until it is removed itself.
+  const about = { apiGroups: ['longhorn.io'], apiVersions: ['v1beta2'], resources: ['backups'] };
+  const denial = {
+    failurePolicy: 'Ignore',
+    matchConstraints: { resourceRules: [{ ...about, operations: ['DELETE'] }] },
+    validations: [
+      { expression: `!(oldObject.metadata.name.endsWith('${run}'))`, message: 'denied for testing' },
+    ],
+  };
+  const binding = { policyName: policy, validationActions: ['Deny'] };
+  const cron = { schedule: '0 0 1 1 *', jobTemplate: { spec: { template } } };
+  const left: [Resource, name: string, Content][] = [
+    [resources.namespaces, store, { run }],
+    [kinds.backupTargets, target, { run, spec: { backupTargetURL: url } }],
+    [kinds.volumes, volume, { run, spec: { size: '1', backupTargetName: target } }],
+    [kinds.volumeAttachments, volume, { spec: { volume, attachmentTickets: tickets } }],
+    [kinds.snapshots, named('snapshot'), { run, ...ofVolume }],
+    [kinds.snapshots, `by-a-job-of-${run}`, ofVolume],
+    [kinds.backups, `backup-${run}`, { run, ...ofBackup }],
+    [kinds.backups, `backup-by-a-job-of-${run}`, ofBackup],
+    [kinds.backupVolumes, `${volume}-0`, { ...ofBackup, spec: { volumeName: volume } }],
+    [kinds.recurringJobs, job, { run, spec: { name: job, task: 'backup', cron: '0 0 1 1 *' } }],
+    [resources.cronJobs, job, { metadata: ofJob, spec: cron }],
+    [resources.jobs, `${job}-1`, { metadata: { ownerReferences: [owner] } as object, spec: { template } }],
+    [resources.validatingAdmissionPolicies, policy, { run, spec: denial }],
+    [resources.validatingAdmissionPolicyBindings, policy, { run, spec: binding }],
+  ];
+  for (const [resource, name, content] of left) await make(cluster, resource, name, content);
+};
+
+/**
+ * Stands in for the controllers that let deleted objects go, Longhorn's and Kubernetes', all but those of `dead`
+ * collections; they end with the signal.
+ */
+const startControllers = async (
+  cluster: Cluster,
+  { signal, dead = [] }: { signal: AbortSignal; dead?: readonly string[] },
+) => {
+  // The emulator, whose kinds these are, has no engines and makes no support bundles.
+  const others = [...dead, 'settings', 'nodes', 'supportbundles', 'engines'];
+  const { cronJobs, jobs, deployments } = resources;
+  const standsInFor = [...Object.values(longhornResources), cronJobs, jobs, deployments];
+  for (const resource of standsInFor.filter(({ plural }) => !others.includes(plural)))
+    await eachDeleted(cluster, { resource, signal }, ({ metadata: { namespace = '', name } }) =>
+      cluster.patch(resource, { namespace, name }, { metadata: { finalizers: [] } }),
+    );
+  if (!dead.includes('namespaces'))
+    await eachDeleted(cluster, { resource: resources.namespaces, signal }, async (object) => {
+      const where = { namespace: object.metadata.name };
+      const { items } = await cluster.list<KubernetesObject>(resources.leases, where);
+      for (const { metadata } of items)
+        await cluster.delete(resources.leases, { ...where, name: metadata.name });
+      await cluster.request(`/api/v1/namespaces/${object.metadata.name}/finalize`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...object, spec: { finalizers: [] } }),
+      });
+    });
+};
+
+const eachDeleted = async (
+  cluster: Cluster,
+  { resource, signal }: { resource: Resource; signal: AbortSignal },
+  onDeleted: (object: KubernetesObject) => Promise<unknown>,
+): Promise<void> => {
+  const timeline = await follow(cluster, resource, { signal });
+  const look = (object: KubernetesObject): void => {
+    if (object.metadata.deletionTimestamp !== undefined) onDeleted(object).catch(() => {});
+  };
+  timeline.objects().forEach(look);
+  timeline.onEntry((entry) => {
+    if (entry.kind === 'added' || entry.kind === 'modified') look(entry.object);
+  });
+};
 
 let server: ApiServer;
 let cluster: Cluster;
