@@ -29,7 +29,6 @@ const failureOf = (watched: Timeline) =>
 const last = event('ADDED last@99');
 const rest = lines('stays', last);
 const hall6 = event('ADDED hall@6');
-const [failing, expired] = [event('ERROR 500 InternalError'), event('ERROR 410 Expired')];
 const busy = refusal(429, 'TooManyRequests');
 const entriesOf = async (watched: Timeline): Promise<string[]> => {
   const label = 'the script is over';
@@ -54,14 +53,6 @@ test('asks for bookmarks and an end, with its selectors, from the version of the
   ]);
 });
 
-// How else a connection can end, schedules.test.ts runs.
-test('goes on from the last version, without a gap, when it is refused because the server is busy', async () => {
-  // The first watch works: a refusal of the very first one is returned to the caller.
-  const { timeline, urls } = await following([list(5), lines('ends', hall6), busy, rest]);
-  expect(await entriesOf(timeline)).toEqual(['added hall@6', 'added last@99']);
-  expect(versionsIn(urls)).toEqual(['5', '6', '6']);
-});
-
 test('how long an event took to decide something goes on the account of who waited', async () => {
   const account = openTimeAccount();
   await account.run(async () => {
@@ -72,24 +63,6 @@ test('how long an event took to decide something goes on the account of who wait
   });
   account.close();
   expect(account.decisions).toEqual([expect.any(Number)]);
-});
-
-test.each<[string, Answer[], string]>([
-  ['answers 410', [lines('ends'), refusal(410, 'Expired')], '5: watch of .* 410 Expired'],
-  ['sends 410 as an event', [lines('stays', event('BOOKMARK @7'), expired)], '7: the watch ended with 410'],
-  ['sends one error each time', Array(6).fill(lines('stays', failing)), '5: the watch ended with 500'],
-])('marks a gap and lists again when the server %s', async (_, answers, reason) => {
-  const again = [list(9, 'attic@2', 'new@8'), rest];
-  const { timeline, urls } = await following([list(5, 'attic@2', 'hall@3'), ...answers, ...again]);
-  expect(await entriesOf(timeline)).toEqual([
-    ...['listed attic@2', 'listed hall@3'],
-    expect.stringMatching(
-      `^gap: the server does not know what came after resourceVersion ${reason}.*: the server says`,
-    ),
-    ...['deleted hall@3', 'listed attic@2', 'listed new@8', 'added last@99'],
-  ]);
-  expect(timeline.entries.find(({ kind }) => kind === 'deleted')).toMatchObject({ inferred: true });
-  expect(versionsIn(urls).slice(-2)).toEqual(['list', '9']);
 });
 
 describe('an event that is not the next one', () => {
@@ -107,17 +80,6 @@ describe('an event that is not the next one', () => {
       ...['listed attic@6', 'listed hall@10', 'added last@99'],
     ]);
     expect(timeline.entries[3]).toMatchObject({ from: timeline.entries[1]?.sequence });
-  });
-
-  test('makes a gap when it ends what is still there, whatever its version', async () => {
-    const end = lines('stays', hall6, event('DELETED hall@6'));
-    const { timeline } = await following([list(5), end, list(7), rest]);
-    expect(await entriesOf(timeline)).toEqual([
-      'added hall@6',
-      disorder(6, 6),
-      'deleted hall@6',
-      'added last@99',
-    ]);
   });
 
   test('counts as new where resourceVersions are no numbers', async () => {

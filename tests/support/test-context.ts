@@ -12,7 +12,7 @@ import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import type { TargetHandle } from '../../e2e/suite/steps/handles.ts';
 import type { RemoveWhenIdle } from '../../e2e/suite/steps/remove-when-idle.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
-import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
+import { type Timeouts, timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../store/support/local-store.ts';
 import { stubCluster } from './stub-cluster.ts';
 
@@ -75,6 +75,9 @@ type Overrides = Partial<Omit<Context, 'timelines' | 'turn' | 'own'>> & {
   root?: string;
   ledger?: Ledger;
 };
+
+/** Time-outs that are soon over, for what never comes. */
+export const briefly = new Proxy({} as Timeouts, { get: () => ({ within: '50ms', owner: 'the test' }) });
 
 /** A backup target on no store. */
 export const aTarget: TargetHandle = { name: 'default', store: undefined as unknown as RunningStore };

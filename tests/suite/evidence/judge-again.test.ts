@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { expectHistory, waitUntil } from '../../../e2e/history/expectation.ts';
+import { whileObserved } from '../../../e2e/history/observer.ts';
 import type { Recording } from '../../../e2e/history/recording.ts';
 import type { ReplayedTimeline } from '../../../e2e/history/replay.ts';
 import { agrees, endedAsIntended, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { hall, is, type Lamp, lamp, pushEvent } from '../../history/lamps.ts';
-import { describeLamp, recordedLamps } from './history.ts';
+import { generate } from '../../history/schedules/generate.ts';
+import { observe } from '../../history/schedules/observe.ts';
+import { runSchedule } from '../../history/schedules/run-schedule.ts';
+import { describeLamp, recorded, recordedLamps } from './history.ts';
 
 /** What is judged of the first expectation of a history. */
 const judgeOne = (recording: Recording) => {
@@ -21,7 +25,7 @@ const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): P
   return recording;
 };
 
-// That the same verdict comes of every ending is judged in schedules.test.ts, that another one comes of other
+// That the same verdict comes of every ending is judged by schedules below, that another one comes of other
 // events in replay.self.test.ts.
 test('what was broken is broken again, and reported whole', async () => {
   const recording = await historyOf(async (timeline) => {
@@ -105,4 +109,37 @@ test('what cannot be judged again is reported: a simple wait, a step without a n
     ['met', undefined, expect.any(String)],
     ['met', undefined, 'this version does not know one of its states'],
   ]);
+});
+
+const count = Number(process.env.CORRAL_SCHEDULES ?? 100);
+const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
+const deadline = 120_000;
+const timeout = deadline + count * 300;
+
+test(`${count} schedules from seed ${first} on are judged again as they were live`, { timeout }, async () => {
+  const states: Record<string, number> = {};
+  const wrong: string[] = [];
+  let next = first;
+  const lane = async () => {
+    while (next < first + count) {
+      const seed = next++;
+      const { recording } = await recorded((observer) =>
+        whileObserved(observer, () => runSchedule(generate(seed), { observe, deadline })).then(() => {}),
+      );
+      for (const { set, recorded: then, now } of judgeAgain(recording, describeLamp)) {
+        if (set.rule === undefined || then === undefined) continue;
+        states[then.phase] = (states[then.phase] ?? 0) + 1;
+        const reached = now?.steps.filter((step) => step.reached).length;
+        if (now?.state !== then.phase || reached !== (then.reached ?? []).length)
+          wrong.push(
+            `seed ${seed}, expectation ${set.id}: then ${then.phase} (${then.reason}), now ${now?.state} (${now?.reason})`,
+          );
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, lane));
+  expect(wrong).toEqual([]);
+  // Each kind of ending was met, and often.
+  for (const state of ['met', 'broken', 'not-provable', 'timed-out'])
+    expect(states[state]).toBeGreaterThan(count / 20);
 });

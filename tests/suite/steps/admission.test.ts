@@ -3,7 +3,6 @@ import { ApiError } from '../../../e2e/kube/errors.ts';
 import { bindSteps } from '../../../e2e/suite/steps/subjects.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { aTarget, createTestContext, emptyTimelines } from '../../support/test-context.ts';
-import { handleOf } from './recordings.ts';
 
 type AdmissionRequest = {
   method: string;
@@ -76,19 +75,6 @@ test('what is refused is distinguished from what is accepted, and only where it 
   await named.then.nameTaken(await named.given.newJob(), volume);
 });
 
-test('what is corrected has other fields, and what is accepted has those that were asked for', async () => {
-  const plain = setUp(() => 200);
-  const job = await plain.given.newJob();
-  await plain.then.accepted(job, 'x', { retain: 3 });
-  const into = { retain: 1 };
-  await expect(plain.then.corrected(job, 'x', { spec: { retain: 0 }, into })).rejects.toThrow(
-    'retain 0, not 1',
-  );
-  const correcting = setUp(() => 200, { mend: into });
-  await correcting.then.corrected(job, 'x', { spec: { retain: 0 }, into });
-  await expect(correcting.then.accepted(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
-});
-
 test('a concurrency of 0 is raised, or kept, as the version has it', async () => {
   const raised = { mend: { retain: 1, concurrency: 10 } };
   const kept = { mend: { retain: 1 }, version: 'v1.10.0' };
@@ -115,22 +101,4 @@ test('a job may retain as many as the setting says, and not one more', async () 
   await expect(more.then.retainBounded(await more.given.newJob())).rejects.toThrow('would accept it');
   const less = bounded(6);
   await expect(less.then.retainBounded(await less.given.newJob())).rejects.toThrow('must accept it');
-});
-
-test('a volume from a backup has the size of that', async () => {
-  const backup = handleOf('b', 'the first backup', { volume });
-  for (const [mend, isRight] of [
-    [{ size: '64' }, true],
-    [{}, false],
-  ] as const) {
-    const { given, then, timelines } = setUp(() => 200, { mend });
-    const object = {
-      metadata: { name: 'b' },
-      spec: { snapshotName: 's' },
-      status: { url: 'nfs://x?backup=b' },
-    };
-    timelines.backups.push({ kind: 'modified', at: 1, object });
-    const judged = then.sizeOfBackup(await given.newRestore(backup), backup);
-    await (isRight ? judged : expect(judged).rejects.toThrow('size "32", not "64"'));
-  }
 });

@@ -1,26 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { BackupState } from '../../../e2e/longhorn/backup-state.ts';
 import { parseMetrics } from '../../../e2e/longhorn/metrics.ts';
-import type { Backup, Volume } from '../../../e2e/longhorn/types.ts';
+import type { Backup } from '../../../e2e/longhorn/types.ts';
 import type { BackupConfig } from '../../../e2e/store/format/config.ts';
 import { progressOf, wrongInProgress } from '../../../e2e/suite/steps/backup/progress.ts';
 import * as details from '../../../e2e/suite/steps/details/details.ts';
 
 const mebibyte = 1024 * 1024;
-const wish = (target: string, backupMode?: string) => ({
-  metadata: { name: 'b1', labels: { 'backup-target': target } },
-  spec: { snapshotName: 's1', ...(backupMode !== undefined && { backupMode }) },
-});
-
-test('a wish for a backup is filled in with the target of its volume, and the mode', () => {
-  const target = { name: 't1' };
-  expect(details.isFilledIn(wish('t1', 'incremental'), target)).toBe(true);
-  expect(details.isFilledIn(wish('t2', 'incremental'), target)).toBe(false);
-  expect(details.isFilledIn(wish('t1'), target)).toBe(false);
-  expect(details.describeBackupRequest(wish('t1', 'full'))).toBe('target t1, mode full');
-  const bare: Pick<Backup, 'metadata' | 'spec'> = { metadata: { name: 'b1' }, spec: { snapshotName: 's1' } };
-  expect(details.describeBackupRequest(bare)).toBe('target none, mode none');
-});
 
 test('what was sent is counted in whole blocks, compressed as they are', () => {
   const sent = details.sentBlocks({
@@ -70,15 +56,6 @@ test('a URL names store, volume and backup', () => {
     'it names nothing, not v1',
     'it names b2, not b1',
   ]);
-});
-
-test('a last backup is recognised by its name and the time of its snapshot', () => {
-  const newest = { name: 'b1', snapshotCreatedAt: '2026-11-26T09:00:00Z' };
-  const volume = { status: { lastBackup: 'b1', lastBackupAt: '2026-11-26T09:00:00Z' } } as Volume;
-  expect(details.isLastOf(newest, details.lastOfVolume(volume))).toBe(true);
-  const known = { metadata: { name: 'v1' }, status: { lastBackupName: 'b1', lastBackupAt: '' } };
-  expect(details.isLastOf(newest, details.lastOfBackupVolume(known))).toBe(false);
-  expect(details.isLastOf({ ...newest, name: 'b2' }, details.lastOfVolume(volume))).toBe(false);
 });
 
 test('a backup volume has size, labels and blocks of its volume', () => {

@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
-import type { BackupTarget, Volume } from '../../../e2e/longhorn/types.ts';
+import type { BackupTarget, Volume, VolumeAttachment } from '../../../e2e/longhorn/types.ts';
 import { bindSteps } from '../../../e2e/suite/steps/subjects.ts';
-import type { Timeouts } from '../../../e2e/suite/steps/timeouts.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
-import { aTarget, createTestContext, emptyTimelines } from '../../support/test-context.ts';
+import { aTarget, briefly, createTestContext, emptyTimelines } from '../../support/test-context.ts';
 import { handleOf } from './recordings.ts';
 
-const soon = { within: '30ms', owner: 'the test' } as const;
-const briefly = new Proxy({} as Timeouts, { get: () => soon });
 const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 };
 const backup = handleOf('b', 'the first backup', { volume });
 const at = { kind: 'modified' as const, at: 1 };
@@ -51,22 +48,6 @@ test('a volume has no last backup once it names none', async () => {
   await expect(then.noLastBackup(volume)).rejects.toThrow('last backup b');
   setStatus({ state: 'attached', lastBackup: '', lastBackupAt: '' });
   await then.noLastBackup(volume);
-});
-
-test('a backup goes alone where its deletion is not tried to its end', async () => {
-  for (const [between, goes] of [
-    [[], true],
-    [['Deleting'], true],
-    [['Deleting', 'Error'], false],
-  ] as const) {
-    const { then, reports, timelines } = setUp();
-    reports('Completed');
-    backup.since.deleted = timelines.backups.lastSequence();
-    for (const state of between) reports(state);
-    reports(between.at(-1) ?? 'Completed', 'deleted');
-    const judged = then.goneAlone(backup);
-    await (goes ? judged : expect(judged).rejects.toThrow('Error'));
-  }
 });
 
 test('a backup is kept where it comes to Completed, and does not go', async () => {
@@ -138,16 +119,6 @@ test('what cannot be is refused, and as what is not valid', async () => {
   await then.sameStoreRefused(target);
 });
 
-test('a volume has been healthy all the time, or was not', async () => {
-  const { then, setStatus } = setUp();
-  const healthy = { state: 'attached', robustness: 'healthy' };
-  setStatus(healthy);
-  await then.hasStayedHealthy(volume, { since: backup });
-  setStatus({ ...healthy, robustness: 'degraded' });
-  setStatus(healthy);
-  await expect(then.hasStayedHealthy(volume, { since: backup })).rejects.toThrow('degraded');
-});
-
 test('a volume is attached for a backup and detached again, and nothing is asked of it any more', async () => {
   const { then, setStatus, wants } = setUp();
   for (const state of ['detached', 'attaching', 'attached', 'detaching']) setStatus({ state });
@@ -162,21 +133,16 @@ test('a volume is attached for a backup and detached again, and nothing is asked
   await then.attachmentGivenBack(backup);
 });
 
-test('uploads are side by side unless one is Completed before the other begins', async () => {
-  const [first, second] = [handleOf('b1', 'the first backup'), handleOf('b2', 'the second backup')];
-  for (const [order, isBeside] of [
-    [['b1 InProgress', 'b2 InProgress', 'b1 Completed', 'b2 Completed'], true],
-    [['b1 InProgress', 'b1 Completed', 'b2 InProgress', 'b2 Completed'], false],
-  ] as const) {
-    const { then, timelines } = setUp();
-    for (const [index, each] of ['b1 ', 'b2 ', ...order].entries()) {
-      const [name = '', state = ''] = each.split(' ');
-      const metadata = { name, resourceVersion: String(index + 1) };
-      timelines.backups.push({ ...at, object: { metadata, spec: { snapshotName: 's' }, status: { state } } });
-    }
-    const judged = then.uploadedSideBySide(first, second);
-    await (isBeside
-      ? judged
-      : expect(judged).rejects.toThrow('the first backup was Completed before the second backup'));
-  }
+test('a ticket of a backup that is left on a volume is reported; those of others are none', async () => {
+  const timelines = emptyTimelines();
+  const { then } = bindSteps(createTestContext({ timelines, timeouts: briefly }).context);
+  const wants = (...types: string[]): void => {
+    const tickets = types.map((type) => [type, { id: `${type}-1`, type }]);
+    const spec: VolumeAttachment['spec'] = { attachmentTickets: Object.fromEntries(tickets) };
+    timelines.attachments.push({ kind: 'modified', at: 1, object: { metadata: { name: 'v' }, spec } });
+  };
+  wants('longhorn-api', 'backup-controller');
+  await expect(then.noTicketLeft(volume)).rejects.toThrow('tickets of backups: backup-controller-1');
+  wants('longhorn-api');
+  await then.noTicketLeft(volume);
 });

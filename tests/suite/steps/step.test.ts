@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { createAsStep } from '../../../e2e/suite/steps/as-step.ts';
 import type { Context } from '../../../e2e/suite/steps/context.ts';
+import { uniqueName } from '../../../e2e/suite/steps/created-objects.ts';
+import { runAllStages } from '../../../e2e/suite/steps/run-all-stages.ts';
 import { bind, runStep, step } from '../../../e2e/suite/steps/step.ts';
 import { steps, stepsOfAll } from '../../../e2e/suite/steps/subjects.ts';
 import { createTestContext, record } from '../../support/test-context.ts';
@@ -93,3 +95,28 @@ test('each step says what it does: its sentence begins with its word, and is no 
   for (const [word, sentence] of sentences) expect(sentence.toLowerCase()).toMatch(new RegExp(`^${word} `));
   for (const { sentence } of stepsOfAll) expect(sentence).toMatch(/^(Given|When|Then) /);
 });
+
+test('a thousand things of one kind have a thousand names, each of at most 40 characters', () => {
+  const names = Array.from({ length: 1000 }, () => uniqueName('abc123', 'snapshot'));
+  expect(new Set(names).size).toBe(1000);
+  expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(40);
+});
+
+const errors = [new Error('backups stuck'), new Error('store stuck')];
+
+test.each<[string[], unknown]>([
+  [[], undefined],
+  [['backups'], errors[0]],
+  [['backups', 'store'], expect.objectContaining({ errors })],
+])(
+  'every stage of a cleanup runs in its turn, also where %j fail, which is thrown',
+  async (failing, thrown) => {
+    const done: string[] = [];
+    const all = ['backups', 'volumes', 'store'].map((name) => async () => {
+      done.push(name);
+      if (failing.includes(name)) throw new Error(`${name} stuck`);
+    });
+    expect(await runAllStages(all).catch((error: unknown) => error)).toEqual(thrown);
+    expect(done).toEqual(['backups', 'volumes', 'store']);
+  },
+);

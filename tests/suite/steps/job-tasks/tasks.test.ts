@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
+import type { Snapshot } from '../../../../e2e/longhorn/types.ts';
 import type { JobRun } from '../../../../e2e/suite/steps/job/job.ts';
 import {
   failsToRemoveLabels,
   isReadyAndKept,
-  jobLabelsOf,
   wrongInSnapshots,
 } from '../../../../e2e/suite/steps/job-tasks/tasks.ts';
 
@@ -35,20 +34,6 @@ test('a snapshot that is to go, or is not ready, does not stay', () => {
   expect(isReadyAndKept(snapshot('s', { readyToUse: true }, { deletionTimestamp: 'now' }))).toBe(false);
   expect(isReadyAndKept(snapshot('s', { readyToUse: false }))).toBe(false);
   expect(isReadyAndKept(undefined)).toBe(false);
-});
-
-test('a volume takes part in the jobs and groups for which it has a label that says so', () => {
-  const labels = {
-    'recurring-job.longhorn.io/j': 'enabled',
-    'recurring-job.longhorn.io/off': 'disabled',
-    'recurring-job-group.longhorn.io/default': 'enabled',
-    other: 'enabled',
-  };
-  expect(jobLabelsOf({ metadata: { name: 'v', labels }, spec: {} } as unknown as Volume)).toEqual([
-    'recurring-job-group.longhorn.io/default',
-    'recurring-job.longhorn.io/j',
-  ]);
-  expect(jobLabelsOf({ metadata: { name: 'v' }, spec: {} } as unknown as Volume)).toEqual([]);
 });
 
 test('a manager says of which job it could not take the labels off', () => {

@@ -158,16 +158,6 @@ test('a backup that is made beside a restore, and one that was begun only after 
   );
 });
 
-test('a volume on standby that stays attached, and one that is detached in between', async () => {
-  const before = { ...begun, state: 'detached' };
-  const stays = setUp([before, begun, underWay, begun]);
-  await stays.steps.staysAttached(stays.restore);
-  const leaves = setUp([before, begun, before, begun]);
-  await expect(leaves.steps.staysAttached(leaves.restore)).rejects.toThrow('was attached, and then detached');
-  const never = setUp([before]);
-  await expect(never.steps.staysAttached(never.restore)).rejects.toThrow('is not attached');
-});
-
 const newest = (stored: readonly string[]) =>
   handleOf('b2', 'the next backup', {
     volume: {
@@ -194,13 +184,4 @@ test('a volume that is activated without the newest backup, which the store has'
   await expect(steps.activatedWith(restore, newest(['b']))).rejects.toThrow(InconclusiveError);
   const unseen = restoredBackups('');
   await expect(unseen.steps.activatedWith(unseen.restore, newest(['b2']))).rejects.toThrow('nobody saw');
-});
-
-test('a volume on standby that restores no other backup stays behind', async () => {
-  const well = restoredBackups('b');
-  await well.steps.staysBehind(well.restore, well.restore.backup);
-  const ahead = restoredBackups('b', 'b2');
-  await expect(ahead.steps.staysBehind(ahead.restore, ahead.restore.backup)).rejects.toThrow(
-    'does not stay with the first backup: not restoring, last restored: b2',
-  );
 });

@@ -9,18 +9,15 @@ import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import type { VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { InconclusiveError } from '../../../../e2e/suite/steps/judging.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
-import type { Timeouts } from '../../../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../../../store/support/local-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../../support/temporary-folder.ts';
-import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { aTarget, briefly, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 import { handleOf } from '../recordings.ts';
 
 const volume: VolumeHandle = { name: 'v', target: aTarget, node: 'node1', size: 0 };
 const first = handleOf('b', 'the first backup', { volume });
 const lock = { name: 'lock-1', of: 'a backup' } as const;
-const soon = { within: '50ms', owner: 'the test' } as const;
-const briefly = new Proxy({} as Timeouts, { get: () => soon });
 const denied =
   'Failed to delete the backup u in the backupstore, err unlinkat /mnt/backup_b.cfg: permission denied';
 

@@ -131,15 +131,6 @@ describe.skipIf(chromium === undefined)('a page', () => {
     ]);
   });
 
-  test('that hides what failed is reported', async () => {
-    const { judged, handle, both, untilRow } = await open({ mutant: 'page-hides-error', within: '300ms' });
-    both(denied);
-    await untilRow('Error');
-    await expect(judged.pageShows(handle, first)).rejects.toThrow(
-      '- the first backup is Error with the red icon, and the page shows Error: longhorn-manager has sent it what is so',
-    );
-  });
-
   test('that is cut off is back by itself; what went wrong by that does not count', async () => {
     const { judged, handle, page, proxy, until, untilError } = await open({ within: '300ms' });
     const from = Date.now();

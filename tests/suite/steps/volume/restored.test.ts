@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
 import type { Volume } from '../../../../e2e/longhorn/types.ts';
-import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { nothingCreated } from '../../../../e2e/suite/steps/created-objects.ts';
@@ -88,29 +87,6 @@ const ticket = (disableFrontend: 'true' | 'false') => {
   return { spec: { attachmentTickets: { corral } } };
 };
 
-test('it is restored from a backup that lies in the store, and attached without a frontend where it was restored', async () => {
-  const { context, made, requests } = stand();
-  const handle = await restores.makeRestoredVolume(context, {
-    size,
-    target: await context.own.first(async () => aTarget),
-  });
-  const of = { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' };
-  const sync = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
-  expect(requests).toMatchObject([
-    { what: 'patch backuptargets', object: { spec: sync } },
-    { what: 'create volumes', object: { spec: of } },
-    { what: 'patch volumeattachments', object: ticket('true') },
-  ]);
-  expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2', size });
-  const [{ volume: source, backup } = { volume: '', backup: '' }] = made.written;
-  const filled = [{ volume: source, offset: 0, size }];
-  expect({ ...made, written: [] }).toEqual({ ...nothingCreated(), volumes: ['corral-volume'], filled });
-  expect(parseVolume(await store.read('volume.cfg', source)).config).toMatchObject({ Size: size });
-  const { config } = parseBackup(await store.read(`backups/backup_${backup}.cfg`, source));
-  expect(config?.blocks).toEqual(handle.restored);
-  expect(handle.restored).toHaveLength(4);
-});
-
 describe('a backup is restored', () => {
   const backup = handleOf('b', 'the first backup', {
     volume: { name: 'v', target: aTarget, node: 'node1', size },
@@ -150,20 +126,6 @@ describe('a backup is restored', () => {
     expect(read).toEqual(['0 2', '4 1', '2 2', '5 3'].map((range) => `${device} ${range}`));
     const blind = await restore(sha256, { missingCapabilities: ['block-device'] });
     expect([blind.requests.at(-1), blind.read]).toEqual([ticket('true'), []]);
-  });
-
-  test('with other data, or where Longhorn does not know it, that is an error', async () => {
-    await expect(restore('b'.repeat(64))).rejects.toThrow(
-      /^the first backup was restored with other data than were written: 2097152 bytes at 0 have the checksum b+, not a+$/,
-    );
-    await expect(restore(sha256, { beside: () => sha256 })).rejects.toThrow(
-      /^the first backup was restored with data where nothing was written: 2097152 bytes at 2097152 are not all zeros$/,
-    );
-    const { context } = stand();
-    context.timeouts = { ...context.timeouts, backupVolumeKnown: { within: '20ms', owner: 'the test' } };
-    await expect(restores.judgeRestore(context, { backup, data })).rejects.toThrow(
-      'not seen that Longhorn has read the first backup in the store',
-    );
   });
 });
 
