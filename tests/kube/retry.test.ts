@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { ApiError, BrokenStream, NoAnswer } from '../../e2e/kube/errors.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
+import { outageOf } from '../../e2e/kube/outage.ts';
 import { sendWithRetries } from '../../e2e/kube/retry.ts';
 import { isEarlyRefusal } from '../../e2e/longhorn/early-refusal.ts';
 import { end, freePort } from '../support/serving.ts';
@@ -169,3 +171,26 @@ test('how long answers took is kept, but for what was refused', async () => {
   expect(health.slowestSince(between)).toBeLessThan(health.slowestSince(0) ?? 0);
   await server.stop();
 });
+
+const answered = (status: number, message = 'no') => new ApiError(message, { status, reason: 'x' });
+const failed = (details: object) => Object.assign(new Error('no'), details);
+
+test.each<[string, unknown, ReturnType<typeof outageOf>]>([
+  ['a refused connection', failed({ code: 'ECONNREFUSED', syscall: 'connect' }), 'refused'],
+  ['a name server that does not answer', failed({ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }), 'refused'],
+  ['a host that there is not', failed({ code: 'ENOTFOUND', syscall: 'getaddrinfo' }), undefined],
+  ['a connection that breaks', failed({ code: 'ECONNRESET', syscall: 'read' }), 'unknown'],
+  ['an answer that never came', new NoAnswer('no'), 'unknown'],
+  [
+    'what came of one of these',
+    new Error('no', { cause: new Error('no', { cause: failed({ code: 'EPIPE' }) }) }),
+    'unknown',
+  ],
+  ['a stream that cannot be opened', new BrokenStream('no', { isUnopened: true }), 'refused'],
+  ['a stream that broke', new BrokenStream('no', { cause: failed({ code: 'ECONNRESET' }) }), undefined],
+  ['429', answered(429), 'later'],
+  ['500', answered(500, 'etcdserver: leader changed'), 'unknown'],
+  ['500 of a webhook', answered(500, 'failed calling webhook "validator.longhorn.io"'), undefined],
+  ['503', answered(503), 'unknown'],
+  ['404', answered(404), undefined],
+])('%s', (_, error, trouble) => expect(outageOf(error)).toBe(trouble));

@@ -1,9 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { explainGo } from '../../lab/build/go.ts';
 import { withBuildSignal } from '../../lab/build/signal.ts';
 import { explainApt, NotInArchive } from '../../lab/debian/apt.ts';
+import { processGroupStates, waitForProcessGroup } from '../../lab/run/process-group.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('a command of a build', () => {
@@ -81,4 +84,22 @@ describe('Go', () => {
     const error = new CommandFailed('go', 'cmd/kube/main.go:12:2: undefined: frob');
     expect(explainGo(error, 'Kubernetes')).toBe(error);
   });
+});
+
+test('a process that ended under a stopped parent is no member of the group any more', async () => {
+  // The child ends by the signal, which the stopped parent does not even notice: nobody collects the child.
+  const parent = spawn('sh', ['-c', 'sleep 1000 & echo; kill -STOP $$'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const group = parent.pid as number;
+  onTestFinished(() => void process.kill(-group, 'SIGKILL'));
+  await once(parent.stdout, 'data');
+  // The child sleeps a moment after its parent has stopped, on a busy machine.
+  await waitForProcessGroup(group, (states) => states.toSorted().join() === 'S,T');
+  expect((await processGroupStates(group)).sort()).toEqual(['S', 'T']);
+
+  process.kill(-group, 'SIGTERM');
+  await waitForProcessGroup(group, (states) => states.length === 1);
+  expect(await processGroupStates(group)).toEqual(['T']);
 });

@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { describeBackup } from '../../e2e/longhorn/backup-state.ts';
 import { countConnections, type ManagerPod, mostConnectedFirst } from '../../e2e/longhorn/manager.ts';
+import { isSyncDue, syncRequest } from '../../e2e/longhorn/sync-request.ts';
+import type { BackupStatus } from '../../e2e/longhorn/types.ts';
+import { versionOf } from '../../e2e/longhorn/version.ts';
 
 /** Serves on a port of its own, to so many clients. */
 const serve = async (host: string, clients: number): Promise<number> => {
@@ -44,4 +48,57 @@ test('the managers with the most connections come first; one that cannot be look
   const managers = ['a', 'b', 'c', 'd'].map((name) => ({ name, namespace: 'longhorn-system' }) as ManagerPod);
   const order = await mostConnectedFirst({ script }, managers);
   expect(order.map(({ name }) => name).join('')).toBe('cabd');
+});
+
+test.for<[string | undefined, string | undefined, string | undefined]>([
+  ['v1.12.1', 'docker.io/longhornio/longhorn-manager:v1.8.2', 'v1.12.1'],
+  ['', 'longhornio/longhorn-manager:v1.9.0', 'v1.9.0'],
+  [undefined, 'longhornio/longhorn-manager:v1.10.2@sha256:0f1e', 'v1.10.2'],
+  ['v1.13.0-dev', undefined, 'v1.13.0-dev'],
+  [undefined, 'localhost:5000/longhorn-manager', undefined],
+  [undefined, 'longhornio/longhorn-manager:master-head', undefined],
+])('by the setting %j and the image %j, the version is %s', ([setting, image, version]) => {
+  expect(versionOf(setting, image)).toBe(version);
+});
+
+test.each([
+  ['2026-11-20T11:59:59Z', null, '2026-11-20T12:00:05Z', []],
+  ['2026-11-20T12:00:05Z', null, '2026-11-20T12:00:06Z', [100]],
+  // A node whose clock is ahead.
+  ['2026-11-20T12:10:00Z', null, '2026-11-20T12:10:01Z', [1000]],
+  [null, null, '2026-11-20T12:00:05Z', []],
+  ['2026-11-20T11:59:59Z', '2026-11-20T12:00:05Z', '2026-11-20T12:00:06Z', [100]],
+] as const)(
+  'after a look at %s, and a request of %s, a request of %s, given after %j ms',
+  async (lastSyncedAt, syncRequestedAt, request, waits) => {
+    const waited: number[] = [];
+    const clock = {
+      now: () => Date.parse('2026-11-20T12:00:05.900Z'),
+      sleep: async (milliseconds: number) => void waited.push(milliseconds),
+    };
+    expect(await syncRequest({ spec: { syncRequestedAt }, status: { lastSyncedAt } }, clock)).toBe(request);
+    expect(waited).toEqual(waits);
+  },
+);
+
+test.each([
+  ['never looked at', null, null, true],
+  ['asked for after the last look', '2026-11-20T12:00:06Z', '2026-11-20T12:00:05Z', true],
+  ['looked at as was asked for', '2026-11-20T12:00:05Z', '2026-11-20T12:00:05Z', false],
+  ['looked at without being asked for', null, '2026-11-20T12:00:05Z', false],
+])('a look is due or not: %s', (_, syncRequestedAt, lastSyncedAt, due) => {
+  expect(isSyncDue({ spec: { syncRequestedAt }, status: { lastSyncedAt } })).toBe(due);
+});
+
+test.for<[BackupStatus | undefined, string]>([
+  [undefined, 'new'],
+  [{ state: '', progress: 0, messages: null }, 'new'],
+  [{ state: 'InProgress' }, 'InProgress 0 %'],
+  [{ state: 'InProgress', progress: 21, messages: { info: 'Wait' } }, 'InProgress 21 % ("Wait")'],
+  [{ state: 'Error', error: '', messages: { error: 'no' } }, 'Error (messages.error "no")'],
+  [{ state: 'Error', error: 'no lock', messages: {} }, 'Error (error "no lock")'],
+  [{ state: 'Paused' }, 'Paused'],
+])('a backup with %j reads as %s', ([status, line]) => {
+  const backup = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, ...(status && { status }) };
+  expect(describeBackup(backup)).toBe(line);
 });

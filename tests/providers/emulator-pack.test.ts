@@ -1,15 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { emulatorObjects } from '../../emulator/install.ts';
-import { emulatorManifest, packEmulator } from '../../providers/emulator-pack.ts';
+import { emulatorManifest } from '../../providers/emulator-pack.ts';
+import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
 import { adaptToCluster } from '../../providers/longhorn/adapt-release.ts';
 import { namedImages } from '../../providers/longhorn/images.ts';
 import { readObjects } from '../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../providers/longhorn/release.ts';
-import { plainProgress } from '../../providers/progress.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const image = 'docker.io/corral/longhorn-emulator:lab';
 const objects = readObjects([{ source: 'longhorn.yaml', text: emulatorManifest() }]);
@@ -31,18 +27,21 @@ test('it is read as a release: one image, nothing to be fitted, and what there i
   expect(definitions).toContain('instancemanagers.longhorn.io');
 });
 
-test('a folder with something in it is not written into; two are none', async () => {
-  const folder = await temporaryFolder();
-  await writeFile(join(folder, 'longhorn.yaml'), 'mine');
-  const progress = plainProgress(() => {});
-  await expect(packEmulator(folder, progress)).rejects.toMatchObject({ code: 'folder-not-empty' });
-  const nowhere = { code: 'folder-not-writable', where: '/proc/nope/x' };
-  await expect(packEmulator(nowhere.where, progress)).rejects.toMatchObject(nowhere);
-  const words = ['scripts/corral.ts', 'emulator', 'pack', 'a', 'b'];
-  expect(await execa(process.execPath, words, { reject: false, stdin: 'ignore' })).toMatchObject({
-    ...{ exitCode: 2, stdout: '' },
-    stderr: expect.stringMatching(
-      /^emulator pack: too many arguments[^\n]*: see npx corral emulator pack --help$/,
-    ),
-  });
+const mutant = 'fixed:lock-fails-open';
+test.each([
+  [{ CORRAL_EMULATOR_CLOCK: '', CORRAL_EMULATOR_MUTANT: '' }, {}],
+  [{ CORRAL_EMULATOR_CLOCK: '2.5' }, { clock: '2.5' }],
+  [
+    { CORRAL_EMULATOR_CLOCK: 'real', CORRAL_EMULATOR_MUTANT: mutant, CORRAL_EMULATOR_VERSION: 'v1.8.2' },
+    { clock: 'real', mutant, version: 'v1.8.2' },
+  ],
+])('%j are %j', (variables, settings) => {
+  expect(emulatorSettings(variables)).toEqual(settings);
+});
+
+test('a version with a bug on purpose says so', () => {
+  const described = ([undefined, 'message-missing', 'fixed:lock-fails-open'] as const).map((mutant) =>
+    describeVersion('v1', { clock: 'fast', ...(mutant && { mutant }) }),
+  );
+  expect(described).toEqual(['v1', 'v1 with the bug message-missing', 'v1 with fixed:lock-fails-open']);
 });

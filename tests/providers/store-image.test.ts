@@ -31,21 +31,6 @@ test('a command that packing needs, and that is not there', async () => {
   });
 });
 
-test.each([
-  [[], "required option '--out <file>' not specified: see npx corral store image --help"],
-  [['--out', ''], "--out '': name a file, such as store-image.tar"],
-  [['--out', '/'], '--out /: name a file, such as store-image.tar'],
-  [
-    ['--out', '/proc/x.tar'],
-    /^--out \/proc\/x\.tar: nothing can be written to \/proc \(.*\): name another file$/,
-  ],
-  [['--out', 'x', 'y'], /^too many arguments.*see npx corral store image --help$/],
-])('%j ends with one line', async (argv, line) => {
-  const ended = await run(argv);
-  expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(ended.stderr.replace(/^store image: /, '')).toMatch(line);
-});
-
 test('the Containerfile has what the lab has in that image, of the same Debian', async () => {
   const text = await readFile(join(root, 'fixtures/nfs-backupstore/Containerfile'), 'utf8');
   const [, named = ''] = /--no-install-recommends \\\n(.*?)\\\n/s.exec(text) ?? [];

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { countTexts } from '../../../bench/texts/count.ts';
 import { extractTexts } from '../../../bench/texts/extract.ts';
+import { countsPath } from '../../../bench/texts/run.ts';
 
 const textsOf = (source: string, file = 'a.go') => extractTexts(file, source).map(({ text }) => text);
 
@@ -31,3 +34,14 @@ test('what a webhook refuses is worded as its caller sees it, and each text has 
     text: 'admission webhook "validator.longhorn.io" denied the request: mode is not valid',
   });
 });
+
+// A folder with clones of Longhorn's repositories, which the suite does not bring.
+const sources = process.env.CORRAL_LONGHORN_SOURCES;
+
+test.skipIf(sources === undefined)(
+  'as many texts of the sources are recognised as the documents say',
+  () => {
+    expect(countTexts(sources ?? '').counts).toEqual(JSON.parse(readFileSync(countsPath, 'utf8')));
+  },
+  60_000,
+);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import {
   decodeBackup,
@@ -6,7 +7,12 @@ import {
   encodeBackup,
   encodeVolume,
 } from '../../../emulator/backupstore/config.ts';
+import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
 import { blockPath, volumePath } from '../../../emulator/backupstore/paths.ts';
+import { listSystemBackups, removeSystemBackup } from '../../../emulator/backupstore/system-backup.ts';
+import { decodeBackupURL, encodeBackupURL } from '../../../emulator/backupstore/url.ts';
+import { createLog } from '../../../emulator/log.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
 const recorded = (path: string): string =>
   readFileSync(new URL(`../../../fixtures/recordings/store-v1.12.1/${path}`, import.meta.url), 'utf8');
@@ -34,4 +40,37 @@ test('a backup in progress has no blocks and no time', () => {
   const text = encodeBackup({ ...decodeBackup(first), CreatedTime: '', Blocks: [] });
   expect(JSON.parse(text)).not.toHaveProperty('Blocks');
   expect(decodeBackup(text)).toMatchObject({ CreatedTime: '', Blocks: [] });
+});
+
+test.each([
+  ['nfs://h:/p', 'nfs://h:/p?backup=b&volume=v'],
+  ['nfs://h:/p?nfsOptions=soft%2Ctimeo%3D1', 'nfs://h:/p?backup=b&nfsOptions=soft%2Ctimeo%3D1&volume=v'],
+])('the URL of a backup on %s, and what it is made of', (url, encoded) => {
+  const parts = { url, volume: 'v', backup: 'b' };
+  expect(encodeBackupURL(parts)).toBe(encoded);
+  expect(decodeBackupURL(encoded)).toEqual(parts);
+  expect(decodeBackupURL(url)).toEqual({ url, volume: '', backup: '' });
+});
+
+const root = folderOfEachTest();
+const place = { version: 'v1.12.1', name: 'sys' };
+const folder = `backupstore/system-backups/${place.version}/${place.name}`;
+const openStore = () =>
+  openFolderStore({ root: root(), url: 'nfs://store:/backups', log: createLog(() => {}) });
+
+test('a file that cannot be removed stays, the others go, and its error is thrown', async () => {
+  const store = openStore();
+  await mkdir(root(folder), { recursive: true });
+  await writeFile(root(folder, 'system-backup.cfg'), '{}');
+  await writeFile(root(folder, 'system-backup.zip'), 'zip');
+  expect(await listSystemBackups(store)).toEqual({ sys: folder });
+  const refusing = {
+    ...store,
+    remove: (path: string) =>
+      path.endsWith('.cfg') ? Promise.reject(new Error('operation not permitted')) : store.remove(path),
+  };
+  await expect(removeSystemBackup(refusing, place)).rejects.toThrow('operation not permitted');
+  expect(await readdir(root(folder))).toEqual(['system-backup.cfg']);
+  await removeSystemBackup(store, place);
+  expect(await listSystemBackups(store)).toEqual({});
 });

@@ -11,8 +11,11 @@ import {
   decideDeletion,
   removesRemoteData,
 } from '../../../emulator/controllers/backup/decide-deletion.ts';
+import { foundBlockSize } from '../../../emulator/controllers/backup-volume/block-size.ts';
 import { cronJobOf, lastAppliedAnnotation } from '../../../emulator/controllers/recurring-job/cron.ts';
-import type { Node, RecurringJob } from '../../../emulator/longhorn/objects.ts';
+import { stepRestore } from '../../../emulator/controllers/volume/restore.ts';
+import type { Node, RecurringJob, Volume } from '../../../emulator/longhorn/objects.ts';
+import type { ManagerContext } from '../../../emulator/manager/context.ts';
 import { isResponsible } from '../../../emulator/manager/ownership.ts';
 import { unfinishedSnapshot } from '../../../emulator/recurring-job/retention.ts';
 import { recordedObject } from '../support/recorded.ts';
@@ -118,4 +121,47 @@ test('a snapshot that an earlier run asked for is gone on with if it is its own,
   expect(unfinishedSnapshot([snapshot('taken', 2), requested()], 'rj')).toBe(undefined);
   expect(unfinishedSnapshot([requested()], 'other')).toBe(undefined);
   expect(unfinishedSnapshot([requested({ createSnapshot: false })], 'rj')).toBe(undefined);
+});
+
+const parameters = (stated: string) => ({ Labels: {}, Parameters: { 'backup-block-size': stated } });
+
+// backup_volume_controller.go, reconcile, v1.10.0 to v1.12.1.
+test.each<[string, unknown, string]>([
+  ['16 MiB', parameters('16777216'), '16777216'],
+  ['nothing', { Labels: {}, Parameters: null }, '2097152'],
+  ['another size', parameters('4194304'), '-1'],
+  ['a size, but has no labels', { ...parameters('2097152'), Labels: null }, '-1'],
+  ['that it is unfinished', 'inProgress', '-1'],
+  ['nothing that can be read', new Error('unexpected end of JSON input'), '-1'],
+])('a backup that is found whose config states %s', async (_, found, expected) => {
+  const context = { mutant: undefined, log: { warning: () => undefined } } as unknown as ManagerContext;
+  const inspect = async () => {
+    if (found instanceof Error) throw found;
+    return found;
+  };
+  const place = { client: { inspect } as never, url: 'nfs://store', volume: 'v' };
+  expect(await foundBlockSize(context, place, 'b')).toBe(expected);
+});
+
+const volume = {
+  metadata: { name: 'v', uid: 'u' },
+  spec: { Standby: true, fromBackup: 'nfs://store.example:/store?backup=b1&volume=source' },
+  status: { isStandby: true, lastBackup: 'b2' },
+} as Volume;
+
+// That it restores the changes alone otherwise, the scenarios judge.
+test('a volume on standby that was in the middle of a restore restores all', async () => {
+  const restoreStatus = { 'tcp://127.0.0.1:10000': { isRestoring: true } };
+  const engine = { spec: { volumeName: 'v' }, status: { lastRestoredBackup: 'b1', restoreStatus } };
+  const none = { list: () => [] };
+  const engines = { list: () => [engine], updateStatus: async () => undefined };
+  const datastore = { engines, backupVolumes: none, snapshots: none, backups: { get: () => ({}) } };
+  const asked: string[][] = [];
+  await stepRestore({ node: 'node1', clock: {}, datastore } as unknown as ManagerContext, volume, {
+    restores: new Map(),
+    run: async (...backups) => void asked.push(backups),
+    onChange: () => undefined,
+    onDone: async () => undefined,
+  });
+  expect(asked).toEqual([['b2', '']]);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
+import { createSharedReader } from '../../../emulator/engine/mount.ts';
 import { createEngineQuery } from '../../../emulator/engine/query.ts';
 import { createTargetClient } from '../../../emulator/engine/target-client.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -57,4 +58,25 @@ test('a look within the manager is given up after its time', async () => {
   expect(await failureOf(query(['backup', 'inspect', url], {}))).toBe(
     `timeout executing: /b/longhorn [/b/longhorn backup inspect ${url}]`,
   );
+});
+
+test('what can be read answers, and what cannot says why', async () => {
+  const read = createSharedReader();
+  await read(import.meta.dirname);
+  await expect(read(`${import.meta.dirname}/nowhere`)).rejects.toThrow(/no such file/);
+});
+
+test('who asks while it is being read gets the same answer, who comes later and another mount point do not', async () => {
+  const mounted: string[] = [];
+  const answers = Promise.withResolvers<void>();
+  const read = createSharedReader(async (mountPoint) => {
+    mounted.push(mountPoint);
+    await answers.promise;
+  });
+  const looks = ['/silent', '/silent', '/other'].map(read);
+  expect(mounted).toEqual(['/silent', '/other']);
+  answers.reject(new Error('gone'));
+  expect(await Promise.allSettled(looks)).toMatchObject(looks.map(() => ({ reason: { message: 'gone' } })));
+  await expect(read('/silent')).rejects.toThrow('gone');
+  expect(mounted).toEqual(['/silent', '/other', '/silent']);
 });

@@ -1,8 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { generate } from 'selfsigned';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Client } from '../../../emulator/kubernetes/client.ts';
+import { type Client, createClient } from '../../../emulator/kubernetes/client.ts';
+import { createQueue, retryDelay } from '../../../emulator/kubernetes/controller.ts';
 import { startInformer } from '../../../emulator/kubernetes/informer.ts';
-import type { ApiObject } from '../../../emulator/kubernetes/objects.ts';
+import { type ApiObject, withCondition } from '../../../emulator/kubernetes/objects.ts';
 import { createLog } from '../../../emulator/log.ts';
 
 const object = (name: string, version: number, uid = `uid-of-${name}`): ApiObject => ({
@@ -100,4 +106,56 @@ test('what is kept can be changed by nobody who reads it', async () => {
   const { informer } = await start([[object('a', 1)]]);
   for (const read of [informer.get('a'), ...informer.list()])
     expect(() => Object.assign(read?.metadata ?? {}, { name: 'mine' })).toThrow(TypeError);
+});
+
+test('the options of a deletion reach the API server, and the next request on that connection too', async () => {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+  });
+  const server = createServer({ cert, key }, async (request, response) => {
+    const options = request.headers['content-length'] ? await json(request) : null;
+    response.end(JSON.stringify({ options, port: request.socket.remotePort }));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close().closeAllConnections());
+  const { port } = server.address() as AddressInfo;
+  const client = createClient({ server: `https://127.0.0.1:${port}`, ca: cert, token: () => 'token' });
+
+  const options = { propagationPolicy: 'Foreground' };
+  const first = await client.request<{ port: number }>('DELETE', '/one', options);
+  expect(first).toMatchObject({ options });
+  expect(await client.request('GET', '/two')).toEqual({ options: null, port: first.port });
+});
+
+test('no more names at once than workers, each by one at a time, and what comes meanwhile is done once more after', async () => {
+  const started: string[] = [];
+  const running = new Map<string, () => void>();
+  const work = (key: string) => {
+    started.push(key);
+    return new Promise<void>((resolve) => running.set(key, resolve));
+  };
+  const queue = createQueue(2, work, new AbortController().signal);
+  const end = async (key: string): Promise<string> => {
+    running.get(key)?.();
+    await turn();
+    return started.join('');
+  };
+  for (const key of ['a', 'a', 'b', 'c', 'a']) queue.add(key);
+  expect(started.join('')).toBe('ab');
+  expect(await end('b')).toBe('abc');
+  expect(await end('a')).toBe('abca');
+  await end('c');
+  expect(await end('a')).toBe('abca');
+});
+
+test('failures in a row wait longer and longer', () => {
+  expect([0, 1, 2, 10, 30].map(retryDelay)).toEqual([5, 10, 20, 5_120, 1_000_000]);
+});
+
+test('the time of a condition moves with its status alone', () => {
+  const first = withCondition(null, { type: 'Ready', status: 'False', reason: 'A' }, 't1');
+  const second = withCondition(first, { type: 'Ready', status: 'False', reason: 'B' }, 't2');
+  expect(second).toMatchObject([{ reason: 'B', lastTransitionTime: 't1' }]);
+  const third = withCondition(second, { type: 'Ready', status: 'True' }, 't3');
+  expect(third).toMatchObject([{ status: 'True', lastTransitionTime: 't3' }]);
 });

@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
+import { checkTools } from '../../../providers/docker/check.ts';
 import { createCluster } from '../../../providers/docker/cluster.ts';
 import { runTool } from '../../../providers/docker/run.ts';
 import { k3dTool } from '../../../providers/k3d/tool.ts';
 import { kindTool } from '../../../providers/kind/tool.ts';
-import { stubDocker } from '../../support/docker-stubs.ts';
+import { type Behaviour, stubDocker } from '../../support/docker-stubs.ts';
 
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
 
@@ -206,4 +207,19 @@ test('the workers of kind-config.yaml are those that are waited for, and have wh
   expect((await execa(path, ['--version'])).stdout).toContain('iscsiadm version');
   const stderr = 'corral: there is no iSCSI in a node that is a container (longhorn #8158)';
   expect(await execa(path, ['-m', 'discovery'], { reject: false })).toMatchObject({ exitCode: 1, stderr });
+});
+
+test.each([kindTool, k3dTool])('$name and Docker are there', async (tool) => {
+  await checkTools(tool);
+  const docker = 'docker version --format {{.Server.Os}}/{{.Server.Arch}}';
+  expect(stubs.calls().map(({ line }) => line)).toEqual([`${tool.name} version`, docker]);
+});
+
+// One that is missing, too old, or does not answer, is the doctor's to report as well (doctor.test.ts).
+test.each<[string, Behaviour]>([
+  ['docker-platform', { when: 'docker', prints: 'linux/arm64' }],
+  ['tool-version-unknown', { when: 'kind version', exitCode: 139, printsError: 'Segmentation fault' }],
+])('%s', async (code, behaviour) => {
+  await stubs.behave(behaviour);
+  await expect(checkTools(kindTool)).rejects.toMatchObject({ name: 'PreconditionError', code });
 });

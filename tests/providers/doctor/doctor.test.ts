@@ -2,6 +2,8 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runDoctorCommand } from '../../../e2e/cli/doctor.ts';
+import { PreconditionError } from '../../../e2e/machine/precondition-error.ts';
+import { runCheck } from '../../../providers/doctor/check.ts';
 import { doctorLines, examineAll } from '../../../providers/doctor/diagnose.ts';
 import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
@@ -113,4 +115,23 @@ test('for a lab, what is missing of several things is named at once', async () =
   expect(stdout).toContain('✓ namespaces of its own: this user may make them');
   expect(last).toMatch(/^[23] things are missing for provider lab, Longhorn: emulator$/);
   expect(exitCode).toBe(1);
+});
+
+test("what throws PreconditionError is missing, and any other error is nobody's finding", async () => {
+  const failure = new PreconditionError({
+    code: 'x-missing',
+    where: 'here',
+    what: 'it is missing',
+    remedy: 'get one',
+  });
+  expect(await runCheck('x', () => Promise.reject(failure))).toEqual({
+    ...{ title: 'x', state: 'missing', detail: 'here: it is missing', mend: 'get one' },
+  });
+  expect(await runCheck('x', async () => 'v1')).toEqual({
+    title: 'x',
+    state: 'ok',
+    detail: 'v1',
+    mend: null,
+  });
+  await expect(runCheck('x', () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
 });

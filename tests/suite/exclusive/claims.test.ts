@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Claim, ClaimsOptions } from '../../../e2e/suite/exclusive/claims.ts';
+import type { Claim } from '../../../e2e/suite/exclusive/claims.ts';
 import { areInConflict, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
 import { createRandom } from '../../history/schedules/random.ts';
-
-const shared = (...names: string[]): Claim => ({ shared: names, exclusive: [] });
-
-/** Claims whose grants are listed by holder. */
-const open = (options?: ClaimsOptions) => {
-  const claims = createClaims(options);
-  const granted: string[] = [];
-  const ask = (holder: string, claim: Claim) => claims.ask(holder, claim, () => granted.push(holder));
-  return { ...claims, ask, granted };
-};
 
 /** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place, a caret comes last. */
 const claimOf = (words: string): Claim => ({
@@ -24,7 +14,7 @@ const claimOf = (words: string): Claim => ({
 
 /**
  * Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup. "3:limit":
- * there are three places from now on. Options stand before.
+ * there are three places from now on; "3:awaits": as many more are to come. Options stand before.
  */
 const stories = {
   'readers come together; who wants it alone waits for all of them':
@@ -54,7 +44,9 @@ const stories = {
   'who wants other names alone, or cleans up already, holds up nobody who cleans up':
     '1:a>1 2:b>2 w:B 1:first>1! nobody:first>nobody!',
   'the longest come first, in whatever order they came; of two as long, who came first':
-    'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:release>also also:release>mean mean:release>short',
+    'places=1 4:awaits short:a10 long:a90 also:a90 mean:a50>long long:release>also also:release>mean mean:release>short',
+  'nobody is granted anything before all that are awaited have come, and nobody waits for who came and went':
+    '1:awaits 2:awaits one:a two:a one:release three:a>two+three',
   'who has begun and only shares goes before those that have not begun, and after those that want it alone':
     'places=1 1:a>1 next:a9 back:a w:A also:a 1:release>back back:release>next next:release>w w:release>also',
   'who comes last waits for all others, holds nobody up, and has nobody beside it':
@@ -66,17 +58,18 @@ const stories = {
 };
 
 test.each(Object.entries(stories))('%s', (_, story) => {
-  const { awaited = 0, ...options } = Object.fromEntries(
-    [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
+  const options = [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]);
+  const { ask, awaits, release, releasePlace, pause, resume, letOthersFirst, limit } = createClaims(
+    Object.fromEntries(options),
   );
-  const { ask, awaits, release, releasePlace, pause, resume, letOthersFirst, limit, granted } = open(options);
-  awaits(awaited);
+  const granted: string[] = [];
   const acts: Record<string, (holder: string) => void> = {
     release,
     releasePlace,
     pause,
     resume,
     limit: (places) => limit(Number(places)),
+    awaits: (count) => awaits(Number(count)),
     first: (holder) => letOthersFirst(holder, () => granted.push(`${holder}!`)),
   };
   const turns = story.split(' ').filter((turn) => !turn.includes('='));
@@ -85,7 +78,7 @@ test.each(Object.entries(stories))('%s', (_, story) => {
     const [holder = '', does = ''] = done.split(':');
     const before = granted.length;
     if (acts[does]) acts[does](holder);
-    else ask(holder, claimOf(does));
+    else ask(holder, claimOf(does), () => granted.push(holder));
     return [done, granted.slice(before).join('+')].filter((part) => part !== '').join('>');
   });
   expect(outcome).toEqual(turns);
@@ -191,18 +184,6 @@ describe('schedules', () => {
   test.each(Array.from({ length: 10 }, (_, ten) => ten * 10))('of ten seeds from %i on', (from) => {
     for (let seed = from; seed < from + 10; seed += 1) simulate(seed);
   });
-});
-
-test('nobody is granted anything before all that are awaited have come, and nobody waits for who came and went', () => {
-  const claims = open();
-  claims.awaits(1);
-  claims.awaits(2);
-  claims.ask('one', shared('a'));
-  claims.ask('two', shared('a'));
-  claims.release('one');
-  expect(claims.granted).toEqual([]);
-  claims.ask('three', shared('a'));
-  expect(claims.granted).toEqual(['two', 'three']);
 });
 
 test('after as many failures as are allowed nobody begins, and who is at work still gets what it asks for', () => {
