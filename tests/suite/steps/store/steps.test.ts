@@ -139,26 +139,6 @@ const onS3 = (server: object, cluster = stubCluster()) => {
   return { ...localStore(root()), access: { s3Server: { cluster, server: server as S3Server, place } } };
 };
 
-test('a key is replaced at the store, and Longhorn is given the new one when that is asked for', async () => {
-  const policies: string[] = [];
-  const requests: object[] = [];
-  const cluster = stubCluster({
-    objects: { secrets: [{ metadata: { name: 'corral-store' } }] },
-    onAsk: ({ body = {} }) => requests.push(body),
-  });
-  const root = {
-    getBucketPolicy: async () => ({ Policy: '{"Statement":[{"Effect":"Allow"}]}' }),
-    putBucketPolicy: async ({ Policy }: { Policy: string }) => void policies.push(Policy),
-  };
-  const login = { next: 'new', 'next-secret': 's' };
-  const { given, when } = await setUp({ store: onS3({ root, login }, cluster) });
-  const replaced = await given.keyReplaced();
-  expect(replaced.title).toBe('the key by which Longhorn logs in is replaced at the store');
-  expect([policies, requests]).toEqual([[expect.stringContaining('"AWS":["new"]')], []]);
-  await when.keyRenewed(replaced);
-  expect(requests).toEqual([{ stringData: { AWS_ACCESS_KEY_ID: 'new', AWS_SECRET_ACCESS_KEY: 's' } }]);
-});
-
 test.each([
   ['missing', 'is missing', 'it is missing'],
   ['emptied', 'is empty', 'it has 0 keys'],
