@@ -211,17 +211,6 @@ describe('a time that begins anew with each change', () => {
     expect(same).toMatchObject({ reason: `${reason}: not seen that it is on`, over: { lastChange } });
   });
 
-  test('is met by what comes after its first length', async () => {
-    vi.useFakeTimers();
-    const timeline = timelineOf('hall:off');
-    const wait = hall(timeline).goes(is('on')).within('1m', owner, '4m');
-    for (const state of ['dim', 'red', 'on']) {
-      await vi.advanceTimersByTimeAsync(50_000);
-      pushEvent(timeline, `hall:${state}`);
-    }
-    expect((await wait).state).toBe('met');
-  });
-
   test('is bounded, whatever goes on changing', async () => {
     vi.useFakeTimers();
     const timeline = timelineOf('hall:off');

@@ -123,13 +123,7 @@ describe('whatever is in a text', () => {
   });
 });
 
-test.each([
-  ['<testsuites', '<testsuite'],
-  ['skipped="0"', 'skipped="none"'],
-  ['<failure type="failed"', '<failure'],
-  ['· by', '\u0001 by'],
-])('the schema would see %s become %s', async (from, to) => {
-  const text = composeJunit(whole);
-  expect(text).toContain(from);
-  expect(await findJunitErrors(text.replace(from, to))).not.toEqual([]);
+test('what is wrong with it, the schema would see', async () => {
+  const wrong = composeJunit(whole).replace('<failure type="failed"', '<failure');
+  expect(await findJunitErrors(wrong)).not.toEqual([]);
 });

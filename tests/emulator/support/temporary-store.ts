@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CompressionMethod } from '../../../emulator/backupstore/config.ts';
 import { clocks } from '../../../emulator/clocks.ts';
 import { runEngineCommand } from '../../../emulator/engine/command.ts';
 import type { UploadRequest } from '../../../emulator/engine/upload.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-type Created = { snapshot: string; method?: CompressionMethod; mode?: 'incremental' | 'full'; size?: string };
+type Created = { snapshot: string; mode?: 'incremental' | 'full' };
 
 /**
  * Keeps a file from being removed until the answer is called: by its inode's flag for root, by its folder's
@@ -49,17 +48,13 @@ export const openTemporaryStore = async () => {
     run,
     url: (volume: string, backup: string) => `${url}?backup=${backup}&volume=${volume}`,
     /** Backs up a snapshot of a volume of 16 MiB. */
-    create: (
-      volume: string,
-      backup: string,
-      { snapshot, method = 'lz4', mode = 'incremental', size = '2097152' }: Created,
-    ) => {
+    create: (volume: string, backup: string, { snapshot, mode = 'incremental' }: Created) => {
       const request: UploadRequest = {
-        ...{ volume, volumeSize: 16 << 20, backup, snapshot, compressionMethod: method },
+        ...{ volume, volumeSize: 16 << 20, backup, snapshot, compressionMethod: 'lz4' },
         snapshotCreatedAt: `2026-01-01T00:00:0${/\d$/.exec(backup)?.[0] ?? 0}Z`,
         directory: join(root, 'replica'),
         labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
-        parameters: { 'backup-block-size': size, 'backup-mode': mode },
+        parameters: { 'backup-block-size': '2097152', 'backup-mode': mode },
       };
       return run(['backup', 'create', url, '--request', JSON.stringify(request)]);
     },

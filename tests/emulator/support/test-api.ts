@@ -111,24 +111,21 @@ export const startTestApi = async () => {
 
 export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
 
-export const volume = (name: string, { target = 'default' } = {}) => ({
+export const volume = (name: string) => ({
   kind: 'Volume',
   metadata: { name, uid: `uid-of-${name}`, creationTimestamp: '2026-11-20T08:23:54Z' },
-  spec: { accessMode: 'rwo', backupTargetName: target, numberOfReplicas: 1 },
+  spec: { accessMode: 'rwo', backupTargetName: 'default', numberOfReplicas: 1 },
   status: { state: 'attached', robustness: 'healthy', currentNodeID: 'node1', lastBackup: 'b1' },
 });
 
-export const backup = (
-  name: string,
-  { of, target = 'default', ...status }: { of: string; target?: string; [field: string]: unknown },
-) => ({
-  metadata: { name, labels: { 'backup-target': target, 'backup-volume': of } },
+export const backup = (name: string, { of, ...status }: { of: string; [field: string]: unknown }) => ({
+  metadata: { name, labels: { 'backup-target': 'default', 'backup-volume': of } },
   spec: { snapshotName: `s-of-${name}`, backupMode: 'incremental', backupBlockSize: '2097152', labels: {} },
   status: { state: '', progress: 0, messages: null, labels: null, url: '', snapshotName: '', ...status },
 });
 
-export const backupVolume = (name: string, { of, target = 'default' }: { of: string; target?: string }) => ({
+export const backupVolume = (name: string, { of }: { of: string }) => ({
   metadata: { name },
-  spec: { volumeName: of, backupTargetName: target, syncRequestedAt: null },
+  spec: { volumeName: of, backupTargetName: 'default', syncRequestedAt: null },
   status: { lastBackupName: 'b1', size: '4096', labels: null, messages: null },
 });

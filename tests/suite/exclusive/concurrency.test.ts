@@ -34,19 +34,6 @@ const simulate = (each: number, others: readonly number[]): number[] => {
 const times = (decisions: number, others: number): number[] =>
   Array.from({ length: decisions }, () => others);
 
-test('on an idle machine one more begins after the other, up to the bound', () => {
-  expect(simulate(0.1, times(6, 0))).toEqual([5, 6, 7, 8, 8, 8]);
-});
-
-test('none begins once those at work leave no time, and who ends is replaced', () => {
-  expect(simulate(0.35, times(8, 0))).toEqual([5, 6, 6, 6, 6, 6, 6, 6]);
-});
-
-test('where those at work crowd the machine by themselves, who ends is not replaced', () => {
-  expect(simulate(1, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
-  expect(simulate(3, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
-});
-
 test('what others ran before the run, and will not end, takes no place', () => {
   expect(simulate(0.6, times(6, 4))).toEqual([4, 4, 4, 4, 4, 4]);
 });
