@@ -1,16 +1,9 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { writeAtomically } from '../../e2e/report/write-atomically.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const dir = folderOfEachTest();
-
-test('a file takes the place of an earlier one', async () => {
-  await writeFile(dir('a'), 'before');
-  await writeAtomically(dir('a'), 'after');
-  expect(await readFile(dir('a'), 'utf8')).toBe('after');
-  expect(await readdir(dir())).toEqual(['a']);
-});
 
 test('where writing fails, nothing is left beside the file', async () => {
   await mkdir(dir('a.part'));

@@ -101,11 +101,6 @@ test('what was broken points to Longhorn, with how busy the machine was: what en
   expect(hint.because.at(-1)).toMatch(/^the machine was busy /);
 });
 
-test('where nothing was waited for in vain the load says nothing', async () => {
-  const met = { ...late, to: 20, phase: 'met' };
-  expect((await pointsTo(historyOf(met))).load).toBeUndefined();
-});
-
 test('a time in which nothing was to happen, and nothing did, speaks against nobody', async () => {
   const hint = await pointsTo(
     historyOf({ ...late, wanted: 'timed-out' }),
