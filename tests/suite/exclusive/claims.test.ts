@@ -13,21 +13,11 @@ const claimOf = (words: string): Claim => ({
 });
 
 /**
- * Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup. "3:limit":
- * there are three places from now on; "3:awaits": as many more are to come. Options stand before.
+ * What the schedules below do not judge. Each turn is who, what it claims or does, and who is granted what by
+ * that; with a !, its cleanup. "3:limit": there are three places from now on; "3:awaits": as many more are to
+ * come. Options stand before.
  */
 const stories = {
-  'readers come together; who wants it alone waits for all of them':
-    'r1:a>r1 r2:a>r2 w:A r1:release r2:release>w',
-  'who comes while somebody waits to be alone does not overtake':
-    'r:a>r w:A late:a r:release>w w:release>late',
-  'who wants a name alone waits for it, and for no other; nor does who shares another':
-    '1:A>1 2:B>2 reader:c>reader late:A b:b 2:release>b 1:release>late',
-  'who waits and goes away holds nobody up': 'r:a>r w:A late:a w:release>late',
-  'two that share a thing and both come to want it alone have it one after the other':
-    'one:ab>one other:ab>other one:bA other:aB>one one:release>other',
-  'only so many at once; who waits to be alone has no place meanwhile':
-    'places=2 1:a>1 2:a>2 3:a 4:a 1:release>3 2:B>4',
   'who releases its place keeps its names, and who asks for no place needs none':
     'places=1 ends:a>ends next:a w:A ends:releasePlace>next released:~>released released:a~ next:release ends:release>w w:release>released',
   'who only waits leaves its place to another and goes on at once; only so many have begun':

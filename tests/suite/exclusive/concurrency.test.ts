@@ -34,6 +34,11 @@ const simulate = (each: number, others: readonly number[]): number[] => {
 const times = (decisions: number, others: number): number[] =>
   Array.from({ length: decisions }, () => others);
 
+test('where those at work crowd the machine by themselves, who ends is not replaced', () => {
+  expect(simulate(1, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
+  expect(simulate(3, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
+});
+
 test('what others ran before the run, and will not end, takes no place', () => {
   expect(simulate(0.6, times(6, 4))).toEqual([4, 4, 4, 4, 4, 4]);
 });

@@ -15,6 +15,7 @@ const usesAll = { shared: ['longhorn-managers'], exclusive: [] };
 const open = async (...names: string[]) => {
   const locks = await openLocks({});
   const events: string[] = [];
+  const interruption = new AbortController();
   const begin = async (name: string) => {
     const holder = locks.join();
     await holder.hold(usesAll, forever);
@@ -22,7 +23,7 @@ const open = async (...names: string[]) => {
     onTestFinished(account.close);
     const turn = createTurn(holder, {
       joinTargets: locks.joinTargets,
-      ...{ declared: ['longhorn-managers'], account, signal: forever, interrupted: forever },
+      ...{ declared: ['longhorn-managers'], account, signal: forever, interrupted: interruption.signal },
       paused: (work) => work(),
       record: () => {},
       step: (sentence) => {
@@ -49,7 +50,7 @@ const open = async (...names: string[]) => {
   const others = await Promise.all(names.map(begin));
   const exclusive = killer.exclusive();
   await settle();
-  return { killer, others, begin, exclusive, settle, events };
+  return { killer, others, begin, exclusive, settle, events, interruption };
 };
 
 test('the last one that who kills managers waits for cleans up after it, and that is no time of its own', async () => {
@@ -135,6 +136,15 @@ test('who asks alone for more than it declares, or twice, has made a mistake', a
   others[0]?.release();
   await exclusive;
   await expect(killer.exclusive()).rejects.toThrow('requests exclusive use once');
+});
+
+test('after an interruption nobody waits for anybody', async () => {
+  const { others, exclusive, events, interruption } = await open('last');
+  const cleaned = others[0]?.cleanup();
+  await exclusive;
+  interruption.abort(new Error('Ctrl-C'));
+  await cleaned;
+  expect(events).toEqual(['killer is alone', 'last cleans up']);
 });
 
 test('nobody changes a backup target while others have volumes on standby; who ends, or changes one itself, has none any more', async () => {

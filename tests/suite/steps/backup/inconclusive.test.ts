@@ -18,9 +18,13 @@ const unseen =
   /was Completed before Longhorn looked at its upload.*the first backup was (gone|Error) by then/s;
 
 test.each([
+  ['too late', 'b1 Deleting, b2 , b1 gone, b2 InProgress', tooLate],
   ['too late', 'b1 Deleting, b2 , b1 Error, b2 InProgress', tooLate],
+  ['unseen', 'b1 Deleting, b2 Pending, b1 gone, b2 Completed', unseen],
   ['unseen', 'b1 Deleting, b2 Pending, b1 Error, b2 Completed', unseen],
   ['too late', 'b1 Deleting, b2 , b2 InProgress', undefined],
+  ['unseen', 'b1 Deleting, b2 Pending, b2 Completed', undefined],
+  ['unseen', 'b1 Deleting, b2 Pending, b1 gone, b2 Error', undefined],
   ['unseen', 'b1 Deleting, b2 Pending, b2 InProgress, b1 gone, b2 Completed', undefined],
 ])('looked at %s, %s proves nothing, or is a bug', async (about, states, premise) => {
   const messages = { info: 'Wait for backup b1 to be deleted' };

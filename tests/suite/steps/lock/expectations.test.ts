@@ -79,6 +79,18 @@ const historyOf = (...statuses: Status[]) => {
 };
 const own = { backup: { name: 'b', label: 'b', from: 0 }, version };
 
+test.each([
+  ['loses the lock each time', [lostDeletion, lostDeletion], 'met'],
+  ['fails for no reason of its own', [], 'broken'],
+  ['fails for another one', [lostDeletion, denied], 'broken'],
+])('a deletion that %s is reported', (_, errors, state) => {
+  const deleting = { state: 'Deleting' };
+  const tries = errors.flatMap((error) => [{ state: 'Error', messages: { error } }, deleting]);
+  const backups = historyOf({ state: 'Completed' }, deleting, ...tries);
+  backups.push({ kind: 'deleted', at: 9, object: backups.current('b') as Backup });
+  expect(evaluate(locks.deletionResolves(backups, own)).state).toBe(state);
+});
+
 const info = 'Waiting for the snapshot s to be ready';
 const lost = { state: 'Error', error: `failed to backup snapshot s to b: ${lockText('create/restore')}` };
 const [stays, goes, other] = ['met timed-out', 'met broken', 'broken broken'];
@@ -88,9 +100,11 @@ test.for<[string, Status[], string | undefined]>([
   ['fails, and still says that it waited', [{ ...lost, messages: { info } }], stays],
   ['is tried again', [lost, { state: 'InProgress' }], goes],
   ['loses its error', [lost, { state: 'Error' }], goes],
+  ['fails in silence', [{ state: 'Error' }], other],
   ['fails in another state', [{ state: 'Pending', error: lost.error }], other],
   ["fails with a deletion's words", [{ state: 'Error', error: lostDeletion }], other],
   ['fails in status.messages', [{ state: 'Error', messages: { error: lost.error } }], other],
+  ['does not fail', [{ state: 'InProgress' }], other],
 ])('a creation that meets a lock %s', ([, statuses, states]) => {
   const backups = historyOf({ state: '' }, ...statuses);
   const judged = [locks.creationLosesLock, locks.staysLost].map((make) => evaluate(make(backups, own)));
