@@ -6,7 +6,7 @@ import { accessOf } from '../../e2e/kube/access.ts';
 // Loaded into every process of a run, as NODE_OPTIONS="--import=$PWD/tests/support/record-requests.ts"
 // CORRAL_RECORDED_REQUESTS=FILE npx corral e2e ... it writes a line for each kind of request that the
 // scenarios send to the API server, however they make it: verb, resource and namespace. It knows nothing of
-// e2e/permissions, which is compared with what it wrote (see tests/permissions/recorded.test.ts).
+// e2e/permissions, which is compared with what it wrote (see tests/permissions/permit.test.ts).
 const file = process.env.CORRAL_RECORDED_REQUESTS;
 const known = new Set<string>();
 

@@ -75,6 +75,19 @@ test('what is refused is distinguished from what is accepted, and only where it 
   await named.then.nameTaken(await named.given.newJob(), volume);
 });
 
+test('what is corrected has other fields, and what is accepted has those that were asked for', async () => {
+  const plain = setUp(() => 200);
+  const job = await plain.given.newJob();
+  await plain.then.accepted(job, 'x', { retain: 3 });
+  const into = { retain: 1 };
+  await expect(plain.then.corrected(job, 'x', { spec: { retain: 0 }, into })).rejects.toThrow(
+    'retain 0, not 1',
+  );
+  const correcting = setUp(() => 200, { mend: into });
+  await correcting.then.corrected(job, 'x', { spec: { retain: 0 }, into });
+  await expect(correcting.then.accepted(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
+});
+
 test('a concurrency of 0 is raised, or kept, as the version has it', async () => {
   const raised = { mend: { retain: 1, concurrency: 10 } };
   const kept = { mend: { retain: 1 }, version: 'v1.10.0' };

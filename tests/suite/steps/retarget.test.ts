@@ -42,6 +42,14 @@ const setUp = (answer: { status: number; text: string } = { status: 200, text: '
   return { ...bindSteps(context), setStatus, isTarget, reports, wants, timelines, patched, hooks };
 };
 
+test('a volume has no last backup once it names none', async () => {
+  const { then, setStatus } = setUp();
+  setStatus({ state: 'attached', lastBackup: 'b', lastBackupAt: 'x' });
+  await expect(then.noLastBackup(volume)).rejects.toThrow('last backup b');
+  setStatus({ state: 'attached', lastBackup: '', lastBackupAt: '' });
+  await then.noLastBackup(volume);
+});
+
 test('a backup is kept where it comes to Completed, and does not go', async () => {
   for (const [end, kept] of [
     ['modified', true],

@@ -69,6 +69,7 @@ const withoutAttempt = (): Mutation => {
 };
 
 test.for<[string, Mutation, object]>([
+  ['said it in status.error too', failed({ error: 'operation not permitted' }), { fails: 'broken' }],
   ['never shown the failure', failed(), { fails: 'broken' }],
   ['let the backup go without another attempt', withoutAttempt(), { inTheEnd: 'broken' }],
 ])('a broken Longhorn would have %s', async ([, mutate, states]) => {

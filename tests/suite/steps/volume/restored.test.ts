@@ -127,6 +127,20 @@ describe('a backup is restored', () => {
     const blind = await restore(sha256, { missingCapabilities: ['block-device'] });
     expect([blind.requests.at(-1), blind.read]).toEqual([ticket('true'), []]);
   });
+
+  test('with other data, or where Longhorn does not know it, that is an error', async () => {
+    await expect(restore('b'.repeat(64))).rejects.toThrow(
+      /^the first backup was restored with other data than were written: 2097152 bytes at 0 have the checksum b+, not a+$/,
+    );
+    await expect(restore(sha256, { beside: () => sha256 })).rejects.toThrow(
+      /^the first backup was restored with data where nothing was written: 2097152 bytes at 2097152 are not all zeros$/,
+    );
+    const { context } = stand();
+    context.timeouts = { ...context.timeouts, backupVolumeKnown: { within: '20ms', owner: 'the test' } };
+    await expect(restores.judgeRestore(context, { backup, data })).rejects.toThrow(
+      'not seen that Longhorn has read the first backup in the store',
+    );
+  });
 });
 
 test("a restore that fails ends at once, with Longhorn's reason", async () => {
