@@ -19,7 +19,7 @@ import { readReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
 import { writeAtomically } from '../report/write-atomically.ts';
 import { disturbances } from '../suite/steps/writes/disturbances.ts';
-import { checkDuration, checkOutFolder } from './arguments/checks.ts';
+import { checkDuration, checkNumber, checkOutFolder } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { type CommandOptions, runE2e } from './run-command.ts';
@@ -29,6 +29,7 @@ type Flags = {
   cell: string[];
   for?: string;
   resume?: true;
+  workers?: string;
   out: string;
   longhorn?: string;
 };
@@ -65,6 +66,7 @@ const program = () =>
     )
     .option('--for <time>', 'start no cell after this time, such as 1h; distinct writes come first')
     .option('--resume', 'continue the matrix in the folder of --out, also with more operations')
+    .option('--workers <n>', 'how many cells run at once (default: as many as the lab can handle)')
     .option('--out <folder>', 'where the results go', '.corral/crash-matrix')
     .option(
       '--longhorn <which>',
@@ -81,6 +83,7 @@ const readFlags = (argv: readonly string[]): Flags => {
       throw usageError(
         `--operation ${name}: there is none of that name: use ${Object.keys(crashOperations).join(', ')}`,
       );
+  if (flags.workers !== undefined) checkNumber('workers', flags.workers);
   return { ...flags, out: checkOutFolder(flags.out) };
 };
 
@@ -180,6 +183,7 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
         '--out',
         join(out, folder),
         ...(only === undefined ? [] : ['--only', only]),
+        ...(flags.workers === undefined ? [] : ['--workers', flags.workers]),
       ],
       providers,
       config,
