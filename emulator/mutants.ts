@@ -227,6 +227,7 @@ export const fixes = {
   'fixed:encrypted-backup-hangs-as-plain':
     'a volume that is restored from a backup of an encrypted volume has the size of that with the header',
   'fixed:kubectl-activation-misses-newest':
+  'fixed:grown-volume-is-not-restored': 'the engine restores a backup whose volume has grown since',
     'the activation of a volume on standby requests a sync of the backup volume itself',
   'fixed:unlabelled-backup-is-never-deleted':
     'a Backup without the label of its target is on the target where it was found',

@@ -446,6 +446,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A backup of an encrypted volume is restored to a plain one as it is in the store',
   ],
   'fixed:unlabelled-backup-is-never-deleted': [
+  'fixed:grown-volume-is-not-restored': [
+    'A backup is restored whose volume has grown on another Longhorn since the last poll',
+  ],
     'A backup that was found in a store is deleted, though it has lost the label of its backup target',
   ],
   'fixed:lock-fails-open': [

@@ -20,7 +20,3 @@ export const reportedSize = (context: ManagerContext, size: string, labelsInStor
   if (corrected < 0) throw new Error(`corrected volume size is negative: ${corrected}`);
   return String(corrected);
 };
-
-/** The inverse of reportedSize: the size in bytes of the volume whose size Longhorn reports. */
-export const storedSize = (context: ManagerContext, size: string, labelsInStore: Labels): number =>
-  Number(size) + (isEncrypted(context, labelsInStore) ? header : 0);

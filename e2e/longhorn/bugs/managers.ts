@@ -388,6 +388,24 @@ export const managerBugs = {
       'longhorn-manager, controller/utils.go (getCorrectedEncryptedVolumeSize), webhook/resources/volume/mutator.go (bv.Status.Size), and controller/engine_controller.go (handleRestoreError); longhorn-engine, pkg/sync/backup.go, RestoreBackup; v1.12.0, v1.12.1 and the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the volume of 48 MiB was refused a backup of 64 MiB every 5 s, and stayed attached, healthy and RestoreInProgress until it was deleted',
   },
+  'grown-volume-is-not-restored': {
+    title:
+      'The restore of a backup whose volume has grown since Longhorn last looked never ends, without a word',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a restore of a backup that Longhorn shows as Completed ends, or its failure is reported',
+    happens:
+      'the new volume gets the size that the BackupVolume has, and the engine compares it with the size in the store. If the source has grown since the last sync of the BackupVolume, the engine refuses the restore every 5 s, also of an older backup. Longhorn cannot parse the refusal, and only logs it: the volume stays attached, healthy and RestoreInProgress for good. Another cluster learns of the growth at its next poll, or never with a poll interval of 0; the cluster of the source about a second after the backup is Completed',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'being restored' }],
+    steps: [
+      'Give two Longhorns a backup target on one store, the second with a poll interval of 0. Back a volume up on the first, and sync the target on the second.',
+      'On the first: expand the volume, and make another backup.',
+      'On the second: restore the first backup. The volume stays RestoreInProgress. A longhorn-manager logs "cannot be larger than normal restore volume" every 5 s.',
+    ],
+    source:
+      'longhorn-manager, webhook/resources/volume/mutator.go (bv.Status.Size) and controller/engine_controller.go (handleRestoreError); longhorn-engine, pkg/sync/backup.go, RestoreBackup; v1.12.1 and the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: the engine refused the restore every 5 s, and the volume stayed attached, healthy and RestoreInProgress for the 3 min 30 s of the scenario; after a sync of the BackupVolume both backups were restored',
+  },
   'kubectl-activation-misses-newest': {
     title: 'A standby volume that kubectl activates may lack the newest backup, without a word',
     severity: 'silent',

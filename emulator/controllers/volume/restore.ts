@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeBackupURL } from '../../backupstore/url.ts';
+import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
-import { storedSize } from '../encrypted-size.ts';
 import { createSnapshot } from '../snapshot/create.ts';
 import { findReplica } from './replica.ts';
 import { backupVolumeOnTarget } from './status.ts';
@@ -221,6 +220,20 @@ export const showSnapshot = async ({ datastore, mutant }: ManagerContext, volume
   }
 };
 
+// The size in bytes of the volume that is restored, by its config in the store. 0 if that cannot be read: the restore
+// itself fails over it.
+const sizeInStore = async (context: ManagerContext, volume: Volume): Promise<number> => {
+  const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
+  if (!target || context.mutant === 'fixed:grown-volume-is-not-restored') return 0;
+  const place = {
+    url: target.spec.backupTargetURL,
+    volume: decodeBackupURL(volume.spec.fromBackup ?? '').volume,
+  };
+  const client = await context.targets.open(target);
+  const found = await client.inspectVolume(encodeBackupURL({ ...place, backup: '' })).catch(() => undefined);
+  return Number(found?.Size ?? 0);
+};
+
 // Longhorn merges one with the snapshot that the data are restored to; two stop the restores (longhorn-engine,
 // pkg/sync/backup.go, RestoreBackup).
 const hasSeveralSnapshots = ({ datastore }: ManagerContext, { metadata }: Volume): boolean =>
@@ -314,10 +327,10 @@ export const stepRestore = async (
     return inProgress;
   }
   // The engine refuses, and is asked again with each turn of its monitor (longhorn-engine, pkg/sync/backup.go).
-  const needed = storedSize(context, size, source?.labels);
-  if (restored === '' && needed > Number(size) && needed > Number(volume.spec.size)) {
+  const stored = restored === '' ? await sizeInStore(context, volume) : 0;
+  if (stored > Number(volume.spec.size)) {
     context.log.warning(
-      `engine monitor: BUG: The backup volume ${decodeBackupURL(volume.spec.fromBackup ?? '').volume} size ${needed} cannot be larger than normal restore volume ${volume.metadata.name} size ${volume.spec.size}`,
+      `engine monitor: BUG: The backup volume ${decodeBackupURL(volume.spec.fromBackup ?? '').volume} size ${stored} cannot be larger than normal restore volume ${volume.metadata.name} size ${volume.spec.size}`,
     );
     return inProgress;
   }
