@@ -189,6 +189,7 @@ export const mutants = {
   'system-restore-replaces-volumes':
     'a system restore replaces a volume that is there by one from its last backup',
   'system-restore-forgets-jobs': 'a system restore makes no recurring job that is missing',
+  'system-restore-marks-only-new-volumes': 'a system restore does not mark the volumes that it leaves',
   'system-backups-pile-up': 'a recurring job keeps all the system backups that it has made',
   'failed-system-backup-counts':
     'a recurring job keeps a failed system backup as its newest, and removes a good one for it',
@@ -226,8 +227,8 @@ export const fixes = {
     'a Backup without labels of an encrypted volume gets its label, and the manager lives on',
   'fixed:encrypted-backup-hangs-as-plain':
     'a volume that is restored from a backup of an encrypted volume has the size of that with the header',
-  'fixed:kubectl-activation-misses-newest':
   'fixed:grown-volume-is-not-restored': 'the engine restores a backup whose volume has grown since',
+  'fixed:kubectl-activation-misses-newest':
     'the activation of a volume on standby requests a sync of the backup volume itself',
   'fixed:unlabelled-backup-is-never-deleted':
     'a Backup without the label of its target is on the target where it was found',
@@ -299,6 +300,8 @@ export const fixes = {
     'a system backup compares the data of a volume with its last backup, also after a revert',
   'fixed:second-system-restore-is-accepted':
     'a system restore is refused from the request of another one on, until that has ended',
+  'fixed:system-restore-waits-for-no-target':
+    'a system restore makes volumes once the backups of the targets that it has made are known',
   'fixed:system-restore-leaves-volume-out': 'a system restore that cannot make a volume fails',
   'fixed:recurring-system-backup-forgotten':
     'a recurring job knows its system backups by their names, also those that a sync has found',

@@ -402,6 +402,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'system-restore-takes-oldest-backup': [{ scenario: systemRestore, by: 'then.volumeMadeFrom' }],
   'system-restore-replaces-volumes': [{ scenario: systemRestore, by: 'then.volumeHasData' }],
   'system-restore-forgets-jobs': [{ scenario: systemRestore, by: 'then.jobMadeAgain' }],
+  'system-restore-marks-only-new-volumes': [{ scenario: systemRestore, by: 'then.volumesMarked' }],
   'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
   'system-backups-pile-up': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
   'snapshot-cleanup-takes-manual-ones': [{ scenario: restoredSnapshot, by: 'then.snapshotsLeft' }],
@@ -445,10 +446,10 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:encrypted-backup-hangs-as-plain': [
     'A backup of an encrypted volume is restored to a plain one as it is in the store',
   ],
-  'fixed:unlabelled-backup-is-never-deleted': [
   'fixed:grown-volume-is-not-restored': [
     'A backup is restored whose volume has grown on another Longhorn since the last poll',
   ],
+  'fixed:unlabelled-backup-is-never-deleted': [
     'A backup that was found in a store is deleted, though it has lost the label of its backup target',
   ],
   'fixed:lock-fails-open': [
@@ -575,6 +576,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:reverted-volume-is-not-backed-up': [systemBackupOfReverted],
   'fixed:second-system-restore-is-accepted': [
     'A second system restore is rejected as soon as the first one is requested',
+  ],
+  'fixed:system-restore-waits-for-no-target': [
+    'A system restore makes a second backup target, and a volume from its backup there once that answers',
   ],
   'fixed:system-restore-leaves-volume-out': ['A system restore that cannot make a volume fails'],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],

@@ -111,6 +111,7 @@ const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> =>
       isThere = datastore.volumes.get(name);
     }
   }
+  if (isThere && mutant === 'system-restore-marks-only-new-volumes') return;
   if (isThere) return void (await datastore.volumes.patch(name, skipped(rollout)));
   const last =
     (mutant === 'system-restore-takes-oldest-backup' && oldestBackupOf(context, name)) ||
@@ -129,6 +130,17 @@ const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> =>
   const marks = { ...marksOf(rollout), [restoreMarks.backup]: fromBackup ?? '' };
   const spec = { ...volume.spec, nodeID: '', ...(fromBackup && { fromBackup }) };
   await datastore.volumes.create(anew({ ...volume, spec }, marks));
+};
+
+// A volume is refused if Longhorn does not know its backup yet.
+const untilBackupsKnown = async ({ context }: Rollout, { volumes }: Bundle): Promise<void> => {
+  for (const { status } of volumes)
+    for (
+      let tries = 0;
+      tries < 600 && status?.lastBackup && !context.datastore.backups.get(status.lastBackup);
+      tries += 1
+    )
+      await sleep(500, undefined, { ref: false });
 };
 
 const restoreVolumes = async (rollout: Rollout, { volumes }: Bundle): Promise<void> => {
@@ -186,6 +198,7 @@ const rollOut = async (context: ManagerContext, restore: SystemRestore): Promise
       sleep(1_000, undefined, { ref: false }).then(() => work(rollout, bundle));
     await kind(restoreSettings);
     await Promise.all([restoreTargets, restoreJobs].map(kind));
+    if (mutant === 'fixed:system-restore-waits-for-no-target') await untilBackupsKnown(rollout, bundle);
     await kind(restoreVolumes);
     await to('Completed');
   } catch (error) {

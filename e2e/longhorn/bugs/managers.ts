@@ -664,6 +664,27 @@ export const managerBugs = {
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: Completed after 94 s, without the volume',
   },
+  'system-restore-waits-for-no-target': {
+    title:
+      'A system restore leaves out the volumes of a second backup target that it has made and that is not listed yet',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise:
+      'a system restore makes all backup targets first, and then the volumes from their backups on them',
+    happens:
+      'the volumes are made some seconds after the backup targets, whether those have been listed or not. Longhorn does not know the backups on a new target whose store is slow, has many of them, or does not answer yet, and refuses their volumes. An event on the SystemRestore says so; its status is Completed. A restore in a new cluster is such a case if only the default backup target is set before. A second system restore makes the volumes',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed' }],
+    steps: [
+      'Make a second backup target, a volume that has it, and a backup of that volume. Then make a system backup.',
+      'Delete the volume and the second backup target, and stop the server of its store (kill -STOP).',
+      'Create a SystemRestore of the system backup. It is Completed: the backup target is there, and the volume is not.',
+      'kubectl -n longhorn-system get events shows FailedCreating on the SystemRestore: cannot get backup.',
+      'Let the server go on (kill -CONT): the backup is known again. The volume is not made.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, systemRollout (restoreVolumes follows restoreBackupTargets) and restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); v1.12.1 and master (2026-08-21)',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: with a server that answered nothing until after the volumes were made, the restore was Completed without the volume, and a second one made it; with one that answered at once, the first one made it',
+  },
   'second-system-restore-is-accepted': {
     title: 'A second system restore is accepted while the first one is about to start, and both fail',
     severity: 'misleading',

@@ -11,7 +11,7 @@ const about = {
 
 scenario(
   'A system restore makes what is missing, a volume from its latest backup, and leaves what is there',
-  { ...about, proves: ['S15', 'S17', 'S19'] },
+  { ...about, proves: ['S15', 'S17', 'S19', 'S23'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
@@ -35,6 +35,7 @@ scenario(
     const restore = await when.systemRestored(systemBackup);
     await then.systemRestoreRefused(systemBackup, restore);
     await then.systemRestoreCompletes(restore);
+    await then.volumesMarked(restore, { made: lost, left: kept });
     await then.restored(await then.volumeMadeFrom(restore, latest), [data]);
     await then.volumeHasData(kept, newest);
     await then.jobMadeAgain(restore, job);
@@ -58,6 +59,43 @@ scenario(
 
     const restore = await when.systemRestored(systemBackup);
     await then.orKnownBug('system-restore-leaves-volume-out', () => then.systemRestoreFails(restore, lost));
+  },
+);
+
+scenario(
+  'A system restore makes a second backup target, and a volume from its backup there once that answers',
+  {
+    ...about,
+    needs: ['lab', 'block-device', 'serverGone'],
+    disruptions: ['default-target', 'store-stall'],
+    proves: ['S21'],
+  },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const lost = await given.volume();
+    const data = await given.data(lost);
+    const latest = await given.settledBackup(lost);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.volumeRemoved(lost);
+    await then.removedFromCluster(latest, await when.targetRemoved(lost.target));
+    const completed = async (restore: Awaited<ReturnType<typeof when.systemRestored>>) => {
+      await then.systemRestoreCompletes(restore);
+      return then.volumeMadeFrom(restore, latest);
+    };
+
+    // The target is there, and nobody knows its backups yet, as with a store that is far away or has many.
+    const gone = await given.serverGone();
+    await then.inForce(gone);
+    const restore = await when.systemRestored(systemBackup);
+    await then.targetMadeAgain(restore, lost.target);
+    await when.released(gone);
+    await when.storeLookedInto(lost.target);
+    const isMade = await then.orKnownBug('system-restore-waits-for-no-target', () => completed(restore));
+    await then.known(latest);
+    const made = await completed(isMade ? restore : await when.systemRestored(systemBackup));
+    await then.restored(made, [data]);
   },
 );
 

@@ -161,6 +161,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn starts a Job, downloads the system backup and restores each kind of object, for each of which it takes a second or more',
   },
+  systemRestoreGoesOn: {
+    machine: 20,
+    fixed: true,
+    owner:
+      'the time in which a system restore makes its volumes after its backup targets, or waits for those',
+  },
   systemBackupGone: {
     machine: 120,
     resyncs: 2,

@@ -192,7 +192,10 @@ const restore = (
       const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
       if (!target) throw new Error(`failed to get backup target ${volume.spec.backupTargetName}`);
       const client = await context.targets.open(target);
-      await client.restore(encodeBackupURL({ ...decodeBackupURL(volume.spec.fromBackup ?? ''), backup }), {
+      // The engine gets the URL of the backup volume's target, whatever the volume's URL says (engine_controller.go,
+      // restoreBackup): a system restore writes that of the target `default`.
+      const place = { ...decodeBackupURL(volume.spec.fromBackup ?? ''), url: target.spec.backupTargetURL };
+      await client.restore(encodeBackupURL({ ...place, backup }), {
         image: headPath(replicaDirectory(await ensureReplica(context, volume))),
         last,
         replicas: volume.spec.numberOfReplicas,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expectHistory, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import { timeoutOf } from '../../../history/verdict.ts';
 import { follow } from '../../../history/watch.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
 import type { RecurringJob } from '../../../longhorn/job-types.ts';
@@ -15,7 +16,13 @@ import type { SystemRestore, Volume } from '../../../longhorn/types.ts';
 import { mustBeRefused } from '../admission/steps.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
-import type { BackupHandle, SystemBackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import type {
+  BackupHandle,
+  SystemBackupHandle,
+  TargetHandle,
+  VolumeHandle,
+  WrittenData,
+} from '../handles.ts';
 import type { AnyJobHandle } from '../job/job.ts';
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
@@ -143,17 +150,42 @@ export const systemRestoreSteps = {
       });
     },
   }),
+  /** Returns once the restore had time to make its volumes too. They follow within seconds, or wait for the target. */
+  'then.targetMadeAgain': step({
+    sentence: 'Then {label} has made the backup target again',
+    parameters: (restore) => ({ label: restore }),
+    action: async (
+      { timelines, timeouts }: Context,
+      { name, label, timeline }: SystemRestoreHandle,
+      target: TargetHandle,
+    ) => {
+      await waitUntil(timelines.backupTargets, () => true, {
+        ...{ name: target.name, label: `${label} makes backup target ${target.name}` },
+        ...{ describe: () => 'there', ...timeouts.systemRestoreEnds },
+      });
+      const ends = waitUntil(timeline, (object) => systemBackupState(object) === 'Completed', {
+        ...{ name, label: `${label} ends`, describe: describeSystemBackup },
+        ...timeouts.systemRestoreGoesOn,
+      });
+      await timeoutOf(ends);
+    },
+  }),
   /** It is Completed. Returns the volume as one that is being restored. */
   'then.volumeMadeFrom': step({
     sentence: 'Then {label} has made the volume that was gone again, from {backup}',
     action: async (
       context: Context,
-      { label, from }: SystemRestoreHandle,
+      { name, label, from }: SystemRestoreHandle,
       backup: BackupHandle,
     ): Promise<RestoreHandle> => {
       const { volume } = backup;
       const found = await readNow<Volume>(context.cluster, longhornResources.volumes, volume.name);
-      if (found === undefined) throw new Error(`${label} is Completed, and ${volume.name} is not there`);
+      if (found === undefined)
+        throw new PromiseBroken(`${label} is Completed, and ${volume.name} is not there`, {
+          kind: 'SystemRestore',
+          name,
+          state: 'Completed',
+        });
       const source = found.spec.fromBackup ?? '';
       if (!`${source}&`.includes(`backup=${backup.name}&`))
         throw new Error(
@@ -173,6 +205,29 @@ export const systemRestoreSteps = {
       const found = await readData(context, { volume, ...data });
       if (found !== data.sha256)
         throw new Error(`volume ${volume.name} has data with the checksum ${found}, not ${data.sha256}`);
+    },
+  }),
+  /** By annotations of both volumes. */
+  'then.volumesMarked': step({
+    sentence: 'Then the volume that was made again names {label}, and the one that was there was left by it',
+    parameters: (restore, _) => ({ label: restore }),
+    action: async (
+      { cluster }: Context,
+      { name, timeline }: SystemRestoreHandle,
+      { made, left }: { made: VolumeHandle; left: VolumeHandle },
+    ) => {
+      const source = timeline.current(name)?.spec?.systemBackup ?? '';
+      for (const [volume, annotation] of [
+        [made, 'longhorn.io/last-system-restored'],
+        [left, 'longhorn.io/last-skipped-system-restored'],
+      ] as const) {
+        const found = await readNow<Volume>(cluster, longhornResources.volumes, volume.name);
+        const marks = found?.metadata.annotations ?? {};
+        const from = marks[annotation] ?? 'nothing';
+        const at = marks[`${annotation}-at`] ?? 'no time';
+        if (!`${from}/`.includes(`/${source}/`) || Number.isNaN(Date.parse(at)))
+          throw new Error(`volume ${volume.name} has ${annotation}: ${from}, at ${at}, not ${source}`);
+      }
     },
   }),
   'when.jobTakenAway': step({
