@@ -303,6 +303,8 @@ export const fixes = {
   'fixed:system-restore-waits-for-no-target':
     'a system restore makes volumes once the backups of the targets that it has made are known',
   'fixed:system-restore-leaves-volume-out': 'a system restore that cannot make a volume fails',
+  'fixed:finished-backup-takes-snapshot-of-upload':
+    'a backup that ends leaves its snapshot to other backups of it that are not at their end',
   'fixed:recurring-system-backup-forgotten':
     'a recurring job knows its system backups by their names, also those that a sync has found',
   'fixed:workload-cuts-off-backup':

@@ -580,6 +580,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:system-restore-waits-for-no-target': [
     'A system restore makes a second backup target, and a volume from its backup there once that answers',
   ],
+  'fixed:finished-backup-takes-snapshot-of-upload': [
+    'The snapshot of a backup that is being uploaded is not removed with the end of another backup of it [s3]',
+  ],
   'fixed:system-restore-leaves-volume-out': ['A system restore that cannot make a volume fails'],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
   'fixed:labelled-backup-is-not-full': [backupDialog],

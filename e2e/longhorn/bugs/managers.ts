@@ -837,6 +837,26 @@ export const managerBugs = {
       'longhorn-manager, app/recurringjob/volume.go, doSnapshotCleanup and listSnapshotNamesToCleanup (v1.8.x: app/recurring_job.go), read in v1.8.x, v1.11.x and v1.12.1; fixed on master (2026-08-14), by the same source, for all tasks. Near: longhorn/longhorn#13748',
     seen: 'a whole real v1.12.1 (2026-11-29), S3: a run of a job with the task snapshot-delete and retain 1 deleted the snapshot of a backup that was InProgress',
   },
+  'finished-backup-takes-snapshot-of-upload': {
+    title: 'A backup that ends deletes its snapshot while another backup of it is being uploaded',
+    severity: 'data loss',
+    versions: '>=1.9.0',
+    promise: 'the snapshot of a running backup is not removed by a setting',
+    happens:
+      'with the setting auto-cleanup-snapshot-after-on-demand-backup-completed, a backup by hand that is Completed has its snapshot deleted, whatever other backup of the same snapshot is under way: a full one after an incremental one, one for the next backup target of the volume, or a second click. By the source, so does the deletion of a failed backup with auto-cleanup-when-delete-backup, while the snapshot is backed up again. The backup that goes on may then be Completed with data of a newer snapshot (deleted-snapshot-spoils-upload)',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted', gone: false }],
+    steps: {
+      inWords: [
+        'Back up a snapshot of a volume, write other data, and make another snapshot. Set auto-cleanup-snapshot-after-on-demand-backup-completed to true.',
+        'Make a backup of the first snapshot with backupMode full, to a slow store. While it is InProgress, make an incremental backup of the same snapshot: it sends nothing, and is Completed within seconds.',
+        'kubectl -n longhorn-system get snapshots.longhorn.io: the snapshot of the running backup is gone, or has a deletionTimestamp.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_controller.go, deleteSnapshotAfterBackupCompleted, and DeleteSnapshot in reconcile: neither looks at other Backups; read in v1.9.0, v1.12.1 and master (2026-08-21), where longhorn/longhorn#10184 is fixed for recurring jobs alone',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',

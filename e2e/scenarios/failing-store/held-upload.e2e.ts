@@ -18,13 +18,14 @@ const second = { offset: size, size };
 const heldUpload = async (
   { given, when, then }: Pick<Steps, 'given' | 'when' | 'then'>,
   snapshot: SnapshotHandle,
+  how?: { mode: 'full' },
 ) => {
   const silent = await given.wrongAnswers('silence', {
     to: 'write',
     below: { of: snapshot.volume, folder: 'blocks' },
   });
   await then.inForce(silent);
-  const backup = await when.backedUp(snapshot);
+  const backup = await when.backedUp(snapshot, how);
   await then.uploading(backup);
   return { silent, backup };
 };
@@ -78,6 +79,46 @@ scenario(
 
     const newest = await given.settledBackup(volume);
     await then.storeHolds(volume, [first, newest], { ignoreOthers: true });
+  },
+);
+
+scenario(
+  'The snapshot of a backup that is being uploaded is not removed with the end of another backup of it',
+  {
+    ...about,
+    tags: ['failing-store', 'upload', 'snapshots'],
+    // On other clusters, the setting would also remove snapshots of other users.
+    needs: ['lab', 'wrongAnswers', 'block-device'],
+    longhorn: '>=1.9.0',
+    disruptions: ['settings'],
+    exclusive: ['cluster-settings'],
+    proves: ['N10'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, littleData.data);
+    await given.snapshot(volume);
+    await given.exclusive('cluster-settings');
+    const onceMade = await given.setting('a snapshot goes once its backup by hand is made');
+    const { silent, backup } = await heldUpload({ given, when, then }, first.snapshot, { mode: 'full' });
+
+    // The store has its blocks, so that it writes none.
+    const again = await when.backedUp(first.snapshot);
+    await then.completed(again);
+    await then.lastBackup(again);
+    await then.stillUploading(backup);
+    const kept = await then.orKnownBug('finished-backup-takes-snapshot-of-upload', () =>
+      then.snapshotStays(backup),
+    );
+    await when.released(silent);
+    await then.ends(backup, { mayFail: !kept });
+    await when.released(onceMade);
+    if (kept) await then.restores(backup, [data]);
+
+    const newest = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, again, newest], { ignoreOthers: true });
   },
 );
 

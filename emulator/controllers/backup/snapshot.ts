@@ -12,13 +12,22 @@ const snapshotSettings = {
 /** Deletes the snapshot of a backup that was made or deleted, if the setting says so. */
 export const cleanUpSnapshot = async (
   { datastore, mutant }: ManagerContext,
-  { spec }: Backup,
+  { metadata, spec }: Backup,
   when: keyof typeof snapshotSettings,
 ): Promise<void> => {
   const isWanted = datastore.settings.get(snapshotSettings[when])?.value === 'true';
   // A recurring job cleans up the snapshots that it took.
   const isJobs = when === 'made' && spec.labels?.[jobLabels.made] !== undefined;
   if (!isWanted || isJobs || !spec.snapshotName || mutant === 'snapshot-outlives-settings') return;
+  const isInUse = datastore.backups
+    .list()
+    .some(
+      (other) =>
+        other.metadata.name !== metadata.name &&
+        other.spec.snapshotName === spec.snapshotName &&
+        ['', 'Pending', 'InProgress'].includes(other.status?.state ?? ''),
+    );
+  if (isInUse && mutant === 'fixed:finished-backup-takes-snapshot-of-upload') return;
   await datastore.snapshots.delete(spec.snapshotName).catch((error) => {
     if (!isNotFound(error)) throw error;
   });
