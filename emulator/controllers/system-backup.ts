@@ -69,6 +69,8 @@ const start = async ({ context, systemBackup, client, target }: Step): Promise<N
     };
   const [, of] = /^.*\/([^/]+)\/[^/]+$/.exec(found[name] ?? '') ?? [];
   if (of === undefined) return { state: 'CreatingVolumeBackups', version, gitCommit: 'emulator' };
+  if (context.mutant === 'fixed:reused-system-backup-name-makes-nothing')
+    return { reason: 'Start', message: `system backup ${name} exists in the backup target` };
   await datastore.systemBackups.patch(name, { metadata: { labels: { [labels.version]: of } } });
   return undefined;
 };

@@ -646,6 +646,26 @@ export const managerBugs = {
       'longhorn-manager, controller/system_backup_controller.go, isVolumeBackupUpToDate (size and creation time of the snapshots alone), and longhorn-engine, pkg/replica/replica.go, revertDisk (an empty head); read in v1.8.0, v1.9.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the system backup was Ready, and the reverted volume had no backup since',
   },
+  'reused-system-backup-name-makes-nothing': {
+    title: 'A new system backup with the name of one in the store is Ready, and nothing was backed up',
+    severity: 'silent',
+    versions: '>=1.4.0',
+    promise: 'a system backup is rejected if the store has one of its name, or is made',
+    happens:
+      'Longhorn looks the name of a new SystemBackup up in the store, and takes the object for the one that it finds there: one of another cluster that uses the store, or of an older Longhorn, which the last sync has not found yet. It is Ready within seconds, with the version and the time of that one. Nothing of this cluster is saved, and whoever deletes it deletes the files of the other cluster. The webhook that was to reject it, by the proposal, does not look into the store',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready', gone: false }],
+    steps: {
+      inWords: [
+        'Let two clusters use one store as their default backup target, the second one with a poll interval of 0.',
+        'In the first one, make a SystemBackup with the name before-upgrade. In the second one, make one with that name and volumeBackupPolicy always.',
+        'That is Ready at once. Its status.createdAt is that of the first one, no volume was backed up, and the store has one archive: that of the first cluster.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, reconcile (SystemBackupStateNone: getSystemBackupVersionExistInRemoteBackupTarget, then the label longhorn.io/version, then Syncing), and webhook/resources/systembackup/validator.go, Create; proposal 20220913 (webhook validator: "System backup does not exist in the backup target"); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'system-restore-leaves-volume-out': {
     title: 'A system restore that cannot make a volume is Completed without it',
     severity: 'silent',

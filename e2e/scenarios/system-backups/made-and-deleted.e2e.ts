@@ -120,6 +120,22 @@ scenario(
 );
 
 scenario(
+  'A new system backup with the name of one in the store is rejected, fails or is made',
+  { ...about, proves: ['S30'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const systemBackup = await when.systemBackedUp(target, { label: 'the first system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.systemBackupForgotten(systemBackup);
+    await then.storeHoldsSystemBackups(target, [systemBackup]);
+    await then.orKnownBug('reused-system-backup-name-makes-nothing', () =>
+      then.systemBackupNameTaken(systemBackup),
+    );
+  },
+);
+
+scenario(
   'A system backup is rejected while the default backup target has no URL',
   { ...about, proves: ['S4'] },
   async ({ given, then, skip }) => {

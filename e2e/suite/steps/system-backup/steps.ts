@@ -326,6 +326,39 @@ export const systemBackupSteps = {
     },
     detail: describeSystemBackup,
   }),
+  /** As that of another cluster, which Longhorn finds with the next sync. */
+  'when.systemBackupForgotten': step({
+    sentence: 'When Longhorn does not know {label} any more, which is still in the store',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const object = { namespace, name: systemBackup.name };
+      const labels = { 'longhorn.io/delete-custom-resource-only': 'true' };
+      await context.cluster.patch(resource, object, { metadata: { labels } });
+      await context.cluster.delete(resource, object);
+      await untilSystemBackupGone(context, systemBackup);
+    },
+  }),
+  /** Longhorn does not know that one. A label shows that it takes the new one for it. */
+  'then.systemBackupNameTaken': step({
+    sentence: 'Then a new system backup with the name of {label} is rejected, fails or is made',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const { name } = systemBackup;
+      const object = newSystemBackup(context, name, 'disabled');
+      const answer = await tryCreation(context.cluster, resource, object);
+      if ('refused' in answer && answer.refused.status === 409)
+        throw new InconclusiveError(`a sync has found ${name} before it was made anew`);
+      if ('refused' in answer) return mustBeRefused(answer);
+      await makeSystemBackup(context, name, 'disabled');
+      const made = { ...systemBackup, label: `the new system backup ${name}` };
+      const found = await untilSystemBackupIn(context, made, ['Ready', 'Error']);
+      if (systemBackupState(found) === 'Error' || !found.metadata.labels?.['longhorn.io/version']) return;
+      throw brokenBySystemBackup(
+        `${made.label} of ${found.metadata.creationTimestamp} is Ready, as the one in the store of ${found.status?.createdAt}`,
+        ...([made, 'Ready'] as const),
+      );
+    },
+  }),
   'when.systemBackupDeleted': step({
     sentence: 'When {label} is deleted',
     action: async ({ cluster }: Context, { name }: SystemBackupHandle) =>
