@@ -305,6 +305,8 @@ export const fixes = {
   'fixed:system-restore-leaves-volume-out': 'a system restore that cannot make a volume fails',
   'fixed:finished-backup-takes-snapshot-of-upload':
     'a backup that ends leaves its snapshot to other backups of it that are not at their end',
+  'fixed:system-backup-waits-for-deleted-backup':
+    'a system backup fails if a backup that it has made of a volume is gone',
   'fixed:reused-system-backup-name-makes-nothing':
     'a new system backup fails if the store has one of its name',
   'fixed:recurring-system-backup-forgotten':

@@ -583,6 +583,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:finished-backup-takes-snapshot-of-upload': [
     'The snapshot of a backup that is being uploaded is not removed with the end of another backup of it [s3]',
   ],
+  'fixed:system-backup-waits-for-deleted-backup': [
+    'A system backup of which the backup of a volume is deleted fails',
+  ],
   'fixed:reused-system-backup-name-makes-nothing': [
     'A new system backup with the name of one in the store is rejected, fails or is made',
   ],

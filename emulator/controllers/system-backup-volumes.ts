@@ -69,7 +69,10 @@ const requestBackups = async (context: ManagerContext, { spec }: SystemBackup): 
 };
 
 const isDone = ({ datastore, mutant }: ManagerContext, name: string): boolean => {
-  const { status } = datastore.backups.get(name) ?? {};
+  const backup = datastore.backups.get(name);
+  if (backup === undefined && mutant === 'fixed:system-backup-waits-for-deleted-backup')
+    throw new Error(`failed creating Volume backup ${name}: it was deleted`);
+  const { status } = backup ?? {};
   if (status?.state === 'Error' && mutant !== 'system-backup-ignores-failed-volume')
     throw new Error(`failed creating Volume backup ${name}: ${status.error ?? ''}`);
   if (status?.state !== 'Completed') return status?.state === 'Error';

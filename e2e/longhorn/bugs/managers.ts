@@ -646,6 +646,26 @@ export const managerBugs = {
       'longhorn-manager, controller/system_backup_controller.go, isVolumeBackupUpToDate (size and creation time of the snapshots alone), and longhorn-engine, pkg/replica/replica.go, revertDisk (an empty head); read in v1.8.0, v1.9.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the system backup was Ready, and the reverted volume had no backup since',
   },
+  'system-backup-waits-for-deleted-backup': {
+    title: 'A system backup waits for a day for the backup of a volume that was deleted meanwhile',
+    severity: 'silent',
+    versions: '>=1.5.0',
+    promise: 'a system backup fails if the backup of a volume does, and says so',
+    happens:
+      'Longhorn looks each 5 s whether each backup that it has made is Completed and the last one of its volume. A backup that is gone is only logged, and waited for: the system backup stays CreatingVolumeBackups for 24 h, without an event, and so does the run of its recurring job, whose next ones are not started. By the source, so it does if another backup of the volume ends within the same 5 s (as that of a backup job of the same minute), or if the volume is deleted then',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'CreatingVolumeBackups', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume, and write some data.',
+        'Create a SystemBackup with volumeBackupPolicy always, and delete the Backup that it makes of the volume as soon as that is Completed (kubectl get backups.longhorn.io -w).',
+        'When the Backup is gone, the SystemBackup stays CreatingVolumeBackups. The log of its longhorn-manager says each 5 s that the backup was not found.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, WaitForVolumeBackupToComplete (NotFound: continue) and isVolumeLastBackupSynced, and datastore/datastore.go, VolumeBackupTimeout; read in v1.5.0, v1.8.2, v1.12.1 and master (2026-08-21). The symptom is in longhorn/longhorn#6631 and longhorn/longhorn#8614, without the cause',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'reused-system-backup-name-makes-nothing': {
     title: 'A new system backup with the name of one in the store is Ready, and nothing was backed up',
     severity: 'silent',

@@ -109,3 +109,25 @@ scenario(
     await then.storeHoldsSystemBackups(target, []);
   },
 );
+
+scenario(
+  'A system backup of which the backup of a volume is deleted fails',
+  { ...about, proves: ['S28'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    await given.settledBackup(volume);
+    await given.data(volume, littleData.data);
+
+    const systemBackup = await when.systemBackedUp(target, {
+      ...{ label: 'the system backup', volumes: 'always' },
+    });
+    const backup = await when.itsBackupDeleted(systemBackup, volume);
+    await then.goneInTheEnd(backup);
+    await then.orKnownBug('system-backup-waits-for-deleted-backup', () =>
+      then.systemBackupEndsWithoutIt(systemBackup),
+    );
+  },
+);

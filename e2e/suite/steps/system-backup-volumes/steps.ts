@@ -1,13 +1,16 @@
+import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
+import { requestDeletion } from '../deletion/deletion.ts';
 import type { BackupHandle, SystemBackupHandle, VolumeHandle } from '../handles.ts';
-import { throwIfAny } from '../judging.ts';
+import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import {
   brokenBySystemBackup,
+  currentSystemBackup,
   describeSystemBackup,
   systemBackupState,
   untilSystemBackupIn,
@@ -102,5 +105,59 @@ export const systemBackupVolumeSteps = {
       return toHandle(failed, `the backup for ${systemBackup.label}`, volume);
     },
     detail: ({ name }) => name,
+  }),
+  /** The volume has an older backup. Longhorn looks at those of a system backup each 5 s. Returns the backup. */
+  'when.itsBackupDeleted': step({
+    sentence: 'When the backup that {label} makes of the volume is deleted as soon as it is Completed',
+    parameters: (systemBackup, _) => ({ label: systemBackup }),
+    action: async (
+      context: Context,
+      { label }: SystemBackupHandle,
+      volume: VolumeHandle,
+    ): Promise<BackupHandle> => {
+      const { made, timelines, timeouts } = context;
+      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const found = await waitUntil(
+        timelines.backups,
+        (each) =>
+          isOf(each) &&
+          !made.backups.includes(each.metadata.name) &&
+          ['Completed', 'Error'].includes(backupState(each)),
+        { label: `the backup of ${label} ends`, describe: describeBackup, ...timeouts.systemBackupEnds },
+      );
+      made.backups.push(found.metadata.name);
+      const backup = toHandle(found, `the backup of ${label}`, volume);
+      await requestDeletion(context, backup);
+      return backup;
+    },
+    detail: ({ name }) => name,
+  }),
+  /** A backup that it has made is gone, and Longhorn has looked at it meanwhile. */
+  'then.systemBackupEndsWithoutIt': step({
+    sentence: 'Then {label}, of which a backup was deleted, fails',
+    parameters: (systemBackup) => ({ label: systemBackup }),
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle): Promise<void> => {
+      const { label } = systemBackup;
+      const ends = untilSystemBackupIn(
+        context,
+        systemBackup,
+        ['Ready', 'Error'],
+        context.timeouts.requestTried,
+      );
+      const cause = await timeoutOf(ends);
+      if (cause === undefined) {
+        if (systemBackupState(await ends) === 'Error') return;
+        throw new InconclusiveError(`${label} had seen its backup before that was deleted`);
+      }
+      const left = await currentSystemBackup(context, systemBackup);
+      if (left === undefined || systemBackupState(left) !== 'CreatingVolumeBackups') throw cause;
+      throw brokenBySystemBackup(
+        `${label} still waits for a backup that is gone`,
+        systemBackup,
+        systemBackupState(left),
+        { cause },
+      );
+    },
   }),
 };
