@@ -309,6 +309,8 @@ export const fixes = {
     'a system backup fails if a backup that it has made of a volume is gone',
   'fixed:reused-system-backup-name-makes-nothing':
     'a new system backup fails if the store has one of its name',
+  'fixed:restarted-system-restore-is-empty':
+    'a system restore whose pod is started again unpacks the system backup again',
   'fixed:recurring-system-backup-forgotten':
     'a recurring job knows its system backups by their names, also those that a sync has found',
   'fixed:workload-cuts-off-backup':

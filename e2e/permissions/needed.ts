@@ -116,6 +116,8 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       verbs: ['list', 'watch', 'create', 'patch', 'delete'],
     },
     { place: 'longhorn', resource: longhorn.systemRestores, verbs: ['list', 'watch', 'create', 'delete'] },
+    // The pod of a system restore is killed.
+    { place: 'longhorn', resource: resources.pods, verbs: ['delete'] },
   ],
   // The lab is controlled directly, not through Kubernetes.
   'node-fault': [],

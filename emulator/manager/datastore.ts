@@ -27,6 +27,7 @@ export type Datastore = {
   instanceManagers: Collection<lh.InstanceManager>;
   recurringJobs: Collection<lh.RecurringJob>;
   cronJobs: Collection<lh.CronJob>;
+  jobs: Collection<lh.RolloutJob>;
   managerPods: Collection<lh.Pod>;
   kubernetesNodes: Collection<lh.KubernetesNode>;
 };
@@ -104,6 +105,7 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
       kind: 'CronJob',
       labelSelector: jobLabels.job,
     }),
+    jobs: open(options, { group: 'batch', version: 'v1', plural: 'jobs', namespace, kind: 'Job' }),
     managerPods: open(options, {
       group: '',
       version: 'v1',

@@ -10,6 +10,7 @@ import {
 import { createClient, podAccess } from '../kubernetes/client.ts';
 import { createLog } from '../log.ts';
 import { runRecurringJob } from '../recurring-job/run.ts';
+import { runSystemRollout } from '../system-rollout/run.ts';
 import { startManager } from './start.ts';
 
 const log = createLog((line) => process.stdout.write(line));
@@ -68,9 +69,19 @@ else if (command === 'recurring-job')
   }).then((exitCode) => {
     process.exitCode = exitCode;
   });
+else if (command === 'system-rollout')
+  void runSystemRollout({
+    ...readBehaviour(process.env),
+    name,
+    node: requiredVariable(process.env, environmentVariables.node),
+    access: podAccess(),
+    dataRoot: '/var/lib/longhorn',
+    log,
+    // Its watches go on.
+  }).then(() => process.exit(0));
 else {
   log.fatal(
-    `not emulated: longhorn-manager ${command}; known are daemon and recurring-job NAME --manager-url URL`,
+    `not emulated: longhorn-manager ${command}; known are daemon, system-rollout NAME, and recurring-job NAME --manager-url URL`,
   );
   process.exitCode = 1;
 }

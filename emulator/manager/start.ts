@@ -141,7 +141,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startBackupVolumeController(context);
   startBackupController(context);
   startSystemBackupController(context, options.job.image);
-  startSystemRestoreController(context);
+  startSystemRestoreController(context, options.job);
   startRecurringJobController(context, options.job);
   await serveApi({ datastore, node, ip, mutant: context.mutant, log, signal });
   ready = true;

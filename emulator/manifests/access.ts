@@ -11,7 +11,7 @@ const plurals = servedKinds.map(pluralOf);
 const read = ['get', 'list', 'watch'];
 
 /**
- * The managers' account and its rights: Longhorn's own objects and CronJobs in their namespace, reading pods,
+ * The managers' account and its rights: Longhorn's own objects, CronJobs and Jobs in their namespace, reading pods,
  * nodes and Secrets, and creating events.
  */
 export const managerAccess = [
@@ -42,6 +42,7 @@ export const managerAccess = [
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
       { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },
+      { apiGroups: ['batch'], resources: ['jobs'], verbs: [...read, 'create'] },
     ],
   },
   {

@@ -725,6 +725,26 @@ export const managerBugs = {
       'longhorn-manager, controller/system_rollout_controller.go, systemRollout (restoreVolumes follows restoreBackupTargets) and restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: with a server that answered nothing until after the volumes were made, the restore was Completed without the volume, and a second one made it; with one that answered at once, the first one made it',
   },
+  'restarted-system-restore-is-empty': {
+    title: 'A system restore whose pod is started again is Completed, and restores nothing more',
+    severity: 'silent',
+    versions: '>=1.4.0',
+    promise: 'a system restore whose pod is started again goes on, or fails',
+    happens:
+      'what is to be restored is in the memory of the pod that has unpacked it. Where that pod ends while it restores (it is deleted or evicted, its node restarts, or its process ends), the Job makes another one, which finds the state Restoring and nothing to restore: it writes an event "Restored" for each kind, and Completed. Volumes are made last, 6 s after the beginning at the earliest, so that they are what is missing',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed', gone: false }],
+    steps: {
+      inWords: [
+        'Make a volume and a backup of it, then a system backup. Delete the volume.',
+        'Create a SystemRestore of the system backup. As soon as its state is Restoring: kubectl -n longhorn-system delete pod -l job-name=longhorn-system-rollout-NAME --grace-period=0 --force',
+        'Some 20 s later another pod of the Job has ended, and the SystemRestore is Completed. The volume is not there, and no event says so.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, systemRollout (the state Restoring restores what Unpack, in the state before, has put into extractedResources) and restoreVolumes (no list: nothing to do), and controller/system_restore_controller.go, newSystemRestoreJob (OnFailure, three more pods); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'second-system-restore-is-accepted': {
     title: 'A second system restore is accepted while the first one is about to start, and both fail',
     severity: 'misleading',

@@ -100,6 +100,27 @@ scenario(
 );
 
 scenario(
+  'A system restore whose pod is killed goes on, or fails',
+  { ...about, proves: ['S18'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const lost = await given.volume({ size: littleData.volume, target });
+    await given.data(lost, littleData.data);
+    await given.settledBackup(lost);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.volumeRemoved(lost);
+
+    const restore = await when.systemRestored(systemBackup);
+    await when.restorePodKilled(restore);
+    await then.orKnownBug('restarted-system-restore-is-empty', () =>
+      then.restartedRestoreGoesOn(restore, lost),
+    );
+  },
+);
+
+scenario(
   'A system restore whose system backup cannot be read fails',
   { ...about, needs: ['lab', 'fileMissing'], proves: ['S19'] },
   async ({ given, when, then }) => {

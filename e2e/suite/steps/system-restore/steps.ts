@@ -4,6 +4,7 @@ import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { timeoutOf } from '../../../history/verdict.ts';
 import { follow } from '../../../history/watch.ts';
+import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
 import type { RecurringJob } from '../../../longhorn/job-types.ts';
 import {
@@ -51,6 +52,27 @@ const newSystemRestore = (context: Context, systemBackup: SystemBackupHandle) =>
   metadata: { name: context.uniqueName('restore'), namespace, labels: runLabel(context.run) },
   spec: { systemBackup: systemBackup.name },
 });
+
+/** Returns when it is Completed, or in Error for a reason. Throws without one. */
+const untilRestoreEnds = async (
+  { timeouts }: Context,
+  { name, label, timeline }: SystemRestoreHandle,
+): Promise<SystemRestore> => {
+  const found = await waitUntil(
+    timeline,
+    (object) => ['Completed', 'Error'].includes(systemBackupState(object)),
+    { name, label: `${label} ends`, describe: describeSystemBackup, ...timeouts.systemRestoreEnds },
+  );
+  const hasReason = found.status?.conditions?.some(({ type, message }) => type === 'Error' && message);
+  if (systemBackupState(found) === 'Error' && !hasReason)
+    throw new Error(`${label} is Error, without a reason`);
+  return found;
+};
+
+const completedWithout = ({ name, label }: SystemRestoreHandle, volume: VolumeHandle): PromiseBroken =>
+  new PromiseBroken(`${label} is Completed, and ${volume.name} is not there`, {
+    ...{ of: 'history', kind: 'SystemRestore', name, state: 'Completed', gone: false, says: [] },
+  });
 
 /** The steps that restore system backups. They need all of Longhorn alone. */
 export const systemRestoreSteps = {
@@ -122,32 +144,45 @@ export const systemRestoreSteps = {
   /** It cannot read the system backup, or cannot make this volume. */
   'then.systemRestoreFails': step({
     sentence: 'Then {label} goes Error, with a reason',
-    action: async (
-      { cluster, timeouts }: Context,
-      { name, label, timeline }: SystemRestoreHandle,
-      volume?: VolumeHandle,
-    ) => {
-      const found = await waitUntil(
-        timeline,
-        (object) => ['Completed', 'Error'].includes(systemBackupState(object)),
-        {
-          ...{ name, label: `${label} ends`, describe: describeSystemBackup },
-          ...timeouts.systemRestoreEnds,
-        },
-      );
-      const seen = `${label} is ${describeSystemBackup(found)}`;
-      if (systemBackupState(found) === 'Error') {
-        if (found.status?.conditions?.some(({ type, message }) => type === 'Error' && message)) return;
-        throw new Error(`${seen}, without a reason`);
-      }
-      if (volume === undefined) throw new Error(seen);
-      if (await readNow(cluster, longhornResources.volumes, volume.name))
+    parameters: (restore) => ({ label: restore }),
+    action: async (context: Context, restore: SystemRestoreHandle, volume?: VolumeHandle) => {
+      const { label } = restore;
+      if (systemBackupState(await untilRestoreEnds(context, restore)) === 'Error') return;
+      if (volume === undefined) throw new Error(`${label} is Completed`);
+      if (await readNow(context.cluster, longhornResources.volumes, volume.name))
         throw new InconclusiveError(`${label} could make ${volume.name}`);
-      throw new PromiseBroken(`${seen}, and ${volume.name} is not there`, {
-        kind: 'SystemRestore',
-        name,
-        state: 'Completed',
+      throw completedWithout(restore, volume);
+    },
+  }),
+  /** Longhorn begins to make volumes 6 s after it is Restoring. The pod is that of a Job, which makes another one. */
+  'when.restorePodKilled': step({
+    sentence: 'When the pod of {label} is killed before it makes volumes',
+    parameters: (restore) => ({ label: restore }),
+    action: async ({ cluster, timeouts }: Context, { name, label, timeline }: SystemRestoreHandle) => {
+      const states = ['Restoring', 'Completed', 'Error'];
+      const found = await waitUntil(timeline, (object) => states.includes(systemBackupState(object)), {
+        ...{ name, label: `${label} is Restoring`, describe: describeSystemBackup },
+        ...timeouts.systemRestoreEnds,
       });
+      const labelSelector = `job-name=longhorn-system-rollout-${name}`;
+      const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector });
+      const [pod] = items.map(({ metadata }) => metadata);
+      if (systemBackupState(found) !== 'Restoring' || pod?.uid === undefined)
+        throw new InconclusiveError(`${label} is ${describeSystemBackup(found)}, and has no pod to kill`);
+      const options = { gracePeriodSeconds: 0, uid: pod.uid };
+      await cluster.delete(resources.pods, { namespace, name: pod.name }, options);
+      return pod.name;
+    },
+    detail: (pod) => pod,
+  }),
+  /** Its pod was killed. It can make the volume. */
+  'then.restartedRestoreGoesOn': step({
+    sentence: 'Then {label} makes the volume all the same, or fails',
+    parameters: (restore, _) => ({ label: restore }),
+    action: async (context: Context, restore: SystemRestoreHandle, volume: VolumeHandle) => {
+      if (systemBackupState(await untilRestoreEnds(context, restore)) === 'Error') return;
+      if (!(await readNow(context.cluster, longhornResources.volumes, volume.name)))
+        throw completedWithout(restore, volume);
     },
   }),
   /** Returns once the restore had time to make its volumes too. They follow within seconds, or wait for the target. */

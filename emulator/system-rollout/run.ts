@@ -1,0 +1,262 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { strFromU8, unzipSync } from 'fflate';
+import { encodeSystemBackupURL, type SystemBackupPlace } from '../backupstore/system-backup.ts';
+import { encodeBackupURL } from '../backupstore/url.ts';
+import type { Behaviour } from '../environment.ts';
+import { type ApiAccess, createClient } from '../kubernetes/client.ts';
+import { withCondition } from '../kubernetes/objects.ts';
+import type { Log } from '../log.ts';
+import type {
+  BackupTarget,
+  LonghornObject,
+  RecurringJob,
+  Setting,
+  SystemRestore,
+  Volume,
+} from '../longhorn/objects.ts';
+import { type ManagerContext, timestamp } from '../manager/context.ts';
+import { openDatastore } from '../manager/datastore.ts';
+import { createRecorder } from '../manager/events.ts';
+import { createTargetClients } from '../manager/targets.ts';
+import {
+  defaultEngineImage,
+  defaultTargetName,
+  engineBinaryPath,
+  labels,
+  restoreMarks,
+} from '../modelled-on.ts';
+
+type Status = NonNullable<SystemRestore['status']>;
+type Bundle = {
+  settings: Setting[];
+  backupTargets: BackupTarget[];
+  recurringJobs: RecurringJob[];
+  volumes: Volume[];
+};
+/** What a rollout uses of a manager. */
+type Context = Pick<ManagerContext, 'datastore' | 'mutant' | 'recorder' | 'targets'>;
+type Rollout = { context: Context; restore: SystemRestore; url: string; at: string; from: string };
+
+const newStatus: Status = { ownerID: '', state: '', sourceURL: '', conditions: null };
+
+// Without what belongs to the former object. The status is written by the controllers.
+const anew = <T extends LonghornObject<object, object>>(
+  { metadata: { name, labels = {}, annotations, finalizers = [] }, status: _, ...rest }: T,
+  marks: Record<string, string>,
+) => ({
+  ...rest,
+  metadata: { name, labels, finalizers, annotations: { ...annotations, ...marks } },
+});
+
+const marksOf = ({ from, at }: Rollout): Record<string, string> => ({
+  [restoreMarks.restored]: from,
+  [restoreMarks.restoredAt]: at,
+});
+
+const skipped = ({ from, at }: Rollout) => ({
+  metadata: {
+    annotations: {
+      ...{ [restoreMarks.restored]: null, [restoreMarks.restoredAt]: null },
+      ...{ [restoreMarks.skipped]: from, [restoreMarks.skippedAt]: at },
+    },
+  },
+});
+
+const restoreSettings = async (rollout: Rollout, { settings }: Bundle): Promise<void> => {
+  const { context } = rollout;
+  for (const each of settings) {
+    const { name } = each.metadata;
+    const isThere = context.datastore.settings.get(name);
+    if (isThere === undefined) continue;
+    const isSame = isThere.value === each.value;
+    const marks = isSame ? skipped(rollout) : { metadata: { annotations: marksOf(rollout) } };
+    await context.datastore.settings.patch(name, { ...marks, value: each.value });
+  }
+};
+
+const restoreTargets = async (rollout: Rollout, { backupTargets }: Bundle): Promise<void> => {
+  const collection = rollout.context.datastore.backupTargets;
+  for (const each of backupTargets) {
+    const { name } = each.metadata;
+    if (collection.get(name)) await collection.patch(name, skipped(rollout));
+    else await collection.create({ metadata: { name, annotations: marksOf(rollout) }, spec: each.spec });
+  }
+};
+
+// Unlike volumes and backup targets, one that is there gets the settings that it had.
+const restoreJobs = async (rollout: Rollout, { recurringJobs }: Bundle): Promise<void> => {
+  const { datastore, mutant } = rollout.context;
+  for (const each of recurringJobs) {
+    const { name } = each.metadata;
+    const isThere = datastore.recurringJobs.get(name);
+    if (isThere) {
+      const isSame = JSON.stringify(isThere.spec) === JSON.stringify(each.spec);
+      const marks = isSame ? skipped(rollout) : { metadata: { annotations: marksOf(rollout) } };
+      await datastore.recurringJobs.patch(name, { ...marks, spec: each.spec });
+    } else if (mutant !== 'system-restore-forgets-jobs')
+      await datastore.recurringJobs.create(anew(each, marksOf(rollout)));
+  }
+};
+
+const oldestBackupOf = ({ datastore }: Context, volume: string): string | undefined =>
+  datastore.backups
+    .list()
+    .filter(({ status }) => status?.volumeName === volume)
+    .toSorted((one, other) =>
+      (one.status?.backupCreatedAt ?? '').localeCompare(other.status?.backupCreatedAt ?? ''),
+    )[0]?.metadata.name;
+
+const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> => {
+  const { context, restore, url } = rollout;
+  const { datastore, mutant, recorder } = context;
+  const { name } = volume.metadata;
+  let isThere = datastore.volumes.get(name);
+  if (isThere?.spec.nodeID) return;
+  if (isThere && mutant === 'system-restore-replaces-volumes') {
+    await datastore.volumes.delete(name);
+    while (isThere) {
+      await sleep(200, undefined);
+      isThere = datastore.volumes.get(name);
+    }
+  }
+  if (isThere && mutant === 'system-restore-marks-only-new-volumes') return;
+  if (isThere) return void (await datastore.volumes.patch(name, skipped(rollout)));
+  const last =
+    (mutant === 'system-restore-takes-oldest-backup' && oldestBackupOf(context, name)) ||
+    volume.status?.lastBackup;
+  const isFromBackup = Boolean(last) && !volume.status?.isStandby;
+  const fromBackup = isFromBackup
+    ? encodeBackupURL({ url, volume: name, backup: last ?? '' })
+    : volume.spec.fromBackup;
+  // Longhorn's webhook does not know a volume of such a backup.
+  if (isFromBackup && datastore.backups.get(last ?? '') === undefined) {
+    const message = `Failed to create item: Volume ${name}: admission webhook "mutator.longhorn.io" denied the request: cannot get backup ${last}: backup.longhorn.io "${last}" not found`;
+    recorder(restore, { type: 'Warning', reason: `FailedCreating: Volume ${name}`, message });
+    if (mutant === 'fixed:system-restore-leaves-volume-out') throw new Error(message);
+    return;
+  }
+  const marks = { ...marksOf(rollout), [restoreMarks.backup]: fromBackup ?? '' };
+  const spec = {
+    ...volume.spec,
+    nodeID: '',
+    ...(fromBackup && { fromBackup }),
+  };
+  await datastore.volumes.create(anew({ ...volume, spec }, marks));
+};
+
+// A volume is refused if Longhorn does not know its backup yet.
+const untilBackupsKnown = async ({ context }: Rollout, { volumes }: Bundle): Promise<void> => {
+  for (const { status } of volumes)
+    for (
+      let tries = 0;
+      tries < 600 && status?.lastBackup && !context.datastore.backups.get(status.lastBackup);
+      tries += 1
+    )
+      await sleep(500);
+};
+
+const restoreVolumes = async (rollout: Rollout, { volumes }: Bundle): Promise<void> => {
+  for (const each of volumes) await restoreVolume(rollout, each);
+};
+
+const unpack = (archive: Uint8Array): Bundle => {
+  const files = Object.entries(unzipSync(archive));
+  const read = (kind: string) => {
+    const [, content] = files.find(([path]) => path.endsWith(`/longhorn/${kind.toLowerCase()}.yaml`)) ?? [];
+    return content === undefined ? [] : JSON.parse(strFromU8(content));
+  };
+  const kinds = ['settings', 'backupTargets', 'recurringJobs', 'volumes'];
+  return Object.fromEntries(kinds.map((kind) => [kind, read(kind)])) as Bundle;
+};
+
+const writeState = async (
+  { datastore, mutant }: Context,
+  name: string,
+  status: Partial<Status>,
+): Promise<void> => {
+  if (status.state === 'Unpacking' && mutant === 'system-restore-skips-a-state') return;
+  const current = await datastore.systemRestores.fetch(name);
+  await datastore.systemRestores.updateStatus({
+    ...current,
+    status: { ...newStatus, ...current.status, ...status },
+  });
+};
+
+const empty: Bundle = { settings: [], backupTargets: [], recurringJobs: [], volumes: [] };
+
+// Each kind is tried each second, the first time after one.
+const restoreKinds = async (rollout: Rollout, bundle: Bundle): Promise<void> => {
+  const kind = (work: typeof restoreVolumes) => sleep(1_000).then(() => work(rollout, bundle));
+  // CustomResourceDefinitions, DaemonSets and EngineImages are not restored.
+  await sleep(3_000);
+  await kind(restoreSettings);
+  await Promise.all([restoreTargets, restoreJobs].map(kind));
+  if (rollout.context.mutant === 'fixed:system-restore-waits-for-no-target')
+    await untilBackupsKnown(rollout, bundle);
+  await kind(restoreVolumes);
+};
+
+/** Goes on with a restore in the state that another pod has left. What was unpacked is in no pod but that one. */
+const rollOut = async (context: Context, restore: SystemRestore): Promise<void> => {
+  const { datastore, mutant } = context;
+  const { name } = restore.metadata;
+  let state = restore.status?.state ?? '';
+  const file = join(tmpdir(), `${name}-restored.zip`);
+  const to = (next: Status['state'], more: Partial<Status> = {}) => {
+    state = next;
+    return writeState(context, name, { state, ...more });
+  };
+  try {
+    const target = await datastore.backupTargets.fetch(defaultTargetName);
+    const client = await context.targets.open(target);
+    const url = target.spec.backupTargetURL;
+    const backup = await datastore.systemBackups.fetch(restore.spec.systemBackup);
+    const place: SystemBackupPlace = { version: backup.status?.version ?? '', name: backup.metadata.name };
+    const from = encodeSystemBackupURL(url, place);
+    let bundle = empty;
+    if (state === 'Pending') {
+      const metadata = { labels: { [labels.systemRestore]: 'InProgress' } };
+      await datastore.systemRestores.patch(name, { metadata });
+      await to('Downloading', { sourceURL: from });
+    }
+    const isUnpackedAgain = state === 'Restoring' && mutant === 'fixed:restarted-system-restore-is-empty';
+    if (state === 'Downloading' || isUnpackedAgain) await client.downloadSystemBackup(url, place, file);
+    if (state === 'Downloading') await to('Unpacking');
+    if (state === 'Unpacking' || isUnpackedAgain) bundle = unpack(await readFile(file));
+    if (state === 'Unpacking') await to('Restoring');
+    await restoreKinds({ context, restore, url, at: timestamp(), from }, bundle);
+    await to('Completed');
+  } catch (error) {
+    if (mutant === 'system-restore-reads-anything') return to('Completed');
+    const message = `failed to restore Longhorn system: ${(error as Error).message}`;
+    const failed = { type: 'Error', status: 'True', reason: 'Restore', message } as const;
+    await to('Error', { conditions: withCondition(restore.status?.conditions ?? null, failed, timestamp()) });
+  }
+  await datastore.systemRestores.patch(name, { metadata: { labels: { [labels.systemRestore]: null } } });
+};
+
+type Options = Behaviour & { name: string; node: string; access: ApiAccess; dataRoot: string; log: Log };
+
+/** What longhorn-manager system-rollout does in the pod of a Job (system_rollout_controller.go, systemRollout). */
+export const runSystemRollout = async (options: Options): Promise<void> => {
+  const { name, node, clock, mutant, log } = options;
+  const client = createClient(options.access);
+  const { signal } = new AbortController();
+  const datastore = await openDatastore({ client, resync: 0, log, signal });
+  const binary = engineBinaryPath(defaultEngineImage, options.dataRoot);
+  const targets = createTargetClients({
+    ...{ client, binary, timeout: clock.commandTimeout, mutant, query: undefined },
+  });
+  const recorder = createRecorder(client, { node, log });
+  // The manager writes that it is Pending after it has made the Job.
+  let restore = await datastore.systemRestores.fetch(name);
+  while ((restore.status?.state ?? '') === '') {
+    await sleep(100);
+    restore = await datastore.systemRestores.fetch(name);
+  }
+  const hasEnded = ['Completed', 'Error'].includes(restore.status?.state ?? '');
+  if (!hasEnded) await rollOut({ datastore, mutant, recorder, targets }, restore);
+};
