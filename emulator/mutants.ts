@@ -309,6 +309,8 @@ export const fixes = {
     'a system backup fails if a backup that it has made of a volume is gone',
   'fixed:reused-system-backup-name-makes-nothing':
     'a new system backup fails if the store has one of its name',
+  'fixed:system-restore-clones-again':
+    'a system restore makes a volume that was cloned from its last backup alone',
   'fixed:restarted-system-restore-is-empty':
     'a system restore whose pod is started again unpacks the system backup again',
   'fixed:recurring-system-backup-forgotten':

@@ -589,6 +589,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:reused-system-backup-name-makes-nothing': [
     'A new system backup with the name of one in the store is rejected, fails or is made',
   ],
+  'fixed:system-restore-clones-again': [
+    'A system restore makes a volume that was cloned from its own last backup',
+  ],
   'fixed:restarted-system-restore-is-empty': ['A system restore whose pod is killed goes on, or fails'],
   'fixed:system-restore-leaves-volume-out': ['A system restore that cannot make a volume fails'],
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],

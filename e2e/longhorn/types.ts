@@ -10,6 +10,8 @@ export type Volume = KubernetesObject & {
     nodeID?: string;
     Standby?: boolean;
     fromBackup?: string;
+    /** The volume that it was cloned from, `vol://NAME`. */
+    dataSource?: string;
     backupTargetName?: string;
     /** The tags that nodes and disks must have for its replicas. */
     nodeSelector?: string[] | null;
@@ -28,6 +30,7 @@ export type Volume = KubernetesObject & {
     isStandby?: boolean;
     /** It is to have another size, and does not have that yet. */
     expansionRequired?: boolean;
+    cloneStatus?: { state?: string };
     conditions?: Condition[] | null;
   };
 };

@@ -42,11 +42,15 @@ export const copySnapshot = async (directory: string, snapshot: string): Promise
   await rename(`${target}.tmp`, target);
 };
 
+/** Replaces a head by a copy of another one, or of a snapshot. */
+export const copyHead = async (from: string, to: string): Promise<void> => {
+  await promisify(execFile)('cp', ['--sparse=always', from, `${to}.tmp`]);
+  await rename(`${to}.tmp`, to);
+};
+
 /** Replaces the head by the data of a snapshot. Longhorn starts an empty head on top of it instead. */
 export const revertHead = async (directory: string, snapshot: string): Promise<void> => {
-  const head = headPath(directory);
-  await promisify(execFile)('cp', ['--sparse=always', snapshotPath(directory, snapshot), `${head}.tmp`]);
-  await rename(`${head}.tmp`, head);
+  await copyHead(snapshotPath(directory, snapshot), headPath(directory));
 };
 
 /** Whether two files of one size have the same data. False if one does not exist. */

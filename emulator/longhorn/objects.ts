@@ -16,6 +16,8 @@ export type Volume = LonghornObject<
     backupTargetName: string;
     /** URL of the backup that a new volume is restored from. */
     fromBackup?: string;
+    /** The volume whose data it gets, `vol://NAME`. */
+    dataSource?: string;
     /** Whether the volume should follow the backups of the volume in fromBackup. */
     Standby?: boolean;
     /** Whether the recurring jobs of that volume are restored with it; `ignored`: as the setting says. */
@@ -47,6 +49,7 @@ export type Volume = LonghornObject<
     isStandby: boolean;
     /** Whether it is to be larger than it is. */
     expansionRequired: boolean;
+    cloneStatus?: { state: 'completed' };
   }
 >;
 
@@ -67,6 +70,7 @@ export type AttachmentTicket = {
   type:
     | 'longhorn-api'
     | 'snapshot-controller'
+    | 'volume-clone-controller'
     | 'backup-controller'
     | 'volume-restore-controller'
     | (string & {});

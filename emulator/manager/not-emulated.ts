@@ -23,6 +23,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     fromBackup: (value) =>
       value === '' ||
       /^(nfs|cifs|s3):\/\/[^?]+\?backup=[^&]+(&nfsOptions=[^&]*)?&volume=[^&]+$/.test(String(value)),
+    dataSource: (value) => value === '' || /^vol:\/\/[^/]+$/.test(String(value)),
     dataEngine: ['v1'],
     nodeID: anything,
     disableFrontend: [true, false],

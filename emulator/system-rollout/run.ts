@@ -139,10 +139,12 @@ const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> =>
     return;
   }
   const marks = { ...marksOf(rollout), [restoreMarks.backup]: fromBackup ?? '' };
+  const isRestoredAlone = isFromBackup && mutant === 'fixed:system-restore-clones-again';
   const spec = {
     ...volume.spec,
     nodeID: '',
     ...(fromBackup && { fromBackup }),
+    ...(isRestoredAlone && { dataSource: '' }),
   };
   await datastore.volumes.create(anew({ ...volume, spec }, marks));
 };

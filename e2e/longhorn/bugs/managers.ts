@@ -653,15 +653,12 @@ export const managerBugs = {
     promise: 'a system backup fails if the backup of a volume does, and says so',
     happens:
       'Longhorn looks each 5 s whether each backup that it has made is Completed and the last one of its volume. A backup that is gone is only logged, and waited for: the system backup stays CreatingVolumeBackups for 24 h, without an event, and so does the run of its recurring job, whose next ones are not started. By the source, so it does if another backup of the volume ends within the same 5 s (as that of a backup job of the same minute), or if the volume is deleted then',
-    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'CreatingVolumeBackups', gone: false }],
-    steps: {
-      inWords: [
-        'Make a backup of a volume, and write some data.',
-        'Create a SystemBackup with volumeBackupPolicy always, and delete the Backup that it makes of the volume as soon as that is Completed (kubectl get backups.longhorn.io -w).',
-        'When the Backup is gone, the SystemBackup stays CreatingVolumeBackups. The log of its longhorn-manager says each 5 s that the backup was not found.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'CreatingVolumeBackups' }],
+    steps: [
+      'Make a backup of a volume, and write some data.',
+      'Create a SystemBackup with volumeBackupPolicy always, and delete the Backup that it makes of the volume as soon as that is Completed (kubectl get backups.longhorn.io -w).',
+      'When the Backup is gone, the SystemBackup stays CreatingVolumeBackups. The log of its longhorn-manager says each 5 s that the backup was not found.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, WaitForVolumeBackupToComplete (NotFound: continue) and isVolumeLastBackupSynced, and datastore/datastore.go, VolumeBackupTimeout; read in v1.5.0, v1.8.2, v1.12.1 and master (2026-08-21). The symptom is in longhorn/longhorn#6631 and longhorn/longhorn#8614, without the cause',
     seen: 'read in the source (see above); on a real Longhorn not yet',
@@ -673,15 +670,12 @@ export const managerBugs = {
     promise: 'a system backup is rejected if the store has one of its name, or is made',
     happens:
       'Longhorn looks the name of a new SystemBackup up in the store, and takes the object for the one that it finds there: one of another cluster that uses the store, or of an older Longhorn, which the last sync has not found yet. It is Ready within seconds, with the version and the time of that one. Nothing of this cluster is saved, and whoever deletes it deletes the files of the other cluster. The webhook that was to reject it, by the proposal, does not look into the store',
-    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready', gone: false }],
-    steps: {
-      inWords: [
-        'Let two clusters use one store as their default backup target, the second one with a poll interval of 0.',
-        'In the first one, make a SystemBackup with the name before-upgrade. In the second one, make one with that name and volumeBackupPolicy always.',
-        'That is Ready at once. Its status.createdAt is that of the first one, no volume was backed up, and the store has one archive: that of the first cluster.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Ready' }],
+    steps: [
+      'Let two clusters use one store as their default backup target, the second one with a poll interval of 0.',
+      'In the first one, make a SystemBackup with the name before-upgrade. In the second one, make one with that name and volumeBackupPolicy always.',
+      'That is Ready at once. Its status.createdAt is that of the first one, no volume was backed up, and the store has one archive: that of the first cluster.',
+    ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, reconcile (SystemBackupStateNone: getSystemBackupVersionExistInRemoteBackupTarget, then the label longhorn.io/version, then Syncing), and webhook/resources/systembackup/validator.go, Create; proposal 20220913 (webhook validator: "System backup does not exist in the backup target"); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21)',
     seen: 'read in the source (see above); on a real Longhorn not yet',
@@ -725,6 +719,23 @@ export const managerBugs = {
       'longhorn-manager, controller/system_rollout_controller.go, systemRollout (restoreVolumes follows restoreBackupTargets) and restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: with a server that answered nothing until after the volumes were made, the restore was Completed without the volume, and a second one made it; with one that answered at once, the first one made it',
   },
+  'system-restore-clones-again': {
+    title: 'A system restore gives a volume that was once cloned the data of its source, not of its backup',
+    severity: 'data loss',
+    versions: '>=1.4.0',
+    promise: 'a system restore makes a volume from its latest backup',
+    happens:
+      'a volume that was cloned (from a PVC, or from a VolumeSnapshot in the cluster) names its source for ever. The system restore makes it with that and with its last backup, and nothing refuses both: the volume is restored and cloned anew at the same time, and has what ends last: with a source that has grown since, that is what the source has now. It is healthy, and its mark names the backup. By the source, if the source is gone the volume is not made at all (system-restore-leaves-volume-out), and if it is being restored too, the clone may be empty',
+    symptoms: [{ of: 'restore' }],
+    steps: [
+      'Clone a volume (spec.dataSource: vol://NAME). Write other data to the clone, back it up, write 256 MiB to the source, and make a system backup.',
+      'Delete the clone, detach its source, and create a SystemRestore of the system backup. It is Completed.',
+      'When the clone is detached again (status.cloneStatus.state: completed), attach it: it has the data of its source.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (spec.dataSource stays), webhook/resources/volume/validator.go, Create (not both refused), and controller/volume_controller.go, checkAndInitVolumeClone (it looks at no restore); longhorn-engine, pkg/sync/rpc/server.go, postCloning (reverts to the clone); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#13714 (linked clones)',
+    seen: 'read in the source (see above); on a real Longhorn not yet',
+  },
   'restarted-system-restore-is-empty': {
     title: 'A system restore whose pod is started again is Completed, and restores nothing more',
     severity: 'silent',
@@ -732,15 +743,12 @@ export const managerBugs = {
     promise: 'a system restore whose pod is started again goes on, or fails',
     happens:
       'what is to be restored is in the memory of the pod that has unpacked it. Where that pod ends while it restores (it is deleted or evicted, its node restarts, or its process ends), the Job makes another one, which finds the state Restoring and nothing to restore: it writes an event "Restored" for each kind, and Completed. Volumes are made last, 6 s after the beginning at the earliest, so that they are what is missing',
-    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed', gone: false }],
-    steps: {
-      inWords: [
-        'Make a volume and a backup of it, then a system backup. Delete the volume.',
-        'Create a SystemRestore of the system backup. As soon as its state is Restoring: kubectl -n longhorn-system delete pod -l job-name=longhorn-system-rollout-NAME --grace-period=0 --force',
-        'Some 20 s later another pod of the Job has ended, and the SystemRestore is Completed. The volume is not there, and no event says so.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed' }],
+    steps: [
+      'Make a volume and a backup of it, then a system backup. Delete the volume.',
+      'Create a SystemRestore of the system backup. As soon as its state is Restoring: kubectl -n longhorn-system delete pod -l job-name=longhorn-system-rollout-NAME --grace-period=0 --force',
+      'Some 20 s later another pod of the Job has ended, and the SystemRestore is Completed. The volume is not there, and no event says so.',
+    ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, systemRollout (the state Restoring restores what Unpack, in the state before, has put into extractedResources) and restoreVolumes (no list: nothing to do), and controller/system_restore_controller.go, newSystemRestoreJob (OnFailure, three more pods); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21)',
     seen: 'read in the source (see above); on a real Longhorn not yet',
@@ -904,15 +912,12 @@ export const managerBugs = {
     promise: 'the snapshot of a running backup is not removed by a setting',
     happens:
       'with the setting auto-cleanup-snapshot-after-on-demand-backup-completed, a backup by hand that is Completed has its snapshot deleted, whatever other backup of the same snapshot is under way: a full one after an incremental one, one for the next backup target of the volume, or a second click. By the source, so does the deletion of a failed backup with auto-cleanup-when-delete-backup, while the snapshot is backed up again. The backup that goes on may then be Completed with data of a newer snapshot (deleted-snapshot-spoils-upload)',
-    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted', gone: false }],
-    steps: {
-      inWords: [
-        'Back up a snapshot of a volume, write other data, and make another snapshot. Set auto-cleanup-snapshot-after-on-demand-backup-completed to true.',
-        'Make a backup of the first snapshot with backupMode full, to a slow store. While it is InProgress, make an incremental backup of the same snapshot: it sends nothing, and is Completed within seconds.',
-        'kubectl -n longhorn-system get snapshots.longhorn.io: the snapshot of the running backup is gone, or has a deletionTimestamp.',
-      ],
-    },
-    upstream: 'not reported yet',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+    steps: [
+      'Back up a snapshot of a volume, write other data, and make another snapshot. Set auto-cleanup-snapshot-after-on-demand-backup-completed to true.',
+      'Make a backup of the first snapshot with backupMode full, to a slow store. While it is InProgress, make an incremental backup of the same snapshot: it sends nothing, and is Completed within seconds.',
+      'kubectl -n longhorn-system get snapshots.longhorn.io: the snapshot of the running backup is gone, or has a deletionTimestamp.',
+    ],
     source:
       'longhorn-manager, controller/backup_controller.go, deleteSnapshotAfterBackupCompleted, and DeleteSnapshot in reconcile: neither looks at other Backups; read in v1.9.0, v1.12.1 and master (2026-08-21), where longhorn/longhorn#10184 is fixed for recurring jobs alone',
     seen: 'read in the source (see above); on a real Longhorn not yet',

@@ -12,6 +12,7 @@ import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
+import { cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
   initialRestoreStatus,
@@ -152,9 +153,9 @@ const isOwnedHere = ({ node, datastore }: ManagerContext, volume: Volume): boole
     nodes: datastore.nodes.list(),
   });
 
-/** Whether a volume gets no device because it is being restored. */
-const isBeingWritten = ({ mutant }: ManagerContext, { status }: Pick<Volume, 'status'>): boolean =>
-  status?.restoreRequired === true && mutant !== 'device-while-restored';
+/** Whether a volume gets no device because it is being restored, or cloned. */
+const isBeingWritten = ({ mutant }: ManagerContext, volume: Pick<Volume, 'spec' | 'status'>): boolean =>
+  (volume.status?.restoreRequired === true && mutant !== 'device-while-restored') || isToClone(volume);
 
 const attach = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const directory = replicaDirectory(await ensureReplica(context, volume));
@@ -270,6 +271,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   if (status.restoreRequired && !isIdleStandby(context, volume))
     await requestRestoreAttachment(context, volume);
   else await withdrawRestoreAttachment(context, volume);
+  await keepAttachedToClone(context, volume);
 
   const wanted = volume.spec.nodeID === context.node;
   const runs = wanted && (status.state === 'attaching' || status.state === 'attached');
@@ -294,6 +296,9 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   else if (step?.device === 'attach' || (isHere && !isToGrow)) await attach(context, volume);
   const isRestored = isHere && !isToGrow && !status.expansionRequired && status.restoreRequired;
   const restored = isRestored ? await restore(context, volume, memory) : {};
+  // Longhorn does both at once, and keeps what ends last: of a source with much data, the clone.
+  const isCloned = isHere && !isToGrow && !status.restoreRequired && isToClone(volume);
+  if (isCloned) await cloneSource(context, volume);
   const next: Status = {
     ...status,
     ...lastBackupOnTarget(context, volume),
@@ -302,10 +307,12 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     currentImage: defaultEngineImage,
     currentNodeID:
       step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
-    frontendDisabled: isBeingWritten(context, { status }) || (volume.spec.disableFrontend ?? false),
+    frontendDisabled:
+      isBeingWritten(context, { ...volume, status }) || (volume.spec.disableFrontend ?? false),
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
     ...(context.mutant === 'activated-volume-goes-back' && volume.spec.Standby && { isStandby: true }),
     expansionRequired: isToGrow || (isHere && status.expansionRequired && !isGrowing),
+    ...(isCloned && { cloneStatus: { state: 'completed' } }),
     ...restored,
   };
   if (!isDeepStrictEqual(next, status)) await datastore.volumes.updateStatus({ ...volume, status: next });

@@ -31,7 +31,8 @@ import { step } from '../step.ts';
 import { describeSystemBackup, systemBackupState } from '../system-backup/system-backup.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { readData } from '../volume/data.ts';
-import { attach } from '../volume/volume.ts';
+import { judgeRestoredData } from '../volume/restored.ts';
+import { attach, untilCloned } from '../volume/volume.ts';
 
 const resource = longhornResources.systemRestores;
 
@@ -230,6 +231,14 @@ export const systemRestoreSteps = {
       return watchRestore(context, {
         ...{ name: volume.name, label: 'the volume made again', backup, from, replicas },
       });
+    },
+  }),
+  /** It was cloned before, and is made again. Its size is that of its backup. */
+  'then.clonedVolumeRestored': step({
+    sentence: 'Then the volume that was cloned has the data of its last backup',
+    action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
+      await untilCloned(context, restore.name);
+      return judgeRestoredData(context, { ...restore, data });
     },
   }),
   /** The volume is detached. It is attached afterwards. */

@@ -27,6 +27,7 @@ import {
   growVolume,
   isAttachedMeanwhile,
   isHealthy,
+  makeClone,
   makeVolume,
   recovers,
   removeVolume,
@@ -74,6 +75,11 @@ export const volumeSteps = {
       await untilAttachmentGone(context, name);
       return makeVolume(context, { name, target, size });
     },
+    detail: ({ name, node }) => `${name} on ${node}`,
+  }),
+  'given.clonedVolume': step({
+    sentence: 'Given a volume that is a clone of the first one, attached to its node',
+    action: (context: Context, source: VolumeHandle) => makeClone(context, source),
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
   /** The volume stays attached. Returns it with its new size, in bytes. */

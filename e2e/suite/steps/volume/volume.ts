@@ -53,6 +53,38 @@ export const makeVolume = async (
   return { name, target, node: chosen, size };
 };
 
+/** Waits until a volume that was cloned, or restored and cloned, is detached after that. */
+export const untilCloned = async ({ timelines, timeouts }: Context, name: string): Promise<void> => {
+  const { status } = await waitUntil(
+    timelines.volumes,
+    ({ spec, status }) =>
+      status?.state === 'detached' &&
+      status.restoreRequired !== true &&
+      (!spec.fromBackup || status.restoreInitiated === true) &&
+      (!spec.dataSource || ['completed', 'failed'].includes(status.cloneStatus?.state ?? '')),
+    {
+      name,
+      label: `volume ${name} has its data, and is detached`,
+      describe: describeVolume,
+      fatal: [faultedForGood(timelines.volumes, name)],
+      ...timeouts.restored,
+    },
+  );
+  if (status?.cloneStatus?.state === 'failed') throw new Error(`volume ${name} could not be cloned`);
+};
+
+/** Makes a volume with the data of another one, and attaches it to the same node. */
+export const makeClone = async (context: Context, source: VolumeHandle): Promise<VolumeHandle> => {
+  const { size, target, node } = source;
+  const nodes = (await readyNodes(context)).length;
+  const { name } = await createVolume(context, {
+    ...{ size, target, nodes, dataSource: `vol://${source.name}` },
+  });
+  await untilCloned(context, name);
+  await attach(context, { name, node });
+  return { name, target, node, size };
+};
+
 /** Whether the recurring jobs of a volume are restored with its backup, whatever the setting of Longhorn says. */
 export type RestoredJobs = 'enabled' | 'disabled';
 
@@ -61,7 +93,8 @@ export type CreatedVolume = { name: string; replicas: number };
 
 /**
  * Creates a volume. `nodes` is the number of ready nodes, `name` that of a volume that is gone. The volume is empty, or
- * restored from the backup at the URL `fromBackup`; with `standby`, it also follows later backups.
+ * restored from the backup at the URL `fromBackup`; with `standby`, it also follows later backups. With `dataSource`, it
+ * gets the data of another volume.
  */
 export const createVolume = async (
   context: Context,
@@ -70,6 +103,7 @@ export const createVolume = async (
     nodes,
     target,
     fromBackup,
+    dataSource,
     standby = false,
     jobs,
     // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
@@ -85,6 +119,7 @@ export const createVolume = async (
     nodes: number;
     target: TargetHandle;
     fromBackup?: string;
+    dataSource?: string;
     standby?: boolean;
     jobs?: RestoredJobs | undefined;
     replicas?: number | undefined;
@@ -114,6 +149,7 @@ export const createVolume = async (
       backupTargetName: target.name,
       backupCompressionMethod: compression,
       ...(fromBackup !== undefined && { fromBackup }),
+      ...(dataSource !== undefined && { dataSource }),
       ...(jobs !== undefined && { restoreVolumeRecurringJob: jobs }),
       ...(blockSize !== undefined && { backupBlockSize: String(blockSize) }),
     },
