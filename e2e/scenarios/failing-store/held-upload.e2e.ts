@@ -95,10 +95,10 @@ scenario(
     proves: ['N10'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ size: littleData.volume });
-    const data = await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    const data = await given.data(volume);
     const first = await given.settledBackup(volume);
-    await given.data(volume, littleData.data);
+    await given.data(volume);
     await given.snapshot(volume);
     await given.exclusive('cluster-settings');
     const onceMade = await given.setting('a snapshot goes once its backup by hand is made');

@@ -116,10 +116,10 @@ scenario(
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume({ size: littleData.volume });
-    await given.data(volume, littleData.data);
+    const volume = await given.volume();
+    await given.data(volume);
     await given.settledBackup(volume);
-    await given.data(volume, littleData.data);
+    await given.data(volume);
 
     const systemBackup = await when.systemBackedUp(target, {
       ...{ label: 'the system backup', volumes: 'always' },

@@ -109,14 +109,13 @@ export const systemBackupVolumeSteps = {
   /** The volume has an older backup. Longhorn looks at those of a system backup each 5 s. Returns the backup. */
   'when.itsBackupDeleted': step({
     sentence: 'When the backup that {label} makes of the volume is deleted as soon as it is Completed',
-    parameters: (systemBackup, _) => ({ label: systemBackup }),
     action: async (
       context: Context,
       { label }: SystemBackupHandle,
       volume: VolumeHandle,
     ): Promise<BackupHandle> => {
       const { made, timelines, timeouts } = context;
-      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const isOf = isBackupOf(volume);
       const found = await waitUntil(
         timelines.backups,
         (each) =>
@@ -135,7 +134,6 @@ export const systemBackupVolumeSteps = {
   /** A backup that it has made is gone, and Longhorn has looked at it meanwhile. */
   'then.systemBackupEndsWithoutIt': step({
     sentence: 'Then {label}, of which a backup was deleted, fails',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle): Promise<void> => {
       const { label } = systemBackup;

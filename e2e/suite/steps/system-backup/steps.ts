@@ -329,7 +329,6 @@ export const systemBackupSteps = {
   /** As that of another cluster, which Longhorn finds with the next sync. */
   'when.systemBackupForgotten': step({
     sentence: 'When Longhorn does not know {label} any more, which is still in the store',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const object = { namespace, name: systemBackup.name };
       const labels = { 'longhorn.io/delete-custom-resource-only': 'true' };
@@ -341,7 +340,6 @@ export const systemBackupSteps = {
   /** Longhorn does not know that one. A label shows that it takes the new one for it. */
   'then.systemBackupNameTaken': step({
     sentence: 'Then a new system backup with the name of {label} is rejected, fails or is made',
-    parameters: (systemBackup) => ({ label: systemBackup }),
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { name } = systemBackup;
       const object = newSystemBackup(context, name, 'disabled');

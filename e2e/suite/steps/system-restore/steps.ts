@@ -72,7 +72,9 @@ const untilRestoreEnds = async (
 
 const completedWithout = ({ name, label }: SystemRestoreHandle, volume: VolumeHandle): PromiseBroken =>
   new PromiseBroken(`${label} is Completed, and ${volume.name} is not there`, {
-    ...{ of: 'history', kind: 'SystemRestore', name, state: 'Completed', gone: false, says: [] },
+    kind: 'SystemRestore',
+    name,
+    state: 'Completed',
   });
 
 /** The steps that restore system backups. They need all of Longhorn alone. */
@@ -145,7 +147,6 @@ export const systemRestoreSteps = {
   /** It cannot read the system backup, or cannot make this volume. */
   'then.systemRestoreFails': step({
     sentence: 'Then {label} goes Error, with a reason',
-    parameters: (restore) => ({ label: restore }),
     action: async (context: Context, restore: SystemRestoreHandle, volume?: VolumeHandle) => {
       const { label } = restore;
       if (systemBackupState(await untilRestoreEnds(context, restore)) === 'Error') return;
@@ -158,7 +159,6 @@ export const systemRestoreSteps = {
   /** Longhorn begins to make volumes 6 s after it is Restoring. The pod is that of a Job, which makes another one. */
   'when.restorePodKilled': step({
     sentence: 'When the pod of {label} is killed before it makes volumes',
-    parameters: (restore) => ({ label: restore }),
     action: async ({ cluster, timeouts }: Context, { name, label, timeline }: SystemRestoreHandle) => {
       const states = ['Restoring', 'Completed', 'Error'];
       const found = await waitUntil(timeline, (object) => states.includes(systemBackupState(object)), {
@@ -179,7 +179,6 @@ export const systemRestoreSteps = {
   /** Its pod was killed. It can make the volume. */
   'then.restartedRestoreGoesOn': step({
     sentence: 'Then {label} makes the volume all the same, or fails',
-    parameters: (restore, _) => ({ label: restore }),
     action: async (context: Context, restore: SystemRestoreHandle, volume: VolumeHandle) => {
       if (systemBackupState(await untilRestoreEnds(context, restore)) === 'Error') return;
       if (!(await readNow(context.cluster, longhornResources.volumes, volume.name)))
@@ -189,7 +188,6 @@ export const systemRestoreSteps = {
   /** Returns once the restore had time to make its volumes too. They follow within seconds, or wait for the target. */
   'then.targetMadeAgain': step({
     sentence: 'Then {label} has made the backup target again',
-    parameters: (restore) => ({ label: restore }),
     action: async (
       { timelines, timeouts }: Context,
       { name, label, timeline }: SystemRestoreHandle,
@@ -211,17 +209,13 @@ export const systemRestoreSteps = {
     sentence: 'Then {label} has made the volume that was gone again, from {backup}',
     action: async (
       context: Context,
-      { name, label, from }: SystemRestoreHandle,
+      restore: SystemRestoreHandle,
       backup: BackupHandle,
     ): Promise<RestoreHandle> => {
+      const { label, from } = restore;
       const { volume } = backup;
       const found = await readNow<Volume>(context.cluster, longhornResources.volumes, volume.name);
-      if (found === undefined)
-        throw new PromiseBroken(`${label} is Completed, and ${volume.name} is not there`, {
-          kind: 'SystemRestore',
-          name,
-          state: 'Completed',
-        });
+      if (found === undefined) throw completedWithout(restore, volume);
       const source = found.spec.fromBackup ?? '';
       if (!`${source}&`.includes(`backup=${backup.name}&`))
         throw new Error(
@@ -254,7 +248,6 @@ export const systemRestoreSteps = {
   /** By annotations of both volumes. */
   'then.volumesMarked': step({
     sentence: 'Then the volume that was made again names {label}, and the one that was there was left by it',
-    parameters: (restore, _) => ({ label: restore }),
     action: async (
       { cluster }: Context,
       { name, timeline }: SystemRestoreHandle,
