@@ -227,7 +227,8 @@ export const fixes = {
     'a Backup without labels of an encrypted volume gets its label, and the manager lives on',
   'fixed:encrypted-backup-hangs-as-plain':
     'a volume that is restored from a backup of an encrypted volume has the size of that with the header',
-  'fixed:grown-volume-is-not-restored': 'the engine restores a backup whose volume has grown since',
+  'fixed:grown-volume-is-not-restored':
+    'a restored volume grows to the size that its source has in the store',
   'fixed:kubectl-activation-misses-newest':
     'the activation of a volume on standby requests a sync of the backup volume itself',
   'fixed:unlabelled-backup-is-never-deleted':
