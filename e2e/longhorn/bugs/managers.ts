@@ -730,7 +730,7 @@ export const managerBugs = {
     steps: [
       'Clone a volume (spec.dataSource: vol://NAME). Write other data to the clone, back it up, write 256 MiB to the source, and make a system backup.',
       'Delete the clone, detach its source, and create a SystemRestore of the system backup. It is Completed.',
-      'When the clone is detached again (status.cloneStatus.state: completed), attach it: it has the data of its source.',
+      'When the clone is detached again (status.cloneStatus.state: copy-completed-awaiting-healthy), attach it: it has the data of its source.',
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (spec.dataSource stays), webhook/resources/volume/validator.go, Create (not both refused), and controller/volume_controller.go, checkAndInitVolumeClone (it looks at no restore); longhorn-engine, pkg/sync/rpc/server.go, postCloning (reverts to the clone); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#13714 (linked clones)',

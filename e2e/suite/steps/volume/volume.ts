@@ -53,6 +53,9 @@ export const makeVolume = async (
   return { name, target, node: chosen, size };
 };
 
+// A clone has its data, and becomes healthy when it is attached (volume_controller.go, CopyCompletedAwaitingHealthy).
+const cloneEnds = ['copy-completed-awaiting-healthy', 'completed', 'failed'];
+
 /** Waits until a volume that was cloned, or restored and cloned, is detached after that. */
 export const untilCloned = async ({ timelines, timeouts }: Context, name: string): Promise<void> => {
   const { status } = await waitUntil(
@@ -61,7 +64,7 @@ export const untilCloned = async ({ timelines, timeouts }: Context, name: string
       status?.state === 'detached' &&
       status.restoreRequired !== true &&
       (!spec.fromBackup || status.restoreInitiated === true) &&
-      (!spec.dataSource || ['completed', 'failed'].includes(status.cloneStatus?.state ?? '')),
+      (!spec.dataSource || cloneEnds.includes(status.cloneStatus?.state ?? '')),
     {
       name,
       label: `volume ${name} has its data, and is detached`,
