@@ -49,7 +49,7 @@ export type Volume = LonghornObject<
     isStandby: boolean;
     /** Whether it is to be larger than it is. */
     expansionRequired: boolean;
-    cloneStatus?: { state: 'completed' };
+    cloneStatus?: { state: string };
   }
 >;
 

@@ -661,7 +661,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, WaitForVolumeBackupToComplete (NotFound: continue) and isVolumeLastBackupSynced, and datastore/datastore.go, VolumeBackupTimeout; read in v1.5.0, v1.8.2, v1.12.1 and master (2026-08-21). The symptom is in longhorn/longhorn#6631 and longhorn/longhorn#8614, without the cause',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: CreatingVolumeBackups for the 90 s of the scenario after its backup was gone',
   },
   'reused-system-backup-name-makes-nothing': {
     title: 'A new system backup with the name of one in the store is Ready, and nothing was backed up',
@@ -678,7 +678,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, reconcile (SystemBackupStateNone: getSystemBackupVersionExistInRemoteBackupTarget, then the label longhorn.io/version, then Syncing), and webhook/resources/systembackup/validator.go, Create; proposal 20220913 (webhook validator: "System backup does not exist in the backup target"); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21)',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: Ready some seconds after its creation, with the version of the old one, and nothing was saved',
   },
   'system-restore-leaves-volume-out': {
     title: 'A system restore that cannot make a volume is Completed without it',
@@ -920,7 +920,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/backup_controller.go, deleteSnapshotAfterBackupCompleted, and DeleteSnapshot in reconcile: neither looks at other Backups; read in v1.9.0, v1.12.1 and master (2026-08-21), where longhorn/longhorn#10184 is fixed for recurring jobs alone',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), S3: the snapshot had a deletionTimestamp as soon as the second backup was Completed, while the full one was InProgress',
   },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',

@@ -7,9 +7,12 @@ import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
 const type = 'volume-clone-controller';
 
+/** What Longhorn calls a clone that has its data. Once it is attached and healthy, it is `completed` there. */
+export const clonedState = 'copy-completed-awaiting-healthy';
+
 /** Whether a volume is to get the data of another one, and does not have them yet. */
 export const isToClone = ({ spec, status }: Pick<Volume, 'spec' | 'status'>): boolean =>
-  Boolean(spec.dataSource) && status?.cloneStatus?.state !== 'completed';
+  Boolean(spec.dataSource) && status?.cloneStatus?.state !== clonedState;
 
 const sourceOf = ({ spec }: Volume): string => spec.dataSource?.replace('vol://', '') ?? '';
 

@@ -12,7 +12,7 @@ import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
-import { cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
+import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
   initialRestoreStatus,
@@ -312,7 +312,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
     ...(context.mutant === 'activated-volume-goes-back' && volume.spec.Standby && { isStandby: true }),
     expansionRequired: isToGrow || (isHere && status.expansionRequired && !isGrowing),
-    ...(isCloned && { cloneStatus: { state: 'completed' } }),
+    ...(isCloned && { cloneStatus: { state: clonedState } }),
     ...restored,
   };
   if (!isDeepStrictEqual(next, status)) await datastore.volumes.updateStatus({ ...volume, status: next });
