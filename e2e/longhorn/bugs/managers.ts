@@ -734,7 +734,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (spec.dataSource stays), webhook/resources/volume/validator.go, Create (not both refused), and controller/volume_controller.go, checkAndInitVolumeClone (it looks at no restore); longhorn-engine, pkg/sync/rpc/server.go, postCloning (reverts to the clone); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#13714 (linked clones)',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: the volume had other data than its last backup, without a failure that Longhorn reports',
   },
   'restarted-system-restore-is-empty': {
     title: 'A system restore whose pod is started again is Completed, and restores nothing more',
@@ -751,7 +751,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, systemRollout (the state Restoring restores what Unpack, in the state before, has put into extractedResources) and restoreVolumes (no list: nothing to do), and controller/system_restore_controller.go, newSystemRestoreJob (OnFailure, three more pods); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21)',
-    seen: 'read in the source (see above); on a real Longhorn not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: Completed 19 s after the pod was killed, and the volume was not there',
   },
   'second-system-restore-is-accepted': {
     title: 'A second system restore is accepted while the first one is about to start, and both fail',
