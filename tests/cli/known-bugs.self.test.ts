@@ -54,7 +54,6 @@ test('the report has it as a state of its own, with the bug, the steps that it b
       { id: 'D2', state: 'known-bug', severity: 5, scenarios: ['It shows the bug'] },
       { id: 'D3', state: 'kept', scenarios: ['It passes'] },
     ],
-    others: 358,
   });
   await readFile(join(dir, `${first?.evidence}.tar.gz`));
 });
