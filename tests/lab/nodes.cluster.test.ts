@@ -127,7 +127,13 @@ const logIn = async (
   const script = `
     host iscsiadm -m discovery -t sendtargets -p ${address} > /dev/null
     host iscsiadm -m node -T ${target} -p ${address} --login > /dev/null
-    host iscsiadm -m session -P 3 | sed -n 's/.*Attached scsi disk \\(\\S*\\).*/\\1/p'`;
+    # The kernel reads the size of the disk after it has attached it.
+    for ((i = 0; i < 300; i++)); do
+      disk=$(host iscsiadm -m session -P 3 | sed -n 's/.*Attached scsi disk \\(\\S*\\).*/\\1/p')
+      [ "$(cat "/sys/block/$disk/size" 2> /dev/null || echo 0)" -gt 0 ] && break
+      sleep 0.1
+    done
+    echo "$disk"`;
   return `/dev/${await inHostPod(cluster, pod, script)}`;
 };
 
