@@ -76,7 +76,10 @@ const detach = async (context: ManagerContext, { metadata: { name } }: Volume): 
  */
 const removeVolume = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const { datastore } = context;
-  const { name } = volume.metadata;
+  const { name, uid } = volume.metadata;
+  // This copy may be old, and another volume have the name by now. A volume with its finalizer is still the same.
+  const current = await datastore.volumes.fetch(name).catch(ignoreMissing);
+  if (current?.metadata.uid !== uid) return;
   await detach(context, volume);
   for (const { metadata } of datastore.snapshots.list().filter(({ spec }) => spec.volume === name)) {
     if (!metadata.deletionTimestamp) await datastore.snapshots.delete(metadata.name).catch(ignoreMissing);
