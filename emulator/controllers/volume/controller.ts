@@ -17,6 +17,7 @@ import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './re
 import {
   initialRestoreStatus,
   isIdleStandby,
+  openRestoreSource,
   type Restores,
   requestRestoreAttachment,
   type SyncedActivations,
@@ -193,12 +194,7 @@ const restore = (
     restores,
     activations,
     run: async (backup, last) => {
-      const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
-      if (!target) throw new Error(`failed to get backup target ${volume.spec.backupTargetName}`);
-      const client = await context.targets.open(target);
-      // The engine gets the URL of the backup volume's target, whatever the volume's URL says (engine_controller.go,
-      // restoreBackup): a system restore writes that of the target `default`.
-      const place = { ...decodeBackupURL(volume.spec.fromBackup ?? ''), url: target.spec.backupTargetURL };
+      const { client, place } = await openRestoreSource(context, volume);
       await client.restore(encodeBackupURL({ ...place, backup }), {
         image: headPath(replicaDirectory(await ensureReplica(context, volume))),
         last,

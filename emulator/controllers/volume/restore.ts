@@ -222,18 +222,28 @@ export const showSnapshot = async ({ datastore, mutant }: ManagerContext, volume
   }
 };
 
+/**
+ * Opens the store that a volume is restored from. The URL is that of the backup volume's target, whatever the volume says
+ * (engine_controller.go, restoreBackup): a system restore writes that of the target `default`. Throws without the target
+ * or its Secret.
+ */
+export const openRestoreSource = async ({ datastore, targets }: ManagerContext, { spec }: Volume) => {
+  const target = datastore.backupTargets.get(spec.backupTargetName);
+  if (!target) throw new Error(`failed to get backup target ${spec.backupTargetName}`);
+  const place = { ...decodeBackupURL(spec.fromBackup ?? ''), url: target.spec.backupTargetURL };
+  return { client: await targets.open(target), place };
+};
+
 // The size in bytes of the volume that is restored, by its config in the store. 0 if that cannot be read: the restore
 // itself fails over it.
 const sizeInStore = async (context: ManagerContext, volume: Volume): Promise<number> => {
-  const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
-  if (!target) return 0;
-  const place = {
-    url: target.spec.backupTargetURL,
-    volume: decodeBackupURL(volume.spec.fromBackup ?? '').volume,
-  };
-  const client = await context.targets.open(target);
-  const found = await client.inspectVolume(encodeBackupURL({ ...place, backup: '' })).catch(() => undefined);
-  return Number(found?.Size ?? 0);
+  try {
+    const { client, place } = await openRestoreSource(context, volume);
+    const found = await client.inspectVolume(encodeBackupURL({ ...place, backup: '' }));
+    return Number(found?.Size ?? 0);
+  } catch {
+    return 0;
+  }
 };
 
 // Longhorn merges one with the snapshot that the data are restored to; two stop the restores (longhorn-engine,
