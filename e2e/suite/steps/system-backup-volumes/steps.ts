@@ -16,15 +16,16 @@ import {
   untilSystemBackupIn,
 } from '../system-backup/system-backup.ts';
 
-/** The backups of a volume that no step has made or found before. */
-const newBackupsOf = async (
-  { cluster, made }: Context,
-  { name: volume, target }: VolumeHandle,
-): Promise<Backup[]> => {
-  const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
-  const isOf = isBackupOf({ name: volume, target });
-  const found = items.filter((each) => isOf(each) && !made.backups.includes(each.metadata.name));
-  made.backups.push(...found.map(({ metadata }) => metadata.name));
+/** Whether a backup is of a volume, and no step has made or found it before. */
+const isNewBackupOf = ({ made }: Context, volume: VolumeHandle) => {
+  const isOf = isBackupOf(volume);
+  return (backup: Backup): boolean => isOf(backup) && !made.backups.includes(backup.metadata.name);
+};
+
+const newBackupsOf = async (context: Context, volume: VolumeHandle): Promise<Backup[]> => {
+  const { items } = await context.cluster.list<Backup>(longhornResources.backups, { namespace });
+  const found = items.filter(isNewBackupOf(context, volume));
+  context.made.backups.push(...found.map(({ metadata }) => metadata.name));
   return found;
 };
 
@@ -115,13 +116,10 @@ export const systemBackupVolumeSteps = {
       volume: VolumeHandle,
     ): Promise<BackupHandle> => {
       const { made, timelines, timeouts } = context;
-      const isOf = isBackupOf(volume);
+      const isNew = isNewBackupOf(context, volume);
       const found = await waitUntil(
         timelines.backups,
-        (each) =>
-          isOf(each) &&
-          !made.backups.includes(each.metadata.name) &&
-          ['Completed', 'Error'].includes(backupState(each)),
+        (each) => isNew(each) && ['Completed', 'Error'].includes(backupState(each)),
         { label: `the backup of ${label} ends`, describe: describeBackup, ...timeouts.systemBackupEnds },
       );
       made.backups.push(found.metadata.name);

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { expectHistory, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { expectHistory, unlessTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
-import { timeoutOf } from '../../../history/verdict.ts';
 import { follow } from '../../../history/watch.ts';
 import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
@@ -201,7 +200,7 @@ export const systemRestoreSteps = {
         ...{ name, label: `${label} ends`, describe: describeSystemBackup },
         ...timeouts.systemRestoreGoesOn,
       });
-      await timeoutOf(ends);
+      await unlessTimedOut(ends);
     },
   }),
   /** It is Completed. Returns the volume as one that is being restored. */
