@@ -5,12 +5,15 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { configFields } from '../config/config.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { describeSymptom, severities } from '../longhorn/bugs/bug.ts';
 import { bugIds, bugs, hasBug } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
 import { type Disruption, disruptions } from '../longhorn/disruptions.ts';
 import { messageClasses } from '../longhorn/messages/row.ts';
 import { timeOf } from '../machine/times.ts';
+import { readExpectedTimes, timeKey } from '../report/expected-times.ts';
+import { type RealRun, readRealRuns } from '../report/real-runs.ts';
 import { driverNamed } from '../store/drivers/index.ts';
 import type { Declared } from '../suite/run/fixture.ts';
 import { skipReason } from '../suite/run/skip-reason.ts';
@@ -217,6 +220,58 @@ const describePromises = (): string[] => {
   ];
 };
 
+const describeRealRun = ({ state, seconds, bugs = [] }: RealRun): string => {
+  const shown = bugs.map((id) => `[${id}](bugs.md#${id})`).join(', ');
+  return `${state === 'passed' ? 'passed' : `known bug${shown && `: ${shown}`}`}, ${formatDuration(seconds * 1000)}`;
+};
+
+/**
+ * One table for each folder of scenarios: lines, the time on the emulator, and the last run on each real Longhorn.
+ * Throws if a run is of a scenario that does not exist.
+ */
+const describeRealRuns = (): string[] => {
+  const times = readExpectedTimes();
+  const runs = Object.entries(readRealRuns());
+  const named = new Set<string>();
+  const subjects = Map.groupBy(readScenarioFiles(), ([file]) => file.split('/')[0] ?? '');
+  const tables = [...subjects].flatMap(([subject, files]) => [
+    '',
+    `### ${subject}`,
+    '',
+    ...table(
+      ['scenario', 'lines', 'emulator', ...runs.map(([version]) => version)],
+      files.flatMap(([file, { scenarios }]) =>
+        scenarios.map(({ name, text }) => {
+          const keys = ['', ' [s3]', ' [cifs]'].map((store) =>
+            timeKey({ name: `${name}${store}`, file: `e2e/scenarios/${file}.e2e.ts` }),
+          );
+          const own = keys.find((key) => times[key] !== undefined) ?? '';
+          const ofVersion = (all: Readonly<Record<string, RealRun>>) =>
+            keys
+              .flatMap((key) => {
+                const run = all[key];
+                if (run === undefined) return [];
+                named.add(key);
+                return [`${key === own ? '' : `${/\[\w+\]$/.exec(key) ?? '[nfs]'} `}${describeRealRun(run)}`];
+              })
+              .join('; ');
+          const expected = times[own];
+          return [
+            name,
+            String(text.split('\n').length),
+            expected === undefined ? '' : formatDuration(expected),
+            ...runs.map(([, all]) => ofVersion(all)),
+          ];
+        }),
+      ),
+    ),
+  ]);
+  const unknown = runs.flatMap(([, all]) => Object.keys(all)).filter((key) => !named.has(key));
+  if (unknown.length > 0)
+    throw new Error(`fixtures/real-runs.json: there is no scenario ${unknown.join(', ')}`);
+  return tables.slice(1);
+};
+
 /** The declarations of all scenarios. Only vitest can load scenarios, so another process lists them. */
 const listScenarios = (): (Declared & { seed: string | null })[] => {
   const flags = ['--list', '--all', '--store', driverNamed().name, '--output', 'json'];
@@ -332,6 +387,7 @@ export const sections: Record<string, () => string[]> = {
     quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
   findings: describeFindings,
   promises: describePromises,
+  'real-runs': describeRealRuns,
   'source-texts': describeSourceTexts,
   'message-classes': () =>
     table(

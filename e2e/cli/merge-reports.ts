@@ -1,23 +1,32 @@
 import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
+import { whyNoFile } from '../kube/named-file.ts';
 import { composeClosing, type Paint } from '../report/console.ts';
 import { timesOf, writeExpectedTimes } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
 import { mergeReports } from '../report/merge.ts';
 import { MergeError, type ReportFile } from '../report/merge-rounds.ts';
+import { addRealRuns, type RealRuns, readRealRuns, writeRealRuns } from '../report/real-runs.ts';
 import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { composeVersionTable } from '../report/version-table.ts';
 import { checkOutFile, checkOutFolder } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
-import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { printable, printableAll } from './printable.ts';
 import { withPromises } from './promises/with-promises.ts';
 import { readReports } from './read-reports.ts';
 
-type Flags = { out: string; allowMissing?: true; strictBugs?: true; table?: true; times?: string };
+type Flags = {
+  out: string;
+  allowMissing?: true;
+  strictBugs?: true;
+  table?: true;
+  times?: string;
+  realRuns?: string;
+};
 
 const describe = (): Command =>
   newCommand('merge-reports', 'Merges the reports of shards and rounds into one, and prints the result.')
@@ -25,6 +34,10 @@ const describe = (): Command =>
     .option('--out <dir>', 'where the merged report.json goes', '.corral/merged')
     .option('--allow-missing', 'merge also if a shard is missing')
     .option('--times <file>', 'also write the times that --shard splits by: fixtures/expected-times.json')
+    .option(
+      '--real-runs <file>',
+      'also add the verdicts on a real Longhorn to this file: fixtures/real-runs.json',
+    )
     .option('--strict-bugs', 'exit code 1 also if all failures are known bugs of Longhorn')
     .option('--table', 'only print a table in Markdown: scenarios by versions of Longhorn');
 
@@ -52,7 +65,13 @@ const judgeReports = (
   return reports.some(({ differences }) => differences?.length) ? exitCode.failed : exitCode.passed;
 };
 
-type Merging = { out: string; allowMissing: boolean; strictBugs: boolean; times?: string | undefined };
+type Merging = {
+  out: string;
+  allowMissing: boolean;
+  strictBugs: boolean;
+  times?: string | undefined;
+  realRuns?: { file: string; earlier: RealRuns } | undefined;
+};
 
 /**
  * Merges reports, writes and prints the merged one, and returns the exit code. Throws a CommandError if the reports
@@ -60,7 +79,7 @@ type Merging = { out: string; allowMissing: boolean; strictBugs: boolean; times?
  */
 export const mergeAndPrint = async (
   sources: readonly ReportFile[],
-  { out, allowMissing, strictBugs, times }: Merging,
+  { out, allowMissing, strictBugs, times, realRuns }: Merging,
 ): Promise<ExitCode> => {
   const { report, missing, doubled } = merge(sources.map((source) => withEvidenceFrom(source, out)));
   for (const line of doubled) complain(printable(line));
@@ -73,6 +92,7 @@ export const mergeAndPrint = async (
   const path = await writeReport(out, report);
   await writePage(out, { merged: true });
   if (times !== undefined) await writeExpectedTimes(times, timesOf(report));
+  if (realRuns !== undefined) await writeRealRuns(realRuns.file, addRealRuns(realRuns.earlier, report));
   const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
   const shown = printableAll(report);
   print(composeRounds(shown, Math.max(1, ...shown.scenarios.map(({ round }) => round))));
@@ -101,6 +121,16 @@ const merge = (sources: readonly ReportFile[]) => {
   }
 };
 
+const readEarlier = (file: string): RealRuns => {
+  try {
+    return readRealRuns(checkOutFile('real-runs', file, 'fixtures/real-runs.json'));
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    const why = whyNoFile(error) ?? 'it has no verdicts on real Longhorns';
+    throw usageError(`--real-runs ${file}: ${why}: name a file like fixtures/real-runs.json`);
+  }
+};
+
 /** Parses the flags. Throws a CommandError of one line. */
 export const parseMergeReports = (argv: readonly string[]): { paths: string[]; flags: Flags } => {
   const command = describe();
@@ -112,12 +142,14 @@ export const parseMergeReports = (argv: readonly string[]): { paths: string[]; f
 export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('merge-reports', async () => {
     const { paths, flags } = parseMergeReports(argv);
-    const { out, allowMissing = false, strictBugs = false, table = false, times } = flags;
+    const { out, allowMissing = false, strictBugs = false, table = false, times, realRuns } = flags;
     const folder = checkOutFolder(out, { writes: !table });
     const file = times === undefined ? undefined : checkOutFile('times', times, 'times.json');
+    const runs = realRuns === undefined ? undefined : { file: realRuns, earlier: readEarlier(realRuns) };
     // The output of an earlier merge is not an input.
     const sources = await readReports(paths, { except: resolve(folder, 'report.json') });
-    if (!table) return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file });
+    if (!table)
+      return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file, realRuns: runs });
     print(composeVersionTable(printableAll(sources)));
     return judgeReports(
       sources.map(({ report }) => report),

@@ -50,6 +50,29 @@ test('shards become one report, with a table, the exit code of what they say, an
   expect(ended.times).toEqual({ 'one.e2e.ts A': 1000, 'one.e2e.ts C': 1000 });
 });
 
+test('--real-runs adds the verdicts of a real Longhorn, and keeps the others', async () => {
+  const kept = { state: 'known-bug', seconds: 9, on: '2026-11-01', bugs: ['a-bug'] };
+  const file = { 'v1.12.1': { 'one.e2e.ts Z': kept } };
+  const target = { name: 'archive', version: 'v1.12.1' };
+  const run = async (change: Partial<Report>) =>
+    (
+      await merge(
+        {
+          'report.json': report('aaaaaa', { A: 'passed', B: 'failed' }, change),
+          '.corral/times.json': JSON.stringify(file),
+        },
+        ['report.json', '--real-runs', '.corral/times.json'],
+      )
+    ).times;
+  expect(await run({ target })).toEqual({
+    'v1.12.1': {
+      'one.e2e.ts A': { state: 'passed', seconds: 1, on: expect.any(String) },
+      'one.e2e.ts Z': kept,
+    },
+  });
+  expect(await run({})).toEqual(file);
+});
+
 test('a merge with --out in the same folder can be done again', async () => {
   const args = ['reports', '--out', 'reports'];
   const ended = await merge({ ...shards, 'reports/report.json': report('cccccc', {}) }, args);
