@@ -304,6 +304,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
       by: 'then.targetReports',
     },
   ],
+  'certificate-unchecked': [
+    {
+      scenario:
+        'A store whose certificate Longhorn does not trust is reported, and is used once the Secret has its authority [s3]',
+      by: 'then.targetReports',
+    },
+  ],
   'target-reason-lost': [
     { scenario: unreachable, by: 'then.targetReports' },
     { scenario: noURL, by: 'then.defaultTargetUnset' },

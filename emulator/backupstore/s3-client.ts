@@ -9,6 +9,7 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3';
+import type { Mutant } from '../mutants.ts';
 
 /** A bucket. Its methods throw the errors of the AWS SDK. */
 export type Bucket = {
@@ -40,7 +41,10 @@ const accessIn = ({
  * Opens a bucket as Longhorn does, with the variables of an environment (s3_service.go, newInstance): keys and endpoint
  * are read anew for each request, the certificate only once.
  */
-export const openBucketClient = (bucket: string, region: string, environment: NodeJS.ProcessEnv): Bucket => {
+export const openBucketClient = (
+  { bucket, region, mutant }: { bucket: string; region: string; mutant: Mutant | undefined },
+  environment: NodeJS.ProcessEnv,
+): Bucket => {
   const { AWS_CERT, VIRTUAL_HOSTED_STYLE } = environment;
   // One context for all connections. Otherwise each connection reads all the certificates, 6 ms of a fast processor.
   const secureContext = AWS_CERT && createSecureContext({ ca: [...rootCertificates, AWS_CERT] });
@@ -57,7 +61,11 @@ export const openBucketClient = (bucket: string, region: string, environment: No
       requestHandler: {
         connectionTimeout,
         httpAgent: new Agent(idle),
-        httpsAgent: new SecureAgent({ ...idle, ...(secureContext && { secureContext }) }),
+        httpsAgent: new SecureAgent({
+          ...idle,
+          ...(secureContext && { secureContext }),
+          rejectUnauthorized: mutant !== 'certificate-unchecked',
+        }),
       },
     });
   const clients = new Map<string, S3Client>();

@@ -76,7 +76,7 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
   check(environment);
   // Imported only here: the SDK costs a command 25 MB of memory and 0.1 s at its start.
   const { openBucketClient } = await import('./s3-client.ts');
-  const objects = openBucketClient(bucket, regionOf(region, environment), environment);
+  const objects = openBucketClient({ bucket, region: regionOf(region, environment), mutant }, environment);
   const own = log.with({ pkg: 's3' });
   const isFixed = (bug: FixableBug): boolean => mutant === `fixed:${bug}`;
   const keyOf = (path: string): string => [prefix.replace(/\/+$/, ''), path].filter(Boolean).join('/');

@@ -6,14 +6,18 @@ import { longhornNamespace } from '../../longhorn/resources.ts';
 import type { S3ServerAccess, StorePlace } from '../../store/driver.ts';
 import { createLoginSecret, removeLoginSecret, secretOf } from '../../store/drivers/login.ts';
 import { placeSchema } from '../../store/drivers/s3/place.ts';
-import { findServers, longhornLogin, s3Server } from '../../store/drivers/s3/server.ts';
+import { findServers, longhornLogin, makeLogin, s3Server } from '../../store/drivers/s3/server.ts';
 import { serversOf } from '../../store/drivers/server.ts';
 import type { FaultOperations } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
 
 type LoginSecret = KubernetesObject & { data?: Record<string, string> };
 
-const lost = { missing: 'is missing', emptied: 'is empty' } as const;
+const lost = {
+  missing: 'is missing',
+  emptied: 'is empty',
+  untrusting: 'has the certificate of another authority',
+} as const;
 
 const readSecret = async (cluster: Cluster, place: StorePlace): Promise<LoginSecret | undefined> => {
   const { items } = await cluster.list<LoginSecret>(resources.secrets, {
@@ -24,7 +28,7 @@ const readSecret = async (cluster: Cluster, place: StorePlace): Promise<LoginSec
 };
 
 const make = async (
-  { cluster, place }: S3ServerAccess,
+  { cluster, place, server }: S3ServerAccess,
   title: string,
   how: keyof typeof lost,
 ): Promise<FaultOperations> => {
@@ -36,18 +40,27 @@ const make = async (
     inject: async () => {
       if (how === 'missing') return removeLoginSecret(cluster, place);
       const name = { namespace: longhornNamespace, name: secretOf(place) };
-      await cluster.patch(resources.secrets, name, { data: null });
+      const change =
+        how === 'emptied'
+          ? { data: null }
+          : { stringData: { AWS_CERT: (await makeLogin(place))['tls.crt'] } };
+      await cluster.patch(resources.secrets, name, change);
     },
     prove: async () => {
       const found = await readSecret(cluster, place);
-      const keys = Object.keys(found?.data ?? {}).length;
-      const state = found === undefined ? 'it is missing' : `it has ${keys} keys`;
-      if (state !== (how === 'missing' ? 'it is missing' : 'it has 0 keys'))
-        throw new Error(`the fault is not in force: ${title}: ${state}`);
-      return state;
+      const { AWS_CERT, ...others } = found?.data ?? {};
+      const states = {
+        missing: found === undefined,
+        emptied: found !== undefined && AWS_CERT === undefined && Object.keys(others).length === 0,
+        untrusting: AWS_CERT !== undefined && AWS_CERT !== toBase64(server.login['tls.crt']),
+      };
+      if (!states[how]) throw new Error(`the fault is not in force: ${title}`);
+      return `it ${lost[how]}`;
     },
   };
 };
+
+const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const schema = z.object({ place: placeSchema, run: z.string() });
 
@@ -64,7 +77,7 @@ const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
   return `the Secret ${secretOf(place)} has the keys of its server`;
 };
 
-/** The Secret with Longhorn's credentials for a store is deleted, or has no keys left. */
+/** The Secret with Longhorn's credentials for a store is deleted, has no keys left, or a certificate that is not the server's. */
 export const secretLost = storeFault({
   name: 'secretLost',
   ledgerName: 'lost-secret',
@@ -84,10 +97,10 @@ export const secretLost = storeFault({
   },
   document: {
     about:
-      "The Secret in Longhorn's namespace with the credentials of the backup target is deleted, or all of its keys are removed. The store itself answers.",
+      "The Secret in Longhorn's namespace with the credentials of the backup target is deleted, or all of its keys are removed, or its `AWS_CERT` is replaced by the certificate of another authority. The store itself answers.",
     inject:
-      "a deletion of the Secret, or a merge patch that removes its `data`; the keys stay in the server's own Secret",
-    prove: 'the Secret is not in a list, or has no keys there',
+      "a deletion of the Secret, or a merge patch that removes its `data` or replaces `AWS_CERT`; the keys stay in the server's own Secret",
+    prove: 'the Secret is not in a list, or has no keys there, or another certificate than its server',
     heal: 'a Secret of the same name has the keys of the server',
     bound: 'none; the store goes with the scenario',
     otherUsers: "nobody; the Secret is this store's alone",

@@ -34,3 +34,24 @@ scenario(
     await then.restores(second, data);
   },
 );
+
+scenario(
+  'A store whose certificate Longhorn does not trust is reported, and is used once the Secret has its authority',
+  { tags: ['backup-targets'], needs: ['secretLost'], proves: ['T19'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    await when.pollIntervalSet(volume.target, '15s');
+
+    const untrusting = await given.secretLost('untrusting');
+    await then.inForce(untrusting);
+    await when.storeLookedInto();
+    await then.targetReports('x509: certificate signed by unknown authority');
+    await then.known(first);
+    await when.released(untrusting);
+    await then.storeListed(await when.storeLookedInto());
+    await then.targetAvailable();
+    await then.restores(first, data);
+  },
+);
