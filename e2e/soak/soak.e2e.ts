@@ -46,10 +46,14 @@ scenario(soakName(seed), about, async (steps) => {
     const [actions = []] = fc.sample(randomActions, { seed: seed + round, numRuns: 1 });
     const failed = await fail(actions);
     if (failed === undefined) continue;
+    // An interruption is no failure of these actions.
+    if (steps.isOver()) throw failed.error;
     const found = Date.now() - from;
-    const left = await reduceActions(failed.actions, async (fewer) =>
-      Date.now() < from + time + reduction ? (await fail(fewer)) !== undefined : undefined,
-    );
+    const left = await reduceActions(failed.actions, async (fewer) => {
+      if (Date.now() >= from + time + reduction) return undefined;
+      const again = await fail(fewer);
+      return steps.isOver() ? undefined : again !== undefined;
+    });
     writeFileSync(files.reduced, `${JSON.stringify({ run, actions: left, found })}\n`);
     throw failed.error;
   }

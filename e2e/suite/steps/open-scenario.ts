@@ -100,6 +100,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
   return {
     ...bindSteps(context),
     data: documentData(clocks),
+    isOver: () => signal.aborted,
     conclude: () => conclude(context),
     reclassify: (error) => (signal.aborted ? Promise.resolve(error) : reclassify(context, error)),
     messages: () => messagesOf(context),

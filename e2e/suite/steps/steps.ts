@@ -7,6 +7,8 @@ import type { BoundSteps } from './subjects.ts';
 export type Steps = BoundSteps & {
   /** The large and small data of the documents, sized for the timers of the Longhorn under test. */
   data: DocumentData;
+  /** Whether the scenario was interrupted, or its time is over. */
+  isOver(): boolean;
   /** Judges Longhorn's messages during the whole scenario. Called after its own steps have passed. */
   conclude(): Promise<void>;
   /**
