@@ -271,6 +271,12 @@ export const fixes = {
     'a volume on standby whose only backup was deleted restores the next one, whatever its name',
   'fixed:smaller-source-stops-standby':
     'a volume on standby ignores backups of a volume that is smaller than itself',
+  'fixed:other-block-size-ends-standby':
+    'a volume on standby restores all of a backup whose blocks have another size',
+  'fixed:added-replica-ends-standby':
+    'a volume on standby keeps the replicas that have its backup where one more cannot restore it',
+  'fixed:restore-limit-counts-itself':
+    'a replica that is added during a restore is restored in the place that its volume has',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
   'fixed:missing-volume-cfg-not-shown': 'a backup volume has the error of its listing in status.messages',
   'fixed:negative-poll-interval-never-pauses': 'a negative poll interval of a backup target is refused',

@@ -525,6 +525,15 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:smaller-source-stops-standby': [
     'A standby volume can be activated, although a smaller volume was backed up under the name of its source',
   ],
+  'fixed:other-block-size-ends-standby': [
+    'A standby volume follows its source, although that was made again with backup blocks of another size',
+  ],
+  'fixed:added-replica-ends-standby': [
+    'A standby volume that gets one more replica keeps its data, although its backup cannot be read meanwhile',
+  ],
+  'fixed:restore-limit-counts-itself': [
+    'A restore that is given one more replica ends, although no other restore may begin beside it [s3]',
+  ],
   'fixed:second-request-gives-restore-up': [
     'A restore goes on if the config of its backup cannot be read once all replicas have begun [s3]',
   ],

@@ -54,7 +54,7 @@ export type VolumeEngine = KubernetesObject & {
     instanceManagerName?: string;
     lastRestoredBackup?: string;
     /** By the addresses of the replicas. */
-    restoreStatus?: Record<string, { isRestoring?: boolean }> | null;
+    restoreStatus?: Record<string, { isRestoring?: boolean; lastRestored?: string }> | null;
   };
 };
 

@@ -95,6 +95,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'allow-recurring-job-while-volume-detached',
         'auto-cleanup-snapshot-after-on-demand-backup-completed',
         'auto-cleanup-when-delete-backup',
+        'concurrent-volume-backup-restore-per-node-limit',
         'default-backup-block-size',
         'failed-backup-ttl',
         'recurring-successful-jobs-history-limit',

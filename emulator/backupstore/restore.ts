@@ -104,10 +104,17 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
     });
     const { Blocks, CompressionMethod, CreatedTime, Parameters } = await loadBackup(store, volume, backup);
     if (CreatedTime === '') throw new StoreError(`backup ${backup} is still in progress`);
-    const held = last === undefined ? [] : (await loadBackup(store, volume, last)).Blocks;
-    const before = new Map(held.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
+    const held = last === undefined ? undefined : await loadBackup(store, volume, last);
+    const [sizeBefore, blockSize] = [
+      blockSizeOf((held ?? { Parameters }).Parameters),
+      blockSizeOf(Parameters),
+    ];
+    if (sizeBefore !== blockSize && !store.isFixed('other-block-size-ends-standby'))
+      throw new StoreError(`backup block size is changed from ${sizeBefore} to ${blockSize}`);
+    const known = sizeBefore === blockSize ? held : undefined;
+    const before = new Map(known?.Blocks.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
     const method = mutant === 'old-compression-unknown' && !Parameters ? 'none' : CompressionMethod;
-    const packed = { method, blockSize: blockSizeOf(Parameters) };
+    const packed = { method, blockSize };
     const load = (checksum: string): Promise<Uint8Array> => {
       const loading = loadBlock({ store, volume, packed, clock }, checksum);
       return mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading;
@@ -124,7 +131,7 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       if (size < Size)
         throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
       // Removes the data of an earlier backup.
-      if (last === undefined) await file.truncate(0);
+      if (known === undefined) await file.truncate(0);
       await file.truncate(Size);
       onStarted?.();
       for (const { Offset, BlockChecksum } of needed) {

@@ -23,6 +23,7 @@ const settings: Record<string, string> = {
   'auto-cleanup-recurring-job-backup-snapshot': 'true',
   'auto-cleanup-snapshot-after-on-demand-backup-completed': 'false',
   'auto-cleanup-when-delete-backup': 'false',
+  'concurrent-volume-backup-restore-per-node-limit': '5',
   'default-backup-block-size': '2',
   'failed-backup-ttl': '1440',
   'recurring-job-max-retention': '100',

@@ -44,6 +44,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'auto-cleanup-recurring-job-backup-snapshot': isBoolean,
   'auto-cleanup-snapshot-after-on-demand-backup-completed': isBoolean,
   'auto-cleanup-when-delete-backup': isBoolean,
+  'concurrent-volume-backup-restore-per-node-limit': (value) => Number(value) >= 1,
   'default-backup-block-size': (value) => ['2', '16'].includes(value),
   'failed-backup-ttl': (value) => /^\d+$/.test(value),
   'recurring-job-max-retention': (value) => Number(value) >= 1 && Number(value) <= 250,

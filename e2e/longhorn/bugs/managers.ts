@@ -69,6 +69,60 @@ export const managerBugs = {
       'longhorn-manager, controller/engine_controller.go, checkSizeBeforeRestoration and refresh; v1.12.1, and the same check in v1.8.2, v1.10.2 and v1.11.2',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: on standby for 3 min after spec.Standby was false, without an event or a condition; activated, with its data, once the smaller backup was deleted',
   },
+  'other-block-size-ends-standby': {
+    title:
+      'A volume on standby is faulted for good by the next backup if its source is made again with backup blocks of another size',
+    severity: 'outage',
+    versions: '>=1.10.0',
+    promise: 'a volume on standby follows its source, although that was made again with another block size',
+    happens:
+      'an incremental restore needs both backups to have blocks of one size, and fails at once if not. Longhorn restores the whole backup where the one before is gone, but not in this case: the failure counts as one of each replica, and the volume is faulted, with all its data. So it is after the source was restored with blocks of 16 MiB in place of 2 MiB, as the documents offer it',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', says: 'restore-other-block-size' }],
+    steps: [
+      'Make a volume of 64 Mi with spec.backupBlockSize 2097152 and a backup of it, and a volume on standby from that.',
+      'Delete the volume, make it again with spec.backupBlockSize 16777216, write to it, and back it up.',
+      'The volume on standby is Faulted. Its event FailedRestore says "backup block size is changed from 2097152 to 16777216".',
+    ],
+    source:
+      'backupstore, deltablock.go, RestoreDeltaBlockBackupIncrementally; longhorn-engine, pkg/sync/rpc/server.go, canDoIncrementalRestore (looks only whether the last backup is there); longhorn-manager, controller/engine_controller.go, handleRestoreError; read in v1.12.1 and the newest backupstore (2026-08)',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
+  'added-replica-ends-standby': {
+    title:
+      'A volume on standby loses all its replicas as soon as it gets another one while its backup cannot be read',
+    severity: 'outage',
+    promise: 'a volume on standby keeps the data that it has, although one more replica cannot be filled',
+    happens:
+      'a replica that a volume on standby gets (one more, a failed one that is rebuilt, or one in place of one that is evicted) is filled from the store. Longhorn requests the backup of all replicas for that, and each request reads its config first: if that fails once, each replica counts as failed, also those that have had the whole backup for long. The volume is faulted for good, though nothing had to be restored; the store may have been away for some seconds, or be lost, which is what the volume is for',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', says: 'restore-without-backup' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby with one replica. Wait until it has restored that.',
+      'Move the config of the backup (backups/backup_NAME.cfg) aside in the store.',
+      'Set spec.numberOfReplicas of the volume on standby to 2.',
+      'As soon as the second replica runs, the volume is Faulted. Its event FailedRestore says "cannot find ... in backupstore" for both.',
+    ],
+    source:
+      'longhorn-manager, controller/engine_controller.go, syncWithRestoreStatus (lastRestoredBackup is emptied while the replicas differ) and controller/volume_controller.go (each replica with a restore error is failed, and no salvage of a volume on standby); longhorn-engine, pkg/sync/backup.go, RestoreBackup: one error for each replica, as in second-request-gives-restore-up; read in v1.12.1. Near: longhorn/longhorn#10105',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
+  'restore-limit-counts-itself': {
+    title:
+      'A restore never ends if it gets a replica while as many restores are under way on its node as may be',
+    severity: 'outage',
+    promise: 'a restore ends on a replica that it gets meanwhile, however many restores may run on its node',
+    happens:
+      'a replica that comes during a restore (a failed one that is rebuilt, one more, or one in place of one that is evicted) is restored by a request of its own. Longhorn looks first whether a place is free among the restores of the node (concurrent-volume-backup-restore-per-node-limit), and only then whether the volume has one. At the limit it waits for its own place: the volume stays attached, degraded and RestoreInProgress for good, and only the log says why. Its place is never given back, so that no other restore begins on that node either, until the limit is raised or the volume is deleted',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'being restored' }],
+    steps: [
+      'Set concurrent-volume-backup-restore-per-node-limit to 1, and make a backup of a volume to a slow store.',
+      'Restore it to a volume with one replica. While it is written, set spec.numberOfReplicas to 2.',
+      'The first replica ends the restore. The second is WO, and status.restoreStatus of the Engine never says that it is restoring: the volume stays RestoreInProgress.',
+      'The log of a longhorn-manager repeats "Failed to acquire restore counter, retry later", with growing pauses. With a limit of 2 the restore ends.',
+    ],
+    source:
+      'longhorn-manager, controller/engine_controller.go, acquireRestoringCounter (looks at the limit before restoringCounterAcquired) and refresh (the place is given back when lastRestoredBackup changes, or with an error); read in v1.12.1 and master (2026-08-14)',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'second-request-gives-restore-up': {
     title:
       'A restore is given up if the config of its backup cannot be read once, long after all replicas have begun',

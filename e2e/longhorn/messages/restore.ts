@@ -112,6 +112,18 @@ export const restoreMessages = {
       'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: cannot find backupstore/volumes/8b/8e/v/backups/backup_b1.cfg in backupstore',
     seen,
   },
+  'restore-other-block-size': {
+    ...replica,
+    class: 'failure',
+    means:
+      'The next backup of the source of a volume on standby has blocks of another size than the one that it has restored: the volume is faulted for good.',
+    advice: 'Make a new volume on standby from the newest backup.',
+    versions: '>=1.10.0',
+    pattern: /replica \S+ failed the restore: [\s\S]*backup block size is changed from \d+ to \d+[\s\S]*/,
+    example:
+      'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b2&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating incremental backup restore: backup block size is changed from 2097152 to 16777216',
+    seen: 'backupstore, deltablock.go, RestoreDeltaBlockBackupIncrementally, source of v1.10.0 to v1.12.1; not met',
+  },
   'restore-config-spoilt': {
     ...replica,
     class: 'failure',

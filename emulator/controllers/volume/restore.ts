@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { truncate } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backupConfigPath } from '../../backupstore/paths.ts';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { headPath } from '../../engine/replica-files.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
@@ -15,8 +16,11 @@ import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
 type Status = NonNullable<Volume['status']>;
 
-/** State of the restores that this process has started, by the volume's UID. A new process starts them again. */
-export type Restores = Map<string, { backup: string; state: 'running' | 'done' | Error }>;
+/**
+ * State of the restores that this process has started, by the volume's UID, with the number of replicas that have begun.
+ * A new process starts them again.
+ */
+export type Restores = Map<string, { backup: string; replicas: number; state: 'running' | 'done' | Error }>;
 
 /** The UIDs of the volumes for whose activation this process has requested a sync. Only with the fix. */
 export type SyncedActivations = Set<string>;
@@ -122,25 +126,58 @@ const ensureEngine = async (context: ManagerContext, volume: Volume): Promise<Vo
   );
 };
 
-// Address of the only replica.
-const address = 'tcp://127.0.0.1:10000';
+const addressOf = (replica: number): string => `tcp://127.0.0.1:${10_000 + replica}`;
+
+// That of the only replica that there is here. The others are in the status of the engine alone.
+const address = addressOf(0);
 
 const isRestoring = (engine: VolumeEngine | undefined): boolean =>
   engine?.status?.restoreStatus[address]?.isRestoring === true;
 
+// The backup that the replica here has restored. The engine names none while another replica has none.
+const restoredBy = (engine: VolumeEngine): string =>
+  engine.status?.restoreStatus[address]?.lastRestored ?? '';
+
+const replicasWith = (engine: VolumeEngine, backup: string): number =>
+  Object.values(engine.status?.restoreStatus ?? {}).filter(({ lastRestored }) => lastRestored === backup)
+    .length;
+
 const setEngine = async (
   { datastore, node }: ManagerContext,
   engine: VolumeEngine,
-  now: { isRestoring: boolean; lastRestored?: string },
+  now: { isRestoring: boolean; lastRestored?: string; begun: number; replicas?: number },
 ): Promise<void> => {
-  const { isRestoring, lastRestored = engine.status?.lastRestoredBackup ?? '' } = now;
+  const { isRestoring, lastRestored = restoredBy(engine), begun, replicas = begun } = now;
+  const whole = { isRestoring, lastRestored };
+  const none = { isRestoring: false, lastRestored: '' };
+  const each = Array.from({ length: replicas }, (_, index) => [
+    addressOf(index),
+    index < begun ? whole : none,
+  ]);
   await datastore.engines.updateStatus({
     ...engine,
     status: {
-      ...{ ownerID: node, currentState: 'running', lastRestoredBackup: lastRestored },
-      restoreStatus: { [address]: { isRestoring, lastRestored } },
+      ...{ ownerID: node, currentState: 'running', restoreStatus: Object.fromEntries(each) },
+      lastRestoredBackup: replicas > begun ? '' : lastRestored,
     },
   });
+};
+
+// A replica that is added is restored by a request of its own. Each looks for a place among the restores of the node
+// first, and counts the one that its volume has already (engine_controller.go, acquireRestoringCounter).
+const findsNoPlace = (
+  { datastore, mutant, log }: ManagerContext,
+  engine: VolumeEngine,
+  restores: Restores,
+) => {
+  const limit = 'concurrent-volume-backup-restore-per-node-limit';
+  const others = restores.size - (mutant === 'fixed:restore-limit-counts-itself' ? 1 : 0);
+  if (others < Number(datastore.settings.get(limit)?.value)) return false;
+  log.warning('Failed to acquire restore counter, retry later', {
+    engine: engine.metadata.name,
+    error: `reached the concurrent volume backup restore limit of ${limit}`,
+  });
+  return true;
 };
 
 /** Returns a volume that is being restored from a backup of the volume `source`. */
@@ -246,6 +283,23 @@ const sizeInStore = async (context: ManagerContext, volume: Volume): Promise<num
   }
 };
 
+// For a replica that a standby volume gets, the engine is asked for the backup that the others have again. It reads the
+// config first, and reports a failure as one of each replica (longhorn-engine, pkg/sync/backup.go, RestoreBackup).
+const failureToRead = async (
+  context: ManagerContext,
+  volume: Volume,
+  backup: string,
+): Promise<Error | undefined> => {
+  const around = 'failed to get the current restoring backup info';
+  try {
+    const { client, place } = await openRestoreSource(context, volume);
+    if (await client.inspect(encodeBackupURL({ ...place, backup }))) return undefined;
+    return new Error(`${around}: cannot find ${backupConfigPath(place.volume, backup)} in backupstore`);
+  } catch (error) {
+    return new Error(`${around}: ${(error as Error).message}`);
+  }
+};
+
 // Longhorn merges one with the snapshot that the data are restored to; two stop the restores (longhorn-engine,
 // pkg/sync/backup.go, RestoreBackup).
 const hasSeveralSnapshots = ({ datastore }: ManagerContext, { metadata }: Volume): boolean =>
@@ -277,7 +331,8 @@ export const stepRestore = async (
   const { uid = '' } = volume.metadata;
   const status = volume.status as Status;
   const engine = await ensureEngine(context, volume);
-  const restored = engine.status?.lastRestoredBackup ?? '';
+  const restored = restoredBy(engine);
+  const wantedReplicas = volume.spec.numberOfReplicas;
   const finish = async (): Promise<Partial<Status>> => {
     await onDone();
     return {
@@ -290,20 +345,30 @@ export const stepRestore = async (
   if (context.mutant === 'activation-misses-newest' && status.isStandby && !volume.spec.Standby)
     return finish();
   const inProgress = withRestore(status, { status: 'True', reason: 'RestoreInProgress' });
-  const { backup, state } = restores.get(uid) ?? {};
-  if (state === 'running') return inProgress;
-  if (state instanceof Error) {
-    await setEngine(context, engine, { isRestoring: false });
-    reportFailure(context, volume, state);
+  const giveUp = (error: Error): Partial<Status> => {
+    reportFailure(context, volume, error);
     const condition = {
       status: 'False',
       reason: 'RestoreFailure',
       message: 'All replica restore failed and the volume became Faulted',
     } as const;
     return { ...withRestore(status, condition), state: 'detaching', robustness: 'faulted' };
+  };
+  const { backup, state, replicas: begun = 1 } = restores.get(uid) ?? {};
+  const isAdded = backup !== undefined && !status.isStandby && wantedReplicas > begun;
+  if (state === 'running') {
+    if (isAdded) await setEngine(context, engine, { isRestoring: true, begun, replicas: wantedReplicas });
+    return inProgress;
+  }
+  if (state instanceof Error) {
+    await setEngine(context, engine, { isRestoring: false, begun });
+    return giveUp(state);
   }
   if (backup !== undefined) {
-    await setEngine(context, engine, { isRestoring: false, lastRestored: backup });
+    const isStuck = isAdded && findsNoPlace(context, engine, restores);
+    const replicas = { begun: isStuck ? begun : wantedReplicas, replicas: wantedReplicas };
+    await setEngine(context, engine, { isRestoring: false, lastRestored: backup, ...replicas });
+    if (isStuck) return inProgress;
     restores.delete(uid);
     onChange();
     return inProgress;
@@ -314,7 +379,7 @@ export const stepRestore = async (
     !status.lastBackup &&
     restored !== ''
   ) {
-    await setEngine(context, engine, { isRestoring: false, lastRestored: '' });
+    await setEngine(context, engine, { isRestoring: false, lastRestored: '', begun });
     return inProgress;
   }
   const source = backupVolumeOnTarget(context, volume)?.status;
@@ -352,6 +417,14 @@ export const stepRestore = async (
     );
     return inProgress;
   }
+  const whole = replicasWith(engine, restored);
+  if (status.isStandby && restored !== '' && restored === wanted && wantedReplicas > whole) {
+    const error = await failureToRead(context, volume, restored);
+    const isRead = error === undefined;
+    const replicas = { begun: isRead ? wantedReplicas : whole, replicas: wantedReplicas };
+    await setEngine(context, engine, { isRestoring: false, ...replicas });
+    return isRead || context.mutant === 'fixed:added-replica-ends-standby' ? inProgress : giveUp(error);
+  }
   const { backups } = context.datastore;
   const isStuck =
     restored !== '' &&
@@ -368,10 +441,11 @@ export const stepRestore = async (
     // The image may hold parts of two backups if the manager ended during a restore.
     const readsAll = isRestoring(engine) || context.mutant === 'standby-reads-everything';
     const last = readsAll ? '' : restored;
-    await setEngine(context, engine, { isRestoring: true });
-    restores.set(uid, { backup: wanted, state: 'running' });
+    const one = { backup: wanted, replicas: wantedReplicas };
+    await setEngine(context, engine, { isRestoring: true, begun: one.replicas });
+    restores.set(uid, { ...one, state: 'running' });
     const end = (result: 'done' | Error): void => {
-      restores.set(uid, { backup: wanted, state: result });
+      restores.set(uid, { ...one, state: result });
       onChange();
     };
     retryRestore(context, () => run(wanted, last), retriedBy(context, volume, last)).then(

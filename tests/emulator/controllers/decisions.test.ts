@@ -151,7 +151,7 @@ const volume = {
 
 // That it restores the changes alone otherwise, the scenarios judge.
 test('a volume on standby that was in the middle of a restore restores all', async () => {
-  const restoreStatus = { 'tcp://127.0.0.1:10000': { isRestoring: true } };
+  const restoreStatus = { 'tcp://127.0.0.1:10000': { isRestoring: true, lastRestored: 'b1' } };
   const engine = { spec: { volumeName: 'v' }, status: { lastRestoredBackup: 'b1', restoreStatus } };
   const none = { list: () => [] };
   const engines = { list: () => [engine], updateStatus: async () => undefined };

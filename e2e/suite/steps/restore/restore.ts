@@ -1,6 +1,6 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { replicaPodKilled } from '../../../faults/killed-pod.ts';
-import { ExpectationError, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { ExpectationError, timeoutOf, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
@@ -161,6 +161,32 @@ export const untilRestoring = async (context: Context, restore: RestoreHandle): 
   if (!isRestoring(engine))
     throw new InconclusiveError(`${label} was written before anything could be done meanwhile`);
 };
+
+/** Gives a volume one more replica. Waits until its engine has that. */
+export const addReplica = async (
+  { cluster, timeouts }: Context,
+  { name, label, replicas, engines }: RestoreHandle,
+): Promise<void> => {
+  const spec = { numberOfReplicas: replicas + 1 };
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
+  const hasAll = ({ status }: VolumeEngine) => Object.keys(status?.restoreStatus ?? {}).length > replicas;
+  const cause = await timeoutOf(
+    waitUntil(engines, hasAll, {
+      label: `the engine of ${label} has ${replicas + 1} replicas`,
+      describe: describeEngine,
+      ...timeouts.restoreBegins,
+    }),
+  );
+  if (cause !== undefined) throw new InconclusiveError(`${label} did not get another replica`, { cause });
+};
+
+/** Whether a replica of a volume has restored its whole backup, according to its engine. */
+export const hasWrittenReplica = ({ engines, backup }: RestoreHandle): boolean =>
+  engines
+    .objects()
+    .some(({ status }) =>
+      Object.values(status?.restoreStatus ?? {}).some(({ lastRestored }) => lastRestored === backup.name),
+    );
 
 /**
  * Kills the pod in which the engine of a volume runs, and all else in it, while the volume is being restored. Longhorn

@@ -27,8 +27,10 @@ import { endStandby, type RestoredJobs, staysOrdinary } from '../volume/volume.t
 import { isGivenUp, isUnderWay, isUnusedMeanwhile, succeeds } from './expectations.ts';
 import {
   activate,
+  addReplica,
   beginRestore,
   describeReasons,
+  hasWrittenReplica,
   killPodOfRestore,
   mustHold,
   mustStayBehind,
@@ -179,7 +181,7 @@ export const restoreSteps = {
     action: async (
       context: Context,
       backup: BackupHandle,
-      how: { another?: boolean; jobs?: RestoredJobs } = {},
+      how: { another?: boolean; jobs?: RestoredJobs; replicas?: number } = {},
     ) => {
       await context.turn.keepTargets();
       return beginRestore(context, backup, { standby: true, ...how });
@@ -281,6 +283,30 @@ export const restoreSteps = {
     sentence: 'Then {restore} is being written',
     action: (context: Context, restore: RestoreHandle) =>
       withReasons(context, restore, () => untilRestoring(context, restore)),
+  }),
+  /** The new replica has restored nothing yet, whatever the others have. */
+  'when.replicaAdded': step({
+    sentence: 'When {restore} is to have one more replica, and its engine has that',
+    action: addReplica,
+  }),
+  /** Known bug restore-limit-counts-itself counts only if a manager's log has the reason. */
+  'then.restoredInItsPlace': step({
+    sentence: 'Then {restore} is restored, on all of its replicas',
+    waitsForTimer: true,
+    action: (context: Context, restore: RestoreHandle) =>
+      withReasons(context, restore, async () => {
+        const { timelines, timeouts } = context;
+        const ends = judgeWithin(succeeds(timelines.volumes, restore), timeouts.restoreRefused);
+        const cause = await timeoutOf(ends);
+        if (cause === undefined) return;
+        if (!hasWrittenReplica(restore))
+          throw new InconclusiveError(`no replica of ${restore.label} has its data yet`, { cause });
+        await throwAsLogged(context, restore, {
+          ...{ cause, what: 'is not restored', state: 'being restored' },
+          log: ['Failed to acquire restore counter', restore.name],
+          why: 'it takes the only place for restores on its node, and waits for another one',
+        });
+      }),
   }),
   'when.restorerPodKilled': step({
     sentence: 'When the instance manager with the engine of {restore} is killed',

@@ -11,6 +11,10 @@ const wishes = {
   'a snapshot goes with its backup': { name: 'auto-cleanup-when-delete-backup', value: 'true' },
   'a failed backup stays': { name: 'failed-backup-ttl', value: '0' },
   'a failed backup goes after a minute': { name: 'failed-backup-ttl', value: '1' },
+  'one volume of a node is restored at a time': {
+    name: 'concurrent-volume-backup-restore-per-node-limit',
+    value: '1',
+  },
   'a volume is restored with its recurring jobs': { name: 'restore-volume-recurring-jobs', value: 'true' },
   'backup blocks of new volumes have 16 MiB': { name: 'default-backup-block-size', value: '16' },
 } as const;

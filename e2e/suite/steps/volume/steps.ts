@@ -71,9 +71,9 @@ export const volumeSteps = {
   'given.volumeMadeAgain': step({
     sentence: 'Given a volume of {size} under the name of the one that is gone, attached to a node',
     parameters: (_, { size }) => ({ size: inMebibytes(size) }),
-    action: async (context: Context, { name, target }: VolumeHandle, { size }: { size: number }) => {
+    action: async (context: Context, { name, target }: VolumeHandle, options: VolumeOptions) => {
       await untilAttachmentGone(context, name);
-      return makeVolume(context, { name, target, size });
+      return makeVolume(context, { ...options, name, target });
     },
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
