@@ -25,6 +25,15 @@ export const labels = {
   systemRestore: 'longhorn.io/system-restore',
 } as const;
 
+/** The provisioner of Longhorn's StorageClasses. */
+export const driverName = 'driver.longhorn.io';
+
+/** The setting that names a StorageClass, and its initial value, which needs none. */
+export const staticClass = {
+  setting: 'default-longhorn-static-storage-class',
+  initial: 'longhorn-static',
+} as const;
+
 /** Annotations of what a system restore has made, changed, or left as it was. */
 export const restoreMarks = {
   restored: 'longhorn.io/last-system-restored',

@@ -310,6 +310,10 @@ export const fixes = {
     'a system restore is refused from the request of another one on, until that has ended',
   'fixed:system-restore-waits-for-no-target':
     'a system restore makes volumes once the backups of the targets that it has made are known',
+  'fixed:deleted-system-backup-comes-back':
+    'a system backup that is deleted during its upload goes when that has ended, with its files',
+  'fixed:ended-manager-stops-system-backup':
+    'a system backup is packed again where its archive went with a manager',
   'fixed:system-restore-leaves-volume-out': 'a system restore that cannot make a volume fails',
   'fixed:finished-backup-takes-snapshot-of-upload':
     'a backup that ends leaves its snapshot to other backups of it that are not at their end',
@@ -317,6 +321,7 @@ export const fixes = {
     'a system backup fails if a backup that it has made of a volume is gone',
   'fixed:reused-system-backup-name-makes-nothing':
     'a new system backup fails if the store has one of its name',
+  'fixed:setting-stops-system-restore': 'a system restore makes StorageClasses before it sets settings',
   'fixed:system-restore-clones-again':
     'a system restore makes a volume that was cloned from its last backup alone',
   'fixed:restarted-system-restore-is-empty':

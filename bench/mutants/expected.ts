@@ -605,6 +605,15 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:reused-system-backup-name-makes-nothing': [
     'A new system backup with the name of one in the store is rejected, fails or is made',
   ],
+  'fixed:deleted-system-backup-comes-back': [
+    'A system backup that is deleted during its upload stays deleted [s3]',
+  ],
+  'fixed:ended-manager-stops-system-backup': [
+    'A system backup whose manager ends during its upload is made all the same, or fails [s3]',
+  ],
+  'fixed:setting-stops-system-restore': [
+    'A system restore makes a StorageClass again, and a setting that names it',
+  ],
   'fixed:system-restore-clones-again': [
     'A system restore makes a volume that was cloned from its own last backup',
   ],

@@ -153,7 +153,13 @@ export type BackupTarget = KubernetesObject & {
 /** A backup of Longhorn's own objects, in the store of the default backup target. */
 export type SystemBackup = KubernetesObject & {
   spec?: { volumeBackupPolicy?: string };
-  status?: { state?: string; version?: string; createdAt?: string | null; conditions?: Condition[] | null };
+  status?: {
+    ownerID?: string;
+    state?: string;
+    version?: string;
+    createdAt?: string | null;
+    conditions?: Condition[] | null;
+  };
 };
 
 /** A restore of a system backup. */

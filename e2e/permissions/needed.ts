@@ -97,6 +97,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'auto-cleanup-when-delete-backup',
         'concurrent-volume-backup-restore-per-node-limit',
         'default-backup-block-size',
+        'default-longhorn-static-storage-class',
         'failed-backup-ttl',
         'recurring-successful-jobs-history-limit',
         'restore-volume-recurring-jobs',
@@ -117,6 +118,8 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       verbs: ['list', 'watch', 'create', 'patch', 'delete'],
     },
     { place: 'longhorn', resource: longhorn.systemRestores, verbs: ['list', 'watch', 'create', 'delete'] },
+    // A system restore makes one again.
+    { place: 'cluster', resource: resources.storageClasses, verbs: ['list', 'create', 'delete'] },
     // The pod of a system restore is killed.
     { place: 'longhorn', resource: resources.pods, verbs: ['delete'] },
   ],

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { ownerReference, withCondition } from '../kubernetes/objects.ts';
 import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
 import { isResponsible } from '../manager/ownership.ts';
-import { defaultTargetName, labels } from '../modelled-on.ts';
+import { defaultTargetName, driverName, labels } from '../modelled-on.ts';
 import {
   addFinalizerAndLabels,
   deleteCustomResourceOnly,
@@ -38,20 +39,30 @@ type Step = {
   client: TargetClient;
   target: BackupTarget;
   image: string;
+  enqueue: (name: string) => void;
 };
 
-const fileOf = ({ metadata }: SystemBackup): string => join(tmpdir(), `${metadata.name}.zip`);
+// The next manager does not find it, as in Longhorn, where it is in the container.
+const ofThisProcess = randomBytes(4).toString('hex');
 
-// The objects are those that a restore needs of Longhorn itself. Longhorn adds those of Kubernetes.
+const fileOf = ({ metadata }: SystemBackup): string =>
+  join(tmpdir(), `${metadata.name}-${ofThisProcess}.zip`);
+
+// The objects are those that a restore needs here. Longhorn adds more of Kubernetes, in a folder of their own.
 const pack = async ({ context: { datastore, version }, systemBackup }: Step): Promise<void> => {
   const { name } = systemBackup.metadata;
   const { settings, volumes, recurringJobs, backupTargets, engineImages } = datastore;
-  const objects = Object.entries({ settings, volumes, recurringJobs, backupTargets, engineImages }).map(
-    ([kind, { list }]) => [
-      `${name}/yamls/longhorn/${kind.toLowerCase()}.yaml`,
-      strToU8(JSON.stringify(list())),
-    ],
-  );
+  const kinds = Object.entries({ settings, volumes, recurringJobs, backupTargets, engineImages });
+  const storageClasses = datastore.storageClasses
+    .list()
+    .filter(({ provisioner }) => provisioner === driverName);
+  const objects = [
+    ...kinds.map(([kind, { list }]) => [kind, list()] as const),
+    ['storageClasses', storageClasses] as const,
+  ].map(([kind, list]) => [
+    `${name}/yamls/longhorn/${kind.toLowerCase()}.yaml`,
+    strToU8(JSON.stringify(list)),
+  ]);
   const files = { [`${name}/metadata.yaml`]: strToU8(`longhornversion: ${version}\n`) };
   await writeFile(fileOf(systemBackup), zipSync({ ...files, ...Object.fromEntries(objects) }));
 };
@@ -81,6 +92,7 @@ const upload = async (step: Step): Promise<Next> => {
   const url = target.spec.backupTargetURL;
   const place = { version: status.version, name: systemBackup.metadata.name };
   const end = Date.now() + context.clock.systemBackupTimeout;
+  if (context.mutant === 'fixed:ended-manager-stops-system-backup') await pack(step);
   let failure: Error | undefined;
   const isDeleted = (): boolean =>
     context.datastore.systemBackups.get(place.name)?.metadata.deletionTimestamp !== undefined;
@@ -101,6 +113,30 @@ const upload = async (step: Step): Promise<Next> => {
   if (failure !== undefined)
     return { reason: 'Upload', message: `timeout uploading system backup: ${failure.message}` };
   return { state: 'Ready', managerImage: image, createdAt: timestamp() };
+};
+
+const uploads = new Set<string>();
+
+// Beside the controller, which goes on with what happens to the object. Nothing ends it (UploadSystemBackup).
+const uploadAside = (step: Step): void => {
+  const { context, systemBackup } = step;
+  const { name, uid = '' } = systemBackup.metadata;
+  if (uploads.has(uid)) return;
+  uploads.add(uid);
+  const end = async (): Promise<void> => {
+    const next = await upload(step);
+    await rm(fileOf(systemBackup), { force: true });
+    uploads.delete(uid);
+    const current = await context.datastore.systemBackups.fetch(name).catch(() => undefined);
+    if (current?.metadata.uid !== uid) return;
+    if (current.metadata.deletionTimestamp) return step.enqueue(name);
+    await writeNext({ ...step, systemBackup: current }, next);
+  };
+  end().catch((error) => {
+    uploads.delete(uid);
+    context.log.warning(`Failed to note the upload of system backup ${name}`, { error });
+    step.enqueue(name);
+  });
 };
 
 const sync = async ({ context, systemBackup }: Step): Promise<Next> => {
@@ -163,8 +199,7 @@ const work = async (step: Step): Promise<Next | undefined> => {
     await pack(step);
     return { state: 'Uploading' };
   }
-  if (status.state === 'Uploading')
-    return upload(step).finally(() => rm(fileOf(step.systemBackup), { force: true }));
+  if (status.state === 'Uploading') return void uploadAside(step);
   return status.state === 'Syncing' ? sync(step) : undefined;
 };
 
@@ -190,7 +225,9 @@ const writeNext = async ({ context, systemBackup, status }: Step, next: Next): P
     });
 };
 
-const reconcile = async (context: ManagerContext, image: string, name: string): Promise<void> => {
+type Reconciled = Pick<Step, 'image' | 'enqueue'> & { name: string };
+
+const reconcile = async (context: ManagerContext, { name, ...more }: Reconciled): Promise<void> => {
   const { datastore, node } = context;
   const target = datastore.backupTargets.get(defaultTargetName);
   if (target === undefined) return;
@@ -213,8 +250,10 @@ const reconcile = async (context: ManagerContext, image: string, name: string): 
     throw error;
   }
   const status = { ...newStatus, ...systemBackup.status };
-  const step: Step = { context, systemBackup, status, client, target, image };
+  const step: Step = { context, systemBackup, status, client, target, ...more };
   const isDeleted = systemBackup.metadata.deletionTimestamp !== undefined && status.state !== 'Deleting';
+  const isUploading = uploads.has(systemBackup.metadata.uid ?? '');
+  if (isDeleted && isUploading && context.mutant === 'fixed:deleted-system-backup-comes-back') return;
   const next = isDeleted ? ({ state: 'Deleting' } as const) : await work(step);
   if (next !== undefined) await writeNext(step, next);
 };
@@ -224,10 +263,10 @@ const reconcile = async (context: ManagerContext, image: string, name: string): 
  * once, whatever happens to the object meanwhile.
  */
 export const startSystemBackupController = (context: ManagerContext, image: string): void => {
-  const enqueue = startController(
+  const enqueue: Step['enqueue'] = startController(
     {
       name: 'system-backup',
-      reconcile: (name) => reconcile(context, image, name),
+      reconcile: (name) => reconcile(context, { name, image, enqueue: (again) => enqueue(again) }),
       // Longhorn drops it after any error (system_backup_controller.go, handleErr), and reads most from its caches.
       // There is no resync, so nothing comes back to it then.
       isDropped: ({ message }, failures) =>

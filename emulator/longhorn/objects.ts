@@ -282,5 +282,7 @@ export type RecurringJob = LonghornObject<
 /** A Kubernetes CronJob. Only the controller of recurring jobs writes it. */
 export type CronJob = ApiObject & { spec: object };
 
+export type StorageClass = ApiObject & { provisioner: string };
+
 /** A Kubernetes Job. Only the controller of system restores makes one. */
 export type RolloutJob = ApiObject & { spec: object };

@@ -7,6 +7,7 @@ import {
   emulatorVersion,
   engineImageName,
   finalizer,
+  staticClass,
 } from '../modelled-on.ts';
 import type { ManagerContext } from './context.ts';
 import type { Collection } from './datastore.ts';
@@ -25,6 +26,7 @@ const settings: Record<string, string> = {
   'auto-cleanup-when-delete-backup': 'false',
   'concurrent-volume-backup-restore-per-node-limit': '5',
   'default-backup-block-size': '2',
+  [staticClass.setting]: staticClass.initial,
   'failed-backup-ttl': '1440',
   'recurring-job-max-retention': '100',
   'recurring-successful-jobs-history-limit': '1',

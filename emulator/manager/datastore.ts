@@ -30,6 +30,7 @@ export type Datastore = {
   jobs: Collection<lh.RolloutJob>;
   managerPods: Collection<lh.Pod>;
   kubernetesNodes: Collection<lh.KubernetesNode>;
+  storageClasses: Collection<lh.StorageClass>;
 };
 
 type Options = { client: Client; resync: number; log: Log; signal: AbortSignal };
@@ -115,6 +116,12 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
       labelSelector: 'app=longhorn-manager',
     }),
     kubernetesNodes: open(options, { group: '', version: 'v1', plural: 'nodes', kind: 'Node' }),
+    storageClasses: open(options, {
+      group: 'storage.k8s.io',
+      version: 'v1',
+      plural: 'storageclasses',
+      kind: 'StorageClass',
+    }),
   };
   await Promise.all(Object.values(datastore).map((collection: Collection<ApiObject>) => collection.synced));
   return datastore;

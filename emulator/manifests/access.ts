@@ -12,7 +12,7 @@ const read = ['get', 'list', 'watch'];
 
 /**
  * The managers' account and its rights: Longhorn's own objects, CronJobs and Jobs in their namespace, reading pods,
- * nodes and Secrets, and creating events.
+ * nodes and Secrets, and creating events and StorageClasses.
  */
 export const managerAccess = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
@@ -56,7 +56,10 @@ export const managerAccess = [
     apiVersion: `${roleApi}/v1`,
     kind: 'ClusterRole',
     metadata: { name: role },
-    rules: [{ apiGroups: [''], resources: ['nodes'], verbs: read }],
+    rules: [
+      { apiGroups: [''], resources: ['nodes'], verbs: read },
+      { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...read, 'create'] },
+    ],
   },
   {
     apiVersion: `${roleApi}/v1`,

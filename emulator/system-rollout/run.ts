@@ -7,13 +7,13 @@ import { encodeSystemBackupURL, type SystemBackupPlace } from '../backupstore/sy
 import { encodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
 import { type ApiAccess, createClient } from '../kubernetes/client.ts';
-import { withCondition } from '../kubernetes/objects.ts';
+import { type ApiObject, withCondition } from '../kubernetes/objects.ts';
 import type { Log } from '../log.ts';
 import type {
   BackupTarget,
-  LonghornObject,
   RecurringJob,
   Setting,
+  StorageClass,
   SystemRestore,
   Volume,
 } from '../longhorn/objects.ts';
@@ -27,11 +27,13 @@ import {
   engineBinaryPath,
   labels,
   restoreMarks,
+  staticClass,
 } from '../modelled-on.ts';
 
 type Status = NonNullable<SystemRestore['status']>;
 type Bundle = {
   settings: Setting[];
+  storageClasses: StorageClass[];
   backupTargets: BackupTarget[];
   recurringJobs: RecurringJob[];
   volumes: Volume[];
@@ -43,7 +45,7 @@ type Rollout = { context: Context; restore: SystemRestore; url: string; at: stri
 const newStatus: Status = { ownerID: '', state: '', sourceURL: '', conditions: null };
 
 // Without what belongs to the former object. The status is written by the controllers.
-const anew = <T extends LonghornObject<object, object>>(
+const anew = <T extends ApiObject & { status?: object }>(
   { metadata: { name, labels = {}, annotations, finalizers = [] }, status: _, ...rest }: T,
   marks: Record<string, string>,
 ) => ({
@@ -65,16 +67,33 @@ const skipped = ({ from, at }: Rollout) => ({
   },
 });
 
+// As Longhorn's webhook does (datastore/longhorn.go, ValidateSetting).
+const refuseUnknownClass = ({ datastore }: Context, { metadata, value }: Setting): void => {
+  if (metadata.name !== staticClass.setting || value === staticClass.initial) return;
+  if (datastore.storageClasses.get(value) === undefined)
+    throw new Error(
+      `cannot use a storage class ${value} that does not exist to set the setting ${metadata.name}`,
+    );
+};
+
 const restoreSettings = async (rollout: Rollout, { settings }: Bundle): Promise<void> => {
   const { context } = rollout;
   for (const each of settings) {
     const { name } = each.metadata;
     const isThere = context.datastore.settings.get(name);
     if (isThere === undefined) continue;
+    refuseUnknownClass(context, each);
     const isSame = isThere.value === each.value;
     const marks = isSame ? skipped(rollout) : { metadata: { annotations: marksOf(rollout) } };
     await context.datastore.settings.patch(name, { ...marks, value: each.value });
   }
+};
+
+const restoreClasses = async (rollout: Rollout, { storageClasses }: Bundle): Promise<void> => {
+  const collection = rollout.context.datastore.storageClasses;
+  for (const each of storageClasses)
+    if (collection.get(each.metadata.name) === undefined)
+      await collection.create(anew(each, marksOf(rollout)));
 };
 
 const restoreTargets = async (rollout: Rollout, { backupTargets }: Bundle): Promise<void> => {
@@ -170,7 +189,7 @@ const unpack = (archive: Uint8Array): Bundle => {
     const [, content] = files.find(([path]) => path.endsWith(`/longhorn/${kind.toLowerCase()}.yaml`)) ?? [];
     return content === undefined ? [] : JSON.parse(strFromU8(content));
   };
-  const kinds = ['settings', 'backupTargets', 'recurringJobs', 'volumes'];
+  const kinds = ['settings', 'storageClasses', 'backupTargets', 'recurringJobs', 'volumes'];
   return Object.fromEntries(kinds.map((kind) => [kind, read(kind)])) as Bundle;
 };
 
@@ -187,17 +206,26 @@ const writeState = async (
   });
 };
 
-const empty: Bundle = { settings: [], backupTargets: [], recurringJobs: [], volumes: [] };
+const empty: Bundle = {
+  ...{ settings: [], storageClasses: [], backupTargets: [] },
+  ...{ recurringJobs: [], volumes: [] },
+};
+
+// Longhorn tries each kind so for 24 h, and all that come after it wait.
+const untilRestored = async (restored: () => Promise<void>): Promise<void> => {
+  while ((await restored().catch((error: Error) => error)) instanceof Error) await sleep(1_000);
+};
 
 // Each kind is tried each second, the first time after one.
 const restoreKinds = async (rollout: Rollout, bundle: Bundle): Promise<void> => {
   const kind = (work: typeof restoreVolumes) => sleep(1_000).then(() => work(rollout, bundle));
   // CustomResourceDefinitions, DaemonSets and EngineImages are not restored.
   await sleep(3_000);
-  await kind(restoreSettings);
-  await Promise.all([restoreTargets, restoreJobs].map(kind));
-  if (rollout.context.mutant === 'fixed:system-restore-waits-for-no-target')
-    await untilBackupsKnown(rollout, bundle);
+  const { mutant } = rollout.context;
+  if (mutant === 'fixed:setting-stops-system-restore') await kind(restoreClasses);
+  await untilRestored(() => kind(restoreSettings));
+  await Promise.all([restoreClasses, restoreTargets, restoreJobs].map(kind));
+  if (mutant === 'fixed:system-restore-waits-for-no-target') await untilBackupsKnown(rollout, bundle);
   await kind(restoreVolumes);
 };
 

@@ -288,6 +288,39 @@ export const managerBugs = {
       'longhorn-manager, controller/system_backup_controller.go, cleanupRemoteSystemBackupFiles (it returns nothing); v1.8.0, v1.12.1 and the newest source (2026-08). longhorn/longhorn-manager#1612 chose this for a store that cannot be reached',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config immutable: gone within 3 s, its archive too; with the next sync it was back, Ready, without the archive',
   },
+  'deleted-system-backup-comes-back': {
+    title: 'A system backup that is deleted during its upload is in the store all the same, and comes back',
+    severity: 'objects lost',
+    notOn: ['nfs', 'cifs'],
+    promise: 'a system backup that is deleted is deleted in the store too',
+    happens:
+      'nothing ends the upload. A bucket has nothing of it until its archive is written whole, so that the deletion finds nothing to remove, and the object goes at once. The upload writes the archive and the config after that: with the next look into the store the SystemBackup is back, Ready. By the source, on a mounted store the files go, and the upload is tried again each second for an hour, without its archive',
+    symptoms: [{ of: 'store', findings: [], left: true }],
+    steps: [
+      'Have a bucket that is slow, and make a SystemBackup.',
+      'Delete it while it is Uploading: it is gone at once.',
+      'Its archive and its config are in the bucket when the upload has ended. With the next poll the SystemBackup is there again, Ready.',
+    ],
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, reconcile (a goroutine that nothing ends), UploadSystemBackup and cleanupRemoteSystemBackupFiles; backupstore, systembackup/system_backup.go, Upload; v1.12.1',
+    seen: 'by the source alone',
+  },
+  'ended-manager-stops-system-backup': {
+    title: 'A system backup whose longhorn-manager ends during the upload is uploaded for an hour, in vain',
+    severity: 'silent',
+    promise: 'a system backup whose longhorn-manager ends is made all the same, or fails',
+    happens:
+      'the archive is in the file system of the container that has made it. The next longhorn-manager goes on with the upload alone, of a file that it does not have, each second anew. The SystemBackup stays Uploading, with a warning in a log; by the source it is in Error after an hour, and the run of its recurring job waits along',
+    symptoms: [{ of: 'history', kind: 'SystemBackup', state: 'Uploading' }],
+    steps: [
+      'Have a store that is slow, and make a SystemBackup.',
+      'Delete the pod of the longhorn-manager in its status.ownerID while it is Uploading.',
+      'The SystemBackup stays Uploading. The log of a longhorn-manager has "no such file or directory" each second.',
+    ],
+    source:
+      'longhorn-manager, controller/system_backup_controller.go, reconcile (Uploading) and UploadSystemBackup; v1.12.1. Near: longhorn/longhorn#5286 (the same log of another cause)',
+    seen: 'by the source alone',
+  },
   'unread-system-backup-stays-in-error': {
     title: 'A system backup whose config could not be read once stays in Error, though it is whole',
     severity: 'misleading',
@@ -772,6 +805,23 @@ export const managerBugs = {
     source:
       'longhorn-manager, controller/system_rollout_controller.go, systemRollout (restoreVolumes follows restoreBackupTargets) and restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: with a server that answered nothing until after the volumes were made, the restore was Completed without the volume, and a second one made it; with one that answered at once, the first one made it',
+  },
+  'setting-stops-system-restore': {
+    title:
+      'A system restore stops for a day at a setting that names a StorageClass which it is to make later',
+    severity: 'silent',
+    promise: 'a system restore makes the StorageClasses and the settings of its system backup',
+    happens:
+      'settings are restored before StorageClasses, each kind only when the one before it is whole, or after 24 h. Where the setting default-longhorn-static-storage-class names a StorageClass that this cluster does not have yet, Longhorn refuses the setting, each second anew. The state stays Restoring, without a condition or an event: no StorageClass, no backup target, no recurring job and no volume is made. So it is in a new cluster, which is what system restores are for. By the source, so does each other setting that is refused: auto-cleanup-system-generated-snapshot while the cluster has disable-snapshot-purge, which would be restored after it, or a priority class that is not there',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Restoring' }],
+    steps: [
+      'Make a StorageClass of driver.longhorn.io, set the setting default-longhorn-static-storage-class to its name, and make a system backup.',
+      'Set the setting back to longhorn-static, delete the StorageClass, and create a SystemRestore of the system backup. It stays Restoring. The log of its pod has "cannot use a storage class ... that does not exist" each second.',
+      'Make the StorageClass by hand: the SystemRestore is Completed some seconds later.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, systemRollout (the order), restore (24 h) and restoreSettings, and datastore/longhorn.go, ValidateSetting; read in v1.6.4, v1.7.3, v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#5018 (settings that are not supported)',
+    seen: 'by the source alone',
   },
   'system-restore-clones-again': {
     title: 'A system restore gives a volume that was once cloned the data of its source, not of its backup',

@@ -11,7 +11,7 @@ const about = {
 
 scenario(
   'A system backup is in the store of the default target, is found again there, and is deleted with its files alone',
-  { ...about, proves: ['S2', 'S3', 'S13', 'S14'] },
+  { ...about, disruptions: ['default-target', 'unmount'], proves: ['S2', 'S3', 'S5', 'S13', 'S14'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const store = await given.store({ kind: 'the same kind' });
@@ -27,6 +27,10 @@ scenario(
     await when.targetChanged(target, { to: await given.store({ kind: 'the same kind' }) });
     for (const each of [first, second]) await then.systemBackupGone(each);
     await when.targetChanged(target, { to: store });
+    for (const each of [first, second]) await then.systemBackupReady(each);
+    await when.targetEmptied(target);
+    for (const each of [first, second]) await then.systemBackupGone(each);
+    await when.targetSet(target);
     for (const each of [first, second]) await then.systemBackupReady(each);
     await then.storeHoldsSystemBackups(target, [first, second]);
 
@@ -193,5 +197,57 @@ scenario(
     // Longhorn then writes both files again, and its upload ends.
     await when.systemBackupDeleted(systemBackup);
     await then.systemBackupGone(systemBackup);
+  },
+);
+
+scenario(
+  'A system backup that is deleted during its upload stays deleted',
+  { ...about, needs: ['lab', 'wrongAnswers'], proves: ['S13'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const silent = await given.wrongAnswers('silence', { to: 'write', on: target });
+    await then.inForce(silent);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.archiveUnanswered(systemBackup, silent);
+    await when.systemBackupDeleted(systemBackup);
+    await when.systemDeletionTried(systemBackup);
+    await when.released(silent);
+    await then.systemBackupGone(systemBackup);
+    const isGone = await then.orKnownBug('deleted-system-backup-comes-back', () =>
+      then.systemBackupStaysDeleted(systemBackup),
+    );
+    if (isGone) return;
+    await then.storeListed(await when.storeLookedInto(target));
+    await then.systemBackupReady(systemBackup);
+    await when.systemBackupDeleted(systemBackup);
+    await then.systemBackupGone(systemBackup);
+    await then.storeHoldsSystemBackups(target, []);
+  },
+);
+
+scenario(
+  'A system backup whose manager ends during its upload is made all the same, or fails',
+  {
+    ...about,
+    tags: ['system-backups', 'manager-kill'],
+    needs: ['lab', 'wrongAnswers'],
+    exclusive: ['default-backup-target', 'longhorn-managers'],
+    disruptions: ['default-target', 'manager-kill'],
+    proves: ['S3'],
+  },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'longhorn-managers');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const silent = await given.wrongAnswers('silence', { to: 'write', on: target });
+    await then.inForce(silent);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.archiveUnanswered(systemBackup, silent);
+    const killed = await when.systemBackupOwnerKilled(systemBackup);
+    await when.released(silent);
+    await then.managersBack(killed);
+    await then.orKnownBug('ended-manager-stops-system-backup', () =>
+      then.systemBackupUploadedAgain(systemBackup),
+    );
   },
 );

@@ -101,6 +101,29 @@ scenario(
 );
 
 scenario(
+  'A system restore makes a StorageClass again, and a setting that names it',
+  {
+    ...about,
+    needs: ['lab'],
+    exclusive: ['default-backup-target', 'all-volumes', 'cluster-settings'],
+    disruptions: ['default-target', 'settings'],
+    proves: ['S15'],
+  },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes', 'cluster-settings');
+    const storageClass = await given.storageClass();
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    await given.classOfSetting(storageClass);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.classTakenAway(storageClass);
+
+    const restore = await when.systemRestored(systemBackup);
+    await then.orKnownBug('setting-stops-system-restore', () => then.classMadeAgain(restore, storageClass));
+  },
+);
+
+scenario(
   'A system restore makes a volume that was cloned from its own last backup',
   { ...about, proves: ['S15'] },
   async ({ given, when, then }) => {

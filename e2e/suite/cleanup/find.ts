@@ -84,10 +84,12 @@ const runInName = (name: string | undefined): string | undefined =>
 const isPolicy = ({ group }: Resource): boolean => group === resources.validatingAdmissionPolicies.group;
 const isRight = ({ group }: Resource): boolean => group === resources.roles.group;
 
+const isClass = ({ plural }: Resource): boolean => plural === resources.storageClasses.plural;
+
 const isSecret = ({ plural }: Resource): boolean => plural === resources.secrets.plural;
 
-// A cluster without Longhorn has no Longhorn objects (404). An account that must not list policies, rights and
-// Secrets (403) has not made any.
+// A cluster without Longhorn has no Longhorn objects (404). An account that must not list policies, rights,
+// Secrets and StorageClasses (403) has not made any.
 
 const list = async (
   cluster: Cluster,
@@ -109,7 +111,7 @@ const list = async (
     if (
       error instanceof ApiError &&
       (error.status === 404 ||
-        (error.status === 403 && [isPolicy, isRight, isSecret].some((is) => is(resource))))
+        (error.status === 403 && [isPolicy, isRight, isSecret, isClass].some((is) => is(resource))))
     )
       return [];
     throw error;

@@ -112,6 +112,11 @@ export const cleanupKinds = {
   configMaps: anyNamespaceKind('ConfigMap', resources.configMaps),
   secrets: { ...anyNamespaceKind('Secret', resources.secrets), except: namespace },
   leases: anyNamespaceKind('Lease', resources.leases),
+  storageClasses: {
+    what: 'StorageClass',
+    resource: resources.storageClasses,
+    limit: ({ namespaceGone }) => namespaceGone,
+  },
   // Objects of a fleet's service account that are outside its namespace.
   roleBindings: anyNamespaceKind('RoleBinding', resources.roleBindings),
   roles: anyNamespaceKind('Role', resources.roles),

@@ -82,6 +82,7 @@ export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> 
     // until there is a newer one.
     () => remove(deps, snapshots, made.snapshots, timeouts.snapshotsGone),
     () => removeSystemBackups(deps),
+    () => removeStorageClasses(deps),
   ]);
 };
 
@@ -99,6 +100,12 @@ const removeSystemRestores = (deps: CleanupContext): Promise<void> =>
     what: 'system restore',
     describe: describeSystemBackup,
   });
+
+// The setting that named one is healed by now.
+const removeStorageClasses = async ({ cluster, made }: CleanupContext): Promise<void> => {
+  for (const name of made.storageClasses)
+    await cluster.delete(resources.storageClasses, { name }).catch(unlessGone);
+};
 
 const removeFollowed = async <T extends KubernetesObject>(
   { cluster, timeouts }: CleanupContext,

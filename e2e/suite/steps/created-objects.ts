@@ -11,6 +11,7 @@ export type CreatedObjects = {
   jobs: string[];
   systemBackups: string[];
   systemRestores: string[];
+  storageClasses: string[];
   /**
    * Backups that the suite wrote into the store without Longhorn, and the name of their volume there. `endsManagers`: some
    * versions of Longhorn panic over them.
@@ -22,6 +23,7 @@ export type CreatedObjects = {
 
 export const nothingCreated = (): CreatedObjects => ({
   ...{ volumes: [], snapshots: [], backups: [], jobs: [], systemBackups: [], systemRestores: [] },
+  storageClasses: [],
   written: [],
   filled: [],
 });

@@ -165,7 +165,7 @@ export const timeoutRules = {
     machine: 20,
     fixed: true,
     owner:
-      'the time in which a system restore makes its volumes after its backup targets, or waits for those',
+      'the time in which a system restore makes all that is missing, once it restores, or waits for some of it',
   },
   systemBackupGone: {
     machine: 120,

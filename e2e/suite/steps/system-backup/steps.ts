@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTargetChanged } from '../../../faults/default-target.ts';
+import type { InjectedFault } from '../../../faults/fault.ts';
+import { managerKilled } from '../../../faults/killed-pod.ts';
 import { expectHistory, timeoutOf, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
 import { parseDuration } from '../../../kube/duration.ts';
+import { managerPods } from '../../../longhorn/manager.ts';
 import {
   longhornApiVersion as apiVersion,
   defaultBackupTarget,
@@ -103,6 +106,45 @@ const judgeStored = async (
     gone,
     left,
   });
+};
+
+type Met = { met: () => Promise<number> };
+
+// The rule of the fault has met one probe before.
+const untilMet = async (context: Context, { name }: SystemBackupHandle, { met }: Met, what: string) => {
+  const { timeouts, scenarioSignal: signal } = context;
+  const { within, owner } = timeouts.systemBackupEnds;
+  const end = performance.now() + parseDuration(within);
+  const timeline = await watchedSystemBackups(context);
+  while ((await met()) < 2) {
+    const known = timeline.current(name);
+    if (performance.now() > end || (known && systemBackupState(known) === 'Ready'))
+      throw new InconclusiveError(`the store has not ${what}, within ${within} (${owner})`);
+    await sleep(500, undefined, { signal });
+  }
+};
+
+// Also while the config may still follow.
+const isWhole = async ({ name, target }: SystemBackupHandle): Promise<boolean> => {
+  const findings = collectFindings();
+  const later = Date.now() + 3_600_000;
+  const found = await checkSystemBackups(target.store.source, { findings, now: later, quick: true });
+  return found.some((path) => path.endsWith(`/${name}`)) && findings.list().length === 0;
+};
+
+// Undefined if it has ended: in Error, or whole. Otherwise the error of the wait.
+const unlessMadeWhole = async (
+  context: Context,
+  systemBackup: SystemBackupHandle,
+): Promise<Error | undefined> => {
+  const { syncActedOn } = context.timeouts;
+  const ends = untilSystemBackupIn(context, systemBackup, ['Ready', 'Error'], syncActedOn);
+  const cause = await timeoutOf(ends);
+  if (cause !== undefined) return cause;
+  const { status } = await ends;
+  if (status?.state === 'Ready')
+    await judgeStored(context, systemBackup.target, [{ ...systemBackup, version: status.version ?? '' }]);
+  return undefined;
 };
 
 /** The steps that make, find, delete and judge system backups. Longhorn has them on the default backup target alone. */
@@ -260,27 +302,65 @@ export const systemBackupSteps = {
       );
     },
   }),
-  /** The rule of the fault has met one probe before. */
   'then.configRefused': step({
     sentence: 'Then the store has refused the config of {label}',
-    action: async (
-      context: Context,
-      systemBackup: SystemBackupHandle,
-      { met }: { met: () => Promise<number> },
-    ) => {
+    action: (context: Context, systemBackup: SystemBackupHandle, fault: Met) =>
+      untilMet(context, systemBackup, fault, `refused the config of ${systemBackup.label}`),
+  }),
+  'then.archiveUnanswered': step({
+    sentence: 'Then {label} is Uploading, and the store leaves its archive unanswered',
+    action: async (context: Context, systemBackup: SystemBackupHandle, fault: Met) => {
+      await untilSystemBackupIn(context, systemBackup, ['Uploading', 'Ready', 'Error']);
+      await untilMet(context, systemBackup, fault, `been sent the archive of ${systemBackup.label}`);
+    },
+  }),
+  /** Returns when it is gone, or after the time for that. */
+  'when.systemDeletionTried': step({
+    sentence: 'When Longhorn has had time to delete {label}',
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle) =>
+      void (await unlessTimedOut(
+        untilSystemBackupGone(context, systemBackup, context.timeouts.requestTried),
+      )),
+  }),
+  /** The store answers again. What it was sent is there within seconds. */
+  'then.systemBackupStaysDeleted': step({
+    sentence: 'Then the store holds nothing of {label}, which was deleted during its upload',
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { timeouts, scenarioSignal: signal } = context;
-      const { name, label } = systemBackup;
-      const { within, owner } = timeouts.systemBackupEnds;
-      const end = performance.now() + parseDuration(within);
-      const timeline = await watchedSystemBackups(context);
-      while ((await met()) < 2) {
-        const known = timeline.current(name);
-        if (performance.now() > end || (known && systemBackupState(known) === 'Ready'))
-          throw new InconclusiveError(
-            `the store has not refused the config of ${label}, within ${within} (${owner})`,
-          );
+      const end = performance.now() + parseDuration(timeouts.requestTried.within);
+      while (performance.now() < end && !(await isWhole(systemBackup)))
         await sleep(500, undefined, { signal });
-      }
+      return judgeStored(context, systemBackup.target, []);
+    },
+  }),
+  /** Its archive is in that pod. */
+  'when.systemBackupOwnerKilled': step({
+    sentence: 'When the longhorn-manager that uploads {label} is killed',
+    action: async (context: Context, systemBackup: SystemBackupHandle): Promise<InjectedFault[]> => {
+      const { cluster, faults } = context;
+      const owner = (await currentSystemBackup(context, systemBackup))?.status?.ownerID;
+      const pod = (await managerPods(cluster)).find(({ node }) => node === owner);
+      if (pod === undefined)
+        throw new Error(`no longhorn-manager runs on ${owner}, which owns ${systemBackup.label}`);
+      return [await faults.inject(managerKilled(cluster, pod))];
+    },
+  }),
+  /** The store answers again, and its manager is back. */
+  'then.systemBackupUploadedAgain': step({
+    sentence: 'Then {label}, whose upload was cut off, is Ready and whole in the store, or fails',
+    waitsForTimer: true,
+    action: async (context: Context, systemBackup: SystemBackupHandle) => {
+      const { label } = systemBackup;
+      const cause = await unlessMadeWhole(context, systemBackup);
+      if (cause === undefined) return;
+      const left = await currentSystemBackup(context, systemBackup);
+      if (left === undefined || (await isWhole(systemBackup))) throw cause;
+      throw brokenBySystemBackup(
+        `${label} is still ${describeSystemBackup(left)}, and the store has nothing of it`,
+        ...([systemBackup, systemBackupState(left), { cause }] as const),
+      );
     },
   }),
   /** The store has refused its config, and takes it now. */
@@ -289,18 +369,8 @@ export const systemBackupSteps = {
     waitsForTimer: true,
     action: async (context: Context, systemBackup: SystemBackupHandle) => {
       const { label, target } = systemBackup;
-      const ends = untilSystemBackupIn(
-        context,
-        systemBackup,
-        ['Ready', 'Error'],
-        context.timeouts.syncActedOn,
-      );
-      const cause = await timeoutOf(ends);
-      if (cause === undefined) {
-        const { status } = await ends;
-        if (status?.state !== 'Ready') return;
-        return judgeStored(context, target, [{ ...systemBackup, version: status.version ?? '' }]);
-      }
+      const cause = await unlessMadeWhole(context, systemBackup);
+      if (cause === undefined) return;
       const findings = collectFindings();
       await checkSystemBackups(target.store.source, { findings, now: Date.now(), quick: true });
       if (!findings.list().some(({ code }) => code === 'system-backup-config-missing')) throw cause;

@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { expectHistory, unlessTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import {
+  expectHistory,
+  timeoutOf,
+  unlessTimedOut,
+  waitUntil,
+  waitUntilGone,
+} from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
@@ -26,9 +32,10 @@ import type {
 import type { AnyJobHandle } from '../job/job.ts';
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
+import { changeSetting, readSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { describeSystemBackup, systemBackupState } from '../system-backup/system-backup.ts';
-import { judgeWithin } from '../timeouts.ts';
+import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { readData } from '../volume/data.ts';
 import { judgeRestoredData } from '../volume/restored.ts';
 import { attach, untilCloned } from '../volume/volume.ts';
@@ -42,6 +49,20 @@ const systemRestoreIs = namedState('system-restore-is', (state: string) => ({
   label: state === '' ? 'new' : state,
   matches: (object: SystemRestore) => systemBackupState(object) === state,
 }));
+
+/** A StorageClass that a step made. `before`: the setting's value before it named this one. */
+type StorageClassHandle = { name: string; before: string };
+
+const classSetting = 'default-longhorn-static-storage-class';
+const classes = resources.storageClasses;
+
+const makeClass = async ({ cluster, run }: Context, name: string): Promise<void> =>
+  void (await cluster.create(classes, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name, labels: runLabel(run) },
+    provisioner: 'driver.longhorn.io',
+  }));
 
 /** The states of a system restore (system_restore_controller.go, and systemRollout in system_rollout_controller.go). */
 const restoreStates = ['Pending', 'Downloading', 'Unpacking', 'Restoring', 'Completed'];
@@ -57,11 +78,12 @@ const newSystemRestore = (context: Context, systemBackup: SystemBackupHandle) =>
 const untilRestoreEnds = async (
   { timeouts }: Context,
   { name, label, timeline }: SystemRestoreHandle,
+  limit: Timeout = timeouts.systemRestoreEnds,
 ): Promise<SystemRestore> => {
   const found = await waitUntil(
     timeline,
     (object) => ['Completed', 'Error'].includes(systemBackupState(object)),
-    { name, label: `${label} ends`, describe: describeSystemBackup, ...timeouts.systemRestoreEnds },
+    { name, label: `${label} ends`, describe: describeSystemBackup, ...limit },
   );
   const hasReason = found.status?.conditions?.some(({ type, message }) => type === 'Error' && message);
   if (systemBackupState(found) === 'Error' && !hasReason)
@@ -264,6 +286,67 @@ export const systemRestoreSteps = {
         if (!`${from}/`.includes(`/${source}/`) || Number.isNaN(Date.parse(at)))
           throw new Error(`volume ${volume.name} has ${annotation}: ${from}, at ${at}, not ${source}`);
       }
+    },
+  }),
+  /** Nobody uses it. Longhorn takes a moment to know it. */
+  'given.storageClass': step({
+    sentence: 'Given a StorageClass of Longhorn',
+    action: async (context: Context): Promise<StorageClassHandle> => {
+      const name = context.uniqueName('class');
+      context.made.storageClasses.push(name);
+      await makeClass(context, name);
+      return { name, before: await readSetting(context, classSetting) };
+    },
+    detail: ({ name }) => name,
+  }),
+  /** Until the end of the scenario, whatever a system restore sets. */
+  'given.classOfSetting': step({
+    sentence: 'Given a setting of Longhorn that names the StorageClass',
+    action: (context: Context, { name: after }: StorageClassHandle) =>
+      changeSetting(context, { title: 'a setting names a StorageClass', name: classSetting, after }),
+  }),
+  /** As in a new cluster. */
+  'when.classTakenAway': step({
+    sentence: 'When the setting no longer names the StorageClass, which is deleted',
+    action: async ({ cluster }: Context, { name, before: value }: StorageClassHandle) => {
+      await cluster.patch(longhornResources.settings, { namespace, name: classSetting }, { value });
+      await cluster.delete(classes, { name });
+    },
+  }),
+  /** Neither is there. One that is made by hand shows whether the restore has waited for it. */
+  'then.classMadeAgain': step({
+    sentence: 'Then {label} has made the StorageClass again, and the setting names it',
+    waitsForTimer: true,
+    action: async (context: Context, restore: SystemRestoreHandle, { name }: StorageClassHandle) => {
+      const { cluster, timeouts } = context;
+      const { label, timeline } = restore;
+      await waitUntil(
+        timeline,
+        (object) => !['', ...restoreStates.slice(0, 3)].includes(systemBackupState(object)),
+        {
+          ...{ name: restore.name, label: `${label} restores`, describe: describeSystemBackup },
+          ...timeouts.systemRestoreEnds,
+        },
+      );
+      const ends = (limit?: Timeout) => untilRestoreEnds(context, restore, limit);
+      const cause = await timeoutOf(ends(timeouts.systemRestoreGoesOn));
+      const { items } = await cluster.list(classes, { fieldSelector: `metadata.name=${name}` });
+      const value = await readSetting(context, classSetting);
+      if (cause === undefined) {
+        if (items.length > 0 && value === name) return;
+        throw new Error(
+          `${label} has ended, with StorageClass ${name} ${items.length > 0 ? 'there' : 'missing'}, and with ${classSetting}: ${value}`,
+        );
+      }
+      if (items.length > 0 || value === name) throw cause;
+      await makeClass(context, name);
+      await ends();
+      const message = `${label} stayed Restoring until StorageClass ${name}, which it was to make, was made by hand`;
+      throw new PromiseBroken(
+        message,
+        { kind: 'SystemRestore', name: restore.name, state: 'Restoring' },
+        { cause },
+      );
     },
   }),
   'when.jobTakenAway': step({
