@@ -26,7 +26,7 @@ export const labels = {
 } as const;
 
 /** The provisioner of Longhorn's StorageClasses. */
-export const driverName = 'driver.longhorn.io';
+export const longhornProvisioner = 'driver.longhorn.io';
 
 /** The setting that names a StorageClass, and its initial value, which needs none. */
 export const staticClass = {

@@ -11,7 +11,7 @@ import { ownerReference, withCondition } from '../kubernetes/objects.ts';
 import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
 import { isResponsible } from '../manager/ownership.ts';
-import { defaultTargetName, driverName, labels } from '../modelled-on.ts';
+import { defaultTargetName, labels, longhornProvisioner } from '../modelled-on.ts';
 import {
   addFinalizerAndLabels,
   deleteCustomResourceOnly,
@@ -55,7 +55,7 @@ const pack = async ({ context: { datastore, version }, systemBackup }: Step): Pr
   const kinds = Object.entries({ settings, volumes, recurringJobs, backupTargets, engineImages });
   const storageClasses = datastore.storageClasses
     .list()
-    .filter(({ provisioner }) => provisioner === driverName);
+    .filter(({ provisioner }) => provisioner === longhornProvisioner);
   const objects = [
     ...kinds.map(([kind, { list }]) => [kind, list()] as const),
     ['storageClasses', storageClasses] as const,
