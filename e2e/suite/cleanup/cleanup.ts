@@ -111,7 +111,7 @@ const removeInTurn = async (
   await remove(found, ['bindings', 'policies']);
   await untilPoliciesGone(cluster, found, print);
   const healed = await heal(removal, { runs: new Set(found.map(({ run }) => run)), namespace });
-  await remove(found, ['recurringJobs', 'cronJobs', 'jobs', 'jobPods']);
+  await remove(found, ['systemRestores', 'recurringJobs', 'cronJobs', 'jobs', 'jobPods']);
   // Also finds what the last runs of the recurring jobs made.
   const rest = await findLeft();
   const withoutStore = await targetsWithoutStore(cluster, rest);
@@ -131,10 +131,10 @@ const removeInTurn = async (
     leftOver.filter((each) => !stays.includes(each));
   await remove(goes(others), ['backupVolumes', 'volumes', 'snapshots']);
   await remove(await findLeft(), ['attachments', 'engines', 'replicas']);
-  await remove(goes(others), ['backupTargets']);
+  await remove(goes(others), ['systemBackups', 'backupTargets']);
   await remove(forgotten, ['backups', 'backupVolumes']);
   const emptied = await emptyStores(cluster, goes(rest), print);
-  if (emptied) await remove(goes(rest), kindNames.slice(kindNames.indexOf('supportBundles')));
+  if (emptied) await remove(goes(rest), kindNames.slice(kindNames.indexOf('credentials')));
   return healed && emptied;
 };
 

@@ -43,7 +43,12 @@ const installKinds = async (cluster: Cluster): Promise<void> => {
   }
 };
 
-type Content = { run?: string; metadata?: { labels?: Record<string, string> } & object; spec?: object };
+type Content = {
+  run?: string;
+  provisioner?: string;
+  metadata?: { labels?: Record<string, string> } & object;
+  spec?: object;
+};
 
 /** Makes an object; Longhorn's have its finalizer. */
 const make = async (
@@ -108,6 +113,10 @@ const leaveBehind = async (cluster: Cluster, run: string): Promise<void> => {
     [kinds.recurringJobs, job, { run, spec: { name: job, task: 'backup', cron: '0 0 1 1 *' } }],
     [resources.cronJobs, job, { metadata: ofJob, spec: cron }],
     [resources.jobs, `${job}-1`, { metadata: { ownerReferences: [owner] } as object, spec: { template } }],
+    [kinds.systemBackups, named('system'), { run }],
+    [kinds.systemRestores, named('restore'), { run, spec: { systemBackup: named('system') } }],
+    [resources.secrets, named('secret'), { run }],
+    [resources.storageClasses, named('class'), { run, provisioner: 'example.com/mine' }],
     [resources.validatingAdmissionPolicies, policy, { run, spec: denial }],
     [resources.validatingAdmissionPolicyBindings, policy, { run, spec: binding }],
   ];
@@ -249,9 +258,10 @@ test('what a run left goes, in an order in which it can, and nothing of others',
   const printed = ended.printed.map((line) => line.replace(/^(backup|snapshot) \S+:/, '$1:'));
   expect(printed).toMatchInlineSnapshot(`
     [
-      "run abc123 has left 1 policy binding, 1 admission policy, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 backup target, 1 namespace",
+      "run abc123 has left 1 policy binding, 1 admission policy, 1 system restore, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 system backup, 1 backup target, 1 Secret, 1 StorageClass, 1 namespace",
       "policy binding corral-abc123-policy-0001: gone after <time>",
       "admission policy corral-abc123-policy-0001: gone after <time>",
+      "system restore corral-abc123-restore-0001: gone after <time>",
       "recurring job corral-abc123-job-0001: gone after <time>",
       "CronJob corral-abc123-job-0001: gone after <time>",
       "Job corral-abc123-job-0001-1: gone after <time>",
@@ -260,12 +270,15 @@ test('what a run left goes, in an order in which it can, and nothing of others',
       "snapshot: gone after <time>",
       "snapshot: gone after <time>",
       "volume attachment corral-abc123-volume-0001: gone after <time>",
+      "system backup corral-abc123-system-0001: gone after <time>",
       "backup target corral-abc123-target-0001: gone after <time>",
       "backup: gone after <time>",
       "backup: gone after <time>",
       "backup volume corral-abc123-volume-0001-0: gone after <time>",
+      "Secret corral-abc123-secret-0001: gone after <time>",
+      "StorageClass corral-abc123-class-0001: gone after <time>",
       "namespace corral-abc123-store-0001: gone after <time>",
-      "13 objects removed in <time>, nothing left",
+      "17 objects removed in <time>, nothing left",
     ]
   `);
   expect(ended.clean).toBe(true);
@@ -293,13 +306,13 @@ test('what hangs is reported with the controller that should let it go, and goes
   expect(ended.clean).toBe(false);
   expect(ended.printed.filter((line) => !/: gone after/.test(line))).toMatchInlineSnapshot(`
     [
-      "run abc123 has left 1 policy binding, 1 admission policy, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 backup target, 1 namespace",
+      "run abc123 has left 1 policy binding, 1 admission policy, 1 system restore, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 system backup, 1 backup target, 1 Secret, 1 StorageClass, 1 namespace",
       "backup target corral-abc123-target-0001: its store is gone, so that its backups go with it, and not one by one",
       "volume corral-abc123-volume-0001: timed out after <time> (this test): not seen that it is gone",
       "namespace corral-abc123-store-0001: timed out after <time> (this test): not seen that it is gone",
       "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer longhorn.io must be removed by longhorn-manager on node7, of which no pod runs: bring Longhorn back, or give --force, which removes the finalizer and leaves what it protects; finalizer example.com/mine must be removed by the controller that added it (unknown to Corral), which waits for a condition of its own",
       "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes must be removed by Kubernetes' namespace controller, which waits until everything in the namespace is gone",
-      "11 objects removed in <time>, 2 left",
+      "15 objects removed in <time>, 2 left",
     ]
   `);
 
