@@ -62,7 +62,8 @@ export const bootNode = (
     'root=/dev/ubda',
     'rw',
     'init=/usr/sbin/lab-init',
-    `vec0:transport=raw,ifname=${node.link},depth=128,gro=1,mtu=${linkMtu}`,
+    // The same at each boot, as a machine's: to the old one others would send for 15 s more.
+    `vec0:transport=raw,ifname=${node.link},depth=128,gro=1,mtu=${linkMtu},mac=02:00:00:00:00:0${node.index}`,
     'con=null',
     'con0=null,fd:1',
     'con1=fd:3',
