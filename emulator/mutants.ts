@@ -70,6 +70,7 @@ export const mutants = {
   'dead-upload-stays': 'a backup whose upload has died with its replica stays InProgress for ever',
   'dead-upload-completes': 'a backup whose upload has died with its replica is Completed',
   'upload-lost-with-pod-completes': 'a backup whose upload has died with its instance manager is Completed',
+  'upload-lost-with-node-stays': 'a backup whose upload has died with its node stays InProgress for ever',
   'upload-without-server-completes': 'a backup whose mount has given its server up is Completed',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
   'deletion-beside-restore': 'a backup is deleted while a volume is restored from it, whatever the lock says',

@@ -232,6 +232,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
       by: 'then.creationFails',
     },
   ],
+  'upload-lost-with-node-stays': [
+    {
+      scenario:
+        'A backup whose node loses its power during the upload ends all the same, and the next backup is whole',
+      by: 'then.endsInAnyCase',
+    },
+  ],
   'upload-without-server-completes': [
     {
       scenario:

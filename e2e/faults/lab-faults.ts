@@ -3,6 +3,7 @@ import type { Cluster } from '../kube/cluster.ts';
 import { formatDuration } from '../kube/duration.ts';
 import { askSocket } from '../kube/json-socket.ts';
 import type { Fault, FaultKind } from './fault.ts';
+import { type ReturningNode, returningNodeSchema, untilReturned } from './returning-node.ts';
 
 /** A request to a lab. lab/control/actions.ts lists the actions. */
 type LabQuestion = { action: string } & Record<string, unknown>;
@@ -40,9 +41,10 @@ const schema = z.object({
   undo: z.looseObject({
     action: z.enum(['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apiserver-start']),
   }),
+  returning: returningNodeSchema.optional(),
 });
 
-/** A fault of a lab: the folder of the lab, and the request that undoes the fault. */
+/** A fault of a lab: the folder of the lab, the request that undoes the fault, and a node that Longhorn is to have back. */
 type LabFault = z.infer<typeof schema>;
 
 const goneWithIt = 'the lab is gone, and the fault with it';
@@ -57,11 +59,12 @@ const labFault = (
     at,
     inject,
     undo,
-  }: { title: string; at: { at: string; node?: string }; inject: LabQuestion; undo: LabFault['undo'] },
+    returning,
+  }: { title: string; at: { at: string; node?: string }; inject: LabQuestion } & Omit<LabFault, 'lab'>,
 ): Fault => ({
   kind: labFaultKind,
   title,
-  data: { lab: folder, undo } satisfies LabFault,
+  data: { lab: folder, undo, ...(returning && { returning }) } satisfies LabFault,
   inject: async () => {
     await askLab(folder, inject);
   },
@@ -74,11 +77,16 @@ const labFault = (
 
 /**
  * Creates the fault that a node loses power. Unwritten data are lost; the disks are kept. After the heal the node
- * boots from them.
+ * boots from them. With `returning`, it is healed when Longhorn has what it had there.
  */
-export const nodeCrashed = ({ lab, node }: LabNode): Fault =>
+export const nodeCrashed = ({
+  lab,
+  node,
+  returning,
+}: LabNode & { returning?: ReturningNode | undefined }): Fault =>
   labFault(lab, {
-    title: `${node} has lost its power`,
+    returning,
+    title: `${node} is without power`,
     at: { at: 'power', node },
     inject: { action: 'crash', node },
     undo: { action: 'start', node },
@@ -156,10 +164,11 @@ export const apiServerStopped = ({ lab }: { lab: string }): Fault =>
 export const compactEtcd = async ({ lab }: { lab: string }): Promise<string> =>
   (await askLab(lab, { action: 'etcd-compact' })).text;
 
-const undo = async (_: Cluster, data: unknown): Promise<string> => {
-  const { lab, undo } = schema.parse(data);
+const undo = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { lab, undo, returning } = schema.parse(data);
   try {
-    return (await askLab(lab, undo)).text;
+    const { text } = await askLab(lab, undo);
+    return returning === undefined ? text : `${text}; ${await untilReturned(cluster, returning)}`;
   } catch (error) {
     if (error instanceof LabGone) return goneWithIt;
     throw error;
@@ -179,13 +188,14 @@ export const labFaultKind = {
   document: {
     about: `| what | inject | prove | heal |
 | --- | --- | --- | --- |
-| \`nodeCrashed\` | the node's kernel is killed, as by a loss of power | no process of it is left | it boots from its disks |
+| \`nodeCrashed\` | the node's kernel is killed, as by a loss of power | no process of it is left | it boots from its disks, and Longhorn's pods there are ready |
 | \`nodeFrozen\` | the node's kernel stands still | each of its processes is in state \`T\` | it goes on |
 | \`nodeCut\` | its network port goes down | the port's state | the port goes up |
 | \`nodeSlow\` | its network is slow, or loses some of what it carries | the queueing discipline in the node | as it was |
 | \`diskFailing\` | its disk at \`/var/lib/longhorn\` fails with EIO, at once or later | the device's table, and a read that fails | the disk works; its file system is checked and mounted anew |
 | \`clockSkewed\` | its clock is wrong, by 9 days at most | its time beside the host's | its clock is set |
 | \`apiServerStopped\` | kube-apiserver is killed; etcd, controllers and nodes go on | a connection is refused | it is started |`,
+    'in scenarios': '`when.uploaderNodeCrashed`, healed by `when.released`; no scenario uses the others',
     bound: 'a fault that is in force when the lab goes down goes with it',
     otherUsers:
       'everyone on that node, as with a real fault. Those on other nodes, with a store on other nodes, are not affected. Without an API server everyone waits',

@@ -3,7 +3,7 @@ import { isConditionTrue, type KubernetesObject } from './objects.ts';
 /** The state of a container; at most one of the fields is set. */
 export type ContainerState = {
   waiting?: { reason?: string; message?: string };
-  running?: object;
+  running?: { startedAt?: string };
   terminated?: { exitCode: number; reason?: string; message?: string };
 };
 

@@ -123,8 +123,8 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     // The pod of a system restore is killed.
     { place: 'longhorn', resource: resources.pods, verbs: ['delete'] },
   ],
-  // The lab is controlled directly, not through Kubernetes.
-  'node-fault': [],
+  // The lab is controlled directly. Kubernetes says what has become of its nodes.
+  'node-fault': [{ place: 'longhorn', resource: longhorn.nodes, verbs: ['list', 'watch'] }],
 };
 
 /**

@@ -115,11 +115,13 @@ export const fetchBackupStatus = async (ip: string, backup: string): Promise<Eng
   try {
     return await call(ip, `/backup-status?backup=${encodeURIComponent(backup)}`, statusTimeout);
   } catch (error) {
-    // `fetch` throws a TypeError if nothing answers.
-    const reason =
-      error instanceof TypeError
-        ? 'Unavailable desc = error reading from server: EOF'
-        : `Unknown desc = ${(error as Error).message}`;
+    const { name, message } = error as Error;
+    // `fetch` throws a TypeError if nothing listens. A node without power answers nothing at all.
+    const reasons: Record<string, string> = {
+      TypeError: 'Unavailable desc = error reading from server: EOF',
+      TimeoutError: 'DeadlineExceeded desc = context deadline exceeded',
+    };
+    const reason = reasons[name] ?? `Unknown desc = ${message}`;
     throw new Error(
       `proxyServer=${ip}:${proxyPort} destination=${ip}:${enginePort}: failed to get ${backup} backup status: rpc error: code = ${reason}`,
       { cause: error },

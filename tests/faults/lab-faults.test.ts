@@ -37,7 +37,7 @@ const skew = { action: 'clock-skew', node, skewMs };
 const stop = { action: 'apiserver-stop' };
 // How each is proven in a real lab: tests/lab/faults.cluster.test.ts.
 test.each<[title: string, Make, inject: object, at: string, heal: string]>([
-  ['node2 has lost its power', nodeCrashed, { action: 'crash', node }, 'power', 'start'],
+  ['node2 is without power', nodeCrashed, { action: 'crash', node }, 'power', 'start'],
   [isSlow, slow, { action: 'slow', node, delayMs, lossPercent: 0 }, 'speed', 'fast'],
   ["node2's disk fails after 30 s", failing, fails, 'disk', 'disk-heal'],
   ["node2's clock is 10 min behind", skewed, skew, 'clock', 'clock-heal'],

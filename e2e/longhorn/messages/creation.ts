@@ -88,9 +88,18 @@ export const creationMessages = {
     compared: 'within',
     means: 'The replica that uploaded the backup is gone, or was started anew.',
     advice: 'Look for what ended the replica or its instance manager, then make the backup again.',
-    pattern: /failed to get (?:backup )?\S+ (?:backup )?status on unknown replica \S+/,
-    example: `${failedQuestion}Unknown desc = failed to get backup b1 status on unknown replica tcp://10.42.0.221:10210`,
-    seen: 'longhorn-instance-manager, pkg/proxy/backup.go; longhorn/longhorn#4969',
+    wordings: [
+      {
+        pattern: /failed to get (?:backup )?\S+ (?:backup )?status on unknown replica \S+/,
+        example: `${failedQuestion}Unknown desc = failed to get backup b1 status on unknown replica tcp://10.42.0.221:10210`,
+        seen: 'longhorn-instance-manager, pkg/proxy/backup.go; longhorn/longhorn#4969',
+      },
+      {
+        pattern: /failed to find a replica with backup \S+/,
+        example: `${failedQuestion}Unknown desc = failed to find a replica with backup b1`,
+        seen: 'longhorn-instance-manager, pkg/proxy/backup.go, source of v1.12.1; not met',
+      },
+    ],
   },
   'creation-not-begun': {
     ...failed,

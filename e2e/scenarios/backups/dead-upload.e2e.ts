@@ -77,3 +77,43 @@ scenario(
     await then.storeHolds(volume, [first, third], { afterKill: true });
   },
 );
+
+scenario(
+  'A backup whose node loses its power during the upload ends all the same, and the next backup is whole',
+  {
+    tags: ['backups', 'slow'],
+    needs: ['lab', 'block-device', 'serverSlow'],
+    // Also scenarios that wait for their turn have volumes and stores on the node.
+    exclusive: ['nodes', 'all-volumes'],
+    disruptions: ['store-stall', 'node-fault'],
+    proves: ['C11'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    await given.exclusive('nodes', 'all-volumes');
+    const volume = await given.volume({ size });
+    await given.data(volume);
+    const first = await given.settledBackup(volume);
+    const data = await given.data(volume, large);
+    const snapshot = await given.snapshot(volume);
+    const slow = await given.serverSlow();
+    await then.inForce(slow);
+
+    const second = await when.backedUp(snapshot);
+    await then.uploading(second);
+    const crashed = await when.uploaderNodeCrashed(second);
+    await then.inForce(crashed);
+    await when.released(slow);
+    await then.nodeLost(crashed);
+    await when.released(crashed);
+    await then.healthy(volume);
+    const made = await then.endsInAnyCase(second);
+
+    const third = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, ...made, third], { ignoreOthers: true, afterKill: true });
+    for (const backup of [...made, third]) await then.restores(backup, [data]);
+
+    await when.deleted(second);
+    await then.goneInTheEnd(second);
+    await then.storeHolds(volume, [first, third], { afterKill: true });
+  },
+);

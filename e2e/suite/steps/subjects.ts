@@ -13,6 +13,7 @@ import { jobAgeSteps } from './job-age/steps.ts';
 import { jobRestoreSteps } from './job-restore/steps.ts';
 import { jobTaskSteps } from './job-tasks/steps.ts';
 import { lockSteps } from './lock/steps.ts';
+import { nodeSteps } from './node/steps.ts';
 import { restoreSteps } from './restore/steps.ts';
 import { retargetSteps } from './retarget/steps.ts';
 import { settingSteps } from './setting/steps.ts';
@@ -44,6 +45,7 @@ export const steps = {
   ...storeSteps,
   ...foreignSteps,
   ...restoreSteps,
+  ...nodeSteps,
   ...targetSteps,
   ...retargetSteps,
   ...jobSteps,

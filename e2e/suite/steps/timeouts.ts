@@ -347,6 +347,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn asks for the progress of an upload each 2 s, and waits 6 min for an answer',
   },
+  nodeLost: {
+    machine: 120,
+    resyncs: 2,
+    owner:
+      'the expectation: Kubernetes gives a node up that was silent for 50 s, and Longhorn takes that over',
+  },
   startedRunEnds: {
     machine: 900,
     resyncs: 8,

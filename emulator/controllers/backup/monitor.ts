@@ -43,10 +43,12 @@ export const startMonitor = (
   let status = initial;
   let asking = false;
   // The pod of the replicas is gone, or it was, with the manager that asked before.
-  const ofLostPod = (): MonitoredStatus | undefined =>
-    mutant === 'upload-lost-with-pod-completes'
+  const ofLostPod = (): MonitoredStatus | undefined => {
+    if (mutant === 'upload-lost-with-node-stays') return status;
+    return mutant === 'upload-lost-with-pod-completes'
       ? { ...status, state: 'Completed', progress: 100 }
       : undefined;
+  };
   const ask = async (): Promise<MonitoredStatus> => {
     try {
       const answer = await fetchBackupStatus(ip, backup);
@@ -69,7 +71,9 @@ export const startMonitor = (
     } catch (error) {
       const { message, cause } = error as Error;
       return (
-        (cause instanceof TypeError ? ofLostPod() : undefined) ?? {
+        (['TypeError', 'TimeoutError'].includes((cause as Error | undefined)?.name ?? '')
+          ? ofLostPod()
+          : undefined) ?? {
           ...status,
           state: 'Error',
           error: message,

@@ -7,14 +7,15 @@ import type { VolumeReplica } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
+import { type CrashedNode, crashOf } from '../node/crash.ts';
 import { killOf, replicasOf } from '../volume/replicas.ts';
 
 /** Kills what makes a backup. Throws `InconclusiveError` if the upload has ended. */
-const killWhileUploading = async (
+const killWhileUploading = async <Handle extends object = object>(
   context: Context,
   backup: BackupHandle,
-  toFault: (replica: VolumeReplica, pod: PodTarget) => Fault | Promise<Fault>,
-): Promise<InjectedFault> => {
+  toFault: (replica: VolumeReplica, pod: PodTarget) => Fault<Handle> | Promise<Fault<Handle>>,
+): Promise<InjectedFault & Handle> => {
   const { cluster, faults, timelines } = context;
   const { name, label, volume } = backup;
   const current = timelines.backups.current(name);
@@ -43,6 +44,12 @@ export const killUploader = (context: Context, backup: BackupHandle): Promise<In
 /** Kills the pod in which that replica runs, and all else in it. */
 export const killPodOfUploader = (context: Context, backup: BackupHandle): Promise<InjectedFault> =>
   killWhileUploading(context, backup, ({ spec }, pod) => replicaPodKilled(context.cluster, pod, spec.nodeID));
+
+/** Takes the power of the node of that replica; of the volume's node, if the store is on the first. */
+export const crashNodeOfUploader = (context: Context, backup: BackupHandle): Promise<CrashedNode> =>
+  killWhileUploading(context, backup, ({ spec }) =>
+    crashOf(context, backup.volume.target, [spec.nodeID, backup.volume.node]),
+  );
 
 const addressOf = ({ status }: VolumeReplica): string =>
   `tcp://${status?.storageIP || status?.ip}:${status?.port}`;

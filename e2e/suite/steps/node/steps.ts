@@ -1,0 +1,74 @@
+import { waitUntil } from '../../../history/expectation.ts';
+import { follow } from '../../../history/watch.ts';
+import { isConditionTrue } from '../../../kube/objects.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Node } from '../../../longhorn/types.ts';
+import { backupIs } from '../backup/expectations.ts';
+import { crashNodeOfUploader } from '../backup/uploader.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle } from '../handles.ts';
+import { hasOnlyError } from '../lock/expectations.ts';
+import { step } from '../step.ts';
+import { failureMessages } from '../store/expectations.ts';
+import type { CrashedNode } from './crash.ts';
+
+// Longhorn may lose the replica, or the engine, or wait for the engine in vain.
+const reasons: readonly MessageId[] = [...failureMessages('upload-lost'), 'creation-gave-up'];
+
+/**
+ * The steps for nodes that lose their power, which needs the lab and nobody else on it. `when.released` starts the node
+ * again, and returns when Longhorn has all that it had there.
+ */
+export const nodeSteps = {
+  'when.uploaderNodeCrashed': step({
+    sentence: 'When a node of the upload of {backup} loses its power',
+    action: crashNodeOfUploader,
+    detail: ({ node }) => node,
+  }),
+  'then.nodeLost': step({
+    sentence: 'Then Longhorn takes {node} for lost',
+    parameters: ({ node }) => ({ node }),
+    waitsForTimer: true,
+    action: async ({ cluster, timeouts }: Context, { node: name }: CrashedNode) => {
+      await using nodes = await follow<Node>(cluster, longhornResources.nodes, { namespace });
+      await waitUntil(nodes, (node) => !isConditionTrue(node, 'Ready'), {
+        name,
+        label: `Longhorn says that ${name} is not ready`,
+        ...timeouts.nodeLost,
+      });
+    },
+  }),
+  /** Returns the backup if it is Completed. Which it is depends on what the node had. */
+  'then.endsInAnyCase': step({
+    sentence: 'Then {backup} is Completed, or fails with the reason',
+    waitsForTimer: true,
+    action: async (context: Context, backup: BackupHandle): Promise<BackupHandle[]> => {
+      const { timelines, timeouts, expected, version } = context;
+      const { name, label } = backup;
+      expected.push(...reasons.map((id) => ({ id, of: name })), {
+        id: 'waits-for-readiness',
+        of: name,
+        lasts: true,
+      });
+      const states = [
+        backupIs('Completed'),
+        hasOnlyError('Error (with the reason)', { id: reasons, class: 'failure' }, version),
+      ];
+      const ended = await waitUntil(
+        timelines.backups,
+        (each) => states.some((state) => state.matches(each)),
+        {
+          name,
+          label: `${label} is Completed, or in Error with the reason`,
+          describe: describeBackup,
+          ...timeouts.uploadLostWithPod,
+        },
+      );
+      return backupState(ended) === 'Completed' ? [backup] : [];
+    },
+    detail: (completed, { timelines }, { name }) =>
+      completed.length > 0 ? 'Completed' : (timelines.backups.current(name)?.status?.error ?? ''),
+  }),
+};
