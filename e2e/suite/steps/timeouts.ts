@@ -107,10 +107,13 @@ export const timeoutRules = {
     machine: 300,
     owner: 'set-up of the volume: engine and replicas start, and their instance managers may still have to',
   },
+  // By the setting replica-replenishment-wait-interval. Seen on v1.12.1: what a node has of a replica may not be
+  // readable after a loss of power.
   rebuilt: {
-    machine: 300,
+    machine: 900,
     resyncs: 2,
-    owner: 'the expectation: Longhorn rebuilds a failed replica',
+    owner:
+      'the expectation: Longhorn rebuilds a failed replica, or 10 min later makes another one if it cannot be used',
   },
   grown: {
     machine: 120,
