@@ -276,6 +276,7 @@ export const fixes = {
     'a volume on standby restores all of a backup whose blocks have another size',
   'fixed:added-replica-ends-standby':
     'a volume on standby keeps the replicas that have its backup where one more cannot restore it',
+  'fixed:larger-standby-follows-no-more': 'a volume on standby cannot be made larger by a user',
   'fixed:restore-limit-counts-itself':
     'a replica that is added during a restore is restored in the place that its volume has',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',

@@ -538,6 +538,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:added-replica-ends-standby': [
     'A standby volume that gets one more replica keeps its data, although its backup cannot be read meanwhile',
   ],
+  'fixed:larger-standby-follows-no-more': [
+    'A standby volume that is made larger follows its source all the same',
+  ],
   'fixed:restore-limit-counts-itself': [
     'A restore that is given one more replica ends, although no other restore may begin beside it [s3]',
   ],

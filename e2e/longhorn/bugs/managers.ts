@@ -85,7 +85,7 @@ export const managerBugs = {
     ],
     source:
       'backupstore, deltablock.go, RestoreDeltaBlockBackupIncrementally; longhorn-engine, pkg/sync/rpc/server.go, canDoIncrementalRestore (looks only whether the last backup is there); longhorn-manager, controller/engine_controller.go, handleRestoreError; read in v1.12.1 and the newest backupstore (2026-08)',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29): faulted with the first backup of the new source, with this event',
   },
   'added-replica-ends-standby': {
     title:
@@ -103,6 +103,23 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/engine_controller.go, syncWithRestoreStatus (lastRestoredBackup is emptied while the replicas differ) and controller/volume_controller.go (each replica with a restore error is failed, and no salvage of a volume on standby); longhorn-engine, pkg/sync/backup.go, RestoreBackup: one error for each replica, as in second-request-gives-restore-up; read in v1.12.1. Near: longhorn/longhorn#10105',
+    seen: 'a whole real v1.12.1 (2026-11-29): faulted soon after the second replica ran, with this event',
+  },
+  'larger-standby-follows-no-more': {
+    title: 'A volume on standby that is made larger with kubectl follows its source no more, without a word',
+    severity: 'outage',
+    promise: 'a volume on standby cannot be made larger than its source, or follows it all the same',
+    happens:
+      'Longhorn grows a volume on standby with its source, and refuses to grow it otherwise in its API and its page, but not if spec.size is changed with kubectl. The next backup is then of a smaller volume: it is not restored, and the volume cannot be activated, as only the log says. It cannot be made smaller again; it goes on when its source has grown to its size and is backed up',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, larger than its source' }],
+    steps: [
+      'Make a backup of a volume of 64 Mi, and from it a volume on standby.',
+      `kubectl -n longhorn-system patch volumes.longhorn.io NAME --type merge -p '{"spec":{"size":"134217728"}}' for the volume on standby: it is accepted.`,
+      'Write to the source, and back it up: the volume on standby names the new backup as the last one, and does not restore it. Set spec.Standby to false: status.isStandby stays true.',
+      'Grow the source to 128 Mi and back it up: the volume on standby goes on.',
+    ],
+    source:
+      'longhorn-manager, types/volumes.go, IsVolumeReady (a volume on standby may grow), api/volume.go, VolumeExpand (refuses it), and controller/engine_controller.go, checkSizeBeforeRestoration, as in smaller-source-stops-standby; read in v1.12.1',
     seen: 'the source; on a real v1.12.1 not yet',
   },
   'restore-limit-counts-itself': {
@@ -121,7 +138,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/engine_controller.go, acquireRestoringCounter (looks at the limit before restoringCounterAcquired) and refresh (the place is given back when lastRestoredBackup changes, or with an error); read in v1.12.1 and master (2026-08-14)',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-29), S3: under way for good with one replica restored, and restored once the limit was raised',
   },
   'second-request-gives-restore-up': {
     title:

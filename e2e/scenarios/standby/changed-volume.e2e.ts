@@ -47,3 +47,28 @@ scenario(
     await then.activated(standby, data);
   },
 );
+
+scenario(
+  'A standby volume that is made larger follows its source all the same',
+  { ...about, tags: ['standby', 'slow'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+
+    const larger = { size: 2 * littleData.volume };
+    await when.standbyGrown(standby, larger);
+    data.push(await given.data(volume, added));
+    const second = await given.settledBackup(volume);
+    await then.toldOf(standby, second);
+    const follows = () => then.followsThoughLarger(standby, second);
+    if (!(await then.orKnownBug('larger-standby-follows-no-more', follows))) {
+      const grown = await when.volumeGrown(volume, larger);
+      await then.follows(standby, await given.settledBackup(grown));
+    }
+    await when.activated(standby);
+    await then.activated(standby, data);
+  },
+);

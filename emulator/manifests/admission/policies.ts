@@ -15,6 +15,7 @@ import { jobMutatingRules, jobValidatingRules } from './jobs.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
 import { negativePollRule, targetMutatingRules, targetValidatingRules } from './targets.ts';
 import {
+  standbySizeRule,
   standbyTargetRule,
   unrestoredVolumeRule,
   volumeMutatingRules,
@@ -123,6 +124,7 @@ export const admissionPolicies = (
       ? [unrestoredVolumeRule]
       : []),
     ...(mutant === 'fixed:retargeted-standby-misses-newest' ? [standbyTargetRule] : []),
+    ...(mutant === 'fixed:larger-standby-follows-no-more' ? [standbySizeRule] : []),
     ...(mutant === 'fixed:second-system-restore-is-accepted' ? [systemRestoreOnceRule] : []),
     ...(mutant === 'fixed:misspelt-policy-backs-nothing-up' ? [systemBackupPolicyRule] : []),
     ...(mutant === 'fixed:negative-poll-interval-never-pauses' ? [negativePollRule] : []),

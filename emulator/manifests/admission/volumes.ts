@@ -83,6 +83,16 @@ export const standbyTargetRule: ValidatingRule = {
   message: "'the backup target of a volume on standby cannot be changed'",
 };
 
+/** What Longhorn lacks (known bug larger-standby-follows-no-more). */
+export const standbySizeRule: ValidatingRule = {
+  name: 'longhorn-emulator-standby-size',
+  resource: 'volumes',
+  operations: ['UPDATE'],
+  expression:
+    '!has(oldObject.spec.Standby) || !oldObject.spec.Standby || oldObject.spec.size == object.spec.size',
+  message: "'a volume on standby grows with its source alone'",
+};
+
 const isRestoredFromParam = "(object.spec.fromBackup + '&').contains('backup=' + params.metadata.name + '&')";
 const accessMode = `'${labels.accessMode}'`;
 const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMode} in params.status.labels)`;

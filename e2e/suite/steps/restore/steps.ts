@@ -19,6 +19,7 @@ import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, stays, throwIfAny } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
+import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { describeRestore, judgeRestoredData, untilRestored } from '../volume/restored.ts';
@@ -206,6 +207,31 @@ export const restoreSteps = {
       return (await unlessRefused(change)) !== undefined;
     },
     detail: (isChanged) => (isChanged ? 'it is accepted' : 'it is rejected'),
+  }),
+  /** Returns whether Longhorn has accepted it. */
+  'when.standbyGrown': step({
+    sentence: 'When {standby} is made larger, {size}, as far as Longhorn lets it be',
+    parameters: (standby, { size }) => ({ standby, size: inMebibytes(size) }),
+    action: async ({ cluster }: Context, { name }: RestoreHandle, { size }: { size: number }) => {
+      const change = { spec: { size: String(size) } };
+      const object = { namespace, name };
+      return (await unlessRefused(cluster.patch(longhornResources.volumes, object, change))) !== undefined;
+    },
+    detail: (isChanged) => (isChanged ? 'it is accepted' : 'it is rejected'),
+  }),
+  /** Known bug larger-standby-follows-no-more counts only if a manager's log has the reason. */
+  'then.followsThoughLarger': step({
+    sentence: 'Then {standby}, which may be larger than its source, restores {backup}',
+    waitsForTimer: true,
+    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
+      const cause = await timeoutOf(untilRecovered(context, standby, backup));
+      if (cause !== undefined)
+        await throwAsLogged(context, standby, {
+          ...{ cause, what: `does not restore ${backup.label}`, state: 'on standby, larger than its source' },
+          log: ['is smaller than', `of the DR volume ${standby.name}`],
+          why: 'its source is smaller than itself',
+        });
+    },
   }),
   /** Known bug snapshots-stop-standby counts only if a manager's log has the reason. */
   'then.followsDespiteSnapshots': step({
