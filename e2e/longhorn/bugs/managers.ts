@@ -319,8 +319,8 @@ export const managerBugs = {
       'Its archive and its config are in the bucket when the upload has ended. With the next poll the SystemBackup is there again, Ready.',
     ],
     source:
-      'longhorn-manager, controller/system_backup_controller.go, reconcile (a goroutine that nothing ends), UploadSystemBackup and cleanupRemoteSystemBackupFiles; backupstore, systembackup/system_backup.go, Upload; v1.12.1',
-    seen: 'by the source alone',
+      'longhorn-manager, controller/system_backup_controller.go, reconcile (a goroutine that nothing ends), UploadSystemBackup and cleanupRemoteSystemBackupFiles; backupstore, systembackup/system_backup.go, Upload; read in v1.8.2, v1.10.2, v1.12.1 and master (2026-08-21)',
+    seen: 'a whole real v1.12.1 (2026-11-29), S3, the writing of the archive left unanswered: gone 0.4 s after the deletion; both files were in the bucket 3 s after it answered, and the SystemBackup was Ready again with the next sync',
   },
   'ended-manager-stops-system-backup': {
     title: 'A system backup whose longhorn-manager ends during the upload is uploaded for an hour, in vain',
@@ -335,7 +335,7 @@ export const managerBugs = {
       'The SystemBackup stays Uploading. The log of a longhorn-manager has "no such file or directory" each second.',
     ],
     source:
-      'longhorn-manager, controller/system_backup_controller.go, reconcile (Uploading) and UploadSystemBackup; v1.12.1. Near: longhorn/longhorn#5286 (the same log of another cause)',
+      'longhorn-manager, controller/system_backup_controller.go, reconcile (Uploading) and UploadSystemBackup; read in v1.8.2, v1.10.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#5286 (the same log of another cause)',
     seen: 'by the source alone',
   },
   'unread-system-backup-stays-in-error': {
@@ -838,7 +838,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, systemRollout (the order), restore (24 h) and restoreSettings, and datastore/longhorn.go, ValidateSetting; read in v1.6.4, v1.7.3, v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#5018 (settings that are not supported)',
-    seen: 'by the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-29), NFS: Restoring for 2 min without a StorageClass or the setting, and Completed 49 s after the StorageClass was made by hand',
   },
   'system-restore-clones-again': {
     title: 'A system restore gives a volume that was once cloned the data of its source, not of its backup',
