@@ -191,6 +191,8 @@ export const mutants = {
   'system-restore-replaces-volumes':
     'a system restore replaces a volume that is there by one from its last backup',
   'system-restore-forgets-jobs': 'a system restore makes no recurring job that is missing',
+  'system-restore-sets-all-settings':
+    'a system restore also sets a setting that the documents leave to the cluster',
   'system-restore-marks-only-new-volumes': 'a system restore does not mark the volumes that it leaves',
   'system-backups-pile-up': 'a recurring job keeps all the system backups that it has made',
   'failed-system-backup-counts':

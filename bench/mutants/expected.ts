@@ -125,6 +125,7 @@ const systemBackupJobAway =
 const systemBackupPolicies = 'A system backup backs up the volumes that its policy names, and no others';
 const systemBackupOfReverted =
   'A system backup backs up a volume that was reverted to a snapshot after its last backup';
+const restoredClass = 'A system restore makes a StorageClass again, and a setting that names it';
 const systemRestore =
   'A system restore makes what is missing, a volume from its latest backup, and leaves what is there';
 const unreadSystemBackup =
@@ -416,6 +417,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'system-restore-takes-oldest-backup': [{ scenario: systemRestore, by: 'then.volumeMadeFrom' }],
   'system-restore-replaces-volumes': [{ scenario: systemRestore, by: 'then.volumeHasData' }],
   'system-restore-forgets-jobs': [{ scenario: systemRestore, by: 'then.jobMadeAgain' }],
+  'system-restore-sets-all-settings': [{ scenario: restoredClass, by: 'then.inForce' }],
   'system-restore-marks-only-new-volumes': [{ scenario: systemRestore, by: 'then.volumesMarked' }],
   'system-backups-not-found': [{ scenario: systemBackup, by: 'then.systemBackupReady' }],
   'system-backups-pile-up': [{ scenario: systemBackupJob, by: 'then.systemBackupsKept' }],
@@ -621,9 +623,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:ended-manager-stops-system-backup': [
     'A system backup whose manager ends during its upload is made all the same, or fails [s3]',
   ],
-  'fixed:setting-stops-system-restore': [
-    'A system restore makes a StorageClass again, and a setting that names it',
-  ],
+  'fixed:setting-stops-system-restore': [restoredClass],
   'fixed:system-restore-clones-again': [
     'A system restore makes a volume that was cloned from its own last backup',
   ],

@@ -67,6 +67,9 @@ const skipped = ({ from, at }: Rollout) => ({
   },
 });
 
+// systemRolloutIgnoredSettings has more, which are not emulated.
+const keptSetting = 'concurrent-volume-backup-restore-per-node-limit';
+
 // As Longhorn's webhook does (datastore/longhorn.go, ValidateSetting).
 const refuseUnknownClass = ({ datastore }: Context, { metadata, value }: Setting): void => {
   if (metadata.name !== staticClass.setting || value === staticClass.initial) return;
@@ -82,6 +85,7 @@ const restoreSettings = async (rollout: Rollout, { settings }: Bundle): Promise<
     const { name } = each.metadata;
     const isThere = context.datastore.settings.get(name);
     if (isThere === undefined) continue;
+    if (name === keptSetting && context.mutant !== 'system-restore-sets-all-settings') continue;
     refuseUnknownClass(context, each);
     const isSame = isThere.value === each.value;
     const marks = isSame ? skipped(rollout) : { metadata: { annotations: marksOf(rollout) } };

@@ -16,6 +16,10 @@ const wishes = {
     value: '1',
   },
   'a volume is restored with its recurring jobs': { name: 'restore-volume-recurring-jobs', value: 'true' },
+  'six volumes are restored on a node at once': {
+    name: 'concurrent-volume-backup-restore-per-node-limit',
+    value: '6',
+  },
   'backup blocks of new volumes have 16 MiB': { name: 'default-backup-block-size', value: '16' },
 } as const;
 
