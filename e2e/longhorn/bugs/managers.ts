@@ -105,6 +105,24 @@ export const managerBugs = {
       'longhorn-manager, controller/engine_controller.go, syncWithRestoreStatus (lastRestoredBackup is emptied while the replicas differ) and controller/volume_controller.go (each replica with a restore error is failed, and no salvage of a volume on standby); longhorn-engine, pkg/sync/backup.go, RestoreBackup: one error for each replica, as in second-request-gives-restore-up; read in v1.12.1. Near: longhorn/longhorn#10105',
     seen: 'a whole real v1.12.1 (2026-11-29): faulted soon after the second replica ran, with this event',
   },
+  'power-loss-empties-metadata': {
+    title:
+      'A volume whose nodes lose power soon after a snapshot can no longer be attached, though its data are there',
+    severity: 'outage',
+    promise: 'a replica can be opened again after a loss of power',
+    happens:
+      'a snapshot gives each replica a new head, whose metadata file is written and renamed, but not synced to the disk. If the node loses power before its kernel has written it (on ext4: from 5 s to about 30 s after the snapshot), the file is there and empty. Longhorn mends an empty volume.meta, not an empty file of the head: the replica cannot be opened (EOF). If that is so for all replicas, the volume is salvaged, attached and faulted again and again. One such replica alone is tried for ten minutes, and then replaced',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted' }],
+    steps: [
+      'Make a volume with two replicas, attach it, write to it, and wait 30 s.',
+      'Make a Snapshot (createSnapshot: true). 15 s later, switch off the nodes of both replicas, and on again.',
+      'In the folder of each replica, volume-head-001.img.meta has 0 bytes. The volume goes attaching, faulted, detaching for good, with an event AutoSalvaged each time.',
+      'Write volume-head-001.img.meta by hand (Name: its own, Parent: the file of the snapshot): the volume is attached, and has all data.',
+    ],
+    source:
+      'longhorn-engine, pkg/replica/replica.go, encodeToFile (Close and Rename without Sync) and tryRecoverVolumeMetaFile (volume.meta alone); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21). A fork of it was mended: openebs-archive/jiva#337',
+    seen: 'a whole real v1.12.1 (2026-11-29), by hand: faulted for 7 min, until the files were written by hand; then the checksum was right. With one of two nodes, the volume was degraded for 10 min',
+  },
   'larger-standby-follows-no-more': {
     title: 'A volume on standby that is made larger with kubectl follows its source no more, without a word',
     severity: 'outage',

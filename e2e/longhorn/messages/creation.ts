@@ -65,6 +65,8 @@ export const creationMessages = {
   },
   'creation-lost-engine': {
     ...failed,
+    // An upload that goes on by itself makes the backup Completed later, and the text stays (observed on v1.12.1).
+    states: [...failed.states, 'Completed'],
     compared: 'within',
     means:
       'Longhorn can no longer ask how the upload goes: the engine, the replica that uploads or their instance manager ended, or was started anew.',
