@@ -14,7 +14,7 @@ import { messageClasses } from '../longhorn/messages/row.ts';
 import { timeOf } from '../machine/times.ts';
 import { readExpectedTimes, timeKey } from '../report/expected-times.ts';
 import { type RealRun, readRealRuns } from '../report/real-runs.ts';
-import { driverNamed } from '../store/drivers/index.ts';
+import { allStores, driverNamed, driversOf, scenarioNameOn } from '../store/drivers/index.ts';
 import type { Declared } from '../suite/run/fixture.ts';
 import { skipReason } from '../suite/run/skip-reason.ts';
 import { tags } from '../suite/tags.ts';
@@ -242,17 +242,20 @@ const describeRealRuns = (): string[] => {
       ['scenario', 'lines', 'emulator', ...runs.map(([version]) => version)],
       files.flatMap(([file, { scenarios }]) =>
         scenarios.map(({ name, text }) => {
-          const keys = ['', ' [s3]', ' [cifs]'].map((store) =>
-            timeKey({ name: `${name}${store}`, file: `e2e/scenarios/${file}.e2e.ts` }),
+          const keys = new Map(
+            driversOf(allStores).map((driver) => [
+              timeKey({ name: scenarioNameOn(name, driver), file: `e2e/scenarios/${file}.e2e.ts` }),
+              driver.name,
+            ]),
           );
-          const own = keys.find((key) => times[key] !== undefined) ?? '';
+          const own = [...keys.keys()].find((key) => times[key] !== undefined) ?? '';
           const ofVersion = (all: Readonly<Record<string, RealRun>>) =>
-            keys
-              .flatMap((key) => {
+            [...keys]
+              .flatMap(([key, store]) => {
                 const run = all[key];
                 if (run === undefined) return [];
                 named.add(key);
-                return [`${key === own ? '' : `${/\[\w+\]$/.exec(key) ?? '[nfs]'} `}${describeRealRun(run)}`];
+                return [`${key === own ? '' : `[${store}] `}${describeRealRun(run)}`];
               })
               .join('; ');
           const expected = times[own];

@@ -141,7 +141,7 @@ const onS3 = (server: object, cluster = stubCluster()) => {
 
 test.each([
   ['missing', 'is missing', 'it is missing'],
-  ['emptied', 'is empty', 'it has 0 keys'],
+  ['emptied', 'is empty', 'it is empty'],
 ] as const)('a Secret is %s', async (how, called, proof) => {
   const labels = { 'corral.test/run': 'abc123' };
   const metadata = { name: 'corral-store', namespace: 'longhorn-system', labels };
