@@ -24,6 +24,8 @@ export const explainError = (error: unknown): string => {
     error.name === 'Error' || explainsItself(error) ? error.message : `${error.name}: ${error.message}`;
   const lines = explainsItself(error) ? [named] : [named, ...ownFrames(error).map((frame) => `    ${frame}`)];
   if (error instanceof AggregateError) lines.push(...error.errors.map((each) => `- ${explainError(each)}`));
-  if (error.cause !== undefined) lines.push(`because of ${explainError(error.cause)}`);
+  const cause = error.cause === undefined ? '' : explainError(error.cause);
+  // Some messages repeat that of their cause, and add to it.
+  if (cause !== '' && !error.message.includes(cause)) lines.push(`because of ${cause}`);
   return lines.join('\n');
 };

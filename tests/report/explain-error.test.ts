@@ -11,6 +11,11 @@ test.each([
     'TypeError: no volume\nbecause of no disk',
   ],
   [
+    'a cause whose text is in that of the error',
+    withStack(new Error('no disk\n- on node1', { cause: withStack(new Error('no disk')) })),
+    'no disk\n- on node1',
+  ],
+  [
     'several at once',
     withStack(new AggregateError([withStack(new Error('one')), withStack(new Error('two'))], 'both failed')),
     'AggregateError: both failed\n- one\n- two',
