@@ -335,25 +335,26 @@ test('a key that is replaced is good for nothing, the new one that Longhorn is g
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
 });
 
-test.for(['missing', 'emptied'] as const)(
-  'a Secret that is %s has all its keys again in the end',
-  async (how) => {
-    const before = await secretIn(longhornNamespace, store.credentialSecret);
-    const lost = await secretLost.on(store, how);
-    await expect(lost.prove()).rejects.toThrow('the fault is not in force');
-    await lost.inject();
-    expect(await lost.prove()).toBe(how === 'missing' ? 'it is missing' : 'it has 0 keys');
-    const { heal, healByLabels } = secretLost;
-    const whole = `the Secret ${store.credentialSecret} has the keys of its server`;
-    for (let time = 0; time < 2; time += 1) expect(await heal?.(cluster, kept(lost))).toBe(whole);
-    // Another test has given Longhorn the next key.
-    const after = await secretIn(longhornNamespace, store.credentialSecret);
-    expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
-    await lost.inject();
-    expect(await healByLabels?.(cluster, 'abc123')).toEqual([whole]);
-    await expect(lost.prove()).rejects.toThrow('the fault is not in force');
-  },
-);
+test.for([
+  ['missing', 'it is missing'],
+  ['emptied', 'it is empty'],
+  ['untrusting', 'it has the certificate of another authority'],
+] as const)('a Secret that is %s has all its keys again in the end', async ([how, proof]) => {
+  const before = await secretIn(longhornNamespace, store.credentialSecret);
+  const lost = await secretLost.on(store, how);
+  await expect(lost.prove()).rejects.toThrow('the fault is not in force');
+  await lost.inject();
+  expect(await lost.prove()).toBe(proof);
+  const { heal, healByLabels } = secretLost;
+  const whole = `the Secret ${store.credentialSecret} has the keys of its server`;
+  for (let time = 0; time < 2; time += 1) expect(await heal?.(cluster, kept(lost))).toBe(whole);
+  // Another test has given Longhorn the next key.
+  const after = await secretIn(longhornNamespace, store.credentialSecret);
+  expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
+  await lost.inject();
+  expect(await healByLabels?.(cluster, 'abc123')).toEqual([whole]);
+  await expect(lost.prove()).rejects.toThrow('the fault is not in force');
+});
 
 test('what is deleted or overwritten under retention stays, and is brought back in one volume, but for its locks', async () => {
   const folder = volumeFolder('kept');
