@@ -29,3 +29,34 @@ scenario(
     await then.restores(backup, [data]);
   },
 );
+
+scenario(
+  'A volume whose node loses its power during its restore has all data in the end',
+  {
+    tags: ['restores', 'slow'],
+    needs: ['lab', 'block-device', 'serverSlow'],
+    // Also scenarios that wait for their turn have volumes and stores on the node.
+    exclusive: ['nodes', 'all-volumes'],
+    disruptions: ['store-stall', 'node-fault'],
+    proves: ['R23'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    await given.exclusive('nodes', 'all-volumes');
+    const volume = await given.volume({ size });
+    const data = await given.data(volume, large);
+    const backup = await given.settledBackup(volume);
+    const slow = await given.serverSlow();
+    await then.inForce(slow);
+
+    const restore = await when.restored(backup);
+    await then.restoring(restore);
+    const crashed = await when.restorerNodeCrashed(restore);
+    await then.inForce(crashed);
+    await when.released(slow);
+    await then.nodeLost(crashed);
+    await when.released(crashed);
+    await then.restoredInTheEnd(restore, [data]);
+    await then.healthy(volume);
+    await then.restores(backup, [data]);
+  },
+);

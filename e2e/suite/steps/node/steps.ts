@@ -10,6 +10,7 @@ import { crashNodeOfUploader } from '../backup/uploader.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { hasOnlyError } from '../lock/expectations.ts';
+import { crashNodeOfRestore } from '../restore/restore.ts';
 import { step } from '../step.ts';
 import { failureMessages } from '../store/expectations.ts';
 import type { CrashedNode } from './crash.ts';
@@ -25,6 +26,11 @@ export const nodeSteps = {
   'when.uploaderNodeCrashed': step({
     sentence: 'When a node of the upload of {backup} loses its power',
     action: crashNodeOfUploader,
+    detail: ({ node }) => node,
+  }),
+  'when.restorerNodeCrashed': step({
+    sentence: 'When a node of {restore} loses its power',
+    action: crashNodeOfRestore,
     detail: ({ node }) => node,
   }),
   'then.nodeLost': step({

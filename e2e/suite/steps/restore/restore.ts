@@ -1,4 +1,4 @@
-import type { InjectedFault } from '../../../faults/fault.ts';
+import type { Fault, InjectedFault } from '../../../faults/fault.ts';
 import { replicaPodKilled } from '../../../faults/killed-pod.ts';
 import { ExpectationError, timeoutOf, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
@@ -19,7 +19,9 @@ import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { InconclusiveError, notProvable, PromiseBroken } from '../judging.ts';
+import { type CrashedNode, crashOf } from '../node/crash.ts';
 import type { Timeout } from '../timeouts.ts';
+import { replicasOf } from '../volume/replicas.ts';
 import {
   describeRestore,
   isRestoreFailure,
@@ -189,22 +191,36 @@ export const hasWrittenReplica = ({ engines, backup }: RestoreHandle): boolean =
     );
 
 /**
- * Kills the pod in which the engine of a volume runs, and all else in it, while the volume is being restored. Longhorn
- * then says that the restore has failed, and begins it anew (seen on v1.12.1).
+ * Kills what restores a volume. Longhorn then says that the restore has failed, and begins it anew (seen on v1.12.1).
  */
-export const killPodOfRestore = async (
-  { cluster, faults, expected }: Context,
+const killWhileRestoring = async <Handle extends object>(
+  { faults, expected }: Context,
   { name, engines, label, backup }: RestoreHandle,
-): Promise<InjectedFault> => {
+  toFault: (engine: VolumeEngine) => Promise<Fault<Handle>>,
+): Promise<InjectedFault & Handle> => {
   expected.push({ id: 'restore-given-up', of: name });
   const [engine] = engines.objects();
   if (engine === undefined) throw new Error(`${label} has no engine that can be killed`);
-  const pod = await podOfInstance(cluster, engine);
-  const killed = await faults.inject(await replicaPodKilled(cluster, pod, engine.spec.nodeID));
+  const killed = await faults.inject(await toFault(engine));
   if (engines.objects().some(({ status }) => status?.lastRestoredBackup === backup.name))
     throw new InconclusiveError(`${label} was written before its engine was killed`);
   return killed;
 };
+
+/** Kills the pod in which the engine of a volume runs, and all else in it, while the volume is being restored. */
+export const killPodOfRestore = (context: Context, restore: RestoreHandle): Promise<InjectedFault> =>
+  killWhileRestoring(context, restore, async (engine) => {
+    const pod = await podOfInstance(context.cluster, engine);
+    return replicaPodKilled(context.cluster, pod, engine.spec.nodeID);
+  });
+
+/** Takes the power of the node of that engine; of the node of a replica, if the store is on the first. */
+export const crashNodeOfRestore = (context: Context, restore: RestoreHandle): Promise<CrashedNode> =>
+  killWhileRestoring(context, restore, async ({ spec }) => {
+    const replicas = await replicasOf(context, restore.name);
+    const nodes = [spec.nodeID, ...replicas.map((each) => each.spec.nodeID)];
+    return crashOf(context, restore.backup.volume.target, nodes);
+  });
 
 /** Returns when the engine reported the volume as restored, in ms since the epoch. */
 export const writtenAt = ({ engines, backup, label }: RestoreHandle): number => {
