@@ -225,6 +225,13 @@ const describeRealRun = ({ state, seconds, bugs = [] }: RealRun): string => {
   return `${state === 'passed' ? 'passed' : `known bug${shown && `: ${shown}`}`}, ${formatDuration(seconds * 1000)}`;
 };
 
+/** The keys of a scenario in the expected times and the real runs, each with the kind of store that it is for. */
+const keysOf = (file: string, name: string): [string, string][] =>
+  driversOf(allStores).map((driver) => [
+    timeKey({ name: scenarioNameOn(name, driver), file: `e2e/scenarios/${file}.e2e.ts` }),
+    driver.name,
+  ]);
+
 /**
  * One table for each folder of scenarios: lines, the time on the emulator, and the last run on each real Longhorn.
  * Throws if a run is of a scenario that does not exist.
@@ -232,47 +239,39 @@ const describeRealRun = ({ state, seconds, bugs = [] }: RealRun): string => {
 const describeRealRuns = (): string[] => {
   const times = readExpectedTimes();
   const runs = Object.entries(readRealRuns());
-  const named = new Set<string>();
-  const subjects = Map.groupBy(readScenarioFiles(), ([file]) => file.split('/')[0] ?? '');
-  const tables = [...subjects].flatMap(([subject, files]) => [
-    '',
-    `### ${subject}`,
-    '',
-    ...table(
-      ['scenario', 'lines', 'emulator', ...runs.map(([version]) => version)],
-      files.flatMap(([file, { scenarios }]) =>
-        scenarios.map(({ name, text }) => {
-          const keys = new Map(
-            driversOf(allStores).map((driver) => [
-              timeKey({ name: scenarioNameOn(name, driver), file: `e2e/scenarios/${file}.e2e.ts` }),
-              driver.name,
-            ]),
-          );
-          const own = [...keys.keys()].find((key) => times[key] !== undefined) ?? '';
-          const ofVersion = (all: Readonly<Record<string, RealRun>>) =>
-            [...keys]
-              .flatMap(([key, store]) => {
-                const run = all[key];
-                if (run === undefined) return [];
-                named.add(key);
-                return [`${key === own ? '' : `[${store}] `}${describeRealRun(run)}`];
-              })
-              .join('; ');
-          const expected = times[own];
-          return [
-            name,
-            String(text.split('\n').length),
-            expected === undefined ? '' : formatDuration(expected),
-            ...runs.map(([, all]) => ofVersion(all)),
-          ];
-        }),
-      ),
-    ),
-  ]);
-  const unknown = runs.flatMap(([, all]) => Object.keys(all)).filter((key) => !named.has(key));
+  const scenarios = [...readScenarioFiles()].flatMap(([file, { scenarios }]) =>
+    scenarios.map(({ name, text }) => ({
+      subject: file.split('/')[0] ?? '',
+      name,
+      text,
+      keys: keysOf(file, name),
+    })),
+  );
+  const known = new Set(scenarios.flatMap(({ keys }) => keys.map(([key]) => key)));
+  const unknown = runs.flatMap(([, all]) => Object.keys(all)).filter((key) => !known.has(key));
   if (unknown.length > 0)
     throw new Error(`fixtures/real-runs.json: there is no scenario ${unknown.join(', ')}`);
-  return tables.slice(1);
+  const describeScenario = ({ name, text, keys }: (typeof scenarios)[number]): string[] => {
+    const [own = ''] = keys.find(([key]) => times[key] !== undefined) ?? [];
+    const expected = times[own];
+    const ofVersion = (all: Readonly<Record<string, RealRun>>): string =>
+      keys
+        .flatMap(([key, store]) => {
+          const run = all[key];
+          return run === undefined ? [] : `${key === own ? '' : `[${store}] `}${describeRealRun(run)}`;
+        })
+        .join('; ');
+    return [
+      name,
+      String(text.split('\n').length),
+      expected === undefined ? '' : formatDuration(expected),
+      ...runs.map(([, all]) => ofVersion(all)),
+    ];
+  };
+  const head = ['scenario', 'lines', 'emulator', ...runs.map(([version]) => version)];
+  return [...Map.groupBy(scenarios, ({ subject }) => subject)]
+    .flatMap(([subject, each]) => ['', `### ${subject}`, '', ...table(head, each.map(describeScenario))])
+    .slice(1);
 };
 
 /** The declarations of all scenarios. Only vitest can load scenarios, so another process lists them. */

@@ -27,6 +27,18 @@ const readSecret = async (cluster: Cluster, place: StorePlace): Promise<LoginSec
   return items[0];
 };
 
+/** What a Secret lacks. Undefined if it has keys, and no certificate but that of its server. */
+const stateOf = (
+  secret: LoginSecret | undefined,
+  { login }: S3ServerAccess['server'],
+): keyof typeof lost | undefined => {
+  if (secret === undefined) return 'missing';
+  const { data = {} } = secret;
+  if (Object.keys(data).length === 0) return 'emptied';
+  const own = Buffer.from(login['tls.crt']).toString('base64');
+  return (data.AWS_CERT ?? own) === own ? undefined : 'untrusting';
+};
+
 const make = async (
   { cluster, place, server }: S3ServerAccess,
   title: string,
@@ -48,19 +60,15 @@ const make = async (
     },
     prove: async () => {
       const found = await readSecret(cluster, place);
-      const { AWS_CERT, ...others } = found?.data ?? {};
-      const states = {
-        missing: found === undefined,
-        emptied: found !== undefined && AWS_CERT === undefined && Object.keys(others).length === 0,
-        untrusting: AWS_CERT !== undefined && AWS_CERT !== toBase64(server.login['tls.crt']),
-      };
-      if (!states[how]) throw new Error(`the fault is not in force: ${title}`);
+      const state = stateOf(found, server);
+      if (state !== how)
+        throw new Error(
+          `the fault is not in force: ${title}: ${state === undefined ? 'it is whole' : `it ${lost[state]}`}`,
+        );
       return `it ${lost[how]}`;
     },
   };
 };
-
-const toBase64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const schema = z.object({ place: placeSchema, run: z.string() });
 
@@ -77,7 +85,7 @@ const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
   return `the Secret ${secretOf(place)} has the keys of its server`;
 };
 
-/** The Secret with Longhorn's credentials for a store is deleted, has no keys left, or a certificate that is not the server's. */
+/** The Secret with Longhorn's credentials for a store is deleted, has no keys left, or another server's certificate. */
 export const secretLost = storeFault({
   name: 'secretLost',
   ledgerName: 'lost-secret',

@@ -115,6 +115,26 @@ const throwAsLogged = async (context: Context, restore: RestoreHandle, logged: L
   throw new InconclusiveError(`nothing says why ${restore.label} ${what}`, { cause });
 };
 
+/** Waits until a standby volume has restored a backup. If it has not in time, a manager's log must have the reason. */
+const restoresUnlessLogged = async (
+  context: Context,
+  { standby, backup }: { standby: RestoreHandle; backup: BackupHandle },
+  logged: Omit<Logged, 'cause' | 'what'>,
+): Promise<void> => {
+  const cause = await timeoutOf(untilRecovered(context, standby, backup));
+  if (cause !== undefined)
+    await throwAsLogged(context, standby, { ...logged, cause, what: `does not restore ${backup.label}` });
+};
+
+/** Changes the spec of a volume. Returns whether Longhorn has accepted it. */
+const isChanged = async (
+  { cluster }: Context,
+  { name }: RestoreHandle,
+  spec: { backupTargetName: string } | { size: string },
+): Promise<boolean> =>
+  (await unlessRefused(cluster.patch(longhornResources.volumes, { namespace, name }, { spec }))) !==
+  undefined;
+
 /** The steps for scenarios that test restores. */
 export const restoreSteps = {
   /** Returns a block of a backup in the form that store faults accept. */
@@ -201,51 +221,47 @@ export const restoreSteps = {
   /** For its next backups. Returns whether Longhorn has accepted it. */
   'when.standbyRetargeted': step({
     sentence: 'When the backup target of {standby} is changed, as far as Longhorn lets it be',
-    action: async ({ cluster }: Context, { name }: RestoreHandle, target: TargetHandle): Promise<boolean> => {
-      const spec = { backupTargetName: target.name };
-      const change = cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
-      return (await unlessRefused(change)) !== undefined;
-    },
-    detail: (isChanged) => (isChanged ? 'it is accepted' : 'it is rejected'),
+    action: (context: Context, standby: RestoreHandle, target: TargetHandle) =>
+      isChanged(context, standby, { backupTargetName: target.name }),
+    detail: (isTaken) => (isTaken ? 'it is accepted' : 'it is rejected'),
   }),
   /** Returns whether Longhorn has accepted it. */
   'when.standbyGrown': step({
     sentence: 'When {standby} is made larger, {size}, as far as Longhorn lets it be',
     parameters: (standby, { size }) => ({ standby, size: inMebibytes(size) }),
-    action: async ({ cluster }: Context, { name }: RestoreHandle, { size }: { size: number }) => {
-      const change = { spec: { size: String(size) } };
-      const object = { namespace, name };
-      return (await unlessRefused(cluster.patch(longhornResources.volumes, object, change))) !== undefined;
-    },
-    detail: (isChanged) => (isChanged ? 'it is accepted' : 'it is rejected'),
+    action: (context: Context, standby: RestoreHandle, { size }: { size: number }) =>
+      isChanged(context, standby, { size: String(size) }),
+    detail: (isTaken) => (isTaken ? 'it is accepted' : 'it is rejected'),
   }),
   /** Known bug larger-standby-follows-no-more counts only if a manager's log has the reason. */
   'then.followsThoughLarger': step({
     sentence: 'Then {standby}, which may be larger than its source, restores {backup}',
     waitsForTimer: true,
-    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
-      const cause = await timeoutOf(untilRecovered(context, standby, backup));
-      if (cause !== undefined)
-        await throwAsLogged(context, standby, {
-          ...{ cause, what: `does not restore ${backup.label}`, state: 'on standby, larger than its source' },
+    action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
+      restoresUnlessLogged(
+        context,
+        { standby, backup },
+        {
+          state: 'on standby, larger than its source',
           log: ['is smaller than', `of the DR volume ${standby.name}`],
           why: 'its source is smaller than itself',
-        });
-    },
+        },
+      ),
   }),
   /** Known bug snapshots-stop-standby counts only if a manager's log has the reason. */
   'then.followsDespiteSnapshots': step({
     sentence: 'Then {standby} restores {backup}',
     waitsForTimer: true,
-    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
-      const cause = await timeoutOf(untilRecovered(context, standby, backup));
-      if (cause !== undefined)
-        await throwAsLogged(context, standby, {
-          ...{ cause, what: `does not restore ${backup.label}`, state: 'on standby, with snapshots' },
+    action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
+      restoresUnlessLogged(
+        context,
+        { standby, backup },
+        {
+          state: 'on standby, with snapshots',
           log: ['found more than 1 snapshot in the replicas', standby.name],
           why: 'it has snapshots',
-        });
-    },
+        },
+      ),
   }),
   /** With the same requests as Longhorn's API. */
   'when.activated': step({
