@@ -40,12 +40,13 @@ const examine = (
     other.metadata.name !== name &&
     other.metadata.labels?.[labels.backupVolume] === volume.metadata.name &&
     other.metadata.labels[labels.backupTarget] === backup.metadata.labels?.[labels.backupTarget];
+  const attachment = datastore.volumeAttachments.get(volume.metadata.name);
+  const ticket = ticketID('backup-controller', name);
+  // A volume that is about to be detached, as its snapshot is done, is still attached (VerifyAttachment).
+  const stays = volume.spec.nodeID === attachment?.spec.attachmentTickets?.[ticket]?.nodeID;
   return decideCreation(
     {
-      ticketSatisfied: isTicketSatisfied(
-        datastore.volumeAttachments.get(volume.metadata.name),
-        ticketID('backup-controller', name),
-      ),
+      ticketSatisfied: stays && isTicketSatisfied(attachment, ticket),
       volumeAttached: volume.status?.state === 'attached',
       volume: volume.metadata.name,
       snapshot: snapshot && { ready: snapshot.status?.readyToUse === true },

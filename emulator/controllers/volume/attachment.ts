@@ -73,7 +73,9 @@ const ticketStatus = (
   },
 ): AttachmentTicketStatus => {
   const isThere = volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
-  const satisfied = isThere && !isHeldByRestore(ticket, volume) && fits(ticket, volume);
+  // Longhorn does not look at spec.nodeID here. Its managers see a detachment in milliseconds, not after a second.
+  const stays = volume.spec.nodeID === ticket.nodeID;
+  const satisfied = isThere && stays && !isHeldByRestore(ticket, volume) && fits(ticket, volume);
   const message = satisfied ? '' : attachmentProblem(ticket, volume);
   const condition = {
     type: 'Satisfied',
