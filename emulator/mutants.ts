@@ -262,6 +262,9 @@ export const fixes = {
   'fixed:reused-snapshot-name-spoils-backup':
     'a backup compares with the last backup, not with a snapshot of its name',
   'fixed:smaller-volume-cuts-restores': 'a volume that is restored has the size of its Backup',
+  'fixed:growth-during-upload-cuts-restores':
+    'an upload that ends does not make the size in volume.cfg smaller',
+  'fixed:odd-size-ends-restores': 'a backup is restored, whatever size its volume has in volume.cfg by now',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
   'fixed:upload-follows-next-target': 'an upload keeps the credentials and the endpoint of its backup target',
@@ -279,6 +282,8 @@ export const fixes = {
   'fixed:added-replica-ends-standby':
     'a volume on standby keeps the replicas that have its backup where one more cannot restore it',
   'fixed:larger-standby-follows-no-more': 'a volume on standby cannot be made larger by a user',
+  'fixed:unlabelled-standby-is-never-activated':
+    'a volume on standby finds its backup volume by the URL of its backup',
   'fixed:restore-limit-counts-itself':
     'a replica that is added during a restore is restored in the place that its volume has',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',

@@ -518,6 +518,12 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:smaller-volume-cuts-restores': [
     'A backup is restored in its size, although a smaller volume was backed up under the name of its volume',
   ],
+  'fixed:growth-during-upload-cuts-restores': [
+    'A backup is restored in its size, although an upload that began before its volume grew ended later [s3]',
+  ],
+  'fixed:odd-size-ends-restores': [
+    'A backup is restored, although its volume was made again with smaller backup blocks and another size',
+  ],
   'fixed:upload-miscounts-blocks': [lacksBlock],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
@@ -542,6 +548,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:larger-standby-follows-no-more': [
     'A standby volume that is made larger follows its source all the same',
+  ],
+  'fixed:unlabelled-standby-is-never-activated': [
+    'A standby volume that has lost the label of its source is activated with its newest backup',
   ],
   'fixed:restore-limit-counts-itself': [
     'A restore that is given one more replica ends, although no other restore may begin beside it [s3]',

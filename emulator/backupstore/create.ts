@@ -115,7 +115,9 @@ export const createBackup = (upload: Upload): Promise<void> =>
       Date.parse(current.LastBackupAt) > Date.parse(snapshotCreatedAt);
     await saveVolume(store, {
       ...current,
-      Size: upload.volumeSize,
+      Size: store.isFixed('growth-during-upload-cuts-restores')
+        ? Math.max(current.Size, upload.volumeSize)
+        : upload.volumeSize,
       Labels: labels,
       ...(!isOvertaken && { LastBackupName: upload.backup, LastBackupAt: snapshotCreatedAt }),
       BlockCount: store.isFixed('upload-miscounts-blocks')

@@ -109,6 +109,8 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       blockSizeOf((held ?? { Parameters }).Parameters),
       blockSizeOf(Parameters),
     ];
+    if (Size % blockSize !== 0 && !store.isFixed('odd-size-ends-restores'))
+      throw new StoreError(`volume size ${Size} is not a multiple of block size ${blockSize}`);
     if (sizeBefore !== blockSize && !store.isFixed('other-block-size-ends-standby'))
       throw new StoreError(`backup block size is changed from ${sizeBefore} to ${blockSize}`);
     const known = sizeBefore === blockSize ? held : undefined;

@@ -333,6 +333,42 @@ export const storeBugs = {
       'backupstore, deltablock.go, performBackup (volume.Size) and RestoreDeltaBlockBackup; longhorn-manager, webhook/resources/volume/mutator.go (since longhorn/longhorn#9205, for volumes that have grown); v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS: a backup of a volume of 64 MiB was restored to one of 32 MiB, healthy, without the data at its end',
   },
+  'growth-during-upload-cuts-restores': {
+    title: 'A backup is restored cut off once an upload ends that began before its volume had grown',
+    severity: 'data loss',
+    versions: '>=1.12.0',
+    promise: 'a volume that is restored from a backup has all data of the backup',
+    happens:
+      'an upload writes the size into volume.cfg that its volume had as it began, and does so when it ends. A backup of the volume that was made since, when it had grown, is restored in the smaller size from then on, until the next backup ends: the data beyond it are out of reach; the restore ends well, and nothing warns. So it is with a first backup that takes hours, while a smaller one by hand or by another recurring job overtakes it',
+    symptoms: [{ of: 'restore', lacks: 'cut off' }],
+    steps: [
+      'Begin a backup of a volume of 64 Mi, in a slow store.',
+      'Grow the volume to 128 Mi meanwhile, write to its end, and make another backup, which is Completed first.',
+      'Let the first one end: status.size of the BackupVolume is 67108864.',
+      'Restore the second backup: the volume has 64 Mi, and lacks the data at the end.',
+    ],
+    source:
+      'longhorn-engine, pkg/backup/main.go, DoBackupInit (the size at the beginning); backupstore, deltablock.go, performBackup (volume.Size); longhorn-manager, webhook/resources/volume/mutator.go (the size of the BackupVolume, as in smaller-volume-cuts-restores); v1.12.1',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
+  'odd-size-ends-restores': {
+    title:
+      'A backup with blocks of 16 MiB can no longer be restored once its volume has a size that these do not divide',
+    severity: 'outage',
+    versions: '>=1.10.0',
+    promise: 'a backup that Longhorn shows as Completed can be restored',
+    happens:
+      'the size of a volume is in volume.cfg alone, and each upload overwrites it. The restore of a backup looks whether its blocks divide that size, not that of the backup, and fails at once if not: the volume is faulted. So it is after a backup was restored under the name of its volume with blocks of 2 MiB in place of 16 MiB, as the documents offer it, and that was grown by 2 MiB: no older backup of the volume can be restored, until a backup is made of it in another size',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', says: 'restore-of-odd-size' }],
+    steps: [
+      'Make a volume of 64 Mi with spec.backupBlockSize 16777216, and a backup of it. Delete the volume.',
+      'Make it again with 66 Mi and spec.backupBlockSize 2097152, and back it up.',
+      'Restore the first backup: the volume is Faulted. Its event FailedRestore says "volume size 69206016 is not a multiple of block size 16777216".',
+    ],
+    source:
+      'backupstore, deltablock.go, RestoreDeltaBlockBackup (vol.Size of volume.cfg), and performBackup, which writes it; longhorn-manager, webhook/resources/volume/validator.go, which looks at the block size of the new volume alone; v1.12.1',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',
     severity: 'misleading',

@@ -140,6 +140,25 @@ export const managerBugs = {
       'longhorn-manager, types/volumes.go, IsVolumeReady (a volume on standby may grow), api/volume.go, VolumeExpand (refuses it), and controller/engine_controller.go, checkSizeBeforeRestoration, as in smaller-source-stops-standby; read in v1.12.1',
     seen: 'the source; on a real v1.12.1 not yet',
   },
+  'unlabelled-standby-is-never-activated': {
+    title:
+      'A volume on standby that has lost the label of its source follows it no more, and cannot be activated',
+    severity: 'outage',
+    promise:
+      'a volume on standby that is activated has the newest backup of its source, or says why it is not activated',
+    happens:
+      'a volume on standby learns of new backups by its label backup-volume, which the webhook gives it once, and nothing keeps: kubectl replace or label, or a tool that applies a manifest, may remove it. It then restores nothing more. The activation finds the source by the URL of the backup, and waits for its newest backup, which is never requested: the volume stays on standby for good, and a longhorn-manager looks at it without a pause. Only its log says why. With the label back, it goes on',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, without the label of its source' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby.',
+      'kubectl -n longhorn-system label volumes.longhorn.io NAME backup-volume- for the volume on standby.',
+      'Write to the source, and back it up. Set spec.Standby of the volume on standby to false: status.isStandby stays true.',
+      'The log of a longhorn-manager has "Failed to find the backup volume label" and "needs to restore the latest backup", many times a second. Give it the label again: it is activated.',
+    ],
+    source:
+      'longhorn-manager, controller/volume_controller.go, ReconcileBackupVolumeState (by the label) and checkAndFinishVolumeRestore (by the URL, and enqueueVolume), and webhook/resources/volume/mutator.go, which sets the label in Create alone; v1.12.1',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'restore-limit-counts-itself': {
     title:
       'A restore never ends if it gets a replica while as many restores are under way on its node as may be',

@@ -124,6 +124,20 @@ export const restoreMessages = {
       'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b2&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating incremental backup restore: backup block size is changed from 2097152 to 16777216',
     seen: 'backupstore, deltablock.go, RestoreDeltaBlockBackupIncrementally, source of v1.10.0 to v1.12.1; not met',
   },
+  'restore-of-odd-size': {
+    ...replica,
+    class: 'failure',
+    means:
+      'The blocks of the backup that is restored do not divide the size that its volume has had with its last backup: the restore is given up.',
+    advice:
+      'Grow the volume that was backed up under this name to a multiple of the block size, back it up, and restore anew.',
+    versions: '>=1.10.0',
+    pattern:
+      /replica \S+ failed the restore: [\s\S]*volume size \d+ is not a multiple of block size \d+[\s\S]*/,
+    example:
+      'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b1&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: volume size 69206016 is not a multiple of block size 16777216',
+    seen: 'backupstore, deltablock.go, RestoreDeltaBlockBackup, source of v1.10.0 to v1.12.1; not met',
+  },
   'restore-config-spoilt': {
     ...replica,
     class: 'failure',

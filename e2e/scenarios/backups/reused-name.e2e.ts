@@ -1,5 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
-import { littleData } from '../../suite/steps/sizes.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 const { size } = littleData.data;
 
@@ -38,5 +38,24 @@ scenario(
     const second = await given.settledBackup(smaller);
     await then.restores(second, [other]);
     await then.orKnownBug('smaller-volume-cuts-restores', () => then.restores(first, [data]));
+  },
+);
+
+scenario(
+  'A backup is restored, although its volume was made again with smaller backup blocks and another size',
+  { tags: ['backups', 'restores'], needs: ['block-device'], longhorn: '>=1.10.0' },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ blockSize: 16 * mebibyte });
+    const data = await given.data(volume);
+    const first = await given.settledBackup(volume);
+    await when.volumeRemoved(volume);
+
+    const again = await given.volumeMadeAgain(volume, {
+      size: littleData.volume + 2 * mebibyte,
+      blockSize: 2 * mebibyte,
+    });
+    await given.settledBackup(again);
+    const restore = await when.restored(first);
+    await then.orKnownBug('odd-size-ends-restores', () => then.restored(restore, [data]));
   },
 );

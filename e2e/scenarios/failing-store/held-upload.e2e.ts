@@ -195,3 +195,30 @@ scenario(
     await then.restores(newest, [data, copied]);
   },
 );
+
+// The volume grows while its older snapshot is uploaded. The store has the blocks of the newer one.
+scenario(
+  'A backup is restored in its size, although an upload that began before its volume grew ended later',
+  { ...about, tags: [...(about.tags ?? []), 'restores'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = await given.data(volume);
+    await given.settledBackup(volume);
+    await given.data(volume, second);
+    const { silent, backup: older } = await heldUpload({ given, when, then }, await given.snapshot(volume));
+
+    const grown = await when.volumeGrown(volume, { size: 2 * littleData.volume });
+    const copied = [
+      await given.copiedData(grown, data, { to: size }),
+      await given.copiedData(grown, data, { to: 2 * littleData.volume - size }),
+    ];
+    const newer = await when.backedUp(await given.snapshot(grown));
+    await then.completed(newer);
+    await when.released(silent);
+    await then.completed(older);
+    await when.backupVolumeSynced(grown);
+    await then.orKnownBug('growth-during-upload-cuts-restores', () =>
+      then.restores(newer, [data, ...copied]),
+    );
+  },
+);

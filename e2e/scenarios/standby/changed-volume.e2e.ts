@@ -72,3 +72,24 @@ scenario(
     await then.activated(standby, data);
   },
 );
+
+scenario(
+  'A standby volume that has lost the label of its source is activated with its newest backup',
+  { ...about, tags: ['standby', 'slow'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+
+    await when.sourceLabelLost(standby);
+    data.push(await given.data(volume, added));
+    await given.settledBackup(volume);
+    await when.activated(standby);
+    const ends = () => then.activatedThoughUnlabelled(standby);
+    const isEnded = await then.orKnownBug('unlabelled-standby-is-never-activated', ends);
+    if (!isEnded) await when.sourceLabelSet(standby);
+    await then.activated(standby, data);
+  },
+);

@@ -3,6 +3,7 @@ import { allocatedSize, headPath, snapshotPath } from '../../engine/replica-file
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import type { BackupVolume, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
+import { labels } from '../../modelled-on.ts';
 import { findReplica, replicaDirectory } from './replica.ts';
 
 type Status = NonNullable<Volume['status']>;
@@ -60,11 +61,20 @@ export const backupVolumeOnTarget = (
   return findBackupVolume(context, name, backupTargetName);
 };
 
-/** The last backup of a volume on its own backup target. */
+/**
+ * The last backup of a volume on its own backup target. During a restore, Longhorn looks for it by a label of the volume,
+ * and leaves what it has seen last without that (volume_controller.go, ReconcileBackupVolumeState).
+ */
 export const lastBackupOnTarget = (
   context: ManagerContext,
   volume: Volume,
 ): Pick<Status, 'lastBackup' | 'lastBackupAt'> => {
+  const { metadata, status } = volume;
+  const isUnlabelled = status?.restoreRequired === true && !metadata.labels?.[labels.backupVolume];
+  if (isUnlabelled && context.mutant !== 'fixed:unlabelled-standby-is-never-activated') {
+    context.log.warning('Failed to find the backup volume label', { volume: metadata.name });
+    return { lastBackup: status.lastBackup, lastBackupAt: status.lastBackupAt };
+  }
   const found = backupVolumeOnTarget(context, volume);
   return { lastBackup: found?.status?.lastBackupName ?? '', lastBackupAt: found?.status?.lastBackupAt ?? '' };
 };

@@ -126,6 +126,37 @@ const restoresUnlessLogged = async (
     await throwAsLogged(context, standby, { ...logged, cause, what: `does not restore ${backup.label}` });
 };
 
+/** Waits until the standby of a volume has ended. If it has not in time, a manager's log must have the reason. */
+const endsUnlessLogged = async (
+  context: Context,
+  standby: RestoreHandle,
+  logged: Omit<Logged, 'cause' | 'what'>,
+): Promise<void> => {
+  const { timelines, timeouts } = context;
+  const { name, label } = standby;
+  const ends = waitUntil(timelines.volumes, ({ status }) => status?.isStandby === false, {
+    name,
+    label: `${label} is no longer on standby`,
+    describe: describeRestore,
+    ...timeouts.standbyGoesOn,
+  });
+  const cause = await timeoutOf(ends);
+  if (cause !== undefined)
+    await throwAsLogged(context, standby, { ...logged, cause, what: 'is still on standby' });
+};
+
+const setSourceLabel = async (
+  { cluster }: Context,
+  { name }: RestoreHandle,
+  source: string | null,
+): Promise<void> => {
+  await cluster.patch(
+    longhornResources.volumes,
+    { namespace, name },
+    { metadata: { labels: { 'backup-volume': source } } },
+  );
+};
+
 /** Changes the spec of a volume. Returns whether Longhorn has accepted it. */
 const isChanged = async (
   { cluster }: Context,
@@ -387,23 +418,33 @@ export const restoreSteps = {
   'then.activationEnds': step({
     sentence: 'Then {standby} is no longer on standby',
     waitsForTimer: true,
-    action: async (context: Context, standby: RestoreHandle) => {
-      const { timelines, timeouts } = context;
-      const { name, label } = standby;
-      const ends = waitUntil(timelines.volumes, ({ status }) => status?.isStandby === false, {
-        name,
-        label: `${label} is no longer on standby`,
-        describe: describeRestore,
-        ...timeouts.standbyGoesOn,
-      });
-      const cause = await timeoutOf(ends);
-      if (cause !== undefined)
-        await throwAsLogged(context, standby, {
-          ...{ cause, what: 'is still on standby', state: 'on standby' },
-          log: ['is smaller than', `of the DR volume ${name}`],
-          why: 'its source is smaller now',
-        });
-    },
+    action: (context: Context, standby: RestoreHandle) =>
+      endsUnlessLogged(context, standby, {
+        state: 'on standby',
+        log: ['is smaller than', `of the DR volume ${standby.name}`],
+        why: 'its source is smaller now',
+      }),
+  }),
+  /** By the label alone, a volume on standby learns of new backups. */
+  'when.sourceLabelLost': step({
+    sentence: 'When {standby} loses the label with the name of its source',
+    action: (context: Context, standby: RestoreHandle) => setSourceLabel(context, standby, null),
+  }),
+  'when.sourceLabelSet': step({
+    sentence: 'When {standby} gets the label with the name of its source again',
+    action: (context: Context, standby: RestoreHandle) =>
+      setSourceLabel(context, standby, standby.backup.volume.name),
+  }),
+  /** Known bug unlabelled-standby-is-never-activated counts only if a manager's log has the reason. */
+  'then.activatedThoughUnlabelled': step({
+    sentence: 'Then {standby} is no longer on standby, though its label is lost',
+    waitsForTimer: true,
+    action: (context: Context, standby: RestoreHandle) =>
+      endsUnlessLogged(context, standby, {
+        state: 'on standby, without the label of its source',
+        log: ['Failed to find the backup volume label', standby.name],
+        why: 'it does not learn of the newest backup without the label of its source',
+      }),
   }),
   /** Until its activation the volume was on standby and not given up. It is an ordinary volume now. */
   'then.activated': step({
