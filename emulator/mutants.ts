@@ -286,6 +286,8 @@ export const fixes = {
     'a volume on standby finds its backup volume by the URL of its backup',
   'fixed:restore-limit-counts-itself':
     'a replica that is added during a restore is restored in the place that its volume has',
+  'fixed:volumeless-pv-stops-system-restore':
+    'a system restore leaves out a PersistentVolume whose volume is not there',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
   'fixed:missing-volume-cfg-not-shown': 'a backup volume has the error of its listing in status.messages',
   'fixed:negative-poll-interval-never-pauses': 'a negative poll interval of a backup target is refused',

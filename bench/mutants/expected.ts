@@ -564,6 +564,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:backup-outlives-its-backup-volume': [
     'A backup volume that is deleted goes with all its backups, although they could not be listed while they were made [s3]',
   ],
+  'fixed:volumeless-pv-stops-system-restore': [
+    'A system restore ends, although its system backup has a PersistentVolume without a volume',
+  ],
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is retried, and succeeds',
   ],

@@ -120,6 +120,11 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     { place: 'longhorn', resource: longhorn.systemRestores, verbs: ['list', 'watch', 'create', 'delete'] },
     // A system restore makes one again.
     { place: 'cluster', resource: resources.storageClasses, verbs: ['list', 'create', 'delete'] },
+    {
+      place: 'cluster',
+      resource: resources.persistentVolumes,
+      verbs: ['list', 'watch', 'create', 'delete'],
+    },
     // The pod of a system restore is killed.
     { place: 'longhorn', resource: resources.pods, verbs: ['delete'] },
   ],

@@ -56,9 +56,13 @@ const pack = async ({ context: { datastore, version }, systemBackup }: Step): Pr
   const storageClasses = datastore.storageClasses
     .list()
     .filter(({ provisioner }) => provisioner === longhornProvisioner);
+  const persistentVolumes = datastore.persistentVolumes
+    .list()
+    .filter(({ spec }) => spec.csi?.driver === longhornProvisioner);
   const objects = [
     ...kinds.map(([kind, { list }]) => [kind, list()] as const),
     ['storageClasses', storageClasses] as const,
+    ['persistentVolumes', persistentVolumes] as const,
   ].map(([kind, list]) => [
     `${name}/yamls/longhorn/${kind.toLowerCase()}.yaml`,
     strToU8(JSON.stringify(list)),

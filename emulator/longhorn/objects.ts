@@ -284,5 +284,9 @@ export type CronJob = ApiObject & { spec: object };
 
 export type StorageClass = ApiObject & { provisioner: string };
 
+export type PersistentVolume = ApiObject & {
+  spec: { csi?: { driver: string; volumeHandle: string }; claimRef?: object };
+};
+
 /** A Kubernetes Job. Only the controller of system restores makes one. */
 export type RolloutJob = ApiObject & { spec: object };

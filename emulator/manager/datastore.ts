@@ -31,6 +31,7 @@ export type Datastore = {
   managerPods: Collection<lh.Pod>;
   kubernetesNodes: Collection<lh.KubernetesNode>;
   storageClasses: Collection<lh.StorageClass>;
+  persistentVolumes: Collection<lh.PersistentVolume>;
 };
 
 type Options = { client: Client; resync: number; log: Log; signal: AbortSignal };
@@ -121,6 +122,12 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
       version: 'v1',
       plural: 'storageclasses',
       kind: 'StorageClass',
+    }),
+    persistentVolumes: open(options, {
+      group: '',
+      version: 'v1',
+      plural: 'persistentvolumes',
+      kind: 'PersistentVolume',
     }),
   };
   await Promise.all(Object.values(datastore).map((collection: Collection<ApiObject>) => collection.synced));

@@ -59,6 +59,7 @@ export const managerAccess = [
     rules: [
       { apiGroups: [''], resources: ['nodes'], verbs: read },
       { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...read, 'create'] },
+      { apiGroups: [''], resources: ['persistentvolumes'], verbs: [...read, 'create', 'patch'] },
     ],
   },
   {

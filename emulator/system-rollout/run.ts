@@ -11,6 +11,7 @@ import { type ApiObject, withCondition } from '../kubernetes/objects.ts';
 import type { Log } from '../log.ts';
 import type {
   BackupTarget,
+  PersistentVolume,
   RecurringJob,
   Setting,
   StorageClass,
@@ -37,9 +38,10 @@ type Bundle = {
   backupTargets: BackupTarget[];
   recurringJobs: RecurringJob[];
   volumes: Volume[];
+  persistentVolumes: PersistentVolume[];
 };
 /** What a rollout uses of a manager. */
-type Context = Pick<ManagerContext, 'datastore' | 'mutant' | 'recorder' | 'targets'>;
+type Context = Pick<ManagerContext, 'datastore' | 'log' | 'mutant' | 'recorder' | 'targets'>;
 type Rollout = { context: Context; restore: SystemRestore; url: string; at: string; from: string };
 
 const newStatus: Status = { ownerID: '', state: '', sourceURL: '', conditions: null };
@@ -187,13 +189,33 @@ const restoreVolumes = async (rollout: Rollout, { volumes }: Bundle): Promise<vo
   for (const each of volumes) await restoreVolume(rollout, each);
 };
 
+// The first one that cannot be made keeps those after it from being made, too.
+const restorePersistentVolumes = async (rollout: Rollout, { persistentVolumes }: Bundle): Promise<void> => {
+  const { datastore, mutant } = rollout.context;
+  for (const each of persistentVolumes) {
+    const { name } = each.metadata;
+    const { claimRef: _, ...spec } = each.spec;
+    const handle = spec.csi?.volumeHandle ?? '';
+    const volume = datastore.volumes.get(handle);
+    if (datastore.persistentVolumes.get(name))
+      await datastore.persistentVolumes.patch(name, skipped(rollout));
+    else if (volume === undefined && mutant === 'fixed:volumeless-pv-stops-system-restore') continue;
+    else if (volume === undefined) throw new Error(`volume.longhorn.io "${handle}" not found`);
+    else if (volume.status?.restoreRequired) throw new Error('volume is waiting to restore data');
+    else await datastore.persistentVolumes.create(anew({ ...each, spec }, marksOf(rollout)));
+  }
+};
+
 const unpack = (archive: Uint8Array): Bundle => {
   const files = Object.entries(unzipSync(archive));
   const read = (kind: string) => {
     const [, content] = files.find(([path]) => path.endsWith(`/longhorn/${kind.toLowerCase()}.yaml`)) ?? [];
     return content === undefined ? [] : JSON.parse(strFromU8(content));
   };
-  const kinds = ['settings', 'storageClasses', 'backupTargets', 'recurringJobs', 'volumes'];
+  const kinds = [
+    ...['settings', 'storageClasses', 'backupTargets', 'recurringJobs'],
+    ...['volumes', 'persistentVolumes'],
+  ];
   return Object.fromEntries(kinds.map((kind) => [kind, read(kind)])) as Bundle;
 };
 
@@ -212,12 +234,20 @@ const writeState = async (
 
 const empty: Bundle = {
   ...{ settings: [], storageClasses: [], backupTargets: [] },
-  ...{ recurringJobs: [], volumes: [] },
+  ...{ recurringJobs: [], volumes: [], persistentVolumes: [] },
 };
 
 // Longhorn tries each kind so for 24 h, and all that come after it wait.
-const untilRestored = async (restored: () => Promise<void>): Promise<void> => {
-  while ((await restored().catch((error: Error) => error)) instanceof Error) await sleep(1_000);
+const untilRestored = async (
+  { context: { log } }: Rollout,
+  [kind, restored]: [kind: string, restored: () => Promise<void>],
+): Promise<void> => {
+  for (;;) {
+    const error = await restored().catch((error: Error) => error);
+    if (!(error instanceof Error)) return;
+    log.warning(`Restoring ${kind}`, { error });
+    await sleep(1_000);
+  }
 };
 
 // Each kind is tried each second, the first time after one.
@@ -227,10 +257,11 @@ const restoreKinds = async (rollout: Rollout, bundle: Bundle): Promise<void> => 
   await sleep(3_000);
   const { mutant } = rollout.context;
   if (mutant === 'fixed:setting-stops-system-restore') await kind(restoreClasses);
-  await untilRestored(() => kind(restoreSettings));
+  await untilRestored(rollout, ['SettingList', () => kind(restoreSettings)]);
   await Promise.all([restoreClasses, restoreTargets, restoreJobs].map(kind));
   if (mutant === 'fixed:system-restore-waits-for-no-target') await untilBackupsKnown(rollout, bundle);
   await kind(restoreVolumes);
+  await untilRestored(rollout, ['PersistentVolumeList', () => kind(restorePersistentVolumes)]);
 };
 
 /** Goes on with a restore in the state that another pod has left. What was unpacked is in no pod but that one. */
@@ -292,5 +323,5 @@ export const runSystemRollout = async (options: Options): Promise<void> => {
     restore = await datastore.systemRestores.fetch(name);
   }
   const hasEnded = ['Completed', 'Error'].includes(restore.status?.state ?? '');
-  if (!hasEnded) await rollOut({ datastore, mutant, recorder, targets }, restore);
+  if (!hasEnded) await rollOut({ datastore, log, mutant, recorder, targets }, restore);
 };

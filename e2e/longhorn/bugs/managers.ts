@@ -877,6 +877,23 @@ export const managerBugs = {
       'longhorn-manager, controller/system_rollout_controller.go, systemRollout (the order), restore (24 h) and restoreSettings, and datastore/longhorn.go, ValidateSetting; read in v1.6.4, v1.7.3, v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#5018 (settings that are not supported)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: Restoring for 2 min without a StorageClass or the setting, and Completed 49 s after the StorageClass was made by hand',
   },
+  'volumeless-pv-stops-system-restore': {
+    title: 'A system restore stops for a day at a PersistentVolume whose volume is not in the system backup',
+    severity: 'silent',
+    versions: '>=1.4.0',
+    promise: 'a system restore leaves out what it cannot make, or fails, and makes the rest',
+    happens:
+      'a PersistentVolume stays when its volume is deleted in Longhorn, and a system backup has it too. The restore wants to make it when the volumes are there, and tries that each second for 24 h: none that comes after it by its name is made, and no PersistentVolumeClaim. The state stays Restoring, without a condition or an event. Only a PersistentVolume of a volume that this restore could not make is left out. By the source, so it is with a volume whose restore is given up, or takes a day',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Restoring' }],
+    steps: [
+      'Make a PersistentVolume of driver.longhorn.io whose volumeHandle names no volume (or delete the volume of one), and a system backup.',
+      'Delete the PersistentVolume, and create a SystemRestore of the system backup, as in a new cluster. It stays Restoring. The log of its pod has "volume.longhorn.io ... not found" each second.',
+      'Make the PersistentVolume by hand: the SystemRestore is Completed some seconds later.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumes (GetVolumeRO), restore (24 h) and ignorePersistenVolumeDueToMissingVolume, which restoreVolumes calls for volumes of the system backup alone; v1.12.1. Near: longhorn/longhorn#5086 (a volume that cannot be made)',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'system-restore-clones-again': {
     title: 'A system restore gives a volume that was once cloned the data of its source, not of its backup',
     severity: 'data loss',

@@ -127,6 +127,23 @@ scenario(
 );
 
 scenario(
+  'A system restore ends, although its system backup has a PersistentVolume without a volume',
+  { ...about, needs: ['lab'], proves: ['S19'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const lost = await given.persistentVolume();
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.persistentVolumeDeleted(lost);
+
+    const restore = await when.systemRestored(systemBackup);
+    const ends = () => then.endsDespitePersistentVolume(restore, lost);
+    await then.orKnownBug('volumeless-pv-stops-system-restore', ends);
+  },
+);
+
+scenario(
   'A system restore makes a volume that was cloned from its own last backup',
   { ...about, proves: ['S15'] },
   async ({ given, when, then }) => {

@@ -84,12 +84,14 @@ const runInName = (name: string | undefined): string | undefined =>
 const isPolicy = ({ group }: Resource): boolean => group === resources.validatingAdmissionPolicies.group;
 const isRight = ({ group }: Resource): boolean => group === resources.roles.group;
 
-const isClass = ({ plural }: Resource): boolean => plural === resources.storageClasses.plural;
+// What only scenarios of system backups make outside of namespaces.
+const isStorage = ({ plural }: Resource): boolean =>
+  plural === resources.storageClasses.plural || plural === resources.persistentVolumes.plural;
 
 const isSecret = ({ plural }: Resource): boolean => plural === resources.secrets.plural;
 
 // A cluster without Longhorn has no Longhorn objects (404). An account that must not list policies, rights,
-// Secrets and StorageClasses (403) has not made any.
+// Secrets, StorageClasses and PersistentVolumes (403) has not made any.
 
 const list = async (
   cluster: Cluster,
@@ -111,7 +113,7 @@ const list = async (
     if (
       error instanceof ApiError &&
       (error.status === 404 ||
-        (error.status === 403 && [isPolicy, isRight, isSecret, isClass].some((is) => is(resource))))
+        (error.status === 403 && [isPolicy, isRight, isSecret, isStorage].some((is) => is(resource))))
     )
       return [];
     throw error;

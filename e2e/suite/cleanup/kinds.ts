@@ -117,6 +117,11 @@ export const cleanupKinds = {
     resource: resources.storageClasses,
     limit: ({ namespaceGone }) => namespaceGone,
   },
+  persistentVolumes: {
+    what: 'PersistentVolume',
+    resource: resources.persistentVolumes,
+    limit: ({ namespaceGone }) => namespaceGone,
+  },
   // Objects of a fleet's service account that are outside its namespace.
   roleBindings: anyNamespaceKind('RoleBinding', resources.roleBindings),
   roles: anyNamespaceKind('Role', resources.roles),

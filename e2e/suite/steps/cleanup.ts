@@ -83,6 +83,7 @@ export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> 
     () => remove(deps, snapshots, made.snapshots, timeouts.snapshotsGone),
     () => removeSystemBackups(deps),
     () => removeStorageClasses(deps),
+    () => removePersistentVolumes(deps),
   ]);
 };
 
@@ -105,6 +106,12 @@ const removeSystemRestores = (deps: CleanupContext): Promise<void> =>
 const removeStorageClasses = async ({ cluster, made }: CleanupContext): Promise<void> => {
   for (const name of made.storageClasses)
     await cluster.delete(resources.storageClasses, { name }).catch(unlessGone);
+};
+
+// No volume belongs to one.
+const removePersistentVolumes = async ({ cluster, made }: CleanupContext): Promise<void> => {
+  for (const name of made.persistentVolumes)
+    await cluster.delete(resources.persistentVolumes, { name }).catch(unlessGone);
 };
 
 const removeFollowed = async <T extends KubernetesObject>(

@@ -12,6 +12,7 @@ export type CreatedObjects = {
   systemBackups: string[];
   systemRestores: string[];
   storageClasses: string[];
+  persistentVolumes: string[];
   /**
    * Backups that the suite wrote into the store without Longhorn, and the name of their volume there. `endsManagers`: some
    * versions of Longhorn panic over them.
@@ -24,6 +25,7 @@ export type CreatedObjects = {
 export const nothingCreated = (): CreatedObjects => ({
   ...{ volumes: [], snapshots: [], backups: [], jobs: [], systemBackups: [], systemRestores: [] },
   storageClasses: [],
+  persistentVolumes: [],
   written: [],
   filled: [],
 });

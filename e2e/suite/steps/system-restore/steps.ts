@@ -64,6 +64,37 @@ const makeClass = async ({ cluster, run }: Context, name: string): Promise<void>
     provisioner: 'driver.longhorn.io',
   }));
 
+/** A PersistentVolume that a step made, and the name of the volume that it has not. */
+type PersistentVolumeHandle = { name: string; volume: string };
+
+const makePersistentVolume = async (
+  { cluster, run }: Context,
+  { name, volume: volumeHandle }: PersistentVolumeHandle,
+): Promise<void> =>
+  void (await cluster.create(resources.persistentVolumes, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name, labels: runLabel(run) },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      capacity: { storage: '1Gi' },
+      csi: { driver: 'driver.longhorn.io', fsType: 'ext4', volumeHandle },
+      persistentVolumeReclaimPolicy: 'Retain',
+    },
+  }));
+
+/** Whether the pod of a system restore has logged this. */
+const isLoggedBy = async (
+  { cluster }: Context,
+  { name }: SystemRestoreHandle,
+  text: string,
+): Promise<boolean> => {
+  const labelSelector = `job-name=longhorn-system-rollout-${name}`;
+  const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector });
+  const logs = items.map((pod) => cluster.logs({ namespace, name: pod.metadata.name }));
+  return (await Promise.all(logs)).some((log) => log.includes(text));
+};
+
 /** The states of a system restore (system_restore_controller.go, and systemRollout in system_rollout_controller.go). */
 const restoreStates = ['Pending', 'Downloading', 'Unpacking', 'Restoring', 'Completed'];
 
@@ -344,6 +375,52 @@ export const systemRestoreSteps = {
       const message = `${label} stayed Restoring until StorageClass ${name}, which it was to make, was made by hand`;
       throw new PromiseBroken(
         message,
+        { kind: 'SystemRestore', name: restore.name, state: 'Restoring' },
+        { cause },
+      );
+    },
+  }),
+  /** Its volume is not there, as after a deletion in Longhorn's user interface. Nobody claims it. */
+  'given.persistentVolume': step({
+    sentence: 'Given a PersistentVolume of Longhorn without a volume',
+    action: async (context: Context): Promise<PersistentVolumeHandle> => {
+      const [name, volume] = [context.uniqueName('pv'), context.uniqueName('none')];
+      context.made.persistentVolumes.push(name);
+      await makePersistentVolume(context, { name, volume });
+      return { name, volume };
+    },
+    detail: ({ name }) => name,
+  }),
+  /** As in a new cluster. Returns when it is gone. */
+  'when.persistentVolumeDeleted': step({
+    sentence: 'When the PersistentVolume is deleted',
+    action: async (context: Context, { name }: PersistentVolumeHandle) => {
+      const { cluster, scenarioSignal: signal, timeouts } = context;
+      const watched = await follow<KubernetesObject>(cluster, resources.persistentVolumes, { signal });
+      await cluster.delete(resources.persistentVolumes, { name });
+      const label = `PersistentVolume ${name} is gone`;
+      await waitUntilGone(watched, { name, label, ...timeouts.jobsGone });
+    },
+  }),
+  /** One that is made by hand ends what waits for it. */
+  'then.endsDespitePersistentVolume': step({
+    sentence: 'Then {label} ends',
+    waitsForTimer: true,
+    action: async (context: Context, restore: SystemRestoreHandle, lost: PersistentVolumeHandle) => {
+      const { label, timeline } = restore;
+      const { timeouts } = context;
+      await waitUntil(timeline, (object) => restoreStates.indexOf(systemBackupState(object)) > 2, {
+        ...{ name: restore.name, label: `${label} restores`, describe: describeSystemBackup },
+        ...timeouts.systemRestoreEnds,
+      });
+      const cause = await timeoutOf(untilRestoreEnds(context, restore, timeouts.systemRestoreGoesOn));
+      if (cause === undefined) return;
+      if (!(await isLoggedBy(context, restore, `volume.longhorn.io "${lost.volume}" not found`)))
+        throw new InconclusiveError(`nothing says what ${label} waits for`, { cause });
+      await makePersistentVolume(context, lost);
+      await untilRestoreEnds(context, restore);
+      throw new PromiseBroken(
+        `${label} stayed Restoring until PersistentVolume ${lost.name}, whose volume is not there, was made by hand`,
         { kind: 'SystemRestore', name: restore.name, state: 'Restoring' },
         { cause },
       );
