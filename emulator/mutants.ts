@@ -301,6 +301,8 @@ export const fixes = {
   'fixed:misspelt-policy-backs-nothing-up': 'a system backup with an unknown policy for volumes is refused',
   'fixed:labelled-backup-is-not-full':
     'a backup that the page of its volume asks for has its mode, with labels too',
+  'fixed:deleted-backup-takes-namesake':
+    'a backup takes a snapshot along only if that is of its volume, whatever the setting says',
   'fixed:lost-backup-takes-snapshot':
     'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',

@@ -592,6 +592,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:misspelt-policy-backs-nothing-up': [
     'A system backup whose policy for backups of volumes is misspelt is rejected, or fails',
   ],
+  'fixed:deleted-backup-takes-namesake': [
+    'A backup that is deleted leaves a snapshot of another volume, although that has the name of its own',
+  ],
   'fixed:lost-backup-takes-snapshot': [
     'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
   ],

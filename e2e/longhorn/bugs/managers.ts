@@ -1004,6 +1004,24 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile: DeleteSnapshot asks for the setting alone, not for the label delete-custom-resource-only, as the deletion in the store above it does; read in v1.8.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config of the backup moved aside: the snapshot was being deleted when the Backup was gone; the backup came back with its config',
   },
+  'deleted-backup-takes-namesake': {
+    title:
+      'A backup that is deleted takes the snapshot of another volume along, if that has the name of its own',
+    severity: 'data loss',
+    versions: '>=1.7.0',
+    promise: 'a backup that is deleted takes no snapshot along but its own',
+    happens:
+      'with the setting auto-cleanup-when-delete-backup, a Backup that goes has the Snapshot deleted that spec.snapshotName names, whichever volume that is of. A Backup outlives its snapshot, and its volume too. If another snapshot was made under the name since, as a tool that names them by the day or by the release does, or after a volume was made again, that goes: by hand, or by the retention of a recurring job',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+    steps: [
+      'Set auto-cleanup-when-delete-backup to true. Make a Snapshot of the name s1 of a volume, and a backup of it. Delete the volume.',
+      'Make a Snapshot of the name s1 of another volume, and another snapshot.',
+      'Delete the backup of the first volume: kubectl -n longhorn-system get snapshots.longhorn.io s1: it is being deleted, or gone.',
+    ],
+    source:
+      'longhorn-manager, controller/backup_controller.go, reconcile (DeleteSnapshot by backup.Spec.SnapshotName; so does deleteSnapshotAfterBackupCompleted); v1.12.1',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
     severity: 'misleading',

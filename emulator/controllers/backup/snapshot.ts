@@ -1,7 +1,7 @@
 import { isNotFound } from '../../kubernetes/client.ts';
 import type { Backup } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
-import { jobLabels } from '../../modelled-on.ts';
+import { jobLabels, labels } from '../../modelled-on.ts';
 
 // Source: controller/backup_controller.go
 const snapshotSettings = {
@@ -28,6 +28,10 @@ export const cleanUpSnapshot = async (
         ['', 'Pending', 'InProgress'].includes(other.status?.state ?? ''),
     );
   if (isInUse && mutant === 'fixed:finished-backup-takes-snapshot-of-upload') return;
+  // Longhorn looks at the name alone.
+  const ofVolume = datastore.snapshots.get(spec.snapshotName)?.spec.volume;
+  const isAnothers = ofVolume !== undefined && ofVolume !== metadata.labels?.[labels.backupVolume];
+  if (isAnothers && mutant === 'fixed:deleted-backup-takes-namesake') return;
   await datastore.snapshots.delete(spec.snapshotName).catch((error) => {
     if (!isNotFound(error)) throw error;
   });

@@ -129,6 +129,13 @@ export const volumeSteps = {
       makeSnapshot(context, volume, name),
     detail: ({ name }) => name,
   }),
+  /** That of the backup must be gone. */
+  'given.namesakeSnapshot': step({
+    sentence: 'Given a snapshot of another volume, under the name of the one of {backup}',
+    action: (context: Context, { snapshot: { name } }: BackupHandle, volume: VolumeHandle) =>
+      makeSnapshot(context, volume, name),
+    detail: ({ name }) => name,
+  }),
   /** The volume must have a newer snapshot. */
   'when.snapshotRemoved': step({
     sentence: 'When the snapshot of {backup} is removed',
