@@ -296,6 +296,8 @@ export const fixes = {
   'fixed:retargeted-standby-misses-newest': 'a volume on standby cannot be moved to another backup target',
   'fixed:snapshots-stop-standby': 'a volume on standby takes no snapshot',
   'fixed:upload-outlives-its-target': 'a backup goes with its backup target while it is uploaded',
+  'fixed:upload-outlives-its-url':
+    'a backup goes that is uploaded, and is not in the store of its backup target',
   'fixed:system-backup-forgotten-without-secret':
     'a system backup is tried again until its backup target can be opened',
   'fixed:misspelt-policy-backs-nothing-up': 'a system backup with an unknown policy for volumes is refused',

@@ -582,6 +582,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:snapshots-stop-standby': [
     'A standby volume of which snapshots are made follows its source all the same',
   ],
+  'fixed:upload-outlives-its-url': [
+    'A backup whose backup target is changed to another store while it is uploaded is not Completed there [s3]',
+  ],
   'fixed:upload-outlives-its-target': [
     'A backup whose backup target is deleted while it is uploaded does not stay InProgress [s3]',
   ],

@@ -268,6 +268,23 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, getBackupTarget ("failed to find the backup target") before syncWithMonitor; webhook/resources/backuptarget/validator.go, Delete, which asks for standby volumes only; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#6491',
     seen: 'a whole real v1.12.1 (2026-11-29), S3, the writing of blocks left unanswered while the target was deleted: the store had the backup whole, and the Backup was InProgress for 144 s more, until it was deleted',
   },
+  'upload-outlives-its-url': {
+    title:
+      'A backup whose backup target is changed to another store meanwhile is Completed there, and keeps its volume attached',
+    severity: 'silent',
+    promise: 'a backup that is Completed is in the store of its backup target',
+    happens:
+      'the upload goes on to the former store, and the Backup takes its end from there. Longhorn then looks for it in the new store, does not find it, and notes no more: it stays Completed on a target that does not have it, cannot be restored, and its ticket keeps the volume attached. So it is until the next backup of the volume to the new store, or the URL is changed back. The other Backups of the former store go at once',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed, in another store' }],
+    steps: [
+      'Begin a backup with much data. While it is InProgress, change spec.backupTargetURL of its target to another store.',
+      'The upload ends in the first store. The Backup is Completed, its status.lastSyncedAt is empty, and its ticket stays in the VolumeAttachment.',
+      'The second store does not have it. The log of a longhorn-manager says "Backup info is nil" each 30 s.',
+    ],
+    source:
+      'longhorn-manager, controller/backup_controller.go, reconcile (syncWithMonitor sets Completed before BackupGet; backupInfo == nil returns, and the ticket goes only with status.lastSyncedAt); webhook/resources/backuptarget/validator.go, which asks for standby volumes only; v1.12.1. Near: longhorn/longhorn#6491 (a URL that is not valid)',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'refused-system-backup-config-is-never-written': {
     title:
       'A system backup whose config the store has refused once is Uploading for an hour, and then Ready without a config',

@@ -57,3 +57,32 @@ scenario(
     await then.orKnownBug('upload-outlives-its-target', () => then.endsWithoutTarget(backup));
   },
 );
+
+scenario(
+  'A backup whose backup target is changed to another store while it is uploaded is not Completed there',
+  { tags: ['backup-targets', 'upload', 'slow'], needs: ['wrongAnswers', 'block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const { target } = volume;
+    const home = target.store;
+    const other = await given.store({ kind: 'the same kind' });
+    const snapshot = await given.snapshot(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+    const backup = await when.backedUp(snapshot);
+    await then.uploading(backup);
+
+    await then.storeListed(await when.targetChanged(target, { to: other }));
+    await then.stillUploading(backup);
+    await when.released(silent);
+    const isTold = () => then.completedWhereItIs(backup, { from: home });
+    if (await then.orKnownBug('upload-outlives-its-url', isTold)) return;
+    await when.targetChanged(target, { to: home });
+    await then.attachmentGivenBack(backup);
+    await then.storeHolds(volume, [backup]);
+  },
+);

@@ -176,6 +176,8 @@ const reconcileExisting = async (
   if (!stored && change.state !== 'Completed') return;
   await updateBackupStatus(context, backup, { ...change, ...stored });
   closeMonitor(memory.creations, name);
+  if (!stored && context.mutant === 'fixed:upload-outlives-its-url')
+    return void (await datastore.backups.delete(name));
   if (before.state === 'Completed') return;
   await requestStoreSync(context, target, volumeName);
   await cleanUpSnapshot(context, backup, 'made');

@@ -1,4 +1,4 @@
-import { gone, hasTimedOut, timeoutOf, waitUntil } from '../../../history/expectation.ts';
+import { gone, hasTimedOut, timeoutOf, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { tryChange, tryCreation, tryDeletion } from '../../../kube/dry-run.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -9,6 +9,7 @@ import {
   readNow,
 } from '../../../longhorn/resources.ts';
 import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
+import type { RunningStore } from '../../../store/driver.ts';
 import { mustBeRefused } from '../admission/steps.ts';
 import { readBackup } from '../backup/backup.ts';
 import { backupHistory, backupIs } from '../backup/expectations.ts';
@@ -267,6 +268,38 @@ export const retargetSteps = {
       throw new PromiseBroken(
         `${label} (${name}) is still ${state}, though the store has it whole`,
         { kind: 'Backup', name, state },
+        { cause },
+      );
+    },
+  }),
+  /** Its target names another store by now, and nothing holds its upload any more. `from`: the store that has it. */
+  'then.completedWhereItIs': step({
+    sentence: 'Then {backup} is not Completed at a store that does not have it',
+    parameters: (backup) => ({ backup }),
+    waitsForTimer: true,
+    action: async (
+      { timelines: { backups }, timeouts }: Context,
+      { name, label, volume }: BackupHandle,
+      { from }: { from: RunningStore },
+    ) => {
+      const isEnd = (each: Backup): boolean => ['Completed', 'Error'].includes(backupState(each));
+      const about = { name, describe: describeBackup };
+      if (backups.current(name) === undefined) return;
+      await waitUntil(backups, isEnd, {
+        ...{ ...about, label: `${label} is Completed or in Error` },
+        ...timeouts.backupCompleted,
+      });
+      const cause = await timeoutOf(
+        waitUntilGone(backups, { ...about, label: `${label} is gone`, ...timeouts.syncActedOn }),
+      );
+      const left = backups.current(name);
+      if (cause === undefined || left === undefined || backupState(left) === 'Error') return;
+      const [here, there] = [volume.target.store, from].map((store) => store.config(volume.name, name));
+      if ((await here) !== undefined || ((await there)?.inProgress ?? true))
+        throw new InconclusiveError(`${label} is not in the store alone that its target had`, { cause });
+      throw new PromiseBroken(
+        `${label} (${name}) is ${backupState(left)}, and the store of ${volume.target.name} does not have it`,
+        { kind: 'Backup', name, state: 'Completed, in another store' },
         { cause },
       );
     },
