@@ -279,6 +279,10 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
       scenario: 'A volume whose instance manager dies during its restore has all data in the end',
       by: 'then.restoredInTheEnd',
     },
+    {
+      scenario: 'A standby volume goes on after a node has lost its power',
+      by: 'then.restoredInTheEnd',
+    },
   ],
   'full-backup-spares-blocks': [
     { scenario: damagedBlock, by: 'then.restores' },

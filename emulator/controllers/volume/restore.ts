@@ -436,8 +436,12 @@ export const stepRestore = async (
     context.log.warning(`engine monitor: failed to restore volume ${volume.metadata.name}: ${failure}`);
     return inProgress;
   }
-  const isTakenForDone = context.mutant === 'restore-ends-with-its-engine' && isRestoring(engine);
-  if (restored !== wanted && !isStuck && !isTakenForDone) {
+  if (restored !== wanted && context.mutant === 'restore-ends-with-its-engine' && isRestoring(engine)) {
+    await setEngine(context, engine, { isRestoring: false, lastRestored: wanted, begun: wantedReplicas });
+    onChange();
+    return inProgress;
+  }
+  if (restored !== wanted && !isStuck) {
     // The image may hold parts of two backups if the manager ended during a restore.
     const readsAll = isRestoring(engine) || context.mutant === 'standby-reads-everything';
     const last = readsAll ? '' : restored;

@@ -28,6 +28,7 @@ export const nodeSteps = {
     action: crashNodeOfUploader,
     detail: ({ node }) => node,
   }),
+  /** `backup`: the one that a volume on standby is restoring, if it is not its first. */
   'when.restorerNodeCrashed': step({
     sentence: 'When a node of {restore} loses its power',
     action: crashNodeOfRestore,

@@ -150,9 +150,13 @@ const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): 
   because: ({ status }) => (status?.robustness === 'faulted' ? `volume ${name} is faulted` : undefined),
 });
 
-/** Waits until the engine of a volume reports that it is being restored. */
-export const untilRestoring = async (context: Context, restore: RestoreHandle): Promise<void> => {
-  const { engines, label, backup } = restore;
+/** Waits until the engine of a volume reports that it is being restored, on standby from a later `backup`. */
+export const untilRestoring = async (
+  context: Context,
+  restore: RestoreHandle,
+  backup = restore.backup,
+): Promise<void> => {
+  const { engines, label } = restore;
   const isWritten = ({ status }: VolumeEngine): boolean => status?.lastRestoredBackup === backup.name;
   const engine = await waitUntil(engines, (each) => isRestoring(each) || isWritten(each), {
     label: `${label} is being written`,
@@ -195,7 +199,7 @@ export const hasWrittenReplica = ({ engines, backup }: RestoreHandle): boolean =
  */
 const killWhileRestoring = async <Handle extends object>(
   { faults, expected }: Context,
-  { name, engines, label, backup }: RestoreHandle,
+  { restore: { name, engines, label }, backup }: { restore: RestoreHandle; backup: BackupHandle },
   toFault: (engine: VolumeEngine) => Promise<Fault<Handle>>,
 ): Promise<InjectedFault & Handle> => {
   expected.push({ id: 'restore-given-up', of: name });
@@ -209,17 +213,24 @@ const killWhileRestoring = async <Handle extends object>(
 
 /** Kills the pod in which the engine of a volume runs, and all else in it, while the volume is being restored. */
 export const killPodOfRestore = (context: Context, restore: RestoreHandle): Promise<InjectedFault> =>
-  killWhileRestoring(context, restore, async (engine) => {
+  killWhileRestoring(context, { restore, backup: restore.backup }, async (engine) => {
     const pod = await podOfInstance(context.cluster, engine);
     return replicaPodKilled(context.cluster, pod, engine.spec.nodeID);
   });
 
-/** Takes the power of the node of that engine; of the node of a replica, if the store is on the first. */
-export const crashNodeOfRestore = (context: Context, restore: RestoreHandle): Promise<CrashedNode> =>
-  killWhileRestoring(context, restore, async ({ spec }) => {
+/**
+ * Takes the power of the node of that engine; of the node of a replica, if the store is on the first. `backup`: the one
+ * that a volume on standby is restoring.
+ */
+export const crashNodeOfRestore = (
+  context: Context,
+  restore: RestoreHandle,
+  backup = restore.backup,
+): Promise<CrashedNode> =>
+  killWhileRestoring(context, { restore, backup }, async ({ spec }) => {
     const replicas = await replicasOf(context, restore.name);
     const nodes = [spec.nodeID, ...replicas.map((each) => each.spec.nodeID)];
-    return crashOf(context, restore.backup.volume.target, nodes);
+    return crashOf(context, backup.volume.target, nodes);
   });
 
 /** Returns when the engine reported the volume as restored, in ms since the epoch. */
@@ -276,6 +287,16 @@ export const untilRecovered = (
   standby: RestoreHandle,
   backup: BackupHandle,
 ): Promise<void> => untilWritten(standby, backup, timeouts.standbyGoesOn);
+
+/** As untilFollowed, with the time for a restore from the beginning. The volume may be faulted meanwhile. */
+export const untilFollowedInTheEnd = async (
+  context: Context,
+  standby: RestoreHandle,
+  backup: BackupHandle,
+): Promise<void> => {
+  await untilWritten(standby, backup, context.timeouts.restored);
+  await untilToldOf(context, standby, backup);
+};
 
 // The engine forgets the name when it stops.
 const lastRestoredBy = ({ engines, label }: RestoreHandle): string => {

@@ -39,6 +39,7 @@ import {
   reasonsOf,
   statesSince,
   untilFollowed,
+  untilFollowedInTheEnd,
   untilRecovered,
   untilRestoring,
   untilToldOf,
@@ -351,11 +352,15 @@ export const restoreSteps = {
       await mustHold(standby, backup);
     },
   }),
-  /** According to Longhorn's engine. */
+  /** According to Longhorn's engine. `backup`: a later one, which a volume on standby is to restore. */
   'then.restoring': step({
-    sentence: 'Then {restore} is being written',
-    action: (context: Context, restore: RestoreHandle) =>
-      withReasons(context, restore, () => untilRestoring(context, restore)),
+    sentence: 'Then {restore} is being written{from}',
+    parameters: (restore, backup) => ({
+      restore,
+      from: backup === undefined ? '' : ` from ${backup.label}`,
+    }),
+    action: (context: Context, restore: RestoreHandle, backup?: BackupHandle) =>
+      withReasons(context, restore, () => untilRestoring(context, restore, backup)),
   }),
   /** The new replica has restored nothing yet, whatever the others have. */
   'when.replicaAdded': step({
@@ -391,6 +396,11 @@ export const restoreSteps = {
     sentence: 'Then {standby} has restored {backup}, and follows on',
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       withReasons(context, standby, () => untilFollowed(context, standby, backup)),
+  }),
+  /** As `then.follows`, but the volume may have been faulted meanwhile. */
+  'then.followsInTheEnd': step({
+    sentence: 'Then {standby} has restored {backup} in the end, and follows on',
+    action: untilFollowedInTheEnd,
   }),
   /** Longhorn has told the volume of a backup, which it may not have restored yet. */
   'then.toldOf': step({
