@@ -151,6 +151,7 @@ export const mutants = {
   'jobs-share-retention': 'the cleanup of a job counts, and removes, the backups of other jobs too',
   'failing-volume-stops-job':
     'a run ends at the first volume for which it fails: those behind it get no backup',
+  'failed-backup-stops-job': 'a job makes no backup of a volume any more while that has a failed one',
   'concurrency-ignored': 'a run works on all of its volumes at once, whatever the concurrency of its job',
   'force-ignored':
     'a job that is to make a backup by force makes none either where it may not remove an old snapshot',

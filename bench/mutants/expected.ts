@@ -376,6 +376,9 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'failed-runs-leave-snapshots': [{ scenario: failingBackups, by: 'then.snapshotsLeft' }],
   'jobs-share-retention': [{ scenario: twoJobs, by: 'then.jobLogs' }],
+  'failed-backup-stops-job': [
+    { scenario: 'A recurring job whose node restarts during its first run goes on', by: 'then.runEnds' },
+  ],
   'failing-volume-stops-job': [{ scenario: othersGoOn, by: 'then.oneBackupEachTick' }],
   'concurrency-ignored': [{ scenario: othersGoOn, by: 'then.oneVolumeAtATime' }],
   'force-ignored': [{ scenario: byForce, by: 'then.oneBackupEachTick' }],

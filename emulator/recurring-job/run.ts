@@ -34,6 +34,8 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
     throw wrapError(`failed to get volume ${volumeName}`, error);
   });
   if (!volume) return log.info(`Volume ${volumeName} not found, skipping`, volumeJobCaller('run', 150));
+  if (job.mutant === 'failed-backup-stops-job' && volume.backupStatus?.some(({ state }) => state === 'Error'))
+    throw new Error(`volume ${volumeName} has a failed backup`);
   if (volume.state !== 'attached' && volume.state !== 'detached') {
     throw new Error(
       `volume ${volumeName} is in an invalid state for recurring job: ${volume.state}. Volume must be in state Attached or Detached`,
