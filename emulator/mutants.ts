@@ -260,6 +260,7 @@ export const fixes = {
     'a BackupVolume does not make itself an owner of a Backup of another target',
   'fixed:deleted-snapshot-spoils-upload':
     'an upload reads the data of its snapshot, also if that is deleted meanwhile',
+  'fixed:trim-empties-snapshot': 'what is discarded in a volume stays in its snapshots',
   'fixed:reused-snapshot-name-spoils-backup':
     'a backup compares with the last backup, not with a snapshot of its name',
   'fixed:smaller-volume-cuts-restores': 'a volume that is restored has the size of its Backup',

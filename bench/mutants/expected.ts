@@ -519,6 +519,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:deleted-snapshot-spoils-upload': [
     'A snapshot that is deleted while it is uploaded gives a backup with its data, or none [s3]',
   ],
+  'fixed:trim-empties-snapshot': [
+    'A snapshot keeps data that are discarded in its volume while an older snapshot is marked as removed',
+  ],
   'fixed:reused-snapshot-name-spoils-backup': [
     'A backup has all data of its snapshot, although the name of an older snapshot was used again',
   ],

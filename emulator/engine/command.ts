@@ -91,6 +91,20 @@ const readMerged =
     if (!existsSync(snapshotPath(directory, snapshot))) await readAt(headPath(directory), offset, block);
   };
 
+const page = 4096;
+
+// A head has holes, or zeros, only where data were discarded: each is a copy of the snapshot before it.
+const readTrimmed = ({ directory }: UploadRequest) => {
+  let head: Buffer | undefined;
+  return async (offset: number, block: Buffer): Promise<void> => {
+    head ??= Buffer.alloc(block.length);
+    if (!(await readAt(headPath(directory), offset, head))) return;
+    const zeros = Buffer.alloc(page);
+    for (let at = 0; at < block.length; at += page)
+      if (head.subarray(at, at + page).equals(zeros)) block.fill(0, at, at + page);
+  };
+};
+
 const compareWith = ({ directory }: UploadRequest) => {
   // One for all blocks: a new one for each makes an upload grow.
   let older: Buffer | undefined;
@@ -118,6 +132,7 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
     hasSnapshot: (name) => existsSync(snapshotPath(request.directory, name)),
     ...(!store.isFixed('reused-snapshot-name-spoils-backup') && { isUnchangedSince: compareWith(request) }),
     ...(!store.isFixed('deleted-snapshot-spoils-upload') && { readAnew: readMerged(request) }),
+    ...(request.isTrimmed && { readAnew: readTrimmed(request) }),
     onStarted: () => event({ started: true }),
     onFailed: ({ message }) => event({ failed: message }),
     onProgress: (progress) => {

@@ -24,6 +24,8 @@ export type UploadRequest = {
   compressionMethod: CompressionMethod;
   labels: Record<string, string>;
   parameters: Record<string, string>;
+  /** Whether what is discarded in the volume goes from this snapshot too. */
+  isTrimmed?: boolean;
 };
 
 /** The engine's status of a backup. */

@@ -27,6 +27,7 @@ const settings: Record<string, string> = {
   'concurrent-volume-backup-restore-per-node-limit': '5',
   'default-backup-block-size': '2',
   [staticClass.setting]: staticClass.initial,
+  'disable-snapshot-purge': 'false',
   'failed-backup-ttl': '1440',
   'recurring-job-max-retention': '100',
   'recurring-successful-jobs-history-limit': '1',

@@ -299,6 +299,24 @@ export const storeBugs = {
       'longhorn-engine, pkg/replica/replica.go, PrepareRemoveDisk, and pkg/sync/rpc/server.go, SnapshotPurge; longhorn-manager, controller/snapshot_controller.go; v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn-engine#163; longhorn/longhorn#10184 and #13748, of recurring jobs alone',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the first block left unanswered: the snapshot was gone 5.4 s after its deletion; the backup was Completed, and a volume restored from it had another checksum',
   },
+  'trim-empties-snapshot': {
+    title: 'A trim of a volume empties its newest snapshot while an older one is marked as removed',
+    severity: 'data loss',
+    versions: '>=1.4.0',
+    promise: 'a snapshot keeps its data, and a backup of it has them, whatever is discarded in its volume',
+    happens:
+      'what a workload discards (fstrim, the mount option discard, a recurring job filesystem-trim) is to go from the head of the volume and from the removed snapshots next to it alone, as the page on trims says. The replica counts all removed snapshots, wherever they are, and punches holes into as many of the newest ones: a snapshot that nobody has deleted loses its data, without a word, so that a revert to it, and each backup of it, lacks them. A snapshot is marked as removed from its deletion until it is merged: for as long as that takes, and with disable-snapshot-purge for good',
+    symptoms: [{ of: 'restore', lacks: 'only zeros' }],
+    steps: [
+      'Make a snapshot s1 of a volume, and delete it: it stays, marked as removed, as it is the newest one. Set disable-snapshot-purge to true.',
+      'Write data to the volume, and make a snapshot s2.',
+      'Discard the data: blkdiscard --offset OFFSET --length SIZE /dev/longhorn/NAME.',
+      'Back up s2: Completed. A volume that is restored from it has zeros in place of the data.',
+    ],
+    source:
+      'longhorn-engine, pkg/replica/replica.go, UnmapAt (a disk that is not removed does not end the list of those to unmap, as its comment says), and pkg/replica/diff_disk.go, UnmapAt (which takes as many of the newest files); read in v1.4.0, v1.6.2, v1.8.2, v1.10.2, v1.11.2, v1.12.0, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#7103 (a trim during a rebuilding)',
+    seen: 'the replica of v1.12.1 in a Go test of its own functions: two snapshots, the older one marked as removed, and the newer one read zeros after UnmapAt; on a whole real v1.12.1 not yet',
+  },
   'reused-snapshot-name-spoils-backup': {
     title: "A backup lacks data if the name of the last backup's snapshot was used again",
     severity: 'data loss',

@@ -1,6 +1,7 @@
 import { cancelPreparedBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
+import { isParentOfHead } from '../snapshot/removal.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { storedJobsOf } from '../volume/restored-jobs.ts';
 import { backupVolumeOnTarget } from '../volume/status.ts';
@@ -19,6 +20,15 @@ export const engineAddress = ({ datastore }: ManagerContext, volume: Volume): st
 const sizeOf = (context: ManagerContext, volume: Volume): number => {
   const stored = backupVolumeOnTarget(context, volume)?.status?.size;
   return Number((context.mutant === 'grown-volume-keeps-stored-size' && stored) || volume.spec.size);
+};
+
+// What is discarded in a volume goes from as many of its newest snapshots as are marked as removed, whichever those are
+// (longhorn-engine, pkg/replica/replica.go, UnmapAt).
+const isTrimmed = ({ datastore, mutant }: ManagerContext, volume: string, snapshot: string): boolean => {
+  const own = datastore.snapshots.list().filter(({ spec }) => spec.volume === volume);
+  const newest = own.find(isParentOfHead)?.metadata.name;
+  const removed = own.filter(({ status }) => status?.markRemoved);
+  return mutant !== 'fixed:trim-empties-snapshot' && newest === snapshot && removed.length > 0;
 };
 
 /**
@@ -48,6 +58,7 @@ export const prepareUpload = async (
       snapshotCreatedAt:
         context.datastore.snapshots.get(backup.spec.snapshotName ?? '')?.status?.creationTime ?? '',
       directory: replicaDirectory(replica),
+      isTrimmed: isTrimmed(context, volume.metadata.name, backup.spec.snapshotName ?? ''),
       compressionMethod:
         context.mutant === 'compression-ignored' ? 'gzip' : volume.spec.backupCompressionMethod,
       labels: {

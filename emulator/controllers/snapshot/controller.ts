@@ -12,6 +12,8 @@ import { isParentOfHead, markAsRemoved, otherSnapshots, removeWithData, ticketTy
 
 type Status = NonNullable<Snapshot['status']>;
 
+const purgeSetting = 'disable-snapshot-purge';
+
 const requested = (): Status => ({
   ownerID: '',
   parent: '',
@@ -76,8 +78,11 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   if (!isResponsible({ self: node, owner: volume?.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
     return;
   if (found.metadata.deletionTimestamp) {
-    const stays = volume && !volume.metadata.deletionTimestamp && isParentOfHead(found);
-    return stays && context.mutant !== 'newest-snapshot-purged'
+    const isThere = volume !== undefined && !volume.metadata.deletionTimestamp;
+    // Until the setting changes.
+    const isHeld = datastore.settings.get(purgeSetting)?.value === 'true';
+    if (isThere && isHeld && !isParentOfHead(found)) return;
+    return isThere && isParentOfHead(found) && context.mutant !== 'newest-snapshot-purged'
       ? markAsRemoved(context, found)
       : removeWithData(context, found);
   }
@@ -129,6 +134,11 @@ export const startSnapshotController = (context: ManagerContext): void => {
         enqueue(metadata.name);
     }
   };
+  datastore.settings.onEvent((name) => {
+    if (name !== purgeSetting) return;
+    for (const { metadata } of datastore.snapshots.list())
+      if (metadata.deletionTimestamp) enqueue(metadata.name);
+  });
   datastore.volumeAttachments.onEvent(unfinished);
   datastore.volumes.onEvent(unfinished);
 };

@@ -13,7 +13,7 @@ import {
   locksPath,
   volumeConfigPath,
 } from '../../../emulator/backupstore/paths.ts';
-import { snapshotPath } from '../../../emulator/engine/replica-files.ts';
+import { headPath, snapshotPath } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore, type TemporaryStore } from '../support/temporary-store.ts';
 
 let store: TemporaryStore;
@@ -94,6 +94,16 @@ describe('backup create', () => {
     const full = { IsIncremental: false, NewlyUploadedDataSize: 0, Size: 3 * blockSize };
     expect(await configOf('b3')).toMatchObject({ ...full, ReUploadedDataSize: first.NewlyUploadedDataSize });
     expect(await stored(a, lz4)).toBe(true);
+  });
+
+  // longhorn-engine, pkg/replica/replica.go, UnmapAt.
+  test('lacks what was discarded in the head, if what is discarded goes from its snapshot too', async () => {
+    const [a, b] = [block(), block()];
+    await writeFile(headPath(store.replica), Buffer.concat([a, hole]));
+    await create(1, [a, b]);
+    await create(2, [a, b], { isTrimmed: true });
+    expect(checksums(await configOf('b1'))).toEqual([checksumOf(a), checksumOf(b)]);
+    expect(checksums(await configOf('b2'))).toEqual([checksumOf(a), checksumOf(hole)]);
   });
 });
 

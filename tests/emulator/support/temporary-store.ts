@@ -6,7 +6,7 @@ import { runEngineCommand } from '../../../emulator/engine/command.ts';
 import type { UploadRequest } from '../../../emulator/engine/upload.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-type Created = { snapshot: string; mode?: 'incremental' | 'full' };
+type Created = { snapshot: string; mode?: 'incremental' | 'full'; isTrimmed?: boolean };
 
 /**
  * Keeps a file from being removed until the answer is called: by its inode's flag for root, by its folder's
@@ -48,11 +48,16 @@ export const openTemporaryStore = async () => {
     run,
     url: (volume: string, backup: string) => `${url}?backup=${backup}&volume=${volume}`,
     /** Backs up a snapshot of a volume of 16 MiB. */
-    create: (volume: string, backup: string, { snapshot, mode = 'incremental' }: Created) => {
+    create: (
+      volume: string,
+      backup: string,
+      { snapshot, mode = 'incremental', isTrimmed = false }: Created,
+    ) => {
       const request: UploadRequest = {
         ...{ volume, volumeSize: 16 << 20, backup, snapshot, compressionMethod: 'lz4' },
         snapshotCreatedAt: `2026-01-01T00:00:0${/\d$/.exec(backup)?.[0] ?? 0}Z`,
         directory: join(root, 'replica'),
+        isTrimmed,
         labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
         parameters: { 'backup-block-size': '2097152', 'backup-mode': mode },
       };

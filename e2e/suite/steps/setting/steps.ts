@@ -8,6 +8,7 @@ const wishes = {
     name: 'auto-cleanup-snapshot-after-on-demand-backup-completed',
     value: 'true',
   },
+  'no snapshot is purged': { name: 'disable-snapshot-purge', value: 'true' },
   'a snapshot goes with its backup': { name: 'auto-cleanup-when-delete-backup', value: 'true' },
   'a failed backup stays': { name: 'failed-backup-ttl', value: '0' },
   'a failed backup goes after a minute': { name: 'failed-backup-ttl', value: '1' },

@@ -1,6 +1,7 @@
 import { devicePath, managerPodOf } from '../../../longhorn/manager.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle, WrittenData } from '../handles.ts';
+import { InconclusiveError } from '../judging.ts';
 import { type DataRange, mebibyte } from '../sizes.ts';
 
 // Random data: neither compression nor equal blocks make a backup smaller. Direct I/O bypasses all caches, and the
@@ -71,6 +72,19 @@ export const copyData = async (
     size: from.size,
     sha256: await checksum(cluster, { volume, command, what: 'copying in' }),
   };
+};
+
+/** Discards a range of an attached volume. Offset and size are in bytes, in whole MiB. */
+export const discardData = async (
+  { cluster }: Pick<Context, 'cluster'>,
+  { volume, offset, size }: { volume: VolumeHandle } & DataRange,
+): Promise<void> => {
+  const pod = await managerPodOf(cluster, volume.node);
+  const range = ['--offset', String(offset), '--length', String(size)];
+  const command = ['blkdiscard', ...range, devicePath(volume.name)];
+  const { stderr, exitCode } = await cluster.exec(pod, command);
+  if (exitCode !== 0)
+    throw new InconclusiveError(`nothing can be discarded in ${volume.name} from pod ${pod.name}: ${stderr}`);
 };
 
 /** Returns the SHA-256 of a range of an attached volume. */

@@ -9,7 +9,7 @@ import { type DataRange, inMebibytes, littleData } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
-import { copyData, writeData } from './data.ts';
+import { copyData, discardData, writeData } from './data.ts';
 import { killReplica, mustHaveReplicas } from './replicas.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
@@ -19,6 +19,7 @@ import {
   messagesOfSnapshot,
   untilOneSnapshot,
   untilSnapshotGone,
+  untilSnapshotMarked,
 } from './snapshot.ts';
 import {
   deleteVolume,
@@ -164,6 +165,21 @@ export const volumeSteps = {
           },
         ),
     detail: (isGone) => (isGone ? 'it is gone' : 'it stays'),
+  }),
+  /** Longhorn removes it when there is a newer one. */
+  'when.newestSnapshotDeleted': step({
+    sentence: 'When the newest snapshot is deleted, and Longhorn marks it as removed',
+    action: async (context: Context, snapshot: SnapshotHandle) => {
+      await deleteSnapshot(context, snapshot);
+      await untilSnapshotMarked(context, snapshot);
+    },
+  }),
+  /** As fstrim does it, and a file system that is mounted with discard. Offset and size are in whole MiB. */
+  'when.discarded': step({
+    sentence: 'When the workload discards {size} of data in the volume, from {offset} on',
+    parameters: (_, { offset, size }) => ({ size: inMebibytes(size), offset: inMebibytes(offset) }),
+    action: (context: Context, volume: VolumeHandle, range: DataRange) =>
+      discardData(context, { volume, ...range }),
   }),
   'then.snapshotGoes': step({
     sentence: 'Then the snapshot is gone',

@@ -1,0 +1,33 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const { size } = littleData.data;
+
+// Longhorn's page on trims says that each valid snapshot is immutable. One that is deleted while it is the newest is marked
+// as removed, until there is a newer one and it has been purged.
+scenario(
+  'A snapshot keeps data that are discarded in its volume while an older snapshot is marked as removed',
+  {
+    tags: ['backups', 'snapshots'],
+    // On other clusters, the setting would keep snapshots of other users.
+    needs: ['lab', 'block-device'],
+    disruptions: ['settings'],
+    exclusive: ['cluster-settings'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    await when.newestSnapshotDeleted(await given.snapshot(volume));
+    await given.exclusive('cluster-settings');
+    const unpurged = await given.setting('no snapshot is purged');
+    const later = { offset: size, size };
+    data.push(await given.data(volume, later));
+    const newer = await given.snapshot(volume);
+
+    await when.discarded(volume, later);
+    const backup = await when.backedUp(newer);
+    await then.completed(backup);
+    await then.orKnownBug('trim-empties-snapshot', () => then.restores(backup, data));
+    await when.released(unpurged);
+  },
+);
