@@ -385,7 +385,7 @@ export const storeBugs = {
     ],
     source:
       'backupstore, deltablock.go, RestoreDeltaBlockBackup (vol.Size of volume.cfg), and performBackup, which writes it; longhorn-manager, webhook/resources/volume/validator.go, which looks at the block size of the new volume alone; v1.12.1',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: faulted 47 s after the restore was requested, with this event',
   },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',

@@ -157,7 +157,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/volume_controller.go, ReconcileBackupVolumeState (by the label) and checkAndFinishVolumeRestore (by the URL, and enqueueVolume), and webhook/resources/volume/mutator.go, which sets the label in Create alone; v1.12.1',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: still on standby 177 s after spec.Standby was false, as only a log said; activated with all data 38 s after the label was back',
   },
   'restore-limit-counts-itself': {
     title:
@@ -1037,7 +1037,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile (DeleteSnapshot by backup.Spec.SnapshotName; so does deleteSnapshotAfterBackupCompleted); v1.12.1',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: the snapshot of the other volume was being deleted when the backup was gone',
   },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
