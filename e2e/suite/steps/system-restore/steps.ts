@@ -83,16 +83,18 @@ const makePersistentVolume = async (
     },
   }));
 
-/** Whether the pod of a system restore has logged this. */
+/** Whether a line of the log of a system restore's pod has all these parts. */
 const isLoggedBy = async (
   { cluster }: Context,
   { name }: SystemRestoreHandle,
-  text: string,
+  ...parts: string[]
 ): Promise<boolean> => {
   const labelSelector = `job-name=longhorn-system-rollout-${name}`;
   const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector });
   const logs = items.map((pod) => cluster.logs({ namespace, name: pod.metadata.name }));
-  return (await Promise.all(logs)).some((log) => log.includes(text));
+  return (await Promise.all(logs))
+    .flatMap((log) => log.split('\n'))
+    .some((line) => parts.every((part) => line.includes(part)));
 };
 
 /** The states of a system restore (system_restore_controller.go, and systemRollout in system_rollout_controller.go). */
@@ -415,7 +417,8 @@ export const systemRestoreSteps = {
       });
       const cause = await timeoutOf(untilRestoreEnds(context, restore, timeouts.systemRestoreGoesOn));
       if (cause === undefined) return;
-      if (!(await isLoggedBy(context, restore, `volume.longhorn.io "${lost.volume}" not found`)))
+      // The log escapes the quotation marks around the name.
+      if (!(await isLoggedBy(context, restore, 'volume.longhorn.io', lost.volume, 'not found')))
         throw new InconclusiveError(`nothing says what ${label} waits for`, { cause });
       await makePersistentVolume(context, lost);
       await untilRestoreEnds(context, restore);
