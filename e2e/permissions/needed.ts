@@ -98,6 +98,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'concurrent-volume-backup-restore-per-node-limit',
         'default-backup-block-size',
         'default-longhorn-static-storage-class',
+        'disable-snapshot-purge',
         'failed-backup-ttl',
         'recurring-successful-jobs-history-limit',
         'restore-volume-recurring-jobs',
