@@ -367,7 +367,7 @@ export const storeBugs = {
     ],
     source:
       'longhorn-engine, pkg/backup/main.go, DoBackupInit (the size at the beginning); backupstore, deltablock.go, performBackup (volume.Size); longhorn-manager, webhook/resources/volume/mutator.go (the size of the BackupVolume, as in smaller-volume-cuts-restores); v1.12.1',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3, the writing of blocks left unanswered while the volume grew: a backup of a volume of 128 MiB was restored to one of 64 MiB',
   },
   'odd-size-ends-restores': {
     title:
