@@ -94,6 +94,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'allow-empty-node-selector-volume',
         'allow-recurring-job-while-volume-detached',
         'auto-cleanup-snapshot-after-on-demand-backup-completed',
+        'auto-cleanup-system-generated-snapshot',
         'auto-cleanup-when-delete-backup',
         'concurrent-volume-backup-restore-per-node-limit',
         'default-backup-block-size',

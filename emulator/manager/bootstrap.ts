@@ -23,6 +23,7 @@ const settings: Record<string, string> = {
   'allow-recurring-job-while-volume-detached': 'false',
   'auto-cleanup-recurring-job-backup-snapshot': 'true',
   'auto-cleanup-snapshot-after-on-demand-backup-completed': 'false',
+  'auto-cleanup-system-generated-snapshot': 'true',
   'auto-cleanup-when-delete-backup': 'false',
   'concurrent-volume-backup-restore-per-node-limit': '5',
   'default-backup-block-size': '2',

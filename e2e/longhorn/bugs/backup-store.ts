@@ -308,7 +308,7 @@ export const storeBugs = {
       'what a workload discards (fstrim, the mount option discard, a recurring job filesystem-trim) is to go from the head of the volume and from the removed snapshots next to it alone, as the page on trims says. The replica counts all removed snapshots, wherever they are, and punches holes into as many of the newest ones: a snapshot that nobody has deleted loses its data, without a word, so that a revert to it, and each backup of it, lacks them. A snapshot is marked as removed from its deletion until it is merged: for as long as that takes, and with disable-snapshot-purge for good',
     symptoms: [{ of: 'restore', lacks: 'only zeros' }],
     steps: [
-      'Make a snapshot s1 of a volume, and delete it: it stays, marked as removed, as it is the newest one. Set disable-snapshot-purge to true.',
+      'Make a snapshot s1 of a volume, and delete it: it stays, marked as removed, as it is the newest one. Set auto-cleanup-system-generated-snapshot to false, and disable-snapshot-purge to true.',
       'Write data to the volume, and make a snapshot s2.',
       'Discard the data: blkdiscard --offset OFFSET --length SIZE /dev/longhorn/NAME.',
       'Back up s2: Completed. A volume that is restored from it has zeros in place of the data.',

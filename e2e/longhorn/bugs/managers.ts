@@ -138,7 +138,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, types/volumes.go, IsVolumeReady (a volume on standby may grow), api/volume.go, VolumeExpand (refuses it), and controller/engine_controller.go, checkSizeBeforeRestoration, as in smaller-source-stops-standby; read in v1.12.1',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: "a whole real v1.12.1 (2026-11-30), NFS, with a tgtd that can change the size of a volume: the next backup was not restored, and a manager's log said that the source is smaller; it followed again once the source was as large",
   },
   'unlabelled-standby-is-never-activated': {
     title:
@@ -390,7 +390,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_backup_controller.go, reconcile (Uploading) and UploadSystemBackup; read in v1.8.2, v1.10.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#5286 (the same log of another cause)',
-    seen: 'by the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3: still Uploading five minutes after its manager had ended, and the store had nothing of it',
   },
   'unread-system-backup-stays-in-error': {
     title: 'A system backup whose config could not be read once stays in Error, though it is whole',

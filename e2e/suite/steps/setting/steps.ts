@@ -8,6 +8,7 @@ const wishes = {
     name: 'auto-cleanup-snapshot-after-on-demand-backup-completed',
     value: 'true',
   },
+  'snapshots of rebuilds are kept': { name: 'auto-cleanup-system-generated-snapshot', value: 'false' },
   'no snapshot is purged': { name: 'disable-snapshot-purge', value: 'true' },
   'a snapshot goes with its backup': { name: 'auto-cleanup-when-delete-backup', value: 'true' },
   'a failed backup stays': { name: 'failed-backup-ttl', value: '0' },
