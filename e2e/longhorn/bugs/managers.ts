@@ -283,7 +283,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/backup_controller.go, reconcile (syncWithMonitor sets Completed before BackupGet; backupInfo == nil returns, and the ticket goes only with status.lastSyncedAt); webhook/resources/backuptarget/validator.go, which asks for standby volumes only; v1.12.1. Near: longhorn/longhorn#6491 (a URL that is not valid)',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), from NFS to S3: Completed for 7 min, with its ticket, and only the former store had it',
   },
   'refused-system-backup-config-is-never-written': {
     title:
@@ -909,7 +909,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumes (GetVolumeRO), restore (24 h) and ignorePersistenVolumeDueToMissingVolume, which restoreVolumes calls for volumes of the system backup alone; v1.12.1. Near: longhorn/longhorn#5086 (a volume that cannot be made)',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: Restoring for 2 min, until the PersistentVolume was made by hand',
   },
   'system-restore-clones-again': {
     title: 'A system restore gives a volume that was once cloned the data of its source, not of its backup',
