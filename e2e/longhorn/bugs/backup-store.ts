@@ -315,7 +315,7 @@ export const storeBugs = {
     ],
     source:
       'longhorn-engine, pkg/replica/replica.go, UnmapAt (a disk that is not removed does not end the list of those to unmap, as its comment says), and pkg/replica/diff_disk.go, UnmapAt (which takes as many of the newest files); read in v1.4.0, v1.6.2, v1.8.2, v1.10.2, v1.11.2, v1.12.0, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#7103 (a trim during a rebuilding)',
-    seen: 'the replica of v1.12.1 in a Go test of its own functions: two snapshots, the older one marked as removed, and the newer one read zeros after UnmapAt; on a whole real v1.12.1 not yet',
+    seen: 'the replica of v1.12.1 in a Go test of its own functions: two snapshots, the older one marked as removed, and the newer one read zeros after UnmapAt; a whole real v1.12.1 (2026-11-30), NFS, with a tgtd that passes the discards on: the restored volume had zeros',
   },
   'reused-snapshot-name-spoils-backup': {
     title: "A backup lacks data if the name of the last backup's snapshot was used again",
