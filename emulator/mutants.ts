@@ -83,6 +83,8 @@ export const mutants = {
   'standby-detaches-to-grow': 'a volume on standby is detached so that it can grow',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'restore-ends-with-its-engine': 'a restore whose engine ended counts as done, with the data so far',
+  'lost-replica-ends-restore':
+    'a restore is given up when one of the replicas dies, and so is a volume on standby',
   'standby-reads-everything': 'a volume on standby reads all blocks of each new backup, also unchanged ones',
   'standby-ends-with-its-backup':
     'a volume on standby restores nothing more once the backup that it holds is deleted',

@@ -264,6 +264,16 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'standby-detaches': [{ scenario: standbyDeleted, by: 'then.staysAttached' }],
   'standby-keeps-its-size': [{ scenario: grownVolume, by: 'then.follows' }],
   'standby-detaches-to-grow': [{ scenario: grownVolume, by: 'then.staysAttached' }],
+  'lost-replica-ends-restore': [
+    {
+      scenario: 'A restore of which a replica dies goes on, and the replica is rebuilt',
+      by: 'then.restored',
+    },
+    {
+      scenario: 'A standby volume whose replica or engine dies gets it back, and follows on',
+      by: 'then.follows',
+    },
+  ],
   'standby-reads-everything': [{ scenario: onlyChanges, by: 'then.follows' }],
   'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],

@@ -276,7 +276,9 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const runs = wanted && (status.state === 'attaching' || status.state === 'attached');
   const replica = runs ? await runReplica(context, volume, () => memory.enqueue(name)) : undefined;
   const { state, robustness } = status;
-  const step = nextStep({ state, robustness, wanted, replica, replicas: volume.spec.numberOfReplicas });
+  const isSpoilt = context.mutant === 'lost-replica-ends-restore' && status.restoreRequired;
+  const replicas = isSpoilt ? 1 : volume.spec.numberOfReplicas;
+  const step = nextStep({ state, robustness, wanted, replica, replicas });
   const isHere = !step && wanted && status.state === 'attached';
   // The next replica process starts from the beginning, like a rebuilt replica.
   if (step?.robustness === 'degraded')

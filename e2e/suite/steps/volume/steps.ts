@@ -212,8 +212,9 @@ export const volumeSteps = {
     },
   }),
   'when.replicaKilled': step({
-    sentence: 'When a replica of the volume is killed',
-    action: (context: Context, { name }: VolumeHandle) => killReplica(context, name),
+    sentence: 'When a replica of {volume} is killed',
+    parameters: ({ label = 'the volume' }) => ({ volume: label }),
+    action: (context: Context, { name }: { name: string; label?: string }) => killReplica(context, name),
     detail: ({ title }) => title,
   }),
   'then.hasReplicas': step({
@@ -284,10 +285,13 @@ export const volumeSteps = {
     },
   }),
   'then.healthyAgain': step({
-    sentence: 'Then the volume has lost a replica since {backup} was asked for, and is healthy again',
-    parameters: (_, { since }) => ({ backup: since }),
-    action: ({ timelines: { volumes }, timeouts }: Context, { name }: VolumeHandle, { since }: Since) =>
-      judgeWithin(recovers(volumes, { name, from: since.since.made }), timeouts.rebuilt),
+    sentence: 'Then {volume} has lost a replica since {backup} was asked for, and is healthy again',
+    parameters: ({ label = 'the volume' }, { since }) => ({ volume: label, backup: since }),
+    action: (
+      { timelines: { volumes }, timeouts }: Context,
+      { name }: { name: string; label?: string },
+      { since }: Since,
+    ) => judgeWithin(recovers(volumes, { name, from: since.since.made }), timeouts.rebuilt),
   }),
   'then.healthy': step({
     sentence: 'Then {volume} is healthy',

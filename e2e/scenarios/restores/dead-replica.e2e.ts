@@ -1,0 +1,28 @@
+import { scenario } from '../../suite/scenario.ts';
+
+scenario(
+  'A restore of which a replica dies goes on, and the replica is rebuilt',
+  {
+    tags: ['restores'],
+    needs: ['block-device', 'serverSlow'],
+    disruptions: ['store-stall', 'replica-kill'],
+    proves: ['R22'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    const volume = await given.volume({ size });
+    const data = await given.data(volume, large);
+    const backup = await given.settledBackup(volume);
+    const slow = await given.serverSlow();
+    await then.inForce(slow);
+
+    const restore = await when.restored(backup, { replicas: 2 });
+    await then.restoring(restore);
+    const killed = await when.replicaKilled(restore);
+    await then.inForce(killed);
+    await then.restoring(restore);
+    await when.released(slow);
+    await then.restored(restore, [data]);
+    await then.healthy(restore);
+    await then.storeHolds(volume, [backup], { afterKill: true });
+  },
+);
