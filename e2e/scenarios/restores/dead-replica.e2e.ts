@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A restore of which a replica dies goes on, and the replica is rebuilt',
   {
-    tags: ['restores'],
+    tags: ['restores', 'slow'],
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall', 'replica-kill'],
     proves: ['R22'],
