@@ -82,7 +82,8 @@ export const killedPod = {
     heal: 'nothing is to be undone; healed means that the pod which takes its place is ready',
     bound: 'the DaemonSet makes another pod by itself',
     otherUsers: `users of this manager: their connections to it end (pages, API). Commands that it runs for others end with it and are started again, and their locks stay valid for up to 150 s. Volumes go on, as their engines and replicas are in other pods (in the [emulator](emulator.md) they begin anew). With an instance manager all engines and replicas of its node end, whoever uses them`,
-    'in scenarios': '`when.ownerKilled`, `when.uploaderPodKilled`, `when.restorerPodKilled`',
+    'in scenarios':
+      '`when.ownerKilled`, `when.uploaderPodKilled`, `when.restorerPodKilled`, `when.followerPodKilled`',
   },
 } as const satisfies FaultKind & { on: typeof on };
 

@@ -211,12 +211,25 @@ const killWhileRestoring = async <Handle extends object>(
   return killed;
 };
 
+const podOfEngineKilled = async ({ cluster }: Context, engine: VolumeEngine): Promise<Fault> =>
+  replicaPodKilled(cluster, await podOfInstance(cluster, engine), engine.spec.nodeID);
+
 /** Kills the pod in which the engine of a volume runs, and all else in it, while the volume is being restored. */
 export const killPodOfRestore = (context: Context, restore: RestoreHandle): Promise<InjectedFault> =>
-  killWhileRestoring(context, { restore, backup: restore.backup }, async (engine) => {
-    const pod = await podOfInstance(context.cluster, engine);
-    return replicaPodKilled(context.cluster, pod, engine.spec.nodeID);
-  });
+  killWhileRestoring(context, { restore, backup: restore.backup }, (engine) =>
+    podOfEngineKilled(context, engine),
+  );
+
+/** Kills that pod while a volume on standby waits for the next backup. */
+export const killPodOfStandby = async (
+  context: Context,
+  { name, engines, label }: RestoreHandle,
+): Promise<InjectedFault> => {
+  context.expected.push({ id: 'restore-given-up', of: name });
+  const [engine] = engines.objects();
+  if (engine === undefined) throw new Error(`${label} has no engine that can be killed`);
+  return context.faults.inject(await podOfEngineKilled(context, engine));
+};
 
 /**
  * Takes the power of the node of that engine; of the node of a replica, if the store is on the first. `backup`: the one

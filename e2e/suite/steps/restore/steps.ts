@@ -33,6 +33,7 @@ import {
   describeReasons,
   hasWrittenReplica,
   killPodOfRestore,
+  killPodOfStandby,
   mustHold,
   mustStayBehind,
   type RestoreHandle,
@@ -389,6 +390,11 @@ export const restoreSteps = {
   'when.restorerPodKilled': step({
     sentence: 'When the instance manager with the engine of {restore} is killed',
     action: killPodOfRestore,
+    detail: ({ title }) => title,
+  }),
+  'when.followerPodKilled': step({
+    sentence: 'When the instance manager with the engine of {standby} is killed',
+    action: killPodOfStandby,
     detail: ({ title }) => title,
   }),
   /** The standby volume has restored the whole backup and reports it as the last one. */

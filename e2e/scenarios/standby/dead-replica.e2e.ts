@@ -1,0 +1,46 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A standby volume whose replica or engine dies gets it back, and follows on',
+  {
+    tags: ['standby', 'manager-kill', 'slow'],
+    // Elsewhere an instance manager has the engines and replicas of others.
+    needs: ['lab', 'block-device'],
+    exclusive: ['longhorn-managers'],
+    disruptions: ['replica-kill', 'manager-kill'],
+    proves: ['DR16'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: 4 * littleData.data.size });
+    const { size } = littleData.data;
+    const data = [await given.data(volume, { offset: 0, size })];
+    const first = await given.settledBackup(volume);
+    await given.exclusive('longhorn-managers');
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    await then.healthy(standby);
+    data.push(await given.data(volume, { offset: size, size }));
+    const second = await given.settledBackup(volume);
+    await then.follows(standby, second);
+
+    const replica = await when.replicaKilled(standby);
+    await then.inForce(replica);
+    data.push(await given.data(volume, { offset: 2 * size, size }));
+    const third = await given.settledBackup(volume);
+    await then.follows(standby, third);
+    await then.healthyAgain(standby, { since: second });
+
+    const engine = await when.followerPodKilled(standby);
+    await then.inForce(engine);
+    await when.released(engine);
+    for (const each of [volume, standby]) await then.healthy(each);
+    data.push(await given.data(volume, { offset: 3 * size, size }));
+    const fourth = await given.settledBackup(volume);
+    await then.followsInTheEnd(standby, fourth);
+
+    await when.activated(standby);
+    await then.restoredInTheEnd(standby, data);
+    await then.storeHolds(volume, [first, second, third, fourth], { afterKill: true });
+  },
+);
