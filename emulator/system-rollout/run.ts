@@ -206,17 +206,18 @@ const restorePersistentVolumes = async (rollout: Rollout, { persistentVolumes }:
   }
 };
 
+const empty: Bundle = {
+  ...{ settings: [], storageClasses: [], backupTargets: [] },
+  ...{ recurringJobs: [], volumes: [], persistentVolumes: [] },
+};
+
 const unpack = (archive: Uint8Array): Bundle => {
   const files = Object.entries(unzipSync(archive));
   const read = (kind: string) => {
     const [, content] = files.find(([path]) => path.endsWith(`/longhorn/${kind.toLowerCase()}.yaml`)) ?? [];
     return content === undefined ? [] : JSON.parse(strFromU8(content));
   };
-  const kinds = [
-    ...['settings', 'storageClasses', 'backupTargets', 'recurringJobs'],
-    ...['volumes', 'persistentVolumes'],
-  ];
-  return Object.fromEntries(kinds.map((kind) => [kind, read(kind)])) as Bundle;
+  return Object.fromEntries(Object.keys(empty).map((kind) => [kind, read(kind)])) as Bundle;
 };
 
 const writeState = async (
@@ -230,11 +231,6 @@ const writeState = async (
     ...current,
     status: { ...newStatus, ...current.status, ...status },
   });
-};
-
-const empty: Bundle = {
-  ...{ settings: [], storageClasses: [], backupTargets: [] },
-  ...{ recurringJobs: [], volumes: [], persistentVolumes: [] },
 };
 
 // Longhorn tries each kind so for 24 h, and all that come after it wait.

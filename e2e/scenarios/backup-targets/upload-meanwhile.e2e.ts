@@ -1,3 +1,4 @@
+import { heldUpload } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -14,13 +15,7 @@ scenario(
     const other = await given.target(await given.store({ kind: 'the same kind' }));
     data.push(await given.data(volume, { offset: size, size }));
     const snapshot = await given.snapshot(volume);
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
-    const second = await when.backedUp(snapshot);
-    await then.uploading(second);
+    const { silent, backup: second } = await heldUpload({ given, when, then }, snapshot);
 
     const moved = await when.volumeRetargeted(volume, other);
     const third = await given.settledBackup(moved);
@@ -43,13 +38,7 @@ scenario(
     const volume = await given.volume({ target });
     await given.data(volume);
     const snapshot = await given.snapshot(volume);
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
-    const backup = await when.backedUp(snapshot);
-    await then.uploading(backup);
+    const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
 
     await when.targetRemoved(target);
     await then.stillUploading(backup);
@@ -68,13 +57,7 @@ scenario(
     const home = target.store;
     const other = await given.store({ kind: 'the same kind' });
     const snapshot = await given.snapshot(volume);
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
-    const backup = await when.backedUp(snapshot);
-    await then.uploading(backup);
+    const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
 
     await then.storeListed(await when.targetChanged(target, { to: other }));
     await then.stillUploading(backup);

@@ -1,8 +1,7 @@
+import { heldUpload } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import type { SnapshotHandle } from '../../suite/steps/handles.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
-import type { Steps } from '../../suite/steps/steps.ts';
 
 // Not derived from a document. The store leaves the writing of the first block unanswered, so that the upload stays
 // where it is while something else happens.
@@ -13,22 +12,6 @@ const about: ScenarioOptions = {
 
 const { size } = littleData.data;
 const second = { offset: size, size };
-
-/** Begins to upload a snapshot, and holds its first block. */
-const heldUpload = async (
-  { given, when, then }: Pick<Steps, 'given' | 'when' | 'then'>,
-  snapshot: SnapshotHandle,
-  how?: { mode: 'full' },
-) => {
-  const silent = await given.wrongAnswers('silence', {
-    to: 'write',
-    below: { of: snapshot.volume, folder: 'blocks' },
-  });
-  await then.inForce(silent);
-  const backup = await when.backedUp(snapshot, how);
-  await then.uploading(backup);
-  return { silent, backup };
-};
 
 scenario(
   'A snapshot that is deleted while it is uploaded gives a backup with its data, or none',

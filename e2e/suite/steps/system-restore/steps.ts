@@ -83,15 +83,24 @@ const makePersistentVolume = async (
     },
   }));
 
-/** Whether a line of the log of a system restore's pod has all these parts. */
-const isLoggedBy = async (
+/** The pods of a system restore's Job. */
+const podsOf = async (
   { cluster }: Context,
   { name }: SystemRestoreHandle,
-  ...parts: string[]
-): Promise<boolean> => {
+): Promise<KubernetesObject['metadata'][]> => {
   const labelSelector = `job-name=longhorn-system-rollout-${name}`;
   const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector });
-  const logs = items.map((pod) => cluster.logs({ namespace, name: pod.metadata.name }));
+  return items.map(({ metadata }) => metadata);
+};
+
+/** Whether a line of the log of a system restore's pod has all these parts. */
+const isLoggedBy = async (
+  context: Context,
+  restore: SystemRestoreHandle,
+  ...parts: string[]
+): Promise<boolean> => {
+  const pods = await podsOf(context, restore);
+  const logs = pods.map(({ name }) => context.cluster.logs({ namespace, name }));
   return (await Promise.all(logs))
     .flatMap((log) => log.split('\n'))
     .some((line) => parts.every((part) => line.includes(part)));
@@ -213,15 +222,15 @@ export const systemRestoreSteps = {
   /** Longhorn begins to make volumes 6 s after it is Restoring. The pod is that of a Job, which makes another one. */
   'when.restorePodKilled': step({
     sentence: 'When the pod of {label} is killed before it makes volumes',
-    action: async ({ cluster, timeouts }: Context, { name, label, timeline }: SystemRestoreHandle) => {
+    action: async (context: Context, restore: SystemRestoreHandle) => {
+      const { cluster, timeouts } = context;
+      const { name, label, timeline } = restore;
       const states = ['Restoring', 'Completed', 'Error'];
       const found = await waitUntil(timeline, (object) => states.includes(systemBackupState(object)), {
         ...{ name, label: `${label} is Restoring`, describe: describeSystemBackup },
         ...timeouts.systemRestoreEnds,
       });
-      const labelSelector = `job-name=longhorn-system-rollout-${name}`;
-      const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector });
-      const [pod] = items.map(({ metadata }) => metadata);
+      const [pod] = await podsOf(context, restore);
       if (systemBackupState(found) !== 'Restoring' || pod?.uid === undefined)
         throw new InconclusiveError(`${label} is ${describeSystemBackup(found)}, and has no pod to kill`);
       const options = { gracePeriodSeconds: 0, uid: pod.uid };
