@@ -349,6 +349,7 @@ export const fixes = {
     'a recurring job knows its system backups by their names, also those that a sync has found',
   'fixed:workload-cuts-off-backup':
     'a volume that is attached for a backup stays where it is until that has ended, whoever wants it elsewhere',
+  'fixed:power-loss-empties-metadata': 'a snapshot syncs the metadata of the new head to the disk',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 

@@ -670,6 +670,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:recurring-system-backup-forgotten': [systemBackupJobAway],
   'fixed:labelled-backup-is-not-full': [backupDialog],
   'fixed:workload-cuts-off-backup': [workloadMeanwhile],
+  'fixed:power-loss-empties-metadata': [
+    'A volume whose node loses its power soon after a snapshot is opened again, and has its data',
+  ],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',
   ],

@@ -196,7 +196,7 @@ export const labFaultKind = {
 | \`clockSkewed\` | its clock is wrong, by 9 days at most | its time beside the host's | its clock is set |
 | \`apiServerStopped\` | kube-apiserver is killed; etcd, controllers and nodes go on | a connection is refused | it is started |`,
     'in scenarios':
-      '`when.uploaderNodeCrashed` and `when.restorerNodeCrashed`, healed by `when.released`; no scenario uses the others',
+      '`when.uploaderNodeCrashed`, `when.restorerNodeCrashed` and `when.nodeCrashedAfterSnapshot`, healed by `when.released`; no scenario uses the others',
     bound: 'a fault that is in force when the lab goes down goes with it',
     otherUsers:
       'everyone on that node, as with a real fault. Those on other nodes, with a store on other nodes, are not affected. Without an API server everyone waits',

@@ -43,7 +43,7 @@ export type Instance = KubernetesObject & {
 
 /** A replica: the folder with its data, and where its process runs. */
 export type VolumeReplica = KubernetesObject & {
-  spec: { nodeID: string; dataDirectoryName: string };
+  spec: { nodeID: string; diskPath: string; dataDirectoryName: string };
   status?: { instanceManagerName?: string; ip?: string; storageIP?: string; port?: number };
 };
 

@@ -23,6 +23,12 @@ case $1 in
       echo "Error running start replica command: exec: \\"$self\\": stat $self: no such file or directory"
       exit 1
     fi
+    for metadata in "$2"/volume-head-*.img.meta; do
+      if [ -e "$metadata" ] && [ ! -s "$metadata" ]; then
+        echo 'Error running start replica command: EOF'
+        exit 1
+      fi
+    done
     "$self" sync-agent
     exit
     ;;

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -40,6 +40,40 @@ export const copySnapshot = async (directory: string, snapshot: string): Promise
   const target = snapshotPath(directory, snapshot);
   await promisify(execFile)('cp', ['--reflink=auto', '--sparse=auto', headPath(directory), `${target}.tmp`]);
   await rename(`${target}.tmp`, target);
+};
+
+const metadataOfHead = /^volume-head-(\d{3})\.img\.meta$/;
+
+/**
+ * Writes the metadata of the head that a snapshot leaves to a replica, under a new name, and removes those of the head
+ * before. As in Longhorn, the file is written and renamed, and not synced (replica.go, encodeToFile); `sync` does that.
+ */
+export const writeHeadMetadata = async (
+  directory: string,
+  { parent, created, sync }: { parent: string; created: string; sync: boolean },
+): Promise<void> => {
+  const before = (await readdir(directory)).filter((name) => metadataOfHead.test(name)).sort();
+  const number = Number(metadataOfHead.exec(before.at(-1) ?? '')?.[1] ?? 0) + 1;
+  const head = `volume-head-${String(number).padStart(3, '0')}.img`;
+  const target = `${directory}/${head}.meta`;
+  const file = await open(`${target}.tmp`, 'w');
+  try {
+    await file.writeFile(
+      `${JSON.stringify({ Name: head, Parent: `volume-snap-${parent}.img`, Removed: false, UserCreated: false, Created: created, Labels: null })}\n`,
+    );
+    if (sync) await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${target}.tmp`, target);
+  for (const name of before) await rm(`${directory}/${name}`, { force: true });
+};
+
+/** Removes metadata of a head that a loss of power has left empty. A replica with such a file cannot be opened. */
+export const removeEmptyMetadata = async (directory: string): Promise<void> => {
+  for (const name of await readdir(directory).catch(() => []))
+    if (metadataOfHead.test(name) && (await stat(`${directory}/${name}`)).size === 0)
+      await rm(`${directory}/${name}`, { force: true });
 };
 
 /** Replaces a head by a copy of another one, or of a snapshot. */

@@ -29,7 +29,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
     disableFrontend: [true, false],
     image: anything,
     lastAttachedBy: anything,
-    dataLocality: ['disabled'],
+    // The replica is on the node of the attachment in any case.
+    dataLocality: ['disabled', 'strict-local'],
     replicaAutoBalance: ignoredSetting,
     snapshotDataIntegrity: ignoredSetting,
     staleReplicaTimeout: anything,

@@ -356,6 +356,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Kubernetes gives a node up that was silent for 50 s, and Longhorn takes that over',
   },
+  openedAgain: {
+    machine: 40,
+    resyncs: 4,
+    fixed: true,
+    owner: 'the period in which Longhorn is to open the replica of a node that has its power again',
+  },
   startedRunEnds: {
     machine: 900,
     resyncs: 8,

@@ -1,4 +1,10 @@
-import { allocatedSize, copySnapshot, isSameData, snapshotPath } from '../../engine/replica-files.ts';
+import {
+  allocatedSize,
+  copySnapshot,
+  isSameData,
+  snapshotPath,
+  writeHeadMetadata,
+} from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
@@ -33,7 +39,7 @@ const requested = (): Status => ({
 const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined => snapshots.find(isParentOfHead);
 
 const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> => {
-  const { datastore, devices } = context;
+  const { datastore, devices, mutant } = context;
   const { name } = snapshot.metadata;
   const { volume } = snapshot.spec;
   const replica = findReplica(context, volume);
@@ -42,6 +48,8 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
   if (!spec?.disableFrontend && !status?.restoreRequired) await devices.flush(volume);
   const creationTime = timestamp();
   await copySnapshot(replicaDirectory(replica), name);
+  const sync = mutant === 'fixed:power-loss-empties-metadata';
+  await writeHeadMetadata(replicaDirectory(replica), { parent: name, created: creationTime, sync });
   const parent = parentOfHead(otherSnapshots(context, snapshot));
   if (parent?.status) {
     const { 'volume-head': _, ...others } = parent.status.children ?? {};

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { replicaPort } from '../../engine/proxy.ts';
-import { ensureHead, headPath, headSize } from '../../engine/replica-files.ts';
+import { ensureHead, headPath, headSize, removeEmptyMetadata } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import { alreadyExists, ignoreMissing } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
@@ -49,7 +49,11 @@ const runReplica = async (
   onChange: () => void,
 ): Promise<ReplicaState> => {
   const replica = await bringReplica(context, await ensureReplica(context, volume));
-  const state = context.replicas.ensure(replica.metadata.name, replicaDirectory(replica), onChange);
+  const directory = replicaDirectory(replica);
+  // Of several replicas, this one was rebuilt from another.
+  if (volume.spec.numberOfReplicas > 1 && !context.replicas.isRunning(directory))
+    await removeEmptyMetadata(directory);
+  const state = context.replicas.ensure(replica.metadata.name, directory, onChange);
   if (state !== 'starting') await setReplicaState(context, replica, state);
   return state;
 };

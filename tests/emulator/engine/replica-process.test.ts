@@ -1,9 +1,10 @@
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import { deployBinary } from '../../../emulator/engine/binary.ts';
+import { removeEmptyMetadata, writeHeadMetadata } from '../../../emulator/engine/replica-files.ts';
 import { createReplicaProcesses, type ReplicaProcesses } from '../../../emulator/engine/replica-process.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -23,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => replicas?.end('v-r-1'));
 
 /** Starts a replica whose helper is due after so many milliseconds; gives what says how it stands. */
-const start = ({ replicaHelper = 0 } = {}) => {
+const start = ({ replicaHelper = 0, directory = '/replica' } = {}) => {
   lines = [];
   failed = [];
   const log = createLog((line) => lines.push(line));
@@ -32,7 +33,7 @@ const start = ({ replicaHelper = 0 } = {}) => {
     onFail: (directory) => failed.push(directory),
   });
   replicas = own;
-  const state = () => own.ensure('v-r-1', '/replica', () => undefined);
+  const state = () => own.ensure('v-r-1', directory, () => undefined);
   expect(state()).toBe('starting');
   return { state, until: (wanted: string) => expect.poll(state).toBe(wanted) };
 };
@@ -84,4 +85,28 @@ test('a replica whose helper is killed has failed, and stays so until it is ende
   replicas?.end('v-r-1');
   expect(failed).toEqual(['/replica']);
   expect(state()).toBe('starting');
+});
+
+test('each snapshot leaves metadata of a new head, and a replica does not start with an empty file of them', async () => {
+  const made = { parent: 's1', created: '2026-11-30T00:00:00Z', sync: false };
+  await writeHeadMetadata(folder, made);
+  const { until } = start({ directory: folder });
+  await until('running');
+  replicas?.end('v-r-1');
+
+  await writeHeadMetadata(folder, { ...made, parent: 's2' });
+  const ofHeads = async () => (await readdir(folder)).filter((name) => name.startsWith('volume-head-'));
+  expect(await ofHeads()).toEqual(['volume-head-002.img.meta']);
+  const metadata = join(folder, 'volume-head-002.img.meta');
+  expect(JSON.parse(await readFile(metadata, 'utf8'))).toMatchObject({
+    ...{ Name: 'volume-head-002.img', Parent: 'volume-snap-s2.img' },
+  });
+  await truncate(metadata);
+  await start({ directory: folder }).until('error');
+  expect(lines.join()).toContain('[v-r-1] Error running start replica command: EOF');
+  replicas?.end('v-r-1');
+
+  await removeEmptyMetadata(folder);
+  expect(await ofHeads()).toEqual([]);
+  await start({ directory: folder }).until('running');
 });

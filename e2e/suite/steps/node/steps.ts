@@ -8,11 +8,12 @@ import type { Node } from '../../../longhorn/types.ts';
 import { backupIs } from '../backup/expectations.ts';
 import { crashNodeOfUploader } from '../backup/uploader.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle } from '../handles.ts';
+import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { hasOnlyError } from '../lock/expectations.ts';
 import { crashNodeOfRestore } from '../restore/restore.ts';
 import { step } from '../step.ts';
 import { failureMessages } from '../store/expectations.ts';
+import { type CrashedAfterSnapshot, crashAfterSnapshot, judgeOpenedAgain } from './after-snapshot.ts';
 import type { CrashedNode } from './crash.ts';
 
 // Longhorn may lose the replica, or the engine, or wait for the engine in vain.
@@ -33,6 +34,23 @@ export const nodeSteps = {
     sentence: 'When a node of {restore} loses its power',
     action: crashNodeOfRestore,
     detail: ({ node }) => node,
+  }),
+  /** A volume that is `local`. */
+  'when.nodeCrashedAfterSnapshot': step({
+    sentence:
+      "When a snapshot is taken, and the volume's node loses its power before it has written all files",
+    action: crashAfterSnapshot,
+    detail: ({ node }) => node,
+  }),
+  /** Known bug power-loss-empties-metadata counts only with the empty file, and with the data in the snapshot's image. */
+  'then.openedAgain': step({
+    sentence: 'Then the volume is healthy again, and has the written data',
+    waitsForTimer: true,
+    action: (
+      context: Context,
+      volume: VolumeHandle,
+      how: { crashed: CrashedAfterSnapshot; data: WrittenData },
+    ) => judgeOpenedAgain(context, volume, how),
   }),
   'then.nodeLost': step({
     sentence: 'Then Longhorn takes {node} for lost',

@@ -49,12 +49,12 @@ export const volumeSteps = {
    */
   'given.volume': step({
     sentence: 'Given a volume of {size}, {attached}',
-    parameters: ({ size = littleData.volume, group } = {}) => ({
+    parameters: ({ size = littleData.volume, group, local } = {}) => ({
       size: inMebibytes(size),
       attached: ({ missingCapabilities }: Context) =>
         missingCapabilities.includes('block-device')
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
-          : `attached to a node${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}`,
+          : `attached to a node${local ? ', where it has its only replica' : ''}${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}`,
     }),
     opens: async (context, { target } = {}) => target ?? firstTarget(context),
     action: async (

@@ -33,6 +33,8 @@ export type VolumeOptions = {
   /** The group of recurring jobs that it belongs to from its creation. */
   group?: string | undefined;
   blockSize?: number | undefined;
+  /** It has one replica, on its node (data locality strict-local). */
+  local?: true | undefined;
 };
 
 /**
@@ -115,6 +117,7 @@ export const createVolume = async (
     // The slowest method: an upload must last long enough for its state to be observed (Longhorn polls each 2 s).
     compression = 'gzip',
     group,
+    local,
     // Backups of a restored volume are compared block by block with the backup that it comes from. Versions before
     // v1.10 know no other size.
     blockSize = fromBackup === undefined ? undefined : smallestBlock,
@@ -149,6 +152,7 @@ export const createVolume = async (
       // Longhorn's spelling (k8s/pkg/apis). Kubernetes ignores any other spelling, and the volume would be an
       // ordinary one.
       ...(standby && { Standby: true }),
+      ...(local && { numberOfReplicas: 1, dataLocality: 'strict-local' }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
       ...(fromBackup !== undefined && { fromBackup }),
