@@ -255,6 +255,8 @@ export const fixes = {
   'fixed:upload-outlives-its-lock': 'an upload whose config was removed meanwhile writes no other',
   'fixed:last-to-end-is-last-backup':
     'an upload that ends does not replace a last backup of a newer snapshot',
+  'fixed:deletion-brings-backup-volume-back':
+    'a deletion of a backup writes no volume.cfg where that was removed meanwhile',
   'fixed:backup-has-time-of-its-upload': 'the config of a backup has the time of its snapshot',
   'fixed:foreign-file-stops-store': 'a file in the place of a folder of the store has no content',
   'fixed:first-backup-outlives-its-deletion': 'a Backup without a BackupVolume is deleted in the store too',

@@ -516,6 +516,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:last-to-end-is-last-backup': [
     'A backup of an older snapshot that ends after that of a newer one is not the last backup [s3]',
   ],
+  'fixed:deletion-brings-backup-volume-back': [
+    'A backup volume that is deleted stays away, although one of its backups was being deleted [s3]',
+  ],
   'fixed:backup-has-time-of-its-upload': ['A backup has the time of its snapshot, whenever it is made'],
   'fixed:foreign-file-stops-store': [
     'Files of others in a store hide no backup, and keep no deletion from removing blocks',

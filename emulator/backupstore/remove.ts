@@ -164,6 +164,7 @@ export const removeBackup = (target: Target): Promise<void> =>
     if (config.LastBackupName === backup) {
       // If the newest backup is unknown, Longhorn records none. The next backup is then a full one.
       const last = backups && latestBackup(backups);
+      if (store.isFixed('deletion-brings-backup-volume-back')) await loadVolumeOfBackup(store, volume);
       await saveVolume(store, {
         ...config,
         LastBackupName: last?.Name ?? '',

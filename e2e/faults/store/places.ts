@@ -17,18 +17,24 @@ export type StoreFolder = { of: 'the store' } | { of: Volume; folder: 'backups' 
 /** The lock that the upload of a backup holds. */
 export type UploadLock = { name: string; holder: Backup };
 
-/** The prefix of the paths of a folder, or the path of a lock, relative to the root of the backup target. */
-export const prefixPath = (where: StoreFolder | UploadLock): string =>
-  'holder' in where
+/** Where requests to a store can be disturbed: below a folder, of a lock, or of the config of a backup. */
+export type StorePart = StoreFolder | UploadLock | { configOf: Backup };
+
+/** The prefix of the paths of a folder, or the path of a file, relative to the root of the backup target. */
+export const prefixPath = (where: StorePart): string => {
+  if ('configOf' in where) return filePath(where);
+  return 'holder' in where
     ? `${volumeFolder(where.holder.volume.name)}/${lockFilePath(where.name)}`
     : folderPath(where);
+};
 
 /** The path of a folder, relative to the root of the backup target. */
 export const folderPath = (where: StoreFolder): string =>
   where.of === 'the store' ? volumesFolder : `${volumeFolder(where.of.name)}/${where.folder}`;
 
-/** The name of a folder, or of a lock, in sentences. */
-export const describeFolder = (where: StoreFolder | UploadLock): string => {
+/** The name of a folder, of a lock, or of a config, in sentences. */
+export const describeFolder = (where: StorePart): string => {
+  if ('configOf' in where) return describeFile(where);
   if ('holder' in where) return `the lock of ${where.holder.label}`;
   return where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
 };

@@ -11,7 +11,7 @@ import { bucket, endpointOf, placeSchema, prefixOf } from '../../store/drivers/s
 import { findServers, s3Server } from '../../store/drivers/s3/server.ts';
 import { serversOf } from '../../store/drivers/server.ts';
 import type { FaultOperations } from '../fault.ts';
-import { describeFolder, prefixPath, type StoreFolder, type UploadLock } from './places.ts';
+import { describeFolder, prefixPath, type StorePart } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
 // The HTTP operations on a store, on one object or on a key prefix.
@@ -43,12 +43,12 @@ const answers = {
 type WrongAnswer = keyof typeof answers;
 
 /**
- * Which requests are affected: an operation, below a folder, of a lock or everywhere, and only every n-th request
- * (`every`). `on`: the backup target; the default is that of the folder, or the first.
+ * Which requests are affected: an operation, below a folder, of a lock or a config, or everywhere, and only every n-th
+ * request (`every`). `on`: the backup target; the default is that of the folder, or the first.
  */
 type Requests = {
   to: Request;
-  below?: StoreFolder | UploadLock;
+  below?: StorePart;
   every?: number;
   on?: { name: string };
 };

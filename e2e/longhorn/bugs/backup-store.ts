@@ -267,6 +267,22 @@ export const storeBugs = {
       'backupstore, fsops/fsops.go, List, beside config.go, getVolumeNames, and deltablock.go, getBlockNamesForVolume; v1.12.1. Near: longhorn/longhorn#1410, of a file in backups/, which does no harm any more',
     seen: 'the engine of v1.12.1 as an ordinary user, on a store of two volumes: exit code 1 of the listing and of the deletion, whose config was gone and whose blocks were all there; a whole real v1.12.1 (2026-11-28), NFS: the Backup was gone, and fsck found its blocks without a backup; with a file in volumes/, a backup of another Longhorn did not appear within 2 min 42 s',
   },
+  'deletion-brings-backup-volume-back': {
+    title: 'A backup volume that is deleted comes back, empty, if its last backup was being deleted',
+    severity: 'objects lost',
+    promise: 'a backup volume that is deleted stays away',
+    happens:
+      'the deletions of a backup and of its backup volume have locks of the same kind, and run at once. That of the last backup writes volume.cfg once it has read the configs of all others: if the volume was removed since it read volume.cfg, it writes that into an empty folder, and ends well. The next sync finds a volume in the store, and makes a BackupVolume without a backup, which has the size and the labels of the deleted one',
+    symptoms: [{ of: 'history', kind: 'BackupVolume', state: 'made again' }],
+    steps: [
+      'Make two backups of a volume. Leave GET of the config of the first one unanswered (or have many backups and blocks).',
+      'Delete the second one. When its config is gone from the store, delete the BackupVolume: its folder in the store goes.',
+      'Let the store answer again: the folder has a volume.cfg, and the next sync of the backup target makes an empty BackupVolume. Delete it once more.',
+    ],
+    source:
+      'backupstore, deltablock.go, DeleteDeltaBlockBackup (saveVolume with the volume that was loaded before the blocks were listed) and DeleteBackupVolume, both with DELETION_LOCK; lock.go, canAcquire; v1.12.1. Near: longhorn/longhorn#1401',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',
     severity: 'misleading',

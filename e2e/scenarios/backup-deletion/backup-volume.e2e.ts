@@ -60,3 +60,34 @@ scenario(
     }
   },
 );
+
+// Not derived from a document. By Longhorn's source, both deletions may run at once, and that of a backup writes last.
+scenario(
+  'A backup volume that is deleted stays away, although one of its backups was being deleted',
+  {
+    tags: ['backup-deletion', 'failing-store', 'slow'],
+    needs: ['wrongAnswers'],
+    proves: ['D9'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, { ...littleData.data, offset: littleData.data.size });
+    const second = await given.settledBackup(volume);
+    // The deletion of the second one reads it, to know which blocks are in use. That of the backup volume does not.
+    const silent = await given.wrongAnswers('silence', { to: 'read', below: { configOf: first } });
+    await then.inForce(silent);
+
+    await when.deleted(second);
+    await then.deletionUnanswered(second, silent);
+    await when.backupVolumeDeleted(volume);
+    await when.released(silent);
+    await then.goneInTheEnd(second);
+    await when.pollIntervalSet(volume.target, '10s');
+    if (await then.orKnownBug('deletion-brings-backup-volume-back', () => then.backupVolumeStaysAway(volume)))
+      return;
+    await when.backupVolumeDeleted(volume);
+    await then.storeHolds(volume, []);
+  },
+);

@@ -5,6 +5,7 @@ import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.t
 import { managerKilled } from '../../../faults/killed-pod.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
 import { ExpectationError, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { parseDuration } from '../../../kube/duration.ts';
 import type { Resource } from '../../../kube/objects.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
@@ -105,6 +106,28 @@ export const untilBackupVolumeGone = async (
     label: `backup volume ${name} is gone`,
     ...timeouts.backupVolumeGone,
   });
+};
+
+/**
+ * Waits until the store leaves a request of the deletion unanswered, after it has removed the config. The rule of the
+ * fault has met one probe before.
+ */
+export const untilUnanswered = async (
+  { timeouts, scenarioSignal: signal }: Context,
+  { name, label, volume }: BackupHandle,
+  { met }: { met: () => Promise<number> },
+): Promise<void> => {
+  const { within, owner } = timeouts.deleting;
+  const end = performance.now() + parseDuration(within);
+  while ((await met()) < 2) {
+    if (performance.now() > end)
+      throw new InconclusiveError(
+        `the deletion of ${label} has not asked for what is unanswered, within ${within} (${owner})`,
+      );
+    await after(500, undefined, { signal });
+  }
+  if ((await volume.target.store.backups(volume.name)).includes(name))
+    throw new InconclusiveError(`the deletion of ${label} has not removed its config yet`);
 };
 
 /** Requests the deletion of a backup. Returns when Kubernetes has accepted it. */

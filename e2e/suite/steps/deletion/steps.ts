@@ -1,7 +1,7 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import { type Expectation, timeoutOf } from '../../../history/expectation.ts';
+import { type Expectation, timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
@@ -34,6 +34,7 @@ import {
   timeDeletion,
   untilBackupVolumeGone,
   untilGone,
+  untilUnanswered,
 } from './deletion.ts';
 import {
   deletionFails,
@@ -235,6 +236,35 @@ export const deletionSteps = {
         { cause },
       );
     },
+  }),
+  /** Its target is synced often enough. A backup of the volume would make another, too. */
+  'then.backupVolumeStaysAway': step({
+    sentence: 'Then the backup volume that was deleted does not come back',
+    waitsForTimer: true,
+    action: async ({ timelines: { backupVolumes }, timeouts }: Context, volume: VolumeHandle) => {
+      const isOf = isBackupOf(volume);
+      const cause = await timeoutOf(
+        waitUntil(backupVolumes, isOf, {
+          label: `Longhorn has a backup volume for ${volume.name} again`,
+          ...timeouts.syncActedOn,
+        }),
+      );
+      if (cause !== undefined) return;
+      const name = backupVolumes.objects().find(isOf)?.metadata.name ?? '';
+      const left = await volume.target.store.backups(volume.name);
+      if (left.length > 0)
+        throw new InconclusiveError(`the store has backups of ${volume.name} again: ${left.join(', ')}`);
+      throw new PromiseBroken(
+        `the backup volume of ${volume.name} is back as ${name}, and the store has no backup of it`,
+        { kind: 'BackupVolume', name, state: 'made again' },
+      );
+    },
+  }),
+  /** The fault leaves a request of the deletion unanswered. */
+  'then.deletionUnanswered': step({
+    sentence: 'Then the deletion of {backup} has removed the config, and waits for an answer of the store',
+    action: (context: Context, backup: BackupHandle, fault: { met: () => Promise<number> }) =>
+      untilUnanswered(context, backup, fault),
   }),
   /** Kills the owners of the backups, without a grace period. */
   'when.ownerKilled': step({
