@@ -302,6 +302,8 @@ export const fixes = {
   'fixed:retargeted-standby-misses-newest': 'a volume on standby cannot be moved to another backup target',
   'fixed:snapshots-stop-standby': 'a volume on standby takes no snapshot',
   'fixed:upload-outlives-its-target': 'a backup goes with its backup target while it is uploaded',
+  'fixed:orphaned-upload-is-begun-again':
+    'a manager that takes over an upload does not wait for the deletion of another backup',
   'fixed:upload-outlives-its-url':
     'a backup goes that is uploaded, and is not in the store of its backup target',
   'fixed:system-backup-forgotten-without-secret':

@@ -605,6 +605,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:snapshots-stop-standby': [
     'A standby volume of which snapshots are made follows its source all the same',
   ],
+  'fixed:orphaned-upload-is-begun-again': [
+    'A backup whose manager is killed during its upload is not begun again, although another is being deleted [s3]',
+  ],
   'fixed:upload-outlives-its-url': [
     'A backup whose backup target is changed to another store while it is uploaded is not Completed there [s3]',
   ],

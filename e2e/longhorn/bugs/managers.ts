@@ -268,6 +268,23 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, getBackupTarget ("failed to find the backup target") before syncWithMonitor; webhook/resources/backuptarget/validator.go, Delete, which asks for standby volumes only; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#6491',
     seen: 'a whole real v1.12.1 (2026-11-29), S3, the writing of blocks left unanswered while the target was deleted: the store had the backup whole, and the Backup was InProgress for 144 s more, until it was deleted',
   },
+  'orphaned-upload-is-begun-again': {
+    title:
+      'A backup whose manager is replaced during its upload, while another backup is deleted, is uploaded once more under its name',
+    severity: 'misleading',
+    promise: 'an upload that is under way is not begun again',
+    happens:
+      'a manager that takes over an upload looks for deletions of other backups of the volume before it asks the replica. It sets the Backup to Pending until they are over, while the upload goes on, and forgets that it was InProgress: it then requests the backup from the replica again. Two uploads of one name run, or the config of the backup, which is whole by then, is replaced by that of an unfinished one until the second upload ends. Nothing is left of it if that one fails',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Pending' }],
+    steps: [
+      'Begin a backup with much data of a volume that has another one. While it is InProgress, delete the other: it is Deleting, and then in Error with the lock of the upload, for some seconds or up to 30.',
+      'While it is Deleting, kill the longhorn-manager that status.ownerID of the new Backup names, without grace.',
+      'The new Backup is Pending with "Wait for backup ... to be deleted", and then InProgress again: the log of the instance manager says a second time "Backing up snapshot".',
+    ],
+    source:
+      'longhorn-manager, controller/backup_controller.go, checkMonitor (Deleting sets Pending, whatever the state was); engineapi/backup_monitor.go, NewBackupMonitor (Pending requests SnapshotBackup); longhorn-engine, pkg/sync/rpc/list.go, BackupAdd replaces a backup of the same name; backupstore, deltablock.go, performBackup; v1.12.1',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'upload-outlives-its-url': {
     title:
       'A backup whose backup target is changed to another store meanwhile is Completed there, and keeps its volume attached',

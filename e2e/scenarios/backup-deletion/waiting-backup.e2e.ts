@@ -1,4 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup that waited for a deletion is made although blocks are still being removed',
@@ -66,5 +67,51 @@ scenario(
     await then.attachmentGivenBack(second);
     await then.attachedMeanwhile(second);
     await then.storeHolds(volume, []);
+  },
+);
+
+// Not derived from a document. By Longhorn's source, a manager that takes over an upload first looks for deletions.
+scenario(
+  'A backup whose manager is killed during its upload is not begun again, although another is being deleted',
+  {
+    tags: ['backup-deletion', 'upload', 'manager-kill', 'held', 'failing-store', 'slow'],
+    needs: ['wrongAnswers', 'block-device'],
+    exclusive: ['longhorn-managers'],
+    disruptions: ['manager-kill', 'process-hold'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const { size } = littleData.data;
+    const data = [await given.data(volume)];
+    const older = [
+      await given.settledBackup(volume),
+      await given.settledBackup(volume),
+      await given.settledBackup(volume),
+    ];
+    data.push(await given.data(volume, { offset: size, size }));
+    const snapshot = await given.snapshot(volume);
+    await given.exclusive('longhorn-managers');
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+    const upload = await when.backedUp(snapshot);
+    await then.uploading(upload);
+    const first = await given.ownedByAnother(upload, older);
+    const held = await given.heldDeletion(first);
+    await when.deleted(first);
+    await then.deleting(first);
+    await then.inForce(held);
+
+    await when.ownerKilled(upload);
+    const kept = await then.orKnownBug('orphaned-upload-is-begun-again', () => then.staysUnderWay(upload));
+    await when.released(silent);
+    await when.released(held);
+    await then.goneInTheEnd(first, { forgotten: true });
+    // In the emulator, an upload ends with the manager of its node.
+    const isMade = await then.ends(upload, { mayFail: kept });
+    await when.sharedAgain();
+    if (isMade) await then.restores(upload, data);
   },
 );

@@ -40,6 +40,8 @@ const examine = (
     other.metadata.name !== name &&
     other.metadata.labels?.[labels.backupVolume] === volume.metadata.name &&
     other.metadata.labels[labels.backupTarget] === backup.metadata.labels?.[labels.backupTarget];
+  const isUnderWay = backup.status?.state === 'InProgress';
+  const mayWait = !isUnderWay || mutant !== 'fixed:orphaned-upload-is-begun-again';
   const attachment = datastore.volumeAttachments.get(volume.metadata.name);
   const ticket = ticketID('backup-controller', name);
   // A volume that is about to be detached, as its snapshot is done, is still attached (VerifyAttachment).
@@ -53,7 +55,7 @@ const examine = (
       snapshotName,
       others: datastore.backups
         .list()
-        .filter(sameVolume)
+        .filter((other) => mayWait && sameVolume(other))
         .map(({ metadata, status }) => ({ name: metadata.name, state: status?.state ?? '' })),
     },
     mutant,

@@ -1,5 +1,6 @@
-import { ExpectationError, type StateStep } from '../../../history/expectation.ts';
+import { ExpectationError, type StateStep, timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import type { Duration } from '../../../kube/duration.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import type { ObservedSymptom } from '../../../longhorn/bugs/bug.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Backup } from '../../../longhorn/types.ts';
@@ -7,7 +8,7 @@ import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
-import { InconclusiveError, reached, stays, throwIfAny } from '../judging.ts';
+import { InconclusiveError, PromiseBroken, reached, stays, throwIfAny } from '../judging.ts';
 import { runStep, step } from '../step.ts';
 import { judgeWithin, storeIdleLimits } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -245,6 +246,27 @@ export const backupSteps = {
           throw uploadedUnseen(error, backup) ?? error;
         },
       ),
+  }),
+  /** After the manager that owns it was killed. Nothing lets the upload end. */
+  'then.staysUnderWay': step({
+    sentence: 'Then {backup} does not wait to be begun, as its upload is under way',
+    waitsForTimer: true,
+    action: async ({ timelines: { backups }, timeouts }: Context, { name, label, volume }: BackupHandle) => {
+      const cause = await timeoutOf(
+        waitUntil(backups, (each) => backupState(each) !== 'InProgress', {
+          ...{ name, label: `${label} is not InProgress any more`, describe: describeBackup },
+          ...timeouts.syncActedOn,
+        }),
+      );
+      const current = backups.current(name);
+      if (cause !== undefined || current === undefined || backupState(current) !== 'Pending') return;
+      if (!(await volume.target.store.config(volume.name, name))?.inProgress)
+        throw new InconclusiveError(`the upload of ${label} is not under way any more`);
+      throw new PromiseBroken(
+        `${label} (${name}) is Pending, while its upload is under way: ${describeBackup(current)}`,
+        { kind: 'Backup', name, state: 'Pending' },
+      );
+    },
   }),
   /** Longhorn has not looked for the volume in the store. */
   'then.notListed': step({

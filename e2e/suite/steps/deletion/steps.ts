@@ -266,6 +266,23 @@ export const deletionSteps = {
     action: (context: Context, backup: BackupHandle, fault: { met: () => Promise<number> }) =>
       untilUnanswered(context, backup, fault),
   }),
+  /** The owner of the upload is about to be killed. That of the other, which holds its deletion, must live. */
+  'given.ownedByAnother': step({
+    sentence: 'Given one of {backups} that another longhorn-manager owns than {upload}',
+    parameters: (upload, backups) => ({ upload, backups: describeLabels(backups) }),
+    action: async (
+      { timelines }: Context,
+      upload: BackupHandle,
+      backups: readonly BackupHandle[],
+    ): Promise<BackupHandle> => {
+      const ownerOf = ({ name }: BackupHandle) => timelines.backups.current(name)?.status?.ownerID;
+      const found = backups.find((each) => ownerOf(each) !== ownerOf(upload));
+      if (found === undefined)
+        throw new InconclusiveError(`one longhorn-manager owns ${upload.label} and all of the others`);
+      return found;
+    },
+    detail: ({ label }) => label,
+  }),
   /** Kills the owners of the backups, without a grace period. */
   'when.ownerKilled': step({
     sentence: 'When the longhorn-manager {owners} {backups} {are} killed',
