@@ -255,6 +255,8 @@ export const fixes = {
   'fixed:upload-outlives-its-lock': 'an upload whose config was removed meanwhile writes no other',
   'fixed:last-to-end-is-last-backup':
     'an upload that ends does not replace a last backup of a newer snapshot',
+  'fixed:whole-backup-goes-as-failed':
+    'a failed backup that the store has whole is not deleted after its time',
   'fixed:deletion-brings-backup-volume-back':
     'a deletion of a backup writes no volume.cfg where that was removed meanwhile',
   'fixed:backup-has-time-of-its-upload': 'the config of a backup has the time of its snapshot',

@@ -516,6 +516,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:last-to-end-is-last-backup': [
     'A backup of an older snapshot that ends after that of a newer one is not the last backup [s3]',
   ],
+  'fixed:whole-backup-goes-as-failed': [
+    'A backup that is whole is not deleted as a failed one, although its progress could not be asked for once [s3]',
+  ],
   'fixed:deletion-brings-backup-volume-back': [
     'A backup volume that is deleted stays away, although one of its backups was being deleted [s3]',
   ],

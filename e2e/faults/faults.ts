@@ -2,6 +2,7 @@ import { defaultTargetChanged } from './default-target.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import type { FaultKind } from './fault.ts';
 import { heldDeletion } from './held-deletion.ts';
+import { instanceManagerDeleted } from './instance-manager-deleted.ts';
 import { killedPod } from './killed-pod.ts';
 import { labFaultKind } from './lab-faults.ts';
 import { patchedObject } from './patched-object.ts';
@@ -17,6 +18,7 @@ const faults: readonly FaultKind[] = [
   ...storeFaults,
   heldDeletion,
   killedPod,
+  instanceManagerDeleted,
   replicaKilled,
   patchedObject,
   defaultTargetChanged,

@@ -22,6 +22,7 @@ export const longhornResources = {
   systemRestores: longhorn('systemrestores'),
   settings: longhorn('settings'),
   nodes: longhorn('nodes'),
+  instanceManagers: longhorn('instancemanagers'),
   engineImages: longhorn('engineimages'),
   recurringJobs: longhorn('recurringjobs'),
   supportBundles: longhorn('supportbundles'),

@@ -62,7 +62,15 @@ const base: readonly PermissionRule[] = [
 
 /** The additional requests of scenarios with each disruption. */
 const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
-  'manager-kill': [{ place: 'longhorn', resource: resources.pods, verbs: ['delete'] }],
+  'manager-kill': [
+    { place: 'longhorn', resource: resources.pods, verbs: ['delete'] },
+    {
+      place: 'longhorn',
+      resource: longhorn.instanceManagers,
+      verbs: ['list', 'watch', 'delete'],
+      rareUse: 'only in the lab',
+    },
+  ],
   // The kill is an exec into the pod of an instance manager, which `base` allows.
   'replica-kill': [{ place: 'longhorn', resource: longhorn.replicas, verbs: ['list'] }],
   // Uses an exec into the manager pods, which `base` allows.

@@ -107,6 +107,14 @@ export const replicaPort = 10_000;
 /** The address of the replicas on a node. */
 export const replicaAddress = (ip: string): string => `tcp://${ip}:${replicaPort}`;
 
+const failedStatus = (ip: string, backup: string, reason: string): string =>
+  `proxyServer=${ip}:${proxyPort} destination=${ip}:${enginePort}: failed to get ${backup} backup status: rpc error: code = ${reason}`;
+
+const noProxy = 'Unavailable desc = error reading from server: EOF';
+
+/** What Longhorn's client says of a proxy that is gone. */
+export const lostProxy = (ip: string, backup: string): string => failedStatus(ip, backup, noProxy);
+
 /**
  * Returns the progress of a backup, null if no replica on that node knows it. The texts of errors are those of
  * Longhorn's client of the proxy.
@@ -118,14 +126,11 @@ export const fetchBackupStatus = async (ip: string, backup: string): Promise<Eng
     const { name, message } = error as Error;
     // `fetch` throws a TypeError if nothing listens. A node without power answers nothing at all.
     const reasons: Record<string, string> = {
-      TypeError: 'Unavailable desc = error reading from server: EOF',
+      TypeError: noProxy,
       TimeoutError: 'DeadlineExceeded desc = context deadline exceeded',
     };
     const reason = reasons[name] ?? `Unknown desc = ${message}`;
-    throw new Error(
-      `proxyServer=${ip}:${proxyPort} destination=${ip}:${enginePort}: failed to get ${backup} backup status: rpc error: code = ${reason}`,
-      { cause: error },
-    );
+    throw new Error(failedStatus(ip, backup, reason), { cause: error });
   }
 };
 

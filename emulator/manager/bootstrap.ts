@@ -51,7 +51,7 @@ const ensure = async <T extends ApiObject>(
 };
 
 /** Name of a node's instance manager. A node has one for all volumes, as in Longhorn since v1.5. */
-const instanceManagerName = (node: string): string =>
+export const instanceManagerName = (node: string): string =>
   `instance-manager-${createHash('md5').update(node).digest('hex')}`;
 
 const ensureNodeObjects = async (
@@ -88,8 +88,14 @@ const ensureNodeObjects = async (
  * own objects.
  */
 export const bootstrap = async (context: ManagerContext, ip: string): Promise<void> => {
-  const { datastore } = context;
+  const { datastore, node, log } = context;
   await ensureNodeObjects(context, ip);
+  datastore.instanceManagers.onEvent((name) => {
+    if (name !== instanceManagerName(node) || datastore.instanceManagers.get(name)) return;
+    ensureNodeObjects(context, ip).catch((error) =>
+      log.error('Failed to create the instance manager', { instanceManager: name, error }),
+    );
+  });
   const version = emulatorVersion(context.version);
   const setting = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
   // Another version was installed before.

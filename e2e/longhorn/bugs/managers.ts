@@ -268,6 +268,23 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, getBackupTarget ("failed to find the backup target") before syncWithMonitor; webhook/resources/backuptarget/validator.go, Delete, which asks for standby volumes only; read in v1.8.0, v1.9.2, v1.10.1, v1.11.2, v1.12.1 and the newest source (2026-08). Near: longhorn/longhorn#6491',
     seen: 'a whole real v1.12.1 (2026-11-29), S3, the writing of blocks left unanswered while the target was deleted: the store had the backup whole, and the Backup was InProgress for 144 s more, until it was deleted',
   },
+  'whole-backup-goes-as-failed': {
+    title:
+      'A backup that is whole in the store is deleted after a day as one that failed, if its progress could not be asked for once',
+    severity: 'data loss',
+    promise: 'a backup that the store has whole is not deleted as one that failed',
+    happens:
+      'the manager that owns a Backup asks for the progress of its upload through the instance manager of its own node, whichever node has the volume. One answer that fails, as where that node is drained, sets the Backup to Error for good, while the upload of a volume in use goes on elsewhere and ends whole. A sync that finds it to be the last backup of the volume sets it to Completed. If another one has ended by then, nothing looks at it again: it stays in Error, and after the time of the setting failed-backup-ttl (a day) a sync deletes it with its files',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Error', gone: true }],
+    steps: [
+      'Begin a backup with much data, of an attached volume whose engine and replicas are on other nodes than status.ownerID of the Backup names. Set spec.pollInterval of the backup target to 0.',
+      'Delete the instance manager of that node, or drain the node: the Backup is in Error with "failed to get ... backup status". Its upload ends whole in the store.',
+      'Make another backup of the volume. Set failed-backup-ttl to 1, and the poll interval to 10s: the first Backup is deleted, and the store has no files of it any more.',
+    ],
+    source:
+      'longhorn-manager, engineapi/backup_monitor.go, linerTimer (each error is final; exponentialBackOffTimer tries again for a day, but only after a request that timed out); controller/backup_controller.go, getBackupTarget with controllerID; controller/backup_volume_controller.go, reconcile (SyncRequestedAt only where LastBackupName changes; DeleteBackup by failedBackupTTL without a look at the store); v1.12.1. Near: longhorn/longhorn#12562 (no backup begins while that node is drained), longhorn/longhorn#3898',
+    seen: 'the source; on a real v1.12.1 not yet',
+  },
   'orphaned-upload-is-begun-again': {
     title:
       'A backup whose manager is replaced during its upload, while another backup is deleted, is uploaded once more under its name',

@@ -54,7 +54,7 @@ const sync = async (
     before,
     place: { client, url, volume: volumeName },
   });
-  await deleteExpiredFailedBackups(context, backupVolume);
+  await deleteExpiredFailedBackups(context, backupVolume, { client, url, volume: volumeName });
   const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
   if (!info) return undefined;
   if (context.mutant === 'last-backup-stays' && isBefore(info.LastBackupAt, status.lastBackupAt))

@@ -1,3 +1,4 @@
+import { encodeBackupURL } from '../../backupstore/url.ts';
 import { alreadyExists, ignoreMissing } from '../../kubernetes/client.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
@@ -101,14 +102,24 @@ export const syncBackups = async (
 export const deleteExpiredFailedBackups = async (
   { datastore, mutant }: ManagerContext,
   backupVolume: BackupVolume,
+  { client, url, volume }: StoredVolumePlace,
 ): Promise<void> => {
   const minutes = Number(datastore.settings.get('failed-backup-ttl')?.value ?? 0);
   if (mutant === 'failed-backup-stays' || (minutes === 0 && mutant !== 'failed-backup-never-kept')) return;
   const hasExpired = ({ status }: Backup): boolean =>
     ['Error', 'Unknown'].includes(status?.state ?? '') &&
     Date.now() > Date.parse(status?.lastSyncedAt ?? '') + minutes * 60_000;
+  // Longhorn does not look.
+  const isWhole = async (backup: string): Promise<boolean> =>
+    mutant === 'fixed:whole-backup-goes-as-failed' &&
+    typeof (await client.inspect(encodeBackupURL({ url, volume, backup }))) === 'object';
   for (const backup of datastore.backups.list())
-    if (isBackupOfVolume(backupVolume, backup) && backup.spec.snapshotName && hasExpired(backup))
+    if (
+      isBackupOfVolume(backupVolume, backup) &&
+      backup.spec.snapshotName &&
+      hasExpired(backup) &&
+      !(await isWhole(backup.metadata.name))
+    )
       await datastore.backups.delete(backup.metadata.name).catch(ignoreMissing);
 };
 

@@ -3,6 +3,7 @@ import { panic } from '../../go.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
+import { instanceManagerName } from '../../manager/bootstrap.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
@@ -227,7 +228,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
 
 /** Longhorn's backup controller: makes and deletes backups in the store. Only events of Backups trigger it. */
 export const startBackupController = (context: ManagerContext): void => {
-  const { datastore, clock } = context;
+  const { datastore, clock, node } = context;
   const enqueue = (name: string): void => add(name);
   const memory: ControllerState = {
     creations: { monitors: new Map(), tries: createRetryCounter(clock.creationRetryExpiry), enqueue },
@@ -238,4 +239,9 @@ export const startBackupController = (context: ManagerContext): void => {
     context,
   );
   datastore.backups.onEvent(add);
+  // What the progress of an upload is asked through. Its replica may be on another node.
+  datastore.instanceManagers.onEvent((name) => {
+    if (name !== instanceManagerName(node) || datastore.instanceManagers.get(name)) return;
+    for (const monitor of memory.creations.monitors.values()) monitor.lose();
+  });
 };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fetchBackupStatus, replicaAddress } from '../../engine/proxy.ts';
+import { fetchBackupStatus, lostProxy, replicaAddress } from '../../engine/proxy.ts';
 import type { EngineBackupStatus } from '../../engine/upload.ts';
 import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
 import type { Mutant } from '../../mutants.ts';
@@ -10,7 +10,12 @@ export type MonitoredStatus = Pick<
   'state' | 'progress' | 'error' | 'url' | 'snapshotName' | 'replicaAddress'
 >;
 
-export type Monitor = { status(): MonitoredStatus; close(): void };
+export type Monitor = {
+  status(): MonitoredStatus;
+  /** The instance manager that was asked is gone. Longhorn gives up at the first answer that fails. */
+  lose(): void;
+  close(): void;
+};
 
 const states: Record<EngineBackupStatus['state'], BackupState> = {
   in_progress: 'InProgress',
@@ -42,6 +47,7 @@ export const startMonitor = (
 ): Monitor => {
   let status = initial;
   let asking = false;
+  let isLost = false;
   // The pod of the replicas is gone, or it was, with the manager that asked before.
   const ofLostPod = (): MonitoredStatus | undefined => {
     if (mutant === 'upload-lost-with-node-stays') return status;
@@ -86,9 +92,14 @@ export const startMonitor = (
     asking = true;
     const next = await ask();
     asking = false;
-    if (isDeepStrictEqual(next, status)) return;
+    if (isLost || isDeepStrictEqual(next, status)) return;
     status = next;
     onChange();
   }, period);
-  return { status: () => status, close: () => clearInterval(timer) };
+  const lose = (): void => {
+    isLost = true;
+    status = { ...status, state: 'Error', error: lostProxy(ip, backup) };
+    onChange();
+  };
+  return { status: () => status, lose, close: () => clearInterval(timer) };
 };

@@ -36,7 +36,7 @@ import {
 } from './expectations.ts';
 import { judgeBackup, sinceMade } from './judge.ts';
 import { progressOf, wrongInProgress } from './progress.ts';
-import { killPodOfUploader, killUploader } from './uploader.ts';
+import { deleteProxyOfOwner, isOwnedElsewhere, killPodOfUploader, killUploader } from './uploader.ts';
 import { endedUnseen, lookedTooLate, reportLostLock, reportWording, uploadedUnseen } from './waiting.ts';
 
 const completedBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
@@ -178,6 +178,18 @@ export const backupSteps = {
     sentence: 'When the instance manager whose replica uploads {backup} is killed',
     action: killPodOfUploader,
     detail: ({ title }) => title,
+  }),
+  /** The one through which the manager that owns the backup asks for its progress. */
+  'when.proxyOfOwnerDeleted': step({
+    sentence: 'When the instance manager on the node of the longhorn-manager that owns {backup} is deleted',
+    action: deleteProxyOfOwner,
+    detail: ({ title }) => title,
+  }),
+  /** Which manager is the owner is not decided by the scenario. */
+  'then.ownedElsewhere': step({
+    sentence: 'Then a longhorn-manager of a node without the volume may own {backup}',
+    action: isOwnedElsewhere,
+    detail: (isElsewhere) => (isElsewhere ? 'it does' : 'it does not'),
   }),
   'then.heldBack': step({
     sentence: 'Then {second} is Pending and says that it waits for {first} to be deleted',

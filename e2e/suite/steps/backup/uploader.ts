@@ -1,4 +1,5 @@
 import type { Fault, InjectedFault } from '../../../faults/fault.ts';
+import { instanceManagerDeleted } from '../../../faults/instance-manager-deleted.ts';
 import { replicaPodKilled } from '../../../faults/killed-pod.ts';
 import type { PodTarget } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
@@ -50,6 +51,27 @@ export const crashNodeOfUploader = (context: Context, backup: BackupHandle): Pro
   killWhileUploading(context, backup, ({ spec }) =>
     crashOf(context, backup.volume.target, [spec.nodeID, backup.volume.node]),
   );
+
+const ownerOf = ({ timelines }: Pick<Context, 'timelines'>, { name, label }: BackupHandle): string => {
+  const owner = timelines.backups.current(name)?.status?.ownerID;
+  if (!owner) throw new Error(`${label} has no owner`);
+  return owner;
+};
+
+/** Whether the manager that owns a backup is on a node without the engine and the replicas of its volume. */
+export const isOwnedElsewhere = async (context: Context, backup: BackupHandle): Promise<boolean> => {
+  const { volume } = backup;
+  const replicas = await replicasOf(context, volume.name);
+  return ![volume.node, ...replicas.map(({ spec }) => spec.nodeID)].includes(ownerOf(context, backup));
+};
+
+/** Deletes the instance manager that the owner of a backup asks for its progress. */
+export const deleteProxyOfOwner = async (context: Context, backup: BackupHandle): Promise<InjectedFault> => {
+  if (!(await isOwnedElsewhere(context, backup)))
+    throw new InconclusiveError(`the node of the longhorn-manager of ${backup.label} has its volume, too`);
+  const node = ownerOf(context, backup);
+  return context.faults.inject(await instanceManagerDeleted.on(context.cluster, { node }));
+};
 
 const addressOf = ({ status }: VolumeReplica): string =>
   `tcp://${status?.storageIP || status?.ip}:${status?.port}`;

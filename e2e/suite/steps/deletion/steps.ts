@@ -129,6 +129,23 @@ export const deletionSteps = {
         throw new Error(`${label} (${name}) is ${found === undefined ? 'gone' : 'being deleted'}`);
     },
   }),
+  /** A setting makes Longhorn delete failed backups after a minute. The store was seen to have this one whole. */
+  'then.wholeOneStays': step({
+    sentence: 'Then {backup}, which is whole, is not deleted as one that failed',
+    waitsForTimer: true,
+    action: async (context: Context, backup: BackupHandle) => {
+      const { name, label, volume } = backup;
+      const { store } = volume.target;
+      const cause = await timeoutOf(untilGone(context, backup, context.timeouts.failedOneGoes));
+      if (cause !== undefined) return;
+      if ((await store.backups(volume.name)).includes(name))
+        throw new InconclusiveError(`${label} (${name}) is gone, and the store still has it`);
+      throw new PromiseBroken(
+        `${label} (${name}), which was in Error, and whole in the store, is deleted with its files`,
+        { of: 'history', kind: 'Backup', name, state: 'Error', gone: true, says: [] },
+      );
+    },
+  }),
   /** The setting gives it a minute, and the backup target is not synced meanwhile. */
   'then.failedOneOutlivesMinute': step({
     sentence: 'Then {backup}, which failed, stays for longer than the minute of the setting',

@@ -12,6 +12,7 @@ export const storeFailures = {
   'creation-without-snapshot': 'its snapshot is gone',
   'creation-without-store': 'the store did not answer',
   'upload-lost': 'the replica that uploaded it is gone',
+  'upload-unwatched': 'the instance manager that was asked for its progress is gone',
   'upload-lost-with-pod': 'the instance manager whose replica uploaded it is gone',
 } as const;
 
@@ -19,7 +20,7 @@ export type StoreFailure = keyof typeof storeFailures;
 
 /** The messages that report a reason. Which one reports a lost upload depends on how soon Longhorn asks for it. */
 export const failureMessages = (failure: StoreFailure): readonly MessageId[] =>
-  failure === 'upload-lost' || failure === 'upload-lost-with-pod'
+  failure === 'upload-lost' || failure === 'upload-lost-with-pod' || failure === 'upload-unwatched'
     ? ['creation-lost-replica', 'creation-lost-engine']
     : [failure];
 

@@ -44,6 +44,7 @@ const timeoutOfFailure: Partial<Record<StoreFailure, keyof Timeouts>> = {
   'upload-lost': 'uploadLost',
   'creation-without-snapshot': 'snapshotGivenUp',
   'upload-lost-with-pod': 'uploadLostWithPod',
+  'upload-unwatched': 'uploadLostWithPod',
   'creation-without-store': 'uploadWithoutServer',
 };
 
