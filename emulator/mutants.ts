@@ -253,6 +253,7 @@ export const fixes = {
     'a backup that cannot read volume.cfg fails, and its replica goes on',
   'fixed:unwritten-backup-is-completed': 'an upload is at its end only when its config is written',
   'fixed:upload-outlives-its-lock': 'an upload whose config was removed meanwhile writes no other',
+  'fixed:deletion-outlives-its-lock': 'a deletion whose lock has expired ends',
   'fixed:last-to-end-is-last-backup':
     'an upload that ends does not replace a last backup of a newer snapshot',
   'fixed:whole-backup-goes-as-failed':

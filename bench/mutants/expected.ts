@@ -513,6 +513,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:upload-outlives-its-lock': [
     'A backup that is deleted while its upload has lost its lock stays deleted [s3]',
   ],
+  'fixed:deletion-outlives-its-lock': [
+    'A backup that is made while a deletion has lost its lock keeps its blocks [s3]',
+  ],
   'fixed:last-to-end-is-last-backup': [
     'A backup of an older snapshot that ends after that of a newer one is not the last backup [s3]',
   ],

@@ -10,6 +10,7 @@ import {
   type LockType,
   lockNotAcquiredMessage,
   lockPurpose,
+  lockTypes,
   preventsAcquisition,
 } from './lock-rules.ts';
 import { lockPath, locksPath } from './paths.ts';
@@ -89,17 +90,25 @@ export const withStoreLock = async <T>(
         (error as Error).message,
     );
   }
+  // A fix that Longhorn lacks: a deletion whose lock has expired ends, and what it has requested with its process.
+  const { promise: expired, reject: expire } = Promise.withResolvers<never>();
+  const ends = type === lockTypes.deletion && store.isFixed('deletion-outlives-its-lock');
+  let written = Date.now();
   // One refresh at a time, as in Longhorn: on a store that does not answer they would pile up.
   let refreshing: Promise<unknown> | undefined;
   const refresh = setInterval(() => {
+    if (ends && Date.now() - written > clock.lockExpiry) expire(new StoreError(`lock ${path} has expired`));
     refreshing ??= save(true)
+      .then(() => {
+        written = Date.now();
+      })
       .catch((error) => store.log.warning(`Failed to refresh acquired lock ${path}`, { error }))
       .finally(() => {
         refreshing = undefined;
       });
   }, clock.lockRefresh);
   try {
-    return await work();
+    return await Promise.race([work(), expired]);
   } finally {
     clearInterval(refresh);
     // A running refresh would create the file again after its removal.

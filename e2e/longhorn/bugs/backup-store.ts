@@ -224,6 +224,23 @@ export const storeBugs = {
       'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, performBackup (which looks at no lock) and DeleteDeltaBlockBackup; v1.12.1, and the same in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-27), S3, the writing of the lock refused and that of the fourth block left unanswered: deleted when the lock had expired, and back with a config that lacks the first three blocks once the store answered',
   },
+  'deletion-outlives-its-lock': {
+    title: 'A deletion that has lost its lock removes blocks of a backup that was made meanwhile',
+    severity: 'data loss',
+    promise: 'a backup that is Completed beside a deletion has all its blocks',
+    happens:
+      'a deletion lists the blocks that no backup needs once, and removes them one by one. If its lock cannot be refreshed (the bucket is full, or its policy refuses it), it goes on, and never looks at it again. After 150 s the lock counts no more: a backup of the volume begins, takes over blocks that are still there, unread, and is Completed. Then the deletion removes them, and each incremental backup after it lacks them too',
+    symptoms: [{ of: 'store', findings: ['block-missing'], also: ['block-count-wrong'] }],
+    steps: [
+      'Make a large backup of a volume, in a bucket where a removal takes some time, and delete it: the Backup goes, and its blocks are being removed.',
+      'Have the bucket refuse to write the lock of this deletion (by a policy, or a quota) for 150 s: the log of the longhorn-manager says "Failed to refresh acquired lock".',
+      'Make a backup of the volume: it is Completed within seconds, as the store has most of its blocks.',
+      'Let the deletion end. A restore of the backup fails: blocks are missing.',
+    ],
+    source:
+      'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, DeleteDeltaBlockBackup, cleanupBlocks (which looks at no lock) and backupBlock (which takes over what is there); v1.12.1',
+    seen: 'the emulator',
+  },
   'backup-has-time-of-its-upload': {
     title: 'A backup reports the time of its upload as that of its snapshot',
     severity: 'misleading',

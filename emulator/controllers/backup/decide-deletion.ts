@@ -4,7 +4,7 @@ import { messageKeys, messages } from './messages.ts';
 
 /** This process's record of a deletion that it started. A new process has none. */
 export type DeletionRecord =
-  | { state: 'Deleting'; pid?: number | undefined }
+  | { state: 'Deleting'; since: number; pid?: number | undefined }
   | { state: 'Error'; message: string }
   | { state: 'Succeeded' };
 

@@ -83,7 +83,8 @@ const runRemoval = (
     else if (record.state === 'Error' && panicsOverLateFailure(version))
       panicOverRemoval({ url, message: record.message });
   };
-  const begin = (pid?: number): unknown => inProgress.set(url, { state: 'Deleting', pid });
+  const since = Date.now();
+  const begin = (pid?: number): unknown => inProgress.set(url, { state: 'Deleting', since, pid });
   begin();
   client.remove(url, begin).then(
     () => {
@@ -105,8 +106,9 @@ const isStopped = (record: DeletionRecord | undefined): boolean => {
   }
 };
 
-// On the fast clock, a Backup stays until its command has ended, because of backups that wait to start. The last Backup
-// of a volume has none: it goes with its config on every clock, in versions that panic over a late failure.
+// On the fast clock, a Backup stays until its command has ended, because of backups that wait to start; at most for the
+// life of a lock. The last Backup of a volume has none: it goes with its config on every clock, in versions that panic
+// over a late failure.
 const releasesAfterConfig = (
   { clock, version, datastore, mutant }: ManagerContext,
   { metadata }: Backup,
@@ -115,6 +117,7 @@ const releasesAfterConfig = (
   mutant !== 'fixed:waiting-backup-loses-lock' &&
   (clock.releaseAfterConfig ||
     isStopped(record) ||
+    (record?.state === 'Deleting' && Date.now() - record.since > clock.lockExpiry) ||
     (panicsOverLateFailure(version) &&
       !datastore.backups
         .list()

@@ -26,10 +26,10 @@ import {
   unlessUploaded,
 } from './expectations.ts';
 
-/** A lock on a volume: its name, its purpose, and the backup that holds it during its upload. */
+/** A lock on a volume: its name, its purpose, and the backup that holds it during its upload or deletion. */
 export type LockHandle = { name: string; of: keyof typeof foreignLockTypes; holder?: BackupHandle };
 
-/** A lock of an upload. */
+/** A lock of an upload, or of a deletion. */
 type HeldLock = LockHandle & { holder: BackupHandle };
 
 /** A lock that the suite has written. */
@@ -78,13 +78,17 @@ export const lockSteps = {
   }),
   /**
    * Returns the acquired lock in the folder of the backup's volume. The lock shows that this backup's upload is under
-   * way.
+   * way, or its deletion.
    */
   'then.storeLocked': step({
     sentence: 'Then {backup} has acquired a lock, in the folder of its volume',
-    action: async ({ timelines }: Context, holder: BackupHandle): Promise<HeldLock> => {
+    action: async (
+      { timelines }: Context,
+      holder: BackupHandle,
+      { of }: Purpose = { of: 'a backup' },
+    ): Promise<HeldLock> => {
       const locks = await holder.volume.target.store.locks(holder.volume.name);
-      const held = locks.find(({ type, acquired }) => type === foreignLockTypes['a backup'] && acquired);
+      const held = locks.find(({ type, acquired }) => type === foreignLockTypes[of] && acquired);
       if (held === undefined) {
         // A lock is removed when its upload ends.
         const current = timelines.backups.current(holder.name);
@@ -94,10 +98,10 @@ export const lockSteps = {
           ({ name, type, acquired }) => `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`,
         );
         throw new Error(
-          `no backup has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`,
+          `no ${of.replace(/^a /, '')} has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`,
         );
       }
-      return { name: held.name, of: 'a backup', holder };
+      return { name: held.name, of, holder };
     },
     detail: ({ name }) => name,
   }),
@@ -118,6 +122,17 @@ export const lockSteps = {
       volume.target.store.untilIdle({
         volumes: [volume.name],
         lockLife: Math.ceil(clocks.lockLife / 1000),
+        ...storeIdleLimits(clocks),
+      }),
+  }),
+  /** Its holder removes it as it ends, whether it counts any more or not. */
+  'then.lockGone': step({
+    sentence: 'Then the lock of {holder} is removed',
+    parameters: ({ holder }) => ({ holder }),
+    action: ({ clocks }: Context, { holder: { volume } }: HeldLock) =>
+      volume.target.store.untilIdle({
+        volumes: [volume.name],
+        lockLife: counts,
         ...storeIdleLimits(clocks),
       }),
   }),

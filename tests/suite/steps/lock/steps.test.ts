@@ -113,6 +113,8 @@ test('a volume is locked by a lock of a backup that is acquired', async () => {
   );
   await write('lock-1.lck', '{"Name":"lock-1","Type":1,"Acquired":true}');
   expect(await then.storeLocked(holder)).toEqual({ name: 'lock-1', of: 'a backup', holder });
+  const of = 'a deletion';
+  expect(await then.storeLocked(holder, { of })).toEqual({ name: 'lock-2', of, holder });
 });
 
 type Status = NonNullable<Backup['status']>;
