@@ -319,6 +319,7 @@ export const fixes = {
   'fixed:lost-backup-takes-snapshot':
     'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
+  'fixed:crashed-standby-stays-faulted': 'a volume on standby whose only replica failed is salvaged',
   'fixed:failed-standby-stays-faulted':
     'a volume on standby tries again to restore a backup that it could not read',
   'fixed:refused-job-is-not-restored': 'an event says why a recurring job is not restored with its volume',

@@ -636,6 +636,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:missing-secret-not-reported': [
     'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back [s3]',
   ],
+  'fixed:crashed-standby-stays-faulted': [
+    'A standby volume whose only replica dies goes on with the data that it has',
+  ],
   'fixed:failed-standby-stays-faulted': [
     'A standby volume that cannot read its next backup reports that, and goes on once the store answers [s3]',
   ],

@@ -700,6 +700,22 @@ export const managerBugs = {
       'longhorn-manager, controller/volume_controller.go, ReconcileEngineReplicaState (a replica with a restore error is failed) and ReconcileVolumeState (no salvage of a volume on standby), read in master (2026-08-21)',
     seen: 'longhorn/longhorn#10105 (v1.8.0-rc2: the config of the backup was not found); a whole real v1.12.1 (2026-11-27), on S3, the reading of blocks denied: faulted after nine minutes, and still so two minutes after the store answered',
   },
+  'crashed-standby-stays-faulted': {
+    title: 'A volume on standby all of whose replicas end is faulted for good, though its data are whole',
+    severity: 'outage',
+    promise: 'a volume on standby goes on once its replicas can run again',
+    happens:
+      'a volume whose replicas have all failed is salvaged, as it is after a power cut, but not one on standby, nor one that is being restored. It needs no fault of the store: if its only replica ends, or all of them do (their processes, or their nodes), it is faulted and detached for good, with all data on the disks. It follows no further backup, and cannot be activated; a new one has to be made',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby with one replica. Wait until it has restored that.',
+      'Kill the process of its replica, in the pod of its instance manager.',
+      'The volume on standby is Faulted and detached, and stays so. Make another backup: it is not restored. An ordinary volume with one replica is attached again within a minute.',
+    ],
+    source:
+      'longhorn-manager, controller/volume_controller.go, ReconcileVolumeState (autoSalvage && !v.Status.IsStandby && !v.Status.RestoreRequired); v1.12.1. Near: longhorn/longhorn#10105 (a backup that cannot be read)',
+    seen: 'the emulator',
+  },
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
     severity: 'data loss',

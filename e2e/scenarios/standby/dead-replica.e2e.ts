@@ -44,3 +44,26 @@ scenario(
     await then.storeHolds(volume, [first, second, third, fourth], { afterKill: true });
   },
 );
+
+// An ordinary volume is salvaged then.
+scenario(
+  'A standby volume whose only replica dies goes on with the data that it has',
+  { tags: ['standby', 'slow'], needs: ['block-device'], disruptions: ['replica-kill'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const { size } = littleData.data;
+    const data = [await given.data(volume, { offset: 0, size })];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first, { replicas: 1 });
+    await then.follows(standby, first);
+
+    const killed = await when.replicaKilled(standby);
+    await then.inForce(killed);
+    data.push(await given.data(volume, { offset: size, size }));
+    const second = await given.settledBackup(volume);
+    const comesBack = () => then.comesBack(standby, second);
+    if (!(await then.orKnownBug('crashed-standby-stays-faulted', comesBack))) return;
+    await when.activated(standby);
+    await then.restoredInTheEnd(standby, data);
+  },
+);

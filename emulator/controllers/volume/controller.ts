@@ -282,7 +282,8 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const { state, robustness } = status;
   const isSpoilt = context.mutant === 'lost-replica-ends-restore' && status.restoreRequired;
   const replicas = isSpoilt ? 1 : volume.spec.numberOfReplicas;
-  const step = nextStep({ state, robustness, wanted, replica, replicas });
+  const isSalvaged = context.mutant === 'fixed:crashed-standby-stays-faulted' && status.isStandby;
+  const step = nextStep({ state, robustness, wanted, replica, replicas, isSalvaged });
   const isHere = !step && wanted && status.state === 'attached';
   // The next replica process starts from the beginning, like a rebuilt replica.
   if (step?.robustness === 'degraded')

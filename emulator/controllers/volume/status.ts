@@ -100,12 +100,14 @@ export const nextStep = ({
   wanted,
   replica,
   replicas,
+  isSalvaged = false,
 }: {
   state: State;
   robustness: string;
   wanted: boolean;
   replica: ReplicaState | undefined;
   replicas: number;
+  isSalvaged?: boolean;
 }): VolumeStep | undefined => {
   if (state === '') return { state: 'creating', robustness: '' };
   if (state === 'creating') return { state: 'detaching', robustness: 'unknown' };
@@ -117,7 +119,9 @@ export const nextStep = ({
     };
   if (wanted) {
     if (state === 'detached')
-      return robustness === 'faulted' ? undefined : { state: 'attaching', robustness: 'unknown' };
+      return robustness === 'faulted' && !isSalvaged
+        ? undefined
+        : { state: 'attaching', robustness: 'unknown' };
     if (replica === 'error')
       return robustness === 'healthy' && replicas > 1
         ? { state: 'attached', robustness: 'degraded' }

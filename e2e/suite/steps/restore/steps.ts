@@ -419,6 +419,20 @@ export const restoreSteps = {
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       withReasons(context, standby, () => untilRecovered(context, standby, backup)),
   }),
+  /** As `then.goesOn`, where no restore has failed, so that no event names a reason. */
+  'then.comesBack': step({
+    sentence: 'Then {standby} comes back by itself, and has restored {backup}',
+    waitsForTimer: true,
+    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
+      const { name } = standby;
+      await untilRecovered(context, standby, backup).catch((error: unknown) => {
+        const state = context.timelines.volumes.current(name)?.status?.robustness;
+        if (!hasTimedOut(error) || state !== 'faulted') throw error;
+        const seen = { kind: 'Volume', name, state, says: [] };
+        throw new PromiseBroken((error as Error).message, seen, { cause: error });
+      });
+    },
+  }),
   /** Longhorn attached the volume without a request, and has not detached it since. */
   'then.staysAttached': step({
     sentence: 'Then {standby} has been attached by itself, and has stayed so',
