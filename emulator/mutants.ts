@@ -316,6 +316,8 @@ export const fixes = {
     'a backup that the page of its volume asks for has its mode, with labels too',
   'fixed:deleted-backup-takes-namesake':
     'a backup takes a snapshot along only if that is of its volume, whatever the setting says',
+  'fixed:deleted-backup-counts-as-kept':
+    'a recurring job does not count backups that are being deleted as kept',
   'fixed:lost-backup-takes-snapshot':
     'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',

@@ -535,6 +535,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:copied-store-hides-its-backups': [
     'The backups of a copied store can be restored once the backup target that was copied is gone',
   ],
+  'fixed:deleted-backup-counts-as-kept': [
+    'A recurring job keeps as many backups as it is to, although one of them is being deleted by hand [s3]',
+  ],
   'fixed:deleted-snapshot-spoils-upload': [
     'A snapshot that is deleted while it is uploaded gives a backup with its data, or none [s3]',
   ],

@@ -40,6 +40,7 @@ export type RestBackupVolume = RestResource & { name: string; volumeName: string
 /** `created` is empty until the backup is complete. */
 export type RestBackup = {
   name: string;
+  state: string;
   created: string;
   snapshotName: string;
   labels: Record<string, string> | null;

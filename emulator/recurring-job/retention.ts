@@ -45,8 +45,10 @@ export const expiredBackups = (
   if (mutant === 'retain-ignored') return [];
   const isOwn = ({ labels }: RestBackup): boolean =>
     mutant === 'jobs-share-retention' ? labels?.[jobLabels.made] !== undefined : isMadeBy(job, { labels });
+  // One that is being deleted is Deleting, or Error where its deletion has failed: Longhorn counts it (known bug).
   const candidates = backups
     .filter((backup) => mutant === 'cleans-up-manual-backups' || isOwn(backup))
+    .filter(({ state }) => state === 'Completed' || mutant !== 'fixed:deleted-backup-counts-as-kept')
     .filter(hasCreationDate);
   const dated = candidates.map(({ name, created }) => ({ name, at: created }));
   const { retain } = retention;

@@ -1089,6 +1089,22 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile (DeleteSnapshot by backup.Spec.SnapshotName; so does deleteSnapshotAfterBackupCompleted); v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-30), NFS: the snapshot of the other volume was being deleted when the backup was gone',
   },
+  'deleted-backup-counts-as-kept': {
+    title: 'A recurring job deletes one backup too many while another of its backups is being deleted',
+    severity: 'data loss',
+    promise: 'a recurring job keeps as many of its backups as it is to retain',
+    happens:
+      'a run counts each Backup of its job that has a date, also one that is being deleted. A backup that is deleted by hand while the next one is uploaded meets the lock of that upload, and is tried again a minute later. The run that ends meanwhile counts it as kept, and deletes the oldest backup, which was to stay: with retain 2, one backup is left. So it is too for as long as the store refuses a deletion',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'deleted' }],
+    steps: [
+      'Make a recurring job with the task backup and retain 2, and let it run twice for a volume.',
+      'Write much data, and let it run again. While its backup is InProgress, delete the second backup: it is in Error, as the upload has the lock.',
+      'The run ends, and deletes the first backup. A minute later the second one goes: the third one alone is left.',
+    ],
+    source:
+      'longhorn-manager, app/recurringjob/volume.go, listBackupsForCleanup, and manager/engine.go, ListBackupsForBackupVolumeSorted: neither looks at deletionTimestamp; v1.12.1',
+    seen: 'the source alone',
+  },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
     severity: 'misleading',

@@ -3,7 +3,8 @@ import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectat
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
 import { managerLogs } from '../../../longhorn/manager.ts';
-import type { Volume } from '../../../longhorn/types.ts';
+import { longhornResources, readNow } from '../../../longhorn/resources.ts';
+import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { describeJob, isMadeAlone } from '../job/expectations.ts';
@@ -200,6 +201,24 @@ export const jobTaskSteps = {
       return backup;
     },
     detail: ({ name }) => name,
+  }),
+  /** The run has ended. `beside` was deleted by hand, and must have been there until then. */
+  'then.leftByRun': step({
+    sentence: 'Then {run} has left {backup} alone',
+    parameters: (job, backup) => ({ run: lastRun(job).label, backup }),
+    action: async (
+      { cluster }: Context,
+      job: JobHandle,
+      { name, label }: BackupHandle,
+      { beside }: { beside: BackupHandle },
+    ) => {
+      const found = await readNow<Backup>(cluster, longhornResources.backups, name);
+      const isLeft = found !== undefined && found.metadata.deletionTimestamp === undefined;
+      if (isLeft && (await readNow(cluster, longhornResources.backups, beside.name))) return;
+      if (isLeft) throw new InconclusiveError(`${beside.label} was gone before ${lastRun(job).label} ended`);
+      const message = `${label} (${name}) is ${found === undefined ? 'gone' : 'being deleted'}, though the job is to keep ${job.retain} backups`;
+      throw new PromiseBroken(message, { kind: 'Backup', name, state: 'deleted' });
+    },
   }),
   /** Detaches the volume during the upload, as if its workload were scaled down. Only the backup still needs it. */
   'when.workloadDetached': step({
