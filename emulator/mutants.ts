@@ -282,6 +282,8 @@ export const fixes = {
   'fixed:missing-mark-outlives-its-cause': 'a Backup that is in the store again loses its mark as missing',
   'fixed:backup-outlives-its-backup-volume': 'a BackupVolume that is deleted takes all of its Backups along',
   'fixed:unrestored-volume-is-backed-up-empty': 'a volume that is being restored gets no snapshot',
+  'fixed:uncloned-volume-is-backed-up-empty': 'a snapshot waits until its volume has been cloned',
+  'fixed:unrestored-volume-is-cloned-empty': 'a clone waits until its source has been restored',
   'fixed:standby-ignores-reused-backup-name':
     'a volume on standby whose only backup was deleted restores the next one, whatever its name',
   'fixed:smaller-source-stops-standby':

@@ -563,6 +563,12 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:upload-follows-next-target': [
     'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile [s3]',
   ],
+  'fixed:uncloned-volume-is-backed-up-empty': [
+    'A volume that is still being cloned is not backed up as if it were empty',
+  ],
+  'fixed:unrestored-volume-is-cloned-empty': [
+    'A clone of a volume that is still being restored has the data of its backup, or is rejected [s3]',
+  ],
   'fixed:unrestored-volume-is-backed-up-empty': [
     'A volume that is still being restored is not backed up as if it were empty [s3]',
   ],

@@ -37,6 +37,38 @@ export const managerBugs = {
       'longhorn-manager, webhook/resources/snapshot and backup, api/snapshot.go (IsStandby alone), app/recurringjob/util.go, filterVolumesForJob (which leaves such volumes out); longhorn-engine, pkg/sync/rpc/server.go, postFullRestoreOperations; v1.12.1, managers of v1.8.2, v1.10.2 and v1.13.0-dev',
     seen: 'a whole real v1.12.1 (2026-11-28), S3, the readings of blocks left unanswered: the backup was Completed after 7 s, with 0 bytes; the restore ended well, and a volume restored from that backup had zeros',
   },
+  'unrestored-volume-is-cloned-empty': {
+    title: 'A clone of a volume that is still being restored is complete, and empty',
+    severity: 'data loss',
+    promise: 'a clone has the data of its source, or a source without data yet is refused',
+    happens:
+      'a clone waits until its source is attached, which a volume is while it is restored. Longhorn takes a snapshot of the source then, which has nothing, as the file that is being restored is no part of the volume until its end. The clone is complete at once, healthy, and has zeros; it is not cloned again. The restore ends well',
+    symptoms: [{ of: 'restore', lacks: 'only zeros' }],
+    steps: [
+      'Restore a backup to a new volume, from a slow store.',
+      'Make a Volume of the same size with spec.dataSource vol://NAME meanwhile, where NAME is the new volume.',
+      'status.cloneStatus.state of the clone is copy-completed-awaiting-healthy, and completed once it is attached. It has zeros.',
+    ],
+    source:
+      'longhorn-manager, controller/volume_controller.go, checkAndInitVolumeClone (the source must be attached, no more), and webhook/resources/volume/validator.go, verifyVolumeDataSource; v1.12.1',
+    seen: 'the source alone',
+  },
+  'uncloned-volume-is-backed-up-empty': {
+    title: 'A backup of a volume that is still being cloned is Completed, and empty',
+    severity: 'data loss',
+    promise: 'a backup that is Completed has the data of its volume, or a volume without data yet is refused',
+    happens:
+      'a volume that gets the data of another one is attached meanwhile, and belongs to the group default. Neither the webhook nor the API refuses snapshots and backups of it, and a recurring job leaves out volumes that are being restored, not those that are being cloned. The file that is being copied is no part of the volume until its end, so the snapshot has nothing: the backup is Completed with 0 bytes, and is the last one of the volume. The clone ends well',
+    symptoms: [{ of: 'restore', lacks: 'only zeros' }],
+    steps: [
+      'Write data to a volume, and make a Volume of the same size with spec.dataSource vol://NAME, where NAME is the first one.',
+      'As soon as it is attached, make a Snapshot (createSnapshot: true) of it, and a Backup of that.',
+      'The Backup is Completed with size 0. A volume restored from it has zeros.',
+    ],
+    source:
+      'longhorn-manager, webhook/resources/snapshot and backup, and app/recurringjob/util.go, filterVolumesForJob (RestoreRequired alone); longhorn-engine, pkg/sync/rpc/server.go, postCloning (the copy is reloaded and reverted to at the end); v1.12.1',
+    seen: 'the source alone',
+  },
   'standby-ignores-reused-backup-name': {
     title: 'A volume on standby ignores a new backup that has the name of the one that it has restored',
     severity: 'data loss',

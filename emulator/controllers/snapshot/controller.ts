@@ -12,6 +12,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
+import { isToClone } from '../volume/clone.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { isTicketSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
 import { isParentOfHead, markAsRemoved, otherSnapshots, removeWithData, ticketType } from './removal.ts';
@@ -44,8 +45,9 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
   const { volume } = snapshot.spec;
   const replica = findReplica(context, volume);
   if (!replica) throw new Error(`failed to find the replica of volume ${volume}`);
-  const { spec, status } = datastore.volumes.get(volume) ?? {};
-  if (!spec?.disableFrontend && !status?.restoreRequired) await devices.flush(volume);
+  const found = datastore.volumes.get(volume);
+  const isWritten = found?.status?.restoreRequired || (found && isToClone(found));
+  if (!found?.spec.disableFrontend && !isWritten) await devices.flush(volume);
   const creationTime = timestamp();
   await copySnapshot(replicaDirectory(replica), name);
   const sync = mutant === 'fixed:power-loss-empties-metadata';
@@ -70,7 +72,7 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
       children: { 'volume-head': true },
       labels: snapshot.spec.labels ?? {},
       readyToUse: true,
-      restoreSize: Number(datastore.volumes.get(volume)?.spec.size),
+      restoreSize: Number(found?.spec.size),
       // The size of the whole copy, or nothing. Longhorn counts what was written since the parent.
       size: (await isSameData(file, before)) ? 0 : await allocatedSize(file),
       userCreated: true,
@@ -125,6 +127,8 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   await requestAttachment(context, snapshot.spec.volume, ticketType, name);
   const attachment = datastore.volumeAttachments.get(snapshot.spec.volume);
   if (!isTicketSatisfied(attachment, ticketID(ticketType, name))) return; // The next event of the attachment leads to another reconcile.
+  // The next resync leads to another reconcile.
+  if (context.mutant === 'fixed:uncloned-volume-is-backed-up-empty' && volume && isToClone(volume)) return;
   await take(context, snapshot);
 };
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { receiveReplica } from '../../engine/proxy.ts';
 import { copyHead, ensureHead, headPath, removeReplica } from '../../engine/replica-files.ts';
 import type { Volume } from '../../longhorn/objects.ts';
@@ -24,11 +25,18 @@ export const keepAttachedToClone = async (context: ManagerContext, volume: Volum
   else if (volume.spec.dataSource) await withdrawAttachment(context, name, type, name);
 };
 
-/** Replaces the data of a volume on this node by those that its source has now. */
+/**
+ * Replaces the data of a volume on this node by those that its source has now. Longhorn begins with one look at the
+ * engine, and sees the end with the next.
+ */
 export const cloneSource = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const source = findReplica(context, sourceOf(volume));
   if (source === undefined) throw new Error(`cannot find the source volume ${sourceOf(volume)}`);
+  const isRestored = context.datastore.volumes.get(sourceOf(volume))?.status?.restoreRequired !== true;
+  if (!isRestored && context.mutant === 'fixed:unrestored-volume-is-cloned-empty')
+    throw new Error(`the source volume ${sourceOf(volume)} is being restored`);
   const [from, to] = [source, await ensureReplica(context, volume)].map(replicaDirectory) as [string, string];
+  await sleep(2 * context.clock.enginePoll, undefined, { ref: false });
   const { nodeID } = source.spec;
   const isElsewhere = nodeID !== context.node;
   const manager = context.datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === nodeID);

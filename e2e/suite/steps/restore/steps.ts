@@ -3,6 +3,7 @@ import {
   evaluate,
   hasTimedOut,
   timeoutOf,
+  unlessTimedOut,
   waitUntil,
 } from '../../../history/expectation.ts';
 import { entriesOf } from '../../../history/history.ts';
@@ -16,7 +17,7 @@ import { longhornResources, longhornNamespace as namespace } from '../../../long
 import { requestBackup, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
-import type { BackupHandle, SnapshotHandle, TargetHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, stays, throwIfAny } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
 import { inMebibytes } from '../sizes.ts';
@@ -24,7 +25,15 @@ import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { describeRestore, judgeRestoredData, untilRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
-import { endStandby, type RestoredJobs, staysOrdinary } from '../volume/volume.ts';
+import {
+  beginClone,
+  createClone,
+  endStandby,
+  isCloned,
+  type RestoredJobs,
+  staysOrdinary,
+  untilCloned,
+} from '../volume/volume.ts';
 import { isGivenUp, isUnderWay, isUnusedMeanwhile, succeeds } from './expectations.ts';
 import {
   activate,
@@ -147,6 +156,28 @@ const endsUnlessLogged = async (
     await throwAsLogged(context, standby, { ...logged, cause, what: 'is still on standby' });
 };
 
+/** Backs up a volume without data yet, and waits for the end of that. Undefined if Longhorn refuses it. */
+const backUpMeanwhile = async (context: Context, volume: VolumeHandle): Promise<BackupHandle | undefined> => {
+  const { timelines, timeouts } = context;
+  let made: BackupHandle;
+  try {
+    made = await requestBackup(context, await makeSnapshot(context, volume));
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw hasTimedOut(error)
+      ? new InconclusiveError(`nothing shows whether ${volume.name} can be backed up`, { cause: error })
+      : error;
+  }
+  await waitUntil(timelines.backups, (each) => ['Completed', 'Error'].includes(backupState(each)), {
+    name: made.name,
+    label: `${made.label} comes to an end`,
+    ...timeouts.restoreWaits,
+  }).catch((error: unknown) => {
+    if (!hasTimedOut(error)) throw error;
+  });
+  return made;
+};
+
 const setSourceLabel = async (
   { cluster }: Context,
   { name }: RestoreHandle,
@@ -200,28 +231,37 @@ export const restoreSteps = {
   'when.restoringBackedUp': step({
     sentence: 'When {restore} is backed up meanwhile, as far as Longhorn lets it be',
     waitsForTimer: true,
-    action: async (context: Context, { name, backup }: RestoreHandle) => {
-      const { timelines, timeouts } = context;
-      const { target, size } = backup.volume;
-      let made: BackupHandle;
-      try {
-        made = await requestBackup(context, await makeSnapshot(context, { name, target, node: '', size }));
-      } catch (error) {
-        if (isRefusal(error)) return undefined;
-        throw hasTimedOut(error)
-          ? new InconclusiveError(`nothing shows whether ${name} can be backed up`, { cause: error })
-          : error;
-      }
-      await waitUntil(timelines.backups, (each) => ['Completed', 'Error'].includes(backupState(each)), {
-        name: made.name,
-        label: `${made.label} comes to an end`,
-        ...timeouts.restoreWaits,
-      }).catch((error: unknown) => {
-        if (!hasTimedOut(error)) throw error;
-      });
-      return made;
+    action: (context: Context, { name, backup }: RestoreHandle) =>
+      backUpMeanwhile(context, { ...backup.volume, name, node: '' }),
+    detail: (backup) => backup?.name ?? 'it makes none',
+  }),
+  /** As when.restoringBackedUp. The clone is attached, and its data are still to be copied. */
+  'when.cloningBackedUp': step({
+    sentence:
+      'When the volume is cloned, and the clone is backed up meanwhile, as far as Longhorn lets it be',
+    waitsForTimer: true,
+    action: async (context: Context, source: VolumeHandle) => {
+      const clone = await beginClone(context, source);
+      const backup = await backUpMeanwhile(context, clone);
+      const requested = entriesOf(context.timelines.snapshots, backup?.snapshot.name ?? '')[0];
+      const cloned = entriesOf(context.timelines.volumes, clone.name).find(({ object }) => isCloned(object));
+      if (requested && cloned && cloned.sequence < requested.sequence)
+        throw new InconclusiveError(`${clone.name} was cloned before it was to be backed up`);
+      return backup;
     },
     detail: (backup) => backup?.name ?? 'it makes none',
+  }),
+  /** Returns when the clone is said to have its data, or has had the time for it. Undefined if Longhorn rejects it. */
+  'when.restoringCloned': step({
+    sentence: 'When {restore} is cloned meanwhile, as far as Longhorn lets it be',
+    waitsForTimer: true,
+    action: async (context: Context, { name: source, backup }: RestoreHandle) => {
+      const clone = await unlessRefused(createClone(context, { ...backup.volume, name: source }));
+      if (clone === undefined) return undefined;
+      await unlessTimedOut(untilCloned(context, clone.name, context.timeouts.restoreWaits));
+      return { name: clone.name, backup };
+    },
+    detail: (clone) => clone?.name ?? 'it is rejected',
   }),
   /**
    * Creates a standby volume that follows the backups of the backup's volume. Returns when Kubernetes has accepted it.

@@ -290,10 +290,15 @@ export const systemRestoreSteps = {
       });
     },
   }),
-  /** It was cloned before, and is made again. Its size is that of its backup. */
+  /** It is a clone, or was one before it was made again. Its size is that of the backup. */
   'then.clonedVolumeRestored': step({
-    sentence: 'Then the volume that was cloned has the data of its last backup',
-    action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
+    sentence: 'Then the volume that was cloned has the data of {backup}',
+    parameters: ({ backup }) => ({ backup }),
+    action: async (
+      context: Context,
+      restore: Pick<RestoreHandle, 'name' | 'backup'>,
+      data: readonly WrittenData[],
+    ) => {
       await untilCloned(context, restore.name);
       return judgeRestoredData(context, { ...restore, data });
     },

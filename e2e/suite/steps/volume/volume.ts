@@ -17,7 +17,7 @@ import { blockSize as smallestBlock } from '../../../store/format/pack-block.ts'
 import type { Context } from '../context.ts';
 import { runLabel, scenarioAnnotation } from '../created-objects.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { judgeWithin } from '../timeouts.ts';
+import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { causeOfVolume, instancesProbe } from './causes.ts';
 
 const ticket = 'corral';
@@ -58,36 +58,61 @@ export const makeVolume = async (
 // A clone has its data, and becomes healthy when it is attached (volume_controller.go, CopyCompletedAwaitingHealthy).
 const cloneEnds = ['copy-completed-awaiting-healthy', 'completed', 'failed'];
 
+/** Whether a volume has the data of its source, or has failed to get them. */
+export const isCloned = ({ status }: Volume): boolean => cloneEnds.includes(status?.cloneStatus?.state ?? '');
+
 /** Waits until a volume that was cloned, or restored and cloned, is detached after that. */
-export const untilCloned = async ({ timelines, timeouts }: Context, name: string): Promise<void> => {
+export const untilCloned = async (
+  { timelines, timeouts }: Context,
+  name: string,
+  limit: Timeout = timeouts.restored,
+): Promise<void> => {
   const { status } = await waitUntil(
     timelines.volumes,
-    ({ spec, status }) =>
-      status?.state === 'detached' &&
-      status.restoreRequired !== true &&
-      (!spec.fromBackup || status.restoreInitiated === true) &&
-      (!spec.dataSource || cloneEnds.includes(status.cloneStatus?.state ?? '')),
+    (volume) =>
+      volume.status?.state === 'detached' &&
+      volume.status.restoreRequired !== true &&
+      (!volume.spec.fromBackup || volume.status.restoreInitiated === true) &&
+      (!volume.spec.dataSource || isCloned(volume)),
     {
       name,
       label: `volume ${name} has its data, and is detached`,
       describe: describeVolume,
       fatal: [faultedForGood(timelines.volumes, name)],
-      ...timeouts.restored,
+      ...limit,
     },
   );
   if (status?.cloneStatus?.state === 'failed') throw new Error(`volume ${name} could not be cloned`);
 };
 
+/** Makes a volume that is to get the data of another one. */
+export const createClone = async (
+  context: Context,
+  { name: source, size, target }: Pick<VolumeHandle, 'name' | 'size' | 'target'>,
+): Promise<CreatedVolume> => {
+  const nodes = (await readyNodes(context)).length;
+  return createVolume(context, { size, target, nodes, dataSource: `vol://${source}` });
+};
+
 /** Makes a volume with the data of another one, and attaches it to the same node. */
 export const makeClone = async (context: Context, source: VolumeHandle): Promise<VolumeHandle> => {
-  const { size, target, node } = source;
-  const nodes = (await readyNodes(context)).length;
-  const { name } = await createVolume(context, {
-    ...{ size, target, nodes, dataSource: `vol://${source.name}` },
-  });
+  const { name } = await createClone(context, source);
   await untilCloned(context, name);
-  await attach(context, { name, node });
-  return { name, target, node, size };
+  await attach(context, { name, node: source.node });
+  return { ...source, name };
+};
+
+/** Makes a clone, and returns it once Longhorn has attached it to copy the data. */
+export const beginClone = async (context: Context, source: VolumeHandle): Promise<VolumeHandle> => {
+  const { timelines, timeouts } = context;
+  const { name } = await createClone(context, source);
+  await waitUntil(timelines.volumes, (volume) => volume.status?.state === 'attached' || isCloned(volume), {
+    name,
+    label: `volume ${name} is attached to be cloned`,
+    describe: describeVolume,
+    ...timeouts.restored,
+  });
+  return { ...source, name };
 };
 
 /** Whether the recurring jobs of a volume are restored with its backup, whatever the setting of Longhorn says. */
