@@ -44,6 +44,7 @@ export const resources = {
   customResourceDefinitions: v1('apiextensions.k8s.io', 'customresourcedefinitions', false),
   storageClasses: v1('storage.k8s.io', 'storageclasses', false),
   persistentVolumes: v1('', 'persistentvolumes', false),
+  persistentVolumeClaims: core('persistentvolumeclaims'),
   clusterRoles: v1('rbac.authorization.k8s.io', 'clusterroles', false),
   clusterRoleBindings: v1('rbac.authorization.k8s.io', 'clusterrolebindings', false),
   roles: v1('rbac.authorization.k8s.io', 'roles'),

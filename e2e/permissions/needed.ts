@@ -135,6 +135,11 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       resource: resources.persistentVolumes,
       verbs: ['list', 'watch', 'create', 'delete'],
     },
+    {
+      place: 'longhorn',
+      resource: resources.persistentVolumeClaims,
+      verbs: ['list', 'watch', 'create', 'delete'],
+    },
     // The pod of a system restore is killed.
     { place: 'longhorn', resource: resources.pods, verbs: ['delete'] },
   ],

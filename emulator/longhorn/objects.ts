@@ -285,7 +285,10 @@ export type CronJob = ApiObject & { spec: object };
 export type StorageClass = ApiObject & { provisioner: string };
 
 export type PersistentVolume = ApiObject & {
-  spec: { csi?: { driver: string; volumeHandle: string }; claimRef?: object };
+  spec: {
+    csi?: { driver: string; volumeHandle: string };
+    claimRef?: { namespace: string; name: string };
+  };
 };
 
 /** A Kubernetes Job. Only the controller of system restores makes one. */

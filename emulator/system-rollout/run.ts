@@ -194,7 +194,10 @@ const restorePersistentVolumes = async (rollout: Rollout, { persistentVolumes }:
   const { datastore, mutant } = rollout.context;
   for (const each of persistentVolumes) {
     const { name } = each.metadata;
-    const { claimRef: _, ...spec } = each.spec;
+    const { claimRef, ...others } = each.spec;
+    const kept = claimRef && { namespace: claimRef.namespace, name: claimRef.name };
+    const isKept = kept && mutant === 'fixed:restored-pv-goes-to-another-claim';
+    const spec = { ...others, ...(isKept && { claimRef: kept }) };
     const handle = spec.csi?.volumeHandle ?? '';
     const volume = datastore.volumes.get(handle);
     if (datastore.persistentVolumes.get(name))

@@ -33,7 +33,8 @@ export type Symptom =
         | 'SystemBackup'
         | 'SystemRestore'
         | 'Volume'
-        | 'Snapshot';
+        | 'Snapshot'
+        | 'PersistentVolume';
       state: string;
       gone?: true;
       says?: MessageId;

@@ -993,6 +993,23 @@ export const managerBugs = {
       'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumes (GetVolumeRO), restore (24 h) and ignorePersistenVolumeDueToMissingVolume, which restoreVolumes calls for volumes of the system backup alone; v1.12.1. Near: longhorn/longhorn#5086 (a volume that cannot be made)',
     seen: 'a whole real v1.12.1 (2026-11-30), NFS: Restoring for 2 min, until the PersistentVolume was made by hand',
   },
+  'restored-pv-goes-to-another-claim': {
+    title: 'A system restore gives a PersistentVolume to a claim that it did not belong to',
+    severity: 'silent',
+    promise: 'a PersistentVolume that a system restore makes is kept for the claim that had it',
+    happens:
+      'a PersistentVolume is made without its claimRef, so that anyone may have it. All of them are made before the first claim, and the restore waits for the volume of each, which may take hours while its data are restored. Meanwhile Kubernetes gives those that are there to any claim of the same class, access mode and size that waits, as one of another workload that is there already. That workload has the data of another one then. The claim that the restore makes names the PersistentVolume, and stays Pending for good; the SystemRestore is Completed',
+    symptoms: [{ of: 'history', kind: 'PersistentVolume', state: 'with another claim' }],
+    steps: [
+      'Make a volume, its PersistentVolume and a PersistentVolumeClaim of a class that no provisioner serves (longhorn-static). Make another PersistentVolume that comes after it by its name, whose volume takes long to be restored (or is not there).',
+      'Make a system backup. Delete the claim and both PersistentVolumes, as in a new cluster.',
+      'Make another claim of the same class and size: it is Pending. Create a SystemRestore of the system backup.',
+      'Within 15 s after the first PersistentVolume is there, the other claim has it. The restored claim stays Pending.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumes (ClaimRef = nil; an error as long as a volume is restored) and systemRollout (claims after all PersistentVolumes); v1.12.1',
+    seen: 'the source alone',
+  },
   'system-restore-clones-again': {
     title: 'A system restore gives a volume that was once cloned the data of its source, not of its backup',
     severity: 'data loss',

@@ -143,6 +143,30 @@ scenario(
   },
 );
 
+// A restore makes all PersistentVolumes before the first claim, and waits for the volume of each: here, for one that is
+// not there, as it does for hours for one that is being restored.
+scenario(
+  'A system restore keeps a PersistentVolume for its own claim',
+  { ...about, proves: ['S31'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume({ target });
+    await when.volumeDetached(volume);
+    const claimed = await given.claimedPersistentVolume(volume);
+    const volumeless = await given.persistentVolume();
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    for (const each of [claimed, volumeless]) await when.persistentVolumeDeleted(each);
+
+    await given.otherClaim(claimed);
+    const restore = await when.systemRestored(systemBackup);
+    await then.orKnownBug('restored-pv-goes-to-another-claim', () => then.keptForClaim(restore, claimed));
+    const ends = () => then.endsDespitePersistentVolume(restore, volumeless);
+    await then.orKnownBug('volumeless-pv-stops-system-restore', ends);
+  },
+);
+
 scenario(
   'A system restore makes a volume that was cloned from its own last backup',
   { ...about, proves: ['S15'] },

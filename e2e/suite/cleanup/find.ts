@@ -84,14 +84,16 @@ const runInName = (name: string | undefined): string | undefined =>
 const isPolicy = ({ group }: Resource): boolean => group === resources.validatingAdmissionPolicies.group;
 const isRight = ({ group }: Resource): boolean => group === resources.roles.group;
 
-// What only scenarios of system backups make outside of namespaces.
+// What only scenarios of system backups make.
 const isStorage = ({ plural }: Resource): boolean =>
-  plural === resources.storageClasses.plural || plural === resources.persistentVolumes.plural;
+  [resources.storageClasses, resources.persistentVolumes, resources.persistentVolumeClaims].some(
+    (each) => each.plural === plural,
+  );
 
 const isSecret = ({ plural }: Resource): boolean => plural === resources.secrets.plural;
 
 // A cluster without Longhorn has no Longhorn objects (404). An account that must not list policies, rights,
-// Secrets, StorageClasses and PersistentVolumes (403) has not made any.
+// Secrets, StorageClasses, PersistentVolumes and their claims (403) has not made any.
 
 const list = async (
   cluster: Cluster,

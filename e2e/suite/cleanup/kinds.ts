@@ -117,6 +117,9 @@ export const cleanupKinds = {
     resource: resources.storageClasses,
     limit: ({ namespaceGone }) => namespaceGone,
   },
+  persistentVolumeClaims: longhornKind('PersistentVolumeClaim', resources.persistentVolumeClaims, {
+    limit: ({ namespaceGone }) => namespaceGone,
+  }),
   persistentVolumes: {
     what: 'PersistentVolume',
     resource: resources.persistentVolumes,

@@ -108,8 +108,10 @@ const removeStorageClasses = async ({ cluster, made }: CleanupContext): Promise<
     await cluster.delete(resources.storageClasses, { name }).catch(unlessGone);
 };
 
-// No volume belongs to one.
+// No pod uses one.
 const removePersistentVolumes = async ({ cluster, made }: CleanupContext): Promise<void> => {
+  for (const name of made.persistentVolumeClaims)
+    await cluster.delete(resources.persistentVolumeClaims, { namespace, name }).catch(unlessGone);
   for (const name of made.persistentVolumes)
     await cluster.delete(resources.persistentVolumes, { name }).catch(unlessGone);
 };

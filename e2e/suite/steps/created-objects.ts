@@ -13,6 +13,7 @@ export type CreatedObjects = {
   systemRestores: string[];
   storageClasses: string[];
   persistentVolumes: string[];
+  persistentVolumeClaims: string[];
   /**
    * Backups that the suite wrote into the store without Longhorn, and the name of their volume there. `endsManagers`: some
    * versions of Longhorn panic over them.
@@ -26,6 +27,7 @@ export const nothingCreated = (): CreatedObjects => ({
   ...{ volumes: [], snapshots: [], backups: [], jobs: [], systemBackups: [], systemRestores: [] },
   storageClasses: [],
   persistentVolumes: [],
+  persistentVolumeClaims: [],
   written: [],
   filled: [],
 });

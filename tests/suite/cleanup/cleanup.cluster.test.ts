@@ -88,7 +88,9 @@ const leaveBehind = async (cluster: Cluster, run: string): Promise<void> => {
   const template = { metadata: ofJob, spec: { restartPolicy: 'OnFailure', containers } };
   const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: job, uid: 'x' };
   const csi = { driver: 'example.com', volumeHandle: 'x' };
-  const persistentVolume = { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], csi };
+  const [accessModes, storage] = [['ReadWriteOnce'], { storage: '1Gi' }];
+  const persistentVolume = { capacity: storage, accessModes, csi };
+  const claim = { accessModes, resources: { requests: storage } };
   const url = `nfs://backupstore.${store}:/opt/backupstore`;
   const tickets = { corral: { id: 'corral', type: 'longhorn-api', nodeID: 'node1' } };
   // It denies what is to be removed, until it is removed itself.
@@ -119,6 +121,7 @@ const leaveBehind = async (cluster: Cluster, run: string): Promise<void> => {
     [kinds.systemRestores, named('restore'), { run, spec: { systemBackup: named('system') } }],
     [resources.secrets, named('secret'), { run }],
     [resources.storageClasses, named('class'), { run, provisioner: 'example.com/mine' }],
+    [resources.persistentVolumeClaims, named('claim'), { run, spec: claim }],
     [resources.persistentVolumes, named('pv'), { run, spec: persistentVolume }],
     [resources.validatingAdmissionPolicies, policy, { run, spec: denial }],
     [resources.validatingAdmissionPolicyBindings, policy, { run, spec: binding }],
@@ -136,8 +139,8 @@ const startControllers = async (
 ) => {
   // The emulator, whose kinds these are, has no engines and makes no support bundles.
   const others = [...dead, 'settings', 'nodes', 'supportbundles', 'engines'];
-  const { cronJobs, jobs, deployments, persistentVolumes } = resources;
-  const ofKubernetes = [cronJobs, jobs, deployments, persistentVolumes];
+  const { cronJobs, jobs, deployments, persistentVolumes, persistentVolumeClaims } = resources;
+  const ofKubernetes = [cronJobs, jobs, deployments, persistentVolumes, persistentVolumeClaims];
   const standsInFor = [...Object.values(longhornResources), ...ofKubernetes];
   for (const resource of standsInFor.filter(({ plural }) => !others.includes(plural)))
     await eachDeleted(cluster, { resource, signal }, ({ metadata: { namespace, name } }) =>
@@ -266,7 +269,7 @@ test('what a run left goes, in an order in which it can, and nothing of others',
   const printed = ended.printed.map((line) => line.replace(/^(backup|snapshot) \S+:/, '$1:'));
   expect(printed).toMatchInlineSnapshot(`
     [
-      "run abc123 has left 1 policy binding, 1 admission policy, 1 system restore, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 system backup, 1 backup target, 1 Secret, 1 StorageClass, 1 PersistentVolume, 1 namespace",
+      "run abc123 has left 1 policy binding, 1 admission policy, 1 system restore, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 system backup, 1 backup target, 1 Secret, 1 StorageClass, 1 PersistentVolumeClaim, 1 PersistentVolume, 1 namespace",
       "policy binding corral-abc123-policy-0001: gone after <time>",
       "admission policy corral-abc123-policy-0001: gone after <time>",
       "system restore corral-abc123-restore-0001: gone after <time>",
@@ -285,9 +288,10 @@ test('what a run left goes, in an order in which it can, and nothing of others',
       "backup volume corral-abc123-volume-0001-0: gone after <time>",
       "Secret corral-abc123-secret-0001: gone after <time>",
       "StorageClass corral-abc123-class-0001: gone after <time>",
+      "PersistentVolumeClaim corral-abc123-claim-0001: gone after <time>",
       "PersistentVolume corral-abc123-pv-0001: gone after <time>",
       "namespace corral-abc123-store-0001: gone after <time>",
-      "18 objects removed in <time>, nothing left",
+      "19 objects removed in <time>, nothing left",
     ]
   `);
   expect(ended.clean).toBe(true);
@@ -315,13 +319,13 @@ test('what hangs is reported with the controller that should let it go, and goes
   expect(ended.clean).toBe(false);
   expect(ended.printed.filter((line) => !/: gone after/.test(line))).toMatchInlineSnapshot(`
     [
-      "run abc123 has left 1 policy binding, 1 admission policy, 1 system restore, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 system backup, 1 backup target, 1 Secret, 1 StorageClass, 1 PersistentVolume, 1 namespace",
+      "run abc123 has left 1 policy binding, 1 admission policy, 1 system restore, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 system backup, 1 backup target, 1 Secret, 1 StorageClass, 1 PersistentVolumeClaim, 1 PersistentVolume, 1 namespace",
       "backup target corral-abc123-target-0001: its store is gone, so that its backups go with it, and not one by one",
       "volume corral-abc123-volume-0001: timed out after <time> (this test): not seen that it is gone",
       "namespace corral-abc123-store-0001: timed out after <time> (this test): not seen that it is gone",
       "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer longhorn.io must be removed by longhorn-manager on node7, of which no pod runs: bring Longhorn back, or give --force, which removes the finalizer and leaves what it protects; finalizer example.com/mine must be removed by the controller that added it (unknown to Corral), which waits for a condition of its own",
       "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes must be removed by Kubernetes' namespace controller, which waits until everything in the namespace is gone",
-      "16 objects removed in <time>, 2 left",
+      "17 objects removed in <time>, 2 left",
     ]
   `);
 

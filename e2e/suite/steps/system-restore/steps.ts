@@ -64,8 +64,28 @@ const makeClass = async ({ cluster, run }: Context, name: string): Promise<void>
     provisioner: 'driver.longhorn.io',
   }));
 
-/** A PersistentVolume that a step made, and the name of the volume that it has not. */
-type PersistentVolumeHandle = { name: string; volume: string };
+/** A PersistentVolume that a step made, the name of its volume, which may not be there, and that of its claim. */
+type PersistentVolumeHandle = { name: string; volume: string; claim?: string };
+
+type PersistentVolume = KubernetesObject & { spec: { claimRef?: { name: string } } };
+
+const followPersistentVolumes = ({ cluster, scenarioSignal: signal }: Context) =>
+  follow<PersistentVolume>(cluster, resources.persistentVolumes, { signal });
+
+// A claim of the class that has the name of the PersistentVolume. No StorageClass has that name.
+const makeClaim = async (context: Context, storageClassName: string): Promise<string> => {
+  const name = context.uniqueName('claim');
+  context.made.persistentVolumeClaims.push(name);
+  await context.cluster.create(resources.persistentVolumeClaims, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace, labels: runLabel(context.run) },
+    spec: { storageClassName, accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  });
+  return name;
+};
+
+const isClaimed = ({ spec }: PersistentVolume): boolean => spec.claimRef !== undefined;
 
 const makePersistentVolume = async (
   { cluster, run }: Context,
@@ -80,6 +100,7 @@ const makePersistentVolume = async (
       capacity: { storage: '1Gi' },
       csi: { driver: 'driver.longhorn.io', fsType: 'ext4', volumeHandle },
       persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: name,
     },
   }));
 
@@ -407,12 +428,55 @@ export const systemRestoreSteps = {
     },
     detail: ({ name }) => name,
   }),
+  /** Returns when it is bound. The volume may be detached. */
+  'given.claimedPersistentVolume': step({
+    sentence: 'Given a PersistentVolume of the volume, and its claim',
+    action: async (context: Context, { name: volume }: VolumeHandle) => {
+      // A restore makes PersistentVolumes in the order of their names: this one before those of given.persistentVolume.
+      const name = context.uniqueName('claimed');
+      context.made.persistentVolumes.push(name);
+      const watched = await followPersistentVolumes(context);
+      await makePersistentVolume(context, { name, volume });
+      const claim = await makeClaim(context, name);
+      const label = `PersistentVolume ${name} has its claim`;
+      await waitUntil(watched, isClaimed, { name, label, ...context.timeouts.jobsGone });
+      return { name, volume, claim };
+    },
+    detail: ({ name, claim }) => `${name}, ${claim}`,
+  }),
+  /** Nothing makes a PersistentVolume for it. */
+  'given.otherClaim': step({
+    sentence: 'Given another claim of the same class and size, which waits',
+    action: (context: Context, { name }: PersistentVolumeHandle) => makeClaim(context, name),
+    detail: (name) => name,
+  }),
+  /** Its own claim is restored after all PersistentVolumes. */
+  'then.keptForClaim': step({
+    sentence: 'Then {label} keeps the PersistentVolume for its own claim',
+    waitsForTimer: true,
+    action: async (context: Context, { label }: SystemRestoreHandle, lost: PersistentVolumeHandle) => {
+      const { name, claim } = lost;
+      const watched = await followPersistentVolumes(context);
+      const { spec } = await waitUntil(watched, isClaimed, {
+        ...{ name, label: `${label} makes PersistentVolume ${name}, and a claim has it` },
+        ...context.timeouts.systemRestoreEnds,
+      });
+      if (spec.claimRef?.name === claim) return;
+      throw new PromiseBroken(
+        `${label} has made PersistentVolume ${name}, and claim ${spec.claimRef?.name} has it, not ${claim}`,
+        { kind: 'PersistentVolume', name, state: 'with another claim' },
+      );
+    },
+  }),
   /** As in a new cluster. Returns when it is gone. */
   'when.persistentVolumeDeleted': step({
-    sentence: 'When the PersistentVolume is deleted',
-    action: async (context: Context, { name }: PersistentVolumeHandle) => {
-      const { cluster, scenarioSignal: signal, timeouts } = context;
-      const watched = await follow<KubernetesObject>(cluster, resources.persistentVolumes, { signal });
+    sentence: 'When the PersistentVolume is deleted{claim}',
+    parameters: ({ claim }) => ({ claim: claim === undefined ? '' : ', and its claim' }),
+    action: async (context: Context, { name, claim }: PersistentVolumeHandle) => {
+      const { cluster, timeouts } = context;
+      const watched = await followPersistentVolumes(context);
+      if (claim !== undefined)
+        await cluster.delete(resources.persistentVolumeClaims, { namespace, name: claim });
       await cluster.delete(resources.persistentVolumes, { name });
       const label = `PersistentVolume ${name} is gone`;
       await waitUntilGone(watched, { name, label, ...timeouts.jobsGone });
