@@ -7,6 +7,7 @@ import { kubeBinary, kubernetesArtifact } from './build/kubernetes.ts';
 import { nodeRootArtifact } from './build/node-root.ts';
 import { s3ServerArtifact } from './build/s3-server.ts';
 import { buildSignal, withBuildSignal } from './build/signal.ts';
+import { snapshotControllerArtifact } from './build/snapshot-controller.ts';
 import { toolsArtifact, toolsPath } from './build/tools.ts';
 import { type CachedArtifact, ensureCached, isCached } from './cache/cache.ts';
 import { coreImagesArtifact, podSystemArtifact, storeArchiveArtifact } from './images/core.ts';
@@ -14,9 +15,15 @@ import { type StepRunner, withProgress } from './step.ts';
 
 /**
  * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands,
- * and the folder of the nodes' kernel.
+ * the folder of the nodes' kernel, and that of the snapshot controller if there is to be one.
  */
-export type PreparedLab = { image: string; kube: string; tools: string; kernel: string };
+export type PreparedLab = {
+  image: string;
+  kube: string;
+  tools: string;
+  kernel: string;
+  snapshotController?: string;
+};
 
 /** The archives in the nodes' image, in order. */
 const imported = async (archives: readonly CachedArtifact[]): Promise<CachedArtifact[]> => [
@@ -102,25 +109,31 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
 /**
  * Builds what the cache lacks for a lab whose nodes have these image archives in addition to the core ones. Kubernetes
  * is compiled during downloads: one needs processors, the other the network. The nodes' image needs mostly one
- * processor, so the S3 server is compiled meanwhile. With `withBrowser`, a browser is fetched too.
+ * processor, so the S3 server is compiled meanwhile. With `withBrowser`, a browser is fetched too; with `withSnapshots`,
+ * the snapshot controller is compiled.
  */
 export const prepareLab = async (
   runStep: StepRunner,
   archives: readonly CachedArtifact[] = [],
-  { withBrowser = false } = {},
+  { withBrowser = false, withSnapshots = false } = {},
 ): Promise<PreparedLab> => {
-  const besides = withBrowser ? [browserArtifact()] : [];
+  const browser = withBrowser ? [browserArtifact()] : [];
+  const controller = withSnapshots ? await snapshotControllerArtifact() : undefined;
+  const besides = [...browser, ...(controller === undefined ? [] : [controller])];
   const step = await numbered(runStep, { archives, besides });
   const binaries = await kubernetesArtifact();
   await atOnce([
-    () => build(step, 'Compile Kubernetes and CoreDNS', binaries),
+    async () => {
+      await build(step, 'Compile Kubernetes and CoreDNS', binaries);
+      if (controller !== undefined) await build(step, 'Compile the snapshot controller', controller);
+    },
     async () => {
       await build(step, 'Fetch the tools (etcd, nft, ip, ...)', toolsArtifact);
       if (!(await isCached(await kernelArtifact())))
         await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
       if (!(await isPrepared(archives)))
         await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystemArtifact);
-      for (const artifact of besides) await build(step, browserTitle, artifact);
+      for (const artifact of browser) await build(step, browserTitle, artifact);
     },
   ]);
   // The image depends on the kernel, because it contains the kernel's modules.
@@ -143,5 +156,6 @@ export const prepareLab = async (
     kube: await kubeBinary(),
     tools: await toolsPath(),
     kernel: kernelDir,
+    ...(controller && { snapshotController: await ensureCached(controller) }),
   };
 };

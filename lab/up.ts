@@ -1,6 +1,7 @@
 import { explainDisk } from './build/disk-error.ts';
 import { watchDisk } from './build/disk-watch.ts';
 import { withBuildSignal } from './build/signal.ts';
+import { snapshotDefinitions } from './build/snapshot-controller.ts';
 import type { CachedArtifact } from './cache/cache.ts';
 import { openCache } from './cache/folders.ts';
 import { withSharedCache } from './cache/lock.ts';
@@ -29,6 +30,8 @@ export type LabOptions = Partial<LabSize> &
     meanwhile?: (lab: Lab, signal: AbortSignal) => Promise<unknown>;
     /** Whether to fetch a browser too, for pages in the lab. */
     withBrowser?: boolean;
+    /** Whether the cluster has the snapshot controller, and the definitions of its kinds. */
+    withSnapshots?: boolean;
     step: StepRunner;
     signal?: AbortSignal;
   };
@@ -65,6 +68,7 @@ export const buildAndStartLab = async ({
   archives,
   meanwhile,
   withBrowser = false,
+  withSnapshots = false,
   step,
   signal,
   ...size
@@ -74,7 +78,7 @@ export const buildAndStartLab = async ({
   await requireFitMachine({ cache, built: await isPrepared(archives), nodes: count, memory });
   const lab = await withBuildSignal(signal, () =>
     withSharedCache(async () => {
-      const prepared = await prepareLab(step, archives, { withBrowser });
+      const prepared = await prepareLab(step, archives, { withBrowser, withSnapshots });
       signal?.throwIfAborted();
       try {
         return await step('Start the control plane', () =>
@@ -90,6 +94,8 @@ export const buildAndStartLab = async ({
   const { kubeconfig } = lab;
   const room = watchDisk(cache);
   try {
+    // Before Longhorn, which looks for these kinds when it starts.
+    if (withSnapshots) await applyManifests({ kubeconfig, manifests: await snapshotDefinitions(), signal });
     await together(AbortSignal.any([lab.lost, room.signal, ...(signal ? [signal] : [])]), [
       (either) => step(ready, () => waitForNodes({ kubeconfig, signal: either }, nodes)),
       (either) =>

@@ -45,7 +45,16 @@ const running = (
 const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
   name: 'lab',
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
-  up: async ({ longhorn, registryMirror, images = [], browser = false, run, signal, progress }) => {
+  up: async ({
+    longhorn,
+    registryMirror,
+    images = [],
+    browser = false,
+    snapshots = false,
+    run,
+    signal,
+    progress,
+  }) => {
     const name = `e2e-${run}`;
     const target = await chooseTarget({
       longhorn,
@@ -69,6 +78,7 @@ const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
       ...how,
       meanwhile,
       withBrowser: browser && (await fetchesBrowser()),
+      withSnapshots: snapshots,
       step: progress.step,
       signal,
     });

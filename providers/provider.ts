@@ -69,6 +69,8 @@ export type Provider = {
     existing?: ExistingCluster | undefined;
     /** Whether scenarios of the run need a browser. */
     browser?: boolean;
+    /** Whether scenarios of the run need the snapshot controller of CSI. */
+    snapshots?: boolean;
     /** The run's ID, which is in the names and labels of all its objects. */
     run: string;
     /** The run's folder, for files that explain why a cluster did not start. */

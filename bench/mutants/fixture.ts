@@ -90,7 +90,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
   }: Pick<Round, 'mutant' | 'version' | 'out'>): Promise<RunningCluster> => {
     signal.throwIfAborted();
     cluster ??= await proxiedLabProvider.up({
-      ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
+      ...{ longhorn: 'emulator', browser: true, snapshots: true, run: makeRunId(), out, signal, progress },
     });
     const { kubeconfig, machine } = cluster;
     // Every round uses the clock that the lab began with.

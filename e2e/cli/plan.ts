@@ -1,13 +1,14 @@
 import type { Offered } from '../config/config.ts';
+import type { ScenarioNeed } from '../suite/run/fixture.ts';
 import { skipReason } from '../suite/run/skip-reason.ts';
 import type { Chosen } from './choice.ts';
 
 /** The chosen scenarios that a cluster can run, and the skipped ones by reason. */
 export type Plan = { toRun: Chosen[]; skipped: { reason: string; scenarios: Chosen[] }[] };
 
-/** Whether any scenario of the plan needs a browser. */
-export const needsBrowser = ({ toRun }: Plan): boolean =>
-  toRun.some(({ declared }) => declared.needs.includes('browser'));
+/** Whether any scenario of the plan needs this. */
+export const needsAny = ({ toRun }: Plan, need: ScenarioNeed): boolean =>
+  toRun.some(({ declared }) => declared.needs.includes(need));
 
 /**
  * Plans, before there is a cluster, which scenarios will be run on what it offers. Each scenario makes the same

@@ -15,7 +15,7 @@ import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type NotRun, writeNotRun, writeStartReport } from './conclude-report.ts';
 import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
-import { describePlan, needsBrowser, planFor } from './plan.ts';
+import { describePlan, needsAny, type Plan, planFor } from './plan.ts';
 import { type Interruption, spawnRunner } from './spawn-runner.ts';
 
 type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
@@ -43,7 +43,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
   const { name } = provider;
   for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
     streamFor(args.output).write(`${line}\n`);
-  const cluster = await bringUp(provider, run, { notRun, browser: needsBrowser(plan) });
+  const cluster = await bringUp(provider, run, { notRun, plan });
   let code: ExitCode = exitCode.notFit;
   try {
     const cpu = await countCpu(cluster);
@@ -59,7 +59,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
 const bringUp = async (
   provider: Provider,
   { args, interruption, progress }: Run,
-  { notRun, browser }: { notRun: NotRun; browser: boolean },
+  { notRun, plan }: { notRun: NotRun; plan: Plan },
 ): Promise<RunningCluster> => {
   const signal = interruption.first;
   const { promise: again, reject } = Promise.withResolvers<never>();
@@ -77,7 +77,8 @@ const bringUp = async (
         registryMirror: args.registryMirror,
         images: args.images,
         existing: args.existing,
-        browser,
+        browser: needsAny(plan, 'browser'),
+        snapshots: needsAny(plan, 'volume-snapshots'),
         run: notRun.run,
         out: args.out,
         signal,

@@ -5,6 +5,8 @@
 export const capabilities = {
   'block-device':
     'a block device, to write into a volume that was backed up; without iSCSI no volume of this cluster has one (longhorn#8158)',
+  'volume-snapshots':
+    'the VolumeSnapshots of CSI; without the snapshot controller and its kinds, this cluster has none',
 } as const;
 
 export type Capability = keyof typeof capabilities;

@@ -72,6 +72,13 @@ const go = (
     throw explainGo(error, what);
   });
 
+/** The folder of one of a module's dependencies, which was fetched. */
+export const goModuleFolder = async (
+  from: GoModule,
+  { module, folder }: { module: string; folder: string },
+): Promise<string> =>
+  (await go(from, ['list', '-m', '-f', '{{.Dir}}', module], { folder, onLine: () => false })).trim();
+
 /**
  * Builds packages of a module, or of its dependencies, into a folder. `values` sets variables
  * (`variable=value`). Reports the progress: modules fetched, then packages compiled.

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { snapshotControllerFiles } from '../build/snapshot-controller.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import type { Processes, RunningProcess } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
@@ -75,7 +76,7 @@ export const startApiServer = (
 
 /** Starts what needs only the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway. */
 export const startControllers = async (
-  { dir, kube, tools, name, nodeGrace }: LabSettings,
+  { dir, kube, tools, name, nodeGrace, snapshotController }: LabSettings,
   processes: Processes,
 ): Promise<void> => {
   const files = labFiles(dir);
@@ -107,6 +108,12 @@ export const startControllers = async (
     '--bind-address=127.0.0.1',
     '--profiling=false',
   ]);
+  if (snapshotController !== undefined)
+    processes.start('snapshot-controller', snapshotControllerFiles(snapshotController).program, [
+      await kubeconfig('admin'),
+      // The definitions of its kinds are applied once the API server responds.
+      '--retry-crd-interval-max=5m',
+    ]);
   const proxyFlags = [
     await kubeconfig('kube-proxy'),
     '--proxy-mode=nftables',

@@ -13,6 +13,8 @@ export type LabSettings = LabSize & {
   kube: string;
   tools: string;
   kernel: string;
+  /** The folder of the snapshot controller, if the cluster is to have it. */
+  snapshotController?: string;
   /**
    * How long Kubernetes waits for a silent node before it becomes NotReady, such as `16s`. Default:
    * Kubernetes' own 50 s.

@@ -51,7 +51,7 @@ const packArchives = (
   );
 
 // longhorn #8158: containers have no iSCSI.
-const offered: Offered = { lab: false, allow: allDisruptions, without: ['block-device'] };
+const offered: Offered = { lab: false, allow: allDisruptions, without: ['block-device', 'volume-snapshots'] };
 
 const running = (
   tool: ClusterTool,

@@ -1,5 +1,6 @@
 import { type ExistingCluster, storeChoice } from '../../e2e/config/config.ts';
-import type { Cluster } from '../../e2e/kube/cluster.ts';
+import { ApiError, type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import type { Capability } from '../../e2e/longhorn/capabilities.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, driversOf, ownBucketKind } from '../../e2e/store/drivers/index.ts';
@@ -95,6 +96,22 @@ const connectWithBaseline = async (options: Options): Promise<CheckedCluster> =>
   return { cluster, longhorn, baseline };
 };
 
+/** What the cluster lacks. Only who may make VolumeSnapshots of CSI may look for their kinds. */
+const missingCapabilities = async (
+  cluster: CheckedCluster['cluster'],
+  { allow }: ExistingCluster,
+): Promise<Capability[]> => {
+  if (!allow.includes('volume-snapshots')) return [];
+  const lacks = await cluster.list(resources.volumeSnapshotClasses).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return true;
+      throw error;
+    },
+  );
+  return lacks ? ['volume-snapshots'] : [];
+};
+
 /** Creates the provider of existing clusters. `terminal` is used to ask for confirmation. */
 export const createExistingProvider = (terminal: Terminal): Provider => ({
   name: 'existing',
@@ -116,6 +133,9 @@ export const createExistingProvider = (terminal: Terminal): Provider => ({
       signal,
     );
     printMachine(progress, machine);
+    const without = await orThrowPreconditionError('what the cluster lacks cannot be read', () =>
+      missingCapabilities(cluster, existing),
+    );
     const { lost, stop } = await orThrowPreconditionError('the cluster cannot be watched', () =>
       watchForLoss(cluster),
     );
@@ -127,6 +147,7 @@ export const createExistingProvider = (terminal: Terminal): Provider => ({
       ownBucket: existing.ownBucket,
       browser: fetched,
       allow: existing.allow,
+      without,
       namespace: existing.namespace,
       accessHints: [],
       target: { name: nameOf(longhorn), version: longhorn.version },

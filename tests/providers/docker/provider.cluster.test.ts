@@ -95,7 +95,7 @@ test('it brings a Longhorn, and takes all of it down', async () => {
     context: `kind-${name}`,
     storeImage: 'docker.io/corral/nfs-backupstore:lab',
     target: { name: 'archive', version: 'v1.12.1' },
-    without: ['block-device'],
+    without: ['block-device', 'volume-snapshots'],
   });
   expect([lost.aborted, problems(), accessHints]).toEqual([
     false,
