@@ -26,6 +26,18 @@ export const mutants = {
   'crash-not-noticed':
     'a new manager takes a deletion that it knows nothing of for one under way: the Backup stays Deleting for ever',
   'no-record-message-missing': 'a new manager runs a forgotten deletion again without the Error that says so',
+  // A snapshot of CSI, with a backup behind it.
+  'csi-handle-names-snapshot': 'the handle of a VolumeSnapshot names the snapshot, not the backup',
+  'csi-ready-before-completed': 'a VolumeSnapshot is ready to use while its backup is being uploaded',
+  'csi-deletion-keeps-backup':
+    'a VolumeSnapshot that is deleted, by a class that says Delete, leaves its backup',
+  'csi-retained-backup-goes': 'the backup of a VolumeSnapshot goes with it, though its class says Retain',
+  'csi-type-required': 'a class of VolumeSnapshots without a type makes none',
+  'csi-type-ignored': 'a class of VolumeSnapshots with a type that does not exist makes backups',
+  'csi-mode-ignored': 'a class of VolumeSnapshots that asks for full backups makes incremental ones',
+  'csi-claim-gets-newest-backup':
+    'a claim of a VolumeSnapshot gets the data of the newest backup of its volume',
+  'csi-error-unsaid': 'a VolumeSnapshot that cannot be made does not say why',
   // A write that is lost, or whose manager is killed: the subject of the crash matrix.
   'finalizer-forgotten':
     'a new manager leaves its finalizer on a Backup whose files are gone: whoever removed them is dead',
@@ -363,6 +375,12 @@ export const fixes = {
   'fixed:workload-cuts-off-backup':
     'a volume that is attached for a backup stays where it is until that has ended, whoever wants it elsewhere',
   'fixed:power-loss-empties-metadata': 'a snapshot syncs the metadata of the new head to the disk',
+  'fixed:first-backup-outlives-volumesnapshot':
+    'a VolumeSnapshot that is deleted takes its backup along, whether or not Longhorn has listed its volume in the store',
+  'fixed:volumesnapshot-of-no-backup-is-ready':
+    'a VolumeSnapshotContent whose handle names no backup is not ready, and says so',
+  'fixed:unmade-volumesnapshot-stays':
+    'a VolumeSnapshot that was not made, as its backup target is not available, can be deleted',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 

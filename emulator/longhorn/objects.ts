@@ -282,13 +282,41 @@ export type RecurringJob = LonghornObject<
 /** A Kubernetes CronJob. Only the controller of recurring jobs writes it. */
 export type CronJob = ApiObject & { spec: object };
 
-export type StorageClass = ApiObject & { provisioner: string };
+export type StorageClass = ApiObject & {
+  provisioner: string;
+  reclaimPolicy?: string;
+  parameters?: Record<string, string>;
+};
 
 export type PersistentVolume = ApiObject & {
   spec: {
     csi?: { driver: string; volumeHandle: string };
     claimRef?: { namespace: string; name: string };
   };
+};
+
+export type VolumeSnapshotClass = ApiObject & { driver: string; parameters?: Record<string, string> };
+
+export type VolumeSnapshotContent = ApiObject & {
+  spec: {
+    driver: string;
+    deletionPolicy: 'Delete' | 'Retain';
+    source: { volumeHandle?: string; snapshotHandle?: string };
+    volumeSnapshotClassName?: string;
+    volumeSnapshotRef: { name: string; namespace: string; uid?: string };
+  };
+  status?: {
+    snapshotHandle?: string;
+    readyToUse?: boolean;
+    /** In nanoseconds. */
+    creationTime?: number;
+    restoreSize?: number;
+    error?: { time?: string; message?: string };
+  };
+};
+
+export type PersistentVolumeClaim = ApiObject & {
+  spec: { storageClassName?: string; volumeName?: string; dataSource?: { kind: string; name: string } };
 };
 
 /** A Kubernetes Job. Only the controller of system restores makes one. */

@@ -1,4 +1,4 @@
-import type { Client } from '../kubernetes/client.ts';
+import { type Client, ignoreMissing } from '../kubernetes/client.ts';
 import { type ApiResource, createWriter, type Writer } from '../kubernetes/collection.ts';
 import { type Informer, startInformer } from '../kubernetes/informer.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
@@ -34,7 +34,13 @@ export type Datastore = {
   persistentVolumes: Collection<lh.PersistentVolume>;
 };
 
-type Options = { client: Client; resync: number; log: Log; signal: AbortSignal };
+/** The kinds of CSI's snapshot controller that Longhorn's CSI sidecar uses. */
+export type SnapshotKinds = {
+  contents: Collection<lh.VolumeSnapshotContent>;
+  classes: Collection<lh.VolumeSnapshotClass>;
+};
+
+type Options = { client: Client; resync?: number; log: Log; signal: AbortSignal };
 
 const open = <T extends ApiObject>(
   { client, log, signal }: Options,
@@ -68,11 +74,7 @@ const open = <T extends ApiObject>(
 
 /** Opens all collections. Resolves after the first list of each. */
 export const openDatastore = async (options: Options): Promise<Datastore> => {
-  const longhorn = <T extends ApiObject>(
-    plural: string,
-    kind: string,
-    resync: number | undefined = options.resync,
-  ) =>
+  const longhorn = <T extends ApiObject>(plural: string, kind: string, resync = options.resync ?? 0) =>
     open<T>(options, {
       group: 'longhorn.io',
       version: 'v1beta2',
@@ -132,4 +134,31 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
   };
   await Promise.all(Object.values(datastore).map((collection: Collection<ApiObject>) => collection.synced));
   return datastore;
+};
+
+const snapshotApi = { group: 'snapshot.storage.k8s.io', version: 'v1' };
+
+/** Opens the kinds of CSI's snapshots. Undefined if the cluster does not have them. */
+export const openSnapshotKinds = async (options: Options): Promise<SnapshotKinds | undefined> => {
+  const { group, version } = snapshotApi;
+  const served = await options.client.request('GET', `/apis/${group}/${version}`).catch(ignoreMissing);
+  if (served === undefined) return undefined;
+  const kinds: SnapshotKinds = {
+    contents: open(options, {
+      ...snapshotApi,
+      plural: 'volumesnapshotcontents',
+      kind: 'VolumeSnapshotContent',
+    }),
+    classes: open(options, { ...snapshotApi, plural: 'volumesnapshotclasses', kind: 'VolumeSnapshotClass' }),
+  };
+  await Promise.all([kinds.contents.synced, kinds.classes.synced]);
+  return kinds;
+};
+
+/** Opens the PersistentVolumeClaims in Longhorn's namespace. */
+export const openClaims = async (options: Options): Promise<Collection<lh.PersistentVolumeClaim>> => {
+  const resource = { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespace };
+  const claims = open<lh.PersistentVolumeClaim>(options, { ...resource, kind: 'PersistentVolumeClaim' });
+  await claims.synced;
+  return claims;
 };

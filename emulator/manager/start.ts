@@ -2,6 +2,7 @@ import { serveApi } from '../api/server.ts';
 import { startBackupController } from '../controllers/backup/controller.ts';
 import { startBackupTargetController } from '../controllers/backup-target/controller.ts';
 import { startBackupVolumeController } from '../controllers/backup-volume/controller.ts';
+import { startCsiSidecars } from '../controllers/csi/sidecar.ts';
 import { startEngineImageController } from '../controllers/engine-image.ts';
 import { startNodeController } from '../controllers/node.ts';
 import { startRecurringJobController } from '../controllers/recurring-job/controller.ts';
@@ -146,6 +147,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startSystemBackupController(context, options.job.image);
   startSystemRestoreController(context, options.job);
   startRecurringJobController(context, options.job);
+  await startCsiSidecars(context, client);
   await serveApi({ datastore, node, ip, mutant: context.mutant, log, signal });
   ready = true;
   log.info('Longhorn manager is ready', { node });

@@ -5,6 +5,7 @@ import { pluralOf, servedKinds } from './kinds.ts';
 export const serviceAccount = 'longhorn-service-account';
 const role = 'longhorn-emulator';
 const subjects = [{ kind: 'ServiceAccount', name: serviceAccount, namespace }];
+const snapshotGroup = 'snapshot.storage.k8s.io';
 const roleApi = 'rbac.authorization.k8s.io';
 
 const plurals = servedKinds.map(pluralOf);
@@ -12,7 +13,7 @@ const read = ['get', 'list', 'watch'];
 
 /**
  * The managers' account and its rights: Longhorn's own objects, CronJobs and Jobs in their namespace, reading pods,
- * nodes and Secrets, and creating events and StorageClasses.
+ * nodes and Secrets, creating events and StorageClasses, and what csi-snapshotter may do.
  */
 export const managerAccess = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
@@ -40,6 +41,7 @@ export const managerAccess = [
       { apiGroups: [''], resources: ['pods'], verbs: read },
       // Credentials of stores in buckets.
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
+      { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: read },
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
       { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },
       { apiGroups: ['batch'], resources: ['jobs'], verbs: [...read, 'create'] },
@@ -60,6 +62,9 @@ export const managerAccess = [
       { apiGroups: [''], resources: ['nodes'], verbs: read },
       { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...read, 'create'] },
       { apiGroups: [''], resources: ['persistentvolumes'], verbs: [...read, 'create', 'patch'] },
+      { apiGroups: [snapshotGroup], resources: ['volumesnapshotclasses', 'volumesnapshots'], verbs: read },
+      { apiGroups: [snapshotGroup], resources: ['volumesnapshotcontents'], verbs: [...read, 'patch'] },
+      { apiGroups: [snapshotGroup], resources: ['volumesnapshotcontents/status'], verbs: ['patch'] },
     ],
   },
   {
