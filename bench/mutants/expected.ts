@@ -8,6 +8,22 @@ import type { Fix, InjectedBug, Mutant } from '../../emulator/mutants.ts';
  */
 export type ExpectedKill = { scenario: string; by: string };
 
+const csiMade =
+  'A VolumeSnapshot of the type bak makes a backup, and is ready to use once that is Completed [s3]';
+const csiTypes = 'A class without a type makes backups, and one with a wrong type none';
+const csiFull = 'A class with the backup mode full makes full backups';
+const csiMany = 'Many VolumeSnapshots at once are all made, and all deleted';
+const csiDeleted = 'A VolumeSnapshot that is deleted takes its backup along, or leaves it, as its class says';
+const csiDetached =
+  'A VolumeSnapshot is deleted while its volume is detached, or its backup target has no URL';
+const csiMidBackup = 'A VolumeSnapshot that is deleted in mid-backup leaves no backup behind [s3]';
+const csiFirstDeleted =
+  'A VolumeSnapshot that is deleted in the middle of the first backup of its volume leaves none behind [s3]';
+const csiUnreachable =
+  'A VolumeSnapshot whose backup target is unreachable is not made, says so, and can be deleted';
+const csiWrongName =
+  'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why';
+const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
 const waits = 'A backup made during a deletion waits for it, then runs';
 const waitsLong = 'A backup made during a deletion waits for as long as the deletion is held open';
 const fails = 'A deletion that fails is tried again, and a backup made beside it goes on';
@@ -173,6 +189,20 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: killed, by: 'then.deletionForgotten' },
   ],
   'no-record-message-missing': [{ scenario: killedHeld, by: 'then.deletionForgotten' }],
+  'csi-handle-names-snapshot': [{ scenario: csiMade, by: 'then.handleNamesBackup' }],
+  'csi-ready-before-completed': [{ scenario: csiMade, by: 'then.readyWithBackup' }],
+  'csi-type-required': [{ scenario: csiTypes, by: 'then.handleNamesBackup' }],
+  'csi-type-ignored': [{ scenario: csiTypes, by: 'then.notMade' }],
+  'csi-mode-ignored': [{ scenario: csiFull, by: 'then.sent' }],
+  'csi-deletion-keeps-backup': [
+    { scenario: csiDeleted, by: 'then.backupGoesAlong' },
+    { scenario: csiMany, by: 'then.backupGoesAlong' },
+    { scenario: csiDetached, by: 'then.backupGoesAlong' },
+    { scenario: csiMidBackup, by: 'then.backupGoesAlong' },
+  ],
+  'csi-retained-backup-goes': [{ scenario: csiDeleted, by: 'then.backupKept' }],
+  'csi-error-unsaid': [{ scenario: csiUnreachable, by: 'then.notMade' }],
+  'csi-claim-gets-newest-backup': [{ scenario: csiClaim, by: 'then.restored' }],
   'finalizer-forgotten': [
     {
       scenario: 'delete a backup | update backups the second backup: finalizers=null | crash before',
@@ -698,6 +728,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:power-loss-empties-metadata': [
     'A volume whose node loses its power soon after a snapshot is opened again, and has its data',
   ],
+  'fixed:first-backup-outlives-volumesnapshot': [csiFirstDeleted],
+  'fixed:volumesnapshot-of-no-backup-is-ready': [csiWrongName],
+  'fixed:unmade-volumesnapshot-stays': [csiUnreachable],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',
   ],

@@ -13,6 +13,8 @@ export const disruptions = {
   'admission-policy': 'makes an admission policy that denies deletions',
   settings: "changes Longhorn's settings, or tags of its nodes",
   'default-target': "changes Longhorn's default backup target",
+  'volume-snapshots':
+    'makes VolumeSnapshots of CSI, with a class, contents and PersistentVolumes that all users of the cluster can see',
   'node-fault': 'crashes, freezes or cuts off nodes',
 } as const;
 

@@ -143,6 +143,27 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     // The pod of a system restore is killed.
     { place: 'longhorn', resource: resources.pods, verbs: ['delete'] },
   ],
+  'volume-snapshots': [
+    { place: 'cluster', resource: resources.volumeSnapshotClasses, verbs: ['create', 'delete'] },
+    {
+      place: 'cluster',
+      resource: resources.volumeSnapshotContents,
+      verbs: ['list', 'watch', 'create', 'delete'],
+    },
+    { place: 'cluster', resource: resources.persistentVolumes, verbs: ['create', 'delete'] },
+    {
+      place: 'longhorn',
+      resource: resources.volumeSnapshots,
+      verbs: ['list', 'watch', 'create', 'delete'],
+    },
+    // A claim of a VolumeSnapshot names one.
+    { place: 'cluster', resource: resources.storageClasses, verbs: ['create', 'delete'] },
+    {
+      place: 'longhorn',
+      resource: resources.persistentVolumeClaims,
+      verbs: ['list', 'watch', 'create', 'delete'],
+    },
+  ],
   // The lab is controlled directly. Kubernetes says what has become of its nodes.
   'node-fault': [{ place: 'longhorn', resource: longhorn.nodes, verbs: ['list', 'watch'] }],
 };

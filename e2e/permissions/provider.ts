@@ -37,5 +37,8 @@ export const providerRules = ({ disruptions, namespace, ownBucket }: RunScope): 
         seen('cluster', resource),
       )
     : []),
+  ...(disruptions.includes('volume-snapshots')
+    ? [{ place: 'cluster', resource: resources.volumeSnapshotClasses, verbs: ['list'] } as const]
+    : []),
   ...(ownBucket ? bucketAccessRules(ownBucket) : []),
 ];

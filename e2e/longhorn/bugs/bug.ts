@@ -34,7 +34,8 @@ export type Symptom =
         | 'SystemRestore'
         | 'Volume'
         | 'Snapshot'
-        | 'PersistentVolume';
+        | 'PersistentVolume'
+        | 'VolumeSnapshot';
       state: string;
       gone?: true;
       says?: MessageId;

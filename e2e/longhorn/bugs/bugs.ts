@@ -1,9 +1,10 @@
 import { isInRange } from '../supported.ts';
 import { storeBugs } from './backup-store.ts';
 import type { Bug, BugRow } from './bug.ts';
+import { csiBugs } from './csi.ts';
 import { managerBugs } from './managers.ts';
 
-const rows = { ...storeBugs, ...managerBugs };
+const rows = { ...storeBugs, ...managerBugs, ...csiBugs };
 const common = { versions: '>=1.8.0', upstream: 'not reported yet' } as const;
 
 export type BugId = keyof typeof rows;

@@ -111,7 +111,15 @@ const removeInTurn = async (
   await remove(found, ['bindings', 'policies']);
   await untilPoliciesGone(cluster, found, print);
   const healed = await heal(removal, { runs: new Set(found.map(({ run }) => run)), namespace });
-  await remove(found, ['systemRestores', 'recurringJobs', 'cronJobs', 'jobs', 'jobPods']);
+  await remove(found, [
+    'systemRestores',
+    'volumeSnapshots',
+    'volumeSnapshotContents',
+    'recurringJobs',
+    'cronJobs',
+    'jobs',
+    'jobPods',
+  ]);
   // Also finds what the last runs of the recurring jobs made.
   const rest = await findLeft();
   const withoutStore = await targetsWithoutStore(cluster, rest);

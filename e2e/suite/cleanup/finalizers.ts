@@ -39,6 +39,16 @@ const finalizerControllers: FinalizerController[] = [
     waitsFor: 'for the load balancer to go',
   },
   {
+    pattern: /^snapshot\.storage\.kubernetes\.io\/volumesnapshotcontent-/,
+    who: 'the CSI snapshotter (csi-snapshotter)',
+    waitsFor: 'until the snapshot, or the backup, is removed',
+  },
+  {
+    pattern: /^snapshot\.storage\.kubernetes\.io\//,
+    who: "the cluster's snapshot controller (snapshot-controller)",
+    waitsFor: 'until its VolumeSnapshotContent is gone',
+  },
+  {
     pattern: /^external-attacher\//,
     who: 'the CSI attacher (csi-attacher)',
     waitsFor: 'until the volume is detached',

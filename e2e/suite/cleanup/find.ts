@@ -84,16 +84,21 @@ const runInName = (name: string | undefined): string | undefined =>
 const isPolicy = ({ group }: Resource): boolean => group === resources.validatingAdmissionPolicies.group;
 const isRight = ({ group }: Resource): boolean => group === resources.roles.group;
 
-// What only scenarios of system backups make.
-const isStorage = ({ plural }: Resource): boolean =>
-  [resources.storageClasses, resources.persistentVolumes, resources.persistentVolumeClaims].some(
-    (each) => each.plural === plural,
-  );
+// What only scenarios of system backups and of CSI make.
+const ofStorage: readonly Resource[] = [
+  resources.storageClasses,
+  resources.persistentVolumes,
+  resources.persistentVolumeClaims,
+  resources.volumeSnapshots,
+  resources.volumeSnapshotContents,
+  resources.volumeSnapshotClasses,
+];
+const isStorage = ({ plural }: Resource): boolean => ofStorage.some((each) => each.plural === plural);
 
 const isSecret = ({ plural }: Resource): boolean => plural === resources.secrets.plural;
 
-// A cluster without Longhorn has no Longhorn objects (404). An account that must not list policies, rights,
-// Secrets, StorageClasses, PersistentVolumes and their claims (403) has not made any.
+// A cluster without Longhorn has no Longhorn objects (404), and one without CSI's snapshots none of those. An account
+// that must not list policies, rights, Secrets and what storage is made of (403) has not made any.
 
 const list = async (
   cluster: Cluster,

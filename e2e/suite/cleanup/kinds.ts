@@ -34,6 +34,17 @@ export const cleanupKinds = {
     limit: ({ systemBackupGone }) => systemBackupGone,
     describe: (object) => describeSystemBackup(object as SystemRestore),
   }),
+  // Before backups, because they make new backups.
+  volumeSnapshots: longhornKind('VolumeSnapshot', resources.volumeSnapshots, {
+    limit: ({ volumeSnapshotGone }) => volumeSnapshotGone,
+  }),
+  // Those that the snapshot controller made have no label.
+  volumeSnapshotContents: {
+    what: 'VolumeSnapshotContent',
+    resource: resources.volumeSnapshotContents,
+    owners: ({ spec }) => [(spec as { volumeSnapshotClassName?: string }).volumeSnapshotClassName],
+    limit: ({ volumeSnapshotGone }) => volumeSnapshotGone,
+  },
   // Before backups, because recurring jobs make new backups.
   recurringJobs: longhornKind('recurring job', longhornResources.recurringJobs, {
     owns: true,
@@ -115,6 +126,11 @@ export const cleanupKinds = {
   storageClasses: {
     what: 'StorageClass',
     resource: resources.storageClasses,
+    limit: ({ namespaceGone }) => namespaceGone,
+  },
+  volumeSnapshotClasses: {
+    what: 'VolumeSnapshotClass',
+    resource: resources.volumeSnapshotClasses,
     limit: ({ namespaceGone }) => namespaceGone,
   },
   persistentVolumeClaims: longhornKind('PersistentVolumeClaim', resources.persistentVolumeClaims, {

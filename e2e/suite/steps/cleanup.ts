@@ -18,6 +18,8 @@ import { instancesProbe } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, endStandby, untilDetached } from './volume/volume.ts';
 
+type VolumeSnapshotContent = KubernetesObject & { spec: { volumeSnapshotClassName: string } };
+
 type CleanupContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'timeouts'> & {
   own: Pick<Context['own'], 'targets' | 'removeWhenIdle'>;
 };
@@ -58,6 +60,8 @@ export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> 
   await runAllStages([
     // Before all that it may make again.
     () => removeSystemRestores(deps),
+    // Early, because they make new backups.
+    () => removeVolumeSnapshots(deps),
     // Early, because recurring jobs make new backups.
     () => removeJobs(deps),
     // While a volume is on standby, Longhorn refuses to remove any backup target, and the volume itself may be stuck
@@ -114,6 +118,35 @@ const removePersistentVolumes = async ({ cluster, made }: CleanupContext): Promi
     await cluster.delete(resources.persistentVolumeClaims, { namespace, name }).catch(unlessGone);
   for (const name of made.persistentVolumes)
     await cluster.delete(resources.persistentVolumes, { name }).catch(unlessGone);
+};
+
+// A class with the policy Retain leaves its contents.
+const removeVolumeSnapshots = async (deps: CleanupContext): Promise<void> => {
+  const { cluster, made, timeouts } = deps;
+  if (made.snapshotClasses.length === 0) return;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const [snapshots, contents, classes] = [
+    resources.volumeSnapshots,
+    resources.volumeSnapshotContents,
+    resources.volumeSnapshotClasses,
+  ];
+  try {
+    const timeline = await follow(cluster, snapshots, { namespace, signal });
+    const of = { resource: snapshots, timeline, what: 'VolumeSnapshot' };
+    await remove(deps, of, made.volumeSnapshots, timeouts.volumeSnapshotGone);
+    const { items } = await cluster.list<VolumeSnapshotContent>(contents);
+    const left = items.filter(({ spec }) => made.snapshotClasses.includes(spec.volumeSnapshotClassName));
+    for (const { metadata } of left)
+      await cluster.delete(contents, { name: metadata.name }).catch(unlessGone);
+    for (const name of made.snapshotClasses) await cluster.delete(classes, { name }).catch(unlessGone);
+    // Early, because the volume of a claim that CSI served goes with it.
+    for (const name of made.persistentVolumeClaims)
+      await cluster.delete(resources.persistentVolumeClaims, { namespace, name }).catch(unlessGone);
+  } finally {
+    stop.abort(new Error('each VolumeSnapshot is gone'));
+    enterMade(deps);
+  }
 };
 
 const removeFollowed = async <T extends KubernetesObject>(

@@ -14,6 +14,10 @@ export type CreatedObjects = {
   storageClasses: string[];
   persistentVolumes: string[];
   persistentVolumeClaims: string[];
+  volumeSnapshots: string[];
+  /** Those made by hand. */
+  contents: string[];
+  snapshotClasses: string[];
   /**
    * Backups that the suite wrote into the store without Longhorn, and the name of their volume there. `endsManagers`: some
    * versions of Longhorn panic over them.
@@ -28,6 +32,7 @@ export const nothingCreated = (): CreatedObjects => ({
   storageClasses: [],
   persistentVolumes: [],
   persistentVolumeClaims: [],
+  ...{ volumeSnapshots: [], contents: [], snapshotClasses: [] },
   written: [],
   filled: [],
 });

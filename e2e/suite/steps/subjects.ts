@@ -3,6 +3,7 @@ import { backupSteps } from './backup/steps.ts';
 import { bugSteps } from './bugs/steps.ts';
 import { everyMessageIsKnown, managerSteps, noManagerEnded } from './conclude/conclude.ts';
 import type { Context } from './context.ts';
+import { csiSteps } from './csi/steps.ts';
 import { deletionSteps } from './deletion/steps.ts';
 import { detailSteps } from './details/steps.ts';
 import { faultSteps } from './fault/steps.ts';
@@ -64,6 +65,7 @@ export const steps = {
   ...uiVolumeSteps,
   ...managerSteps,
   ...bugSteps,
+  ...csiSteps,
   ...writeSteps,
   ...admissionSteps,
 };

@@ -261,6 +261,34 @@ export const timeoutRules = {
     machine: 900,
     owner: 'set-up of the backup: 13 s were seen for 256 MiB, and a machine may be twenty times slower',
   },
+  claimBound: { owner: 'set-up of the claim: Kubernetes binds it to its PersistentVolume at once' },
+  claimProvisioned: {
+    machine: 120,
+    owner: "the expectation: csi-provisioner and Longhorn's CSI plugin make a volume for a claim at once",
+  },
+  // csi-snapshotter doubles its pause each time, so that it may ask only minutes after the backup is Completed.
+  volumeSnapshotReady: {
+    machine: 600,
+    owner:
+      "the expectation: the cluster's snapshot controller, csi-snapshotter and Longhorn's CSI plugin make a backup, and csi-snapshotter asks whether it is Completed, after longer and longer pauses",
+  },
+  namedBackupThere: {
+    owner: "the expectation: Longhorn's CSI plugin names a backup that is there",
+  },
+  volumeSnapshotGone: {
+    machine: 120,
+    owner:
+      "the expectation: the cluster's snapshot controller and csi-snapshotter remove it once Longhorn's CSI plugin has accepted that",
+  },
+  volumeSnapshotBegun: {
+    machine: 180,
+    owner:
+      "the expectation: the cluster's snapshot controller and csi-snapshotter ask Longhorn's CSI plugin, which makes a snapshot of the volume and begins a backup, or says why not",
+  },
+  unmadeSnapshotGone: {
+    owner:
+      'the expectation: a VolumeSnapshot of which there is nothing is removed at once by the controllers of the cluster and csi-snapshotter',
+  },
   backupVolumeKnown: {
     machine: poll + 60,
     resyncs: 2,

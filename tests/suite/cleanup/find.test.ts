@@ -52,6 +52,17 @@ test('a recurring job that Longhorn made of the job of a run in a restore is of 
   expect(await names(cluster, new Set(['abc123']))).toEqual(kinds.map((name) => `abc123 ${name}`));
 });
 
+test('a content that the snapshot controller made is of the run of its class', async () => {
+  const content = (name: string, volumeSnapshotClassName: string) => ({
+    ...{ metadata: { name }, spec: { volumeSnapshotClassName } },
+  });
+  const own = object('corral-abc123-snapclass-1', 'abc123');
+  const volumesnapshotcontents = [content('c', own.metadata.name), content('o', 'longhorn')];
+  const cluster = having({ volumesnapshotclasses: [own], volumesnapshotcontents });
+  const kinds = ['volumeSnapshotContents/c', `volumeSnapshotClasses/${own.metadata.name}`];
+  expect(await names(cluster)).toEqual(kinds.map((name) => `abc123 ${name}`));
+});
+
 test("a name like a run's proves nothing where its owner is there without the label, nor where no such run is known", async () => {
   const mine = object('corral-abc123-volume-1');
   expect(await names(having({ volumes: [mine], snapshots: [snapshot] }), new Set(['abc123']))).toEqual([]);

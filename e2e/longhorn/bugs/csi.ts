@@ -1,0 +1,55 @@
+import type { BugRow } from './bug.ts';
+
+const plugin = 'longhorn-manager, csi/controller_server.go';
+const versions = 'v1.8.2, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and the newest source (2026-08)';
+
+/** The bugs of Longhorn's CSI plugin. */
+export const csiBugs = {
+  'first-backup-outlives-volumesnapshot': {
+    title:
+      'A VolumeSnapshot that is deleted in the middle of the first backup of its volume leaves the backup behind',
+    severity: 'silent',
+    promise: 'a VolumeSnapshot whose class says Delete takes its backup along',
+    happens:
+      'the plugin looks for a BackupVolume of the volume first, and Longhorn makes that only when it lists the store, after the first backup. Without one, the plugin answers that the snapshot is deleted. So the VolumeSnapshot and its content go at once, and the upload goes on: the Backup stays, in the store too, and nothing names it any more',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'InProgress' }],
+    steps: [
+      'Make a VolumeSnapshotClass of driver.longhorn.io with type: bak and deletionPolicy: Delete, and a volume with much data and no backup.',
+      'Make a VolumeSnapshot of it. While its Backup is InProgress: kubectl delete volumesnapshot NAME.',
+      'The VolumeSnapshot and its VolumeSnapshotContent are gone at once. The Backup becomes Completed, and stays for good.',
+    ],
+    source: `${plugin}, cleanupBackup, which returns nil without a BackupVolume; read in ${versions}`,
+    seen: 'SEEN-A',
+  },
+  'volumesnapshot-of-no-backup-is-ready': {
+    title:
+      'A VolumeSnapshotContent made by hand is ready to use, whether or not there is the backup that it names',
+    severity: 'misleading',
+    promise:
+      'a VolumeSnapshotContent with the name of a backup that does not exist is not ready, and says why',
+    happens:
+      'the plugin cannot list snapshots, so csi-snapshotter takes each handle for that of a snapshot which is ready. Only a claim that is made from it stays Pending, and has an event',
+    symptoms: [{ of: 'history', kind: 'VolumeSnapshot', state: 'ready' }],
+    steps: [
+      'Make a VolumeSnapshotContent whose spec.source.snapshotHandle is bak://VOLUME/NO-BACKUP, and a VolumeSnapshot with its name.',
+      'kubectl get volumesnapshot: READYTOUSE is true.',
+    ],
+    source: `${plugin}, ListSnapshots (not implemented); external-snapshotter, pkg/snapshotter/snapshotter.go, GetSnapshotStatus; read in ${versions}`,
+    seen: 'SEEN-B',
+  },
+  'unmade-volumesnapshot-stays': {
+    title: 'A VolumeSnapshot cannot be deleted while the backup target of its volume is not available',
+    severity: 'outage',
+    promise: 'a VolumeSnapshot that was not made, as its backup target is not available, can be deleted',
+    happens:
+      'the plugin answers with the code Aborted, which tells csi-snapshotter that the snapshot may still be made. So it does not let the VolumeSnapshotContent go, and asks again, after up to 5 min: the VolumeSnapshot and its claim stay, deleting. Once the target is available, the backup that nobody wants is made, and deleted',
+    symptoms: [{ of: 'history', kind: 'VolumeSnapshot', state: 'Deleting' }],
+    steps: [
+      'Empty the URL of the backup target of a volume.',
+      'Make a VolumeSnapshot of the volume, with a class of type bak: it says "backup target NAME is not available".',
+      'kubectl delete volumesnapshot NAME: it stays, deleting.',
+    ],
+    source: `${plugin}, createCSISnapshotTypeLonghornBackup (codes.Aborted); external-snapshotter, pkg/sidecar-controller/snapshot_controller.go, isCSIFinalError and shouldDelete; read in ${versions}`,
+    seen: 'SEEN-C',
+  },
+} as const satisfies Record<string, BugRow>;

@@ -1,0 +1,99 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// From Longhorn's page "CSI VolumeSnapshot Associated with Longhorn Backup".
+const about: ScenarioOptions = {
+  tags: ['csi-snapshots'],
+  needs: ['volume-snapshots', 'block-device'],
+  disruptions: ['volume-snapshots'],
+};
+
+scenario(
+  'A VolumeSnapshot of the type bak makes a backup, and is ready to use once that is Completed',
+  { ...about, needs: [...(about.needs ?? []), 'wrongAnswers'], proves: ['V1', 'V4'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = await given.data(volume);
+    const claim = await given.boundClaim(volume);
+    const byBak = await given.snapshotClass({ type: 'bak' });
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+
+    const snapshot = await when.volumeSnapshotMade(claim, byBak);
+    const backup = await then.handleNamesBackup(snapshot);
+    await then.uploading(backup);
+    await when.released(silent);
+    await then.readyWithBackup(snapshot, backup);
+    await then.storeHolds(volume, [backup]);
+    await then.restores(backup, [data]);
+  },
+);
+
+scenario(
+  'A class without a type makes backups, and one with a wrong type none',
+  { ...about, proves: ['V2'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const claim = await given.boundClaim(volume);
+    const byNoType = await given.snapshotClass({});
+    const byWrongType = await given.snapshotClass({ type: 'backup' });
+
+    const first = await when.volumeSnapshotMade(claim, byNoType);
+    const backup = await then.handleNamesBackup(first);
+    await then.readyWithBackup(first, backup);
+    const second = await when.volumeSnapshotMade(claim, byWrongType);
+    await then.notMade(second, 'invalid CSI snapshot type: backup');
+    await then.storeHolds(volume, [backup]);
+  },
+);
+
+scenario(
+  'A class with the backup mode full makes full backups',
+  { ...about, longhorn: '>=1.9.0', proves: ['V18'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    await given.settledBackup(volume);
+    const claim = await given.boundClaim(volume);
+    const byFull = await given.snapshotClass({ type: 'bak', backupMode: 'full' });
+
+    const snapshot = await when.volumeSnapshotMade(claim, byFull);
+    const backup = await then.handleNamesBackup(snapshot);
+    await then.readyWithBackup(snapshot, backup);
+    await then.sent(backup, { new: 0, again: littleData.data.size / 2 ** 21 });
+  },
+);
+
+scenario(
+  'Many VolumeSnapshots at once are all made, and all deleted',
+  { ...about, proves: ['V14', 'V15'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const claim = await given.boundClaim(volume);
+    const byBak = await given.snapshotClass({ type: 'bak' });
+
+    const snapshots = [];
+    for (let made = 0; made < 5; made += 1) snapshots.push(await when.volumeSnapshotMade(claim, byBak));
+    const all = [];
+    for (const snapshot of snapshots) {
+      const backup = await then.handleNamesBackup(snapshot);
+      await then.readyWithBackup(snapshot, backup);
+      all.push({ snapshot, backup });
+    }
+    const backups = all.map(({ backup }) => backup);
+    await then.storeHolds(volume, backups);
+    for (const backup of backups) await then.known(backup);
+
+    await when.volumeSnapshotDeleted(...snapshots);
+    await then.volumeSnapshotGone(...snapshots);
+    for (const { backup, snapshot } of all) await then.backupGoesAlong(backup, snapshot);
+    for (const backup of backups) await then.goneInTheEnd(backup);
+    await then.storeHolds(volume, [], { deletionsAtOnce: true });
+  },
+);

@@ -1,0 +1,242 @@
+import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import { follow } from '../../../history/watch.ts';
+import { type KubernetesObject, resources, unlessGone } from '../../../kube/cluster.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import { runLabel } from '../created-objects.ts';
+import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
+import type { Timeout } from '../timeouts.ts';
+
+const driver = 'driver.longhorn.io';
+const apiVersion = 'snapshot.storage.k8s.io/v1';
+const pickOne = { ...{ accessModes: ['ReadWriteOnce'], storageClassName: '' } };
+
+type Status = { readyToUse?: boolean; error?: { message?: string } };
+
+/** A VolumeSnapshot of CSI. */
+export type VolumeSnapshot = KubernetesObject & {
+  status?: Status & { boundVolumeSnapshotContentName?: string };
+};
+
+/** What a VolumeSnapshot stands for. */
+type VolumeSnapshotContent = KubernetesObject & { status?: Status & { snapshotHandle?: string } };
+
+/** A class that a step made, and the watches of what is made by it. */
+export type SnapshotClassHandle = {
+  name: string;
+  snapshots: Timeline<VolumeSnapshot>;
+  contents: Timeline<VolumeSnapshotContent>;
+};
+
+/** A PersistentVolumeClaim that a step made, which is bound to a volume. */
+export type ClaimHandle = { name: string; volume: VolumeHandle };
+
+/**
+ * A VolumeSnapshot that a step made. `from`: the last sequence of the backups' timeline before it. `backup`: what a step
+ * has found behind it.
+ */
+export type VolumeSnapshotHandle = {
+  name: string;
+  label: string;
+  uid: string;
+  by: SnapshotClassHandle;
+  volume: VolumeHandle;
+  from: number;
+  backup?: BackupHandle;
+};
+
+/** Makes a class of VolumeSnapshots that only the run uses. */
+export const makeSnapshotClass = async (
+  { cluster, made, run, scenarioSignal: signal, uniqueName }: Context,
+  parameters: Record<string, string>,
+  deletionPolicy: 'Delete' | 'Retain',
+): Promise<SnapshotClassHandle> => {
+  const name = uniqueName('snapclass');
+  made.snapshotClasses.push(name);
+  await cluster.create(resources.volumeSnapshotClasses, {
+    apiVersion,
+    kind: 'VolumeSnapshotClass',
+    metadata: { name, labels: runLabel(run) },
+    ...{ driver, deletionPolicy, parameters },
+  });
+  const [snapshots, contents] = await Promise.all([
+    follow<VolumeSnapshot>(cluster, resources.volumeSnapshots, { namespace, signal }),
+    follow<VolumeSnapshotContent>(cluster, resources.volumeSnapshotContents, { signal }),
+  ]);
+  return { name, snapshots, contents };
+};
+
+/** Makes a PersistentVolume of a volume, and a claim that Kubernetes binds to it. */
+export const makeBoundClaim = async (context: Context, volume: VolumeHandle): Promise<ClaimHandle> => {
+  const { cluster, made, run, scenarioSignal: signal, timeouts, uniqueName } = context;
+  const name = uniqueName('claim');
+  const metadata = { name, labels: runLabel(run) };
+  const storage = String(volume.size);
+  made.persistentVolumes.push(name);
+  await cluster.create(resources.persistentVolumes, {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata },
+    spec: {
+      ...pickOne,
+      capacity: { storage },
+      claimRef: { namespace, name },
+      csi: { driver, fsType: 'ext4', volumeHandle: volume.name },
+      persistentVolumeReclaimPolicy: 'Retain',
+    },
+  });
+  made.persistentVolumeClaims.push(name);
+  await using claims = await follow<KubernetesObject & { status?: { phase?: string } }>(
+    cluster,
+    resources.persistentVolumeClaims,
+    { namespace, signal },
+  );
+  await cluster.create(resources.persistentVolumeClaims, {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { ...metadata, namespace } },
+    spec: { ...pickOne, volumeName: name, resources: { requests: { storage } } },
+  });
+  await waitUntil(claims, ({ status }) => status?.phase === 'Bound', {
+    name,
+    label: `claim ${name} is bound`,
+    ...timeouts.claimBound,
+  });
+  return { name, volume };
+};
+
+const ordinals = ['', 'second ', 'third ', 'fourth ', 'fifth '];
+
+/** The name in sentences for the next VolumeSnapshot of a scenario. */
+export const nextSnapshotLabel = ({ made }: Pick<Context, 'made'>): string =>
+  `the ${ordinals[made.volumeSnapshots.length] ?? ''}VolumeSnapshot`;
+
+/** Makes a VolumeSnapshot of a claim, or of a content. */
+export const makeVolumeSnapshot = async (
+  context: Context,
+  { by, volume, source }: Pick<VolumeSnapshotHandle, 'by' | 'volume'> & { source: object },
+): Promise<VolumeSnapshotHandle> => {
+  const { cluster, made, run, timelines, uniqueName } = context;
+  const name = uniqueName('volsnap');
+  const label = nextSnapshotLabel(context);
+  const from = timelines.backups.lastSequence();
+  made.volumeSnapshots.push(name);
+  const { metadata } = await cluster.create<VolumeSnapshot>(resources.volumeSnapshots, {
+    apiVersion,
+    kind: 'VolumeSnapshot',
+    metadata: { name, namespace, labels: runLabel(run) },
+    spec: { volumeSnapshotClassName: by.name, source },
+  });
+  return { name, label, uid: metadata.uid ?? '', by, volume, from };
+};
+
+/** Makes a content by hand, which names a backup, and a VolumeSnapshot for it. */
+export const makeByHand = async (
+  context: Context,
+  by: SnapshotClassHandle,
+  { volume, backup }: { volume: VolumeHandle; backup: string },
+): Promise<VolumeSnapshotHandle> => {
+  const { cluster, made, run, uniqueName } = context;
+  const volumeSnapshotContentName = uniqueName('content');
+  made.contents.push(volumeSnapshotContentName);
+  // Its name must be known before the object is made that it belongs to.
+  const snapshot = await makeVolumeSnapshot(context, { by, volume, source: { volumeSnapshotContentName } });
+  await cluster.create(resources.volumeSnapshotContents, {
+    apiVersion,
+    kind: 'VolumeSnapshotContent',
+    metadata: { name: volumeSnapshotContentName, labels: runLabel(run) },
+    spec: {
+      ...{ driver, deletionPolicy: 'Retain', volumeSnapshotClassName: by.name },
+      source: { snapshotHandle: `bak://${volume.name}/${backup}` },
+      volumeSnapshotRef: { name: snapshot.name, namespace },
+    },
+  });
+  return snapshot;
+};
+
+const isOf =
+  ({ uid }: VolumeSnapshotHandle) =>
+  ({ spec }: VolumeSnapshotContent): boolean =>
+    (spec as { volumeSnapshotRef?: { uid?: string } }).volumeSnapshotRef?.uid === uid;
+
+/** Describes how far a VolumeSnapshot or its content is. */
+export const describeReadiness = ({ status }: KubernetesObject & { status?: Status }): string =>
+  status?.readyToUse ? 'ready' : `not ready${status?.error?.message ? `: ${status.error.message}` : ''}`;
+
+/** Waits until the content of a VolumeSnapshot is as wanted. */
+export const untilContent = (
+  { timeouts }: Context,
+  snapshot: VolumeSnapshotHandle,
+  { label, isWanted }: { label: string; isWanted: (content: VolumeSnapshotContent) => boolean },
+): Promise<VolumeSnapshotContent> =>
+  waitUntil(snapshot.by.contents, (content) => isOf(snapshot)(content) && isWanted(content), {
+    ...{ label: `${snapshot.label} ${label}`, describe: describeReadiness },
+    ...timeouts.volumeSnapshotBegun,
+  });
+
+/** Waits until a VolumeSnapshot and its content are gone. */
+export const untilVolumeSnapshotGone = async (
+  { timeouts }: Context,
+  { by, label, name }: VolumeSnapshotHandle,
+  limit: Timeout = timeouts.volumeSnapshotGone,
+): Promise<void> =>
+  waitUntilGone(by.snapshots, {
+    ...{ name, label: `${label} is gone`, describe: describeReadiness },
+    ...limit,
+  });
+
+/** Deletes what a VolumeSnapshot, which is gone, stood for, and waits until it is gone. */
+export const deleteContent = async (
+  { cluster, timeouts }: Context,
+  snapshot: VolumeSnapshotHandle,
+): Promise<string> => {
+  const { contents } = snapshot.by;
+  const name = contents.objects().find(isOf(snapshot))?.metadata.name;
+  if (name === undefined) throw new Error(`${snapshot.label} has taken its VolumeSnapshotContent along`);
+  await cluster.delete(resources.volumeSnapshotContents, { name });
+  await waitUntilGone(contents, {
+    ...{ name, label: `the content of ${snapshot.label} is gone` },
+    ...timeouts.volumeSnapshotGone,
+  });
+  return name;
+};
+
+/** Requests the deletion of a VolumeSnapshot. */
+export const deleteVolumeSnapshot = ({ cluster }: Pick<Context, 'cluster'>, name: string): Promise<unknown> =>
+  cluster.delete(resources.volumeSnapshots, { namespace, name }).catch(unlessGone);
+
+/** Makes a claim of a VolumeSnapshot, and waits until Longhorn has made a volume for it. */
+export const makeClaimFrom = async (
+  context: Context,
+  { name: source, label }: VolumeSnapshotHandle,
+  backup: BackupHandle,
+): Promise<RestoreHandle> => {
+  const { cluster, made, run, timelines, timeouts, uniqueName } = context;
+  const name = uniqueName('claim');
+  const metadata = { name, labels: runLabel(run) };
+  const from = timelines.volumes.lastSequence();
+  const replicas = 1;
+  made.storageClasses.push(name);
+  await cluster.create(resources.storageClasses, {
+    ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata },
+    ...{ provisioner: driver, reclaimPolicy: 'Retain' },
+    parameters: { numberOfReplicas: String(replicas), backupTargetName: backup.volume.target.name },
+  });
+  made.persistentVolumeClaims.push(name);
+  const claim = await cluster.create<KubernetesObject>(resources.persistentVolumeClaims, {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { ...metadata, namespace } },
+    spec: {
+      ...{ accessModes: ['ReadWriteOnce'], storageClassName: name },
+      dataSource: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: source },
+      resources: { requests: { storage: String(backup.volume.size) } },
+    },
+  });
+  const volume = `pvc-${claim.metadata.uid}`;
+  made.volumes.push(volume);
+  made.persistentVolumes.push(volume);
+  await waitUntil(timelines.volumes, ({ spec }) => Boolean(spec.fromBackup), {
+    ...{ name: volume, label: `Longhorn has made a volume from ${label}` },
+    ...timeouts.claimProvisioned,
+  });
+  return watchRestore(context, {
+    ...{ name: volume, label: `the volume made from ${label}`, backup, from, replicas },
+  });
+};

@@ -1,0 +1,247 @@
+import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import type { Entry } from '../../../history/timeline.ts';
+import type { KubernetesObject } from '../../../kube/cluster.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { nextLabel, readBackup } from '../backup/backup.ts';
+import type { Context } from '../context.ts';
+import { type BackupHandle, listLabels, type VolumeHandle } from '../handles.ts';
+import { InconclusiveError, PromiseBroken } from '../judging.ts';
+import { step } from '../step.ts';
+import {
+  type ClaimHandle,
+  deleteContent,
+  deleteVolumeSnapshot,
+  describeReadiness,
+  makeBoundClaim,
+  makeByHand,
+  makeClaimFrom,
+  makeSnapshotClass,
+  makeVolumeSnapshot,
+  nextSnapshotLabel,
+  type SnapshotClassHandle,
+  untilContent,
+  untilVolumeSnapshotGone,
+  type VolumeSnapshot,
+  type VolumeSnapshotHandle,
+} from './csi.ts';
+
+const formatParameters = (parameters: Record<string, string>): string =>
+  Object.entries(parameters)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(' and ') || 'no parameters';
+
+/** The resourceVersion of the first state of an object that is as wanted. Kubernetes counts them over all objects. */
+const firstVersion = <T extends KubernetesObject>(
+  entries: readonly Entry<T>[],
+  isWanted: (object: T) => boolean,
+): bigint | undefined => {
+  const found = entries.find(
+    (entry) => entry.kind !== 'gap' && entry.kind !== 'deleted' && isWanted(entry.object),
+  );
+  return found === undefined || found.kind === 'gap' ? undefined : BigInt(found.resourceVersion);
+};
+
+const bound = ({ by, name }: VolumeSnapshotHandle): string | undefined =>
+  by.snapshots.current(name)?.status?.boundVolumeSnapshotContentName;
+
+/** The steps that make, judge and delete VolumeSnapshots of CSI. They need `volume-snapshots`. */
+export const csiSteps = {
+  'given.snapshotClass': step({
+    sentence: 'Given a VolumeSnapshotClass of Longhorn with {parameters}, and the policy {policy}',
+    parameters: (parameters, policy = 'Delete') => ({ parameters: formatParameters(parameters), policy }),
+    action: (context: Context, parameters: Record<string, string>, policy: 'Delete' | 'Retain' = 'Delete') =>
+      makeSnapshotClass(context, parameters, policy),
+    detail: ({ name }) => name,
+  }),
+  'given.boundClaim': step({
+    sentence: 'Given a PersistentVolumeClaim that is bound to the volume',
+    action: (context: Context, volume: VolumeHandle) => makeBoundClaim(context, volume),
+    detail: ({ name }) => name,
+  }),
+  /** Returns when Kubernetes has accepted it. */
+  'when.volumeSnapshotMade': step({
+    sentence: 'When {snapshot} is made',
+    parameters: (_, __) => ({ snapshot: nextSnapshotLabel }),
+    action: (
+      context: Context,
+      { name: persistentVolumeClaimName, volume }: ClaimHandle,
+      by: SnapshotClassHandle,
+    ) => makeVolumeSnapshot(context, { by, volume, source: { persistentVolumeClaimName } }),
+    detail: ({ name }) => name,
+  }),
+  /** It names a backup that exists, or its name with one letter more. */
+  'when.contentMadeByHand': step({
+    sentence: 'When a VolumeSnapshotContent is made by hand, with the name of {backup}{wrong}',
+    parameters: (backup, _, { isWrong = false } = {}) => ({
+      backup,
+      wrong: isWrong ? ' and one letter more' : '',
+    }),
+    action: (
+      context: Context,
+      { name, volume }: BackupHandle,
+      by: SnapshotClassHandle,
+      { isWrong = false } = {},
+    ) => makeByHand(context, by, { volume, backup: isWrong ? `${name}x` : name }),
+    detail: ({ name }) => name,
+  }),
+  /** By a StorageClass of its own. Returns when Longhorn has made the volume, which it then restores. */
+  'when.claimMadeFrom': step({
+    sentence: 'When a PersistentVolumeClaim is made from {snapshot}',
+    action: makeClaimFrom,
+    detail: ({ name }) => name,
+  }),
+  /** Returns the backup. */
+  'then.handleNamesBackup': step({
+    sentence: 'Then {snapshot} has a handle, which names its volume and a backup of it',
+    action: async (context: Context, snapshot: VolumeSnapshotHandle): Promise<BackupHandle> => {
+      const { made, timelines, timeouts } = context;
+      const { volume, from } = snapshot;
+      const name = `snapshot-${snapshot.uid}`;
+      made.snapshots.push(name);
+      const label = nextLabel(context);
+      const { status } = await untilContent(context, snapshot, {
+        label: 'has a handle',
+        isWanted: ({ status }) => Boolean(status?.snapshotHandle),
+      });
+      const handle = status?.snapshotHandle ?? '';
+      const [, ofVolume, ofBackup = ''] = /^bak:\/\/([^/]+)\/([^/]+)$/.exec(handle) ?? [];
+      if (ofVolume !== volume.name) throw new Error(`the handle of ${snapshot.label} is ${handle}`);
+      made.backups.push(ofBackup);
+      await waitUntil(timelines.backups, ({ spec }) => spec.snapshotName === name, {
+        ...{ name: ofBackup, label: `there is the backup that ${handle} names`, describe: describeBackup },
+        ...timeouts.namedBackupThere,
+      });
+      const backup = { name: ofBackup, label, volume, snapshot: { name, volume }, since: { made: from } };
+      snapshot.backup = backup;
+      return backup;
+    },
+    detail: ({ name }) => name,
+  }),
+  /** And not before. */
+  'then.readyWithBackup': step({
+    sentence: 'Then {snapshot} is ready to use, once {backup} is Completed',
+    action: async (context: Context, snapshot: VolumeSnapshotHandle, backup: BackupHandle) => {
+      const { timelines, timeouts } = context;
+      const { by, label, name } = snapshot;
+      const isReady = ({ status }: VolumeSnapshot): boolean => status?.readyToUse === true;
+      await waitUntil(by.snapshots, isReady, {
+        ...{ name, label: `${label} is ready to use`, describe: describeReadiness },
+        ...timeouts.volumeSnapshotReady,
+      });
+      const ready = firstVersion(
+        by.contents.entries,
+        ({ metadata, status }) => metadata.name === bound(snapshot) && status?.readyToUse === true,
+      );
+      const completed = firstVersion(
+        timelines.backups.entries,
+        (each) => each.metadata.name === backup.name && backupState(each) === 'Completed',
+      );
+      if (ready === undefined) throw new InconclusiveError(`the watch missed when ${label} became ready`);
+      if (completed === undefined || completed > ready)
+        throw new Error(`${label} was ready to use before ${backup.label} was Completed`);
+    },
+  }),
+  /** There is no backup of it. */
+  'then.notMade': step({
+    sentence: 'Then {snapshot} is not made, and says "{text}"',
+    parameters: (snapshot, text) => ({ snapshot, text }),
+    action: async (context: Context, snapshot: VolumeSnapshotHandle, text: string) => {
+      const { label, uid } = snapshot;
+      const { status } = await untilContent(context, snapshot, {
+        label: 'says why it is not made, or has a handle',
+        isWanted: ({ status }) => Boolean(status?.error?.message ?? status?.snapshotHandle),
+      });
+      const { message = '' } = status?.error ?? {};
+      if (!message.includes(text)) throw new Error(`${label} has ${status?.snapshotHandle || message}`);
+      const made = context.timelines.backups
+        .objects()
+        .some(({ spec }) => spec.snapshotName === `snapshot-${uid}`);
+      if (made) throw new Error(`there is a backup of ${label}, which says: ${message}`);
+      return message;
+    },
+    detail: (message) => message,
+  }),
+  /** Its content was made by hand, with the name of a backup that does not exist. */
+  'then.notReady': step({
+    sentence: 'Then {snapshot} is not ready to use, and says why',
+    action: async (context: Context, snapshot: VolumeSnapshotHandle) => {
+      const { label, name } = snapshot;
+      const { status } = await untilContent(context, snapshot, {
+        label: 'is ready, or says why not',
+        isWanted: ({ status }) => status?.readyToUse === true || Boolean(status?.error?.message),
+      });
+      if (status?.readyToUse)
+        throw new PromiseBroken(`${label} is ready to use, and there is no backup ${status.snapshotHandle}`, {
+          ...{ kind: 'VolumeSnapshot', name, state: 'ready' },
+        });
+      return status?.error?.message;
+    },
+    detail: (message) => message,
+  }),
+  /** Its backup goes with it, if its class says so. */
+  'when.volumeSnapshotDeleted': step({
+    sentence: 'When {snapshots} {verb} deleted',
+    parameters: (...snapshots) => ({
+      snapshots: listLabels(snapshots),
+      verb: snapshots.length === 1 ? 'is' : 'are',
+    }),
+    action: async (context: Context, ...snapshots: VolumeSnapshotHandle[]) => {
+      for (const { backup, name } of snapshots) {
+        if (backup !== undefined) backup.since.deleted = context.timelines.backups.lastSequence();
+        await deleteVolumeSnapshot(context, name);
+      }
+    },
+  }),
+  'then.volumeSnapshotGone': step({
+    sentence: 'Then {snapshots} {verb} gone',
+    parameters: (...snapshots) => ({
+      snapshots: listLabels(snapshots),
+      verb: snapshots.length === 1 ? 'is' : 'are',
+    }),
+    action: async (context: Context, ...snapshots: VolumeSnapshotHandle[]) => {
+      await Promise.all(snapshots.map((snapshot) => untilVolumeSnapshotGone(context, snapshot)));
+    },
+  }),
+  /** Of a class with the policy Retain. The VolumeSnapshot is gone. Returns when it is gone too. */
+  'when.contentDeleted': step({
+    sentence: 'When the VolumeSnapshotContent that {snapshot} has left is deleted',
+    action: deleteContent,
+    detail: (name) => name,
+  }),
+  'then.backupKept': step({
+    sentence: 'Then {backup} is not deleted',
+    action: async (context: Context, backup: BackupHandle) => {
+      const found = await readBackup(context, backup);
+      if (found === undefined || found.metadata.deletionTimestamp !== undefined)
+        throw new Error(`${backup.label} is ${found === undefined ? 'gone' : 'being deleted'}`);
+    },
+  }),
+  /** It was not made, as its backup target is not available. */
+  'then.goesThoughNotMade': step({
+    sentence: 'Then {snapshot} is gone, though it could not be made',
+    action: async (context: Context, snapshot: VolumeSnapshotHandle) => {
+      const { label, name } = snapshot;
+      const limit = context.timeouts.unmadeSnapshotGone;
+      await untilVolumeSnapshotGone(context, snapshot, limit).catch((cause: unknown) => {
+        if (!hasTimedOut(cause)) throw cause;
+        throw new PromiseBroken(
+          `${label} is deleted, and stays`,
+          { kind: 'VolumeSnapshot', name, state: 'Deleting' },
+          { cause },
+        );
+      });
+    },
+  }),
+  /** The VolumeSnapshot, which is gone, was that of a class with the policy Delete. */
+  'then.backupGoesAlong': step({
+    sentence: 'Then {backup} is gone, or goes, as {snapshot} is gone',
+    action: async (context: Context, backup: BackupHandle, { label }: VolumeSnapshotHandle) => {
+      const { name } = backup;
+      const found = await readBackup(context, backup);
+      if (found === undefined || found.metadata.deletionTimestamp !== undefined) return;
+      throw new PromiseBroken(`${label} is gone, and ${backup.label}, which is its, stays`, {
+        ...{ kind: 'Backup', name, state: backupState(found) },
+      });
+    },
+  }),
+};
