@@ -331,6 +331,7 @@ export const fixes = {
     'a backup that the page of its volume asks for has its mode, with labels too',
   'fixed:deleted-backup-takes-namesake':
     'a backup takes a snapshot along only if that is of its volume, whatever the setting says',
+  'fixed:dotted-job-never-runs': 'a recurring job whose name has a dot is rejected',
   'fixed:deleted-backup-counts-as-kept':
     'a recurring job does not count backups that are being deleted as kept',
   'fixed:lost-backup-takes-snapshot':

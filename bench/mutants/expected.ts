@@ -565,6 +565,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:copied-store-hides-its-backups': [
     'The backups of a copied store can be restored once the backup target that was copied is gone',
   ],
+  'fixed:dotted-job-never-runs': ['A recurring job of which Kubernetes takes no CronJob is rejected'],
   'fixed:deleted-backup-counts-as-kept': [
     'A recurring job keeps as many backups as it is to, although one of them is being deleted by hand [s3]',
   ],

@@ -35,7 +35,8 @@ export type Symptom =
         | 'Volume'
         | 'Snapshot'
         | 'PersistentVolume'
-        | 'VolumeSnapshot';
+        | 'VolumeSnapshot'
+        | 'RecurringJob';
       state: string;
       gone?: true;
       says?: MessageId;

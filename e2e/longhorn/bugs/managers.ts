@@ -1138,6 +1138,21 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile (DeleteSnapshot by backup.Spec.SnapshotName; so does deleteSnapshotAfterBackupCompleted); v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-30), NFS: the snapshot of the other volume was being deleted when the backup was gone',
   },
+  'dotted-job-never-runs': {
+    title: 'A recurring job whose name has a dot is accepted, and never runs',
+    severity: 'silent',
+    promise: 'a recurring job that is accepted runs, and one that cannot run is rejected',
+    happens:
+      'the webhook takes a name with dots. Longhorn gives the name to the container of the CronJob too, where Kubernetes takes none, and refuses the CronJob. A longhorn-manager says so in its log, and takes the job for reconciled: it has no condition and no event, the page shows it like any other, and its volumes are never backed up',
+    symptoms: [{ of: 'history', kind: 'RecurringJob', state: 'without a CronJob' }],
+    steps: [
+      'Make a RecurringJob with the name daily.backup and the task backup: it is accepted.',
+      'kubectl -n longhorn-system get cronjobs: it has none. The log of a longhorn-manager says "Failed to reconcile recurring job", and that the name of a container is invalid.',
+    ],
+    source:
+      'longhorn-manager, webhook/resources/recurringjob/validator.go (util.ValidateName), and controller/recurring_job_controller.go, newCronJob (Containers[0].Name) and syncRecurringJob (a warning); v1.12.1',
+    seen: 'the source alone',
+  },
   'deleted-backup-counts-as-kept': {
     title: 'A recurring job deletes one backup too many while another of its backups is being deleted',
     severity: 'data loss',

@@ -28,3 +28,13 @@ scenario(
     await then.retainBounded(job);
   },
 );
+
+// A container may have no dot in its name.
+scenario(
+  'A recurring job of which Kubernetes takes no CronJob is rejected',
+  { tags: ['refusals', 'recurring-jobs', 'slow'], proves: ['J27'] },
+  async ({ given, then }) => {
+    await given.newJob();
+    await then.orKnownBug('dotted-job-never-runs', () => then.dottedJobRejectedOrRuns());
+  },
+);

@@ -1,5 +1,6 @@
 import { type Expectation, ExpectationError, type Verdict } from '../../history/expectation.ts';
 import type { Duration } from '../../kube/duration.ts';
+import { ApiError } from '../../kube/errors.ts';
 import type { KubernetesObject } from '../../kube/objects.ts';
 import type { ObservedSymptom } from '../../longhorn/bugs/bug.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
@@ -17,6 +18,10 @@ export class InconclusiveError extends Error {
 export type Seen =
   | ObservedSymptom
   | { of?: never; kind: string; name: string; state: string; says?: readonly MessageId[] };
+
+/** Whether one of Longhorn's webhooks has refused a request (webhook/error). */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && [400, 403, 422].includes(error.status);
 
 /** A promise was broken. `seen` shows whether a known bug is the cause. */
 export class PromiseBroken extends Error {

@@ -66,6 +66,14 @@ export const jobValidatingRules = (version: string): ValidatingRule[] => [
   },
 ];
 
+/** What Longhorn lacks (known bug dotted-job-never-runs). */
+export const dottedJobRule: ValidatingRule = {
+  name: 'longhorn-emulator-job-dotted',
+  resource,
+  expression: "!object.metadata.name.contains('.')",
+  message: "'invalid name ' + object.metadata.name",
+};
+
 const ignoresRetain = "object.spec.task in ['snapshot-cleanup', 'filesystem-trim']";
 const isDeleting = "object.spec.task == 'snapshot-delete'";
 const least = `(${ignoresRetain} || ${isDeleting} ? 0 : 1)`;

@@ -11,7 +11,7 @@ import {
   systemRestoreOnceRule,
   systemRestoreRules,
 } from './backups.ts';
-import { jobMutatingRules, jobValidatingRules } from './jobs.ts';
+import { dottedJobRule, jobMutatingRules, jobValidatingRules } from './jobs.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
 import { negativePollRule, targetMutatingRules, targetValidatingRules } from './targets.ts';
 import {
@@ -123,6 +123,7 @@ export const admissionPolicies = (
     ...(mutant === 'fixed:unrestored-volume-is-backed-up-empty' || mutant === 'fixed:snapshots-stop-standby'
       ? [unrestoredVolumeRule]
       : []),
+    ...(mutant === 'fixed:dotted-job-never-runs' ? [dottedJobRule] : []),
     ...(mutant === 'fixed:retargeted-standby-misses-newest' ? [standbyTargetRule] : []),
     ...(mutant === 'fixed:larger-standby-follows-no-more' ? [standbySizeRule] : []),
     ...(mutant === 'fixed:second-system-restore-is-accepted' ? [systemRestoreOnceRule] : []),

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hasTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { hasTimedOut, timeoutOf, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
-import { managerLogs } from '../../../longhorn/manager.ts';
+import { managerLogs, managersLogged } from '../../../longhorn/manager.ts';
 import { longhornResources, readNow } from '../../../longhorn/resources.ts';
 import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
@@ -14,10 +14,11 @@ import {
   type JobHandle,
   type JobOptions,
   lastRun,
+  makeAnyJob,
   makeRecurringJob,
 } from '../job/job.ts';
 import { isBackupSince, madeByRuns } from '../job/runs.ts';
-import { InconclusiveError, PromiseBroken, throwIfAny } from '../judging.ts';
+import { InconclusiveError, isRefusal, PromiseBroken, throwIfAny } from '../judging.ts';
 import { changeSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -267,6 +268,26 @@ export const jobTaskSteps = {
         const others = subjects.filter(({ volume }) => volume !== backup.volume);
         await judgeWithin(isMadeAlone(timelines.backups, { backup, others }), timeouts.jobMakes);
       }
+    },
+  }),
+  /** Kubernetes takes no CronJob for it. Known bug dotted-job-never-runs counts only if a manager's log says so. */
+  'then.dottedJobRejectedOrRuns': step({
+    sentence: 'Then a recurring job whose name has a dot is rejected, or has its CronJob',
+    waitsForTimer: true,
+    action: async (context: Context) => {
+      const name = context.uniqueName('job.daily');
+      const makes = makeAnyJob(context, { task: 'backup', retain: 1, labels: {} }, name);
+      const cause = await timeoutOf(makes).catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+      });
+      if (cause === undefined) return;
+      if (!(await managersLogged(context.cluster, name, 'is invalid')))
+        throw new InconclusiveError(`nothing says why ${name} has no CronJob`, { cause });
+      throw new PromiseBroken(
+        `recurring job ${name} was accepted, and has no CronJob, as a manager's log alone says`,
+        { kind: 'RecurringJob', name, state: 'without a CronJob' },
+        { cause },
+      );
     },
   }),
   'when.jobDeleted': step({

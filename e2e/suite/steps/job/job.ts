@@ -98,9 +98,9 @@ export const makeAnyJob = async (
     RecurringJob['spec'],
     'task' | 'retain' | 'labels' | 'parameters' | 'retentionPolicy' | 'retainAge'
   >,
+  name = context.uniqueName('job'),
 ): Promise<AnyJobHandle> => {
   const { cluster, made, run } = context;
-  const name = context.uniqueName('job');
   const spec: RecurringJob['spec'] = { ...how, name, cron: farAway(), concurrency: 1, groups: [name] };
   return followJob(context, spec, async () => {
     made.jobs.push(name);

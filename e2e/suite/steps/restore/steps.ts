@@ -8,7 +8,6 @@ import {
 } from '../../../history/expectation.ts';
 import { entriesOf } from '../../../history/history.ts';
 import { formatDuration } from '../../../kube/duration.ts';
-import { ApiError } from '../../../kube/errors.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
@@ -18,7 +17,7 @@ import { requestBackup, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
-import { InconclusiveError, PromiseBroken, stays, throwIfAny } from '../judging.ts';
+import { InconclusiveError, isRefusal, PromiseBroken, stays, throwIfAny } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
@@ -89,10 +88,6 @@ const judgeSuccess = (context: Context, restore: RestoreHandle): Promise<void> =
   withReasons(context, restore, () =>
     judgeWithin(succeeds(context.timelines.volumes, restore), context.timeouts.restored),
   );
-
-// The statuses with which Longhorn's webhooks refuse (webhook/error).
-const isRefusal = (error: unknown): boolean =>
-  error instanceof ApiError && [400, 403, 422].includes(error.status);
 
 const wishStandby = ({ cluster }: Pick<Context, 'cluster'>, name: string, Standby: boolean) =>
   cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { Standby } });
