@@ -310,6 +310,8 @@ export const fixes = {
   'fixed:restore-limit-counts-itself':
     'a replica that is added during a restore is restored in the place that its volume has',
   'fixed:restored-pv-goes-to-another-claim': 'a system restore keeps a PersistentVolume for its claim',
+  'fixed:volumeless-claim-stops-system-restore':
+    'a system restore leaves out a claim that had no PersistentVolume',
   'fixed:volumeless-pv-stops-system-restore':
     'a system restore leaves out a PersistentVolume whose volume is not there',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',

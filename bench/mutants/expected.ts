@@ -633,6 +633,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:backup-outlives-its-backup-volume': [
     'A backup volume that is deleted goes with all its backups, although they could not be listed while they were made [s3]',
   ],
+  'fixed:volumeless-claim-stops-system-restore': [
+    'A system restore ends, although its system backup has a claim without a PersistentVolume',
+  ],
   'fixed:restored-pv-goes-to-another-claim': ['A system restore keeps a PersistentVolume for its own claim'],
   'fixed:volumeless-pv-stops-system-restore': [
     'A system restore ends, although its system backup has a PersistentVolume without a volume',

@@ -59,10 +59,15 @@ const pack = async ({ context: { datastore, version }, systemBackup }: Step): Pr
   const persistentVolumes = datastore.persistentVolumes
     .list()
     .filter(({ spec }) => spec.csi?.driver === longhornProvisioner);
+  const classes = persistentVolumes.map(({ spec }) => spec.storageClassName);
+  const persistentVolumeClaims = datastore.persistentVolumeClaims
+    .list()
+    .filter(({ spec }) => classes.includes(spec.storageClassName));
   const objects = [
     ...kinds.map(([kind, { list }]) => [kind, list()] as const),
     ['storageClasses', storageClasses] as const,
     ['persistentVolumes', persistentVolumes] as const,
+    ['persistentVolumeClaims', persistentVolumeClaims] as const,
   ].map(([kind, list]) => [
     `${name}/yamls/longhorn/${kind.toLowerCase()}.yaml`,
     strToU8(JSON.stringify(list)),

@@ -292,6 +292,7 @@ export type PersistentVolume = ApiObject & {
   spec: {
     csi?: { driver: string; volumeHandle: string };
     claimRef?: { namespace: string; name: string };
+    storageClassName?: string;
   };
 };
 

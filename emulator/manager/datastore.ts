@@ -32,6 +32,7 @@ export type Datastore = {
   kubernetesNodes: Collection<lh.KubernetesNode>;
   storageClasses: Collection<lh.StorageClass>;
   persistentVolumes: Collection<lh.PersistentVolume>;
+  persistentVolumeClaims: Collection<lh.PersistentVolumeClaim>;
 };
 
 /** The kinds of CSI's snapshot controller that Longhorn's CSI sidecar uses. */
@@ -130,6 +131,13 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
       version: 'v1',
       plural: 'persistentvolumes',
       kind: 'PersistentVolume',
+    }),
+    persistentVolumeClaims: open(options, {
+      group: '',
+      version: 'v1',
+      plural: 'persistentvolumeclaims',
+      namespace,
+      kind: 'PersistentVolumeClaim',
     }),
   };
   await Promise.all(Object.values(datastore).map((collection: Collection<ApiObject>) => collection.synced));

@@ -43,6 +43,7 @@ export const managerAccess = [
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
       { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: read },
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+      { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: [...read, 'create', 'patch'] },
       { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },
       { apiGroups: ['batch'], resources: ['jobs'], verbs: [...read, 'create'] },
     ],

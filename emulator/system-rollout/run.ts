@@ -12,6 +12,7 @@ import type { Log } from '../log.ts';
 import type {
   BackupTarget,
   PersistentVolume,
+  PersistentVolumeClaim,
   RecurringJob,
   Setting,
   StorageClass,
@@ -39,6 +40,7 @@ type Bundle = {
   recurringJobs: RecurringJob[];
   volumes: Volume[];
   persistentVolumes: PersistentVolume[];
+  persistentVolumeClaims: PersistentVolumeClaim[];
 };
 /** What a rollout uses of a manager. */
 type Context = Pick<ManagerContext, 'datastore' | 'log' | 'mutant' | 'recorder' | 'targets'>;
@@ -209,9 +211,24 @@ const restorePersistentVolumes = async (rollout: Rollout, { persistentVolumes }:
   }
 };
 
+// As restorePersistentVolumes: the first claim without a PersistentVolume stops the others.
+const restoreClaims = async (rollout: Rollout, { persistentVolumeClaims }: Bundle): Promise<void> => {
+  const { datastore, mutant } = rollout.context;
+  for (const each of persistentVolumeClaims) {
+    const { name } = each.metadata;
+    const { volumeName = '' } = each.spec;
+    const isBindable = datastore.persistentVolumes.get(volumeName) !== undefined;
+    if (datastore.persistentVolumeClaims.get(name))
+      await datastore.persistentVolumeClaims.patch(name, skipped(rollout));
+    else if (isBindable) await datastore.persistentVolumeClaims.create(anew(each, marksOf(rollout)));
+    else if (mutant !== 'fixed:volumeless-claim-stops-system-restore')
+      throw new Error(`persistentvolume "${volumeName}" not found`);
+  }
+};
+
 const empty: Bundle = {
-  ...{ settings: [], storageClasses: [], backupTargets: [] },
-  ...{ recurringJobs: [], volumes: [], persistentVolumes: [] },
+  ...{ settings: [], storageClasses: [], backupTargets: [], recurringJobs: [] },
+  ...{ volumes: [], persistentVolumes: [], persistentVolumeClaims: [] },
 };
 
 const unpack = (archive: Uint8Array): Bundle => {
@@ -261,6 +278,7 @@ const restoreKinds = async (rollout: Rollout, bundle: Bundle): Promise<void> => 
   if (mutant === 'fixed:system-restore-waits-for-no-target') await untilBackupsKnown(rollout, bundle);
   await kind(restoreVolumes);
   await untilRestored(rollout, ['PersistentVolumeList', () => kind(restorePersistentVolumes)]);
+  await untilRestored(rollout, ['PersistentVolumeClaimList', () => kind(restoreClaims)]);
 };
 
 /** Goes on with a restore in the state that another pod has left. What was unpacked is in no pod but that one. */

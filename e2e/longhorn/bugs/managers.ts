@@ -993,6 +993,22 @@ export const managerBugs = {
       'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumes (GetVolumeRO), restore (24 h) and ignorePersistenVolumeDueToMissingVolume, which restoreVolumes calls for volumes of the system backup alone; v1.12.1. Near: longhorn/longhorn#5086 (a volume that cannot be made)',
     seen: 'a whole real v1.12.1 (2026-11-30), NFS: Restoring for 2 min, until the PersistentVolume was made by hand',
   },
+  'volumeless-claim-stops-system-restore': {
+    title: 'A system restore stops for a day at a claim that had no PersistentVolume',
+    severity: 'silent',
+    promise: 'a system restore leaves out what it cannot make, or fails, and makes the rest',
+    happens:
+      'a system backup has each PersistentVolumeClaim of the classes of its PersistentVolumes, also one that was Pending, as one that no pod uses where the class waits for the first consumer. The restore looks for the PersistentVolume without a name, does not find it, and tries that each second for 24 h: no claim that comes after it by its namespace and name is made. The state stays Restoring, without a condition or an event, and no other restore is accepted. By the source, so it is with a claim in a namespace that is not there, as in a new cluster, and with one whose PersistentVolume was deleted',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Restoring' }],
+    steps: [
+      'Make a volume, its PersistentVolume and a PersistentVolumeClaim that it is bound to, and another claim of the same class: it is Pending.',
+      'Make a system backup. Delete the second claim, and create a SystemRestore of the system backup, as in a new cluster. It stays Restoring. The log of its pod has "persistentvolume ... not found" each second.',
+      'Make the second claim by hand: the SystemRestore is Completed some seconds later.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumeClaims (GetPersistentVolumeRO of an empty name) and restore (24 h), and datastore/uncached.go, GetAllPersistentVolumeClaimsByPersistentVolumeProvisioner (by the class); v1.12.1',
+    seen: 'the source alone',
+  },
   'restored-pv-goes-to-another-claim': {
     title: 'A system restore gives a PersistentVolume to a claim that it did not belong to',
     severity: 'silent',

@@ -143,6 +143,26 @@ scenario(
   },
 );
 
+scenario(
+  'A system restore ends, although its system backup has a claim without a PersistentVolume',
+  { ...about, proves: ['S19'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume({ target });
+    await when.volumeDetached(volume);
+    const claimed = await given.claimedPersistentVolume(volume);
+    const waiting = await given.otherClaim(claimed);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.claimDeleted(waiting);
+
+    const restore = await when.systemRestored(systemBackup);
+    const ends = () => then.endsDespiteClaim(restore, claimed, waiting);
+    await then.orKnownBug('volumeless-claim-stops-system-restore', ends);
+  },
+);
+
 // A restore makes all PersistentVolumes before the first claim, and waits for the volume of each: here, for one that is
 // not there, as it does for hours for one that is being restored.
 scenario(

@@ -73,8 +73,11 @@ const followPersistentVolumes = ({ cluster, scenarioSignal: signal }: Context) =
   follow<PersistentVolume>(cluster, resources.persistentVolumes, { signal });
 
 // A claim of the class that has the name of the PersistentVolume. No StorageClass has that name.
-const makeClaim = async (context: Context, storageClassName: string): Promise<string> => {
-  const name = context.uniqueName('claim');
+const makeClaim = async (
+  context: Context,
+  storageClassName: string,
+  name = context.uniqueName('claim'),
+): Promise<string> => {
   context.made.persistentVolumeClaims.push(name);
   await context.cluster.create(resources.persistentVolumeClaims, {
     apiVersion: 'v1',
@@ -152,6 +155,32 @@ const untilRestoreEnds = async (
   if (systemBackupState(found) === 'Error' && !hasReason)
     throw new Error(`${label} is Error, without a reason`);
   return found;
+};
+
+/** Throws if a restore ends only once an object is made by hand. Its log must say that it waits for that. */
+const mustEndWithout = async (
+  context: Context,
+  restore: SystemRestoreHandle,
+  { what, logged, make }: { what: string; logged: string[]; make: () => Promise<unknown> },
+): Promise<void> => {
+  const { name, label, timeline } = restore;
+  const { timeouts } = context;
+  await waitUntil(timeline, (object) => restoreStates.indexOf(systemBackupState(object)) > 2, {
+    ...{ name, label: `${label} restores`, describe: describeSystemBackup },
+    ...timeouts.systemRestoreEnds,
+  });
+  const cause = await timeoutOf(untilRestoreEnds(context, restore, timeouts.systemRestoreGoesOn));
+  if (cause === undefined) return;
+  // The log escapes the quotation marks around the name.
+  if (!(await isLoggedBy(context, restore, ...logged)))
+    throw new InconclusiveError(`nothing says what ${label} waits for`, { cause });
+  await make();
+  await untilRestoreEnds(context, restore);
+  throw new PromiseBroken(
+    `${label} stayed Restoring until ${what}, was made by hand`,
+    { kind: 'SystemRestore', name, state: 'Restoring' },
+    { cause },
+  );
 };
 
 const completedWithout = ({ name, label }: SystemRestoreHandle, volume: VolumeHandle): PromiseBroken =>
@@ -482,29 +511,36 @@ export const systemRestoreSteps = {
       await waitUntilGone(watched, { name, label, ...timeouts.jobsGone });
     },
   }),
-  /** One that is made by hand ends what waits for it. */
   'then.endsDespitePersistentVolume': step({
     sentence: 'Then {label} ends',
     waitsForTimer: true,
-    action: async (context: Context, restore: SystemRestoreHandle, lost: PersistentVolumeHandle) => {
-      const { label, timeline } = restore;
-      const { timeouts } = context;
-      await waitUntil(timeline, (object) => restoreStates.indexOf(systemBackupState(object)) > 2, {
-        ...{ name: restore.name, label: `${label} restores`, describe: describeSystemBackup },
-        ...timeouts.systemRestoreEnds,
-      });
-      const cause = await timeoutOf(untilRestoreEnds(context, restore, timeouts.systemRestoreGoesOn));
-      if (cause === undefined) return;
-      // The log escapes the quotation marks around the name.
-      if (!(await isLoggedBy(context, restore, 'volume.longhorn.io', lost.volume, 'not found')))
-        throw new InconclusiveError(`nothing says what ${label} waits for`, { cause });
-      await makePersistentVolume(context, lost);
-      await untilRestoreEnds(context, restore);
-      throw new PromiseBroken(
-        `${label} stayed Restoring until PersistentVolume ${lost.name}, whose volume is not there, was made by hand`,
-        { kind: 'SystemRestore', name: restore.name, state: 'Restoring' },
-        { cause },
-      );
+    action: (context: Context, restore: SystemRestoreHandle, lost: PersistentVolumeHandle) =>
+      mustEndWithout(context, restore, {
+        what: `PersistentVolume ${lost.name}, whose volume is not there`,
+        logged: ['volume.longhorn.io', lost.volume, 'not found'],
+        make: () => makePersistentVolume(context, lost),
+      }),
+  }),
+  /** It waited as the system backup was made. */
+  'then.endsDespiteClaim': step({
+    sentence: 'Then {label} ends',
+    waitsForTimer: true,
+    action: (
+      context: Context,
+      restore: SystemRestoreHandle,
+      { name: storageClass }: PersistentVolumeHandle,
+      claim: string,
+    ) =>
+      mustEndWithout(context, restore, {
+        what: `claim ${claim}, which had no PersistentVolume`,
+        logged: ['PersistentVolumeClaimList', 'persistentvolume', 'not found'],
+        make: () => makeClaim(context, storageClass, claim),
+      }),
+  }),
+  'when.claimDeleted': step({
+    sentence: 'When the claim that waits is deleted',
+    action: async ({ cluster }: Context, name: string) => {
+      await cluster.delete(resources.persistentVolumeClaims, { namespace, name });
     },
   }),
   'when.jobTakenAway': step({
