@@ -3,6 +3,7 @@ import type { StateProbe } from '../../history/progress.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type KubernetesObject, type Resource, resources, unlessGone } from '../../kube/cluster.ts';
+import { ApiError } from '../../kube/errors.ts';
 import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
@@ -164,9 +165,20 @@ const removeFollowed = async <T extends KubernetesObject>(
   }
 };
 
+// Longhorn's webhook reads the backup in the store first. Kubernetes gives it 10 s, which a busy machine can exceed. A
+// volume that is still on standby when its backups go is stuck.
+const standbyAttempts = 6;
+
 const endStandbyOf = async ({ cluster, timelines, made }: CleanupContext): Promise<void> => {
   const names = made.volumes.filter((name) => timelines.volumes.current(name)?.spec.Standby);
-  for (const name of names) await endStandby({ cluster }, name).catch(unlessGone);
+  for (const name of names)
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        await endStandby({ cluster }, name).catch(unlessGone);
+        break;
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 500) || attempt === standbyAttempts) throw error;
+      }
 };
 
 const remove = async <T extends KubernetesObject>(
