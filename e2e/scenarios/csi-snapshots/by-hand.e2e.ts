@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 const about: ScenarioOptions = {
-  tags: ['csi-snapshots', 'restores'],
+  tags: ['csi-snapshots', 'restores', 'slow'],
   needs: ['volume-snapshots', 'block-device'],
   disruptions: ['volume-snapshots'],
 };

@@ -4,7 +4,7 @@ import type { VolumeHandle } from '../../suite/steps/handles.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
 const about: ScenarioOptions = {
-  tags: ['csi-snapshots'],
+  tags: ['csi-snapshots', 'slow'],
   needs: ['volume-snapshots', 'block-device'],
   disruptions: ['volume-snapshots'],
 };
@@ -45,7 +45,7 @@ scenario(
   'A VolumeSnapshot is deleted while its volume is detached, or its backup target has no URL',
   {
     ...about,
-    tags: ['csi-snapshots', 'backup-targets'],
+    tags: ['csi-snapshots', 'backup-targets', 'slow'],
     disruptions: ['volume-snapshots', 'unmount'],
     exclusive: ['longhorn-managers'],
     proves: ['V9'],

@@ -286,6 +286,7 @@ export const timeoutRules = {
       "the expectation: the cluster's snapshot controller and csi-snapshotter ask Longhorn's CSI plugin, which makes a snapshot of the volume and begins a backup, or says why not",
   },
   unmadeSnapshotGone: {
+    fixed: true,
     owner:
       'the expectation: a VolumeSnapshot of which there is nothing is removed at once by the controllers of the cluster and csi-snapshotter',
   },
