@@ -19,7 +19,7 @@ export const csiBugs = {
       'The VolumeSnapshot and its VolumeSnapshotContent are gone at once. The Backup becomes Completed, and stays for good.',
     ],
     source: `${plugin}, cleanupBackup, which returns nil without a BackupVolume; read in ${versions}`,
-    seen: 'SEEN-A',
+    seen: 'the source alone',
   },
   'volumesnapshot-of-no-backup-is-ready': {
     title:
@@ -35,7 +35,7 @@ export const csiBugs = {
       'kubectl get volumesnapshot: READYTOUSE is true.',
     ],
     source: `${plugin}, ListSnapshots (not implemented); external-snapshotter, pkg/snapshotter/snapshotter.go, GetSnapshotStatus; read in ${versions}`,
-    seen: 'SEEN-B',
+    seen: 'the source alone',
   },
   'unmade-volumesnapshot-stays': {
     title: 'A VolumeSnapshot cannot be deleted while the backup target of its volume is not available',
@@ -50,6 +50,6 @@ export const csiBugs = {
       'kubectl delete volumesnapshot NAME: it stays, deleting.',
     ],
     source: `${plugin}, createCSISnapshotTypeLonghornBackup (codes.Aborted); external-snapshotter, pkg/sidecar-controller/snapshot_controller.go, isCSIFinalError and shouldDelete; read in ${versions}`,
-    seen: 'SEEN-C',
+    seen: 'the source alone',
   },
 } as const satisfies Record<string, BugRow>;
