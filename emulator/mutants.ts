@@ -340,6 +340,8 @@ export const fixes = {
     'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
   'fixed:crashed-standby-stays-faulted': 'a volume on standby whose only replica failed is salvaged',
+  'fixed:standby-restores-into-snapshot':
+    'a volume on standby restores nothing into a snapshot that was made of it',
   'fixed:failed-standby-stays-faulted':
     'a volume on standby tries again to restore a backup that it could not read',
   'fixed:refused-job-is-not-restored': 'an event says why a recurring job is not restored with its volume',

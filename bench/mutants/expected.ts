@@ -683,6 +683,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:crashed-standby-stays-faulted': [
     'A standby volume whose only replica dies goes on with the data that it has',
   ],
+  'fixed:standby-restores-into-snapshot': [
+    'A volume that was backed up on standby is backed up whole once it is activated',
+  ],
   'fixed:failed-standby-stays-faulted': [
     'A standby volume that cannot read its next backup reports that, and goes on once the store answers [s3]',
   ],

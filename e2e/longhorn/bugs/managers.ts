@@ -732,6 +732,23 @@ export const managerBugs = {
       'longhorn-manager, controller/volume_controller.go, ReconcileEngineReplicaState (a replica with a restore error is failed) and ReconcileVolumeState (no salvage of a volume on standby), read in master (2026-08-21)',
     seen: 'longhorn/longhorn#10105 (v1.8.0-rc2: the config of the backup was not found); a whole real v1.12.1 (2026-11-27), on S3, the reading of blocks denied: faulted after nine minutes, and still so two minutes after the store answered',
   },
+  'standby-restores-into-snapshot': {
+    title: 'A volume that was backed up on standby has backups without what it has restored since',
+    severity: 'data loss',
+    promise: 'a backup of a volume that was on standby has all its data, or it can make no backup on standby',
+    happens:
+      'Longhorn refuses snapshots of a volume on standby in its API and its page, but not Snapshot and Backup objects that are made with kubectl. The engine merges such a snapshot with the one that it restores into, so that each later restore changes the data of a snapshot that is backed up already. Once the volume is activated, an incremental backup is the difference to that snapshot: what was restored in between is in neither. It is Completed, its blocks are whole, and every incremental backup after it takes the gap over',
+    symptoms: [{ of: 'restore' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby. Create a Snapshot of that (createSnapshot: true), and a Backup of the Snapshot: both are made.',
+      'Write to the source, and back it up: the volume on standby restores that.',
+      'Activate it: it has all data. Make a snapshot and a backup of it: Completed.',
+      'A volume restored from that backup lacks what was written to the source in step 2.',
+    ],
+    source:
+      'longhorn-engine, pkg/sync/backup.go, RestoreBackup (purges to one snapshot, and restores into the parent of the head), and pkg/sync/rpc/server.go, postIncrementalRestoreOperations (FoldFile into it); longhorn-manager, webhook/resources/snapshot and backup, Create, without the check of api/snapshot.go; v1.12.1',
+    seen: 'the emulator',
+  },
   'crashed-standby-stays-faulted': {
     title: 'A volume on standby all of whose replicas end is faulted for good, though its data are whole',
     severity: 'outage',

@@ -93,3 +93,25 @@ scenario(
     await then.activated(standby, data);
   },
 );
+
+scenario(
+  'A volume that was backed up on standby is backed up whole once it is activated',
+  { ...about, tags: ['standby', 'backups', 'slow'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    if ((await when.restoringBackedUp(standby)) === undefined) return;
+
+    data.push(await given.data(volume, added));
+    const second = await given.settledBackup(volume);
+    await then.follows(standby, second);
+    await when.activated(standby);
+    const activated = await then.activated(standby, data);
+    const later = await when.backedUp(await given.snapshot(activated));
+    await then.completed(later);
+    await then.orKnownBug('standby-restores-into-snapshot', () => then.restores(later, data));
+  },
+);

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { replicaPort } from '../../engine/proxy.ts';
-import { ensureHead, headPath, headSize, removeEmptyMetadata } from '../../engine/replica-files.ts';
+import {
+  copySnapshot,
+  ensureHead,
+  headPath,
+  headSize,
+  removeEmptyMetadata,
+} from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import { alreadyExists, ignoreMissing } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
@@ -188,6 +194,18 @@ const grow = async (context: ManagerContext, volume: Volume): Promise<void> => {
   await context.devices.grow(headPath(replicaDirectory(await ensureReplica(context, volume))));
 };
 
+// A snapshot that was made of a volume on standby is the one that the next backups are restored into (longhorn-engine,
+// pkg/sync/backup.go, RestoreBackup).
+const changeSnapshots = async (
+  { datastore, mutant }: ManagerContext,
+  { metadata: { name } }: Volume,
+  directory: string,
+): Promise<void> => {
+  if (mutant === 'fixed:standby-restores-into-snapshot') return;
+  for (const { metadata, spec, status } of datastore.snapshots.list())
+    if (spec.volume === name && status?.readyToUse) await copySnapshot(directory, metadata.name);
+};
+
 const restore = (
   context: ManagerContext,
   volume: Volume,
@@ -199,11 +217,13 @@ const restore = (
     activations,
     run: async (backup, last) => {
       const { client, place } = await openRestoreSource(context, volume);
+      const directory = replicaDirectory(await ensureReplica(context, volume));
       await client.restore(encodeBackupURL({ ...place, backup }), {
-        image: headPath(replicaDirectory(await ensureReplica(context, volume))),
+        image: headPath(directory),
         last,
         replicas: volume.spec.numberOfReplicas,
       });
+      await changeSnapshots(context, volume, directory);
     },
     onChange: () => enqueue(name),
     // Before the status says so: a user who is already attached may write at once.
