@@ -238,8 +238,8 @@ export const storeBugs = {
       'Let the deletion end. A restore of the backup fails: blocks are missing.',
     ],
     source:
-      'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, DeleteDeltaBlockBackup, cleanupBlocks (which looks at no lock) and backupBlock (which takes over what is there); v1.12.1',
-    seen: 'the emulator',
+      'backupstore, lock.go, Lock (a failed refresh is only logged), and deltablock.go, DeleteDeltaBlockBackup, cleanupBlocks (which looks at no lock) and backupBlock (which takes over what is there); v1.12.1, and the same lock and removal in v1.8.2, v1.9.2, v1.10.2 and v1.11.3',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3, the removal of blocks unanswered and the writing of the lock refused: with the lock expired, the second backup was Completed 9 s after it had begun, and fsck found its blocks missing once the deletion had ended',
   },
   'backup-has-time-of-its-upload': {
     title: 'A backup reports the time of its upload as that of its snapshot',

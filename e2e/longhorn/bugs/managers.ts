@@ -746,7 +746,7 @@ export const managerBugs = {
       'A volume restored from that backup lacks what was written to the source in step 2.',
     ],
     source:
-      'longhorn-engine, pkg/sync/backup.go, RestoreBackup (purges to one snapshot, and restores into the parent of the head), and pkg/sync/rpc/server.go, postIncrementalRestoreOperations (FoldFile into it); longhorn-manager, webhook/resources/snapshot and backup, Create, without the check of api/snapshot.go; v1.12.1',
+      'longhorn-engine, pkg/sync/backup.go, RestoreBackup (purges to one snapshot, and restores into the parent of the head), and pkg/sync/rpc/server.go, postIncrementalRestoreOperations (FoldFile into it); longhorn-manager, webhook/resources/snapshot and backup, Create, without the check of api/snapshot.go; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1',
     seen: 'the emulator',
   },
   'crashed-standby-stays-faulted': {
@@ -759,11 +759,11 @@ export const managerBugs = {
     steps: [
       'Make a backup of a volume, and from it a volume on standby with one replica. Wait until it has restored that.',
       'Kill the process of its replica, in the pod of its instance manager.',
-      'The volume on standby is Faulted and detached, and stays so. Make another backup: it is not restored. An ordinary volume with one replica is attached again within a minute.',
+      'The volume on standby is Faulted and detached, and stays so. Make another backup: it is not restored. By the source, an ordinary volume with one replica is salvaged, and attached again.',
     ],
     source:
-      'longhorn-manager, controller/volume_controller.go, ReconcileVolumeState (autoSalvage && !v.Status.IsStandby && !v.Status.RestoreRequired); v1.12.1. Near: longhorn/longhorn#10105 (a backup that cannot be read)',
-    seen: 'the emulator',
+      'longhorn-manager, controller/volume_controller.go, ReconcileVolumeState (autoSalvage && !v.Status.IsStandby && !v.Status.RestoreRequired), the same in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#10105 (a backup that cannot be read)',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: faulted within 3 s of the kill of the process of its replica, then detached, and still so 17 min later, when it was deleted; the next backup was not restored',
   },
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
