@@ -298,7 +298,7 @@ export const storeBugs = {
     ],
     source:
       'backupstore, deltablock.go, DeleteDeltaBlockBackup (saveVolume with the volume that was loaded before the blocks were listed) and DeleteBackupVolume, both with DELETION_LOCK; lock.go, canAcquire; v1.12.1. Near: longhorn/longhorn#1401',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3: 28 s after all was deleted the BackupVolume was there again, with a volume.cfg and no backup in the store',
   },
   'last-to-end-is-last-backup': {
     title: 'The last backup of a volume is the one that ended last, though its snapshot is older',

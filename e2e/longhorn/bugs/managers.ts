@@ -332,7 +332,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/backup_controller.go, checkMonitor (Deleting sets Pending, whatever the state was); engineapi/backup_monitor.go, NewBackupMonitor (Pending requests SnapshotBackup); longhorn-engine, pkg/sync/rpc/list.go, BackupAdd replaces a backup of the same name; backupstore, deltablock.go, performBackup; v1.12.1',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3, the writing of blocks left unanswered: 9 s after its manager was killed the Backup was Pending, while the replica still uploaded it',
   },
   'upload-outlives-its-url': {
     title:
