@@ -11,7 +11,7 @@ import type { Timeout } from '../timeouts.ts';
 
 const driver = 'driver.longhorn.io';
 const apiVersion = 'snapshot.storage.k8s.io/v1';
-const pickOne = { ...{ accessModes: ['ReadWriteOnce'], storageClassName: '' } };
+const staticStorage = { accessModes: ['ReadWriteOnce'], storageClassName: '' };
 
 type Status = { readyToUse?: boolean; error?: { message?: string } };
 
@@ -78,7 +78,7 @@ export const makeBoundClaim = async (context: Context, volume: VolumeHandle): Pr
   await cluster.create(resources.persistentVolumes, {
     ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata },
     spec: {
-      ...pickOne,
+      ...staticStorage,
       capacity: { storage },
       claimRef: { namespace, name },
       csi: { driver, fsType: 'ext4', volumeHandle: volume.name },
@@ -93,7 +93,7 @@ export const makeBoundClaim = async (context: Context, volume: VolumeHandle): Pr
   );
   await cluster.create(resources.persistentVolumeClaims, {
     ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { ...metadata, namespace } },
-    spec: { ...pickOne, volumeName: name, resources: { requests: { storage } } },
+    spec: { ...staticStorage, volumeName: name, resources: { requests: { storage } } },
   });
   await waitUntil(claims, ({ status }) => status?.phase === 'Bound', {
     name,
