@@ -51,7 +51,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/volume_controller.go, checkAndInitVolumeClone (the source must be attached, no more), and webhook/resources/volume/validator.go, verifyVolumeDataSource; v1.12.1',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3, the readings of blocks left unanswered: the clone was complete meanwhile, and had zeros; the restore of its source ended well',
   },
   'uncloned-volume-is-backed-up-empty': {
     title: 'A backup of a volume that is still being cloned is Completed, and empty',
@@ -67,7 +67,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, webhook/resources/snapshot and backup, and app/recurringjob/util.go, filterVolumesForJob (RestoreRequired alone); longhorn-engine, pkg/sync/rpc/server.go, postCloning (the copy is reloaded and reverted to at the end); v1.12.1',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS, a clone of 16 MiB of data: the backup was Completed, and a volume restored from it had zeros',
   },
   'standby-ignores-reused-backup-name': {
     title: 'A volume on standby ignores a new backup that has the name of the one that it has restored',
@@ -1184,7 +1184,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, webhook/resources/recurringjob/validator.go (util.ValidateName), and controller/recurring_job_controller.go, newCronJob (Containers[0].Name) and syncRecurringJob (a warning); v1.12.1',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30): without a CronJob for 6 min, as only the log of a manager said',
   },
   'deleted-backup-counts-as-kept': {
     title: 'A recurring job deletes one backup too many while another of its backups is being deleted',
@@ -1200,7 +1200,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, app/recurringjob/volume.go, listBackupsForCleanup, and manager/engine.go, ListBackupsForBackupVolumeSorted: neither looks at deletionTimestamp; v1.12.1',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3, the writing of blocks left unanswered: the second backup, deleted meanwhile, met the lock of the third one; that run then deleted the first backup, and one of the two that it was to keep was left',
   },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
