@@ -146,5 +146,6 @@ scenario(
     await when.volumeSnapshotDeleted(snapshot);
     await then.orKnownBug('unmade-volumesnapshot-stays', () => then.goesThoughNotMade(snapshot));
     await when.targetSet(target);
+    await then.targetAvailable();
   },
 );
