@@ -19,7 +19,10 @@ const binary = 'usr/local/bin/longhorn';
  */
 export const realEngine = async (named: string, by: EngineNamedBy): Promise<Engine> => {
   const path = await findBinary(named, by);
-  return { command: [path], environment: {}, openReplica: (snapshot) => openReplica(path, snapshot) };
+  return {
+    ...{ command: [path], environment: {}, lockEnvironment: {} },
+    openReplica: (snapshot) => openReplica(path, snapshot),
+  };
 };
 
 const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => {
@@ -36,7 +39,6 @@ const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => 
 
 const command = [process.execPath, fileURLToPath(new URL('../emulator/engine/longhorn.ts', import.meta.url))];
 const environment = {
-  // Twice as slow as the fast clock: at a load of ten per CPU, a refreshed lock had expired before it was read.
   CORRAL_EMULATOR_CLOCK: '2',
   // A command runs hundreds of processes, and most of their time would be compiling the same code.
   NODE_COMPILE_CACHE: join(tmpdir(), 'corral-compile-cache'),
@@ -75,4 +77,9 @@ const openFolder = async ({ folder, volume, snapshot, image }: ReplicaSnapshot):
 };
 
 /** The emulator's engine, on a clock five times faster than Longhorn's. */
-export const emulatorEngine: Engine = { command, environment, openReplica: openFolder };
+export const emulatorEngine: Engine = {
+  ...{ command, environment },
+  // At a load of twelve per CPU, a refreshed lock had expired on the faster clock before it was read.
+  lockEnvironment: { CORRAL_EMULATOR_CLOCK: 'real' },
+  openReplica: openFolder,
+};

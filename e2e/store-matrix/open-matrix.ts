@@ -47,6 +47,8 @@ import type { CommandResult, MatrixReplica, ReplicaSnapshot } from './replica.ts
 export type Engine = {
   command: readonly string[];
   environment: Record<string, string>;
+  /** In addition, for the commands of which one holds a lock that another reads. */
+  lockEnvironment: Record<string, string>;
   openReplica: (snapshot: ReplicaSnapshot) => Promise<MatrixReplica>;
 };
 
@@ -65,6 +67,8 @@ export type Outcome = {
   signs: Sign[];
   seconds: number;
 };
+
+const lockOperations: readonly MatrixOperation[] = ['refresh a lock', 'take a lock'];
 
 // In ms. Even on a busy machine no command takes this long unless it hangs.
 const longest = 120_000;
@@ -300,7 +304,11 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     ];
     const result = await execa(program, args, {
       cwd,
-      env: { ...engine.environment, PATH: `${at('bin')}:${process.env.PATH}` },
+      env: {
+        ...engine.environment,
+        ...(lockOperations.includes(operation) && engine.lockEnvironment),
+        PATH: `${at('bin')}:${process.env.PATH}`,
+      },
       stdin: 'ignore',
       reject: false,
       timeout: operation === 'refresh a lock' ? longestHeld : longest,

@@ -44,6 +44,9 @@ test('what is missing: of a disruption, of stores with namespaces of their own, 
   expect(await missingRights(limited, killing)).toMatchObject({
     rights: [
       'delete pods in namespace longhorn-system',
+      'list instancemanagers.longhorn.io in namespace longhorn-system',
+      'watch instancemanagers.longhorn.io in namespace longhorn-system',
+      'delete instancemanagers.longhorn.io in namespace longhorn-system',
       'get settings.longhorn.io default-control-path in namespace longhorn-system',
       'get settings.longhorn.io default-engine-image in namespace longhorn-system',
     ],
