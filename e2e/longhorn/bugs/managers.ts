@@ -1024,7 +1024,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumeClaims (GetPersistentVolumeRO of an empty name) and restore (24 h), and datastore/uncached.go, GetAllPersistentVolumeClaimsByPersistentVolumeProvisioner (by the class); v1.12.1',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: Restoring for 2 min, until the claim was made by hand',
   },
   'restored-pv-goes-to-another-claim': {
     title: 'A system restore gives a PersistentVolume to a claim that it did not belong to',
@@ -1041,7 +1041,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restorePersistentVolumes (ClaimRef = nil; an error as long as a volume is restored) and systemRollout (claims after all PersistentVolumes); v1.12.1',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: the claim that waited had the PersistentVolume while the restore waited for the volume of another one; the state of the restored claim is read in the source',
   },
   'system-restore-clones-again': {
     title: 'A system restore gives a volume that was once cloned the data of its source, not of its backup',
