@@ -35,6 +35,19 @@ export const otherMessages = {
     example: 'Failed backup b1 has been deleted: ',
     seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
+  'clone-waits-for-replicas': {
+    class: 'informational',
+    speaker: 'Volume',
+    fields: ['event Warning'],
+    states: ['VolumeCloneCopyCompleteAwaitingHealthy'],
+    means: 'A clone has the data of its source, and not all of its replicas yet.',
+    advice: 'Nothing: it is completed once it is attached and healthy.',
+    pattern:
+      /copied the data from snapshot \S+ of the source volume \S+ Waiting for volume to be fully HA before marking the clone as completed/,
+    example:
+      'copied the data from snapshot s1 of the source volume v1. Waiting for volume to be fully HA before marking the clone as completed',
+    seen: 'controller/volume_controller.go, source of v1.12.1; met on a whole real v1.12.1',
+  },
   'blocks-left-behind': {
     ...managerLog,
     class: 'failure',
