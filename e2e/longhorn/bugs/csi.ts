@@ -19,7 +19,7 @@ export const csiBugs = {
       'The VolumeSnapshot and its VolumeSnapshotContent are gone at once. The Backup becomes Completed, and stays for good.',
     ],
     source: `${plugin}, cleanupBackup, which returns nil without a BackupVolume; read in ${versions}`,
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3, the writing of blocks left unanswered: the VolumeSnapshot was gone, and the Backup was InProgress, not deleted; that it is Completed later is read in the source',
   },
   'volumesnapshot-of-no-backup-is-ready': {
     title:
@@ -35,7 +35,7 @@ export const csiBugs = {
       'kubectl get volumesnapshot: READYTOUSE is true.',
     ],
     source: `${plugin}, ListSnapshots (not implemented); external-snapshotter, pkg/snapshotter/snapshotter.go, GetSnapshotStatus; read in ${versions}`,
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30): ready to use; what becomes of a claim is read in the source',
   },
   'unmade-volumesnapshot-stays': {
     title: 'A VolumeSnapshot cannot be deleted while the backup target of its volume is not available',
@@ -50,6 +50,6 @@ export const csiBugs = {
       'kubectl delete volumesnapshot NAME: it stays, deleting.',
     ],
     source: `${plugin}, createCSISnapshotTypeLonghornBackup (codes.Aborted); external-snapshotter, pkg/sidecar-controller/snapshot_controller.go, isCSIFinalError and shouldDelete; read in ${versions}`,
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS, a target whose server was not there: it said why, was deleted, and stayed for the 6 min that it was watched',
   },
 } as const satisfies Record<string, BugRow>;
