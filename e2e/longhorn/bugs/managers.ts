@@ -747,7 +747,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-engine, pkg/sync/backup.go, RestoreBackup (purges to one snapshot, and restores into the parent of the head), and pkg/sync/rpc/server.go, postIncrementalRestoreOperations (FoldFile into it); longhorn-manager, webhook/resources/snapshot and backup, Create, without the check of api/snapshot.go; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1',
-    seen: 'the emulator',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: the backup of the snapshot on standby was made, and the next one of the source restored; activated, the volume had all data, and a volume restored from its next backup had not',
   },
   'crashed-standby-stays-faulted': {
     title: 'A volume on standby all of whose replicas end is faulted for good, though its data are whole',
