@@ -315,7 +315,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, engineapi/backup_monitor.go, linerTimer (each error is final; exponentialBackOffTimer tries again for a day, but only after a request that timed out); controller/backup_controller.go, getBackupTarget with controllerID; controller/backup_volume_controller.go, reconcile (SyncRequestedAt only where LastBackupName changes; DeleteBackup by failedBackupTTL without a look at the store); v1.12.1. Near: longhorn/longhorn#12562 (no backup begins while that node is drained), longhorn/longhorn#3898',
-    seen: 'the source; on a real v1.12.1 not yet',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3: in Error once the instance manager of its owner was deleted, whole in the store, and deleted with its files a minute after the next backup',
   },
   'orphaned-upload-is-begun-again': {
     title:
