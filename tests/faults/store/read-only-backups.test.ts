@@ -28,8 +28,10 @@ const openNamespace = async () => {
   const script = 'mount -t tmpfs none /var/lib && echo ready && read -r';
   const child = spawn('unshare', ['-m', 'bash', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
+  // bash reads ~/.bashrc if its input is a socket, and that of the one who runs the tests may print.
+  const enter = ['nsenter', '-m', '-t', String(child.pid), '--', 'env', 'HOME=/var/lib'];
   const exec: Cluster['exec'] = (pod, command, options) =>
-    stubCluster().exec(pod, ['nsenter', '-m', '-t', String(child.pid), '--', ...command], options);
+    stubCluster().exec(pod, [...enter, ...command], options);
   return { exec, end: () => child.stdin.end() };
 };
 
