@@ -1,4 +1,4 @@
-import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import type { Entry } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -222,14 +222,9 @@ export const csiSteps = {
     action: async (context: Context, snapshot: VolumeSnapshotHandle) => {
       const { label, name } = snapshot;
       const limit = context.timeouts.unmadeSnapshotGone;
-      await untilVolumeSnapshotGone(context, snapshot, limit).catch((cause: unknown) => {
-        if (!hasTimedOut(cause)) throw cause;
-        throw new PromiseBroken(
-          `${label} is deleted, and stays`,
-          { kind: 'VolumeSnapshot', name, state: 'Deleting' },
-          { cause },
-        );
-      });
+      const cause = await timeoutOf(untilVolumeSnapshotGone(context, snapshot, limit));
+      const seen = { kind: 'VolumeSnapshot', name, state: 'Deleting' };
+      if (cause !== undefined) throw new PromiseBroken(`${label} is deleted, and stays`, seen, { cause });
     },
   }),
   /** The VolumeSnapshot, which is gone, was that of a class with the policy Delete. */

@@ -1,4 +1,4 @@
-import { hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
 import {
@@ -102,21 +102,15 @@ export const foreignSteps = {
     action: async (context: Context, backup: BackupHandle) => {
       const { cluster, timelines, timeouts } = context;
       const { name, label } = backup;
-      try {
-        await judgeWithin(
-          isBeingDeleted(timelines.backups, { ...backup, from: sinceDeleted(backup) }),
-          timeouts.deleting,
-        );
-      } catch (error) {
-        if (!hasTimedOut(error)) throw error;
-        if (!(await managersLogged(cluster, `failed to get the snapshot  of the backup ${name}:`)))
-          throw error;
-        throw new PromiseBroken(
-          `${label} (${name}) is not deleted: Longhorn looks for the target of its snapshot, and it has none`,
-          { kind: 'Backup', name, state: 'without a backup target' },
-          { cause: error },
-        );
-      }
+      const isDeleting = isBeingDeleted(timelines.backups, { ...backup, from: sinceDeleted(backup) });
+      const cause = await timeoutOf(judgeWithin(isDeleting, timeouts.deleting));
+      if (cause === undefined) return;
+      if (!(await managersLogged(cluster, `failed to get the snapshot  of the backup ${name}:`))) throw cause;
+      throw new PromiseBroken(
+        `${label} (${name}) is not deleted: Longhorn looks for the target of its snapshot, and it has none`,
+        { kind: 'Backup', name, state: 'without a backup target' },
+        { cause },
+      );
     },
   }),
   /** By the spec of the Backup. `size` is in bytes; undefined: Longhorn must say that it does not know. */

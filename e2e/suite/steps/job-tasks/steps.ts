@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hasTimedOut, timeoutOf, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { timeoutOf, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
 import { managerLogs, managersLogged } from '../../../longhorn/manager.ts';
@@ -338,24 +338,20 @@ export const jobTaskSteps = {
     ) => {
       const gone = [volumeJobLabel(job.name), volumeGroupLabel(job.name)];
       const isLeft = (volume: Volume): boolean => jobLabelsOf(volume).some((label) => gone.includes(label));
-      try {
-        await waitUntil(timelines.volumes, (volume) => !isLeft(volume), {
+      const cause = await timeoutOf(
+        waitUntil(timelines.volumes, (volume) => !isLeft(volume), {
           name,
           label: `volume ${name} has no label of the job ${job.name}`,
           describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,
           ...timeouts.jobLabelsTakenOff,
-        });
-      } catch (error) {
-        if (!hasTimedOut(error)) throw error;
-        const isNamed = async (): Promise<boolean> =>
-          (await managerLogs(cluster)).some((log) => failsToRemoveLabels(log, { job: job.name, version }));
-        if (by === 'the page' && !(await isNamed())) throw error;
-        throw new PromiseBroken(
-          error.message,
-          { kind: 'Volume', name, state: 'in a job that is gone' },
-          { cause: error },
-        );
-      }
+        }),
+      );
+      if (cause === undefined) return;
+      const isNamed = async (): Promise<boolean> =>
+        (await managerLogs(cluster)).some((log) => failsToRemoveLabels(log, { job: job.name, version }));
+      if (by === 'the page' && !(await isNamed())) throw cause;
+      const seen = { kind: 'Volume', name, state: 'in a job that is gone' };
+      throw new PromiseBroken(cause.message, seen, { cause });
     },
   }),
 };

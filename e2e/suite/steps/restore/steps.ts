@@ -163,13 +163,13 @@ const backUpMeanwhile = async (context: Context, volume: VolumeHandle): Promise<
       ? new InconclusiveError(`nothing shows whether ${volume.name} can be backed up`, { cause: error })
       : error;
   }
-  await waitUntil(timelines.backups, (each) => ['Completed', 'Error'].includes(backupState(each)), {
-    name: made.name,
-    label: `${made.label} comes to an end`,
-    ...timeouts.restoreWaits,
-  }).catch((error: unknown) => {
-    if (!hasTimedOut(error)) throw error;
-  });
+  await unlessTimedOut(
+    waitUntil(timelines.backups, (each) => ['Completed', 'Error'].includes(backupState(each)), {
+      name: made.name,
+      label: `${made.label} comes to an end`,
+      ...timeouts.restoreWaits,
+    }),
+  );
   return made;
 };
 
@@ -460,12 +460,11 @@ export const restoreSteps = {
     waitsForTimer: true,
     action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
       const { name } = standby;
-      await untilRecovered(context, standby, backup).catch((error: unknown) => {
-        const state = context.timelines.volumes.current(name)?.status?.robustness;
-        if (!hasTimedOut(error) || state !== 'faulted') throw error;
-        const seen = { kind: 'Volume', name, state, says: [] };
-        throw new PromiseBroken((error as Error).message, seen, { cause: error });
-      });
+      const cause = await timeoutOf(untilRecovered(context, standby, backup));
+      if (cause === undefined) return;
+      const state = context.timelines.volumes.current(name)?.status?.robustness;
+      if (state !== 'faulted') throw cause;
+      throw new PromiseBroken(cause.message, { kind: 'Volume', name, state }, { cause });
     },
   }),
   /** Longhorn attached the volume without a request, and has not detached it since. */

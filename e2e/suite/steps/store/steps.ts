@@ -1,7 +1,7 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
 import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
-import { ExpectationError, hasTimedOut, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
+import { ExpectationError, timeoutOf, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -259,28 +259,25 @@ export const storeSteps = {
       const isOf = isBackupOf(volume);
       const reports = ({ status }: BackupVolume): boolean =>
         Object.values(status?.messages ?? {}).some((message) => message.includes('volume.cfg'));
-      await waitUntil(timelines.backupVolumes, (known) => isOf(known) && reports(known), {
-        label: `the backup volume of ${volume.name} reports that volume.cfg is missing`,
-        ...timeouts.syncActedOn,
-      }).catch(async (error: unknown) => {
-        const known = timelines.backupVolumes.objects().find(isOf);
-        if (!hasTimedOut(error)) throw error;
-        if (known === undefined || !(await hasMissedConfig(context, volume)))
-          throw new InconclusiveError(
-            'nothing shows that Longhorn has looked for the volume.cfg that is missing',
-          );
-        const { name } = known.metadata;
-        throw new PromiseBroken(
-          `backup volume ${name} has no message of its volume.cfg, which was not found`,
-          {
-            kind: 'BackupVolume',
-            name,
-            state:
-              Object.keys(known.status?.messages ?? {}).length === 0 ? 'without a message' : 'with another',
-          },
-          { cause: error },
+      const cause = await timeoutOf(
+        waitUntil(timelines.backupVolumes, (known) => isOf(known) && reports(known), {
+          label: `the backup volume of ${volume.name} reports that volume.cfg is missing`,
+          ...timeouts.syncActedOn,
+        }),
+      );
+      if (cause === undefined) return;
+      const known = timelines.backupVolumes.objects().find(isOf);
+      if (known === undefined || !(await hasMissedConfig(context, volume)))
+        throw new InconclusiveError(
+          'nothing shows that Longhorn has looked for the volume.cfg that is missing',
         );
-      });
+      const { name } = known.metadata;
+      const isSilent = Object.keys(known.status?.messages ?? {}).length === 0;
+      throw new PromiseBroken(
+        `backup volume ${name} has no message of its volume.cfg, which was not found`,
+        { kind: 'BackupVolume', name, state: isSilent ? 'without a message' : 'with another' },
+        { cause },
+      );
     },
   }),
   /**
@@ -330,24 +327,23 @@ export const storeSteps = {
     action: async (context: Context, target: TargetHandle) => {
       const { timelines, timeouts } = context;
       const { name } = target;
-      await waitUntil(timelines.backupTargets, isUnavailable(target.store.credentialSecret), {
-        name,
-        label: `backup target ${name} reports that its Secret is missing`,
-        describe: describeTarget,
-        ...timeouts.syncActedOn,
-      }).catch(async (error: unknown) => {
-        const known = timelines.backupTargets.current(name);
-        if (!hasTimedOut(error) || !known?.status?.available) throw error;
-        if (!(await hasMissedSecret(context, target)))
-          throw new InconclusiveError(
-            'nothing shows that Longhorn has looked for the Secret that is missing',
-          );
-        throw new PromiseBroken(
-          `backup target ${name} is available, and its Secret was not found`,
-          { kind: 'BackupTarget', name, state: 'available' },
-          { cause: error },
-        );
-      });
+      const cause = await timeoutOf(
+        waitUntil(timelines.backupTargets, isUnavailable(target.store.credentialSecret), {
+          name,
+          label: `backup target ${name} reports that its Secret is missing`,
+          describe: describeTarget,
+          ...timeouts.syncActedOn,
+        }),
+      );
+      if (cause === undefined) return;
+      if (!timelines.backupTargets.current(name)?.status?.available) throw cause;
+      if (!(await hasMissedSecret(context, target)))
+        throw new InconclusiveError('nothing shows that Longhorn has looked for the Secret that is missing');
+      throw new PromiseBroken(
+        `backup target ${name} is available, and its Secret was not found`,
+        { kind: 'BackupTarget', name, state: 'available' },
+        { cause },
+      );
     },
   }),
   'then.targetAvailable': step({
@@ -375,29 +371,31 @@ export const storeSteps = {
       const isOf = isBackupOf({ name: volume.name, target });
       const before = lastBackupVolumeSync(context, volume);
       await syncBackupVolume(context, volume);
-      await waitUntil(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {
-        name,
-        label: `Longhorn has ${label} on backup target ${target.name}, Completed`,
-        describe: describeBackup,
-        ...context.timeouts.syncActedOn,
-      }).catch(async (error: unknown) => {
-        const known = backups.current(name);
-        if (!hasTimedOut(error) || (known !== undefined && isOf(known))) throw error;
-        const isTried =
-          known === undefined
-            ? await hasFailedToList(context, target)
-            : lastBackupVolumeSync(context, volume) !== before;
-        if (!isTried)
-          throw new InconclusiveError(
-            `nothing shows that Longhorn has looked at volume ${volume.name} in the store`,
-          );
-        const state = known === undefined ? 'unknown' : 'on another backup target';
-        throw new PromiseBroken(
-          `${label} (${name}) is in the store of backup target ${target.name}, and ${state} in Longhorn`,
-          { kind: 'Backup', name, state },
-          { cause: error },
+      const cause = await timeoutOf(
+        waitUntil(backups, (backup) => isOf(backup) && backupState(backup) === 'Completed', {
+          name,
+          label: `Longhorn has ${label} on backup target ${target.name}, Completed`,
+          describe: describeBackup,
+          ...context.timeouts.syncActedOn,
+        }),
+      );
+      if (cause === undefined) return;
+      const known = backups.current(name);
+      if (known !== undefined && isOf(known)) throw cause;
+      const isTried =
+        known === undefined
+          ? await hasFailedToList(context, target)
+          : lastBackupVolumeSync(context, volume) !== before;
+      if (!isTried)
+        throw new InconclusiveError(
+          `nothing shows that Longhorn has looked at volume ${volume.name} in the store`,
         );
-      });
+      const state = known === undefined ? 'unknown' : 'on another backup target';
+      throw new PromiseBroken(
+        `${label} (${name}) is in the store of backup target ${target.name}, and ${state} in Longhorn`,
+        { kind: 'Backup', name, state },
+        { cause },
+      );
     },
   }),
   /** With little data the state InProgress may not be observed. */

@@ -1,4 +1,10 @@
-import { ExpectationError, evaluate, hasTimedOut, waitUntil } from '../../../history/expectation.ts';
+import {
+  ExpectationError,
+  evaluate,
+  hasTimedOut,
+  timeoutOf,
+  waitUntil,
+} from '../../../history/expectation.ts';
 import { ApiError, unlessGone } from '../../../kube/errors.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Snapshot } from '../../../longhorn/types.ts';
@@ -184,17 +190,11 @@ export const volumeSteps = {
   'then.snapshotGoes': step({
     sentence: 'Then the snapshot is gone',
     action: async (context: Context, snapshot: SnapshotHandle) => {
-      try {
-        await untilSnapshotGone(context, snapshot);
-      } catch (error) {
-        if (!hasTimedOut(error)) throw error;
-        const says = messagesOfSnapshot(context, snapshot);
-        throw new PromiseBroken(
-          error.message,
-          { kind: 'Snapshot', name: snapshot.name, state: 'deleting', says },
-          { cause: error },
-        );
-      }
+      const cause = await timeoutOf(untilSnapshotGone(context, snapshot));
+      if (cause === undefined) return;
+      const says = messagesOfSnapshot(context, snapshot);
+      const seen = { kind: 'Snapshot', name: snapshot.name, state: 'deleting', says };
+      throw new PromiseBroken(cause.message, seen, { cause });
     },
   }),
   /** One look decides: a snapshot is deleted before its backup goes, or before the run of a recurring job ends. */
