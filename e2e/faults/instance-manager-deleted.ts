@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { waitUntil } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
 import type { Cluster, KubernetesObject } from '../kube/cluster.ts';
+import { lossOf } from '../kube/objects.ts';
 import { longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
@@ -29,10 +30,9 @@ const on = async (cluster: Cluster, { node }: { node: string }): Promise<Fault> 
     inject: () => cluster.delete(longhornResources.instanceManagers, { namespace, name }, { uid }),
     prove: async () => {
       const { items } = await cluster.list<InstanceManager>(longhornResources.instanceManagers, selected);
-      const left = items.find(({ metadata }) => metadata.uid === uid);
-      if (left !== undefined && left.metadata.deletionTimestamp === undefined)
-        throw new Error(`${name} was not deleted: it is there with its uid ${uid}`);
-      return `${name} with the uid ${uid} ${left === undefined ? 'is gone' : 'is being deleted'}`;
+      const loss = lossOf(items.find(({ metadata }) => metadata.uid === uid));
+      if (loss === undefined) throw new Error(`${name} was not deleted: it is there with its uid ${uid}`);
+      return `${name} with the uid ${uid} is ${loss}`;
     },
   };
 };

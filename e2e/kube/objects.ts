@@ -30,6 +30,12 @@ export type WithConditions = KubernetesObject & {
 export const isConditionTrue = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
 
+/** What has become of an object: it is `gone`, or `being deleted`. Undefined if it stays. */
+export const lossOf = (object: KubernetesObject | undefined): 'gone' | 'being deleted' | undefined => {
+  if (object === undefined) return 'gone';
+  return object.metadata.deletionTimestamp === undefined ? undefined : 'being deleted';
+};
+
 /** Removes `managedFields`. They are most of an object's size and do not describe its state. */
 export const withoutManagedFields = (object: KubernetesObject): KubernetesObject => {
   const { managedFields: _, ...metadata } = object.metadata as Metadata & { managedFields?: unknown };

@@ -3,6 +3,7 @@ import { waitUntil } from '../../../history/expectation.ts';
 import type { AnyFatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
+import { lossOf } from '../../../kube/objects.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import {
   longhornApiVersion as apiVersion,
@@ -82,6 +83,12 @@ export const readBackup = (
   { cluster }: Pick<Context, 'cluster'>,
   { name }: Pick<BackupHandle, 'name'>,
 ): Promise<Backup | undefined> => readNow(cluster, longhornResources.backups, name);
+
+/** Throws if a backup is gone or being deleted. */
+export const mustBeKept = async (context: Context, backup: BackupHandle): Promise<void> => {
+  const loss = lossOf(await readBackup(context, backup));
+  if (loss !== undefined) throw new Error(`${backup.label} (${backup.name}) is ${loss}`);
+};
 
 /** Waits until a backup is Completed. Throws at once if it fails. */
 export const untilCompleted = async (

@@ -2,7 +2,7 @@ import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import type { Entry } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
-import { nextLabel, readBackup } from '../backup/backup.ts';
+import { mustBeKept, nextLabel, readBackup } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type VolumeHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
@@ -210,11 +210,7 @@ export const csiSteps = {
   }),
   'then.backupKept': step({
     sentence: 'Then {backup} is not deleted',
-    action: async (context: Context, backup: BackupHandle) => {
-      const found = await readBackup(context, backup);
-      if (found === undefined || found.metadata.deletionTimestamp !== undefined)
-        throw new Error(`${backup.label} is ${found === undefined ? 'gone' : 'being deleted'}`);
-    },
+    action: mustBeKept,
   }),
   /** It was not made, as its backup target is not available. */
   'then.goesThoughNotMade': step({

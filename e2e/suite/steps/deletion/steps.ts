@@ -9,7 +9,7 @@ import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { StoreFinding } from '../../../store/fsck/findings.ts';
-import { compareConfigs, readBackup } from '../backup/backup.ts';
+import { compareConfigs, mustBeKept, readBackup } from '../backup/backup.ts';
 import { backupIs, goesOn, isNeverHeldBack, remains, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { judgeBackup, sinceDeletion, sinceMade } from '../backup/judge.ts';
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
@@ -122,12 +122,7 @@ export const deletionSteps = {
   /** Longhorn has synced the backup volume since the failure, which is when it deletes failed backups. */
   'then.failedOneKept': step({
     sentence: 'Then {backup}, which failed, is not deleted',
-    action: async (context: Context, backup: BackupHandle) => {
-      const { name, label } = backup;
-      const found = await readBackup(context, backup);
-      if (found === undefined || found.metadata.deletionTimestamp !== undefined)
-        throw new Error(`${label} (${name}) is ${found === undefined ? 'gone' : 'being deleted'}`);
-    },
+    action: mustBeKept,
   }),
   /** A setting makes Longhorn delete failed backups after a minute. The store was seen to have this one whole. */
   'then.wholeOneStays': step({

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { timeoutOf, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { lossOf } from '../../../kube/objects.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
 import { managerLogs, managersLogged } from '../../../longhorn/manager.ts';
-import { longhornResources, readNow } from '../../../longhorn/resources.ts';
-import type { Backup, Volume } from '../../../longhorn/types.ts';
+import type { Volume } from '../../../longhorn/types.ts';
+import { readBackup } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { describeJob, isMadeAlone } from '../job/expectations.ts';
@@ -208,17 +209,17 @@ export const jobTaskSteps = {
     sentence: 'Then {run} has left {backup} alone',
     parameters: (job, backup) => ({ run: lastRun(job).label, backup }),
     action: async (
-      { cluster }: Context,
+      context: Context,
       job: JobHandle,
-      { name, label }: BackupHandle,
+      backup: BackupHandle,
       { beside }: { beside: BackupHandle },
     ) => {
-      const found = await readNow<Backup>(cluster, longhornResources.backups, name);
-      const isLeft = found !== undefined && found.metadata.deletionTimestamp === undefined;
-      if (isLeft && (await readNow(cluster, longhornResources.backups, beside.name))) return;
-      if (isLeft) throw new InconclusiveError(`${beside.label} was gone before ${lastRun(job).label} ended`);
-      const message = `${label} (${name}) is ${found === undefined ? 'gone' : 'being deleted'}, though the job is to keep ${job.retain} backups`;
-      throw new PromiseBroken(message, { kind: 'Backup', name, state: 'deleted' });
+      const { name, label } = backup;
+      const loss = lossOf(await readBackup(context, backup));
+      const message = `${label} (${name}) is ${loss}, though the job is to keep ${job.retain} backups`;
+      if (loss !== undefined) throw new PromiseBroken(message, { kind: 'Backup', name, state: 'deleted' });
+      if ((await readBackup(context, beside)) === undefined)
+        throw new InconclusiveError(`${beside.label} was gone before ${lastRun(job).label} ended`);
     },
   }),
   /** Detaches the volume during the upload, as if its workload were scaled down. Only the backup still needs it. */

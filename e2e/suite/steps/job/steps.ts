@@ -1,6 +1,6 @@
 import { unlessTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { entriesOf, lastEntryUpTo } from '../../../history/history.ts';
-import { isConditionTrue } from '../../../kube/objects.ts';
+import { isConditionTrue, lossOf } from '../../../kube/objects.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -252,16 +252,12 @@ export const jobSteps = {
       const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
       const isOld = ({ metadata: { name } }: Backup): boolean =>
         [...old, ...beside].some((each) => each.name === name);
-      for (const each of disturbed ? [] : beside) {
-        const found = items.find(({ metadata }) => metadata.name === each.name);
-        if (found === undefined || found.metadata.deletionTimestamp)
+      const isLost = ({ name }: BackupHandle): boolean =>
+        lossOf(items.find(({ metadata }) => metadata.name === name)) !== undefined;
+      for (const each of disturbed ? [] : beside)
+        if (isLost(each))
           throw new Error(`${label} deleted ${each.label} (${each.name}), which no run of the job has made`);
-      }
-      for (const each of old) {
-        const found = items.find(({ metadata }) => metadata.name === each.name);
-        if (!keepsOld || found === undefined || found.metadata.deletionTimestamp)
-          await untilGone(context, each);
-      }
+      for (const each of old) if (!keepsOld || isLost(each)) await untilGone(context, each);
       const made = items.filter((each) => isBackupOf(volume)(each) && !isOld(each));
       if (!disturbed && made.length !== 1) throw new Error(`${label} made ${made.length} backups, not 1`);
       return made.map(({ metadata: { name }, spec }) => ({

@@ -5,9 +5,9 @@ import {
   timeoutOf,
   waitUntil,
 } from '../../../history/expectation.ts';
-import { ApiError, unlessGone } from '../../../kube/errors.ts';
-import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import type { Snapshot } from '../../../longhorn/types.ts';
+import { ApiError } from '../../../kube/errors.ts';
+import { lossOf } from '../../../kube/objects.ts';
+import { longhornResources, readNow } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PromiseBroken, stays } from '../judging.ts';
@@ -201,14 +201,10 @@ export const volumeSteps = {
   'then.snapshotStays': step({
     sentence: 'Then the snapshot of {backup} is still there',
     action: async ({ cluster }: Context, { snapshot: { name } }: BackupHandle) => {
-      const found = await cluster
-        .get<Snapshot>(longhornResources.snapshots, { namespace, name })
-        .catch(unlessGone);
-      if (found !== undefined && found.metadata.deletionTimestamp === undefined) return;
-      throw new PromiseBroken(
-        `snapshot ${name} is ${found === undefined ? 'gone' : 'being deleted'}, and nobody has deleted it`,
-        { kind: 'Snapshot', name, state: 'deleted' },
-      );
+      const loss = lossOf(await readNow(cluster, longhornResources.snapshots, name));
+      const seen = { kind: 'Snapshot', name, state: 'deleted' };
+      if (loss !== undefined)
+        throw new PromiseBroken(`snapshot ${name} is ${loss}, and nobody has deleted it`, seen);
     },
   }),
   'when.replicaKilled': step({
