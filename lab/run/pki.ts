@@ -46,69 +46,31 @@ export const makeCertificates = async (options: {
   const { dir, tools, nodes } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await writeFile(join(dir, 'openssl.cnf'), '[req]\ndistinguished_name=dn\n[dn]\n');
-  const openssl = (...args: string[]) =>
-    execa(join(tools, 'openssl'), args, {
+  const openssl = (command: string) =>
+    execa(join(tools, 'openssl'), command.split(' '), {
       cwd: dir,
       env: { OPENSSL_CONF: join(dir, 'openssl.cnf'), HOME: dir },
     });
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
-  const validity = [
-    '-not_before',
-    timestamp(Date.now() - MARGIN_MS),
-    '-not_after',
-    timestamp(Date.now() + MARGIN_MS),
-  ];
-  const constraints = [
-    '-addext',
-    'basicConstraints=critical,CA:TRUE',
-    '-addext',
-    'keyUsage=critical,keyCertSign,cRLSign',
-  ];
+  const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc';
+  const [begin, end] = [-MARGIN_MS, MARGIN_MS].map((margin) => timestamp(Date.now() + margin));
+  const validity = `-not_before ${begin} -not_after ${end}`;
+  const ofAuthority =
+    '-addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign';
   await openssl(
-    'req',
-    '-x509',
-    ...newKey,
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.crt',
-    '-subj',
-    '/CN=corral-lab-ca',
-    ...validity,
-    ...constraints,
+    `req -x509 ${newKey} -keyout ca.key -out ca.crt -subj /CN=corral-lab-ca ${validity} ${ofAuthority}`,
   );
 
   const issue = ({ name, subject, addresses }: Identity) => {
     const extensions = [
-      '-addext',
       'extendedKeyUsage=serverAuth,clientAuth',
-      ...(addresses ? ['-addext', `subjectAltName=${addresses}`] : []),
+      ...(addresses ? [`subjectAltName=${addresses}`] : []),
     ];
-    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', ...validity];
     return openssl(
-      'req',
-      '-x509',
-      ...newKey,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.crt`,
-      '-subj',
-      subject,
-      ...authority,
-      ...extensions,
+      `req -x509 ${newKey} -keyout ${name}.key -out ${name}.crt -subj ${subject} -CA ca.crt -CAkey ca.key ${validity} ${extensions.map((extension) => `-addext ${extension}`).join(' ')}`,
     );
   };
   await Promise.all([
-    openssl(
-      'genpkey',
-      '-algorithm',
-      'RSA',
-      '-pkeyopt',
-      'rsa_keygen_bits:2048',
-      '-out',
-      'service-account.key',
-    ),
+    openssl('genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out service-account.key'),
     ...identities(nodes).map(issue),
   ]);
 };
