@@ -7,6 +7,8 @@ import type { Fault, FaultKind } from './fault.ts';
 
 const script = readFileSync(new URL('./held-process.bash', import.meta.url), 'utf8');
 
+const command = (...words: string[]): string[] => ['bash', '-c', script, 'corral-hold', ...words];
+
 /**
  * Time limits of a held deletion, in seconds: `search` for the process to appear, `hold` for the time that it is
  * stopped.
@@ -28,35 +30,17 @@ export const holdCommand = ({
   backup: string;
   bounds: HoldBounds;
   files?: readonly string[];
-}): string[] => [
-  'bash',
-  '-c',
-  script,
-  'corral-hold',
-  'hold',
-  token,
-  backup,
-  String(bounds.search),
-  String(bounds.hold),
-  ...files,
-];
+}): string[] => command('hold', token, backup, String(bounds.search), String(bounds.hold), ...files);
 
 /** The command that releases the process and ends the hold command if it still runs. */
-const releaseCommand = ({ token, backup }: { token: string; backup: string }): string[] => [
-  'bash',
-  '-c',
-  script,
-  'corral-hold',
-  'release',
-  token,
-  backup,
-];
+const releaseCommand = ({ token, backup }: { token: string; backup: string }): string[] =>
+  command('release', token, backup);
 
 /** The command that lets a held process continue until one of its files is gone. */
-const continueCommand = (token: string): string[] => ['bash', '-c', script, 'corral-hold', 'continue', token];
+const continueCommand = (token: string): string[] => command('continue', token);
 
 /** The command that prints the state letter of each process: `T` if it is stopped, `-` if it has ended. */
-const stateCommand = (pids: string[]): string[] => ['bash', '-c', script, 'corral-hold', 'state', ...pids];
+const stateCommand = (pids: string[]): string[] => command('state', ...pids);
 
 const schema = z.object({
   token: z.string(),
