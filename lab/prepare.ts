@@ -11,19 +11,8 @@ import { snapshotControllerArtifact } from './build/snapshot-controller.ts';
 import { toolsArtifact, toolsPath } from './build/tools.ts';
 import { type CachedArtifact, ensureCached, isCached } from './cache/cache.ts';
 import { coreImagesArtifact, podSystemArtifact, storeArchiveArtifact } from './images/core.ts';
+import type { PreparedLab } from './run/settings.ts';
 import { type StepRunner, withProgress } from './step.ts';
-
-/**
- * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands,
- * the folder of the nodes' kernel, and that of the snapshot controller if there is to be one.
- */
-export type PreparedLab = {
-  image: string;
-  kube: string;
-  tools: string;
-  kernel: string;
-  snapshotController?: string;
-};
 
 /** The archives in the nodes' image, in order. */
 const imported = async (archives: readonly CachedArtifact[]): Promise<CachedArtifact[]> => [

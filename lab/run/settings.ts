@@ -2,29 +2,34 @@ import { join } from 'node:path';
 import { cacheRoot } from '../cache/folders.ts';
 import type { LabSize } from '../size.ts';
 
-/** The settings of the supervisor. All paths are absolute. */
-export type LabSettings = LabSize & {
-  name: string;
-  /** The lab's folder. The lab writes only there, and the folder is removed with the lab. */
-  dir: string;
-  /** The root image that nodes use copy-on-write. */
+/**
+ * What a lab is started with: the root image that nodes use copy-on-write, the `kube` binary, the folder of the tools'
+ * commands, the folder of the nodes' kernel, and that of the snapshot controller if there is to be one.
+ */
+export type PreparedLab = {
   image: string;
-  /** The `kube` binary, the folder of the tools' commands, and the folder of the nodes' kernel. */
   kube: string;
   tools: string;
   kernel: string;
-  /** The folder of the snapshot controller, if the cluster is to have it. */
   snapshotController?: string;
-  /**
-   * How long Kubernetes waits for a silent node before it becomes NotReady, such as `16s`. Default:
-   * Kubernetes' own 50 s.
-   */
-  nodeGrace?: string;
-  /** Whether pods reach the API server through a proxy, where their writes can be followed, delayed and refused. */
-  apiProxy?: boolean;
-  /** The port on 127.0.0.1 at which the API server is reached from outside. */
-  port: number;
 };
+
+/** The settings of the supervisor. All paths are absolute. */
+export type LabSettings = LabSize &
+  PreparedLab & {
+    name: string;
+    /** The lab's folder. The lab writes only there, and the folder is removed with the lab. */
+    dir: string;
+    /**
+     * How long Kubernetes waits for a silent node before it becomes NotReady, such as `16s`. Default:
+     * Kubernetes' own 50 s.
+     */
+    nodeGrace?: string;
+    /** Whether pods reach the API server through a proxy, where their writes can be followed, delayed and refused. */
+    apiProxy?: boolean;
+    /** The port on 127.0.0.1 at which the API server is reached from outside. */
+    port: number;
+  };
 
 /** The folder of a running lab. */
 export const labDir = (name: string): string => join(cacheRoot(), 'labs', name);
