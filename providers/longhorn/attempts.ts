@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, KubernetesObject, Resource } from '../../e2e/kube/cluster.ts';
+import type { Cluster, KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { refusalIn } from '../../e2e/kube/errors.ts';
 import {
   longhornApiVersion,
@@ -10,8 +10,6 @@ import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { isPodReady } from './stuck.ts';
 import type { InstallationWatches } from './watches.ts';
-
-const instanceManagers: Resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 
 const first = 250;
 const longest = 2000;
@@ -82,7 +80,9 @@ export const touchUnreconciledManagers = async (
     );
   const touched = { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } };
   await Promise.all(
-    late.map(({ metadata: { name } }) => cluster.patch(instanceManagers, { namespace, name }, touched)),
+    late.map(({ metadata: { name } }) =>
+      cluster.patch(longhornResources.instanceManagers, { namespace, name }, touched),
+    ),
   );
 };
 

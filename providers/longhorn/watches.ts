@@ -1,7 +1,7 @@
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
-import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 
 /** Watches of a cluster during the installation of Longhorn. A collection without a watch has no objects. */
 export type InstallationWatches = {
@@ -22,7 +22,6 @@ const admission = (plural: string): Resource => ({
   plural,
   namespaced: false,
 });
-const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
 
 const built = {
   customResourceDefinitions: resources.customResourceDefinitions,
@@ -34,12 +33,8 @@ const built = {
   csiDrivers: { group: 'storage.k8s.io', version: 'v1', plural: 'csidrivers', namespaced: false },
 } satisfies Record<string, Resource>;
 
-const own = {
-  nodes: longhorn('nodes'),
-  engineImages: longhorn('engineimages'),
-  instanceManagers: longhorn('instancemanagers'),
-  backupTargets: longhorn('backuptargets'),
-} satisfies Record<string, Resource>;
+const { nodes, engineImages, instanceManagers, backupTargets } = longhornResources;
+const own = { nodes, engineImages, instanceManagers, backupTargets };
 
 type Collection = keyof typeof built | keyof typeof own;
 

@@ -84,7 +84,6 @@ afterAll(async () => {
 });
 
 const mebibyte = 1 << 20;
-const replicaResource = { group: 'longhorn.io', version: 'v1beta2', plural: 'replicas' };
 type Replica = KubernetesObject & { spec: { volumeName: string }; status?: { currentState: string } };
 
 const timeouts = timeoutsOn(longhornClocks);
@@ -132,7 +131,7 @@ const backedUp = async (context: Context, volume: VolumeHandle): Promise<BackupH
 const howIs = async (context: Context, volume: VolumeHandle) => {
   const { store } = targetOf(context);
   const { status } = await cluster.get<Volume>(longhornResources.volumes, { namespace, name: volume.name });
-  const { items } = await cluster.list<Replica>(replicaResource, { namespace });
+  const { items } = await cluster.list<Replica>(longhornResources.replicas, { namespace });
   const replicas = items
     .filter(({ spec }) => spec.volumeName === volume.name)
     .map((replica) => replica.status?.currentState);

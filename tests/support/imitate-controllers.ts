@@ -108,13 +108,12 @@ const engineImage =
     return makeWith(cluster, longhornResources.engineImages, image, { state, nodeDeploymentMap });
   };
 
-const instanceManagers = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 const instanceManager =
   (name: string, currentState: string): Imitation =>
   (cluster) => {
     const spec = { nodeID: name, dataEngine: 'v1' };
     const manager = longhornObject('InstanceManager', `instance-manager-${name}`, { spec });
-    return makeWith(cluster, instanceManagers, manager, { currentState });
+    return makeWith(cluster, longhornResources.instanceManagers, manager, { currentState });
   };
 
 const pod =

@@ -51,8 +51,7 @@ test('a release is applied, its target pointed at the store once it can be liste
   const targets = await follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal });
   expect(targets.current('default')?.spec.backupTargetURL).toBeUndefined();
   await imitateAll('lateInstanceManagers');
-  const resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
-  const managers = await follow(cluster, resource, { namespace, signal });
+  const managers = await follow(cluster, longhornResources.instanceManagers, { namespace, signal });
   const isTouched = ({ metadata }: KubernetesObject) =>
     metadata.annotations?.['corral.test/touched'] !== undefined;
   const wait = { within: '5m', owner: 'this test' } as const;
