@@ -26,8 +26,14 @@ export type Inspection = {
 
 /** How long to wait for the locks of a volume, and which parts of its folder are judged. */
 export type InspectOptions = IdleLimits & {
+  /**
+   * A killed process leaves its lock forever. One that was not refreshed for this number of seconds is ignored. So is a
+   * last backup in volume.cfg whose deletion only removed the config.
+   */
   abandonedAfter?: number;
+  /** Only these backups must be sound. Orphaned blocks and other unfinished backups are no problem. */
   only?: readonly string[];
+  /** The config of this backup was taken away. volume.cfg may still name it as the last backup. */
   lostConfigOf?: string;
 };
 
@@ -44,13 +50,7 @@ export type BackupStore = {
    * is waited for until its life is over. Throws `StoreBusy` after the wait.
    */
   untilIdle(options: UntilIdle): Promise<void>;
-  /**
-   * Checks everything in a volume's folder. Throws if the volume is still locked after the wait.
-   * A killed process leaves its lock forever. A lock that was not refreshed for `abandonedAfter` seconds is not
-   * waited for and is no problem. Nor is a last backup in volume.cfg whose deletion only removed the config.
-   * `only`: only these backups must be sound; orphaned blocks and other unfinished backups are no problem.
-   * `without`: the config of this backup was taken away; volume.cfg may still name it as the last backup.
-   */
+  /** Checks everything in a volume's folder. Throws if the volume is still locked after the wait. */
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
 

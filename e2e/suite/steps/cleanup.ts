@@ -8,7 +8,6 @@ import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { SystemBackup, SystemRestore } from '../../longhorn/types.ts';
-
 import type { Context } from './context.ts';
 import { isBackupOf } from './created-objects.ts';
 import { jobsFrom } from './job/job.ts';
