@@ -122,12 +122,20 @@ const nightlyVersions = (): string[] => {
   return versions.filter((version) => /^v\d/.test(version));
 };
 
-/** A table of the differences: one row per difference, one column per version of Longhorn. */
-const describeVersions = (): string[] => {
+/** A table with one row per id, with its `fields`, and one column per version of Longhorn: `yes` if it `holds` there. */
+const tableByVersion = <Id extends string>(
+  ids: readonly Id[],
+  holds: (id: Id, version: string) => boolean,
+  fields: Record<string, (id: Id) => string> = {},
+): string[] => {
   const versions = nightlyVersions();
   return table(
-    ['', ...versions],
-    ids.map((id) => [`[${id}](#${id})`, ...versions.map((version) => (differsIn(id, version) ? 'yes' : ''))]),
+    ['', ...Object.keys(fields), ...versions],
+    ids.map((id) => [
+      `[${id}](#${id})`,
+      ...Object.values(fields).map((fieldOf) => fieldOf(id)),
+      ...versions.map((version) => (holds(id, version) ? 'yes' : '')),
+    ]),
   );
 };
 
@@ -148,19 +156,6 @@ const describeDifferences = (): string[] =>
       ...(bug === undefined ? [] : [`- A known bug of Longhorn: [${bug}](bugs.md#${bug}).`]),
     ];
   });
-
-/** A table of the bugs: one row per bug with its severity, one column per version of Longhorn. */
-const describeBugVersions = (): string[] => {
-  const versions = nightlyVersions();
-  return table(
-    ['', 'severity', ...versions],
-    bugIds.map((id) => [
-      `[${id}](#${id})`,
-      bugs[id].severity,
-      ...versions.map((version) => (hasBug(id, version) ? 'yes' : '')),
-    ]),
-  );
-};
 
 /** All known bugs, with their symptoms and how to reproduce them. */
 const describeBugs = (): string[] => {
@@ -369,7 +364,7 @@ const describeSourceTexts = (): string[] => {
 /** The generated sections of the documents, by the name in their markers. */
 export const sections: Record<string, () => string[]> = {
   bugs: describeBugs,
-  'bugs-by-version': describeBugVersions,
+  'bugs-by-version': () => tableByVersion(bugIds, hasBug, { severity: (id) => bugs[id].severity }),
   checks: describeChecks,
   config: () =>
     table(
@@ -412,7 +407,7 @@ export const sections: Record<string, () => string[]> = {
       tags.map(({ name, description }) => [code(name), description]),
     ),
   times: describeTimes,
-  versions: describeVersions,
+  versions: () => tableByVersion(ids, differsIn),
 };
 
 const program = (): Command =>
