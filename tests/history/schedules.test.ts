@@ -1,12 +1,7 @@
 /**
- * The watcher and the judge against generated schedules of broken streams: no wrong verdict, every lost
- * stretch a gap, no gap without a loss.
- *
- * The seeds are fixed, and a failure prints its seed; for others, set CORRAL_SCHEDULES (how many) and
- * CORRAL_SCHEDULES_FROM (the first seed):
- *
- * CORRAL_SCHEDULES=20000 CORRAL_SCHEDULES_FROM=$RANDOM npx vitest run --project unit
- * tests/history/schedules.test.ts
+ * The watcher and the judge on generated schedules of broken streams: no wrong verdict, each lost stretch is a gap, no
+ * gap without a loss. A failure prints its seed. CORRAL_SCHEDULES is the number of schedules, CORRAL_SCHEDULES_FROM the
+ * first seed.
  */
 import { expect, test } from 'vitest';
 import { check } from './schedules/check.ts';

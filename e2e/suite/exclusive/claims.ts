@@ -63,11 +63,9 @@ export const areInConflict = (one: Claim, other: Claim): boolean =>
 export type ClaimsOptions = { places?: number; begun?: number; prepared?: number; maxFailures?: number };
 
 /**
- * Creates reader/writer locks on names. Claims are served in order: none overtakes a claim that conflicts with it, so
- * an exclusive claim cannot starve (exception: `prepared`). Adjacent claims with an expected duration are sorted longest first, because that
- * shortens the run. Holders that have begun keep their objects in the cluster while they wait for exclusive use: from
- * `prepared` of them on, all of them go before those that have not begun. `maxFailures` refuses only holders that have
- * not begun.
+ * Creates reader/writer locks on names. Claims are served in order, so an exclusive claim cannot starve. Adjacent claims
+ * with an expected duration are sorted longest first, which shortens the run. If `prepared` holders wait with objects in
+ * the cluster, they all go before those that have not begun. `maxFailures` refuses only the latter.
  */
 export const createClaims = ({
   places: placesAtFirst = Number.POSITIVE_INFINITY,

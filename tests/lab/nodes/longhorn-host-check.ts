@@ -1,10 +1,6 @@
 /**
- * What Longhorn (v1.8 to v1.12) looks at on its hosts, as a bash script for a pod of ours: one `NAME=VALUE` a
- * line.
- *
- * By the same ways as its manager does: commands in the namespaces of process 1 or of iscsid, found in the
- * host's /proc; modules as any container sees them; the kernel's configuration from /boot, else from the
- * host's /proc.
+ * A bash script for a pod that prints what Longhorn v1.8 to v1.12 checks on its hosts, one `NAME=VALUE` per line, in the
+ * same ways as longhorn-manager.
  */
 export const hostCheckScript = `
 say() { echo "$1=\${*:2}"; }
