@@ -31,7 +31,7 @@ import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 const cleanupTime: Duration = '10m';
 
 // In ms: the interval for printing what the cleanup of an interrupted scenario waits for.
-const sayEvery = 10_000;
+const cleanupReportEvery = 10_000;
 
 // Kept as the outcome until the cleanup has ended, because the process may be killed earlier.
 const unfinishedCleanup = 'the cleanup did not end';
@@ -265,8 +265,8 @@ const runOnce = async <Steps extends object>(
   else if (broke) await failureReport.report(error);
   keep(toOutcome(unfinishedCleanup));
   let cleanupError: unknown;
-  const sayings = interrupted
-    ? setInterval(() => reportCleanup(context.task.name, journal), sayEvery)
+  const cleanupReports = interrupted
+    ? setInterval(() => reportCleanup(context.task.name, journal), cleanupReportEvery)
     : undefined;
   if (close !== undefined && !isThrownAway) {
     const cleanup = (work: () => Promise<void>): Promise<void> =>
@@ -287,7 +287,7 @@ const runOnce = async <Steps extends object>(
     await turn.cleanup({ isUrgent: error !== undefined });
     await cleanup(() => close({ madeStays: config.pauseOnFailure && broke }));
   }
-  clearInterval(sayings);
+  clearInterval(cleanupReports);
   if (cleanupError !== undefined) await account.run(recorder.collect);
   turn.release();
 

@@ -359,7 +359,9 @@ export const systemBackupSteps = {
       if (left === undefined || (await isWhole(systemBackup))) throw cause;
       throw brokenBySystemBackup(
         `${label} is still ${describeSystemBackup(left)}, and the store has nothing of it`,
-        ...([systemBackup, systemBackupState(left), { cause }] as const),
+        systemBackup,
+        systemBackupState(left),
+        { cause },
       );
     },
   }),
@@ -423,7 +425,8 @@ export const systemBackupSteps = {
       if (systemBackupState(found) === 'Error' || !found.metadata.labels?.['longhorn.io/version']) return;
       throw brokenBySystemBackup(
         `${made.label} of ${found.metadata.creationTimestamp} is Ready, as the one in the store of ${found.status?.createdAt}`,
-        ...([made, 'Ready'] as const),
+        made,
+        'Ready',
       );
     },
   }),
