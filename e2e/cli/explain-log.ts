@@ -338,8 +338,8 @@ const describeRepeated = (repeated: Repeated | undefined): string => {
   const waited = waits.exec(text)?.[1];
   return ` But this one is said ${count} times${when}: "${shorten(text, longestExample)}". ${
     waited === undefined
-      ? 'If what it tells of should have ended by now, look at why it is begun again.'
-      : `It waits for: ${shorten(waited, longestExample)}. If that does not come about, look at why.`
+      ? 'If it should have ended by now, find out why it starts again.'
+      : `It waits for: ${shorten(waited, longestExample)}. If that does not happen, find out why.`
   }`;
 };
 
@@ -352,7 +352,7 @@ export const describeSummary = ({ lines, groups, unknown, isNewsAlone, repeated 
     ...(groups.length === 0 && unknown.count === 0
       ? [
           isNewsAlone
-            ? `No line reports a failure: by their levels all are news (info or debug).${describeRepeated(repeated)}`
+            ? `No line reports a failure: by their levels, all are informational (info or debug).${describeRepeated(repeated)}`
             : 'No line is known here, and none has the level error. That does not say that nothing failed: look at what stands before and after them.',
         ]
       : []),

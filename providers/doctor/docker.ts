@@ -89,7 +89,7 @@ const examineKubectl = async (): Promise<Check> => {
   if (version.success) return okCheck('kubectl', version.data.clientVersion.gitVersion);
   return warningCheck(
     'kubectl',
-    'it is missing: no run needs it, but people do who look into a cluster that was kept',
+    'it is missing: no run needs it, but you do to look into a cluster that was kept',
     'see kubernetes.io/docs/tasks/tools',
   );
 };

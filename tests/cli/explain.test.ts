@@ -343,7 +343,7 @@ test('lines that are no failure by their level are not told as known, nor as unk
     exitCode: 0,
     stderr: '',
     stdout:
-      'Lines read: 2; messages known here: 0; different ones: 0.\n\nNo line reports a failure: by their levels all are news (info or debug).',
+      'Lines read: 2; messages known here: 0; different ones: 0.\n\nNo line reports a failure: by their levels, all are informational (info or debug).',
   });
   expect((await explain(['-'], `${info}\n${info.replace('info', 'error')}`)).stdout).not.toContain('No line');
   const warning = `${info.replace('info', 'warning')}\n${request}`;
@@ -365,7 +365,7 @@ test('a line of no failure that is said again and again is told, with its times 
     'is said 3 times, from 2026-01-01T01:00:00Z to 2026-01-01T03:00:00Z: "Waiting for volume v1 to be attached". It waits for: volume v1 to be attached.',
   );
   expect(await toldOf(...waiting.slice(1))).not.toContain('is said');
-  expect(await toldOf(...[1, 2, 3].map((at) => line(at, 'Begins')))).toMatch(/is said 3 times.*begun again/);
+  expect(await toldOf(...[1, 2, 3].map((at) => line(at, 'Begins')))).toMatch(/is said 3 times.*starts again/);
 });
 
 test('lines of one event are told as one, by what says most, and others are not', async () => {

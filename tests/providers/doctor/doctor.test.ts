@@ -45,7 +45,7 @@ test('on a machine without Docker, all that is missing is named at once, each wi
   expect(about(stdout, 'kind', 'docker', 'kubectl', 'iSCSI', 'Chromium')).toEqual([
     '✗ kind is missing: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io, or use --provider lab, which needs neither Docker nor root',
     '✗ docker is missing: install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root',
-    '! kubectl: it is missing: no run needs it, but people do who look into a cluster that was kept: see kubernetes.io/docs/tasks/tools',
+    '! kubectl: it is missing: no run needs it, but you do to look into a cluster that was kept: see kubernetes.io/docs/tasks/tools',
     "! iSCSI: there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped",
     "✓ Chromium: the first run that needs it fetches Debian's, once: about 180 MB, and 340 in the cache",
   ]);
