@@ -338,6 +338,8 @@ export const fixes = {
     'a recurring job does not count backups that are being deleted as kept',
   'fixed:lost-backup-takes-snapshot':
     'a backup whose object alone is deleted leaves its snapshot, whatever the setting says',
+  'fixed:late-listing-deletes-backup':
+    'a backup that was not Completed before a listing of the store does not count as gone, though the listing lacks it',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
   'fixed:crashed-standby-stays-faulted': 'a volume on standby whose only replica failed is salvaged',
   'fixed:standby-restores-into-snapshot':

@@ -674,6 +674,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:deleted-backup-takes-namesake': [
     'A backup that is deleted leaves a snapshot of another volume, although that has the name of its own',
   ],
+  'fixed:late-listing-deletes-backup': [
+    'A backup that is made while Longhorn waits for a listing of the store stays, although that lacks it [s3]',
+  ],
   'fixed:lost-backup-takes-snapshot': [
     'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
   ],

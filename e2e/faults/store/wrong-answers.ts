@@ -26,14 +26,16 @@ const requests = {
 type Request = keyof typeof requests;
 
 /**
- * The ways to answer wrongly: an error of the server; no answer; an error as if a proxy had rewritten the signed host,
- * or the time to 20 minutes ago; a listing in pages of two; a listing of two entries that does not say it is truncated.
+ * The ways to answer wrongly: an error of the server; no answer; the right answer, but only once the fault is healed;
+ * an error as if a proxy had rewritten the signed host, or the time to 20 minutes ago; a listing in pages of two; a
+ * listing of two entries that does not say it is truncated.
  */
 const answers = {
   AccessDenied: '403 AccessDenied',
   SlowDown: '503 SlowDown',
   InternalError: '500 InternalError',
   silence: 'nothing',
+  late: 'what is right then, but only later',
   'another host': 'the refusal of a signature, as the host was rewritten',
   'another time': 'the refusal of a time, as it was rewritten to 20 minutes ago',
   'short pages': 'pages of two entries',
@@ -156,7 +158,9 @@ const make = (
       const answers = new Set<string>();
       for (let sent = 0; sent < every; sent += 1)
         answers.add(
-          await (answer === 'silence' ? askSilent(proxy.user) : ask(proxy.user, AbortSignal.timeout(60_000))),
+          await (answer === 'silence' || answer === 'late'
+            ? askSilent(proxy.user)
+            : ask(proxy.user, AbortSignal.timeout(60_000))),
         );
       const { seen, met } = await current();
       if (met === before.met)
@@ -212,12 +216,12 @@ export const wrongAnswers = storeFault({
   }),
   ways: { s3Server: { make, heal, healByLabels } },
   document: {
-    about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; as if a proxy had rewritten the signed host (\`SignatureDoesNotMatch\`), or the time, to 20 minutes ago (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
+    about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; with what was true when it was asked, as soon as the fault is healed; as if a proxy had rewritten the signed host (\`SignatureDoesNotMatch\`), or the time, to 20 minutes ago (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
     inject:
       "in a scenario that needs this a proxy (`s3-faults`, `lab/s3/`) stands before the server in its pod, at the store's address; it is given a rule. Where the rule is about one of several requests, the retries of an SDK are not counted and always pass. The proxy forwards all other requests as they are signed",
     prove:
       "as many such requests as the rule needs are sent through the proxy, as Longhorn's user, and at least one met the rule. A write or a deletion asks for an ETag that no object has, so nothing can change",
-    heal: 'the rule is taken away; whoever waits for an answer then is cut off, and asks again',
+    heal: 'the rule is taken away; whoever waits for an answer then is cut off, and asks again, or has the late one',
     bound: 'none; the store goes with the scenario',
     otherUsers:
       'nobody; only who looks into this store meets the proxy, and the suite itself reads and writes past it',

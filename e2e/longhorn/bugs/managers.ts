@@ -1153,6 +1153,23 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile: DeleteSnapshot asks for the setting alone, not for the label delete-custom-resource-only, as the deletion in the store above it does; read in v1.8.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-28), NFS, the config of the backup moved aside: the snapshot was being deleted when the Backup was gone; the backup came back with its config',
   },
+  'late-listing-deletes-backup': {
+    title:
+      'A backup that is made while its store is being listed is taken for gone, and its Backup is deleted',
+    severity: 'objects lost',
+    promise: 'a backup that is in the store stays in Longhorn',
+    happens:
+      'a sync of a backup volume first lists the store, and then looks which Backups are Completed. A backup whose upload ends in between is not in the listing, and so counts as gone from the store: its Backup is deleted, and the next sync, a moment later, makes another that has no spec.snapshotName. With the setting auto-cleanup-when-delete-backup, by the source, its snapshot goes too (lost-backup-takes-snapshot). The window is as long as the listing takes: on a slow store up to the setting backup-execution-timeout, 1 min by default',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: true }],
+    steps: [
+      'Make a backup of a volume on an S3 store behind a proxy that can hold answers back. Let it hold those to listings of the folder backups/ of the volume.',
+      'Sync the backup volume. When the proxy has the answer, make another backup: it is Completed within seconds.',
+      'Let the answer pass: the new Backup goes, and comes back with another uid.',
+    ],
+    source:
+      'longhorn-manager, controller/backup_volume_controller.go, reconcile (BackupNameList, then ListBackupsWithBackupTargetAndBackupVolumeRO); read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
+    seen: 'the source alone',
+  },
   'deleted-backup-takes-namesake': {
     title:
       'A backup that is deleted takes the snapshot of another volume along, if that has the name of its own',

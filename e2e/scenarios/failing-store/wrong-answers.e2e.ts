@@ -136,3 +136,28 @@ scenario(
     await then.restores(first, [data]);
   },
 );
+
+// By Longhorn's source, the Backups that it compares with a listing are those that there are after it.
+scenario(
+  'A backup that is made while Longhorn waits for a listing of the store stays, although that lacks it',
+  { ...about, tags: ['failing-store', 'slow'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const first = await given.settledBackup(volume);
+    const snapshot = await given.snapshot(volume);
+    const late = await given.wrongAnswers('late', { to: 'list', below: { of: volume, folder: 'backups' } });
+    await then.inForce(late);
+    await when.backupVolumeLookedInto(volume);
+    await then.listingAwaited(volume, late);
+
+    const second = await when.backedUp(snapshot);
+    await then.completed(second);
+    const sync = await when.storeLookedInto();
+    await then.listingAwaited(volume, late);
+    await when.released(late);
+    await then.orKnownBug('late-listing-deletes-backup', () => then.staysKnown(second, sync));
+    await then.known(second);
+    await then.storeHolds(volume, [first, second]);
+  },
+);

@@ -46,8 +46,6 @@ const sync = async (
   const { volumeName } = backupVolume.spec;
   const url = target.spec.backupTargetURL;
   const status = { ...newStatus, ...backupVolume.status };
-  // Read before the listing, so that a backup which completes during the listing does not count as missing
-  // from the store.
   const before = context.datastore.backups.list();
   await syncBackups(context, backupVolume, {
     listing: await client.backups(url, volumeName),

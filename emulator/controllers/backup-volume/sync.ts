@@ -62,7 +62,8 @@ const createBackupObject = async (
 
 /**
  * Creates and removes the Backups of a volume to match a listing of the store at `place`. `before` has the Backups
- * from before the listing. As in Longhorn, a backup that the listing lacks counts as gone.
+ * from before the listing. As in Longhorn, a backup that the listing lacks counts as gone, also one that became
+ * Completed since (known bug).
  */
 export const syncBackups = async (
   context: ManagerContext,
@@ -72,10 +73,9 @@ export const syncBackups = async (
   const inStore = new Set(listing);
   // The names known before or after the listing. A Backup that was created or deleted during the listing is
   // not new in the store.
-  const known = new Set(
-    [...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name),
-  );
-  const completedBefore = before.filter(
+  const now = context.datastore.backups.list();
+  const known = new Set([...before, ...now].map(({ metadata }) => metadata.name));
+  const completed = (context.mutant === 'fixed:late-listing-deletes-backup' ? before : now).filter(
     (backup) => isBackupOfVolume(backupVolume, backup) && isStored(backup),
   );
   for (const name of listing)
@@ -84,14 +84,14 @@ export const syncBackups = async (
         name,
         backupBlockSize: await foundBlockSize(context, place, name),
       });
-  await learnBlockSizes(context, place, completedBefore);
+  await learnBlockSizes(context, place, completed);
   if (context.mutant === 'fixed:missing-mark-outlives-its-cause')
-    for (const { metadata } of completedBefore)
+    for (const { metadata } of completed)
       if (inStore.has(metadata.name) && labels.deleteCustomResourceOnly in (metadata.labels ?? {}))
         await context.datastore.backups.patch(metadata.name, {
           metadata: { labels: { [labels.deleteCustomResourceOnly]: null } },
         });
-  for (const backup of completedBefore)
+  for (const backup of completed)
     if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
       await deleteCustomResourceOnly(context.datastore.backups, backup);
 };

@@ -108,24 +108,28 @@ export const untilBackupVolumeGone = async (
   });
 };
 
-/**
- * Waits until the store leaves a request of the deletion unanswered, after it has removed the config. The rule of the
- * fault has met one probe before.
- */
-export const untilUnanswered = async (
-  { timeouts, scenarioSignal: signal }: Context,
-  { name, label, volume }: BackupHandle,
+/** Waits until a fault has met a request of Longhorn. Its rule has met one probe before. */
+export const untilMet = async (
+  { scenarioSignal: signal }: Context,
   { met }: { met: () => Promise<number> },
+  { within, owner }: Timeout,
+  missing: string,
 ): Promise<void> => {
-  const { within, owner } = timeouts.deleting;
   const end = performance.now() + parseDuration(within);
   while ((await met()) < 2) {
-    if (performance.now() > end)
-      throw new InconclusiveError(
-        `the deletion of ${label} has not asked for what is unanswered, within ${within} (${owner})`,
-      );
+    if (performance.now() > end) throw new InconclusiveError(`${missing}, within ${within} (${owner})`);
     await after(500, undefined, { signal });
   }
+};
+
+/** Waits until the store leaves a request of the deletion unanswered, after it has removed the config. */
+export const untilUnanswered = async (
+  context: Context,
+  { name, label, volume }: BackupHandle,
+  fault: { met: () => Promise<number> },
+): Promise<void> => {
+  const missing = `the deletion of ${label} has not asked for what is unanswered`;
+  await untilMet(context, fault, context.timeouts.deleting, missing);
   if ((await volume.target.store.backups(volume.name)).includes(name))
     throw new InconclusiveError(`the deletion of ${label} has not removed its config yet`);
 };

@@ -23,7 +23,7 @@ import { backupIs, remains } from '../backup/expectations.ts';
 import { judgeBackup, sinceDeleted, sinceMade } from '../backup/judge.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
-import { untilBackupVolumeGone, untilGone } from '../deletion/deletion.ts';
+import { untilBackupVolumeGone, untilGone, untilMet } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken, stays } from '../judging.ts';
@@ -138,6 +138,10 @@ const hasMissedSecret = ({ cluster }: Context, { name, store }: TargetHandle): P
     store.credentialSecret,
   );
 
+// The error of a command that has run out of time names the volume.
+const hasGivenListingUp = ({ cluster }: Context, { name }: VolumeHandle): Promise<boolean> =>
+  managersLogged(cluster, 'Failed to list backups from backup target', name);
+
 const isUnavailable =
   (why: string) =>
   ({ status }: BackupTarget): boolean =>
@@ -223,6 +227,16 @@ export const storeSteps = {
       target.store = to;
       const { url, credentialSecret } = to;
       return changeTarget(context, target, { backupTargetURL: url, credentialSecret });
+    },
+  }),
+  /** The fault holds the answer back. */
+  'then.listingAwaited': step({
+    sentence: 'Then Longhorn has asked for the backups of the volume in the store, and waits for the answer',
+    action: async (context: Context, volume: VolumeHandle, fault: { met: () => Promise<number> }) => {
+      const missing = `Longhorn has not asked for the backups of ${volume.name} in the store`;
+      await untilMet(context, fault, context.timeouts.backupVolumeKnown, missing);
+      if (await hasGivenListingUp(context, volume))
+        throw new InconclusiveError(`Longhorn waits no more for the backups of ${volume.name} in the store`);
     },
   }),
   /** Lasts as long as Longhorn may take to act on the result of the sync. */

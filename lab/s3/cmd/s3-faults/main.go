@@ -200,6 +200,14 @@ func (p *proxy) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 		// The server looks at the time before it looks at the signature.
 		request.Header.Set("X-Amz-Date", time.Now().UTC().Add(-20*time.Minute).Format("20060102T150405Z"))
 		p.to.ServeHTTP(response, request)
+	case "late":
+		whole := p.record(request)
+		select {
+		case <-request.Context().Done():
+			panic(http.ErrAbortHandler)
+		case <-met.over:
+		}
+		whole.sendTo(response)
 	case "short pages", "cut short":
 		p.shorten(response, request, met.Answer == "short pages")
 	default:
@@ -221,6 +229,28 @@ func (r *recorder) Header() http.Header             { return r.header }
 func (r *recorder) WriteHeader(status int)          { r.status = status }
 func (r *recorder) Write(bytes []byte) (int, error) { return r.body.Write(bytes) }
 
+// Go sets the length of what is written.
+func (r *recorder) sendHeader(response http.ResponseWriter) {
+	for name, values := range r.header {
+		if name != "Content-Length" {
+			response.Header()[name] = values
+		}
+	}
+}
+
+func (r *recorder) sendTo(response http.ResponseWriter) {
+	r.sendHeader(response)
+	response.WriteHeader(r.status)
+	_, _ = response.Write(r.body.Bytes())
+}
+
+// The whole answer of the server.
+func (p *proxy) record(request *http.Request) *recorder {
+	whole := &recorder{header: http.Header{}, status: http.StatusOK}
+	p.to.ServeHTTP(whole, request)
+	return whole
+}
+
 var (
 	entry   = regexp.MustCompile(`(?s)<Contents>.*?</Contents>|<CommonPrefixes>.*?</CommonPrefixes>`)
 	counted = regexp.MustCompile(`(?s)<(IsTruncated|KeyCount|NextContinuationToken|ContinuationToken)>.*?</[A-Za-z]+>|<(?:NextContinuationToken|ContinuationToken)/>`)
@@ -230,18 +260,12 @@ var (
 
 // Hands out the first entries of a listing; the others on demand, or not at all.
 func (p *proxy) shorten(response http.ResponseWriter, request *http.Request, goesOn bool) {
-	whole := &recorder{header: http.Header{}, status: http.StatusOK}
-	p.to.ServeHTTP(whole, request)
-	for name, values := range whole.header {
-		if name != "Content-Length" {
-			response.Header()[name] = values
-		}
-	}
+	whole := p.record(request)
 	if whole.status != http.StatusOK {
-		response.WriteHeader(whole.status)
-		_, _ = response.Write(whole.body.Bytes())
+		whole.sendTo(response)
 		return
 	}
+	whole.sendHeader(response)
 	body := whole.body.Bytes()
 	all := page{frame: counted.ReplaceAll(entry.ReplaceAll(body, nil), nil), entries: entry.FindAll(body, -1)}
 	if token := next.FindSubmatch(body); token != nil {

@@ -213,7 +213,8 @@ describe('the proxy before the server', () => {
       `the fault is not in force: ${made.title}: the proxy has no such`,
     );
     await made.inject();
-    return { prove: made.prove, heal: () => wrongAnswers.heal(cluster, kept(made)) };
+    const heal = () => wrongAnswers.heal(cluster, kept(made));
+    return { prove: made.prove, heal, met: () => made.handle?.met() };
   };
   const look = (Key = keys[0]) => outcomeOf(client.headObject({ ...named, Key: Key ?? '' }));
 
@@ -249,6 +250,21 @@ describe('the proxy before the server', () => {
     expect(await wrongAnswers.healByLabels?.(cluster, 'abc123')).toEqual(all);
     expect(await deletion).toBe('done');
     expect(await look(keys[4])).toBe('NotFound');
+  });
+
+  test('a late listing has what was there when it was asked for, and comes when that is healed', async () => {
+    const { prove, heal, met } = await wrong('list', 'late');
+    expect(await prove()).toMatch(/: nothing; met by 1 of 1 such/);
+    const listing = client.listObjectsV2({ ...named, Prefix: `${prefix}/${folder}/` });
+    await expect.poll(met, { timeout: 60_000 }).toBe(2);
+    const later = `${prefix}/${folder}/later.cfg`;
+    await client.putObject({ ...named, Key: later, Body: 'x' });
+    expect(await heal()).toBe('such requests are answered rightly');
+    const { Contents = [] } = await listing;
+    const listed = Contents.map(({ Key }) => Key);
+    expect(listed).toContain(keys[0]);
+    expect(listed).not.toContain(later);
+    await client.deleteObject({ ...named, Key: later });
   });
 
   test('a refusal reaches who is still sending, for whom the server itself breaks the connection off', async () => {

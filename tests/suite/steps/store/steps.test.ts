@@ -170,6 +170,16 @@ test('a missing Secret that is only in the log breaks the promise, and proves no
   await then.missingSecretReported(target);
 });
 
+test('a listing is awaited once it is asked for, until a manager gives it up', async () => {
+  const { then, logged } = await setUp();
+  await expect(then.listingAwaited(volume, { met: async () => 1 })).rejects.toThrow(
+    'Longhorn has not asked for the backups of v in the store, within',
+  );
+  await then.listingAwaited(volume, { met: async () => 2 });
+  logged('Failed to list backups from backup target: timeout executing: longhorn backup ls --volume v');
+  await expect(then.listingAwaited(volume, { met: async () => 2 })).rejects.toThrow(InconclusiveError);
+});
+
 test('requests about what is in a folder, or about anything, are answered wrongly', async () => {
   const { given } = await setUp({ store: onS3({}) });
   const folder = { of: volume, folder: 'locks' } as const;
