@@ -341,6 +341,8 @@ export const fixes = {
   'fixed:late-listing-deletes-backup':
     'a backup that was not Completed before a listing of the store does not count as gone, though the listing lacks it',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
+  'fixed:targetless-volume-is-not-backed-up':
+    'an event of each volume whose backup target is deleted says so',
   'fixed:crashed-standby-stays-faulted': 'a volume on standby whose only replica failed is salvaged',
   'fixed:standby-restores-into-snapshot':
     'a volume on standby restores nothing into a snapshot that was made of it',

@@ -680,6 +680,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:lost-backup-takes-snapshot': [
     'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
   ],
+  'fixed:targetless-volume-is-not-backed-up': [
+    'A volume whose backup target is deleted is backed up no more, and an event says so',
+  ],
   'fixed:missing-secret-not-reported': [
     'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back [s3]',
   ],

@@ -84,7 +84,7 @@ export const commands: Record<string, End> = {
   "npx corral explain 'Failed to get the Snapshot s1'": ends(0, /^It has 2 meanings/),
   'npx corral bugs': ends(0, /^deletion-destroys-other-backups: data loss, Longhorn >=1\.8\.0$/m),
   'npx corral bugs show lock-fails-open': ends(0, /^promised: a deletion does not go on/m),
-  'npx corral promises': ends(0, /^all +\d+ +\d+ +\d+ +\d+ +\d+ +362$/m),
+  'npx corral promises': ends(0, /^all +\d+ +\d+ +\d+ +\d+ +\d+ +363$/m),
   'npx corral promises --severity 5 --status open': ends(0, /^[A-Z]+\d+: open, severity 5, since /m),
   'npx corral store fsck FOLDER': ends(0, /sound/, store),
   'npx corral store fsck URL': ends(3, /^store: s3:\/\/backups\/longhorn: no region is named: /m, {

@@ -1170,6 +1170,24 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (BackupNameList, then ListBackupsWithBackupTargetAndBackupVolumeRO); read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
     seen: 'the source alone',
   },
+  'targetless-volume-is-not-backed-up': {
+    title:
+      'A backup target that volumes still have is deleted without a word, and their recurring jobs back nothing up',
+    severity: 'silent',
+    promise: 'a warning or an event says that a backup target is deleted that volumes still have',
+    happens:
+      'the webhook looks at volumes on standby alone, and the controller writes no event. The volumes keep the name of the target. Each run of a recurring job makes a snapshot of them, and the webhook refuses the backup, as there is no such target: that is in the log of the run alone. Its Kubernetes Job is Complete, no backup says Error, and neither the volume nor the RecurringJob has an event',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'without a warning' }],
+    steps: [
+      'Make a second backup target, a volume with that backupTargetName, and a recurring job with the task backup for it. It is backed up.',
+      'kubectl -n longhorn-system delete backuptargets.longhorn.io NAME: it goes at once.',
+      'Let the job run: its Job is Complete, there is no new Backup, and kubectl -n longhorn-system get events says nothing of it.',
+    ],
+    source:
+      'longhorn-manager, webhook/resources/backuptarget/validator.go, Delete (validateDRVolume alone), and controller/backup_target_controller.go, reconcile (no event); the proposal 20240926-multiple-backup-targets-support.md promises a warning or an event; read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
+    versions: '>=1.8.0',
+    seen: 'the source alone',
+  },
   'deleted-backup-takes-namesake': {
     title:
       'A backup that is deleted takes the snapshot of another volume along, if that has the name of its own',

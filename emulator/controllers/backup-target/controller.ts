@@ -76,6 +76,14 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
     )
       await deleteCustomResourceOnly(datastore.backups, backup);
   }
+  if (context.mutant === 'fixed:targetless-volume-is-not-backed-up')
+    for (const volume of datastore.volumes.list())
+      if (volume.spec.backupTargetName === name)
+        context.recorder(volume, {
+          type: 'Warning',
+          reason: 'BackupTargetDeleted',
+          message: `backup target ${name} is deleted: the volume is backed up no more`,
+        });
   if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);
   await deleteBackupVolumeResources(context, target);
   await removeFinalizer(datastore.backupTargets, target);

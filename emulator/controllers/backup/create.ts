@@ -15,10 +15,12 @@ export const makeBackupOf = async (
     ...spec
   }: { name: string } & Pick<Backup['spec'], 'snapshotName' | 'backupMode' | 'labels'>,
 ): Promise<Backup> => {
-  if (backupTargets.get(target)?.status?.available === false)
-    throw new Error(
-      `admission webhook "validator.longhorn.io" denied the request: backup target ${target} is not available`,
-    );
+  const refuse = (why: string): never => {
+    throw new Error(`admission webhook "validator.longhorn.io" denied the request: ${why}`);
+  };
+  const found = backupTargets.get(target);
+  if (!found) refuse(`failed to get backup target ${target}: backuptarget.longhorn.io "${target}" not found`);
+  if (found?.status?.available === false) refuse(`backup target ${target} is not available`);
   return backups.create({
     metadata: {
       ...{ name, finalizers: [finalizer] },

@@ -50,6 +50,30 @@ test('a volume has no last backup once it names none', async () => {
   await then.noLastBackup(volume);
 });
 
+test.for([
+  ['v', 'Warning', 'backup target store is deleted', true],
+  ['store', 'Warning', 'store is deleted, and v has it', true],
+  ['v', 'Normal', 'backup target store is deleted', false],
+  ['v', 'Warning', 'the volume is degraded', false],
+  ['w', 'Warning', 'backup target store is deleted', false],
+] as const)(
+  'the loss of a backup target is said by an event: %s, %s, %s',
+  async ([name, type, message, is]) => {
+    const metadata = { name: 'e', namespace: 'longhorn-system' };
+    const events = [{ metadata, type, message, involvedObject: { name } }];
+    const { context } = createTestContext({ cluster: stubCluster({ objects: { events } }) });
+    const said = bindSteps(context).then.lossOfTargetSaid({
+      ...volume,
+      target: { ...aTarget, name: 'store' },
+    });
+    if (is) await said;
+    else
+      await expect(said).rejects.toMatchObject({
+        seen: { kind: 'Volume', name: 'v', state: 'without a warning' },
+      });
+  },
+);
+
 test('a backup is kept where it comes to Completed, and does not go', async () => {
   for (const [end, kept] of [
     ['modified', true],

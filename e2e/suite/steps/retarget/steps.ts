@@ -1,7 +1,8 @@
 import { gone, hasTimedOut, timeoutOf, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { tryChange, tryCreation, tryDeletion } from '../../../kube/dry-run.ts';
-import type { KubernetesObject } from '../../../kube/objects.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import type { Event } from '../../../longhorn/job-types.ts';
 import {
   longhornApiVersion,
   longhornResources,
@@ -88,6 +89,22 @@ export const retargetSteps = {
       const from = context.timelines.backups.lastSequence();
       await removeTarget({ ...depsOf(context), ...context.turn }, target.name);
       return { target, from, before: undefined };
+    },
+  }),
+  /** Of the volume or the backup target, by now. The target is gone, and a run of a recurring job has failed by that. */
+  'then.lossOfTargetSaid': step({
+    sentence: 'Then an event says that the backup target of the volume is deleted',
+    action: async ({ cluster }: Context, { name, target }: VolumeHandle) => {
+      const { items } = await cluster.list<Event>(resources.events, { namespace });
+      const isAbout = ({ type, involvedObject, message }: Event): boolean =>
+        type === 'Warning' &&
+        [name, target.name].includes(involvedObject.name ?? '') &&
+        message?.includes(target.name) === true;
+      if (items.some(isAbout)) return;
+      throw new PromiseBroken(
+        `volume ${name} still has backup target ${target.name}, which is deleted, and no event says so`,
+        { kind: 'Volume', name, state: 'without a warning' },
+      );
     },
   }),
   'when.targetMadeAgain': step({
