@@ -1168,7 +1168,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (BackupNameList, then ListBackupsWithBackupTargetAndBackupVolumeRO); read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), S3, the answer to the listing held back for some 8 s: the Backup was Completed after 5 s, deleted as soon as the answer came, and made again within 5 s',
   },
   'targetless-volume-is-not-backed-up': {
     title:
@@ -1186,7 +1186,7 @@ export const managerBugs = {
     source:
       'longhorn-manager, webhook/resources/backuptarget/validator.go, Delete (validateDRVolume alone), and controller/backup_target_controller.go, reconcile (no event); the proposal 20240926-multiple-backup-targets-support.md promises a warning or an event; read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
     versions: '>=1.8.0',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30): the Job of the run after the deletion was Complete, its log alone had the refusal, and no event named the target',
   },
   'deleted-backup-takes-namesake': {
     title:
