@@ -302,6 +302,8 @@ export const fixes = {
     'a volume on standby ignores backups of a volume that is smaller than itself',
   'fixed:other-block-size-ends-standby':
     'a volume on standby restores all of a backup whose blocks have another size',
+  'fixed:restarted-standby-loses-its-data':
+    'a volume on standby whose engine begins anew still knows what it has restored',
   'fixed:added-replica-ends-standby':
     'a volume on standby keeps the replicas that have its backup where one more cannot restore it',
   'fixed:larger-standby-follows-no-more': 'a volume on standby cannot be made larger by a user',

@@ -686,6 +686,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:missing-secret-not-reported': [
     'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back [s3]',
   ],
+  'fixed:restarted-standby-loses-its-data': [
+    'A standby volume whose engine dies keeps the data that it has, although a block of its backup cannot be read then',
+  ],
   'fixed:crashed-standby-stays-faulted': [
     'A standby volume whose only replica dies goes on with the data that it has',
   ],

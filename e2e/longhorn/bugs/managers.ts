@@ -119,6 +119,24 @@ export const managerBugs = {
       'backupstore, deltablock.go, RestoreDeltaBlockBackupIncrementally; longhorn-engine, pkg/sync/rpc/server.go, canDoIncrementalRestore (looks only whether the last backup is there); longhorn-manager, controller/engine_controller.go, handleRestoreError; read in v1.12.1 and the newest backupstore (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-29): faulted with the first backup of the new source, with this event',
   },
+  'restarted-standby-loses-its-data': {
+    title:
+      'A volume on standby whose engine begins anew removes all that it has restored, and reads the whole backup again',
+    severity: 'data loss',
+    promise: 'a volume on standby keeps the data that it has until it has those of its backup again',
+    happens:
+      'what a replica has restored is known to its process alone. If the engine ends (with its instance manager, its node, or a new place for the volume), all replicas begin anew, and each is told to restore the last backup, though it has that. It removes the file with the data before it reads the first block. If one block cannot be read then, for more than nine minutes, the restore is given up: the volume is faulted for good, and none of its replicas has what they had. The store may be lost, which is what the volume is for. If the config of the backup cannot be read, the files stay, and the volume is faulted as well',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted, without its data' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby. Wait until it has restored that, and is healthy.',
+      'Move one block of the backup (blocks/XX/YY/CHECKSUM.blk) aside in the store.',
+      'Delete the pod of the instance manager in which the engine of the volume on standby runs.',
+      'Nine minutes after it was attached again, the volume is Faulted. Its event FailedRestore names the block, and the volume-snap-*.img of its replicas lack the data.',
+    ],
+    source:
+      'longhorn-engine, pkg/sync/rpc/server.go, StartRestore (RestoreInfo in memory; without it, a full restore into the file of the snapshot), pkg/sync/backup.go, RestoreBackup (the existing snapshot), and pkg/replica/restore.go, OpenVolumeDev (RemoveAll); longhorn-manager, controller/engine_controller.go, syncWithRestoreStatus (lastRestoredBackup is what the replicas say); v1.12.1, and the same in the engine of v1.8.2 and master (2026-08-21)',
+    seen: 'the emulator',
+  },
   'added-replica-ends-standby': {
     title:
       'A volume on standby loses all its replicas as soon as it gets another one while its backup cannot be read',

@@ -21,6 +21,7 @@ import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../final
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
+  type FollowingEngines,
   initialRestoreStatus,
   isIdleStandby,
   openRestoreSource,
@@ -136,6 +137,7 @@ const ensureFinalizerAndLabels = async (context: ManagerContext, found: Volume):
 type Status = NonNullable<Volume['status']>;
 type ControllerState = {
   restores: Restores;
+  followers: FollowingEngines;
   activations: SyncedActivations;
   enqueue: (name: string) => void;
 };
@@ -209,11 +211,12 @@ const changeSnapshots = async (
 const restore = (
   context: ManagerContext,
   volume: Volume,
-  { restores, activations, enqueue }: ControllerState,
+  { restores, followers, activations, enqueue }: ControllerState,
 ): Promise<Partial<Status>> => {
   const { name } = volume.metadata;
   return stepRestore(context, volume, {
     restores,
+    followers,
     activations,
     run: async (backup, last) => {
       const { client, place } = await openRestoreSource(context, volume);
@@ -352,6 +355,7 @@ export const startVolumeController = (context: ManagerContext): void => {
   const { datastore } = context;
   const memory: ControllerState = {
     restores: new Map(),
+    followers: new Set(),
     activations: new Set(),
     enqueue: (name) => enqueue(name),
   };

@@ -22,6 +22,9 @@ type Status = NonNullable<Volume['status']>;
  */
 export type Restores = Map<string, { backup: string; replicas: number; state: 'running' | 'done' | Error }>;
 
+/** The UIDs of the volumes on standby whose engine runs in this process. A new engine does not know what they hold. */
+export type FollowingEngines = Set<string>;
+
 /** The UIDs of the volumes for whose activation this process has requested a sync. Only with the fix. */
 export type SyncedActivations = Set<string>;
 
@@ -316,12 +319,14 @@ export const stepRestore = async (
   volume: Volume,
   {
     restores,
+    followers = new Set(),
     activations = new Set(),
     run,
     onChange,
     onDone,
   }: {
     restores: Restores;
+    followers?: FollowingEngines;
     activations?: SyncedActivations;
     run: (backup: string, last: string) => Promise<void>;
     onChange: () => void;
@@ -370,6 +375,18 @@ export const stepRestore = async (
     await setEngine(context, engine, { isRestoring: false, lastRestored: backup, ...replicas });
     if (isStuck) return inProgress;
     restores.delete(uid);
+    onChange();
+    return inProgress;
+  }
+  const isNew = status.isStandby && !isRestoring(engine) && !followers.has(uid);
+  followers.add(uid);
+  if (isNew && restored !== '' && context.mutant !== 'fixed:restarted-standby-loses-its-data') {
+    // What was restored is known to the processes of the replicas alone. Without that, the whole backup is written anew.
+    await setEngine(context, engine, {
+      isRestoring: false,
+      lastRestored: '',
+      begun: wantedReplicas,
+    });
     onChange();
     return inProgress;
   }

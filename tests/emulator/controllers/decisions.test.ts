@@ -14,7 +14,7 @@ import {
 import { foundBlockSize } from '../../../emulator/controllers/backup-volume/block-size.ts';
 import { cronJobOf, lastAppliedAnnotation } from '../../../emulator/controllers/recurring-job/cron.ts';
 import { stepRestore } from '../../../emulator/controllers/volume/restore.ts';
-import type { Node, RecurringJob, Volume } from '../../../emulator/longhorn/objects.ts';
+import type { Node, RecurringJob, Volume, VolumeEngine } from '../../../emulator/longhorn/objects.ts';
 import type { ManagerContext } from '../../../emulator/manager/context.ts';
 import { isResponsible } from '../../../emulator/manager/ownership.ts';
 import { unfinishedSnapshot } from '../../../emulator/recurring-job/retention.ts';
@@ -149,19 +149,37 @@ const volume = {
   status: { isStandby: true, lastBackup: 'b2' },
 } as Volume;
 
-// That it restores the changes alone otherwise, the scenarios judge.
-test('a volume on standby that was in the middle of a restore restores all', async () => {
-  const restoreStatus = { 'tcp://127.0.0.1:10000': { isRestoring: true, lastRestored: 'b1' } };
-  const engine = { spec: { volumeName: 'v' }, status: { lastRestoredBackup: 'b1', restoreStatus } };
+const engineIs = (now: { isRestoring: boolean; lastRestored: string }) => ({
+  spec: { volumeName: 'v' },
+  status: { lastRestoredBackup: now.lastRestored, restoreStatus: { 'tcp://127.0.0.1:10000': now } },
+});
+
+const step = async (now: { isRestoring: boolean; lastRestored: string }, mutant?: string) => {
   const none = { list: () => [] };
-  const engines = { list: () => [engine], updateStatus: async () => undefined };
+  const written: string[] = [];
+  const engines = {
+    list: () => [engineIs(now)],
+    updateStatus: async ({ status }: VolumeEngine) => void written.push(status?.lastRestoredBackup ?? ''),
+  };
   const datastore = { engines, backupVolumes: none, snapshots: none, backups: { get: () => ({}) } };
   const asked: string[][] = [];
-  await stepRestore({ node: 'node1', clock: {}, datastore } as unknown as ManagerContext, volume, {
+  await stepRestore({ node: 'node1', clock: {}, datastore, mutant } as unknown as ManagerContext, volume, {
     restores: new Map(),
     run: async (...backups) => void asked.push(backups),
     onChange: () => undefined,
     onDone: async () => undefined,
   });
-  expect(asked).toEqual([['b2', '']]);
+  return { asked, written };
+};
+
+// That it restores the changes alone otherwise, the scenarios judge.
+test('a volume on standby that was in the middle of a restore restores all', async () => {
+  expect((await step({ isRestoring: true, lastRestored: 'b1' })).asked).toEqual([['b2', '']]);
+});
+
+test.each([
+  [undefined, { asked: [], written: [''] }],
+  ['fixed:restarted-standby-loses-its-data', { asked: [['b2', 'b1']], written: ['b1'] }],
+])('a volume on standby whose engine is new, with %s', async (mutant, expected) => {
+  expect(await step({ isRestoring: false, lastRestored: 'b1' }, mutant)).toEqual(expected);
 });

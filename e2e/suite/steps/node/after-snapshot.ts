@@ -1,13 +1,11 @@
 import { timeoutOf } from '../../../history/expectation.ts';
 import { entriesOf } from '../../../history/history.ts';
-import { managerPodOf } from '../../../longhorn/manager.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
-import { mebibyte } from '../sizes.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { readData } from '../volume/data.ts';
-import { replicasOf } from '../volume/replicas.ts';
+import { folderOf, inReplicas, replicasOf, sumsOf } from '../volume/replicas.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { recovers } from '../volume/volume.ts';
 import { type CrashedNode, crashOf } from './crash.ts';
@@ -17,22 +15,6 @@ export type CrashedAfterSnapshot = CrashedNode & { directory: string; image: str
 
 // Longhorn ignores the file, which goes with the replica. Nobody syncs it.
 const unsynced = 'corral.unsynced';
-
-const inNode = async ({ cluster }: Context, node: string, script: string, ...args: string[]) => {
-  const pod = await managerPodOf(cluster, node);
-  const { stdout, stderr, exitCode } = await cluster.exec(pod, [
-    'bash',
-    '-c',
-    `set -eo pipefail\n${script}`,
-    'corral-replica',
-    ...args,
-  ]);
-  if (exitCode !== 0)
-    throw new Error(
-      `the replica's folder on ${node} could not be read or written: ${stderr.trim() || stdout.trim()}`,
-    );
-  return stdout.trim();
-};
 
 /**
  * Takes a snapshot, and then the power of the node of the volume's only replica. The node has written the journal of its
@@ -46,12 +28,12 @@ export const crashAfterSnapshot = async (
   const [replica, ...others] = await replicasOf(context, volume.name);
   if (replica === undefined || others.length > 0)
     throw new Error(`volume ${volume.name} must have one replica, and has ${others.length + 1}`);
-  const { nodeID, diskPath, dataDirectoryName } = replica.spec;
-  const directory = `${diskPath.replace(/\/$/, '')}/replicas/${dataDirectoryName}`;
-  await inNode(context, nodeID, `echo unsynced >"$1.tmp"; mv "$1.tmp" "$1"`, `${directory}/${unsynced}`);
+  const { nodeID } = replica.spec;
+  const directory = folderOf(replica);
+  await inReplicas(context, nodeID, `echo unsynced >"$1.tmp"; mv "$1.tmp" "$1"`, `${directory}/${unsynced}`);
   const { name } = await makeSnapshot(context, volume);
   const image = `${directory}/volume-snap-${name}.img`;
-  await inNode(context, nodeID, 'sync "$@"', image, directory);
+  await inReplicas(context, nodeID, 'sync "$@"', image, directory);
   const from = timelines.volumes.lastSequence();
   const crashed = await faults.inject(await crashOf(context, volume.target, [nodeID]));
   return { ...crashed, directory, image, from };
@@ -73,7 +55,7 @@ export const judgeOpenedAgain = async (
   const { node, directory, image, from } = crashed;
   const { name } = volume;
   const cause = await timeoutOf(judgeWithin(recovers(volumes, { name, from }), timeouts.openedAgain));
-  const empty = await inNode(
+  const empty = await inReplicas(
     context,
     node,
     `find "$1" -name "$2" -size 0; find "$1" -name 'volume-head-*.meta' -size 0`,
@@ -92,16 +74,8 @@ export const judgeOpenedAgain = async (
     ({ sequence, object }) => sequence > from && object.status?.robustness === 'faulted',
   );
   if (metadata === undefined || !wasFaulted) throw cause;
-  const [skip, count] = [data.offset / mebibyte, data.size / mebibyte].map(String) as [string, string];
-  const stored = await inNode(
-    context,
-    node,
-    'dd if="$1" bs=1M skip="$2" count="$3" iflag=fullblock status=none | sha256sum',
-    image,
-    skip,
-    count,
-  );
-  if (stored.split(' ')[0] !== data.sha256)
+  const [stored] = await sumsOf(context, { node, images: image }, data);
+  if (stored !== data.sha256)
     throw new InconclusiveError(`${image} on ${node} has not the data that were written`, { cause });
   throw new PromiseBroken(
     `volume ${name} is faulted, ${metadata} on ${node} is empty, and ${image} has all data`,

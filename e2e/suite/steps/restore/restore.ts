@@ -288,9 +288,9 @@ export const untilFollowed = async (
   context: Context,
   standby: RestoreHandle,
   backup: BackupHandle,
+  timeout: Timeout = context.timeouts.followed,
 ): Promise<void> => {
-  const { followed } = context.timeouts;
-  await untilWritten(standby, backup, { fatal: [faulted(context, standby)], ...followed });
+  await untilWritten(standby, backup, { fatal: [faulted(context, standby)], ...timeout });
   await untilToldOf(context, standby, backup);
 };
 

@@ -22,6 +22,7 @@ import { goneAt } from '../lock/expectations.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
+import { replicasWithout } from '../volume/replicas.ts';
 import { describeRestore, judgeRestoredData, untilRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import {
@@ -465,6 +466,37 @@ export const restoreSteps = {
       const state = context.timelines.volumes.current(name)?.status?.robustness;
       if (state !== 'faulted') throw cause;
       throw new PromiseBroken(cause.message, { kind: 'Volume', name, state }, { cause });
+    },
+  }),
+  'then.replicasHold': step({
+    sentence: 'Then each replica of {standby} has the data in its files',
+    parameters: (standby) => ({ standby }),
+    action: async (context: Context, { name }: RestoreHandle, data: WrittenData) =>
+      throwIfAny(await replicasWithout(context, name, data), 'these replicas do not have the data'),
+  }),
+  /** Known bug restarted-standby-loses-its-data counts only if its replicas have lost the data that they had. */
+  'then.goesOnWithItsData': step({
+    sentence: 'Then {standby} has restored {backup} too, and kept what it had',
+    parameters: (standby, { backup }) => ({ standby, backup }),
+    action: async (
+      context: Context,
+      standby: RestoreHandle,
+      { backup, data }: { backup: BackupHandle; data: WrittenData },
+    ) => {
+      const { timeouts } = context;
+      await withReasons(context, standby, () =>
+        untilFollowed(context, standby, backup, timeouts.restoreFails),
+      ).catch(async (cause: unknown) => {
+        if (!(cause instanceof PromiseBroken)) throw cause;
+        const without = await replicasWithout(context, standby.name, data);
+        if (without.length === 0) throw cause;
+        const state = 'faulted, without its data';
+        throw new PromiseBroken(
+          `${cause.message}\n\nThese replicas had the data, and have lost them: ${without.join(', ')}`,
+          { kind: 'Volume', name: standby.name, state },
+          { cause },
+        );
+      });
     },
   }),
   /** Longhorn attached the volume without a request, and has not detached it since. */

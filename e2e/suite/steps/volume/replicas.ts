@@ -1,7 +1,7 @@
 import type { Fault, InjectedFault } from '../../../faults/fault.ts';
 import { replicaKilled } from '../../../faults/replica-killed.ts';
 import type { PodTarget } from '../../../kube/cluster.ts';
-import { podOfInstance } from '../../../longhorn/manager.ts';
+import { managerPodOf, podOfInstance } from '../../../longhorn/manager.ts';
 import {
   longhornResources,
   longhornNamespace as namespace,
@@ -9,6 +9,8 @@ import {
 } from '../../../longhorn/resources.ts';
 import type { VolumeReplica } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
+import type { WrittenData } from '../handles.ts';
+import { mebibyte } from '../sizes.ts';
 
 /** Returns the replicas that Longhorn has of a volume now. */
 export const replicasOf = async (
@@ -43,4 +45,58 @@ export const mustHaveReplicas = async (context: Context, volume: string, count: 
     throw new Error(
       `volume ${volume} has ${length} replicas and is to have ${wanted}, where ${count} were asked for`,
     );
+};
+
+/** Runs a script of bash on a node, in the pod of its longhorn-manager, which has the folders of the replicas there. */
+export const inReplicas = async (
+  { cluster }: Pick<Context, 'cluster'>,
+  node: string,
+  script: string,
+  ...args: string[]
+): Promise<string> => {
+  const pod = await managerPodOf(cluster, node);
+  const { stdout, stderr, exitCode } = await cluster.exec(pod, [
+    'bash',
+    '-c',
+    `set -eo pipefail\n${script}`,
+    'corral-replica',
+    ...args,
+  ]);
+  if (exitCode !== 0)
+    throw new Error(
+      `the replica's folder on ${node} could not be read or written: ${stderr.trim() || stdout.trim()}`,
+    );
+  return stdout.trim();
+};
+
+/** The folder of a replica on its node. */
+export const folderOf = ({ spec }: VolumeReplica): string =>
+  `${spec.diskPath.replace(/\/$/, '')}/replicas/${spec.dataDirectoryName}`;
+
+/** Returns the SHA-256 of a range of each of these images. */
+export const sumsOf = async (
+  context: Pick<Context, 'cluster'>,
+  { node, images }: { node: string; images: string },
+  { offset, size }: Pick<WrittenData, 'offset' | 'size'>,
+): Promise<string[]> => {
+  const script =
+    'for image in $3; do dd if="$image" bs=1M skip="$1" count="$2" iflag=fullblock status=none | sha256sum; done';
+  const [skip, count] = [offset / mebibyte, size / mebibyte].map(String) as [string, string];
+  const sums = await inReplicas(context, node, script, skip, count, images);
+  return sums.split('\n').map((line) => line.split(' ')[0] ?? '');
+};
+
+/** Returns the replicas of a volume none of whose images has the data. */
+export const replicasWithout = async (
+  context: Pick<Context, 'cluster'>,
+  volume: string,
+  data: WrittenData,
+): Promise<string[]> => {
+  const found = (await replicasOf(context, volume)).map(async (replica) => {
+    const { nodeID: node } = replica.spec;
+    const images = `${folderOf(replica)}/volume-*.img`;
+    const sums = await sumsOf(context, { node, images }, data);
+    return sums.some((sum) => sum === data.sha256) ? [] : [replica.metadata.name];
+  });
+  return (await Promise.all(found)).flat();
 };
