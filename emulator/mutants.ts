@@ -377,6 +377,10 @@ export const fixes = {
   'fixed:reused-system-backup-name-makes-nothing':
     'a new system backup fails if the store has one of its name',
   'fixed:setting-stops-system-restore': 'a system restore makes StorageClasses before it sets settings',
+  'fixed:system-restore-leaves-standby-out':
+    'a system restore makes a volume on standby from the last backup of its source',
+  'fixed:system-restore-takes-old-origin':
+    'a system restore looks for the last backup of a volume on all backup targets',
   'fixed:system-restore-clones-again':
     'a system restore makes a volume that was cloned from its last backup alone',
   'fixed:restarted-system-restore-is-empty':

@@ -733,6 +733,12 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A system backup whose manager ends during its upload is made all the same, or fails [s3]',
   ],
   'fixed:setting-stops-system-restore': [restoredClass],
+  'fixed:system-restore-leaves-standby-out': [
+    'A system restore makes a standby volume again, although the backup that it was made from is gone',
+  ],
+  'fixed:system-restore-takes-old-origin': [
+    'A system restore makes a volume that was itself restored from its latest backup, on whichever target that is',
+  ],
   'fixed:system-restore-clones-again': [
     'A system restore makes a volume that was cloned from its own last backup',
   ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { strFromU8, unzipSync } from 'fflate';
 import { encodeSystemBackupURL, type SystemBackupPlace } from '../backupstore/system-backup.ts';
-import { encodeBackupURL } from '../backupstore/url.ts';
+import { decodeBackupURL, encodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
 import { type ApiAccess, createClient } from '../kubernetes/client.ts';
 import { type ApiObject, withCondition } from '../kubernetes/objects.ts';
@@ -128,16 +128,42 @@ const restoreJobs = async (rollout: Rollout, { recurringJobs }: Bundle): Promise
   }
 };
 
-const oldestBackupOf = ({ datastore }: Context, volume: string): string | undefined =>
+// The oldest first.
+const backupsOf = ({ datastore }: Context, volume: string): string[] =>
   datastore.backups
     .list()
     .filter(({ status }) => status?.volumeName === volume)
     .toSorted((one, other) =>
       (one.status?.backupCreatedAt ?? '').localeCompare(other.status?.backupCreatedAt ?? ''),
-    )[0]?.metadata.name;
+    )
+    .map(({ metadata }) => metadata.name);
+
+// The backup that a volume is made from. Without a last backup of its own, Longhorn takes the one that the former volume
+// was made from, and so it does for one on standby.
+const sourceOf = (
+  { context, url }: Pick<Rollout, 'context' | 'url'>,
+  { metadata: { name }, spec, status }: Volume,
+): string => {
+  const { mutant } = context;
+  const { lastBackup = '', isStandby = false } = status ?? {};
+  const origin = spec.fromBackup ?? '';
+  if (isStandby && mutant === 'fixed:system-restore-leaves-standby-out')
+    return encodeBackupURL({ ...decodeBackupURL(origin), backup: lastBackup });
+  const oldest = mutant === 'system-restore-takes-oldest-backup' ? backupsOf(context, name)[0] : undefined;
+  const newest =
+    mutant === 'fixed:system-restore-takes-old-origin' ? backupsOf(context, name).at(-1) : undefined;
+  const backup = oldest ?? (lastBackup || newest);
+  return backup && !isStandby ? encodeBackupURL({ url, volume: name, backup }) : origin;
+};
+
+// As Longhorn's webhook does (mutator.go, Create).
+const targetOf = ({ datastore }: Context, backup: string) => {
+  const { backupTargetName } = datastore.backups.get(backup)?.status ?? {};
+  return backupTargetName ? { backupTargetName } : {};
+};
 
 const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> => {
-  const { context, restore, url } = rollout;
+  const { context, restore } = rollout;
   const { datastore, mutant, recorder } = context;
   const { name } = volume.metadata;
   let isThere = datastore.volumes.get(name);
@@ -151,26 +177,21 @@ const restoreVolume = async (rollout: Rollout, volume: Volume): Promise<void> =>
   }
   if (isThere && mutant === 'system-restore-marks-only-new-volumes') return;
   if (isThere) return void (await datastore.volumes.patch(name, skipped(rollout)));
-  const last =
-    (mutant === 'system-restore-takes-oldest-backup' && oldestBackupOf(context, name)) ||
-    volume.status?.lastBackup;
-  const isFromBackup = Boolean(last) && !volume.status?.isStandby;
-  const fromBackup = isFromBackup
-    ? encodeBackupURL({ url, volume: name, backup: last ?? '' })
-    : volume.spec.fromBackup;
+  const fromBackup = sourceOf(rollout, volume);
+  const last = fromBackup === '' ? '' : decodeBackupURL(fromBackup).backup;
   // Longhorn's webhook does not know a volume of such a backup.
-  if (isFromBackup && datastore.backups.get(last ?? '') === undefined) {
+  if (last !== '' && datastore.backups.get(last) === undefined) {
     const message = `Failed to create item: Volume ${name}: admission webhook "mutator.longhorn.io" denied the request: cannot get backup ${last}: backup.longhorn.io "${last}" not found`;
     recorder(restore, { type: 'Warning', reason: `FailedCreating: Volume ${name}`, message });
     if (mutant === 'fixed:system-restore-leaves-volume-out') throw new Error(message);
     return;
   }
-  const marks = { ...marksOf(rollout), [restoreMarks.backup]: fromBackup ?? '' };
-  const isRestoredAlone = isFromBackup && mutant === 'fixed:system-restore-clones-again';
+  const marks = { ...marksOf(rollout), [restoreMarks.backup]: fromBackup };
+  const isRestoredAlone = last !== '' && mutant === 'fixed:system-restore-clones-again';
   const spec = {
     ...volume.spec,
     nodeID: '',
-    ...(fromBackup && { fromBackup }),
+    ...(last !== '' && { fromBackup, ...targetOf(context, last) }),
     ...(isRestoredAlone && { dataSource: '' }),
   };
   await datastore.volumes.create(anew({ ...volume, spec }, marks));

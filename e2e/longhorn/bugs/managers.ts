@@ -973,6 +973,42 @@ export const managerBugs = {
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (an event, and continue), and webhook/resources/volume/mutator.go, Create (cannot get backup); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: Completed after 94 s, without the volume',
   },
+  'system-restore-leaves-standby-out': {
+    title:
+      'A system restore makes no volume on standby whose first backup has gone since, though its source has others',
+    severity: 'silent',
+    versions: '>=1.8.0',
+    promise: 'a system restore makes a volume on standby again that can follow its source',
+    happens:
+      'a volume on standby names the first backup that it was made from for ever. That goes with the retention of its source, and the volume follows the next ones. A system restore makes it from the first one alone, as its last backup counts for other volumes only: Longhorn refuses that, an event on the SystemRestore says so, and the restore is Completed without the volume. So is one of an ordinary volume that was once restored, and has no backup of its own: without that backup, it is not made, while another one without a backup is made, empty',
+    symptoms: [{ of: 'history', kind: 'SystemRestore', state: 'Completed' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby. Make another backup: the volume on standby follows.',
+      'Make a system backup. Delete the volume on standby and the first backup, as in a new cluster, once the retention has deleted that.',
+      'Create a SystemRestore of the system backup. It is Completed, and the volume on standby is not there.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (LastBackup != "" && !IsStandby; otherwise spec.fromBackup as it was), and webhook/resources/volume/mutator.go, Create (cannot get backup); read in v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#9330 (a volume on standby is to keep its spec.fromBackup), and system-restore-leaves-volume-out, whose last backup has gone',
+    seen: 'the emulator',
+  },
+  'system-restore-takes-old-origin': {
+    title: 'A system restore gives a volume that was once restored the data of that time',
+    severity: 'data loss',
+    versions: '>=1.4.0',
+    promise: 'a system restore makes a volume from its latest backup',
+    happens:
+      'a volume names the backup that it was once restored from for ever. If its status names no last backup when the system backup is made, the system restore makes it from that one: it has the data that another volume had when it was made, perhaps years ago, under its own name, with its PersistentVolume and claim. The SystemRestore is Completed, and nothing warns of it. Its last backup is not known after a change of its backup target, though Longhorn still has its backups on the former one, and it has none if nobody backed it up, with the policy disabled for volumes',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'made from another backup' }],
+    steps: [
+      'Make a backup of a volume, and restore it into another one. Write to that, and back it up.',
+      'Set spec.backupTargetName of the restored volume to another backup target: its status.lastBackup is empty. Make a system backup with volumeBackupPolicy disabled.',
+      'Delete the restored volume, and create a SystemRestore of the system backup. It is Completed.',
+      'The volume is there. Its spec.fromBackup names the backup of the first volume, and it has the data of that.',
+    ],
+    source:
+      'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (spec.fromBackup stays where status.lastBackup is empty), and controller/volume_controller.go, ReconcileBackupVolumeState (the last backup on the target of the volume alone); read in v1.4.0 (but for the targets), v1.8.2, v1.12.1 and master (2026-08-21)',
+    seen: 'the emulator',
+  },
   'system-restore-waits-for-no-target': {
     title:
       'A system restore leaves out the volumes of a second backup target that it has made and that is not listed yet',

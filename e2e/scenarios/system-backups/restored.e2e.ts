@@ -1,6 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import { mebibyte } from '../../suite/steps/sizes.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 const about = {
   tags: ['system-backups', 'restores', 'slow'],
@@ -209,6 +209,65 @@ scenario(
     await then.systemRestoreCompletes(restore);
     const again = await then.volumeMadeFrom(restore, latest);
     await then.orKnownBug('system-restore-clones-again', () => then.clonedVolumeRestored(again, [data]));
+  },
+);
+
+// Not derived from a document. By Longhorn's source, a volume without a last backup of its own, as one on standby, or one
+// whose backup target was changed, is made from the backup that it was once made from.
+scenario(
+  'A system restore makes a standby volume again, although the backup that it was made from is gone',
+  { ...about, tags: ['system-backups', 'standby', 'slow'], proves: ['S15'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume({ target });
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    await then.follows(standby, second);
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.standbyDeleted(standby);
+    await when.deleted(first);
+    await then.deleted(first);
+    await when.volumeDetached(volume);
+
+    const restore = await when.systemRestored(systemBackup);
+    await then.orKnownBug('system-restore-leaves-standby-out', async () => {
+      const again = await then.standbyMadeAgain(restore, standby);
+      await then.follows(again, second);
+      await when.activated(again);
+      await then.activated(again, data);
+    });
+  },
+);
+
+scenario(
+  'A system restore makes a volume that was itself restored from its latest backup, on whichever target that is',
+  { ...about, proves: ['S15'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const source = await given.volume({ target });
+    const data = [await given.data(source)];
+    const origin = await given.settledBackup(source);
+    const lost = await then.restores(origin, data);
+    data.push(await given.data(lost, { ...littleData.data, offset: littleData.data.size }));
+    const latest = await given.settledBackup(lost);
+    await when.volumeRetargeted(lost, await given.target(await given.store({ kind: 'the same kind' })));
+    const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupReady(systemBackup);
+    await when.volumeRemoved(lost);
+    await when.volumeDetached(source);
+
+    const restore = await when.systemRestored(systemBackup);
+    await then.systemRestoreCompletes(restore);
+    await then.orKnownBug('system-restore-takes-old-origin', async () => {
+      await then.restored(await then.volumeMadeFrom(restore, latest), data);
+    });
   },
 );
 

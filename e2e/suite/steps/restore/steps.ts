@@ -28,6 +28,7 @@ import { makeSnapshot } from '../volume/snapshot.ts';
 import {
   beginClone,
   createClone,
+  deleteVolume,
   endStandby,
   isCloned,
   type RestoredJobs,
@@ -277,6 +278,11 @@ export const restoreSteps = {
       return beginRestore(context, backup, { standby: true, ...how });
     },
     detail: ({ name }) => name,
+  }),
+  'when.standbyDeleted': step({
+    sentence: 'When {standby} is deleted',
+    action: (context: Context, { name, backup }: RestoreHandle) =>
+      deleteVolume(context, { ...backup.volume, name }),
   }),
   /** Undefined if Longhorn rejects it. */
   'when.standbySnapshotted': step({

@@ -183,7 +183,10 @@ const mustEndWithout = async (
   );
 };
 
-const completedWithout = ({ name, label }: SystemRestoreHandle, volume: VolumeHandle): PromiseBroken =>
+const completedWithout = (
+  { name, label }: SystemRestoreHandle,
+  volume: Pick<VolumeHandle, 'name'>,
+): PromiseBroken =>
   new PromiseBroken(`${label} is Completed, and ${volume.name} is not there`, {
     kind: 'SystemRestore',
     name,
@@ -331,13 +334,28 @@ export const systemRestoreSteps = {
       if (found === undefined) throw completedWithout(restore, volume);
       const source = found.spec.fromBackup ?? '';
       if (!`${source}&`.includes(`backup=${backup.name}&`))
-        throw new Error(
+        throw new PromiseBroken(
           `${label} has made ${volume.name} from ${source || 'no backup'}, not from ${backup.name}`,
+          { kind: 'Volume', name: volume.name, state: 'made from another backup' },
         );
       const replicas = found.spec.numberOfReplicas ?? 1;
       return watchRestore(context, {
         ...{ name: volume.name, label: 'the volume made again', backup, from, replicas },
       });
+    },
+  }),
+  /** Returns it as a volume on standby that was just made. */
+  'then.standbyMadeAgain': step({
+    sentence: 'Then {label} ends, and has made {standby} again',
+    parameters: (restore, standby) => ({ label: restore, standby }),
+    action: async (context: Context, restore: SystemRestoreHandle, standby: RestoreHandle) => {
+      const { label, from } = restore;
+      const state = systemBackupState(await untilRestoreEnds(context, restore));
+      if (state !== 'Completed') throw new Error(`${label} is ${state}`);
+      const found = await readNow<Volume>(context.cluster, longhornResources.volumes, standby.name);
+      if (found === undefined) throw completedWithout(restore, standby);
+      if (found.spec.Standby !== true) throw new Error(`${label} has made ${standby.name} without standby`);
+      return watchRestore(context, { ...standby, from });
     },
   }),
   /** It is a clone, or was one before it was made again. Its size is that of the backup. */
