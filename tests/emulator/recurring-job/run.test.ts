@@ -48,6 +48,7 @@ const setUp = async ({
     spec: { task: 'backup', retain: 1, concurrency: 1, groups: [], labels: {}, parameters: {}, ...spec },
     status: { executionCount: runs },
   });
+  put('backupTargets', { metadata: { name: 'default' } });
   put('settings', { metadata: { name: 'allow-recurring-job-while-volume-detached' }, value: 'false' });
   put('settings', { metadata: { name: 'auto-cleanup-recurring-job-backup-snapshot' }, value: 'true' });
   for (const [name, of] of Object.entries(volumes)) {
