@@ -135,7 +135,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-engine, pkg/sync/rpc/server.go, StartRestore (RestoreInfo in memory; without it, a full restore into the file of the snapshot), pkg/sync/backup.go, RestoreBackup (the existing snapshot), and pkg/replica/restore.go, OpenVolumeDev (RemoveAll); longhorn-manager, controller/engine_controller.go, syncWithRestoreStatus (lastRestoredBackup is what the replicas say); v1.12.1, and the same in the engine of v1.8.2 and master (2026-08-21)',
-    seen: 'the emulator',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: faulted 8 min 51 s after its instance manager was deleted, and two of its replicas had lost the data, whose checksum they had had before; with the block back, another volume on standby had all data',
   },
   'added-replica-ends-standby': {
     title:
@@ -989,7 +989,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (LastBackup != "" && !IsStandby; otherwise spec.fromBackup as it was), and webhook/resources/volume/mutator.go, Create (cannot get backup); read in v1.8.2, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#9330 (a volume on standby is to keep its spec.fromBackup), and system-restore-leaves-volume-out, whose last backup has gone',
-    seen: 'the emulator',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: Completed after 1 min 50 s, without the volume on standby',
   },
   'system-restore-takes-old-origin': {
     title: 'A system restore gives a volume that was once restored the data of that time',
@@ -1007,7 +1007,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/system_rollout_controller.go, restoreVolumes (spec.fromBackup stays where status.lastBackup is empty), and controller/volume_controller.go, ReconcileBackupVolumeState (the last backup on the target of the volume alone); read in v1.4.0 (but for the targets), v1.8.2, v1.12.1 and master (2026-08-21)',
-    seen: 'the emulator',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS, its backup target changed: Completed, and made from the backup of its origin',
   },
   'system-restore-waits-for-no-target': {
     title:
