@@ -149,6 +149,17 @@ export const restoreMessages = {
       'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to get the current restoring backup info: EOF',
     seen: 'longhorn-engine, pkg/sync/backup.go, source of v1.8.2 to v1.12.1 and of 2026-08; backupstore, config.go; not met',
   },
+  'restore-status-unread': {
+    ...replica,
+    class: 'warning',
+    means: 'The process that restores a replica was not reached when it was asked how far it is.',
+    advice:
+      'Look at the instance manager of that replica: its process has ended, or is not reached. Where others go on, the volume is restored.',
+    pattern: /replica \S+ failed the restore: Failed to get restoring status on [\s\S]+/,
+    example:
+      'replica v-r-1 failed the restore: Failed to get restoring status on tcp://10.42.0.7:10000: failed to get restore status: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.42.0.7:10002: connect: connection refused"',
+    seen: 'longhorn-engine, pkg/sync/backup.go, source of v1.12.1; met on a whole real v1.12.1',
+  },
   'store-lacks-volume': {
     ...managerLog,
     class: 'failure',
