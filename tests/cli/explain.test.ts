@@ -198,7 +198,7 @@ test('the exit code is 0 only if each message is known, of a failure its cause t
 });
 
 test('what is harmless is called so, an event without its age too', async () => {
-  const event = 'Warning  Update  snapshot/s1  snapshot was removed from engine';
+  const event = 'Warning  Update  snapshot/s1  snapshot becomes not ready to use';
   expect(await answerTo(event)).toMatchObject({ diagnosis: { harmless: true, cause: null } });
   expect((await explain([event])).stdout).toContain('\n  operation snapshot-removed, cause none');
   expect(await answerTo('failed to create backup: disk quota exceeded')).toMatchObject({

@@ -35,17 +35,6 @@ export const otherMessages = {
     example: 'Failed backup b1 has been deleted: ',
     seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
-  'event-snapshot-not-ready': {
-    class: 'informational',
-    speaker: 'Snapshot',
-    fields: ['event Warning'],
-    states: ['Update'],
-    means: 'A snapshot is gone from its volume, is being removed, or is not seen, as no engine runs.',
-    advice: 'Nothing, unless it was to stay; backups made of it stay whole.',
-    pattern: /snapshot becomes not ready to use/,
-    example: 'snapshot becomes not ready to use',
-    seen: 'controller/snapshot_controller.go, source of v1.12.1; met on a whole real v1.12.1',
-  },
   'clone-waits-for-replicas': {
     class: 'informational',
     speaker: 'Volume',
