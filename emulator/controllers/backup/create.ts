@@ -15,12 +15,12 @@ export const makeBackupOf = async (
     ...spec
   }: { name: string } & Pick<Backup['spec'], 'snapshotName' | 'backupMode' | 'labels'>,
 ): Promise<Backup> => {
-  const refuse = (why: string): never => {
-    throw new Error(`admission webhook "validator.longhorn.io" denied the request: ${why}`);
-  };
+  const refusal = (why: string): Error =>
+    new Error(`admission webhook "validator.longhorn.io" denied the request: ${why}`);
   const found = backupTargets.get(target);
-  if (!found) refuse(`failed to get backup target ${target}: backuptarget.longhorn.io "${target}" not found`);
-  if (found?.status?.available === false) refuse(`backup target ${target} is not available`);
+  if (!found)
+    throw refusal(`failed to get backup target ${target}: backuptarget.longhorn.io "${target}" not found`);
+  if (found.status?.available === false) throw refusal(`backup target ${target} is not available`);
   return backups.create({
     metadata: {
       ...{ name, finalizers: [finalizer] },

@@ -126,9 +126,10 @@ const syncAgainWhereUnderWay = async (context: Context, target: TargetHandle): P
 const hasFailedToList = ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> =>
   managersLogged(cluster, `failed to list backup volumes in ${store.url}`);
 
-// backup_volume_controller.go, reconcile, v1.12.1: what the listing says of the missing file is only logged.
-const hasMissedConfig = ({ cluster }: Context, { name }: VolumeHandle): Promise<boolean> =>
-  managersLogged(cluster, 'Failed to list backups from backup target', `${name}/volume.cfg`);
+// backup_volume_controller.go, reconcile, v1.12.1: that a listing of the backups failed is only logged. The error names
+// the volume, and the file if one is missing.
+const hasFailedToListBackups = ({ cluster }: Context, of: string): Promise<boolean> =>
+  managersLogged(cluster, 'Failed to list backups from backup target', of);
 
 // backup_target_controller.go, reconcile, v1.12.1: an error before the first query of the store is only logged.
 const hasMissedSecret = ({ cluster }: Context, { name, store }: TargetHandle): Promise<boolean> =>
@@ -137,10 +138,6 @@ const hasMissedSecret = ({ cluster }: Context, { name, store }: TargetHandle): P
     `failed to init backup target clients: failed to get ${name} `,
     store.credentialSecret,
   );
-
-// The error of a command that has run out of time names the volume.
-const hasGivenListingUp = ({ cluster }: Context, { name }: VolumeHandle): Promise<boolean> =>
-  managersLogged(cluster, 'Failed to list backups from backup target', name);
 
 const isUnavailable =
   (why: string) =>
@@ -235,7 +232,7 @@ export const storeSteps = {
     action: async (context: Context, volume: VolumeHandle, fault: { met: () => Promise<number> }) => {
       const missing = `Longhorn has not asked for the backups of ${volume.name} in the store`;
       await untilMet(context, fault, context.timeouts.backupVolumeKnown, missing);
-      if (await hasGivenListingUp(context, volume))
+      if (await hasFailedToListBackups(context, volume.name))
         throw new InconclusiveError(`Longhorn waits no more for the backups of ${volume.name} in the store`);
     },
   }),
@@ -281,7 +278,7 @@ export const storeSteps = {
       );
       if (cause === undefined) return;
       const known = timelines.backupVolumes.objects().find(isOf);
-      if (known === undefined || !(await hasMissedConfig(context, volume)))
+      if (known === undefined || !(await hasFailedToListBackups(context, `${volume.name}/volume.cfg`)))
         throw new InconclusiveError(
           'nothing shows that Longhorn has looked for the volume.cfg that is missing',
         );
