@@ -202,16 +202,16 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
   const text = withoutStack(folded).replace(/\s+/g, ' ');
   const { operation, byItsWords } = operationIn(text, beside);
   const hasFailed = operation !== unknownOperation && failing.test(text);
-  const isHarmless = operation.harmless !== undefined;
+  const isFault = operation.harmless === undefined;
   const fitting = causes.filter(
     ({ pattern, common, within }) =>
-      !isHarmless && (!common || hasFailed) && (within?.includes(operation.id) ?? true) && pattern.test(text),
+      isFault && (!common || hasFailed) && (within?.includes(operation.id) ?? true) && pattern.test(text),
   );
   const cause = fitting.find(({ beside: isBeside }) => !isBeside) ?? fitting[0];
-  if (cause === undefined && !isHarmless && !hasFailed && operation !== endedProgram) return undefined;
+  if (cause === undefined && isFault && !hasFailed && operation !== endedProgram) return undefined;
   const isCompleted = beside.state === 'Completed' || hasCompleted.test(text);
   const found = cause?.pattern.exec(text);
-  const isCutOff = !isHarmless && cause === undefined && endsTooEarly(text);
+  const isCutOff = isFault && cause === undefined && endsTooEarly(text);
   return {
     operation: isCompleted && ofBackups.has(operation.id) ? statusOfBackup : operation,
     byItsWords,
@@ -241,6 +241,10 @@ export const isOperationKnown = ({ operation }: Diagnosis): boolean => operation
 
 // What a warning of no known operation comes to, it does not say.
 const isMereWarning = (diagnosis: Diagnosis): boolean => diagnosis.isWarning && !isOperationKnown(diagnosis);
+
+/** Whether a text reads like a fault and is none. */
+export const isHarmless = (text: string, beside?: Beside): boolean =>
+  diagnose(text, beside)?.operation.harmless !== undefined;
 
 /** Whether it is known why something failed, and not only in what way, or that nothing did. */
 export const isExplained = (diagnosis: Diagnosis): boolean =>

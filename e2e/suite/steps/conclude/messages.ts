@@ -1,6 +1,7 @@
 import type { Entry, Timeline } from '../../../history/timeline.ts';
 import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
+import { isHarmless } from '../../../longhorn/diagnosis/diagnose.ts';
 import { type Event, timeOfEvent } from '../../../longhorn/job-types.ts';
 import { catalogue } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
@@ -103,7 +104,8 @@ const timeOf = (event: Event): number => Date.parse(timeOfEvent(event));
 
 /**
  * Returns the warnings in events on the scenario's volumes, their engines, replicas and snapshots, and on nodes since
- * the first volume was made. They fail no scenario, because slow machines cause many warnings.
+ * the first volume was made, without those that `explain` calls harmless. They fail no scenario, because slow machines
+ * cause many warnings.
  */
 export const warningsOf = async ({
   cluster,
@@ -126,7 +128,9 @@ export const warningsOf = async ({
     const said = saidByEvent(event);
     if (said === undefined) return [];
     const of = event.involvedObject.name ?? '';
-    return [{ ...said, of, at: timeOf(event), classification: classify(said, version) }];
+    const classification = classify(said, version);
+    if (classification.class === 'unclassified' && isHarmless(said.text, said)) return [];
+    return [{ ...said, of, at: timeOf(event), classification }];
   });
 };
 

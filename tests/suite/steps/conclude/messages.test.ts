@@ -188,7 +188,7 @@ test.each<[string, RegExp[], Volume[], ExpectedMessage[]]>([
   expect(judged({ volumes }, expected).problems).toEqual(problems.map((each) => expect.stringMatching(each)));
 });
 
-test('what events warn of is reported, of its own objects, and fails nothing; what nobody knows is a finding', async () => {
+test('what events warn of is reported, of its own objects, and fails nothing; what nobody knows is a finding, what is harmless is not', async () => {
   const event = (kind: string, name: string, reason: string, message: string, more: object = {}) => ({
     metadata: { name: `${name}.1`, namespace: 'longhorn-system', creationTimestamp: '2026-01-01T00:00:00Z' },
     ...{ involvedObject: { kind, name }, type: 'Warning', reason, message, ...more },
@@ -196,7 +196,7 @@ test('what events warn of is reported, of its own objects, and fails nothing; wh
   const inError = 'Detected replica v-r-1 (10.42.0.7:10000) in error';
   const names = new Set<string | undefined>();
   const { context, findings } = createTestContext({
-    made: { ...nothingCreated(), volumes: ['v'] },
+    made: { ...nothingCreated(), volumes: ['v'], snapshots: ['s'] },
     cluster: stubCluster({
       onAsk: ({ namespace }) => names.add(namespace),
       objects: {
@@ -204,6 +204,7 @@ test('what events warn of is reported, of its own objects, and fails nothing; wh
           event('Engine', 'v-e-0', 'Faulted', inError),
           event('Engine', 'w-e-0', 'Faulted', inError),
           event('Replica', 'v-r-1', 'Odd', 'nobody has seen this'),
+          event('Snapshot', 's', 'Update', 'snapshot becomes not ready to use'),
           event('Volume', 'v', 'Odd', 'nobody minds this', { type: 'Normal' }),
           event('Pod', 'store', 'Unhealthy', 'Startup probe failed'),
         ],
