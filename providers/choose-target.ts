@@ -1,5 +1,5 @@
+import { orAborted } from '../e2e/kube/or-aborted.ts';
 import { withBuildSignal } from '../lab/build/signal.ts';
-import { abortableRead } from './abortable-read.ts';
 import { emulatorTarget } from './emulator-target.ts';
 import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/target.ts';
 import type { LonghornTarget } from './target.ts';
@@ -25,7 +25,7 @@ const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Long
  * it is not available.
  */
 export const chooseTarget = (request: TargetRequest): Promise<LonghornTarget> =>
-  abortableRead(
+  orAborted(
     withBuildSignal(request.signal, () => choose(request)),
     request.signal,
   );

@@ -1,10 +1,11 @@
 import { relative } from 'node:path';
 import { createProgress } from '../../providers/progress.ts';
 import type { Provider } from '../../providers/provider.ts';
+import { orAborted } from '../kube/or-aborted.ts';
 import { paceOf, readExpectedTimes } from '../report/expected-times.ts';
 import { readReport, removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
-import { handleSignals, InterruptedBy, orAborted } from '../report/interruption.ts';
+import { handleSignals, InterruptedBy } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';

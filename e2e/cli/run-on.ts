@@ -1,6 +1,7 @@
 import type { ProgressDisplay, Provider, RunningCluster } from '../../providers/provider.ts';
 import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
+import { orAborted } from '../kube/or-aborted.ts';
 import { shellQuote } from '../kube/shell-quote.ts';
 import { PreconditionError } from '../machine/precondition-error.ts';
 import { explainError } from '../report/explain-error.ts';
@@ -62,16 +63,14 @@ const bringUp = async (
   { notRun, plan }: { notRun: NotRun; plan: Plan },
 ): Promise<RunningCluster> => {
   const signal = interruption.first;
-  const { promise: again, reject } = Promise.withResolvers<never>();
   const onAbort = () => {
     const next = args.existing === undefined ? 'the cluster goes down' : 'nothing was made yet';
     streamFor(args.output).write(`\n${(signal.reason as Error).message}: ${next}\n`);
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  interruption.second.addEventListener('abort', () => reject(signal.reason), { once: true });
   try {
     signal.throwIfAborted();
-    return await Promise.race([
+    return await orAborted(
       provider.up({
         longhorn: args.longhorn,
         registryMirror: args.registryMirror,
@@ -84,8 +83,8 @@ const bringUp = async (
         signal,
         progress,
       }),
-      again,
-    ]);
+      interruption.second,
+    );
   } catch (error) {
     const interrupted = signal.aborted;
     const message = interrupted

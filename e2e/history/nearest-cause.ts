@@ -1,3 +1,4 @@
+import { orAborted } from '../kube/or-aborted.ts';
 import { shorten } from '../kube/shorten.ts';
 import { ExpectationError, type NearestCause } from './verdict.ts';
 
@@ -31,16 +32,13 @@ const found = async (
   look: (signal: AbortSignal) => Promise<NearestCause | undefined>,
 ): Promise<NearestCause | undefined> => {
   const signal = AbortSignal.timeout(within);
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  signal.addEventListener(
-    'abort',
-    () => reject(new Error(`the cluster did not say it within ${within / 1000} s`)),
-    { once: true },
-  );
   try {
-    return await Promise.race([look(signal), late]);
+    return await orAborted(look(signal), signal);
   } catch (error) {
-    return { line: `could not be looked for: ${(error as Error).message}`, details: [] };
+    const why = signal.aborted
+      ? `the cluster did not say it within ${within / 1000} s`
+      : (error as Error).message;
+    return { line: `could not be looked for: ${why}`, details: [] };
   }
 };
 

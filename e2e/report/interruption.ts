@@ -51,15 +51,6 @@ export const withoutNewSignalHandlers = async <T>(work: () => Promise<T>): Promi
   return result;
 };
 
-/** Waits for work, unless the signal aborts first. Then it rejects with the signal's reason. */
-export const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
-};
-
 /** Describes the interruption of a run and what happens next. */
 export const describeInterruption = (by: string, { cleansUp }: { cleansUp: boolean }): string =>
   `Interrupted by ${by}: ${cleansUp ? 'cleaning up' : 'the cluster goes down'}`;

@@ -1,11 +1,11 @@
 import { type ExistingCluster, storeChoice } from '../../e2e/config/config.ts';
 import { ApiError, type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import { orAborted } from '../../e2e/kube/or-aborted.ts';
 import type { Capability } from '../../e2e/longhorn/capabilities.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, driversOf, ownBucketKind } from '../../e2e/store/drivers/index.ts';
 import { checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
-import { abortableRead } from '../abortable-read.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { measureMachine, printMachine } from '../measure-machine.ts';
 import type { ProgressDisplay, Provider } from '../provider.ts';
@@ -123,12 +123,12 @@ export const createExistingProvider = (terminal: Terminal): Provider => ({
   }),
   up: async ({ existing, browser, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
-    const { cluster, longhorn, baseline } = await abortableRead(
+    const { cluster, longhorn, baseline } = await orAborted(
       connectWithBaseline({ existing, settingNames: flagSettingNames, run, signal, progress, terminal }),
       signal,
     );
     const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;
-    const machine = await abortableRead(
+    const machine = await orAborted(
       orThrowPreconditionError('how slow it is cannot be measured', () => measureMachine({ read: cluster })),
       signal,
     );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { orAborted } from '../../kube/or-aborted.ts';
 import type { Claim, Claims } from './claims.ts';
 
 /** The interface to the locks for one holder. */
@@ -23,20 +24,14 @@ export type Holder = {
 };
 
 /** Calls `ask` and waits for the answer. Rejects when the signal aborts. */
-const orAborted = async (
+const waitForAnswer = async (
   signal: AbortSignal,
   ask: (answer: (granted: boolean) => void) => void,
 ): Promise<boolean> => {
   signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    ask(resolve);
-    return await promise;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  ask(resolve);
+  return orAborted(promise, signal);
 };
 
 /** Creates a holder without claims. */
@@ -44,7 +39,7 @@ export const createHolder = (claims: Claims): Holder => {
   const self = randomUUID();
   return {
     hold: (claim, signal) =>
-      orAborted(signal, (answer) =>
+      waitForAnswer(signal, (answer) =>
         claims.ask(
           self,
           claim,
@@ -63,7 +58,7 @@ export const createHolder = (claims: Claims): Holder => {
       }
     },
     letOthersFirst: async (signal) => {
-      await orAborted(signal, (answer) => claims.letOthersFirst(self, () => answer(true)));
+      await waitForAnswer(signal, (answer) => claims.letOthersFirst(self, () => answer(true)));
     },
     release: () => claims.release(self),
   };

@@ -2,6 +2,7 @@ import { inject, type TestContext } from 'vitest';
 import { whileObserved } from '../../history/observer.ts';
 import type { Duration } from '../../kube/duration.ts';
 import { openHealth } from '../../kube/health.ts';
+import { orAborted } from '../../kube/or-aborted.ts';
 import { guardOutput } from '../../kube/redact/guard-output.ts';
 import { redactAll, redactError } from '../../kube/redact/redact.ts';
 import { openTimeAccount } from '../../kube/time-account.ts';
@@ -209,7 +210,7 @@ const runOnce = async <Steps extends object>(
   let error: unknown;
   let isInconclusive = false;
   const working = account.run(() => whileObserved(observer, work));
-  await clock.orAborted(working).catch(async (cause: unknown) => {
+  await orAborted(working, clock.signal).catch(async (cause: unknown) => {
     error = cause instanceof SkipScenario ? cause : ((await steps?.reclassify?.(cause)) ?? cause);
     isInconclusive = isNotProvable(cause) || error instanceof InconclusiveError;
   });

@@ -66,7 +66,7 @@ const moreTime = { most: 2, unchanged: 1 / 4 };
 
 /**
  * Starts the time-out of a scenario. `signal` aborts when the time is over and nothing changed, or when `interrupted`
- * aborts. `orAborted` waits for work until then. The time does not run during `paused`. `doing` is for the error message.
+ * aborts. The time does not run during `paused`. `doing` is for the error message.
  */
 export const startClock = (options: {
   timeout: Duration;
@@ -106,13 +106,6 @@ export const startClock = (options: {
 
   return {
     signal,
-    orAborted: (work: Promise<void>): Promise<void> => {
-      const { promise, reject } = Promise.withResolvers<never>();
-      const cut = () => reject(signal.reason);
-      if (signal.aborted) cut();
-      signal.addEventListener('abort', cut, { once: true });
-      return Promise.race([work, promise]);
-    },
     paused: async <T>(work: () => Promise<T>): Promise<T> => {
       clearTimeout(timer);
       left -= performance.now() - since;

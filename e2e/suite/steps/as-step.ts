@@ -1,3 +1,4 @@
+import { orAborted } from '../../kube/or-aborted.ts';
 import type { StepReport } from './deps.ts';
 
 /** The result of a step that met a known bug: it has not failed, but its sentence is not true. */
@@ -21,11 +22,8 @@ export const createAsStep =
   async (sentence, work, detail) => {
     signal.throwIfAborted();
     const reported = report.step(sentence);
-    const { promise: stopped, reject } = Promise.withResolvers<never>();
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
     try {
-      const result = await Promise.race([work(), stopped]);
+      const result = await orAborted(work(), signal);
       const outcome = detail?.(result);
       if (typeof outcome === 'object') reported.knownBug(outcome.knownBug);
       else reported.done(outcome);
@@ -33,7 +31,5 @@ export const createAsStep =
     } catch (error) {
       reported.failed(error);
       throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
     }
   };

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { orAborted } from '../../../e2e/kube/or-aborted.ts';
 import { notingActivity, scaleDuration, startClock, withIdleTimeout } from '../../../e2e/suite/run/time.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -21,9 +22,9 @@ const changing = (seconds: number) => {
 
 test('time that is up cuts the work, and says what it was at; work in time gives what it gives', async () => {
   const clock = start();
-  await clock.orAborted(Promise.resolve());
-  await expect(clock.orAborted(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  const cut = expect(clock.orAborted(never)).rejects.toThrow(
+  await orAborted(Promise.resolve(), clock.signal);
+  await expect(orAborted(Promise.reject(new Error('broken')), clock.signal)).rejects.toThrow('broken');
+  const cut = expect(orAborted(never, clock.signal)).rejects.toThrow(
     'the scenario took longer than its 10 s; it was at: When it is deleted',
   );
   vi.advanceTimersByTime(9_999);
@@ -35,7 +36,7 @@ test('time that is up cuts the work, and says what it was at; work in time gives
 test.each(['before', 'while'])('an interruption cuts the work: %s it runs', async (when) => {
   const controller = new AbortController();
   if (when === 'before') controller.abort(new Error('Ctrl-C'));
-  const cut = start(controller.signal).orAborted(never);
+  const cut = orAborted(never, start(controller.signal).signal);
   controller.abort(new Error('Ctrl-C'));
   await expect(cut).rejects.toThrow('Ctrl-C');
 });

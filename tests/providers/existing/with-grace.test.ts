@@ -1,23 +1,13 @@
 import { expect, test } from 'vitest';
-import { abortableRead } from '../../providers/abortable-read.ts';
-import { withGracePeriod } from '../../providers/existing/with-grace.ts';
+import { withGracePeriod } from '../../../providers/existing/with-grace.ts';
 
 const never = new Promise<never>(() => {});
 const interrupted = new Error('interrupted by SIGINT');
 
 test('work that is done before anybody interrupts it is what it is', async () => {
   const { signal } = new AbortController();
-  expect(await abortableRead(Promise.resolve(7), signal)).toBe(7);
   expect(await withGracePeriod(Promise.resolve(7), signal)).toBe(7);
   await expect(withGracePeriod(Promise.reject(interrupted), signal)).rejects.toBe(interrupted);
-});
-
-test('an interruption ends work that only reads, also one that came before', async () => {
-  const abort = new AbortController();
-  const work = abortableRead(never, abort.signal);
-  abort.abort(interrupted);
-  await expect(work).rejects.toBe(interrupted);
-  await expect(abortableRead(Promise.resolve(7), abort.signal)).rejects.toBe(interrupted);
 });
 
 test('who is in a hurry still gets what comes soon, and does not wait for the rest', async () => {
