@@ -3,9 +3,9 @@ import { access, readFile, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { shorten } from '../e2e/kube/shorten.ts';
 import type { PreconditionFailure } from '../e2e/machine/precondition-error.ts';
 import { PreconditionError } from '../e2e/machine/precondition-error.ts';
-import { oneLine } from './one-line.ts';
 import { namespaceArguments } from './run/settings.ts';
 import type { LabSize } from './size.ts';
 
@@ -112,7 +112,7 @@ const readNamespaces = async (): Promise<RequirementResult> => {
   const need = 'namespaces of its own';
   const { failed, stderr } = await execa('unshare', [...namespaceArguments, 'true'], { reject: false });
   if (!failed) return { need, found: 'this user may make them' };
-  const said = oneLine(stderr);
+  const said = shorten(stderr);
   const code = 'namespaces-refused';
   for (const [setting, forbids, allows] of namespaceSettings) {
     const value = await readFile(join('/proc/sys', setting), 'utf8').catch(() => '');

@@ -33,7 +33,7 @@ export const createExec =
   ): Promise<ExecResult> => {
     const { Exec } = await import('@kubernetes/client-node');
     const { WebSocketHandler } = await import('@kubernetes/client-node/dist/web-socket-handler.js');
-    const what = `exec of ${shorten(nameOf(command).join(' '), 200)} in ${pod.namespace}/${pod.name}`;
+    const what = `exec of ${shorten(nameOf(command).join(' '))} in ${pod.namespace}/${pod.name}`;
     const [stdout, stderr] = [collector(onStdout), collector()];
     const input =
       stdin === undefined ? null : stdin instanceof Readable ? stdin : Readable.from(chunks(stdin));

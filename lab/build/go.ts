@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { shorten } from '../../e2e/kube/shorten.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
-import { oneLine } from '../one-line.ts';
 import { reportProgress } from '../step.ts';
 import { buildCommand, CommandFailed } from './command.ts';
 import { isDiskError } from './disk-error.ts';
@@ -21,14 +21,14 @@ export const explainGo = (error: unknown, what: string): unknown => {
   if (old !== undefined)
     return new PreconditionError({
       code: 'go-too-old',
-      what: `this machine's Go is too old for ${what} (${oneLine(old)})`,
+      what: `this machine's Go is too old for ${what} (${shorten(old)})`,
       remedy: 'install a newer one, or unset GOTOOLCHAIN',
     });
   const unreachable = lines.find((line) => NETWORK.test(line));
   if (unreachable === undefined) return error;
   return new PreconditionError({
     code: 'go-modules-unreachable',
-    what: `the Go modules of ${what} cannot be fetched (${oneLine(unreachable)})`,
+    what: `the Go modules of ${what} cannot be fetched (${shorten(unreachable)})`,
     remedy: 'check the network, and what go env GOPROXY says',
   });
 };
@@ -42,7 +42,7 @@ export const goVersion = async (): Promise<string> => {
   if (failed && code !== 'ENOENT')
     throw new PreconditionError({
       code: 'go-broken',
-      what: `Go does not start (${oneLine(stderr)})`,
+      what: `Go does not start (${shorten(stderr)})`,
       remedy: 'mend it, and what go env GOTOOLCHAIN says',
     });
   if (failed)

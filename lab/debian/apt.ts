@@ -1,11 +1,11 @@
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { shorten } from '../../e2e/kube/shorten.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../build/command.ts';
 import { isDiskError } from '../build/disk-error.ts';
 import { buildSignal } from '../build/signal.ts';
-import { oneLine } from '../one-line.ts';
 
 /** The machine's Debian archive lacks this suite or package. Another suite may have it. */
 export class NotInArchive extends PreconditionError {}
@@ -20,7 +20,7 @@ const complaints = (said: string): string[] =>
 export const explainApt = (error: unknown, suite: string): unknown => {
   if (!(error instanceof CommandFailed) || isDiskError(error)) return error;
   const { said } = error;
-  const complaint = oneLine(complaints(said)[0] ?? said);
+  const complaint = shorten(complaints(said)[0] ?? said);
   const elsewhere = 'use a mirror that has it';
   if (/does not have a Release file/.test(said))
     return new NotInArchive({

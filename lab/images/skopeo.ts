@@ -1,11 +1,11 @@
 import { delimiter, join } from 'node:path';
+import { shorten } from '../../e2e/kube/shorten.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, type CommandFailed } from '../build/command.ts';
 import { debianPrograms } from '../build/tools.ts';
 import { ensureCached, isCached } from '../cache/cache.ts';
 import { canUseApt } from '../debian/can-use-apt.ts';
 import { checkCommands } from '../fitness.ts';
-import { oneLine } from '../one-line.ts';
 
 /** Time-out of one command in ms. Its caller owns it. */
 const COMMAND_TIMEOUT_MS = 30 * 60_000;
@@ -57,7 +57,7 @@ export const imageCommand = async (
  */
 export const failureReason = ({ said }: CommandFailed): string => {
   const message = /level=fatal msg="((?:[^"\\]|\\.)*)"/.exec(said)?.[1]?.replaceAll('\\"', '"');
-  return message ?? oneLine(said.trim().split('\n')[0] ?? '');
+  return message ?? shorten(said.trim().split('\n')[0] ?? '');
 };
 
 /**

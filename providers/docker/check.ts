@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import semver from 'semver';
+import { shorten } from '../../e2e/kube/shorten.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { nodePlatform } from '../../lab/images/layout.ts';
-import { oneLine } from '../../lab/one-line.ts';
 import type { ClusterTool } from './tool.ts';
 
 /** Time-out of a version query to Docker or a tool. This check owns it. */
@@ -35,7 +35,7 @@ export const checkDocker = async (): Promise<void> => {
   if (answer.failed)
     throw new PreconditionError({
       code: 'docker-refuses',
-      what: `Docker does not answer (${oneLine(answer.stderr)})`,
+      what: `Docker does not answer (${shorten(answer.stderr)})`,
       remedy: `start it, and see that you may use it (the group docker), ${labAlternative}`,
     });
   const platform = answer.stdout.trim();
@@ -66,7 +66,7 @@ export const checkTool = async ({ name, install, oldest }: Tool): Promise<string
   if (answer.failed || version === null)
     throw new PreconditionError({
       code: 'tool-version-unknown',
-      what: `${name} version is not known (${oneLine(answer.stderr || answer.stdout)})`,
+      what: `${name} version is not known (${shorten(answer.stderr || answer.stdout)})`,
       remedy: `install it anew: ${install}`,
     });
   if (semver.lt(version, oldest))

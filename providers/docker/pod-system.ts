@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shorten } from '../../e2e/kube/shorten.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskError } from '../../lab/build/disk-error.ts';
@@ -7,7 +8,6 @@ import { type CachedArtifact, ensureCached, isCached } from '../../lab/cache/cac
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
 import { checkCommands } from '../../lab/fitness.ts';
 import { podPackages, podSystemArtifact } from '../../lab/images/core.ts';
-import { oneLine } from '../../lab/one-line.ts';
 import type { ProgressDisplay } from '../provider.ts';
 
 /** The base image for Docker. Docker has it or pulls it. */
@@ -31,7 +31,7 @@ const byDocker: CachedArtifact = {
     const docker = (timeout: number, ...args: string[]) =>
       buildCommand('docker', args, { folder: dir, timeout }).catch((error) => {
         if (!(error instanceof CommandFailed) || isDiskError(error)) throw error;
-        const said = oneLine(error.said);
+        const said = shorten(error.said);
         throw new PreconditionError({
           code: 'docker-build-failed',
           what: `docker ${args[0]} failed for the pods' system (${said})`,

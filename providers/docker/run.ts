@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { ExecaError } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
+import { shorten } from '../../e2e/kube/shorten.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
-import { oneLine } from '../../lab/one-line.ts';
 
 // kind resolves the paths in kind-config.yaml relative to its working directory.
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,7 +31,7 @@ const essentialOutput = (said: string): string => {
   const kept = lines.slice(Math.max(start, 0), end < 0 ? undefined : end);
   const output = kept.findIndex((line) => line.startsWith('Command Output:'));
   const error = kept.findLast((line) => line.startsWith('error: '));
-  return oneLine(
+  return shorten(
     (output < 0 || error === undefined ? kept : [...kept.slice(0, output), error])
       .join(' ')
       .replaceAll('! ', ''),
