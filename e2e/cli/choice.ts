@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path';
 import type { TestCase, TestRunResult } from 'vitest/node';
 import { makeRunId } from '../config/run-id.ts';
+import { pluralize } from '../kube/pluralize.ts';
 import { toFile } from '../report/collect.ts';
 import { composeReport } from '../report/compose-report.ts';
 import { composeClosing } from '../report/console.ts';
@@ -118,7 +119,7 @@ export const describeChoice = (
   { chosen, others, shard }: Pick<Choice, 'chosen' | 'others' | 'shard'>,
   { provider, longhorn }: Pick<Arguments, 'provider' | 'longhorn'>,
 ): string =>
-  `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${others.length === 0 ? '' : ' of the seed documents'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}`;
+  `${pluralize(chosen.length, 'scenario')}${others.length === 0 ? '' : ' of the seed documents'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}`;
 
 const takeFailed = (
   named: readonly Chosen[],

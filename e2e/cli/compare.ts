@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { pluralize } from '../kube/pluralize.ts';
 import { isStray } from '../report/collect.ts';
 import { timeKey } from '../report/expected-times.ts';
 import { readEvidence } from '../report/html/read-evidence.ts';
@@ -119,7 +120,7 @@ const compare = async (folders: readonly [string, string]): Promise<ExitCode> =>
     }),
     ...(await Promise.all(differing.map((pair) => describePair(sources, pair)))).flat(),
     '',
-    `${pairs.length} ${pairs.length === 1 ? 'scenario' : 'scenarios'}: ${differing.length === 0 ? 'the same verdicts' : `${differing.length} ended otherwise`}`,
+    `${pluralize(pairs.length, 'scenario')}: ${differing.length === 0 ? 'the same verdicts' : `${differing.length} ended otherwise`}`,
   ];
   process.stdout.write(`${printableText(lines.join('\n'))}\n`);
   return differing.length === 0 ? exitCode.passed : exitCode.failed;

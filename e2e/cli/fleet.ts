@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { makeRunId } from '../config/run-id.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../kube/cluster.ts';
 import { orAborted } from '../kube/or-aborted.ts';
+import { pluralize } from '../kube/pluralize.ts';
 import { explainError } from '../report/explain-error.ts';
 import { removeReport } from '../report/file.ts';
 import { handleSignals } from '../report/interruption.ts';
@@ -30,9 +31,7 @@ const runFleet = async (cluster: Cluster, args: FleetArguments, signal: AbortSig
   const run = makeRunId();
   const { metadata } = await cluster.get(resources.namespaces, { name: 'kube-system' });
   const objects = await composeFleet(args, { run, uid: metadata.uid ?? '' });
-  print(
-    `Corral fleet ${run}: ${args.shards} ${args.shards === 1 ? 'shard' : 'shards'}, mode ${args.mode}, image ${args.image}`,
-  );
+  print(`Corral fleet ${run}: ${pluralize(args.shards, 'shard')}, mode ${args.mode}, image ${args.image}`);
   print(
     `On ${cluster.server} (context ${cluster.context}), Kubernetes ${await cluster.version()}; it makes, and removes:`,
   );

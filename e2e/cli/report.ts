@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { whyNoFile } from '../kube/named-file.ts';
+import { pluralize } from '../kube/pluralize.ts';
 import { pagePath } from '../report/file.ts';
 import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
 import { readBundle } from '../report/html/read-bundle.ts';
@@ -68,7 +69,7 @@ const write = async (paths: readonly string[], { out }: Flags): Promise<void> =>
   });
   const { size } = await stat(file);
   process.stdout.write(
-    `${relative('', file)}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${(size / 1e6).toFixed(1)} MB\n`,
+    `${relative('', file)}: ${pluralize(runs.length, 'run')}, ${(size / 1e6).toFixed(1)} MB\n`,
   );
 };
 

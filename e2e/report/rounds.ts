@@ -1,4 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
+import { pluralize } from '../kube/pluralize.ts';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
@@ -70,6 +71,6 @@ export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: 
       .join('  ')
       .trimEnd();
   const begun = new Set(scenarios.map(({ round }) => round)).size;
-  const title = `${begun} ${begun === 1 ? 'round' : 'rounds'}${begun < wanted ? ` of ${wanted}` : ''}: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped`;
+  const title = `${pluralize(begun, 'round')}${begun < wanted ? ` of ${wanted}` : ''}: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped`;
   return ['', title, '', ...rows.map(line)];
 };

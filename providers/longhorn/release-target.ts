@@ -1,3 +1,4 @@
+import { pluralize } from '../../e2e/kube/pluralize.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { type CombinedArchives, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
@@ -78,7 +79,7 @@ const gather = async (
   const absent = namedImages(release).flatMap(({ name }) => (there.has(name) ? [] : [name]));
   if (pull === undefined || absent.length === 0) return given;
   const layouts = await progress.step(
-    `Pull ${absent.length} ${absent.length === 1 ? 'image' : 'images'} from ${pull.from}`,
+    `Pull ${pluralize(absent.length, 'image')} from ${pull.from}`,
     (onProgress) =>
       pullImages(absent, { mirror: pull.mirror, onProgress }).catch((error: unknown) => {
         if (!(error instanceof PullFailed)) throw error;

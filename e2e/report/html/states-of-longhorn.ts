@@ -1,3 +1,4 @@
+import { pluralize } from '../../kube/pluralize.ts';
 import type { Tone } from './data.ts';
 import { nonEmpty, type StateOf } from './watched.ts';
 
@@ -77,7 +78,7 @@ export const attachmentState: StateOf = ({ spec, status }) => {
     ([id, ticket]) => `${ticket?.type ?? 'a ticket'} on ${ticket?.nodeID || 'no node'}: ${id}`,
   );
   return {
-    state: `${tickets.length} ${tickets.length === 1 ? 'ticket' : 'tickets'}`,
+    state: pluralize(tickets.length, 'ticket'),
     tone: satisfied === tickets.length ? 'good' : 'waiting',
     texts,
   };

@@ -8,6 +8,7 @@ import {
 } from '../../../history/expectation.ts';
 import { entriesOf } from '../../../history/history.ts';
 import { formatDuration } from '../../../kube/duration.ts';
+import { pluralize } from '../../../kube/pluralize.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
@@ -215,7 +216,7 @@ export const restoreSteps = {
     parameters: (backup, { jobs, replicas } = {}) => ({
       backup,
       jobs: jobs === undefined ? '' : `, with its recurring jobs ${jobs}`,
-      replicas: replicas === undefined ? '' : `, with ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`,
+      replicas: replicas === undefined ? '' : `, with ${pluralize(replicas, 'replica')}`,
     }),
     action: (context: Context, backup: BackupHandle, how: { jobs?: RestoredJobs; replicas?: number } = {}) =>
       beginRestore(context, backup, how),
