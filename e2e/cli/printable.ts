@@ -1,3 +1,5 @@
+import { mapStrings } from '../kube/map-strings.ts';
+
 /**
  * Escapes a text from outside (a store, a report, a history) for printing on one line. Such a text could otherwise
  * contain control sequences for the terminal.
@@ -10,9 +12,4 @@ export const printable = (text: string): string =>
 export const printableText = (text: string): string => text.replace(/[^\n\t]+/g, printable);
 
 /** Does the same for each text in a JSON value. */
-export const printableAll = <T>(value: T): T => {
-  if (typeof value === 'string') return printableText(value) as T;
-  if (Array.isArray(value)) return value.map(printableAll) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, printableAll(each)])) as T;
-};
+export const printableAll = <T>(value: T): T => mapStrings(value, printableText);

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import type { ReplayedTimeline } from './replay.ts';
-import type { Entry, TimelineEvent } from './timeline.ts';
+import { type Entry, entryKinds, type TimelineEvent } from './timeline.ts';
 
 /** A recording: markers for actions, and every watch event, in order of arrival. */
 export type Recording = {
@@ -52,8 +52,6 @@ const parseLine = ({ line, number }: { line: string; number: number }): Record<s
   }
 };
 
-const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
-
 /** Adds a recorded event to its timeline. Its times are relative to `start`, in ms since the epoch. */
 export const pushRecorded = (
   { entries, push }: ReplayedTimeline<KubernetesObject>,
@@ -68,7 +66,7 @@ const toEvent = (
   const at = start + event.at * 1000;
   if (event.type !== 'GAP') {
     const { type, object, listed, inferred } = event;
-    return { kind: listed ? 'listed' : kinds[type], at, object, ...(inferred && { inferred }) };
+    return { kind: listed ? 'listed' : entryKinds[type], at, object, ...(inferred && { inferred }) };
   }
   const { reason, since, doubts = 0 } = event;
   const doubted = entries[entries.length - doubts];

@@ -14,6 +14,9 @@ export type ObjectEntry<T extends KubernetesObject = KubernetesObject> = {
   inferred?: true;
 };
 
+/** The kinds of entries, by the types of watch events. */
+export const entryKinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
+
 /** A period for which the watch may have missed events. */
 export type GapEntry = {
   kind: 'gap';

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import type { WatchEvent } from '../kube/watch-connection.ts';
-import type { Recorder } from './timeline.ts';
+import { entryKinds, type Recorder } from './timeline.ts';
 
 /**
  * An event arrived after one with a greater resourceVersion. Other events of this connection may be missing or out of
@@ -78,7 +78,7 @@ export const createWatchState = <T extends KubernetesObject>({
         throw new OutOfOrder(
           `resourceVersion ${resourceVersion} of ${object.metadata.name} came only after ${version}`,
         );
-      if (type !== 'BOOKMARK') push({ kind: kinds[type], at: lastHeard, object });
+      if (type !== 'BOOKMARK') push({ kind: entryKinds[type], at: lastHeard, object });
     },
     lose: (error) => {
       if (version === undefined) return;
@@ -98,8 +98,6 @@ export const createWatchState = <T extends KubernetesObject>({
     },
   };
 };
-
-const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
 // Within a collection, resourceVersions are increasing numbers. Those of an aggregated API may not be; then they
 // cannot be compared, and every event counts as new.

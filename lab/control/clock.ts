@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import { ensureCondition, type LabCondition } from './condition.ts';
-import { findNode, type LabAction, type LabContext } from './context.ts';
+import { findNode, findRequestedNode, type LabAction, type LabContext } from './context.ts';
 import { runInNode } from './in-node.ts';
 import { undoUnlessDown } from './power.ts';
 
@@ -22,7 +22,6 @@ const skewSchema = z.object({
     .min(-LONGEST_MS, 'a clock can be set back 9 days at most')
     .max(LONGEST_MS, 'a clock can be set forward 9 days at most'),
 });
-const nodeSchema = z.object({ node: z.string() });
 
 /**
  * A node's clock is between `least` and `most` ms ahead of the host's, because the node read it between
@@ -91,6 +90,6 @@ export const skewClock: LabAction = async (context, request) => {
 
 /** Sets a node's clock to the host's. */
 export const healClock: LabAction = async (context, request) => {
-  const node = findNode(context, nodeSchema.parse(request).node);
+  const node = findRequestedNode(context, request);
   return undoUnlessDown(context, node, () => setSkew(context, node, 0));
 };

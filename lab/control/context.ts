@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ApiServer } from '../run/api-server.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import type { Processes } from '../run/processes.ts';
@@ -21,3 +22,9 @@ export const findNode = ({ nodes }: LabContext, name: string): RunningNode => {
     throw new Error(`the lab has no node named ${name}; it has ${nodes.map((node) => node.name).join(', ')}`);
   return found;
 };
+
+const schema = z.object({ node: z.string() });
+
+/** Returns the node that a request names. */
+export const findRequestedNode = (context: LabContext, request: unknown): RunningNode =>
+  findNode(context, schema.parse(request).node);

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { ensureCondition, type ReadLabCondition } from './condition.ts';
-import { findNode, type LabAction, type LabContext } from './context.ts';
+import { findRequestedNode, type LabAction, type LabContext } from './context.ts';
 
-const schema = z.object({ node: z.string() });
 const linkSchema = z.array(z.object({ flags: z.array(z.string()) })).length(1);
 
 const ip = ({ settings }: LabContext, ...args: string[]) => execa(join(settings.tools, 'ip'), args);
@@ -21,7 +20,7 @@ export const readCableCondition: ReadLabCondition = async (context, { name, port
 const setPort =
   (state: 'up' | 'down'): LabAction =>
   async (context, request) => {
-    const node = findNode(context, schema.parse(request).node);
+    const node = findRequestedNode(context, request);
     return ensureCondition({
       read: () => readCableCondition(context, node),
       isWanted: ({ faulty }) => faulty === (state === 'down'),

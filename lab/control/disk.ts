@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { ensureCondition, type LabCondition } from './condition.ts';
-import { findNode, type LabAction, type LabContext } from './context.ts';
+import { findNode, findRequestedNode, type LabAction, type LabContext } from './context.ts';
 import { runInNode } from './in-node.ts';
 import { undoUnlessDown } from './power.ts';
 
@@ -57,7 +57,6 @@ echo "its file system had gone read-only: $ended processes of containers that ha
 
 const failSchema = z.object({ node: z.string(), afterSeconds: z.number().int().nonnegative().max(86_400) });
 const delaySchema = z.object({ node: z.string(), delayMs: z.number().int().positive().max(60_000) });
-const nodeSchema = z.object({ node: z.string() });
 
 type Disk = LabCondition & {
   /** The disk's table in the device mapper, such as `0 25165824 linear 98:32 0`. */
@@ -124,7 +123,7 @@ export const delayDisk: LabAction = async (context, request) => {
 
 /** Heals a node's disk and its file system, which may be read-only. */
 export const healDisk: LabAction = async (context, request) => {
-  const node = findNode(context, nodeSchema.parse(request).node);
+  const node = findRequestedNode(context, request);
   return undoUnlessDown(context, node, () =>
     ensureCondition({
       read: () => readDiskCondition(context, node),

@@ -1,11 +1,8 @@
-import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { processGroupOf, processGroupStates, waitForProcessGroup } from '../run/process-group.ts';
 import { ensureCondition, type ReadLabCondition } from './condition.ts';
-import { findNode, type LabAction } from './context.ts';
+import { findRequestedNode, type LabAction } from './context.ts';
 import { readPowerCondition, undoUnlessDown } from './power.ts';
-
-const schema = z.object({ node: z.string() });
 
 // `t` is a process that its tracer stopped.
 const isStopped = (state: string): boolean => state === 'T' || state === 't';
@@ -30,7 +27,7 @@ export const readFreezeCondition: ReadLabCondition = async (_, node) => {
 
 /** Stops a node: it does nothing and answers nothing, but its network connections stay open. */
 export const freezeNode: LabAction = async (context, request) => {
-  const node = findNode(context, schema.parse(request).node);
+  const node = findRequestedNode(context, request);
   const power = await readPowerCondition(context, node);
   if (power.faulty) throw new Error(`${power.text}; start it first`);
   return ensureCondition({
@@ -49,7 +46,7 @@ export const freezeNode: LabAction = async (context, request) => {
 
 /** Continues a frozen node. Its clock is the host's, so it notices the time that has passed. */
 export const thawNode: LabAction = async (context, request) => {
-  const node = findNode(context, schema.parse(request).node);
+  const node = findRequestedNode(context, request);
   return undoUnlessDown(context, node, () =>
     ensureCondition({
       read: () => readFreezeCondition(context, node),

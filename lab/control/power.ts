@@ -1,16 +1,13 @@
 import { once } from 'node:events';
-import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { processGroupOf, processGroupStates, waitForProcessGroup } from '../run/process-group.ts';
 import { ensureCondition, type LabCondition, type ReadLabCondition } from './condition.ts';
-import { findNode, type LabAction, type LabContext } from './context.ts';
+import { findRequestedNode, type LabAction, type LabContext } from './context.ts';
 
 /**
  * Time-out of a node's boot until it takes commands. The lab's supervisor owns it. A boot took 1.5 s on two idle cores.
  */
 const TIMEOUT_MS = 3 * 60_000;
-
-const schema = z.object({ node: z.string() });
 
 /** Whether a node's kernel runs. */
 export const readPowerCondition: ReadLabCondition = async (_, node) => {
@@ -34,7 +31,7 @@ export const undoUnlessDown = async (
 
 /** Ends a node like a power failure: unwritten data are lost, its disks stay. */
 export const crashNode: LabAction = async (context, request) => {
-  const node = findNode(context, schema.parse(request).node);
+  const node = findRequestedNode(context, request);
   return ensureCondition({
     read: () => readPowerCondition(context, node),
     isWanted: ({ faulty }) => faulty,
@@ -47,7 +44,7 @@ export const crashNode: LabAction = async (context, request) => {
 
 /** Boots a node that is down from its disks, and waits until it takes commands. */
 export const startNode: LabAction = async (context, request) => {
-  const node = findNode(context, schema.parse(request).node);
+  const node = findRequestedNode(context, request);
   return ensureCondition({
     read: () => readPowerCondition(context, node),
     isWanted: ({ faulty }) => !faulty,

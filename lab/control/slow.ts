@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { ensureCondition, type LabCondition } from './condition.ts';
-import { findNode, type LabAction, type LabContext } from './context.ts';
+import { findNode, findRequestedNode, type LabAction, type LabContext } from './context.ts';
 import { runInNode } from './in-node.ts';
 import { undoUnlessDown } from './power.ts';
 
@@ -15,7 +15,6 @@ const slowSchema = z
     ({ delayMs, lossPercent }) => delayMs + lossPercent > 0,
     'neither a delay nor a loss is given: one of them must be above 0',
   );
-const nodeSchema = z.object({ node: z.string() });
 
 const qdiscSchema = z.array(
   z.object({
@@ -93,7 +92,7 @@ export const slowNetwork: LabAction = async (context, request) => {
 
 /** Removes delay and loss from a node's network. */
 export const healNetwork: LabAction = async (context, request) => {
-  const node = findNode(context, nodeSchema.parse(request).node);
+  const node = findRequestedNode(context, request);
   return undoUnlessDown(context, node, () =>
     ensureCondition({
       read: () => readSpeedCondition(context, node),

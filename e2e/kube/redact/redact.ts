@@ -1,3 +1,4 @@
+import { mapStrings } from '../map-strings.ts';
 import { redactRegistered } from './registered-secrets.ts';
 import { redactionRules, redactSecretObjects } from './rules.ts';
 
@@ -14,12 +15,7 @@ export const redact = (text: string): string =>
   );
 
 /** Redacts every string in a JSON value. */
-export const redactAll = <T>(value: T): T => {
-  if (typeof value === 'string') return redact(value) as T;
-  if (Array.isArray(value)) return value.map(redactAll) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, redactAll(each)])) as T;
-};
+export const redactAll = <T>(value: T): T => mapStrings(value, redact);
 
 /** Redacts an error in place, including its stack and causes, because other code may print it. Returns the error. */
 export const redactError = <T>(error: T, seen = new Set<unknown>()): T => {

@@ -103,4 +103,6 @@ const copyMatch = (
   }
 };
 
-const viewOf = (data: Uint8Array): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
+/** The bytes as a view that reads and writes numbers. */
+export const viewOf = (data: Uint8Array): DataView =>
+  new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -1,4 +1,4 @@
-import { decompressBlock } from './block.ts';
+import { decompressBlock, viewOf } from './block.ts';
 import { Damage } from './damage.ts';
 import { xxh32 } from './xxh32.ts';
 
@@ -119,15 +119,13 @@ const readHeader = (data: Uint8Array, start: number): Header => {
     linked: (flags & 0x20) === 0,
     blockChecksums: (flags & 0x10) !== 0,
     contentChecksum: (flags & 4) !== 0,
-    contentSize: hasSize ? view(data).getBigUint64(after, true) : undefined,
+    contentSize: hasSize ? viewOf(data).getBigUint64(after, true) : undefined,
     // 64 KiB, 256 KiB, 1 MiB, 4 MiB.
     largest: 1 << (8 + 2 * step),
   };
 };
 
-const view = (data: Uint8Array): DataView => new DataView(data.buffer, data.byteOffset, data.byteLength);
-
-const uint32 = (data: Uint8Array, at: number): number => view(data).getUint32(at, true);
+const uint32 = (data: Uint8Array, at: number): number => viewOf(data).getUint32(at, true);
 
 const skip = (data: Uint8Array, at: number, size: number, where: string): number => {
   if (size > data.length - at) throw new Damage('cut-off', `ends ${where}`);
