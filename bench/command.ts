@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { addSubcommands, newCommand, parseFlags, toExitCode } from '../e2e/cli/command.ts';
 import { exitCode } from '../e2e/cli/exit-code.ts';
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
+import { printLines } from '../e2e/kube/print-lines.ts';
 
 type Work = () => number | Promise<number>;
 
@@ -17,7 +16,7 @@ const describe = (chosen: (work: Work) => void): Command => {
     .argument('<folder>', 'with clones of the repositories')
     .action((folder: string) =>
       chosen(async () => {
-        print(await (await import('./texts/run.ts')).benchTexts(folder));
+        printLines(await (await import('./texts/run.ts')).benchTexts(folder));
         return exitCode.passed;
       }),
     );
@@ -25,7 +24,7 @@ const describe = (chosen: (work: Work) => void): Command => {
     suite: {
       about: 'run e2e with these flags, and show where the time went',
       run: async (argv: string[]) => {
-        print(`\n${await (await import('./suite/run.ts')).benchSuite(argv)}`);
+        printLines(`\n${await (await import('./suite/run.ts')).benchSuite(argv)}`);
         return exitCode.passed;
       },
     },

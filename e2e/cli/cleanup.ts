@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { runIdPattern } from '../config/run-id.ts';
 import { connect } from '../kube/cluster.ts';
+import { printLines } from '../kube/print-lines.ts';
 import { remedyOf } from '../kube/remedy.ts';
 import { cleanup } from '../suite/cleanup/cleanup.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
@@ -43,8 +44,6 @@ const wantedOf = ({ run, all }: Flags): ReadonlySet<string> | 'all' => {
   return new Set([run]);
 };
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
 const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const command = program();
   parseFlags(command, argv);
@@ -53,8 +52,8 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const { kubeconfig, context, namespace, force = false, dryRun = false } = flags;
   try {
     const cluster = connect({ kubeconfig, context });
-    print(`${cluster.server}, context ${cluster.context}`);
-    const isClean = await cleanup({ cluster, wanted, namespace, force, dryRun, print });
+    printLines(`${cluster.server}, context ${cluster.context}`);
+    const isClean = await cleanup({ cluster, wanted, namespace, force, dryRun, print: printLines });
     return isClean ? exitCode.passed : exitCode.failed;
   } catch (error) {
     const remedy = remedyOf(error);

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { printLines } from '../kube/print-lines.ts';
 import { PreconditionError } from '../machine/precondition-error.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
 
@@ -51,7 +52,7 @@ const renamed: Record<string, string> = {
 
 /** Prints lines as the whole of what a command does. */
 export const printAndPass = (lines: readonly string[]): ExitCode => {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  printLines(...lines);
   return exitCode.passed;
 };
 

@@ -4,6 +4,7 @@ import { makeRunId } from '../config/run-id.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../kube/cluster.ts';
 import { orAborted } from '../kube/or-aborted.ts';
 import { pluralize } from '../kube/pluralize.ts';
+import { printLines } from '../kube/print-lines.ts';
 import { explainError } from '../report/explain-error.ts';
 import { removeReport } from '../report/file.ts';
 import { handleSignals } from '../report/interruption.ts';
@@ -14,7 +15,6 @@ import { followFleet } from './fleet/follow.ts';
 import { composeFleet, fleetNamespace, makeObjects, removeObjects } from './fleet/objects.ts';
 import { mergeAndPrint } from './merge-reports.ts';
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`fleet: ${line}\n`);
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string =>
@@ -31,11 +31,13 @@ const runFleet = async (cluster: Cluster, args: FleetArguments, signal: AbortSig
   const run = makeRunId();
   const { metadata } = await cluster.get(resources.namespaces, { name: 'kube-system' });
   const objects = await composeFleet(args, { run, uid: metadata.uid ?? '' });
-  print(`Corral fleet ${run}: ${pluralize(args.shards, 'shard')}, mode ${args.mode}, image ${args.image}`);
-  print(
+  printLines(
+    `Corral fleet ${run}: ${pluralize(args.shards, 'shard')}, mode ${args.mode}, image ${args.image}`,
+  );
+  printLines(
     `On ${cluster.server} (context ${cluster.context}), Kubernetes ${await cluster.version()}; it makes, and removes:`,
   );
-  for (const object of objects) print(`  ${nameOf(object)}`);
+  for (const object of objects) printLines(`  ${nameOf(object)}`);
   await removeReports(args.out);
   const namespace = fleetNamespace(run);
   let removed = false;
@@ -43,7 +45,7 @@ const runFleet = async (cluster: Cluster, args: FleetArguments, signal: AbortSig
   try {
     await makeObjects(cluster, objects, signal);
     const sources = await orAborted(
-      followFleet({ cluster, namespace, shards: args.shards, out: args.out, print, signal }),
+      followFleet({ cluster, namespace, shards: args.shards, out: args.out, print: printLines, signal }),
       signal,
     );
     if (sources.length === 0)
@@ -67,10 +69,10 @@ const remove = async (
   objects: readonly KubernetesObject[],
   run: string,
 ): Promise<boolean> => {
-  print('Removing what the fleet made ...');
+  printLines('Removing what the fleet made ...');
   try {
     await removeObjects(cluster, objects);
-    print('Removing what the fleet made: done');
+    printLines('Removing what the fleet made: done');
     return true;
   } catch (error) {
     complain(`something of the fleet is left (npx corral cleanup --run ${run}): ${explainError(error)}`);
@@ -86,7 +88,7 @@ export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode
   const interrupted = new AbortController();
   const restoreSignals = handleSignals({
     first: (signal) => {
-      print(`\nInterrupted by ${signal}: the shards clean up, and the fleet goes`);
+      printLines(`\nInterrupted by ${signal}: the shards clean up, and the fleet goes`);
       interrupted.abort(new Error(`interrupted by ${signal}`));
     },
     later: () => {

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { whyNoFile } from '../kube/named-file.ts';
+import { printLines } from '../kube/print-lines.ts';
 import { composeClosing, type Paint } from '../report/console.ts';
 import { timesOf, writeExpectedTimes } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
@@ -41,8 +42,6 @@ const describe = (): Command =>
     .option('--strict-bugs', 'exit code 1 also if all failures are known bugs of Longhorn')
     .option('--table', 'only print a table in Markdown: scenarios by versions of Longhorn');
 
-const print = (lines: readonly string[]): void =>
-  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 const complain = (line: string): void => void process.stderr.write(`merge-reports: ${line}\n`);
 
 /**
@@ -95,10 +94,10 @@ export const mergeAndPrint = async (
   if (realRuns !== undefined) await writeRealRuns(realRuns.file, addRealRuns(realRuns.earlier, report));
   const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
   const shown = printableAll(report);
-  print(composeRounds(shown, Math.max(1, ...shown.scenarios.map(({ round }) => round))));
-  if (missing.length > 0) print(['', lacking]);
+  printLines(...composeRounds(shown, Math.max(1, ...shown.scenarios.map(({ round }) => round))));
+  if (missing.length > 0) printLines('', lacking);
   for (const difference of shown.differences ?? []) complain(`not as before the run: ${difference}`);
-  print(composeClosing(shown, relative('', path), paint));
+  printLines(...composeClosing(shown, relative('', path), paint));
   return judgeReports([report], { strictBugs });
 };
 
@@ -150,7 +149,7 @@ export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCod
     const sources = await readReports(paths, { except: resolve(folder, 'report.json') });
     if (!table)
       return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file, realRuns: runs });
-    print(composeVersionTable(printableAll(sources)));
+    printLines(...composeVersionTable(printableAll(sources)));
     return judgeReports(
       sources.map(({ report }) => report),
       { strictBugs },

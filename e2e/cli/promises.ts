@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
-import { type ExitCode, exitCode } from './exit-code.ts';
+import { newCommand, outputOption, parseFlags, printAndPass, toExitCode } from './command.ts';
+import type { ExitCode } from './exit-code.ts';
 import {
   countStatuses,
   type DocumentedPromise,
@@ -77,6 +77,5 @@ export const runPromisesCommand = (argv: readonly string[]): Promise<ExitCode> =
     const rows = wanted.flatMap(({ name, promises }) => promises.map((each) => ({ subject: name, ...each })));
     const listed = Object.keys(filter).length > 0 ? [...rows.flatMap(describe), ''] : [];
     const lines = output === 'json' ? [JSON.stringify(rows, null, 2)] : [...listed, ...summarize(wanted)];
-    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-    return exitCode.passed;
+    return printAndPass(lines);
   });

@@ -1,4 +1,3 @@
-import { pluralize } from '../kube/pluralize.ts';
 import { type Disturbance, disturbances } from '../suite/steps/writes/disturbances.ts';
 import { type CrashCell, crashCellName } from './cells.ts';
 
@@ -51,6 +50,6 @@ export const composeMatrix = (judged: readonly JudgedCrashCell[]): string[] => {
       (each) => `red: ${crashCellName(each)}: ${each.reason?.split('\n')[0] ?? 'no reason is known'}`,
     ),
     '',
-    `${pluralize(judged.length, 'cell')}: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not reached')} not reached, ${count('not run')} not run`,
+    `${judged.length} ${judged.length === 1 ? 'cell' : 'cells'}: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not reached')} not reached, ${count('not run')} not run`,
   ];
 };

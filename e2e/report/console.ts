@@ -15,6 +15,7 @@ import {
   shownBugs,
 } from './judged.ts';
 import type { Failure, Kubernetes, Report, ReportStep, ScenarioReport } from './schema.ts';
+import { stateSigns } from './state-signs.ts';
 import { titlesOf } from './title.ts';
 
 /** Colours a text if the stream supports colours. */
@@ -248,8 +249,6 @@ const listCells = (report: Report): string[] => {
   const width = Math.max(...cells.map(({ ended }) => ended.length));
   return cells.map(({ cell, ended, scenario }) => `  ${ended.padEnd(width)}  ${cell}: ${titleOf(scenario)}`);
 };
-
-const stateSigns = { failed: '✗', 'not-provable': '?' } as const;
 
 /**
  * The scenarios that did not pass, each with the failed step and the folder of the evidence. The failures were

@@ -2,8 +2,7 @@ import { formatDuration } from '../kube/duration.ts';
 import { pluralize } from '../kube/pluralize.ts';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
-
-const stateSigns = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+import { stateSigns } from './state-signs.ts';
 
 type Cells = Record<
   'rounds' | 'passed' | 'failed' | 'skipped' | 'min' | 'median' | 'max' | 'scenario',

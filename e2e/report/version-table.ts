@@ -3,8 +3,7 @@ import { decisionOf } from './decision-of.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { ReportFile } from './merge-rounds.ts';
 import type { ScenarioReport } from './schema.ts';
-
-const stateSigns = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+import { stateSigns } from './state-signs.ts';
 
 // A run that ended before Longhorn was installed has no version. The path of its report may contain it.
 const columnOf = ({ path, report }: ReportFile): string =>

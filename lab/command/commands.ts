@@ -19,10 +19,6 @@ const labName = (value: string): string => {
 export const withNameOption = (command: Command): Command =>
   command.option('--name <name>', 'which lab', labName, 'lab');
 
-/** Prints lines on standard output. */
-export const printLines = (...lines: readonly string[]): void =>
-  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-
 export const labInterruptedExitCode = 4;
 
 /** A signal ended the command. */

@@ -1,8 +1,9 @@
 import { Argument, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { parseDuration } from '../../e2e/kube/duration.ts';
+import { printLines } from '../../e2e/kube/print-lines.ts';
 import { askLab } from '../control/ask.ts';
-import { type Commands, printLines } from './commands.ts';
+import type { Commands } from './commands.ts';
 
 /** Parses a time as `100ms`, `30s` or `10m`, in ms. A plain number is in seconds. */
 const milliseconds = (value: string): number => {

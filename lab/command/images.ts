@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { printLines } from '../../e2e/kube/print-lines.ts';
 import { ensureCached } from '../cache/cache.ts';
 import { askLab } from '../control/ask.ts';
 import { imageArchives, listArchives } from '../images/archives.ts';
 import { labState } from '../run/state.ts';
 import { labNodes } from '../run/topology.ts';
-import { type Commands, printLines, withNameOption } from './commands.ts';
+import { type Commands, withNameOption } from './commands.ts';
 
 const ranSchema = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
 

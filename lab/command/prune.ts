@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { printLines } from '../../e2e/kube/print-lines.ts';
 import { CONTENT_FILE, listPaths } from '../cache/content.ts';
 import { cacheRoot, checksDir, draftsDir, labsDir, locksDir } from '../cache/folders.ts';
 import { CACHE_USE_LOCK, withExclusiveCache } from '../cache/lock.ts';
@@ -12,7 +13,7 @@ import {
   removeOrphanedDrafts,
 } from '../cache/remove.ts';
 import { labState } from '../run/state.ts';
-import { type Commands, printLines } from './commands.ts';
+import type { Commands } from './commands.ts';
 
 /** A starting lab has no process for a moment. Its folder is younger than this then. */
 const STARTING_MS = 60_000;

@@ -5,17 +5,12 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
+import { printLines } from '../../e2e/kube/print-lines.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { labDir, labFiles, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
 import type { StepRunner } from '../step.ts';
-import {
-  type Commands,
-  Interrupted,
-  labInterruptedExitCode,
-  printLines,
-  withNameOption,
-} from './commands.ts';
+import { type Commands, Interrupted, labInterruptedExitCode, withNameOption } from './commands.ts';
 import { faultCommands } from './faults.ts';
 import { imagesCommand } from './images.ts';
 import { pruneCommand } from './prune.ts';

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { printLines } from '../../e2e/kube/print-lines.ts';
 import { withBuildSignal } from '../build/signal.ts';
 import type { CachedArtifact } from '../cache/cache.ts';
 import { imageArchives } from '../images/archives.ts';
@@ -8,7 +9,7 @@ import type { Lab } from '../run/start.ts';
 import { defaultSize, type LabSize } from '../size.ts';
 import type { StepRunner } from '../step.ts';
 import { buildAndStartLab } from '../up.ts';
-import { type Commands, Interrupted, labInterruptedExitCode, printLines } from './commands.ts';
+import { type Commands, Interrupted, labInterruptedExitCode } from './commands.ts';
 
 type Flags = LabSize & { name: string; images?: string[]; manifest?: string[] };
 

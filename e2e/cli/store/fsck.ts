@@ -1,11 +1,12 @@
 import { pluralize } from '../../kube/pluralize.ts';
+import { printLines } from '../../kube/print-lines.ts';
 import { openBlockPool } from '../../store/fsck/block-pool.ts';
 import type { StoreFinding } from '../../store/fsck/findings.ts';
 import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { printable } from '../printable.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printJson, type StoreFlags } from './text.ts';
+import { bytes, printJson, type StoreFlags } from './text.ts';
 
 /** `fsck STORE`: checks a store and prints the findings. Returns 0 for a sound store, 1 if data are lost or wrong. */
 export const fsck = async (
@@ -22,7 +23,7 @@ export const fsck = async (
     const sound = check.counts.error === 0;
     if (output === 'json') printJson({ store: name, sound, ...check });
     else
-      print(
+      printLines(
         ...check.findings.map(line),
         ...leftOut(check),
         summary(name, check, { quick, seconds: (performance.now() - started) / 1000 }),

@@ -1,8 +1,9 @@
+import { printLines } from '../../kube/print-lines.ts';
 import type { BackupConfig } from '../../store/format/config.ts';
 import { type ListedConfig, listStore } from '../../store/fsck/list-store.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printJson, type StoreFlags, textTable } from './text.ts';
+import { bytes, printJson, type StoreFlags, textTable } from './text.ts';
 
 const describe = (name: string, { config, problem }: ListedConfig<BackupConfig>) =>
   config === undefined
@@ -41,9 +42,9 @@ export const list = async (name: string, { output }: StoreFlags): Promise<ExitCo
     volumes.push({ name: volume, ...known, backups: described });
   }
   if (output === 'json') printJson({ store: name, volumes });
-  else if (volumes.length === 0) print(`${name} holds no volume`);
+  else if (volumes.length === 0) printLines(`${name} holds no volume`);
   else
-    print(
+    printLines(
       ...textTable(
         ['VOLUME', 'VOLUME SIZE', 'BACKUP', 'STATE', 'SIZE', 'BLOCKS', 'MODE', 'CREATED', 'SNAPSHOT'],
         volumes.flatMap(rows),

@@ -1,9 +1,10 @@
+import { printLines } from '../../kube/print-lines.ts';
 import type { BackupConfig, VolumeConfig } from '../../store/format/config.ts';
 import { type ListedConfig, listStore } from '../../store/fsck/list-store.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../exit-code.ts';
 import { printable } from '../printable.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printJson, type StoreFlags } from './text.ts';
+import { bytes, printJson, type StoreFlags } from './text.ts';
 
 type Found =
   | { kind: 'volume'; name: string; listed: ListedConfig<VolumeConfig>; backups: string[] }
@@ -23,7 +24,7 @@ export const show = async (store: string, name: string, { output }: StoreFlags):
   if (config === undefined) throw new CommandError(`${problem} (${path})`, exitCode.notFit);
   if (output === 'json') printJson({ kind: only.kind, path, ...config });
   else
-    print(
+    printLines(
       `Path: ${printable(path)}`,
       ...(only.kind === 'volume'
         ? ofVolume(only.listed.config as VolumeConfig, only.backups)

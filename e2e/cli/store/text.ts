@@ -1,3 +1,4 @@
+import { printLines } from '../../kube/print-lines.ts';
 import { printable } from '../printable.ts';
 
 /** Formats a number of bytes: `3.2 MiB`. */
@@ -20,10 +21,7 @@ export const textTable = (heads: string[], rows: string[][]): string[] => {
   );
 };
 
-export const print = (...lines: readonly string[]): void =>
-  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-
-export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
+export const printJson = (value: unknown): void => printLines(JSON.stringify(value, undefined, 2));
 
 /** The common flags of the store commands. */
 export type StoreFlags = { output: 'text' | 'json' };

@@ -1,0 +1,3 @@
+/** Prints lines on standard output. */
+export const printLines = (...lines: readonly string[]): void =>
+  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
