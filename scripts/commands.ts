@@ -41,7 +41,7 @@ const ofRuns: Record<string, Subcommand> = {
     },
   },
   'crash-matrix': {
-    about: 'disturb each write of an operation, and judge what is left',
+    about: 'disturb each write of an operation, and check what is left',
     run: async (argv) => {
       const { runCrashMatrixCommand } = await import('../e2e/cli/crash-matrix.ts');
       const { proxiedLabProvider: lab } = await import('../providers/lab.ts');
@@ -49,7 +49,7 @@ const ofRuns: Record<string, Subcommand> = {
     },
   },
   soak: {
-    about: 'do random things to backups, judge what is left, and reduce a failure',
+    about: 'do random actions on backups, check what is left, and reduce a failure',
     run: async (argv) => {
       const { runSoakCommand } = await import('../e2e/cli/soak.ts');
       const { labProvider: lab } = await import('../providers/lab.ts');
@@ -85,7 +85,7 @@ const ofRuns: Record<string, Subcommand> = {
 
 const ofReports: Record<string, Subcommand> = {
   report: {
-    about: 'write the page of a run, or of several',
+    about: 'write report.html for a run, or for several',
     run: async (argv) => (await import('../e2e/cli/report.ts')).runReportCommand(argv),
   },
   'merge-reports': {
@@ -105,11 +105,11 @@ const ofReports: Record<string, Subcommand> = {
     run: async (argv) => (await import('../e2e/cli/explain.ts')).runExplainCommand(argv),
   },
   bugs: {
-    about: 'list the known bugs of Longhorn, and write one up',
+    about: 'list the known bugs of Longhorn, and write a report of one',
     run: async (argv) => (await import('../e2e/cli/bugs.ts')).runBugsCommand(argv),
   },
   promises: {
-    about: "list what Longhorn's documents promise, and how far scenarios judge it",
+    about: "list what Longhorn's documents promise, and how much of it the scenarios test",
     run: async (argv) => (await import('../e2e/cli/promises.ts')).runPromisesCommand(argv),
   },
   traceability: {
@@ -120,7 +120,7 @@ const ofReports: Record<string, Subcommand> = {
 
 const ofParts: Record<string, Subcommand> = {
   lab: {
-    about: 'start and stop the embedded cluster by itself, and make its parts fail',
+    about: 'start and stop the embedded cluster, and make its parts fail',
     run: async (argv) => {
       const { runLabCommand } = await import('../lab/command/run.ts');
       return runLabCommand(argv, (await progress()).step);

@@ -5,14 +5,14 @@ import { type BugId, bugIds, bugs } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences } from '../longhorn/differences/differences.ts';
 import { readReport, reportPath } from '../report/file.ts';
 import { composeSteps, occurrencesIn, writeUp } from './bugs/write-up.ts';
-import { newCommand, parseFlags, printAndPass, toExitCode } from './command.ts';
+import { helpEnd, newCommand, parseFlags, printAndPass, toExitCode } from './command.ts';
 import { type ExitCode, usageError } from './exit-code.ts';
 import { printableText } from './printable.ts';
 import { describeNoReport } from './read-reports.ts';
 import { readScenarioFiles } from './traceability/trace.ts';
 
-const exitCodes = `
-Exit codes: 0 printed; 2 there is no such bug, no report in DIR, or that run did not meet the bug.`;
+const exitCodes =
+  'Exit codes: 0 printed; 2 there is no such bug, no report in DIR, or that run did not hit the bug.';
 
 /** The scenarios that check the promise of each bug, and the findings that report the bug. */
 export const bugReferences = (): Map<BugId, string[]> => {
@@ -101,7 +101,7 @@ const report = async (text: string, from: string): Promise<ExitCode> => {
 export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
   let work = async (): Promise<ExitCode> => list();
   const program = newCommand('bugs', 'Lists the known bugs of Longhorn, and how each shows.')
-    .addHelpText('after', exitCodes)
+    .addHelpText('after', helpEnd(exitCodes))
     .action(() => {});
   const sub = (name: string, about: string): Command =>
     program

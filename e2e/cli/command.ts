@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { printLines } from '../kube/print-lines.ts';
 import { PreconditionError } from '../machine/precondition-error.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
@@ -11,6 +11,10 @@ export const newCommand = (words: string, about: string): Command =>
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} });
+
+/** The paragraphs at the end of a command's help, wrapped as the rest of it. */
+export const helpEnd = (...paragraphs: readonly string[]): string =>
+  paragraphs.map((text) => `\n${new Help().boxWrap(text, 80)}`).join('\n');
 
 /** A command that parses its arguments itself. */
 export type Subcommand = { about: string; run: (argv: string[]) => number | Promise<number> };

@@ -56,7 +56,7 @@ be run on this machine.`;
 const collect = (value: string, all: string[]): string[] => [...all, value];
 
 const program = () =>
-  newCommand('crash-matrix', 'Disturbs each write of an operation, in a lab, and judges what is left.')
+  newCommand('crash-matrix', 'Disturbs each write of an operation, in a lab, and checks what is left.')
     .option('--operation <name>', 'run only this operation; may be given several times', collect, [])
     .option(
       '--cell <name>',

@@ -9,7 +9,7 @@ import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
 import { type Meaning, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
 import { type Field, type MessageRow, messageClasses, type Wording } from '../longhorn/messages/row.ts';
-import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
+import { helpEnd, newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import {
   type Answer,
@@ -46,13 +46,11 @@ type Arguments = { text: string; where: Where; json: boolean };
 
 type Flags = { field?: keyof typeof fields; state?: string; longhorn?: string; output: 'text' | 'json' };
 
-const exitCodes = `
-TEXT is what Longhorn said: a field of an object, an event, or a line of a log, as kubectl, stern or a support bundle show it. It may also be a file
-with a whole log (.gz too), or a support bundle: its zip, or the folder that it was unpacked to; - reads the standard input. Of several lines each is
-explained, equal ones counted. What is said in another field or state is another message, so a text alone may have several meanings.
+const about =
+  'TEXT is what Longhorn said: a field of an object, an event, or a line of a log, as kubectl, stern or a support bundle show it. It may also be a file with a whole log (.gz too), or a support bundle: its zip, or its unpacked folder. With -, the standard input is read. Of several lines each is explained, and equal ones are counted. The same text can mean something else in another field or state: name them with --field and --state.';
 
-Exit codes: 0 of each failure it is known what failed and why, or by the levels nothing failed; 1 something of that is not known; 2 the command was
-called in a wrong way.`;
+const exitCodes =
+  'Exit codes: 0 for each failure the operation and the cause are known, or the levels show that nothing failed; 1 something of this is not known; 2 wrong usage.';
 
 const parseVersion = (version: string): string => {
   if (semver.valid(version) === null)
@@ -73,7 +71,7 @@ const program = (): Command =>
     .option('--state <state>', 'the state of the object, or the reason of the event', notEmpty)
     .option('--longhorn <version>', 'the version of Longhorn', parseVersion)
     .addOption(outputOption())
-    .addHelpText('after', exitCodes);
+    .addHelpText('after', helpEnd(about, exitCodes));
 
 const parseExplain = (argv: readonly string[]): Arguments => {
   const command = program();

@@ -9,7 +9,7 @@ import {
   statuses,
 } from './promises/map.ts';
 
-const about = "Lists what Longhorn's documents promise about backups, and how far scenarios judge it.";
+const about = "Lists what Longhorn's documents promise about backups, and how much of it the scenarios test.";
 
 type Filter = { subject?: string; status?: string; severity?: string };
 

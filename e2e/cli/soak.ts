@@ -26,7 +26,7 @@ Exit codes: 0 nothing failed; 1 a run failed; 2 wrong usage; 3 it cannot run on
 this machine.`;
 
 const program = () =>
-  newCommand('soak', 'Does random things to backups in a lab, judges what is left, and reduces a failure.')
+  newCommand('soak', 'Does random actions on backups in a lab, checks what is left, and reduces a failure.')
     .option('--for <time>', 'start no run after this time; the first one always starts', '30m')
     .option('--seed <number>', 'the seed of the random actions (default: the time)')
     .option('--replay <file>', 'do only the last run of this file again')

@@ -68,7 +68,7 @@ const clusterSchema = z.object({
     .describe('the Longhorn under test: `name` and `version`'),
   clocks: clocks
     .optional()
-    .describe("the clocks of the Longhorn under test, in ms, where they are not Longhorn's own"),
+    .describe("the clocks of the Longhorn under test, in ms, if they are not Longhorn's own"),
   machine: machineSchema
     .optional()
     .describe(
@@ -85,29 +85,27 @@ const clusterSchema = z.object({
     .object({ endpoint: text, bucket: text, region: text, secret: text })
     .optional()
     .describe(
-      'the bucket that stores of the kind `own-bucket` are made in: `endpoint` (URL), `bucket`, `region`, and `secret` (NAMESPACE/NAME)',
+      'the bucket for stores of the kind `own-bucket`: `endpoint` (URL), `bucket`, `region`, and `secret` (NAMESPACE/NAME)',
     ),
   namespace: resourceName
     .optional()
-    .describe('the namespace that all backup stores go into; by default each has one of its own'),
+    .describe('the namespace for all backup stores; by default each has its own'),
   allow: listOf(allDisruptions)
     .default([])
     .describe('the disruptions that scenarios may cause, see `--allow`'),
   without: listOf(allCapabilities)
     .default([])
-    .describe('what the cluster does not have: a scenario that needs it is skipped'),
+    .describe('what the cluster lacks: a scenario that needs it is skipped'),
 });
 
 /** All settings of a run of the scenarios. Those without a default are required. */
 const runSchema = clusterSchema.extend({
-  expectCluster: objectUid
-    .optional()
-    .describe('the UID that the namespace kube-system of the cluster must have'),
+  expectCluster: objectUid.optional().describe('the UID that the namespace kube-system must have'),
   run: z
     .string()
     .regex(runIdPattern, 'must be six characters of a-z and 0-9')
     .default(makeRunId)
-    .describe("the run's id, which names and labels all that it makes; by default a new one"),
+    .describe("the run's id, in the names and labels of everything that it creates; by default a new one"),
   store: z
     .string()
     .refine(
@@ -120,36 +118,34 @@ const runSchema = clusterSchema.extend({
   workers: count
     .optional()
     .describe(
-      'how many scenarios work at the same time, those not counted that only wait; by default as many as the processors can handle',
+      'how many scenarios run at once, without those that only wait; by default as many as the processors can handle',
     ),
   begun: count
     .optional()
     .describe(
-      'how many scenarios may be started and not finished, those counted that only wait; by default as many as `workers`, or all',
+      'how many scenarios may have begun and not ended, with those that only wait; by default as many as `workers`, or all',
     ),
   maxFailures: count
     .optional()
-    .describe('after so many scenarios that failed or were not provable no other one is started'),
+    .describe('no more scenarios start after this many failed or were not provable'),
   pauseOnFailure: z
     .boolean()
     .default(false)
-    .describe('whether the objects of a scenario that did not pass are kept; its faults are healed'),
+    .describe('whether to keep the objects of a scenario that did not pass; its faults are healed'),
   round: count.default(1).describe('the number of this round, with `--repeat`'),
   disposable: z
     .boolean()
     .default(false)
-    .describe(
-      'whether the cluster is removed when the run is interrupted: then nothing is cleaned up before',
-    ),
+    .describe('whether the cluster is removed if the run is interrupted; then the scenarios do not clean up'),
   supportBundle: z
     .boolean()
     .default(false)
-    .describe('whether a support bundle of Longhorn is kept of a scenario that did not pass'),
+    .describe("whether to keep Longhorn's support bundle for a scenario that did not pass"),
   output: z
     .enum(outputs, { error: `must be one of ${outputs.join(', ')}` })
     .default('quiet')
     .describe('what the run prints: see `--output`'),
-  shard: shardSchema.optional().describe('which part of the scenarios this is'),
+  shard: shardSchema.optional().describe('the part of the scenarios to run, with `--shard`'),
 });
 
 export type ClusterConfig = z.output<typeof clusterSchema>;

@@ -59,21 +59,21 @@ const exactlyOne = (flags: Record<string, unknown>, names: readonly string[]): v
 };
 
 const nodeCommands = {
-  crash: 'end a node as a loss of power does; its disks stay as they are',
-  start: 'boot a node again that was crashed',
-  freeze: 'stop a node where it is, until it is thawed',
-  thaw: 'let a frozen node go on',
-  cut: 'take a node off the network',
-  join: 'put a node on the network again',
-  fast: 'give a slow node its network back as it was',
+  crash: 'end a node like a power failure: its disks stay as they are',
+  start: 'boot a crashed node',
+  freeze: 'suspend a node until it is thawed',
+  thaw: 'resume a frozen node',
+  cut: 'disconnect a node from the network',
+  join: 'reconnect a node to the network',
+  fast: 'make the network of a node normal again',
 };
 
 const networkCommands = ({ onLab }: Commands): void => {
   for (const [action, description] of Object.entries(nodeCommands))
     onLab(`${action} <node>`, description).action((node, { name }) => runAction(name, { action, node }));
-  onLab('slow <node>', "slow a node's network down, both ways, or lose some of what it carries")
-    .option('--delay <time>', 'held back this long, each way', milliseconds)
-    .option('--loss <share>', 'this much is lost, each way', percent)
+  onLab('slow <node>', "delay a node's network traffic in both directions, or lose a part of it")
+    .option('--delay <time>', 'the delay in each direction, such as 100ms', milliseconds)
+    .option('--loss <share>', 'the part that is lost in each direction, such as 5%', percent)
     .action((node, { name, delay, loss }) => {
       if (delay === undefined && loss === undefined)
         throw new CommanderError(2, 'lab.flags', 'error: give --delay, --loss or both');
@@ -82,10 +82,10 @@ const networkCommands = ({ onLab }: Commands): void => {
 };
 
 const diskAndClockCommands = ({ onLab }: Commands): void => {
-  onLab('disk <node>', "make a node's disk at /var/lib/longhorn fail, or wait")
-    .option('--error-after <time>', 'it works that long, then all reads and writes fail (EIO)', wholeSeconds)
-    .option('--delay <time>', 'each read and write waits this long', milliseconds)
-    .option('--heal', 'it works again')
+  onLab('disk <node>', "make a node's disk at /var/lib/longhorn fail, or slow it down")
+    .option('--error-after <time>', 'after this time all reads and writes fail (EIO)', wholeSeconds)
+    .option('--delay <time>', 'each read and write takes this much longer', milliseconds)
+    .option('--heal', 'make the disk work again')
     .action((node, { name, ...flags }) => {
       exactlyOne(flags, ['error-after', 'delay', 'heal']);
       if (flags.heal) return runAction(name, { action: 'disk-heal', node });
@@ -94,8 +94,8 @@ const diskAndClockCommands = ({ onLab }: Commands): void => {
       return runAction(name, { action: 'disk-fail', node, afterSeconds: flags.errorAfter });
     });
   onLab('clock <node>', "set a node's clock wrong")
-    .option('--skew <time>', "so far from the host's, as 10m or -1h", signedMilliseconds)
-    .option('--heal', "set it by the host's")
+    .option('--skew <time>', "the difference to the host's clock, such as 10m or -1h", signedMilliseconds)
+    .option('--heal', "set it to the host's clock")
     .action((node, { name, ...flags }) => {
       exactlyOne(flags, ['skew', 'heal']);
       return runAction(
@@ -110,11 +110,11 @@ export const faultCommands = (commands: Commands): void => {
   networkCommands(commands);
   diskAndClockCommands(commands);
   commands
-    .onLab('apiserver', 'stop or start the API server; the nodes go on')
-    .addArgument(new Argument('<do>').choices(['stop', 'start', 'restart']))
+    .onLab('apiserver', 'stop or start the API server; the nodes continue')
+    .addArgument(new Argument('<do>', 'the action').choices(['stop', 'start', 'restart']))
     .action((what, { name }) => runAction(name, { action: `apiserver-${what}` }));
   commands
-    .onLab('etcd', 'compact etcd, and start the API server anew: watches from before meet a 410')
-    .addArgument(new Argument('<do>').choices(['compact']))
+    .onLab('etcd', 'compact etcd, and restart the API server: earlier watches get a 410')
+    .addArgument(new Argument('<do>', 'the action').choices(['compact']))
     .action((what, { name }) => runAction(name, { action: `etcd-${what}` }));
 };

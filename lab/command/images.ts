@@ -65,18 +65,15 @@ const listOfArchives = async (paths: readonly string[]): Promise<string[]> => {
 
 /** `lab images`: lists the images of a lab's nodes or of archives, and imports archives into nodes. */
 export const imagesCommand = ({ program, step }: Commands): void => {
-  const images = program
-    .command('images')
-    .description("container images: the lab's, and those in archives")
-    .helpCommand(false);
+  const images = program.command('images').description('list or import container images').helpCommand(false);
   images.action(() => images.error('error: name a command of images: ls [PATH...] or import PATH...'));
   withNameOption(images.command('ls [paths...]'))
-    .description('the images of the nodes, or those in archives, which are checked')
+    .description('list the images of the nodes, or check and list those in archives')
     .action(async (paths: string[], { name }: { name: string }) =>
       printLines(...(paths.length === 0 ? await listOfLab(name) : await listOfArchives(paths))),
     );
   withNameOption(images.command('import <paths...>'))
-    .description('put the images of archives into the nodes of a lab that is up')
+    .description('load the images of archives into the nodes of a lab that is up')
     .action(async (paths: string[], { name }: { name: string }) => {
       if ((await labState(name)) === undefined)
         throw new Error(`no lab named ${name} is up; npx corral lab status lists them`);

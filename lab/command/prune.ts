@@ -97,9 +97,9 @@ export const pruneCommand = ({ program }: Commands): void => {
   program
     .command('prune')
     .description(
-      'remove from the cache what no lab needs: what killed runs left, and old versions of what was built',
+      'remove from the cache what no lab needs: leftovers of killed runs, and old versions of built parts',
     )
-    .option('--all', 'also the newest version of everything: the next lab is built from nothing')
+    .option('--all', 'also the newest versions: the next lab is built from scratch')
     .action(async ({ all = false }: { all?: boolean }) => {
       const freed = await prune(all);
       for (const { path, bytes } of freed)

@@ -110,16 +110,18 @@ const makeProgram = (step: StepRunner): Command => {
   };
   const { onLab } = commands;
   upCommand(commands);
-  onLab('down', 'take a lab down').action(async ({ name }) => {
+  onLab('down', 'stop and remove a lab').action(async ({ name }) => {
     printLines((await down(name)) ? `The lab ${name} is down.` : `No lab named ${name} was up.`);
   });
   program
     .command('status')
-    .description('the labs that are up, and their nodes')
+    .description('list the labs that are up, and their nodes')
     .action(async () => printLines(...(await describeLabs())));
-  onLab('shell <node>', "a root shell on a node's console").action((node, { name }) => shell(name, node));
-  onLab('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) =>
-    logs(name, what),
+  onLab('shell <node>', "open a root shell on a node's console").action((node, { name }) =>
+    shell(name, node),
+  );
+  onLab('logs <what>', 'print the log of a process of the lab, or the console of a node').action(
+    (what, { name }) => logs(name, what),
   );
   faultCommands(commands);
   imagesCommand(commands);

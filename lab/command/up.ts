@@ -98,14 +98,14 @@ export const upCommand = ({ onLab, step }: Commands): void => {
     .option('--memory <size>', 'memory of each node', bytes(512), defaultSize.memory)
     .option(
       '--disk <size>',
-      "size of each node's disk at /var/lib/longhorn; it takes room as it is written",
+      "size of each node's disk at /var/lib/longhorn; it takes room on this machine as it is written",
       bytes(256),
       defaultSize.disk,
     )
     .option(
       '--images <path...>',
-      'image archives (docker save or OCI), or folders of them, that the nodes have from the start',
+      'image archives (docker save or OCI), or folders of them, to load into the nodes',
     )
-    .option('--manifest <file...>', 'what is applied to the cluster, in this order, when its nodes are Ready')
+    .option('--manifest <file...>', 'manifests to apply, in this order, when the nodes are Ready')
     .action((flags: Flags) => startAndReport(flags, step));
 };

@@ -1,8 +1,9 @@
-import { type Command, Help } from 'commander';
+import type { Command } from 'commander';
 import { localReaders } from '../../store/drivers/index.ts';
 import { StoreUnreadable } from '../../store/format/source.ts';
 import {
   addSubcommands,
+  helpEnd,
   newCommand,
   outputOption,
   parseFlags,
@@ -16,19 +17,24 @@ import { show } from './show.ts';
 
 const words = localReaders.map(({ words }) => words);
 
-const stores = `STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
+const stores = `STORE is the folder that contains the folder backupstore: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, a mount of one, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 
-const exitCodes = `Exit codes: 0 the store is sound (there may be warnings): all that Longhorn needs of it to restore the backups of volumes, system backups and backing images is there and as it was written, and what is in the restored data was not looked at; 1 fsck found lost or wrong data; 2 wrong usage; 3 the store, or what was to be shown, cannot be read.`;
+const exitCodes =
+  'Exit codes: 0 the store is sound (there may be warnings): everything that Longhorn needs to restore the volumes, system backups and backing images in it is there and as it was written (the content of the volumes, such as a file system, is not checked); 1 fsck found lost or wrong data; 2 wrong usage; 3 the store, or what was to be shown, cannot be read.';
 
 type Work = () => number | Promise<number>;
 
 const makeProgram = (others: Record<string, Subcommand>, chosen: (work: Work) => void): Command => {
   const program = newCommand('store', 'Checks a Longhorn backup store, without Longhorn.').addHelpText(
     'after',
-    [stores, exitCodes].map((text) => `\n${new Help().boxWrap(text, 80)}`).join('\n'),
+    helpEnd(stores, exitCodes),
   );
   const command = (usage: string, description: string) =>
-    program.command(usage).description(description).addOption(outputOption()).addHelpText('after', stores);
+    program
+      .command(usage)
+      .description(description)
+      .addOption(outputOption())
+      .addHelpText('after', helpEnd(stores));
   command(
     'fsck <store>',
     'check everything: configs, references, the data of every block, leftovers and locks',

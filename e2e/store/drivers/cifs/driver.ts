@@ -22,8 +22,8 @@ export const cifs: StoreDriver = {
   localReader: {
     scheme: driverName,
     words: {
-      folder: 'what a CIFS server shares, a mount of it',
-      url: 'cifs://HOST/SHARE where that is mounted on this machine',
+      folder: 'the share of a CIFS server',
+      url: 'cifs://HOST/SHARE if it is mounted on this machine',
       wanted: 'the cifs:// URL of a store that is mounted here',
     },
     find: async (url) => {

@@ -19,8 +19,8 @@ export const nfs: StoreDriver = {
   localReader: {
     scheme: 'nfs',
     words: {
-      folder: 'what an NFS server exports, a mount of it',
-      url: 'nfs://HOST:/PATH where that is mounted on this machine',
+      folder: 'the export of an NFS server',
+      url: 'nfs://HOST:/PATH if it is mounted on this machine',
       wanted: 'the nfs:// URL of a store that is mounted here',
     },
     find: localMountOf,
