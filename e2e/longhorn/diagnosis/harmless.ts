@@ -1,49 +1,46 @@
 import type { Operation } from './operations.ts';
 import { withIds } from './with-ids.ts';
 
-const goesOn = 'It goes on; nothing has to be tried again.';
+const goesOn = 'It continues; nothing needs to be retried.';
 
-/**
- * What reads like a fault and is none, in the words of Longhorn's sources. `failed` says what it is, and `harmless`
- * what to do, if anything.
- */
+/** Messages that read like a failure and are none. `failed` says what it is, and `harmless` what to do, if anything. */
 export const harmless = withIds<Operation & { pattern: RegExp; harmless: string }>({
   'snapshot-removed': {
     pattern:
       /^(?:[^:]{0,300}\s)?(?:lost track of (?:the corresponding snapshot info inside volume engine|its snapshotInfo)|snapshot becomes not ready to use|snapshot was removed from engine|snapshot is marked as removed)\s*$/,
     failed:
-      'A snapshot is gone from its volume, or is being removed. That is normal after a retention, an automatic cleanup or a deletion; versions before v1.10.3 and v1.11.2 tell it as a warning',
+      'A snapshot is gone from its volume, or is being removed. That is normal after a retention, an automatic cleanup or a deletion; versions before v1.10.3 and v1.11.2 report it as a warning',
     harmless:
-      'Nothing, where the snapshot was to be removed; backups made of it stay whole. If it is still wanted, look for what removed it (longhorn/longhorn#4126, #12850).',
+      'Nothing, if the snapshot was meant to be removed: backups made from it stay complete. If not, look for what removed it (longhorn/longhorn#4126, #12850).',
     retry: goesOn,
   },
   'few-snapshots': {
     pattern: /snapshot number threshold \(\d+\) has not been exceeded/,
     failed:
-      'The user interface tells that a volume has not too many snapshots (its condition TooManySnapshots)',
+      'A volume does not have too many snapshots (its condition TooManySnapshots, as the user interface shows it)',
     harmless: 'Nothing.',
   },
   'job-labels-not-copied': {
     pattern: /Ignoring recurring job labels on Volume \S+ PVC \S+ due to missing source label/,
     failed:
-      'The labels for recurring jobs on a PVC are not copied to its volume, since the PVC does not ask for that; no job met a fault',
+      'The labels for recurring jobs on a PVC are not copied to its volume, because the PVC does not request it; no job failed',
     harmless:
-      'Nothing; or set the label recurring-job.longhorn.io/source=enabled on the PVC, if its labels are to count (longhorn/longhorn#6257).',
+      'Nothing; or, if its labels should apply, set the label recurring-job.longhorn.io/source=enabled on the PVC (longhorn/longhorn#6257).',
     retry: goesOn,
   },
   'standby-activation': {
     pattern: /[Ss]tandby volume \S+ will be activated after finishing restoration/,
-    failed: 'A standby (DR) volume is to be activated, and is first restored to its last backup',
+    failed: 'A standby (DR) volume will be activated, and is first restored to its last backup',
     harmless:
-      'Nothing, while the backup that was restored last changes. If it never gets to the one that was asked for, look at the replicas of the volume: a failed one holds the activation up.',
+      'Nothing, as long as the last restored backup changes. If the requested one is never reached, look at the replicas of the volume: a failed one blocks the activation.',
     retry: 'It is activated by itself when that backup is restored.',
   },
   'unknown-replica-found': {
     pattern: /\b[Ff]ound unknown replica\b/,
     failed:
-      "A volume's engine, or its status, names a replica that Longhorn has no object of (any more), as after a replica was deleted or replaced",
+      "A volume's engine, or its status, names a replica for which Longhorn has no object (any more), such as one that was deleted or replaced",
     harmless:
-      'Nothing, if it ends: Longhorn takes it out of the engine. If the line stays, look at the events of the engine for "Failed to remove unknown replica", and at the robustness of the volume. It says nothing of backups.',
+      'Nothing, if it ends: Longhorn removes it from the engine. If the line stays, look at the events of the engine for "Failed to remove unknown replica", and at the robustness of the volume. It says nothing about backups.',
     retry: goesOn,
   },
   'share-waits': {
@@ -56,9 +53,9 @@ export const harmless = withIds<Operation & { pattern: RegExp; harmless: string 
     pattern:
       /failed to send (?:instance|process|replica|engine) response: [^"]{0,80}(?:transport is closing|code = Canceled)/,
     failed:
-      'An instance manager could not tell of a change, since the connection of whoever watched it, as longhorn-manager, was closed',
+      'An instance manager could not report a change, because its client, such as longhorn-manager, had closed the connection',
     harmless:
-      'Nothing, where longhorn-manager or the instance manager was restarted at that time. If it goes on, look at the logs of both.',
+      'Nothing, if longhorn-manager or the instance manager was restarted at that time. If it continues, look at the logs of both.',
   },
   'no-rdma': {
     pattern: /\biser_ib_init\(\d+\) Failed to initialize RDMA/,
@@ -69,45 +66,45 @@ export const harmless = withIds<Operation & { pattern: RegExp; harmless: string 
   'webhook-secret-not-there-yet': {
     pattern: /secrets \\?"longhorn-webhook-(?:tls|ca)\\?" not found/,
     failed:
-      'The certificate of the webhooks is not there yet, as at the first start: longhorn-manager then makes it, and its Secret',
-    harmless: 'Nothing, if the next lines tell that it was generated.',
+      'The certificate of the webhooks does not exist yet, as at the first start: longhorn-manager creates it, and its Secret',
+    harmless: 'Nothing, if the next lines say that it was generated.',
     retry: goesOn,
   },
   'kubelet-process-not-found': {
     pattern: /\bProc not found: \w+/,
-    failed: 'longhorn-driver-deployer looked for the process of the kubelet, and goes on with that of k3s',
+    failed: 'longhorn-driver-deployer did not find the process of the kubelet, and uses that of k3s',
     harmless: 'Nothing, unless "Error deploying driver" follows.',
     retry: goesOn,
   },
   'engine-upgrade-delayed': {
     pattern: /are identical, delay upgrade until detach/,
     failed:
-      'Two engine images hold the same engine, so that the volume takes the other one when it is detached',
-    harmless: 'Nothing: it takes over the new one by itself then.',
+      'Two engine images contain the same engine, so the volume changes to the other one when it is detached',
+    harmless: 'Nothing: it then changes by itself.',
     retry: goesOn,
   },
   'usage-not-collected': {
     pattern: /^Failed to (?:collect|get device type of) \S/,
-    failed: 'What longhorn-manager tells of the cluster in its metrics and usage reports was not complete',
-    harmless: 'Nothing: no volume and no backup needs that.',
+    failed: 'The metrics or the usage report of longhorn-manager were incomplete',
+    harmless: 'Nothing: no volume and no backup needs them.',
     retry: goesOn,
   },
   'client-not-closed': {
     pattern: /^Failed to close (?:instance manager|share[- ]manager|\S+) client\b/,
-    failed: 'A connection that was done with was not closed well',
-    harmless: 'Nothing: what it was for had ended. Look at other lines for that.',
+    failed: 'A connection that was no longer needed was not closed cleanly',
+    harmless: 'Nothing: its work had ended. Other lines say how.',
     retry: goesOn,
   },
   'no-replica-to-reuse': {
     pattern: /^Cannot pick up a reusable failed replica/,
-    failed: 'Longhorn found no failed replica whose data it could use again, so that it builds a new one',
+    failed: 'Longhorn found no failed replica whose data it could reuse, so it builds a new one',
     harmless: 'Nothing, while the rebuilding goes on (longhorn/longhorn#3150).',
     retry: goesOn,
   },
   'registrar-by-other-socket': {
     pattern: /unknown service pluginregistration\.Registration/,
     failed:
-      "The kubelet took the socket of Longhorn's CSI plugin for one at which a plugin registers itself; it is registered by another one",
+      "The kubelet tried to register Longhorn's CSI plugin at the wrong socket; the plugin is registered at another one",
     harmless: 'Nothing (longhorn/longhorn#899).',
     retry: goesOn,
   },
@@ -122,39 +119,40 @@ export const harmless = withIds<Operation & { pattern: RegExp; harmless: string 
     pattern: /^Wait for gRPC service of process \S+ to start at \S+$/,
     failed: 'An instance manager waits until the process of an engine or a replica answers it',
     harmless:
-      'Nothing, if that ends soon. If it goes on for minutes, look at what that process logs, and at what the node allows between processes (localhost, the load).',
+      'Nothing, if that ends soon. If it takes minutes, look at the log of that process, at the load of the node, and at whether its firewall allows connections to localhost.',
     retry: 'It looks again and again, and then counts the process as failed.',
   },
   'operation-counted-twice': {
     pattern: /RemovePendingOp: OpID already removed/,
     failed:
-      "An engine's own count of its operations does not fit, as after the connection to a replica ended",
-    harmless: 'Nothing for this: look at the lines around it for why a connection ended.',
+      "An engine's count of its pending operations is wrong, as after the connection to a replica ended",
+    harmless: 'Nothing about this line: the lines around it say why a connection ended.',
     retry: goesOn,
   },
   'size-not-known-yet': {
     pattern: /^Error get size: strconv\.ParseFloat: parsing \\?"\\?": /,
-    failed: 'The metrics of Longhorn met a backup that has no size, as one in the state Error or InProgress',
-    harmless: 'Nothing: v1.7.3 and v1.8.1 do not say this any more (longhorn/longhorn#10358).',
+    failed:
+      'Longhorn found a backup without a size while it collected metrics, such as one in the state Error or InProgress',
+    harmless: 'Nothing: v1.7.3 and v1.8.1 no longer log this (longhorn/longhorn#10358).',
     retry: goesOn,
   },
   'time-not-known-yet': {
     pattern: /Failed to parse creation time for (?:backup|csi snapshot|CSI snapshot) \S+/,
-    failed: 'A backup or snapshot has no time of creation yet, as while it is being made',
-    harmless: 'Nothing: the request that logged it goes on (longhorn/longhorn#3392).',
+    failed: 'A backup or snapshot has no creation time yet, as while it is being made',
+    harmless: 'Nothing: the request that logged it continues (longhorn/longhorn#3392).',
     retry: goesOn,
   },
   'watch-of-backup-ended': {
     pattern: /^Failed to sync backup status: context canceled$/,
-    failed: 'Longhorn stopped to look at a backup, as it does when that has ended',
-    harmless: 'Nothing: the state of the Backup tells how it ended (longhorn/longhorn#10301).',
+    failed: 'Longhorn stopped monitoring a backup, as it does when the backup has ended',
+    harmless: 'Nothing: the state of the Backup shows how it ended (longhorn/longhorn#10301).',
     retry: goesOn,
   },
   'volume-grows-for-restore': {
     pattern:
       /Preparing to expand the DR volume size from \d+ to \d+|need to expand the DR volume \S+ to size \d+ before/,
     failed: 'A volume is expanded to the size of the backup before it is restored',
-    harmless: 'Nothing. If it goes no further, look at the conditions and events of the volume.',
+    harmless: 'Nothing. If the restore does not start, look at the conditions and events of the volume.',
     retry: goesOn,
   },
   'snapshot-is-there': {
@@ -172,21 +170,21 @@ export const harmless = withIds<Operation & { pattern: RegExp; harmless: string 
   },
   'full-instead-of-incremental': {
     pattern: /will do full restore instead/,
-    failed: 'A standby (DR) volume is restored in full, since it cannot go on from its last backup',
+    failed: 'A standby (DR) volume is restored completely, because it cannot continue from its last backup',
     harmless: 'Nothing: it takes longer.',
     retry: goesOn,
   },
   'prepares-restore': {
     pattern:
       /hence started to purge snapshots before the restore|File \S+ for the (?:incremental )?restore exists, will remove and re-create it/,
-    failed: 'What is left of an earlier attempt is removed before a restore begins',
+    failed: 'The remains of an earlier attempt are removed before a restore begins',
     harmless: 'Nothing.',
     retry: goesOn,
   },
   'mounts-not-cleaned': {
     pattern: /[Ff]ailed to clean up all mount points|error clean up all mount points/,
     failed:
-      'Mounts of a backup target that is not used any more could not be looked through on a node; no backup depends on that',
+      'Mounts of a backup target that is no longer used could not be cleaned up on a node; no backup depends on that',
     harmless: 'Nothing, as long as the backup target that you use is available.',
     retry: 'Longhorn tries again at the next poll.',
   },
@@ -198,8 +196,8 @@ export const harmless = withIds<Operation & { pattern: RegExp; harmless: string 
   },
   'replica-not-healthy-yet': {
     pattern: /transitioned to mode RW after it was last healthy: cannot parse timestamp : /,
-    failed: 'A replica is new, and was never healthy so far',
-    harmless: 'Nothing: v1.6.4 and v1.7.3 do not say this as an error any more (longhorn/longhorn#9916).',
+    failed: 'A replica is new, and was not healthy yet',
+    harmless: 'Nothing: v1.6.4 and v1.7.3 no longer log this as an error (longhorn/longhorn#9916).',
     retry: goesOn,
   },
   'no-mutual-tls': {
@@ -207,20 +205,20 @@ export const harmless = withIds<Operation & { pattern: RegExp; harmless: string 
     failed:
       'The processes of Longhorn talk to each other without TLS of their own: the Secret for that (longhorn-grpc-tls) is optional, and is not there',
     harmless:
-      'Nothing, unless you want that. It is no reason for a restart or a failure: look at other lines.',
+      'Nothing, unless you want TLS. It is not the reason for a restart or a failure: look at other lines.',
     retry: goesOn,
   },
   'schedulable-while-degraded': {
     pattern: /Reset schedulable due to allow volume creation with degraded availability/,
     failed:
-      'A volume may be used though not all of its replicas have a place (the setting allow-volume-creation-with-degraded-availability)',
+      'A volume can be used although not all of its replicas have a disk (the setting allow-volume-creation-with-degraded-availability)',
     harmless: 'Nothing. If the volume stays degraded, look at the nodes and disks for its other replicas.',
     retry: goesOn,
   },
   'node-condition-not-known': {
     pattern: /Unknown condition true of kubernetes node \S+ condition type is EtcdIsVoter/,
-    failed: 'A node has a condition that Longhorn does not know, which tells of nothing bad',
-    harmless: 'Nothing: v1.4.5 and v1.5.4 do not warn of it any more (longhorn/longhorn#7290).',
+    failed: 'A node has a condition that Longhorn does not know, and that indicates no problem',
+    harmless: 'Nothing: v1.4.5 and v1.5.4 no longer warn about it (longhorn/longhorn#7290).',
     retry: goesOn,
   },
 });

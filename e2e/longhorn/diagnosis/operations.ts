@@ -35,7 +35,7 @@ export const operations = withIds<Operation>({
   'store-log': {
     pattern:
       /\bDeploymentID: [0-9a-f]{8}-|\bAPI: [A-Z]\w{2,60}\(|\bgarage_\w{1,60}::|\.minio\.sys\/|\bcmd\/[\w-]{1,60}\.go:\d+:cmd\./,
-    failed: 'The S3 server logged a fault; these are no words of Longhorn',
+    failed: 'The S3 server logged an error; the message is not from Longhorn',
     advice:
       'Look at the server, and at what its drives are on (disks, mounts). Whether a backup or a restore met this, its own messages tell.',
   },
@@ -62,7 +62,7 @@ export const operations = withIds<Operation>({
   'velero-log': {
     pattern: / in velero\/\S+$/,
     controllers: ['velero'],
-    failed: 'Velero met a fault; these are no words of Longhorn',
+    failed: 'Velero reported an error; the message is not from Longhorn',
     advice:
       "Look at the store of Velero's BackupStorageLocation and at the credentials for it, if the text is about a store: Longhorn's backup target has no part in that. Otherwise look at what the text names.",
   },
@@ -76,14 +76,14 @@ export const operations = withIds<Operation>({
   'image-pull': {
     pattern:
       /[Ff]ailed to pull image\b|\b(?:Err)?ImagePull(?:BackOff)?\b|\bErrImageNeverPull\b|\bInvalidImageName\b|Back-off pulling image/,
-    failed: 'A node has not got the image of a container, so that its pod does not start',
+    failed: 'A node could not get the image of a container, so its pod does not start',
     retry: 'The kubelet tries again, later each time.',
     advice:
       'Compare the name and the tag of the image in the text with those that the registry has, and look whether the node reaches it (its name, the network, a proxy, a login where it wants one). The event "Failed to pull image" of the pod (kubectl describe pod) has the reason.',
   },
   probe: {
     pattern: /\b(?:Readiness|Liveness|Startup) probe (?:failed|errored)/,
-    failed: 'A container did not answer the kubelet well, which asks whether it lives or is ready (a probe)',
+    failed: 'A container failed a probe: the kubelet checks whether it is alive or ready',
     retry:
       'The kubelet asks again: what is not ready gets no requests by its service, and what fails its liveness probe too often is started anew.',
     advice:
@@ -99,13 +99,13 @@ export const operations = withIds<Operation>({
   'container-start': {
     pattern:
       /Error response from daemon: |failed to (?:create containerd (?:task|container)|start containerd task|generate container)|\bOCI runtime (?:create|exec) failed|\b(?:Create|Run)ContainerError\b/,
-    failed: 'The container runtime of a node did not do its work; these are no words of Longhorn',
+    failed: 'The container runtime of a node failed; the message is not from Longhorn',
     retry: 'The kubelet tries again.',
     advice: 'Look at the events of the pod, and at the container runtime of that node and its storage.',
   },
   drain: {
     pattern: /\berror when evicting pods?\/|\bCannot evict pod\b/,
-    failed: 'A pod was not evicted from its node, as a drain asks for',
+    failed: 'A pod was not evicted from its node during a drain',
     retry: 'kubectl drain tries again until its own time is over.',
   },
   'container-ended': {
@@ -128,9 +128,9 @@ export const operations = withIds<Operation>({
   'manager-upgrade': {
     pattern:
       /(?:^|: )[Uu]pgrade (?:failed: |[A-Za-z ]{2,40} failed\b)|\bupgrade from v[\d.x]{1,12} to v[\d.x]{1,12}: /,
-    failed: 'longhorn-manager, at its start, could not take the objects of Longhorn over to its new version',
+    failed: 'longhorn-manager, at its start, could not upgrade the objects of Longhorn to its version',
     retry:
-      'longhorn-manager ends, and walks through the upgrade again at its next start; before that is done it does none of its work.',
+      'longhorn-manager ends, and repeats the upgrade at its next start; until it succeeds, it does nothing else.',
     look: 'Look at the object that the text names, and upgrade only from a version that the new one allows.',
   },
   'manager-start': {
@@ -178,11 +178,11 @@ export const operations = withIds<Operation>({
   browser: {
     pattern: /blocked by CORS policy/,
     failed: "The browser did not let Longhorn's user interface talk to longhorn-manager",
-    retry: 'The page shows nothing, or old data, until that is mended.',
+    retry: 'The page shows nothing, or old data, until that is fixed.',
   },
   lease: {
     pattern: /\bleaderelection lost\b|\bstopped leading\b|\blost lease\b|[Ff]ailed to renew lease/,
-    failed: 'A program of which several copies run gave up its place as the one that works (the leader)',
+    failed: 'A program that runs in several copies is no longer the leader, the copy that does the work',
     retry: 'Another copy takes over, or the same one after its start.',
   },
   'csi-socket': {
@@ -195,7 +195,7 @@ export const operations = withIds<Operation>({
   'webhook-certificate': {
     pattern: /[Ff]ailed to save TLS secret\b/,
     failed: 'A longhorn-manager did not write the certificate of its webhooks into its Secret',
-    retry: 'It tries again; no volume and no backup was at work there.',
+    retry: 'It tries again; no volume and no backup is affected.',
   },
   'api-request': {
     pattern: /Internal error occurred: /,
@@ -225,13 +225,13 @@ export const operations = withIds<Operation>({
   },
   'ended-process-log': {
     pattern: /[Cc]annot get (?:requested|crash) log|[Ff]ailed to (?:get requested|receive) log/,
-    failed: 'The log of a process was asked for in vain',
+    failed: 'The log of a process could not be read',
     retry: 'Nothing depends on that log.',
   },
   provision: {
     pattern:
       /failed to provision volume|ProvisioningFailed|\bCreateVolume: err|failed to restore CSI snapshot|cannot find backup volume for volume|(?:failed|unable) to create volume\b|size of target volume \(/,
-    failed: 'A volume could not be made, anew or from a backup',
+    failed: 'A volume could not be created, empty or from a backup',
     retry: 'The provisioner of CSI tries again; a request of the user interface has to be made again.',
   },
   'setting-request': {
@@ -284,7 +284,7 @@ export const operations = withIds<Operation>({
   'incremental-restore': {
     pattern:
       /[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|(?:expand|of) (?:the )?DR volume|than the DR volume|Restore\/DR volume needs/,
-    failed: 'A standby (DR) volume could not take over a backup',
+    failed: 'A backup could not be restored to a standby (DR) volume',
     retry: 'Longhorn tries again while the volume is not Faulted.',
     asksStore: true,
   },
@@ -351,7 +351,7 @@ export const operations = withIds<Operation>({
   'backing-image-copy': {
     pattern:
       /[Bb]acking image (?:recorded|expected) checksum|failed to process (?:sync|backing image) file|expected checksum \S{1,200} doesn't match the (?:file|existing|processed)|doesn't match the processed file checksum|found mismatching (?:size|realSize|virtualSize) \d/,
-    failed: 'The copy of a backing image on one disk is not as it should be, and counts as failed',
+    failed: 'The copy of a backing image on one disk is wrong, and counts as failed',
     retry:
       'Longhorn makes a failed copy anew from a good one, where there is one; the status of the backing image tells, disk by disk. No backup in the store is concerned.',
   },
@@ -366,11 +366,11 @@ export const operations = withIds<Operation>({
   spdk: {
     pattern: /\bbdev_nvme\w*\.c:|\bNVMe path '|\bspdk_tgt\b/,
     controllers: ['SPDK'],
-    failed: 'SPDK, which the v2 data engine is made of, met a fault',
+    failed: 'SPDK, the base of the v2 data engine, reported an error',
   },
   'unknown-replica': {
     pattern: /\b(?:remov\w{1,3}|Removed) unknown replica \S+/,
-    failed: "A volume's engine has a replica that Longhorn has no object of, and did not let go of it",
+    failed: "A volume's engine has a replica for which Longhorn has no object, and did not remove it",
     retry: 'Longhorn tries again to remove it from the engine.',
     look: "Look at the volume's replicas (robustness, which of them are in mode RW), and at why an earlier one ended.",
   },
