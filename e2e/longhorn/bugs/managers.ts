@@ -171,7 +171,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-engine, pkg/replica/replica.go, encodeToFile (Close and Rename without Sync) and tryRecoverVolumeMetaFile (volume.meta alone); read in v1.4.0, v1.8.2, v1.12.1 and master (2026-08-21). A fork of it was mended: openebs-archive/jiva#337',
-    seen: 'a whole real v1.12.1 (2026-11-29), by hand: faulted for 7 min, until the files were written by hand; then the checksum was right. With one of two nodes, the volume was degraded for 10 min',
+    seen: 'a whole real v1.12.1 (2026-11-29), by hand: faulted for 7 min, until the files were written by hand; then the checksum was right. With one of two nodes, the volume was degraded for 10 min; by the scenario (2026-11-30)',
   },
   'larger-standby-follows-no-more': {
     title: 'A volume on standby that is made larger with kubectl follows its source no more, without a word',
