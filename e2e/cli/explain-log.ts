@@ -21,7 +21,7 @@ export type Group = {
   last?: string;
   objects: Set<string>;
   example: string;
-  /** What the same process said before it ended by a panic, and of what. */
+  /** The last line of the same process before its panic, with the objects that it names. */
   before?: string;
   /** The first and the last time of a progress message with an unchanged number. */
   still?: { first: string; last: string };
@@ -32,9 +32,9 @@ type Repeated = { text: string; count: number; first: string; last: string };
 /** The result for a log: the lines that have an answer, and the error lines that have none. */
 export type LogSummary = {
   lines: number;
-  /** Whether there are messages, and all have the level info, debug or Normal. */
-  isNewsAlone: boolean;
-  /** The line of no failure that is said most often. */
+  /** There are messages, and all have the level info, debug or Normal. */
+  isInformationalOnly: boolean;
+  /** The most frequent line that reports no failure. */
   repeated?: Repeated;
   groups: Group[];
   unknown: { count: number; example?: string };
@@ -66,8 +66,8 @@ const areNear = (one: string | undefined, other: string | undefined): boolean =>
 const isWithoutCause = ({ cause, words }: Diagnosis): boolean =>
   cause === undefined ? words === undefined : cause.kind === true;
 
-/** Whether two lines tell of one event: one of both not why, or not of what, or both by the same words. */
-const tellTheSame = (one: Diagnosis, other: Diagnosis): boolean =>
+/** Whether two lines are about one event: one lacks the cause or the operation, or both have the same words. */
+const describeSameEvent = (one: Diagnosis, other: Diagnosis): boolean =>
   one.operation === other.operation
     ? isWithoutCause(one) !== isWithoutCause(other)
     : one.cause !== undefined &&
@@ -91,8 +91,8 @@ const bareName = (name: string): string => name.replace(/^\S+ (?=pvc-|backup-[0-
 const withoutNames = (words: string): string =>
   words.replaceAll(/"[^"]*"|'[^']*'|[\w.]+(?:-[\w.]+)+|\S*[\d/]\S*/g, '#');
 
-// Failures without a known cause differ by the words that are told of them.
-const toldOf = (failure: Diagnosis): string =>
+// Failures without a known cause differ by their words.
+const distinctWordsOf = (failure: Diagnosis): string =>
   isExplained(failure) || (failure.cause !== undefined && !failure.cause.quoted)
     ? ''
     : withoutNames(failure.words ?? '');
@@ -105,7 +105,7 @@ const keyOf = (answer: Answer): string => {
   const failure = failureToReport(answer);
   return failure === undefined
     ? String(answer.meanings[0]?.id)
-    : `${whatFailed(failure)}|${failure.cause?.id}|${toldOf(failure)}`;
+    : `${whatFailed(failure)}|${failure.cause?.id}|${distinctWordsOf(failure)}`;
 };
 
 // Failures with a known cause come first, because they may be the cause of others. Lines without a failure come last.
@@ -135,7 +135,7 @@ export const createSummary = (version: string | undefined) => {
   let recent: Group[] = [];
   const unknown: LogSummary['unknown'] = { count: 0 };
   let lines = 0;
-  let isNewsAlone: boolean | undefined;
+  let isInformationalOnly: boolean | undefined;
   const answerOf = (shape: string, pasted: Pasted): Answer => {
     const found = answers.get(shape) ?? answerTo(pasted, version === undefined ? {} : { version });
     if (answers.size < mostAnswers) answers.set(shape, found);
@@ -148,15 +148,15 @@ export const createSummary = (version: string | undefined) => {
       said.last = time;
     } else if (repeated.size < mostAnswers) repeated.set(shape, { text, count: 1, first: time, last: time });
   };
-  /** The group of the lines just before that tell of the same event, if there is one. */
+  /** The group of the lines just before that are about the same event, if there is one. */
   const groupBefore = (failure: Diagnosis | undefined, { time, objects }: Pasted): Group | undefined =>
     recent.find((group) => {
-      const told = failureToReport(group.answer);
+      const other = failureToReport(group.answer);
       return (
         failure !== undefined &&
-        told !== undefined &&
+        other !== undefined &&
         failure.operation.harmless === undefined &&
-        tellTheSame(failure, told) &&
+        describeSameEvent(failure, other) &&
         areNear(group.last, time) &&
         (objects.length === 0 ||
           group.objects.size === 0 ||
@@ -170,7 +170,7 @@ export const createSummary = (version: string | undefined) => {
     add: (pasted: Pasted | undefined): void => {
       if (pasted === undefined) return;
       const { field = '' } = pasted;
-      isNewsAlone = isNewsAlone !== false && isInformational(pasted.field);
+      isInformationalOnly = isInformationalOnly !== false && isInformational(pasted.field);
       const shape = shapeOf(pasted);
       const answer = answerOf(shape, pasted);
       const failure = failureToReport(answer);
@@ -189,8 +189,8 @@ export const createSummary = (version: string | undefined) => {
       const ofKey = groups.get(key);
       const found = ofKey ?? groupBefore(failure, pasted);
       const group = found ?? { answer, count: 0, objects: new Set(), example: pasted.text };
-      const told = ofKey === undefined ? failureToReport(group.answer) : undefined;
-      if (failure !== undefined && told !== undefined && saysMore(failure, told))
+      const other = ofKey === undefined ? failureToReport(group.answer) : undefined;
+      if (failure !== undefined && other !== undefined && saysMore(failure, other))
         Object.assign(group, { answer, example: pasted.text });
       if (found === undefined || group.answer === answer) groups.set(key, group);
       if (recent[0] !== group)
@@ -213,7 +213,7 @@ export const createSummary = (version: string | undefined) => {
     },
     end: (): LogSummary => ({
       lines,
-      isNewsAlone: isNewsAlone === true,
+      isInformationalOnly: isInformationalOnly === true,
       ...mostRepeated([...repeated.values()]),
       groups: [...new Set(groups.values())].toSorted(
         (one, other) => rankOf(one) - rankOf(other) || other.count - one.count,
@@ -325,7 +325,7 @@ const describeGroup = (group: Group): string[] => {
       : [`  before that the same process said: ${shorten(group.before, longestExample)}`]),
     ...describeTimes(group),
     ...describeObjects(group.objects),
-    `  such as: ${shorten(example.replaceAll(/\s+/g, ' '), longestExample)}`,
+    `  such as: ${shorten(example, longestExample)}`,
   ];
 };
 
@@ -344,14 +344,20 @@ const describeRepeated = (repeated: Repeated | undefined): string => {
 };
 
 /** Describes the result for a log: failures with a known cause come first, and the most frequent ones before others. */
-export const describeSummary = ({ lines, groups, unknown, isNewsAlone, repeated }: LogSummary): string[] => {
+export const describeSummary = ({
+  lines,
+  groups,
+  unknown,
+  isInformationalOnly,
+  repeated,
+}: LogSummary): string[] => {
   const known = groups.reduce((sum, { count }) => sum + count, 0);
   return [
     `Lines read: ${lines}; messages known here: ${known}; different ones: ${groups.length}.`,
     '',
     ...(groups.length === 0 && unknown.count === 0
       ? [
-          isNewsAlone
+          isInformationalOnly
             ? `No line reports a failure: by their levels, all are informational (info or debug).${describeRepeated(repeated)}`
             : 'No line is known here, and none has the level error. That does not say that nothing failed: look at what stands before and after them.',
         ]

@@ -265,9 +265,9 @@ const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
       ? `${JSON.stringify(summaryForPrograms(summary), null, 2)}\n`
       : `${describeSummary(summary).join('\n')}\n`,
   );
-  const { groups, unknown, isNewsAlone } = summary;
+  const { groups, unknown, isInformationalOnly } = summary;
   return (
-    (groups.length > 0 || isNewsAlone) &&
+    (groups.length > 0 || isInformationalOnly) &&
     unknown.count === 0 &&
     groups.every(({ answer }) => isWholeAnswer(answer))
   );

@@ -42,13 +42,13 @@ const bookTime = (): void => {
   const passed = now.at - last.at;
   const idle = Math.min(passed, Math.max(0, now.idle - last.idle));
   last = now;
-  const atWork = [...open].filter(({ waitsForLock }) => !waitsForLock);
+  const active = [...open].filter(({ waitsForLock }) => !waitsForLock);
   for (const { spent, waitsForLock, waits } of open) {
     if (waitsForLock) {
       spent.locks += passed;
       continue;
     }
-    const share = (passed - idle) / atWork.length;
+    const share = (passed - idle) / active.length;
     spent.suite += share;
     spent.others += passed - idle - share;
     if (waits > 0) spent.cluster += idle;

@@ -99,7 +99,7 @@ const composeRunning = (
 
 const composeCounts = ({ passed, knownBugs, failed, skipped, toCome }: Counts, running: number): string => {
   const counted: [number, string][] = [
-    [running, 'at work'],
+    [running, 'running'],
     [passed, 'passed'],
     [knownBugs, knownBugs === 1 ? 'known bug' : 'known bugs'],
     [failed, 'failed'],

@@ -84,7 +84,7 @@ export const e2eProject = (include: string[], guard?: ClusterGuard): TestProject
     runner: fileURLToPath(new URL('./side-by-side/runner.ts', import.meta.url)),
     maxWorkers: 1,
     isolate: false,
-    // The locks limit how many are at work.
+    // The locks limit how many run.
     maxConcurrency: Number.MAX_SAFE_INTEGER,
     // A separate group: vitest runs projects with different numbers of workers only one after the other.
     sequence: { groupOrder: 1 },

@@ -49,11 +49,11 @@ test('in a terminal, what is under way is drawn below, and Ctrl-C leaves the ter
     const { exitCode, written } = await runInTerminal(folder, config, { size, pressed, env });
     expect(exitCode).toBe(4);
     expect(stripVTControlCharacters(written)).toMatch(
-      /\r\n1 at work[\s\S]*It hangs \(\d+ s\)\r\n +When nothing comes \(\d+ s\)\r\n/,
+      /\r\n1 running[\s\S]*It hangs \(\d+ s\)\r\n +When nothing comes \(\d+ s\)\r\n/,
     );
     const terminal = openTerminal(size.columns, size.rows);
     terminal.write(written);
-    expect(terminal.text()).not.toContain('at work');
+    expect(terminal.text()).not.toContain('running');
     expect(terminal.text()).toMatch(/It hangs\n(.*\n)+.*✓ Given a thing \(\d+(\.\d)? m?s\)\n/);
     expect(terminal.text()).toContain('Interrupted by SIGINT: the cluster goes down');
     // The list of the set-up hides the cursor, and gives it back; a process that is killed could not.

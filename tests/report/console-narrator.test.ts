@@ -146,7 +146,7 @@ test.each(['steps', 'scenarios'] as const)(
       .slice(before)
       .split('\n')
       .filter((line) => line.includes('·'));
-    const said = ['· 1 at work, 1 to come; longest: A failed ', '· 1 at work'];
+    const said = ['· 1 running, 1 to come; longest: A failed ', '· 1 running'];
     expect(lines).toEqual(said.map((part) => expect.stringContaining(part)));
     expect(lines[0]).toContain(
       'awaited: the first backup goes Error; now Deleting, for 50 s; 1 min left of 2 min',
@@ -173,7 +173,7 @@ describe('below what has ended', () => {
     const { area, narrator } = narrate({ columns: 120, rows: 24 });
     expect(area()).toMatchSnapshot();
     narrator.ends(one, ended(one.name, { state: 'failed', reason: 'so' }));
-    expect(area()).toMatch(/^\n 2 A backup waits[\s\S]*\n2 at work, 1 failed, 9 to come$/);
+    expect(area()).toMatch(/^\n 2 A backup waits[\s\S]*\n2 running, 1 failed, 9 to come$/);
     narrator.event(two, step('Given a volume'));
     expect(area()).not.toContain('Given a volume');
     narrator.interrupted('SIGINT', { cleansUp: true });

@@ -52,16 +52,16 @@ export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
     return true;
   }
   for (const line of summary(found)) print(line);
-  const atWork = await findActiveRuns(cluster, new Set(found.map(({ run }) => run)), {
+  const active = await findActiveRuns(cluster, new Set(found.map(({ run }) => run)), {
     namespace,
     counts,
     print,
   });
-  for (const run of atWork)
+  for (const run of active)
     print(
       `run ${run} is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well`,
     );
-  const removable = found.filter(({ run }) => !atWork.has(run));
+  const removable = found.filter(({ run }) => !active.has(run));
   if (dryRun) {
     for (const each of removable) print(`would remove ${leftOverName(each)}`);
     return false;
@@ -81,7 +81,7 @@ export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
   print(
     `${pluralize(gone.length, 'object')} removed in ${formatDuration(performance.now() - start)}, ${left.length || 'nothing'} left`,
   );
-  return healed && left.length === 0 && atWork.size === 0;
+  return healed && left.length === 0 && active.size === 0;
 };
 
 const removeInTurn = async (

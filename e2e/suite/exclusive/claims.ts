@@ -1,6 +1,6 @@
 /**
  * What a holder asks for: names that it shares, and names of which it has exclusive use. `expected`: estimated
- * duration in ms. `withoutPlace`: it is not at work, so it needs no place. `last`: it is granted only when no other
+ * duration in ms. `withoutPlace`: it does not run, so it needs no place. `last`: it is granted only when no other
  * holder has or wants anything, and nobody else is granted anything meanwhile.
  */
 export type Claim = {
@@ -25,10 +25,10 @@ export type Claims = {
   releasePlace(holder: string): void;
   /**
    * Lends the holder's place to others while it only waits. After `resume` it goes on at once, so more holders than
-   * places may be at work for a while.
+   * places may run for a while.
    */
   pause(holder: string): void;
-  /** Ends a pause: the holder is at work again. */
+  /** Ends a pause: the holder runs again. */
   resume(holder: string): void;
   /**
    * Releases the place of a holder whose remaining work is not urgent, and calls `granted` when it has its names,
@@ -40,10 +40,10 @@ export type Claims = {
   release(holder: string): void;
   /** Nothing is granted before this number of additional holders have asked. */
   awaits(more: number): void;
-  /** Sets the maximum number of holders at work. Holders that are at work stay. */
+  /** Sets the maximum number of running holders. Those that run already go on. */
   limit(places: number): void;
-  /** The number of holders at work now. Holders in their cleanup do not count. */
-  atWork(): number;
+  /** The number of running holders, without those in their cleanup. */
+  countRunning(): number;
   holders(): string[];
 };
 
@@ -57,7 +57,7 @@ export const areInConflict = (one: Claim, other: Claim): boolean =>
   one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
 /**
- * Limits: `places` holders at work, `begun` holders at work or paused, `prepared` holders that wait with objects in the
+ * Limits: `places` running holders, `begun` running or paused ones, `prepared` holders that wait with objects in the
  * cluster, and `maxFailures`. See createClaims.
  */
 export type ClaimsOptions = { places?: number; begun?: number; prepared?: number; maxFailures?: number };
@@ -121,15 +121,15 @@ export const createClaims = ({
       0,
       line.findIndex((request) => request.claim === claim),
     );
-    const atWork = [...held].filter(([who, { withoutPlace }]) => who !== holder && !withoutPlace);
-    return ![...atWork.map(([, each]) => each), ...ahead.map((request) => request.claim)].some((each) =>
+    const others = [...held].filter(([who, { withoutPlace }]) => who !== holder && !withoutPlace);
+    return ![...others.map(([, each]) => each), ...ahead.map((request) => request.claim)].some((each) =>
       areInConflict(each, claim),
     );
   };
   const begun = (): string[] =>
     [...held].filter(([, { withoutPlace }]) => !withoutPlace).map(([holder]) => holder);
-  const atWork = (): number => begun().filter((holder) => !waiting.has(holder)).length;
-  const isFull = (): boolean => atWork() >= places || begun().length >= mostBegun;
+  const countRunning = (): number => begun().filter((holder) => !waiting.has(holder)).length;
+  const isFull = (): boolean => countRunning() >= places || begun().length >= mostBegun;
   const serve = (): void => {
     refuse();
     if (come.size < awaited) return;
@@ -196,7 +196,7 @@ export const createClaims = ({
       places = most;
       serve();
     },
-    atWork,
+    countRunning,
     holders: () => [...held.keys()],
   };
 };

@@ -4,12 +4,12 @@ import type { Concurrency } from '../../report/schema.ts';
 import type { Claims } from './claims.ts';
 
 /**
- * The minimum and the initial number of scenarios at work, for each processor. Measured with much other load: eight
- * scenarios, two to four at work, took 4 % less time each than with six at work, and 21 % more in total (one run each).
+ * The minimum and the initial number of running scenarios, for each processor. Measured with much other load: eight
+ * scenarios, two to four running, took 4 % less time each than with six running, and 21 % more in total (one run each).
  */
 const perCpu = { least: 1.5, first: 2 };
 
-/** The minimum number at work, independent of the number of processors. */
+/** The minimum number of running scenarios, independent of the number of processors. */
 const fewest = 2;
 
 /** The share of idle processor time that is needed to start one more scenario. */
@@ -26,28 +26,28 @@ const lateTimer = 1_000;
 
 /**
  * Returns the number of places for the next interval. It adds one while the machine has idle time, and takes one from
- * the number at work while it is crowded. Running scenarios are not stopped: with one place less, the next that ends
+ * the number of running scenarios while it is crowded. Running scenarios are not stopped: with one place less, the next that ends
  * is not replaced.
  */
 const nextPlaces = (
-  { places, atWork }: { places: number; atWork: number },
+  { places, running }: { places: number; running: number },
   { idle, runQueue, timerDelay }: Pressure,
   { least, crowdedFrom }: { least: number; crowdedFrom: number },
 ): number => {
-  if (runQueue > crowdedFrom || timerDelay > lateTimer) return Math.max(least, Math.min(places, atWork - 1));
-  return idle >= idleForOneMore && atWork >= places ? places + 1 : places;
+  if (runQueue > crowdedFrom || timerDelay > lateTimer) return Math.max(least, Math.min(places, running - 1));
+  return idle >= idleForOneMore && running >= places ? places + 1 : places;
 };
 
 /** The interval between decisions in ms. The load of a new scenario shows after some seconds. */
 const decidedEvery = 5_000;
 
 /**
- * Adapts the number of scenarios at work to the load of this machine, until `stop`. `before` is the run queue for
+ * Adapts the number of running scenarios to the load of this machine, until `stop`. `before` is the run queue for
  * each processor before the first scenario, which is the load of other programs. `onCounted` is called with the
- * number at work after each decision.
+ * number of running scenarios after each decision.
  */
 export const adaptConcurrency = (
-  claims: Pick<Claims, 'atWork' | 'limit'>,
+  claims: Pick<Claims, 'countRunning' | 'limit'>,
   options: {
     processors?: number;
     before: number;
@@ -62,12 +62,12 @@ export const adaptConcurrency = (
   let places = perCpu.first * processors;
   const counts: number[] = [];
   const decide = (): void => {
-    const [atWork, pressure] = [claims.atWork(), take()];
+    const [running, pressure] = [claims.countRunning(), take()];
     // Before the first scenario, the load is the start of the suite itself.
-    if (atWork === 0) return;
-    places = nextPlaces({ places, atWork }, pressure, { least, crowdedFrom });
+    if (running === 0) return;
+    places = nextPlaces({ places, running }, pressure, { least, crowdedFrom });
     claims.limit(places);
-    counts.push(atWork);
+    counts.push(running);
     const mean = counts.reduce((sum, each) => sum + each, 0) / counts.length;
     onCounted({ least: Math.min(...counts), most: Math.max(...counts), mean: Math.round(mean * 10) / 10 });
   };

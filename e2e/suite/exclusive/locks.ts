@@ -15,7 +15,7 @@ export type Locks = {
   joinTargets(): Holder;
   /** Nothing is granted before this number of additional holders have asked. */
   awaits(holders: number): void;
-  /** The number of scenarios at work so far. Undefined if the load of the machine does not control it. */
+  /** The numbers of running scenarios so far. Undefined if the load of the machine does not control it. */
   concurrency(): Concurrency | undefined;
   close(): void;
 };
@@ -25,7 +25,7 @@ const lookedAtFor = 1_000;
 
 /**
  * Opens the locks of a run. With `workers`, exactly that number is used. With only `begun`, the load of the machine
- * controls how many are at work.
+ * controls how many run.
  */
 export const openLocks = async (
   { workers: places, begun, maxFailures }: Pick<RunConfig, 'workers' | 'begun' | 'maxFailures'>,

@@ -8,19 +8,19 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 /** Aborts when the parent process has ended, so that nobody can report results. Scenarios can still clean up. */
 export const orphanedSignal = orphaned.signal;
 
-let atWork = 0;
+let running = 0;
 
 /**
- * Counts a scenario as at work. Returns a function to call after its cleanup. In an orphaned process that function
+ * Counts a scenario as running. Returns a function to call after its cleanup. In an orphaned process that function
  * never returns: vitest's runner would fail without its parent and stop the cleanup of other scenarios. The last
  * scenario ends the process.
  */
 export const stayUntilDone = (): (() => Promise<void>) => {
-  atWork += 1;
+  running += 1;
   return async () => {
-    atWork -= 1;
+    running -= 1;
     if (!orphanedSignal.aborted) return;
-    if (atWork === 0) process.exit(1);
+    if (running === 0) process.exit(1);
     await new Promise(() => {});
   };
 };

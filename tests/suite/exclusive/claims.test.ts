@@ -157,7 +157,7 @@ describe('schedules', () => {
         claims.ask(holder, claim, () => granted(holder, claim));
       }
       expect(claims.holders().toSorted()).toEqual([...held.keys()].toSorted());
-      expect(claims.atWork()).toBe(begun().filter((each) => !paused.has(each)).length);
+      expect(claims.countRunning()).toBe(begun().filter((each) => !paused.has(each)).length);
       // Nobody waits for nothing.
       if (held.size === 0) expect(line).toEqual([]);
     }

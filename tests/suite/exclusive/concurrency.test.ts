@@ -26,9 +26,9 @@ const simulate = (each: number, others: readonly number[]): number[] => {
     claims.ask(`${index}`, { shared: [], exclusive: [] }, () => {});
   return others.map((other) => {
     claims.release(claims.holders()[0] ?? '');
-    wanted = other + claims.atWork() * each;
+    wanted = other + claims.countRunning() * each;
     vi.advanceTimersByTime(5_000);
-    return claims.atWork();
+    return claims.countRunning();
   });
 };
 const times = (decisions: number, others: number): number[] =>
