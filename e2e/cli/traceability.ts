@@ -1,3 +1,4 @@
+import { printLines } from '../kube/print-lines.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { describeTrace, readProject, trace } from './traceability/trace.ts';
@@ -12,7 +13,7 @@ export const runTraceabilityCommand = (argv: readonly string[]): Promise<ExitCod
   toExitCode('traceability', () => {
     parseFlags(newCommand('traceability', about), argv);
     const traced = trace(readProject());
-    for (const line of describeTrace(traced)) process.stdout.write(`${line}\n`);
+    printLines(...describeTrace(traced));
     const whole =
       traced.problems.length === 0 &&
       traced.sentences.every(({ problems, missing }) => problems.length + missing.length === 0);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { timeKey } from './expected-times.ts';
-import { isEmulated } from './judged.ts';
+import { isEmulated, shownBugs } from './judged.ts';
 import type { Report } from './schema.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -38,9 +38,9 @@ export const addRealRuns = (
 ): RealRuns => {
   if (target.version === null || isEmulated(target)) return runs;
   const added = scenarios.flatMap((scenario): [string, RealRun][] => {
-    const { state, duration, bugs = [] } = scenario;
+    const { state, duration } = scenario;
     if (state !== 'passed' && state !== 'known-bug') return [];
-    const shown = bugs.filter(({ kept }) => !kept).map(({ id }) => id);
+    const shown = shownBugs(scenario);
     return [
       [
         timeKey(scenario),

@@ -58,7 +58,4 @@ export const redactFor = (kubernetes: Kubernetes | null, kept: string): Redact =
 };
 
 const replaceWord = (text: string, value: string, instead: string): string =>
-  text.replaceAll(
-    new RegExp(`(?<![\\w.-])${value.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'g'),
-    instead,
-  );
+  text.replaceAll(new RegExp(`(?<![\\w.-])${RegExp.escape(value)}(?![\\w-]|\\.\\w)`, 'g'), instead);

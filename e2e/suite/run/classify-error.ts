@@ -2,7 +2,7 @@ import { ExecError } from '../../kube/errors.ts';
 import { outageOf } from '../../kube/outage.ts';
 import type { ErrorClass } from '../../report/html/hint.ts';
 
-const ofCode = ['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'];
+const codeErrors = ['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'];
 
 const causes = (error: unknown): unknown[] =>
   error instanceof Error
@@ -12,7 +12,7 @@ const causes = (error: unknown): unknown[] =>
 /** Classifies the error that ended a scenario, as a hint at the cause. Undefined if the error gives no hint. */
 export const classifyError = (error: unknown): ErrorClass | undefined => {
   if (!(error instanceof Error)) return undefined;
-  if (ofCode.includes(error.name)) return 'suite-code';
+  if (codeErrors.includes(error.name)) return 'suite-code';
   // Checked by its fields, as in judge-end.ts. Only an expectation gives a reason for not being provable.
   const { verdict } = error as { verdict?: { state: string; reason?: string } };
   if (verdict?.state === 'not-provable' && verdict.reason !== undefined) return 'gap';
