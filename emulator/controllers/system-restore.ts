@@ -1,9 +1,9 @@
-import { alreadyExists, isConflict } from '../kubernetes/client.ts';
+import { alreadyExists } from '../kubernetes/client.ts';
 import { startController } from '../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../kubernetes/objects.ts';
 import type { SystemRestore } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
-import { isResponsible } from '../manager/ownership.ts';
+import { isResponsibleFor, takeOwnership } from '../manager/ownership.ts';
 import { serviceAccount } from '../manifests/access.ts';
 import { defaultTargetName } from '../modelled-on.ts';
 import type { JobPodTemplate } from './recurring-job/cron.ts';
@@ -56,21 +56,11 @@ const readConfig = async (context: ManagerContext, { spec }: SystemRestore): Pro
 
 const reconcile = async (context: ManagerContext, pod: JobPodTemplate, name: string): Promise<void> => {
   const { datastore, mutant, node } = context;
-  let restore = datastore.systemRestores.get(name);
-  if (restore === undefined || restore.metadata.deletionTimestamp) return;
-  const owner = restore.status?.ownerID ?? '';
-  if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
-  if ((restore.status?.state ?? '') !== '') return;
-  try {
-    if (owner !== node)
-      restore = await datastore.systemRestores.updateStatus({
-        ...restore,
-        status: { ...newStatus, ...restore.status, ownerID: node },
-      });
-  } catch (error) {
-    if (isConflict(error)) return; // Another manager was first.
-    throw error;
-  }
+  const found = datastore.systemRestores.get(name);
+  if (found === undefined || found.metadata.deletionTimestamp || !isResponsibleFor(context, found)) return;
+  if ((found.status?.state ?? '') !== '') return;
+  const restore = await takeOwnership(context, found, { collection: datastore.systemRestores, newStatus });
+  if (restore === undefined) return;
   const failure = await readConfig(context, restore).catch((error: Error) => error);
   const isRead = !(failure instanceof Error) || mutant === 'system-restore-reads-anything';
   const message = `failed to create system restore Job: ${failure instanceof Error ? failure.message : ''}`;

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { encodeBackupURL } from '../../backupstore/url.ts';
-import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
-import { isResponsible } from '../../manager/ownership.ts';
+import { isResponsibleFor, takeOwnership } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
 import { reportedSize } from '../encrypted-size.ts';
 import { deleteCustomResourceOnly, removeFinalizer } from '../finalizer.ts';
@@ -92,22 +91,11 @@ const remove = async (
 };
 
 const reconcile = async (context: ManagerContext, name: string, gate: SyncGate): Promise<void> => {
-  const { datastore, node, log } = context;
-  let backupVolume = datastore.backupVolumes.get(name);
-  if (
-    !backupVolume ||
-    !isResponsible({ self: node, owner: backupVolume.status?.ownerID ?? '', nodes: datastore.nodes.list() })
-  )
-    return;
-  try {
-    if (backupVolume.status?.ownerID !== node) {
-      const status = { ...newStatus, ...backupVolume.status, ownerID: node };
-      backupVolume = await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
-    }
-  } catch (error) {
-    if (isConflict(error)) return; // Another manager was first.
-    throw error;
-  }
+  const { datastore, log } = context;
+  const found = datastore.backupVolumes.get(name);
+  if (!found || !isResponsibleFor(context, found)) return;
+  let backupVolume = await takeOwnership(context, found, { collection: datastore.backupVolumes, newStatus });
+  if (backupVolume === undefined) return;
   const target = datastore.backupTargets.get(backupVolume.spec.backupTargetName);
   if (backupVolume.metadata.deletionTimestamp) return remove(context, backupVolume, target);
   const { uid = '' } = backupVolume.metadata;

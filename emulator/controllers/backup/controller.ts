@@ -1,12 +1,11 @@
 import { encodeBackupURL } from '../../backupstore/url.ts';
 import { panic } from '../../go.ts';
-import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
 import { instanceManagerName } from '../../manager/bootstrap.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
-import { isResponsible } from '../../manager/ownership.ts';
+import { isResponsibleFor, takeOwnership } from '../../manager/ownership.ts';
 import { defaultTargetName, labels, labelsEncrypted } from '../../modelled-on.ts';
 import { reportedSize } from '../encrypted-size.ts';
 import { addFinalizerAndLabels, lacksFinalizer } from '../finalizer.ts';
@@ -185,28 +184,17 @@ const reconcileExisting = async (
 };
 
 const reconcile = async (context: ManagerContext, name: string, memory: ControllerState): Promise<void> => {
-  const { datastore, node } = context;
+  const { datastore } = context;
   const found = datastore.backups.get(name);
-  if (
-    !found ||
-    !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })
-  ) {
+  if (!found || !isResponsibleFor(context, found)) {
     closeMonitor(memory.creations, name);
     return;
   }
-  let backup = found;
-  try {
-    if (!backup.metadata.deletionTimestamp) backup = await ensureBackupDefaults(context, backup);
-    if (backup.status?.ownerID !== node) {
-      backup = await datastore.backups.updateStatus({
-        ...backup,
-        status: { ...newBackupStatus, ...backup.status, ownerID: node },
-      });
-    }
-  } catch (error) {
-    if (isConflict(error)) return; // Another manager was first.
-    throw error;
-  }
+  const backup = await takeOwnership(context, found, {
+    ...{ collection: datastore.backups, newStatus: newBackupStatus },
+    prepare: async (each) => (each.metadata.deletionTimestamp ? each : ensureBackupDefaults(context, each)),
+  });
+  if (backup === undefined) return;
   const volumeName = backup.metadata.labels?.[labels.backupVolume];
   const target = datastore.backupTargets.get(targetNameOf(context, backup) ?? '');
   if (volumeName === undefined) {

@@ -1,29 +1,10 @@
-import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { RecurringJob } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
-import { isResponsible } from '../../manager/ownership.ts';
+import { isResponsibleFor, takeOwnership } from '../../manager/ownership.ts';
 import { jobLabels } from '../../modelled-on.ts';
 import { cronJobOf, type JobPodTemplate, lastAppliedAnnotation } from './cron.ts';
-
-const takeOwnership = async (
-  { datastore, node, log }: ManagerContext,
-  recurringJob: RecurringJob,
-): Promise<boolean> => {
-  if (recurringJob.status?.ownerID === node) return true;
-  try {
-    await datastore.recurringJobs.updateStatus({
-      ...recurringJob,
-      status: { executionCount: 0, ...recurringJob.status, ownerID: node },
-    });
-  } catch (error) {
-    if (isConflict(error)) return false; // Another manager was first.
-    throw error;
-  }
-  log.info(`Recurring Job got new owner ${node}`, { recurringJob: recurringJob.metadata.name });
-  return true;
-};
 
 const historyLimit = ({ datastore, mutant }: ManagerContext, outcome: 'successful' | 'failed'): number =>
   mutant === 'job-history-ignored'
@@ -78,7 +59,7 @@ const takeLabelsOff = async (
  * the history limits takes effect at the next resync.
  */
 export const startRecurringJobController = (context: ManagerContext, pod: JobPodTemplate): void => {
-  const { datastore, node } = context;
+  const { datastore, log, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.recurringJobs.get(name);
     if (!found) {
@@ -87,9 +68,13 @@ export const startRecurringJobController = (context: ManagerContext, pod: JobPod
         await takeLabelsOff(context, { name, groups: [] });
       return;
     }
-    if (!isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
-      return;
-    if (!(await takeOwnership(context, found))) return;
+    if (!isResponsibleFor(context, found)) return;
+    const owned = await takeOwnership(context, found, {
+      collection: datastore.recurringJobs,
+      newStatus: { ownerID: '', executionCount: 0 },
+    });
+    if (owned === undefined) return;
+    if (owned !== found) log.info(`Recurring Job got new owner ${node}`, { recurringJob: name });
     if (found.metadata.deletionTimestamp)
       return takeLabelsOff(context, { name, groups: found.spec.groups ?? [] });
     const unsupported = notEmulated(found);

@@ -10,7 +10,7 @@ import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
-import { isResponsible } from '../../manager/ownership.ts';
+import { isResponsibleFor } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { isToClone } from '../volume/clone.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
@@ -81,12 +81,11 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
 };
 
 const reconcile = async (context: ManagerContext, name: string): Promise<void> => {
-  const { datastore, node } = context;
+  const { datastore } = context;
   const found = datastore.snapshots.get(name);
   if (!found) return;
   const volume = datastore.volumes.get(found.spec.volume);
-  if (!isResponsible({ self: node, owner: volume?.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
-    return;
+  if (!isResponsibleFor(context, volume)) return;
   if (found.metadata.deletionTimestamp) {
     const isThere = volume !== undefined && !volume.metadata.deletionTimestamp;
     // Until the setting changes.

@@ -8,7 +8,7 @@ import type {
   VolumeAttachment,
 } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
-import { isResponsible } from '../../manager/ownership.ts';
+import { isResponsibleFor } from '../../manager/ownership.ts';
 import type { Mutant } from '../../mutants.ts';
 import { removeFinalizer } from '../finalizer.ts';
 import { findReplica } from './replica.ts';
@@ -91,12 +91,11 @@ const ticketStatus = (
 };
 
 const reconcile = async (context: ManagerContext, name: string): Promise<void> => {
-  const { datastore, mutant, node } = context;
+  const { datastore, mutant } = context;
   const attachment = datastore.volumeAttachments.get(name);
   if (!attachment) return;
   const volume = datastore.volumes.get(attachment.spec.volume);
-  const owner = volume?.status?.ownerID ?? '';
-  if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
+  if (!isResponsibleFor(context, volume)) return;
   if (attachment.metadata.deletionTimestamp) return removeFinalizer(datastore.volumeAttachments, attachment);
   if (!volume || volume.metadata.deletionTimestamp || !volume.status?.state) return;
 
