@@ -30,7 +30,7 @@ export type LonghornTarget = {
 };
 
 /** An installed Longhorn or emulator that can be used. */
-export type InstalledTarget = {
+type InstalledTarget = {
   version: string;
   /** Its clocks, if they are not Longhorn's own. */
   clocks?: RunningCluster['clocks'];

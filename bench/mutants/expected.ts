@@ -6,7 +6,7 @@ import type { Fix, InjectedBug, Mutant } from '../../emulator/mutants.ts';
  * A scenario that must fail on a mutant, and the step that must fail. `scenario` may also be a cell of the
  * crash matrix or a soak. `by` is the step's name in scenarios (then.heldBack), or its whole sentence.
  */
-export type ExpectedKill = { scenario: string; by: string };
+type ExpectedKill = { scenario: string; by: string };
 
 const csiMade =
   'A VolumeSnapshot of the type bak makes a backup, and is ready to use once that is Completed [s3]';

@@ -11,7 +11,7 @@ import { usageError } from './exit-code.ts';
 type OpenText = { stream: NodeJS.ReadableStream; bytesRead: () => number };
 
 /** An input text. `size` is that of the file or of the unpacked zip entry; a .gz file contains more. */
-export type TextInput = { name: string; size: number; open: () => OpenText };
+type TextInput = { name: string; size: number; open: () => OpenText };
 
 const unpacked = (name: string, stream: Readable): NodeJS.ReadableStream => {
   if (!name.endsWith('.gz')) return stream;

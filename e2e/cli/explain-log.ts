@@ -14,7 +14,7 @@ import {
 import { textsIn } from './explain-input.ts';
 
 /** The lines of a log with the same answer: their number, times and objects. */
-export type Group = {
+type Group = {
   answer: Answer;
   count: number;
   first?: string;

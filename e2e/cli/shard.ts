@@ -57,7 +57,7 @@ export const splitScenarios = (
  * The shard in a report. `split` is equal for shards of the same scenarios, times and choice, and different for all
  * others.
  */
-export type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
+type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
 
 /**
  * Selects a shard's part of the chosen scenarios. The split is of all scenarios, not of the chosen ones: so a

@@ -26,7 +26,7 @@ import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.t
 import { cellsOfScenarios } from './traceability/cells-of-scenarios.ts';
 
 /** The engines to test: the emulator's, or a real one by its name. */
-export type Engines = { emulator: Engine; real(named: string, by: EngineNamedBy): Promise<Engine> };
+type Engines = { emulator: Engine; real(named: string, by: EngineNamedBy): Promise<Engine> };
 
 /** The form of the name of a real engine. */
 export const engineNamedBy = (named: string): EngineNamedBy => {

@@ -7,7 +7,7 @@ import type { Timeline } from './timeline.ts';
 import type { GuardReport, SequenceStep } from './verdict.ts';
 
 /** The input of an explanation. */
-export type Explained = {
+type Explained = {
   decision: Decision;
   /** The history was evaluated after this sequence. */
   startSequence: number;

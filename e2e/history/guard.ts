@@ -4,7 +4,7 @@ import type { Decision, ForbiddenState, Specification } from './specification.ts
 import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
 
 /** Checks one `withoutEver ... while ...`. */
-export type Guard = {
+type Guard = {
   label: string;
   /** Must be called after the subject's own track has taken the entry. */
   take(timeline: Timeline, entry: Entry): Decision | undefined;

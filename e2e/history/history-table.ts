@@ -4,7 +4,7 @@ import { historyOf } from './history.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
 /** The history to write. Its times are relative to `start` (ms since the epoch). */
-export type HistoryTableOptions<T extends KubernetesObject> = {
+type HistoryTableOptions<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   name: string;
   describe(object: T): string;

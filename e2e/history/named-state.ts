@@ -1,7 +1,7 @@
 import { gone, type StateStep, type StepName } from './history.ts';
 
 /** A function that creates a step and is registered under a name. Its arguments are JSON. */
-export type NamedState<Given extends unknown[], T> = (...given: Given) => StateStep<T>;
+type NamedState<Given extends unknown[], T> = (...given: Given) => StateStep<T>;
 
 /**
  * Registers a function that creates a step under a name, so that the step can be serialized and created again. Its

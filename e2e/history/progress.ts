@@ -10,7 +10,7 @@ import type { Entry, Timeline } from './timeline.ts';
 export type Limit = { time: number; atMost?: number; owner: string };
 
 /** A change during a wait. `after` is in ms from the start of the wait. */
-export type StateChange = { name: string; state: string; after: number };
+type StateChange = { name: string; state: string; after: number };
 
 /** A wait whose time is over: its total length (ms), and its last change. */
 export type TimeOver = Limit & { waited: number; lastChange?: StateChange };

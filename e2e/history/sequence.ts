@@ -6,7 +6,7 @@ import type { ObjectEntry } from './timeline.ts';
 import type { SequenceStep } from './verdict.ts';
 
 /** The progress of an expectation through its steps. */
-export type Sequence<T extends KubernetesObject> = {
+type Sequence<T extends KubernetesObject> = {
   take(observation: Observation<T>): Decision | undefined;
   readonly steps: SequenceStep[];
   /** The missing step and the current state, as text for a wait that ends without it. */

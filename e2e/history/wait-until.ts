@@ -16,7 +16,7 @@ import { ExpectationError } from './verdict.ts';
 import { describeDisconnected, firstDecision } from './waiting.ts';
 
 /** The options of a simple wait. */
-export type WaitUntilOptions<T> = {
+type WaitUntilOptions<T> = {
   /** The awaited state, as a clause: `the volume corral-x is attached`. */
   label: string;
   within: Duration;

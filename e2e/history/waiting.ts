@@ -5,7 +5,7 @@ import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
 /** A wait for the first decision. Past entries, new entries or the end of the time can decide. */
-export type Waiting = {
+type Waiting = {
   timelines: readonly Timeline[];
   past: readonly { timeline: Timeline; entry: Entry }[];
   take(timeline: Timeline, entry: Entry): Decision | undefined;

@@ -9,7 +9,7 @@ import { entryKinds, type Recorder } from './timeline.ts';
 export class OutOfOrder extends Error {}
 
 /** Writes the events of a watch to a timeline, and tracks the version from which the watch must continue. */
-export type WatchState<T extends KubernetesObject> = {
+type WatchState<T extends KubernetesObject> = {
   /** The resourceVersion up to which all events were received. Undefined if a new listing is needed. */
   readonly version: string | undefined;
   /** A connection starts. */

@@ -10,7 +10,7 @@ import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
 import { createWatchState, OutOfOrder } from './watch-state.ts';
 
 /** The objects to follow. Without a namespace, those of all namespaces. */
-export type FollowOptions = {
+type FollowOptions = {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;

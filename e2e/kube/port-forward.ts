@@ -5,7 +5,7 @@ import { ExecError } from './errors.ts';
 import type { PodTarget } from './exec.ts';
 
 /** A port of a pod: the number on which its container listens. */
-export type PodPort = Pick<PodTarget, 'namespace' | 'name'> & { port: number };
+type PodPort = Pick<PodTarget, 'namespace' | 'name'> & { port: number };
 
 /**
  * Connects a stream to a port of a pod. Rejects, without touching the stream, if there is no connection. Each side

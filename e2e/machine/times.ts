@@ -34,7 +34,7 @@ const measurement = z.strictObject({
 const timesSchema = z.record(z.enum(measured), z.array(measurement));
 
 /** All figures with their sources. */
-export type Times = z.infer<typeof timesSchema>;
+type Times = z.infer<typeof timesSchema>;
 
 /** The file with all times that the documents state. `npm run bench -- times` writes it. */
 export const timesPath = fileURLToPath(new URL('../../fixtures/times.json', import.meta.url));

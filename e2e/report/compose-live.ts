@@ -12,7 +12,7 @@ export type Counts = {
 };
 
 /** What the live area shows: the time, the size of the terminal, the numbers of the scenarios, and the counts. */
-export type Frame = Counts & {
+type Frame = Counts & {
   now: number;
   columns: number;
   rows: number;

@@ -81,7 +81,7 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
   }),
 ]);
 
-export type JsonEvent = z.infer<typeof jsonEventSchema>;
+type JsonEvent = z.infer<typeof jsonEventSchema>;
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 

@@ -27,7 +27,7 @@ export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[]
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);
 
 /** A cell of the store's matrix that a scenario ran, with its result in words. */
-export type ReportedCell<T> = { cell: string; ended: string; scenario: T };
+type ReportedCell<T> = { cell: string; ended: string; scenario: T };
 
 /** The cells of the store's matrix that a run covered, sorted by name. */
 export const reportedCells = <T extends ScenarioReport>(scenarios: readonly T[]): ReportedCell<T>[] =>

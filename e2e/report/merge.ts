@@ -4,7 +4,7 @@ import { checkSameSet, describeShard, MergeError, placeRounds, type ReportFile }
 import { countStates, type Report, schemaVersion } from './schema.ts';
 
 /** The result of a merge. `missing`: shards without a report. `doubled`: scenarios that are in two shards. */
-export type Merged = { report: Report; missing: string[]; doubled: string[] };
+type Merged = { report: Report; missing: string[]; doubled: string[] };
 
 const oneValue = <T>(
   sources: readonly ReportFile[],

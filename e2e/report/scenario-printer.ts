@@ -14,7 +14,7 @@ import type { Failure, ReportStep, ScenarioReport } from './schema.ts';
 type ScenarioId = Pick<Whole, 'id' | 'name'>;
 
 /** Prints scenarios on the console. If several scenarios run at once, each line has the number of its scenario. */
-export type ScenarioPrinter = {
+type ScenarioPrinter = {
   /** Prints lines that belong to no scenario. */
   say(lines: readonly string[]): void;
   /** Like `say`. The next line of a scenario is then printed with its name. */

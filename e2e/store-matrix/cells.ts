@@ -43,7 +43,7 @@ export const places = {
 } as const satisfies Record<string, { kind: PlaceKind; path: (block: string) => string }>;
 
 export type MatrixPlace = keyof typeof places;
-export type PlaceKind = 'folder' | 'file';
+type PlaceKind = 'folder' | 'file';
 
 /** How long a silent server is waited for before the client gives up, in ms. */
 export const silence = 1_500;
@@ -169,7 +169,7 @@ export type Sign = keyof typeof signs;
 const believed = 'empty-listing-is-believed';
 
 /** Cells that a known bug makes red, by its id. It covers all matching cells, with these signs. */
-export type CellExpectation = {
+type CellExpectation = {
   bug: BugId | typeof believed;
   signs: readonly Sign[];
   operations: readonly MatrixOperation[];

@@ -12,7 +12,7 @@ import {
  * covers. `harmless`: the managers prevent harm. `cannot`: no store of a scenario can have the failure. Reasons are
  * clauses.
  */
-export type ClusterEffect = { as: CellName; why: string } | { harmless: string } | { cannot: string };
+type ClusterEffect = { as: CellName; why: string } | { harmless: string } | { cannot: string };
 
 type Row = {
   operations: readonly MatrixOperation[];

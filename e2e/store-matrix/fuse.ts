@@ -37,7 +37,7 @@ export type FileSystemCall = {
 /** A wrong answer to a call: an error, optionally after some ms; an empty folder; or the right answer, delayed. */
 export type CallFault = { error: ErrorName; after?: number } | 'empty' | { held: Promise<void> };
 
-export type FaultyFolder = { path: string; unmount(): Promise<void> };
+type FaultyFolder = { path: string; unmount(): Promise<void> };
 
 // From the kernel's include/uapi/linux/fuse.h, version 7.31. Sizes are in bytes; the numbers are opcodes.
 const headerSize = 40;

@@ -59,7 +59,7 @@ export type Engine = {
 export type EngineNamedBy = 'command' | 'archive' | 'image';
 
 /** The result of a cell. */
-export type Outcome = {
+type Outcome = {
   /** The number of calls that met the failure. For a changed file, the number of calls for that file. */
   met: number;
   exitCode: number | 'none';

@@ -14,7 +14,7 @@ import {
 } from './wait-until-idle.ts';
 
 /** The result of inspecting a volume's folder. `problems` is empty if it is sound. */
-export type Inspection = {
+type Inspection = {
   /** The names of the backups that have a config. */
   backups: string[];
   blocks: number;
@@ -25,7 +25,7 @@ export type Inspection = {
 };
 
 /** How long to wait for the locks of a volume, and which parts of its folder are judged. */
-export type InspectOptions = IdleLimits & {
+type InspectOptions = IdleLimits & {
   /**
    * A killed process leaves its lock forever. One that was not refreshed for this number of seconds is ignored. So is a
    * last backup in volume.cfg whose deletion only removed the config.
@@ -58,7 +58,7 @@ export type BackupStore = {
  * A lock as its file describes it. Type 1 is a backup or restore, type 2 a deletion. A lock that is not acquired only
  * requests the volume.
  */
-export type VolumeLock = { name: string; type: number; acquired: boolean };
+type VolumeLock = { name: string; type: number; acquired: boolean };
 
 /** How long to wait. `lockLife` is how many seconds a lock counts after its last refresh. */
 export type UntilIdle = IdleLimits & { volumes?: readonly string[]; lockLife: number };

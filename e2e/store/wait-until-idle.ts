@@ -30,7 +30,7 @@ export type WorkReader = {
 };
 
 /** A lock that still counts after a wait. */
-export type RemainingLock = {
+type RemainingLock = {
   volume: string;
   lock: string;
   /** The kind of operation that holds a lock of this type. */
@@ -40,7 +40,7 @@ export type RemainingLock = {
 };
 
 /** The work that goes on after a wait. Times are in seconds. */
-export type RemainingWork = IdleLimits & {
+type RemainingWork = IdleLimits & {
   waited: number;
   locks: RemainingLock[];
   /** The number of blocks left in each folder with work. */

@@ -8,7 +8,7 @@ export const backupTableSelector = '#backDetailTable';
 export const warningIcon = '[aria-label="icon: warning"]';
 
 /** The columns whose cells have a tooltip. */
-export type TooltipColumn = 'Volume' | 'Creation State';
+type TooltipColumn = 'Volume' | 'Creation State';
 
 /** An item of a row's menu. */
 export type MenuItem = { name: string; isDisabled: boolean };

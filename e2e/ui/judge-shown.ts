@@ -18,7 +18,7 @@ const words = {
  * The row states of a backup from its custom resource and from the page, each in order of time, and when the page was
  * connected.
  */
-export type Judging = {
+type Judging = {
   label: string;
   /** Whether `shown` is what the page displayed or what it received. */
   what: keyof typeof words;

@@ -8,7 +8,7 @@ const stream = /\/v1\/ws\/[^/]+\/backups$/;
 type Connection = { since: number | undefined; closed: number | undefined };
 
 /** An error on a page, and its time in ms since the epoch. */
-export type PageError = { at: number; text: string };
+type PageError = { at: number; text: string };
 
 /** The errors of a page and the data that it received, from before its first request on. */
 export type PageLog = {

@@ -8,7 +8,7 @@ import { imageCommand } from './skopeo.ts';
 import { archiveName } from './source.ts';
 
 /** An image of an archive: its source for skopeo, relative to the work folder, and the names that it gets. */
-export type ImageReference = { from: string; names: string[] };
+type ImageReference = { from: string; names: string[] };
 
 const indexSchema = z.object({
   manifests: z.array(

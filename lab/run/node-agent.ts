@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 
 /** The result of a command in a node. */
-export type NodeCommandResult = { exitCode: number; stdout: string; stderr: string };
+type NodeCommandResult = { exitCode: number; stdout: string; stderr: string };
 
 /** Runs commands in a node through its console, without kubelet or network. */
 export type NodeAgent = {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { labDir, labFiles } from './settings.ts';
 
 /** A running lab: its process, start time, number of nodes, and kubeconfig. */
-export type LabState = { pid: number; started: string; nodes: number; kubeconfig: string };
+type LabState = { pid: number; started: string; nodes: number; kubeconfig: string };
 
 /** Returns the state of a lab, undefined if it is not up. Its host process decides this, not the files of the lab. */
 export const labState = async (name: string): Promise<LabState | undefined> => {

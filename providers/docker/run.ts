@@ -9,7 +9,7 @@ import { ownedCommand } from '../../lab/build/owned-command.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Options of a kind or k3d command. `timeout` is in ms, and the caller that creates or removes the cluster owns it. */
-export type RunOptions = {
+type RunOptions = {
   /** Replaces the default kubeconfig: the user's own file is never changed. */
   kubeconfig: string;
   timeout: number;

@@ -7,7 +7,7 @@ import { type Check, okCheck, warningCheck } from './check.ts';
 import { type DoctorResult, diagnosisSchema } from './schema.ts';
 
 /** The options of the run that is checked. */
-export type DoctorRequest = {
+type DoctorRequest = {
   provider: string;
   longhorn: string;
   registryMirror: string | undefined;

@@ -12,7 +12,7 @@ import {
 } from './manifest.ts';
 
 /** A change of a release's manifest for small nodes. */
-export type ManifestChange = { what: string; from: string; to: string; why: string };
+type ManifestChange = { what: string; from: string; to: string; why: string };
 
 /** Formats a change as one line. */
 export const describeChange = ({ what, from, to, why }: ManifestChange): string =>

@@ -4,7 +4,7 @@ import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { findSources } from '../../lab/images/source.ts';
 
 /** The content of a release's folder: manifests in the order to apply them, and image archives. */
-export type ReleaseFolder = { manifests: string[]; archives: string[] };
+type ReleaseFolder = { manifests: string[]; archives: string[] };
 
 const archivesIn = async (folder: string): Promise<string[]> => {
   try {

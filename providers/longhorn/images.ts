@@ -2,7 +2,7 @@ import { completeName } from '../../lab/images/image-name.ts';
 import { containersOf, flagsOf, manifestObjectName, type ReleaseObject } from './manifest.ts';
 
 /** What does not work without an image: everything, volumes for pods, the UI, or only something optional. */
-export type ImageImportance = 'all' | 'csi' | 'ui' | 'other';
+type ImageImportance = 'all' | 'csi' | 'ui' | 'other';
 
 /** An image in a manifest, with its complete name, and the field that names it. */
 export type NamedImage = { name: string; namedBy: string; need: ImageImportance };

@@ -13,7 +13,7 @@ import { describeRelease } from './release.ts';
 import { describeMissingImage, explainStuck } from './stuck.ts';
 import { type InstallationWatches, openInstallationWatches } from './watches.ts';
 
-export type InstallOptions = {
+type InstallOptions = {
   kubeconfig: string;
   /** The objects to apply, already adapted to the cluster. */
   objects: readonly ReleaseObject[];

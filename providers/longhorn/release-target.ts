@@ -25,7 +25,7 @@ const lost: Record<Exclude<NamedImage['need'], 'all'>, string> = {
 };
 
 /** A release, and the source of its images. */
-export type ReleaseSource = {
+type ReleaseSource = {
   name: 'official' | 'archive';
   /** Name of the release in error messages: its folder or version. */
   title: string;

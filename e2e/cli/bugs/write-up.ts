@@ -20,7 +20,7 @@ export const composeSteps = (id: BugId): string[] => {
 };
 
 /** A scenario of a report in which a bug showed. */
-export type BugOccurrence = { scenario: ScenarioReport; bug: KnownBug };
+type BugOccurrence = { scenario: ScenarioReport; bug: KnownBug };
 
 export const occurrencesIn = ({ scenarios }: Report, id: BugId): BugOccurrence[] =>
   scenarios.flatMap((scenario) =>

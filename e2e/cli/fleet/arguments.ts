@@ -8,7 +8,7 @@ import { usageError } from '../exit-code.ts';
  * Where the shards of a fleet run. `lab`: each shard in a lab inside its pod. `existing`: all shards on the Longhorn
  * of the cluster.
  */
-export type FleetMode = 'lab' | 'existing';
+type FleetMode = 'lab' | 'existing';
 
 /** The parsed flags of `fleet`. */
 export type FleetArguments = {

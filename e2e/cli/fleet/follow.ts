@@ -53,7 +53,7 @@ const stateOf = ({ status, spec }: Pod): string => {
 };
 
 /** Which fleet to follow, and where to print and to write. */
-export type Following = {
+type Following = {
   cluster: Cluster;
   namespace: string;
   shards: number;

@@ -4,7 +4,7 @@ import { parseAst } from 'rolldown/parseAst';
  * A scenario in its source form, and the steps that it calls directly or through helpers of its file, such as
  * `then.deleted`.
  */
-export type WrittenScenario = {
+type WrittenScenario = {
   name: string;
   text: string;
   calls: ReadonlySet<string>;

@@ -9,7 +9,7 @@ import { steps, stepsOfAll } from '../../suite/steps/subjects.ts';
 import { readScenarios, type ScenarioFile } from './scenario-files.ts';
 
 /** One sentence of a document, unchanged, and the heading above it. */
-export type DocumentSentence = { section: string; text: string };
+type DocumentSentence = { section: string; text: string };
 
 const frontMatter = /^---\n[\s\S]*?\n---\n/;
 const listMark = /^\s*(?:[-*]|\d+\.)\s+/;
@@ -83,10 +83,10 @@ export type Material = {
  * A step of a scenario that proves a sentence. `sentence` is its printed text, undefined if the scenario does not
  * exist.
  */
-export type Proof = { scenario: string; step: string; sentence: string | undefined };
+type Proof = { scenario: string; step: string; sentence: string | undefined };
 
 /** A sentence of a document with the results of the check. */
-export type Traced = DocumentSentence & {
+type Traced = DocumentSentence & {
   document: string;
   entry: SentenceEntry | undefined;
   proofs: Proof[];
@@ -96,7 +96,7 @@ export type Traced = DocumentSentence & {
 };
 
 /** The result for all documents. `problems` are those that belong to no sentence. */
-export type Trace = { sentences: Traced[]; problems: string[] };
+type Trace = { sentences: Traced[]; problems: string[] };
 
 /** Checks every sentence of the documents against the steps that its entry names. */
 export const trace = (material: Material): Trace => {

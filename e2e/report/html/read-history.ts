@@ -65,7 +65,7 @@ export type MarkerLine = {
 export type HistoryLineOf = EventLine | GapLine | MarkerLine;
 
 /** A history that was read, and the parts that could not be read. */
-export type ReadHistory = {
+type ReadHistory = {
   header: { startedAt?: string; seconds?: number };
   lines: HistoryLineOf[];
   unreadable: string[];

@@ -143,7 +143,7 @@ const unlikeConfig = (bytes: Buffer): string | undefined => {
 };
 
 /** Why a file of the store cannot be used. The message follows the name of the file in a sentence. */
-export type Unusable = Unparsed | { code: 'config-invalid'; message: string };
+type Unusable = Unparsed | { code: 'config-invalid'; message: string };
 
 /** The content of a file, or why it has none. */
 export type Parsed<T> = { config: T; problem?: never } | { config?: never; problem: Unusable };
@@ -203,7 +203,7 @@ export type BackupConfig = {
 };
 
 export type VolumeConfig = z.output<typeof volumeSchema>;
-export type Lock = z.output<typeof lockSchema>;
+type Lock = z.output<typeof lockSchema>;
 
 /** Parses a JSON file with a schema. */
 export const readAs = <T>(schema: z.ZodType<T>, bytes: Buffer): Parsed<T> => {

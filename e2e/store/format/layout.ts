@@ -29,7 +29,7 @@ export const blockPath = (checksum: string): string =>
 export const lockFilePath = (name: string): string => `locks/${name}.lck`;
 
 /** The kind of a file in a volume's folder, from its path. */
-export type StoreFile =
+type StoreFile =
   | { kind: 'volume-config' }
   | { kind: 'backup-config'; backup: string }
   | { kind: 'block'; checksum: string; misplaced: boolean }

@@ -120,7 +120,7 @@ type WrittenVolume = Omit<WrittenBackup, 'blocks' | 'stated' | 'unlabelled' | 's
 export type NewFile = { path: string; bytes: Uint8Array };
 
 /** Writes some files. They are stored when it returns. */
-export type PutFiles = (files: readonly NewFile[]) => Promise<void>;
+type PutFiles = (files: readonly NewFile[]) => Promise<void>;
 
 const volumeConfigFile = (written: WrittenVolume): NewFile => ({
   path: 'volume.cfg',

@@ -6,7 +6,7 @@ import type { BlockJob, VerifyBlocks } from './check-blocks.ts';
 import { type BlockProblem, largestFile, problemOfReading } from './verify-block.ts';
 
 /** Threads that verify the blocks of a store. */
-export type BlockPool = {
+type BlockPool = {
   verify: VerifyBlocks;
   /** Terminates the threads at once. */
   close(): Promise<void>;

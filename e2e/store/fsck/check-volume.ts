@@ -10,7 +10,7 @@ import { checkLeftovers } from './leftovers.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 import { listVolume, type VolumeFiles } from './volume-files.ts';
 
-export type VolumeCheck = {
+type VolumeCheck = {
   findings: Findings;
   /** In ms since the epoch, by the clock of the store's server. */
   now: number;
@@ -19,7 +19,7 @@ export type VolumeCheck = {
 };
 
 /** The contents of a volume's folder, sound or not. */
-export type CheckedVolume = {
+type CheckedVolume = {
   /** The names of the backups that have a config, and of the locks. */
   backups: string[];
   locks: string[];

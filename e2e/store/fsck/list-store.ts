@@ -18,7 +18,7 @@ export type ListedConfig<T> =
   | { path: string; config?: never; problem: string };
 
 /** A volume of a store as its configs describe it. Blocks are not read. */
-export type ListedVolume = ListedConfig<VolumeConfig> & {
+type ListedVolume = ListedConfig<VolumeConfig> & {
   name: string;
   folder: string;
   /** By name. Each config is read on demand, because it may be large. */

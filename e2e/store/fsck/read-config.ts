@@ -15,7 +15,7 @@ export const sizeLimits = {
 type Reading<T> = { parse: (bytes: Buffer) => Parsed<T>; limit: number; what: string };
 
 /** The content of a file, or why there is none. */
-export type ConfigOrProblem<T> =
+type ConfigOrProblem<T> =
   | { config: T; problem?: never }
   | { config?: never; problem: { code: FindingCode; message: string } };
 

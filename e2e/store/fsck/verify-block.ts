@@ -18,7 +18,7 @@ export type BlockExpectation = {
   size: number | undefined;
 };
 
-export type BlockCode =
+type BlockCode =
   | 'block-empty'
   | 'block-cut-off'
   | 'block-corrupt'

@@ -5,7 +5,7 @@ import { type LogLine, type LogSeverity, readLogs } from './log-lines.ts';
 import { lastAtOrBefore } from './search.ts';
 
 /** The logs of a scenario. `scrollTo` shows the lines of a moment (s). */
-export type LogPanel = { root: HTMLElement; scrollTo(at: number): void };
+type LogPanel = { root: HTMLElement; scrollTo(at: number): void };
 
 const lineHeight = 18;
 

@@ -3,7 +3,7 @@ import type { Lane } from '../data.ts';
 import { lastAtOrBefore } from './search.ts';
 
 /** An object at a moment, and a description of the changes that the last event before that moment made. */
-export type ObjectAtMoment = {
+type ObjectAtMoment = {
   object: unknown;
   at: number;
   type: string;

@@ -6,7 +6,7 @@ import { formatAt, formatClock } from './format.ts';
 import { objectAt } from './object-at.ts';
 
 /** The panel that shows an object at a moment. A chosen object remains until the reader chooses another one or none. */
-export type ObjectPanel = { root: HTMLElement; show(pointed: Pointed | undefined, chosen: boolean): void };
+type ObjectPanel = { root: HTMLElement; show(pointed: Pointed | undefined, chosen: boolean): void };
 
 const hint = (): Node[] => [
   element('p', 'hint', [

@@ -8,13 +8,13 @@ import { type BackupStore, openStore } from '../../store.ts';
 import type { ActiveLock, LockSearch } from '../../wait-until-idle.ts';
 
 /** The pod that serves a store. `root` is the path of the exported folder in the pod. */
-export type ServingPod = { cluster: Cluster; pod: PodTarget; root: string };
+type ServingPod = { cluster: Cluster; pod: PodTarget; root: string };
 
 /** The JSON form of a container of a pod. */
 export const podSchema = z.object({ namespace: z.string(), name: z.string(), container: z.string() });
 
 /** Runs a bash script in the pod of a store. Throws for exit codes other than 0 and `no`. */
-export type RunInStore = (script: string, ...args: string[]) => Promise<{ stdout: string; exitCode: number }>;
+type RunInStore = (script: string, ...args: string[]) => Promise<{ stdout: string; exitCode: number }>;
 
 /** The exit code for the answer "no". No command that the scripts use returns it. */
 const no = 42;

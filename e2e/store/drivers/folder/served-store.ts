@@ -13,7 +13,7 @@ const lookedInto = 8 << 20;
  * A folder that a pod serves: the program that serves it, the URL and Secret for Longhorn, the arguments of mount(8)
  * on a node, and the mount point for Longhorn's commands.
  */
-export type ServedFolder = {
+type ServedFolder = {
   driver: string;
   pod: PodTarget;
   program: string;

@@ -8,7 +8,7 @@ import type { S3 } from '@aws-sdk/client-s3';
  * How to reach an S3 server. For missing values the SDK uses the sources of the AWS CLI: environment variables,
  * profiles, instance metadata.
  */
-export type S3Access = {
+type S3Access = {
   endpoint?: string | undefined;
   region?: string | undefined;
   accessKeyId?: string;

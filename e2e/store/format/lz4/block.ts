@@ -8,10 +8,10 @@ const short = 32;
 const word = 4;
 
 /** The LZ4 block between `from` and `to` of `source`. */
-export type Lz4Block = { source: Uint8Array; from: number; to: number };
+type Lz4Block = { source: Uint8Array; from: number; to: number };
 
 /** Where to write the data of a block: from `end` on. Matches may refer back to `base` at most. */
-export type Lz4Target = { target: Uint8Array; end: number; base: number };
+type Lz4Target = { target: Uint8Array; end: number; base: number };
 
 /**
  * Decompresses a block (LZ4 block format 1.6). Returns the new end of the data. Throws `Damage` of kind `corrupt`, or

@@ -1,5 +1,5 @@
 /** How compressed data can be wrong: another format, cut off, invalid content, or more data than allowed. */
-export type DamageKind = 'format' | 'cut-off' | 'corrupt' | 'too-large';
+type DamageKind = 'format' | 'cut-off' | 'corrupt' | 'too-large';
 
 /** Compressed data that cannot be read. The message follows the name of the data in a sentence. */
 export class Damage extends Error {

@@ -9,7 +9,7 @@ import { type ChartRow, createRow } from './rows.ts';
 import { createView, type View } from './view.ts';
 
 /** The chart of a scenario. */
-export type Chart = {
+type Chart = {
   root: HTMLElement;
   view: View;
   /** Lays out the whole chart for a page of paper of a width (px), or for the screen if the width is missing. */
@@ -20,7 +20,7 @@ export type Chart = {
 };
 
 /** Gets the point that the reader points at, or undefined for none. `chosen`: the reader clicked or used a key. */
-export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;
+type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;
 
 /** Creates the chart of a scenario: a lane for each object, all on one time axis. */
 export const createChart = (timeline: ReportTimeline, notify: ChartListener): Chart => {
