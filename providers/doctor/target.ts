@@ -1,9 +1,8 @@
-import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { listArchives } from '../../lab/images/archives.ts';
 import { readManifests } from '../../lab/manifests/read.ts';
 import { readReleaseFolder } from '../longhorn/folder.ts';
 import { namedImages } from '../longhorn/images.ts';
-import { findObject, type ReleaseObject, readObjects } from '../longhorn/manifest.ts';
+import { type ReleaseObject, readObjects, requireManager } from '../longhorn/manifest.ts';
 import { fetchRelease } from '../longhorn/official.ts';
 import { type Check, missingCheck, okCheck, runCheck, warningCheck } from './check.ts';
 
@@ -21,7 +20,9 @@ export const examineTarget = async (
 const examineOfficial = (version: string): Promise<Check> =>
   runCheck('Longhorn', async () => {
     const manifest = await fetchRelease(version);
-    const { length } = namedImages(checkRelease(readObjects([manifest]), manifest.source));
+    const release = readObjects([manifest]);
+    requireManager(release, manifest.source);
+    const { length } = namedImages(release);
     return `${manifest.source} can be fetched; the ${length} images that it names are pulled in the run`;
   });
 
@@ -29,20 +30,12 @@ const examineArchive = async (dir: string, registryMirror: string | undefined): 
   const images: Check[] = [];
   const manifest = await runCheck('Longhorn', async () => {
     const { manifests, archives } = await readReleaseFolder(dir, { hasMirror: registryMirror !== undefined });
-    const release = checkRelease(readObjects(await readManifests(manifests)), dir);
+    const release = readObjects(await readManifests(manifests));
+    requireManager(release, dir);
     images.push(...(await examineImages({ dir, release, archives, registryMirror })));
     return `the manifest in ${dir}`;
   });
   return [manifest, ...images];
-};
-
-const checkRelease = (release: ReleaseObject[], where: string): ReleaseObject[] => {
-  if (findObject(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
-  throw new PreconditionError({
-    code: 'release-without-manager',
-    what: `no manifest in ${where} has the DaemonSet longhorn-manager`,
-    remedy: "put the release's longhorn.yaml into it",
-  });
 };
 
 type Release = {

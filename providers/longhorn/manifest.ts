@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
+import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { type Manifest, objectsOf } from '../../lab/manifests/read.ts';
 
 /** An object of a release's manifest, and its file. */
@@ -52,6 +53,16 @@ export const findObject = (
   name: string,
 ): KubernetesObject | undefined =>
   objects.find(({ object }) => object.kind === kind && object.metadata?.name === name)?.object;
+
+/** Throws PreconditionError if a release has no longhorn-manager. `where` names the release. */
+export const requireManager = (release: readonly ReleaseObject[], where: string): void => {
+  if (findObject(release, 'DaemonSet', 'longhorn-manager') !== undefined) return;
+  throw new PreconditionError({
+    code: 'release-without-manager',
+    what: `no manifest in ${where} has the DaemonSet longhorn-manager`,
+    remedy: "put the release's longhorn.yaml into it",
+  });
+};
 
 /** Returns all containers of a workload, init containers first. Empty for an object that is not a workload. */
 export const containersOf = (object: KubernetesObject): Container[] => {

@@ -9,7 +9,7 @@ import type { LonghornTarget } from '../target.ts';
 import { adaptToCluster, describeChange } from './adapt-release.ts';
 import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
-import { findObject, type ReleaseObject } from './manifest.ts';
+import { type ReleaseObject, requireManager } from './manifest.ts';
 import type { Replaced } from './replace-images.ts';
 
 /**
@@ -43,12 +43,7 @@ type ReleaseSource = {
  * required part is missing.
  */
 const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedImage[]): string[] => {
-  if (findObject(release, 'DaemonSet', 'longhorn-manager') === undefined)
-    throw new PreconditionError({
-      code: 'release-without-manager',
-      what: `no manifest in ${title} has the DaemonSet longhorn-manager`,
-      remedy: "put the release's longhorn.yaml into it",
-    });
+  requireManager(release, title);
   const needed = missing.filter(({ need }) => need === 'all');
   const named = needed.map(({ name, namedBy }) => `${name} (${namedBy})`).join('; ');
   if (needed.length > 0)
