@@ -15,7 +15,7 @@ const userInterfaceDifferences = {
     seen: 'longhorn-ui v1.8.0 to v1.12.1, src/routes/backup/BackupList.js',
     link: issue(8746),
   },
-  'page-told-late': {
+  'page-updated-late': {
     title: 'An open page gets a change only with a later one, as another page got it',
     document: 'issue longhorn/longhorn#93: who has a page open need not load it again to see what is so',
     product:

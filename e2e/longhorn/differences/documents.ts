@@ -24,7 +24,7 @@ export const documentDifferences = {
     product: 'the URL and the Secret of none can be changed, and none can go',
     seen: `webhook/resources/backuptarget/validator.go, ${read}`,
   },
-  'standby-again-is-taken': {
+  'standby-again-is-accepted': {
     title:
       'A wish to put an activated volume on standby again is taken, and does nothing but fix all backup targets',
     document: 'page on standby volumes: an activated volume cannot be one again',
@@ -54,7 +54,7 @@ export const documentDifferences = {
     versions: '>=1.10.0',
     seen: `types/types.go, ValidateBackupBlockSize, ${read}`,
   },
-  'job-limits-mended': {
+  'job-limits-corrected': {
     title: 'A job whose retain or concurrency is too small is mended in silence',
     document: 'page on scheduling: both are at least 1; its list of tasks has no system-backup',
     product:
@@ -157,7 +157,7 @@ export const documentDifferences = {
     product: 'the text is put together from the name',
     seen: `controller/engine_controller.go, ${read}`,
   },
-  'deletion-without-target-told-nowhere': {
+  'deletion-without-target-unreported': {
     title: 'That a deletion leaves the files while the target is not available is reported to no user',
     document: 'enhancement proposal 20241003 alone: the object goes, and is back with the next listing',
     product: 'so it is; no page for users says it',

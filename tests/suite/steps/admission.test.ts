@@ -92,8 +92,8 @@ test('a concurrency of 0 is raised, or kept, as the version has it', async () =>
   const raised = { mend: { retain: 1, concurrency: 10 } };
   const kept = { mend: { retain: 1 }, version: 'v1.10.0' };
   for (const [how, codes] of [
-    [raised, ['job-limits-mended']],
-    [kept, ['job-limits-mended', 'job-concurrency-kept']],
+    [raised, ['job-limits-corrected']],
+    [kept, ['job-limits-corrected', 'job-concurrency-kept']],
   ] as const) {
     const { given, then, found } = setUp(() => 200, how);
     await then.limitsCorrected(await given.newJob());

@@ -163,7 +163,7 @@ export const admissionSteps = {
         spec: { concurrency: 0 },
         into: { concurrency: isKept ? 0 : 10 },
       });
-      report.finding(toFinding('job-limits-mended', `Longhorn ${version} took a retain of 0.`));
+      report.finding(toFinding('job-limits-corrected', `Longhorn ${version} took a retain of 0.`));
       if (isKept)
         report.finding(toFinding('job-concurrency-kept', `Longhorn ${version} took a concurrency of 0.`));
     },

@@ -355,7 +355,7 @@ export const restoreSteps = {
     waitsForTimer: true,
     action: mustStayBehind,
   }),
-  /** Until `then.noWayBack`. Meanwhile no backup target can be changed (difference standby-again-is-taken). */
+  /** Until `then.noWayBack`. Meanwhile no backup target can be changed (difference standby-again-is-accepted). */
   'when.standbyWished': step({
     sentence: 'When {standby}, which was activated, is to be on standby again, as far as Longhorn lets it be',
     action: async (context: Context, { name }: RestoreHandle) => {
@@ -385,7 +385,7 @@ export const restoreSteps = {
       if (new Set(statuses).size < 2)
         throw new InconclusiveError(`nothing shows that Longhorn has looked at ${label} since the wish`);
       await wishStandby(context, name, false);
-      report.finding(toFinding('standby-again-is-taken', `Longhorn ${version} took it for ${name}.`));
+      report.finding(toFinding('standby-again-is-accepted', `Longhorn ${version} took it for ${name}.`));
     },
   }),
   /** According to Longhorn's engine: the backup that it restored last, once the volume is an ordinary one. */

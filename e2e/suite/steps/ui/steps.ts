@@ -143,7 +143,7 @@ export const uiSteps = {
       });
       const late = judged.flatMap(({ received }) => received.delays).filter(({ delay }) => delay > follows);
       if (late.length > 0)
-        report.finding(toFinding('page-told-late', `Longhorn ${version}: ${describeDelays(late)}.`));
+        report.finding(toFinding('page-updated-late', `Longhorn ${version}: ${describeDelays(late)}.`));
       throwIfAny(
         judged.flatMap(({ received, shown }) => [...received.problems, ...shown.problems]),
         'the page and the custom resources differ',

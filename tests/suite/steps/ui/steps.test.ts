@@ -127,7 +127,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     context.timeouts.pageFollows.within = '1400ms';
     await judged.pageFollowed(handle, first);
     expect(findings).toMatchObject([
-      { code: 'page-told-late', detail: expect.stringMatching(/^Longhorn v1\.12\.1: Deleting after \d/) },
+      { code: 'page-updated-late', detail: expect.stringMatching(/^Longhorn v1\.12\.1: Deleting after \d/) },
     ]);
   });
 
