@@ -68,7 +68,7 @@ const describeSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => 
     .filter(([id]) => id.startsWith(`${word}.`))
     .toSorted(([one], [other]) => one.localeCompare(other));
   return table(
-    ['step', 'prints itself as'],
+    ['step', 'printed sentence'],
     steps.map(([id, sentence]) => [code(id), sentence]),
   );
 };
@@ -171,7 +171,7 @@ const describeBugs = (): string[] => {
       `- Promised: ${promise}.`,
       `- Happens: ${happens}.`,
       `- Severity: ${severity}. Holds for: ${code(versions)}.`,
-      `- Shows so: ${symptoms.map(describeSymptom).join('; or ')}.`,
+      `- Symptom: ${symptoms.map(describeSymptom).join('; or ')}.`,
       `- Shown by: ${shown.get(id)?.join(', ') || 'no scenario yet'}.`,
       `- Source: ${source}. Seen: ${seen}.`,
       `- Upstream: ${upstream.startsWith('https:') ? `<${upstream}>` : upstream}.`,

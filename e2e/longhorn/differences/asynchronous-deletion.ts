@@ -53,7 +53,7 @@ export const deletionDifferences = {
     link: issue(8746),
   },
   'deletions-undo-each-other': {
-    title: 'Two deletions that end at once may leave volume.cfg as one of them had read it',
+    title: 'If two deletions end at once, volume.cfg may keep what one of them had read before',
     document: `${asynchronously}: the backup is deleted`,
     product:
       "so it is, but deletions of a volume do not exclude each other, and each reads volume.cfg and writes it later: the last one undoes what the other wrote. It may name a last backup that is gone, so that the volume's next backup is a full one, or count blocks that are gone",

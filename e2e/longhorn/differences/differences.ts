@@ -16,7 +16,7 @@ const userInterfaceDifferences = {
     link: issue(8746),
   },
   'page-updated-late': {
-    title: 'An open page gets a change only with a later one, as another page got it',
+    title: 'Of several open pages, one gets a change at once, and the others get it with a later change',
     document: 'issue longhorn/longhorn#93: who has a page open need not load it again to see what is so',
     product:
       'all connections to a stream of one longhorn-manager take its changes from one channel: each change is sent to one of them, the others get it with the next one, or with a resync after up to 30 s',
@@ -47,10 +47,10 @@ const targetDifferences = {
     link: issue(13195),
   },
   'sync-leaves-volume-out': {
-    title: 'A sync of a backup target may leave a volume out that was just being looked at',
+    title: 'A sync of a backup target may leave out a volume that was being synced',
     document: 'page on synchronizing backup volumes by hand: all of them can be synchronized at once',
     product:
-      'one whose own look ends while the store is listed is not asked to look again, as that conflict is dropped; the target counts as synced, and the volume is looked at with the next poll; since v1.9.1 for as long as the listing takes',
+      'a volume whose own sync ends while the store is listed is not synced again, because that conflict is dropped; the target counts as synced, and the volume is synced with the next poll; since v1.9.1 for as long as the listing takes',
     seen: 'controller/backup_target_controller.go, syncBackupVolume, source of v1.8.0 to v1.12.1 and of master (2026-08-21); recording of a development line of v1.13 (2026-11-26), 2 min 40 s',
   },
 } as const satisfies Record<string, WrittenDifference>;

@@ -13,7 +13,7 @@ export const documentDifferences = {
     seen: `app/recurringjob/volume.go, ${read}`,
   },
   'restore-takes-stored-size': {
-    title: 'The size of a volume that is restored is taken from its backup, whatever was asked for',
+    title: 'A restored volume has the size of its backup, whatever size was requested',
     document: 'page on restoring: the size must be that of the backup',
     product: 'it is replaced without a word; only what is no size is refused',
     seen: 'dry runs on a real v1.12.1 (2026-11-26); webhook/resources/volume/mutator.go, source of v1.8.2 to v1.12.1',
@@ -26,7 +26,7 @@ export const documentDifferences = {
   },
   'standby-again-is-accepted': {
     title:
-      'A wish to put an activated volume on standby again is taken, and does nothing but fix all backup targets',
+      'A request to make an activated volume a standby volume again is accepted, and only blocks changes of all backup targets',
     document: 'page on standby volumes: an activated volume cannot be one again',
     product:
       'spec.Standby can be set, and the volume stays an ordinary one; while it is set, no backup target can be changed or deleted',
@@ -41,7 +41,7 @@ export const documentDifferences = {
     seen: `manager/volume.go, ${read}`,
   },
   'blocks-collected-by-deletions': {
-    title: 'Blocks that no backup needs are removed by deletions alone',
+    title: 'Only deletions remove blocks that no backup needs',
     document: 'page on concepts: they are collected now and then, and a block has 2 MB',
     product: 'nothing but the deletion of a backup removes any; since v1.10.0 a block may have 16 MiB',
     seen: `backupstore, deltablock.go, ${read}`,
@@ -55,14 +55,14 @@ export const documentDifferences = {
     seen: `types/types.go, ValidateBackupBlockSize, ${read}`,
   },
   'job-limits-corrected': {
-    title: 'A job whose retain or concurrency is too small is mended in silence',
+    title: 'A job whose retain or concurrency is too small is corrected without notice',
     document: 'page on scheduling: both are at least 1; its list of tasks has no system-backup',
     product:
       'a smaller retain is raised, and 0 is taken for snapshot-delete; a concurrency of 0 becomes 10, where it is not kept; the name of an object above 40 characters is cut and gets a checksum; system-backup is a task since v1.9.0',
     seen: 'dry runs on a real v1.12.1 (2026-11-26); webhook/resources/recurringjob/mutator.go, source of v1.8.2 to v1.12.1',
   },
   'job-concurrency-kept': {
-    title: 'A job whose concurrency is 0 is taken, and keeps it',
+    title: 'A job with the concurrency 0 is accepted, and keeps it',
     document: 'page on scheduling: it is at least 1',
     product: 'it is raised for the check alone; v1.11.3 and v1.12.1 raise it',
     versions: '>=1.8.0 <1.11.3 || 1.12.0',
@@ -100,7 +100,7 @@ export const documentDifferences = {
     seen: `webhook/resources/backup/mutator.go, ${read}; a test of longhorn-tests`,
   },
   'default-target-is-no-setting': {
-    title: 'The default backup target is no setting any more',
+    title: 'The default backup target is no longer a setting',
     document:
       'page on default settings, and that of the Python client: the setting backup-target; enhancement proposal 20240926: a ConfigMap longhorn-default-backupstore',
     product: 'it is a BackupTarget, and its ConfigMap is longhorn-default-resource',
@@ -122,7 +122,7 @@ export const documentDifferences = {
     link: issue(10090),
   },
   'too-many-snapshots-is-a-setting': {
-    title: 'From how many snapshots on a volume has too many is a setting',
+    title: 'How many snapshots are too many for a volume is a setting',
     document: 'page on the conditions of volumes: above 100',
     product: 'since v1.12.0 a setting says how many',
     versions: '>=1.12.0',
@@ -158,21 +158,21 @@ export const documentDifferences = {
     seen: `controller/engine_controller.go, ${read}`,
   },
   'deletion-without-target-unreported': {
-    title: 'That a deletion leaves the files while the target is not available is reported to no user',
+    title: 'Nothing tells the user that a deletion leaves the files while the target is not available',
     document: 'enhancement proposal 20241003 alone: the object goes, and is back with the next listing',
-    product: 'so it is; no page for users says it',
+    product: 'as the proposal says; no page for users mentions it',
     seen: `controller/utils.go, ${read}; met on the emulator`,
   },
   'deletion-beside-restore': {
-    title: 'What becomes of a restore whose backup is deleted depends on when',
+    title: 'Whether a restore survives the deletion of its backup depends on whether it has begun',
     document: 'two tests of longhorn-tests: the data are right; the volume is faulted',
-    product: 'a restore that has begun holds the lock, and ends well; one that has not is given up',
+    product: 'a restore that has begun holds the lock, and succeeds; one that has not begun fails',
     seen: `controller/backup_controller.go, backupstore, lock.go, ${read}`,
   },
   'poll-interval-may-be-negative': {
     title: 'A negative poll interval of a backup target is not refused',
     document: 'page on backup targets: from 0 on',
-    product: 'nothing looks at it; the page of targets alone takes none',
+    product: 'Longhorn does not check it; only the page of targets refuses it',
     seen: `webhook/resources/backuptarget/validator.go, api/backup.go, ${read}`,
   },
 } as const satisfies Record<string, WrittenDifference>;

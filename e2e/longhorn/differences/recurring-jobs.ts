@@ -21,7 +21,7 @@ export const recurringJobDifferences = {
     link: issue(1424),
   },
   'cleanup-warning-wording': {
-    title: 'The warning about a failed cleanup reads otherwise today',
+    title: 'The warning about a failed cleanup is worded differently today',
     document: `${bestEffort}: "created snapshot successfully but errored on cleanup for test: error deleting snapshot"`,
     product:
       '"Created backup successfully but errored on cleanup for VOLUME", the cause in a field of its own; the old words ended with v1.2.0',
@@ -93,7 +93,7 @@ export const recurringJobDifferences = {
     link: issue(13587),
   },
   'completed-job-wording': {
-    title: "Kubernetes' event about a completed job reads otherwise today",
+    title: "Kubernetes' event about a completed job is worded differently today",
     document: `${bestEffort}: "Saw completed job: NAME, status: Complete"`,
     product: '"Saw completed job: NAME, condition: Complete"',
     versions: '*',
