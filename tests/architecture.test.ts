@@ -126,7 +126,7 @@ const repeatedNames: { of: string; names: string; within: readonly string[] }[] 
   {
     of: "the emulator's own model of a backup store's format, independent of how the suite reads it",
     names:
-      'BackupConfig BlockMapping CompressionMethod Lock VolumeConfig backupConfigPath blockPath blockSize checksumOf',
+      'BackupConfig BlockMapping CompressionMethod VolumeConfig backupConfigPath blockPath blockSize checksumOf',
     within: ['emulator/backupstore', 'e2e/store/format'],
   },
 ];
