@@ -169,12 +169,12 @@ export const deniedDeletion = {
     about:
       'The API server denies the deletion of some objects: one backup, or the backups, or the snapshots, of one volume.',
     inject:
-      'a ValidatingAdmissionPolicy and its binding, which are about these objects alone; a deletion that the policy cannot evaluate is allowed',
-    prove: "a deletion of one of them in a dry run is denied, with the policy's words",
+      'a ValidatingAdmissionPolicy and its binding, for these objects only; a deletion that the policy cannot evaluate is allowed',
+    prove: "a deletion of one of them in a dry run is denied, with the policy's message",
     heal: 'both are removed, and the dry run is allowed',
     bound:
-      'none, as Kubernetes has no policy that ends by itself; `npx corral heal` and `npx corral cleanup` find it by its label',
-    otherUsers: `nobody; the expression is true for the objects of the scenario's own volume alone. The API server evaluates it for every deletion of that kind, and passes what it cannot evaluate. After the heal another API server of the cluster may deny those for a second more`,
+      'none, because policies of Kubernetes do not expire; `npx corral heal` and `npx corral cleanup` find it by its label',
+    otherUsers: `nobody; the expression is true only for the objects of the scenario's own volume. The API server evaluates it for every deletion of that kind, and allows what it cannot evaluate. After the heal, another API server of the cluster may deny those deletions for one more second`,
     'in scenarios': '`given.faultyCleanup`, `given.deletionDenied`',
   },
 } as const satisfies FaultKind & { on: typeof on };

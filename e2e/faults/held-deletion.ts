@@ -208,16 +208,16 @@ export const heldDeletion = {
   on,
   heal: releaseHold,
   document: {
-    about: 'The deletion of a backup is stopped where it runs, so that the state Deleting stays.',
+    about: 'The process that deletes a backup is stopped, so that the state Deleting lasts.',
     inject:
-      'in all longhorn-manager pods a command waits for the process that deletes this backup, from before the deletion on, and stops it (SIGSTOP)',
+      'before the deletion, a command is started in all longhorn-manager pods; it waits for the process that deletes this backup, and stops it (SIGSTOP)',
     prove: 'the process is in state `T`',
     'held again':
       'the process runs for some milliseconds at a time, until its pod no longer sees the config of the backup, and, where the scenario asks for that, a block of the volume. Then it is stopped again: for Longhorn the backup is gone, but the command has not ended. From then on the fault renews the lock every two seconds; the process itself would do so each minute',
     heal: 'SIGCONT, and the commands are ended',
     bound:
       "60 s for the process to appear, 120 s for the hold; the deletion's lock, which nobody refreshes before it is held again, counts for 150 s",
-    otherUsers: `nobody's process is stopped, as the backup's name is the scenario's own. To find that one in time each longhorn-manager container is looked through 50 times a second, for 60 s at most, which takes some of its processor time; of a stopped \`backup rm\` no worker of the manager waits. Nothing is left but the pod's log`,
+    otherUsers: `no process of others is stopped, because the backup's name is the scenario's own. To find that process in time, the processes of each longhorn-manager container are searched 50 times a second, for at most 60 s, which takes some of its processor time. No worker of the manager waits for a stopped \`backup rm\`. Only the pod's log remains`,
     'in scenarios':
       '`given.heldDeletion`, and `given.heldRemoval` with `when.deletionContinued`; healed by `when.released`',
   },

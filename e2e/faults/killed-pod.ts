@@ -76,12 +76,12 @@ export const killedPod = {
   heal: untilReplaced,
   document: {
     about:
-      'A longhorn-manager pod is killed without grace, or, in the lab alone, that of an instance manager.',
+      'A longhorn-manager pod, or only in the lab an instance manager pod, is killed without a grace period.',
     inject: 'the pod is deleted with a grace period of 0, by its uid',
-    prove: 'no pod has that uid any more',
-    heal: 'nothing is to be undone; healed means that the pod which takes its place is ready',
-    bound: 'the DaemonSet makes another pod by itself',
-    otherUsers: `users of this manager: their connections to it end (pages, API). Commands that it runs for others end with it and are started again, and their locks stay valid for up to 150 s. Volumes go on, as their engines and replicas are in other pods (in the [emulator](emulator.md) they begin anew). With an instance manager all engines and replicas of its node end, whoever uses them`,
+    prove: 'no pod with that uid is left',
+    heal: 'there is nothing to undo; healed means that its successor is ready',
+    bound: 'the DaemonSet creates another pod by itself',
+    otherUsers: `users of this manager: their connections to it end (pages, API). Commands that it runs for others end with it and are started again, and their locks stay valid for up to 150 s. Volumes continue, because their engines and replicas are in other pods (in the [emulator](emulator.md) they restart). With an instance manager, all engines and replicas of its node end, whoever uses them`,
     'in scenarios':
       '`when.ownerKilled`, `when.uploaderPodKilled`, `when.restorerPodKilled`, `when.followerPodKilled`',
   },

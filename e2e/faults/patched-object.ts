@@ -87,10 +87,10 @@ export const patchedObject = {
       "An object that belongs to the whole cluster (a setting of Longhorn's, or the tags of a node) is changed.",
     inject: 'a merge patch',
     prove: 'the object has the fields of the patch',
-    heal: 'it gets the values back that it had before, unless somebody else has changed them since',
+    heal: 'it gets its previous values back, unless somebody else has changed them since',
     bound: 'none',
     otherUsers:
-      "everybody, as it is everybody's setting; what Longhorn did by it meanwhile is not undone. A change of the same field by somebody else meanwhile is kept",
+      "everybody, because the setting is everybody's; what Longhorn did because of it is not undone. If somebody else changes the same field meanwhile, that change is kept",
     'in scenarios': '`given.setting` and `given.detachedAllowed`, undone by `when.released`; `given.tags`',
   },
 } as const satisfies FaultKind & { on: typeof on };

@@ -77,14 +77,14 @@ export const replicaKilled = {
   on,
   heal: untilHealthy,
   document: {
-    about: 'The process of one replica is killed, as that of the replica which uploads a backup.',
+    about: 'The process of one replica is killed, such as the replica that uploads a backup.',
     inject:
       "a command in the pod of the replica's instance manager (in the [emulator](emulator.md), of its manager) finds the process by the replica's folder, and kills it (SIGKILL)",
-    prove: 'no process has its number and its start time any more',
-    heal: 'nothing is to be undone; healed means that the volume is healthy, or not attached any more',
+    prove: 'no process with its number and its start time is left',
+    heal: 'there is nothing to undo; healed means that the volume is healthy, or detached',
     bound: 'Longhorn starts the replica again by itself',
     otherUsers:
-      "nobody: the volume is the scenario's own, and each replica has a process of its own. To find it the processes of one instance manager are looked through once",
+      "nobody: the volume is the scenario's own, and each replica has a process of its own. To find it, the processes of one instance manager are searched once",
     'in scenarios': '`when.uploaderKilled`, `when.replicaKilled`',
   },
 } as const satisfies FaultKind & { on: typeof on };

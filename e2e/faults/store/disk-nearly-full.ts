@@ -70,7 +70,7 @@ export const diskNearlyFull = storeFault({
     heal: 'the file is removed',
     bound: 'none; the store goes with the scenario',
     otherUsers:
-      "nobody; only who writes into this store meets it. It takes 64 MiB of the memory of the node on which the store's server runs",
+      "nobody; only clients that write to this store notice it. It takes 64 MiB of the memory of the node on which the store's server runs",
     'in scenarios': '`given.diskNearlyFull`, healed by `when.released`',
   },
 });

@@ -46,11 +46,11 @@ export const fileDamaged = storeFault({
   document: {
     about: 'One bit of a file of the store (a block) is wrong for every client, as on a disk that rots.',
     inject:
-      'what is in it is kept aside in the exported folder, beside what Longhorn writes, and a bit in its middle is turned round',
-    prove: 'the file is what is kept aside, but for that bit',
-    heal: 'what was in it is put back, unless it was written anew or removed meanwhile; a client knows of it within a second',
+      'its content is copied aside in the exported folder, beside what Longhorn writes, and a bit in its middle is flipped',
+    prove: 'the file equals the copy, except for that bit',
+    heal: 'its content is put back, unless it was written again or removed meanwhile; clients see it within a second',
     bound: 'none; the store goes with the scenario',
-    otherUsers: 'nobody; only who looks into this store meets the file',
+    otherUsers: 'nobody; only clients of this store see the file',
     'in scenarios': '`given.fileDamaged`, healed by `when.released`',
   },
 });

@@ -37,9 +37,9 @@ export const fileEmptied = storeFault({
     inject:
       "what is in it is kept aside in the exported folder, beside what Longhorn writes, and the file is truncated; its times stay, as the age of a lock is its file's",
     prove: 'the file is there with nothing in it, and what was in it is kept aside',
-    heal: 'what was in it is put back, unless it was written anew or removed meanwhile; a client knows of it within a second',
+    heal: 'its content is put back, unless it was written again or removed meanwhile; clients see it within a second',
     bound: 'none; the store goes with the scenario',
-    otherUsers: 'nobody; only who looks into this store meets the file',
+    otherUsers: 'nobody; only clients of this store see the file',
     'in scenarios': '`given.fileEmptied`, healed by `when.released`',
   },
 });

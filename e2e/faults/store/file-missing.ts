@@ -29,12 +29,12 @@ export const fileMissing = storeFault({
   parameters: (file: FaultyFile) => ({ file: describeFile(file) }),
   ways: { folder },
   document: {
-    about: 'A file of the store (a config) is not there for any client, as if somebody had removed it.',
+    about: 'A file of the store (a config) is missing for every client, as if somebody had removed it.',
     inject: 'the file is moved aside in the exported folder, beside what Longhorn writes',
     prove: 'there is no such file, and it is kept aside',
-    heal: 'it is moved back, unless it was written anew meanwhile; a client knows of it within a second',
+    heal: 'it is moved back, unless it was written again meanwhile; clients see it within a second',
     bound: 'none; the store goes with the scenario',
-    otherUsers: 'nobody; only who looks into this store misses the file',
+    otherUsers: 'nobody; only clients of this store miss the file',
     'in scenarios': '`given.fileMissing`, healed by `when.released`',
   },
 });

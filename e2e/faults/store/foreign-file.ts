@@ -50,9 +50,9 @@ export const foreignFile = storeFault({
       'A folder of the store has a file that is not of Longhorn, as people, indexers and file managers leave them.',
     inject: "the file is written in the pod of the store's server",
     prove: 'the file is there',
-    heal: 'it is removed; a client knows of it within a second',
+    heal: 'it is removed; clients see it within a second',
     bound: 'none; the store goes with the scenario',
-    otherUsers: 'nobody; only who looks into this store meets the file',
+    otherUsers: 'nobody; only clients of this store see the file',
     'in scenarios': '`given.foreignFile`, healed by `when.released`',
   },
 });

@@ -112,11 +112,11 @@ export const immutableFile = storeFault({
     inject:
       "`chattr +i` in the pod of the store's server; on S3, the bucket's policy denies `s3:DeleteObject` of that key to Longhorn's user",
     prove:
-      "`lsattr` shows the flag, and the attempt to write to the file there is refused; on S3, a deletion as Longhorn's user (of an ETag that it does not have, so that nothing could go) gets `AccessDenied`",
+      "`lsattr` shows the flag, and writing to the file there is refused; on S3, a deletion as Longhorn's user (of an ETag that it does not have, so that nothing could go) gets `AccessDenied`",
     heal: '`chattr -i`; on S3, the policy is as before',
     bound: 'none; the store goes with the scenario',
     otherUsers:
-      'nobody; only who looks into this store meets the file, and a client believes for a second at most what it was before',
+      'nobody; only clients of this store see the file, and may see its former state for up to a second',
     'in scenarios':
       '`given.immutableConfig`, healed by `when.madeMutable`, and `given.immutableBlock`, healed by `when.released`',
   },

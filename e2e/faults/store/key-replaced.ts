@@ -78,7 +78,7 @@ export const keyReplaced = storeFault({
   ways: { s3Server: { make, heal, healByLabels } },
   document: {
     about:
-      'The key by which Longhorn logs in to the store is replaced by another one, as where it has expired: every request with it is answered with `AccessDenied`, until Longhorn is given the new one.',
+      'The key by which Longhorn logs in to the store is replaced by another one, as if it had expired: every request with it is answered with `AccessDenied`, until Longhorn is given the new one.',
     inject:
       "the bucket's policy, which admits the user of the old key, admits that of the new one instead. A proxy (`s3-faults`) stands before the server, and has read all of a request before it answers: the server alone refuses an upload without reading it and closes the connection, which the engine meets as `connection reset by peer`",
     prove: 'a listing with the old key gets `AccessDenied`, and one with the new key a list',

@@ -92,13 +92,13 @@ export const readOnlyBackups = storeFault({
   ways: { managerMount: { make, heal, healByLabels } },
   document: {
     about:
-      'No backup of one volume can be deleted: the folder of its backups is read-only where `longhorn backup rm` runs, which ends with `read-only file system` before it has touched anything.',
-    inject: `within each longhorn-manager container the folder is mounted onto itself, read-only, on top of the store's mount that Longhorn's engine keeps there. Where a manager has not looked into the store yet, its own binary is asked to (\`backup ls\`), which mounts it`,
+      'No backup of one volume can be deleted: the folder of its backups is read-only where `longhorn backup rm` runs. The command ends with `read-only file system` before it changes anything.',
+    inject: `within each longhorn-manager container the folder is mounted onto itself, read-only, on top of the store's mount that Longhorn's engine keeps there. If a manager has not mounted the store yet, its own binary (\`backup ls\`) is run, which mounts it`,
     prove:
       'in each manager pod a file cannot be made in the folder (`Read-only file system`) and can be beside it',
-    heal: "the mount is taken off; where the store answers no more, the store's own mount as well, which Longhorn makes anew",
+    heal: "it is unmounted; if the store does not answer any more, the store's own mount too, which Longhorn makes again",
     bound:
-      "none for a manager that lives on; it goes with the container, and with the store's mount, which Longhorn takes off where the store does not answer for 5 s",
+      "none while the manager lives; the mount ends with the container, and with the store's mount, which Longhorn removes if the store does not answer for 5 s",
     otherUsers: `nobody; the engine's binary and all paths that somebody starts from, or mounts, stay as they are, and instance managers have mounts of their own. The mount that was made to look into the store is Longhorn's own, and stays as all of these do; until the heal Longhorn can take it off only lazily`,
     'in scenarios': '`given.faultyCleanup`',
   },

@@ -70,9 +70,9 @@ const document: FaultDocument = {
   inject: `the owner's right to read the folder is taken away (\`chmod\`), or that to enter it as well, or that to write to it. For root no right counts, so the server of a scenario that needs this is started with \`Squash = All\`: every client is the user 65534 there, to whom all files belong. On CIFS that is always so. On CIFS the folder can still be opened, and only its listing fails: a real v1.12.1 writes that to its log alone`,
   prove:
     "in the pod of the store's server, as that user: the folder is that user's, as a client has made it; its listing is refused, and a file in it can be looked at, or not; or a new folder in it is refused",
-  heal: "the owner's rights are given back; a client knows of it within a second",
+  heal: 'the owner gets the rights back; clients see it within a second',
   bound: 'none; the store goes with the scenario',
-  otherUsers: 'nobody; only who looks into this store meets the folder',
+  otherUsers: 'nobody; only clients of this store see the folder',
   'in scenarios':
     '`given.listingDenied`, `given.readingDenied`, `given.writingDenied`, healed by `when.released`',
 };

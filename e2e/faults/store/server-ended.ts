@@ -73,14 +73,13 @@ export const serverEnded = storeFault({
     },
   },
   document: {
-    about:
-      "The program of the store's server is killed, and does not come back: as where its machine is lost.",
+    about: "The program of the store's server is killed, and does not come back, as if its machine was lost.",
     inject: 'a command in its pod makes a file that keeps the program away, and kills it (SIGKILL)',
     prove: 'no such process is there, its port does not answer, and the file is there',
     heal: 'the file is removed; healed means that the port answers again',
     bound: 'the pod starts the program again after an hour',
     otherUsers:
-      'each longhorn-manager that looks into this store waits for it, until its mount gives up: one of its workers is busy until then. Nothing of it is left once the server runs again',
+      'each longhorn-manager that reads this store waits until its mount gives up: one of its workers is busy until then. Nothing remains once the server runs again',
     'in scenarios': '`given.serverEnded`, healed by `when.released`',
   },
 });

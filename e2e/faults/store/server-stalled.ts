@@ -96,14 +96,14 @@ const stopped: Pick<Stall, 'stop' | 'run' | 'isInForce' | 'describe'> = {
 
 const document: FaultDocument = {
   about:
-    "The store's server answers nothing while its connections stay open, for a while (`serverFrozen`) or until the heal, as one that is gone (`serverGone`); or it is slow (`serverSlow`).",
+    "The store's server does not answer, and its connections stay open: for a while (`serverFrozen`), or until the heal, as if it were gone (`serverGone`). Or it is slow (`serverSlow`).",
   inject:
-    'a command in its pod stops the program (SIGSTOP), for good or for four fifths of each tenth of a second',
+    'a command in its pod stops the program (SIGSTOP), completely or for four fifths of each tenth of a second',
   prove:
     "the program's state at a hundred looks: stopped at all of them, or at more than forty and fewer than a hundred",
   heal: 'SIGCONT, and the command is ended',
-  bound: `the command ends the stall by itself, after 25 s when frozen, after 40 min when gone, after 5 min when slow. A soft NFS mount with Longhorn's options (timeo=300) may report an error to its users from 30 s on, and then Longhorn takes the whole store for unavailable; on a real v1.12.1 in the lab a server that stood still for 12 min gave none.`,
-  otherUsers: `each longhorn-manager that looks into this store waits for it, for as long as it stands still: one of its workers is busy until then, and whoever asks the node for all its mounts (\`df\`, \`sync\`) waits too. Nothing of it is left once the server runs again`,
+  bound: `the command ends the stall by itself, after 25 s when frozen, after 40 min when gone, after 5 min when slow. A soft NFS mount with Longhorn's options (timeo=300) may report an error to its users from 30 s on, and then the whole store is unavailable for Longhorn; on a real v1.12.1 in the lab, a server that did not answer for 12 min caused no error.`,
+  otherUsers: `each longhorn-manager that reads this store waits until the server runs again: one of its workers is busy until then, and programs that access all mounts of the node (\`df\`, \`sync\`) wait too. Nothing remains afterwards`,
   'in scenarios':
     '`given.serverGone` and `given.serverSlow`, healed by `when.released`; no scenario uses `serverFrozen`',
 };

@@ -57,12 +57,12 @@ export const storeEmptied = storeFault({
   },
   document: {
     about:
-      'The store answers, and nothing is in it: as where the disk of its server was not mounted, or another was.',
+      'The store answers but is empty, as if the disk of its server was not mounted, or another one was.',
     inject: 'all that Longhorn has written is moved aside in the exported folder',
     prove: 'there is no file, and some are kept aside',
-    heal: 'it is moved back, unless files were written anew meanwhile; a client knows of it within a second',
+    heal: 'it is moved back, unless files were written again meanwhile; clients see it within a second',
     bound: 'none; the store goes with the scenario',
-    otherUsers: 'nobody; only who looks into this store finds it empty',
+    otherUsers: 'nobody; only clients of this store find it empty',
     'in scenarios': '`given.storeEmptied`, healed by `when.released`',
   },
 });

@@ -164,13 +164,13 @@ export const versionsKept = storeFault({
   ways: { s3Server: { make, heal, healByLabels } },
   document: {
     about:
-      'The bucket has object lock, which users choose as a protection: nothing in it is lost for a day. It is in this list because a scenario switches it on and off as it does with faults. An object that Longhorn deletes gets a marker on top, one that it overwrites gets another version, and the owner of the bucket can bring back the old one.',
+      'The bucket has object lock, which users choose as a protection: nothing in it is lost for a day. It is in this list because scenarios switch it on and off like a fault. An object that Longhorn deletes gets a marker on top, one that it overwrites gets another version, and the owner of the bucket can bring back the old one.',
     inject: 'the bucket, made with object lock, puts all new objects under retention (governance, one day)',
     prove:
       "a version of an object beside the store, which was deleted, is deleted for good as the server's root: `AccessDenied`",
-    heal: 'what is written from then on is under no retention',
+    heal: 'objects that are written afterwards are under no retention',
     bound: 'a day; the store goes with the scenario',
-    otherUsers: "nobody; the bucket is this store's alone",
+    otherUsers: 'nobody; only this store uses the bucket',
     'in scenarios':
       '`given.versionsKept`, then `given.versionsNoted` for a volume, and `when.broughtBack`; locks stay as they are',
   },

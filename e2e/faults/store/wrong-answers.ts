@@ -223,8 +223,7 @@ export const wrongAnswers = storeFault({
       "as many such requests as the rule needs are sent through the proxy, as Longhorn's user, and at least one met the rule. A write or a deletion asks for an ETag that no object has, so nothing can change",
     heal: 'the rule is taken away; whoever waits for an answer then is cut off, and asks again, or has the late one',
     bound: 'none; the store goes with the scenario',
-    otherUsers:
-      'nobody; only who looks into this store meets the proxy, and the suite itself reads and writes past it',
+    otherUsers: 'nobody; only clients of this store use the proxy; the suite itself bypasses it',
     'in scenarios': '`given.wrongAnswers`, healed by `when.released`',
   },
 });

@@ -13,15 +13,15 @@ export const foreignLock = storeFault({
   ways: { folder: lockInFolder, bucket: lockInBucket },
   document: {
     about:
-      'The folder of a volume has a lock file that no process holds, as one that was killed leaves it, or one of another cluster holds it.',
+      'The folder of a volume has a lock file that no process of this cluster holds, as if its process was killed, or belongs to another cluster.',
     inject:
-      "the file is written with a time that lies ahead, as if its holder wrote it anew for so long; on S3 the age is the server's Last-Modified, so the suite does write it anew",
+      "the file is written with a time in the future, as if its holder renewed it until then; on S3 the age is the server's Last-Modified, so the suite renews it",
     prove:
       "the file's age by the server's clock; it counts while that is within a lock's life (150 s in Longhorn)",
     heal: 'the file is removed',
-    bound: "it counts no more when its time is over; on S3, a lock's life after the suite has ended",
+    bound: "it expires; on S3, a lock's life after the suite has ended",
     otherUsers:
-      "nobody; the lock is in the folder of the scenario's own volume, and gone for every client a second after the heal",
+      "nobody; the lock is in the folder of the scenario's own volume, and is gone for every client a second after the heal",
     'in scenarios': '`given.foreignLock`, then `when.lockAbandoned`, `when.lockRemoved`',
   },
 });
