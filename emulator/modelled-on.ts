@@ -34,6 +34,12 @@ export const staticClass = {
   initial: 'longhorn-static',
 } as const;
 
+/** The setting without which Longhorn is not uninstalled. */
+export const confirmationFlag = 'deleting-confirmation-flag';
+
+/** The annotation of a backup target that an uninstallation deletes, also of the default one. */
+export const deletedByUninstallation = 'longhorn.io/delete-backup-target-from-longhorn';
+
 /** Annotations of what a system restore has made, changed, or left as it was. */
 export const restoreMarks = {
   restored: 'longhorn.io/last-system-restored',

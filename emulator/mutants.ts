@@ -126,6 +126,9 @@ export const mutants = {
   'former-target-cleared':
     'what the store of its former backup target has of a volume is removed when it is given another',
   'target-takes-files-along': 'a backup target that is deleted takes the files of its volumes along',
+  'uninstallation-takes-files-along': 'an uninstallation takes the files of all backups along',
+  'uninstallation-unconfirmed': 'an uninstallation does not ask for deleting-confirmation-flag',
+  'failed-backup-stops-uninstallation': 'an uninstallation waits for a failed backup, which nothing deletes',
   'deletion-tried-without-target': 'a deletion is taken up though the backup target is not available',
   'unreachable-forgets-backups': 'the backups of a target that cannot be reached go from the cluster',
   'bucket-url-unchecked': 'the URL of a bucket without a path is taken for that of its root',

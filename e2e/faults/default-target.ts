@@ -40,14 +40,15 @@ const on = async (cluster: Cluster, to: TargetSpec): Promise<Fault> => {
   };
 };
 
-// A scenario may have moved the target to another of its stores.
+// A scenario may have moved the target to another of its stores, and a target that is made again has no URL.
 const isOfARun = (url: string): boolean => drivers.some(({ placeOf }) => placeOf(url) !== undefined);
 
 const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { before } = schema.parse(data);
   const url = (await readTarget(cluster)).spec.backupTargetURL;
   if (url === before.backupTargetURL) return 'it has the URL that it had';
-  if (!isOfARun(url)) return `somebody else has changed its URL meanwhile, to ${url}: it stays so`;
+  if (url !== '' && !isOfARun(url))
+    return `somebody else has changed its URL meanwhile, to ${url}: it stays so`;
   await change(cluster, before);
   return `it has the URL ${before.backupTargetURL} again`;
 };

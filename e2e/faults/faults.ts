@@ -8,6 +8,7 @@ import { labFaultKind } from './lab-faults.ts';
 import { patchedObject } from './patched-object.ts';
 import { replicaKilled } from './replica-killed.ts';
 import { storeFaults } from './store/store-faults.ts';
+import { uninstallation } from './uninstallation.ts';
 
 /**
  * All kinds of faults, in the order in which the faults of a run are undone. Policies come first, because they block
@@ -20,6 +21,7 @@ const faults: readonly FaultKind[] = [
   killedPod,
   instanceManagerDeleted,
   replicaKilled,
+  uninstallation,
   patchedObject,
   defaultTargetChanged,
   labFaultKind,

@@ -15,6 +15,7 @@ export const disruptions = {
   'default-target': "changes Longhorn's default backup target",
   'volume-snapshots':
     'makes VolumeSnapshots of CSI, with a class, contents and PersistentVolumes that all users of the cluster can see',
+  uninstallation: 'uninstalls Longhorn, with all its volumes, and installs it again',
   'node-fault': 'crashes, freezes or cuts off nodes',
 } as const;
 

@@ -27,6 +27,7 @@ export const tags = Object.entries({
   standby: 'a standby (DR) volume follows the backups of another volume',
   restores: 'restores, and what goes wrong with them',
   'failing-store': 'the backup store fails during an operation',
+  uninstallation: 'Longhorn is uninstalled, and installed again',
   refusals: 'requests that Longhorn rejects, and fields that it corrects',
   slow: 'takes minutes, or much of the cluster for itself: `.ci/run` leaves it out',
 }).map(([name, description]) => ({ name, description }));

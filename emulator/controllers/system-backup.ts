@@ -236,14 +236,17 @@ const writeNext = async ({ context, systemBackup, status }: Step, next: Next): P
 
 type Reconciled = Pick<Step, 'image' | 'enqueue'> & { name: string };
 
+// As the default target is before it goes, where Longhorn is uninstalled. A SystemBackup may go after that.
+const emptyTarget = { metadata: { name: defaultTargetName }, spec: { backupTargetURL: '' } } as BackupTarget;
+
 const reconcile = async (context: ManagerContext, { name, ...more }: Reconciled): Promise<void> => {
   const { datastore, node } = context;
-  const target = datastore.backupTargets.get(defaultTargetName);
-  if (target === undefined) return;
+  const found = datastore.backupTargets.get(defaultTargetName);
+  const target = found ?? emptyTarget;
   // Longhorn opens the target first, whatever is to be done, and in each manager (syncSystemBackup).
   const client = await context.targets.open(target);
   let systemBackup = datastore.systemBackups.get(name);
-  if (systemBackup === undefined) return;
+  if (systemBackup === undefined || (!found && !systemBackup.metadata.deletionTimestamp)) return;
   const owner = systemBackup.status?.ownerID ?? '';
   if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
   try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { alreadyExists } from '../kubernetes/client.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
 import {
+  confirmationFlag,
   defaultEngineImage,
   defaultTargetName,
   emulatorVersion,
@@ -28,6 +29,7 @@ const settings: Record<string, string> = {
   'concurrent-volume-backup-restore-per-node-limit': '5',
   'default-backup-block-size': '2',
   [staticClass.setting]: staticClass.initial,
+  [confirmationFlag]: 'false',
   'disable-snapshot-purge': 'false',
   'failed-backup-ttl': '1440',
   'recurring-job-max-retention': '100',
@@ -92,6 +94,8 @@ export const bootstrap = async (context: ManagerContext, ip: string): Promise<vo
   await ensureNodeObjects(context, ip);
   datastore.instanceManagers.onEvent((name) => {
     if (name !== instanceManagerName(node) || datastore.instanceManagers.get(name)) return;
+    // Its node goes first where Longhorn is uninstalled.
+    if (datastore.nodes.get(node) === undefined) return;
     ensureNodeObjects(context, ip).catch((error) =>
       log.error('Failed to create the instance manager', { instanceManager: name, error }),
     );

@@ -11,6 +11,7 @@ import { createClient, podAccess } from '../kubernetes/client.ts';
 import { createLog } from '../log.ts';
 import { runRecurringJob } from '../recurring-job/run.ts';
 import { runSystemRollout } from '../system-rollout/run.ts';
+import { runUninstallation } from '../uninstall/run.ts';
 import { startManager } from './start.ts';
 
 const log = createLog((line) => process.stdout.write(line));
@@ -53,7 +54,11 @@ const daemon = (): Promise<void> =>
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { debug: { type: 'boolean', short: 'd' }, 'manager-url': { type: 'string', default: '' } },
+  options: {
+    debug: { type: 'boolean', short: 'd' },
+    force: { type: 'boolean' },
+    'manager-url': { type: 'string', default: '' },
+  },
 });
 const [command = '', name = ''] = positionals;
 // No top-level await, because the CommonJS bundle cannot have one.
@@ -79,9 +84,13 @@ else if (command === 'system-rollout')
     log,
     // Its watches go on.
   }).then(() => process.exit(0));
+else if (command === 'uninstall')
+  void runUninstallation({ ...readBehaviour(process.env), access: podAccess(), log }).then((exitCode) =>
+    process.exit(exitCode),
+  );
 else {
   log.fatal(
-    `not emulated: longhorn-manager ${command}; known are daemon, system-rollout NAME, and recurring-job NAME --manager-url URL`,
+    `not emulated: longhorn-manager ${command}; known are daemon, system-rollout NAME, recurring-job NAME --manager-url URL, and uninstall --force`,
   );
   process.exitCode = 1;
 }

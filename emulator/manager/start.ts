@@ -24,7 +24,7 @@ import type { Behaviour } from '../environment.ts';
 import { type ApiAccess, createClient } from '../kubernetes/client.ts';
 import { startController } from '../kubernetes/controller.ts';
 import type { Log } from '../log.ts';
-import { defaultEngineImage, emulatorVersion, engineBinaryPath } from '../modelled-on.ts';
+import { confirmationFlag, defaultEngineImage, emulatorVersion, engineBinaryPath } from '../modelled-on.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { ManagerContext } from './context.ts';
 import { openDatastore } from './datastore.ts';
@@ -48,6 +48,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'auto-cleanup-when-delete-backup': isBoolean,
   'concurrent-volume-backup-restore-per-node-limit': (value) => Number(value) >= 1,
   'default-backup-block-size': (value) => ['2', '16'].includes(value),
+  [confirmationFlag]: isBoolean,
   'disable-snapshot-purge': isBoolean,
   'failed-backup-ttl': (value) => /^\d+$/.test(value),
   'recurring-job-max-retention': (value) => Number(value) >= 1 && Number(value) <= 250,

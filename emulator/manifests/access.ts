@@ -13,7 +13,7 @@ const read = ['get', 'list', 'watch'];
 
 /**
  * The managers' account and its rights: Longhorn's own objects, CronJobs and Jobs in their namespace, reading pods,
- * nodes and Secrets, creating events and StorageClasses, and what csi-snapshotter may do.
+ * nodes and Secrets, creating events and StorageClasses, deleting themselves, and what csi-snapshotter may do.
  */
 export const managerAccess = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
@@ -46,6 +46,7 @@ export const managerAccess = [
       { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: [...read, 'create', 'patch'] },
       { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },
       { apiGroups: ['batch'], resources: ['jobs'], verbs: [...read, 'create'] },
+      { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['delete'] },
     ],
   },
   {

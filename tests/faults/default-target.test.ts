@@ -30,10 +30,12 @@ test('the default target is on a store of the run from the inject to the heal', 
   expect(await specNow()).toMatchObject({ backupTargetURL: users, credentialSecret: 'login' });
 });
 
-test('it goes back from another store of the run too, and stays where somebody else has put it', async () => {
+test('it goes back from another store of the run too, or from none, and stays where somebody else has put it', async () => {
   const { inject, data } = await fault();
   await inject();
   await cluster.patch(resource, target, { spec: { backupTargetURL: other } });
+  expect(await defaultTargetChanged.heal(cluster, data)).toBe(`it has the URL ${users} again`);
+  await cluster.patch(resource, target, { spec: { backupTargetURL: '' } });
   expect(await defaultTargetChanged.heal(cluster, data)).toBe(`it has the URL ${users} again`);
   await cluster.patch(resource, target, { spec: { backupTargetURL: 'nfs://elsewhere.example:/' } });
   expect(await defaultTargetChanged.heal(cluster, data)).toBe(

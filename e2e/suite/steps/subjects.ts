@@ -31,6 +31,7 @@ import { uiJobSteps } from './ui-jobs/steps.ts';
 import { uiRestoreSteps } from './ui-restore/steps.ts';
 import { uiTableSteps } from './ui-tables/steps.ts';
 import { uiVolumeSteps } from './ui-volume/steps.ts';
+import { uninstallationSteps } from './uninstallation/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
 import { writeSteps } from './writes/steps.ts';
 
@@ -58,6 +59,7 @@ export const steps = {
   ...systemBackupVolumeSteps,
   ...systemRestoreSteps,
   ...settingSteps,
+  ...uninstallationSteps,
   ...uiSteps,
   ...uiTableSteps,
   ...uiRestoreSteps,

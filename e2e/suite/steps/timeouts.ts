@@ -158,6 +158,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn waits twice for 5 s, packs its objects and uploads them, or reads the config in the store',
   },
+  uninstalled: {
+    machine: 120,
+    resyncs: 20,
+    owner:
+      'the expectation: Longhorn deletes its objects kind by kind, and waits up to 90 s for the controllers of each before it goes on by force',
+  },
   systemRestoreEnds: {
     machine: 300,
     resyncs: 2,

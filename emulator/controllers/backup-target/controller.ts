@@ -5,7 +5,7 @@ import { startController } from '../../kubernetes/controller.ts';
 import type { BackupTarget } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { defaultTargetName, labels } from '../../modelled-on.ts';
+import { defaultTargetName, deletedByUninstallation, labels } from '../../modelled-on.ts';
 import { goesWithBackupVolume } from '../backup-volume/sync.ts';
 import {
   addFinalizerAndLabels,
@@ -14,6 +14,7 @@ import {
   removeFinalizer,
 } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
+import { forgetSystemBackups } from '../system-backup.ts';
 import { deleteBackupVolumeResources, newBackupTargetStatus, syncTarget } from './sync.ts';
 
 // The timer of a negative interval fires without a pause (wait.PollUntilContextCancel). The time of a request has whole
@@ -64,8 +65,9 @@ const removeFiles = async (
 
 const remove = async (context: ManagerContext, target: BackupTarget): Promise<void> => {
   const { datastore } = context;
-  const { name } = target.metadata;
-  if (name === defaultTargetName) {
+  const { name, annotations = {} } = target.metadata;
+  const isUninstalled = deletedByUninstallation in annotations;
+  if (name === defaultTargetName && !isUninstalled) {
     const message = 'not emulated: deleting the backup target default, which Longhorn refuses';
     return context.recorder(target, { type: 'Warning', reason: 'NotEmulated', message });
   }
@@ -84,8 +86,13 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
           reason: 'BackupTargetDeleted',
           message: `backup target ${name} is deleted: the volume is backed up no more`,
         });
-  if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);
+  if (
+    context.mutant === 'target-takes-files-along' ||
+    (isUninstalled && context.mutant === 'uninstallation-takes-files-along')
+  )
+    await removeFiles(context, target);
   await deleteBackupVolumeResources(context, target);
+  if (name === defaultTargetName) await forgetSystemBackups(context);
   await removeFinalizer(datastore.backupTargets, target);
 };
 

@@ -1,4 +1,4 @@
-import { defaultTargetName, isAtLeast } from '../../modelled-on.ts';
+import { defaultTargetName, deletedByUninstallation, isAtLeast } from '../../modelled-on.ts';
 import { type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
 const resource = 'backuptargets';
@@ -17,7 +17,7 @@ export const targetValidatingRules: ValidatingRule[] = [
     name: 'longhorn-emulator-default-target',
     resource,
     operations: ['DELETE'],
-    expression: `oldObject.metadata.name != '${defaultTargetName}'`,
+    expression: `oldObject.metadata.name != '${defaultTargetName}' || (has(oldObject.metadata.annotations) && '${deletedByUninstallation}' in oldObject.metadata.annotations)`,
     message: "'deleting default backup target is not allowed'",
   },
   {

@@ -22,6 +22,7 @@ const wishes = {
     name: 'concurrent-volume-backup-restore-per-node-limit',
     value: '6',
   },
+  'Longhorn may be uninstalled': { name: 'deleting-confirmation-flag', value: 'true' },
   'backup blocks of new volumes have 16 MiB': { name: 'default-backup-block-size', value: '16' },
 } as const;
 
