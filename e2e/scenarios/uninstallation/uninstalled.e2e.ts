@@ -23,7 +23,7 @@ scenario(
     const volume = await given.volume();
     const data = await given.data(volume);
     const backup = await given.settledBackup(volume);
-    // Without a backup volume, which would take it along.
+    // Without a backup volume, which would take it along (longhorn/longhorn#5868).
     const failing = await given.volume();
     await given.data(failing);
     const unwritable = await given.wrongAnswers('AccessDenied', { to: 'write' });

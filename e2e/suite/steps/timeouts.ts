@@ -159,8 +159,7 @@ export const timeoutRules = {
       'the expectation: Longhorn waits twice for 5 s, packs its objects and uploads them, or reads the config in the store',
   },
   uninstalled: {
-    machine: 120,
-    resyncs: 20,
+    resyncs: 16,
     owner:
       'the expectation: Longhorn deletes its objects kind by kind, and waits up to 90 s for the controllers of each before it goes on by force',
   },

@@ -1,6 +1,6 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { uninstallation } from '../../../faults/uninstallation.ts';
-import { waitUntil } from '../../../history/expectation.ts';
+import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
 import { resources } from '../../../kube/cluster.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
@@ -25,10 +25,11 @@ const untilEnded = async (
   const fieldSelector = `metadata.name=${name}`;
   await using jobs = await follow<Job>(cluster, resources.jobs, { namespace, fieldSelector, signal });
   const isEnded = (job: Job): boolean => ['Complete', 'Failed'].some((type) => isConditionTrue(job, type));
-  const ended = await waitUntil(jobs, isEnded, {
-    ...{ name, label: `Job ${name} has ended`, ...timeouts.uninstalled },
-  });
-  return { isComplete: isConditionTrue(ended, 'Complete'), log: (await log()).slice(-1_500) };
+  const ends = waitUntil(jobs, isEnded, { name, label: `Job ${name} has ended`, ...timeouts.uninstalled });
+  const cause = await timeoutOf(ends);
+  const said = (await log()).slice(-1_500);
+  if (cause !== undefined) throw new Error(`the uninstallation does not end:\n${said}`, { cause });
+  return { isComplete: isConditionTrue(await ends, 'Complete'), log: said };
 };
 
 const goneKinds = [
