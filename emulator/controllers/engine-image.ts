@@ -2,6 +2,7 @@ import { startController } from '../kubernetes/controller.ts';
 import type { EngineImage } from '../longhorn/objects.ts';
 import type { ManagerContext } from '../manager/context.ts';
 import { emulatorVersion, engineImageName } from '../modelled-on.ts';
+import { removeFinalizer } from './finalizer.ts';
 
 type Status = NonNullable<EngineImage['status']>;
 
@@ -21,6 +22,8 @@ export const startEngineImageController = (context: ManagerContext, image: strin
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.engineImages.get(name);
     if (!found) return;
+    if (found.metadata.deletionTimestamp)
+      return found.status?.ownerID === node ? removeFinalizer(datastore.engineImages, found) : undefined;
     if (found.spec.image !== image) {
       context.recorder(found, {
         type: 'Warning',

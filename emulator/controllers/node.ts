@@ -4,6 +4,7 @@ import { startController } from '../kubernetes/controller.ts';
 import { type Condition, withCondition } from '../kubernetes/objects.ts';
 import type { DiskStatus, KubernetesNode, Node, Pod } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
+import { removeFinalizer } from './finalizer.ts';
 
 type Readiness = { status: 'True' | 'False'; reason: string; message: string };
 
@@ -91,6 +92,11 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   const { datastore } = context;
   const node = datastore.nodes.get(name);
   if (!node) return;
+  if (node.metadata.deletionTimestamp) {
+    if (name !== context.node) return;
+    context.recorder(node, { type: 'Warning', reason: 'Delete', message: `Deleting node ${name}` });
+    return removeFinalizer(datastore.nodes, node);
+  }
   const status = name === context.node ? await ownStatus(node) : othersStatus(context, node);
   const ready = ({ conditions }: Status) => conditions?.find(({ type }) => type === 'Ready');
   // Every manager may report another node as lost. Only the node's own manager reports it as ready.
@@ -105,6 +111,9 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
 export const startNodeController = (context: ManagerContext): void => {
   const { datastore, clock, signal } = context;
   const enqueue = startController({ name: 'node', reconcile: (name) => reconcile(context, name) }, context);
+  datastore.nodes.onEvent((name) => {
+    if (datastore.nodes.get(name)?.metadata.deletionTimestamp) enqueue(name);
+  });
   enqueue(context.node);
   const timer = setInterval(() => {
     for (const { metadata } of datastore.nodes.list()) enqueue(metadata.name);

@@ -26,13 +26,6 @@ const clear = <T extends ApiObject>(
 
 const waitForManagers = async (): Promise<void> => {};
 
-// Nothing else removes their finalizers here. In Longhorn their controllers do so, or the uninstallation itself in the end.
-const clearByForce = <T extends ApiObject>(collection: Collection<T>): Promise<void> =>
-  clear(collection, async ({ metadata }) => {
-    await collection.delete(metadata.name);
-    await collection.patch(metadata.name, { metadata: { finalizers: null } });
-  });
-
 /**
  * Uninstalls Longhorn as its Job does, in the same order (uninstall_controller.go, uninstall and deleteCRs). The managers
  * do the work until they go. Settings, definitions and what else a manifest has stay. Returns the exit code.
@@ -59,19 +52,22 @@ export const runUninstallation = async ({
   await clear(replicas);
   // Without a URL, its managers forget what is in the store and leave it there.
   const url = mutant === 'uninstallation-takes-files-along' ? {} : { backupTargetURL: '' };
-  await clear(backupTargets, async ({ metadata: { name } }: BackupTarget) => {
-    await backupTargets.patch(name, {
-      metadata: { annotations: { [deletedByUninstallation]: '' } },
-      spec: url,
-    });
-    await backupTargets.delete(name);
+  await clear(backupTargets, async ({ metadata: { name, annotations = {} }, spec, status }: BackupTarget) => {
+    if (!(deletedByUninstallation in annotations))
+      return backupTargets.patch(name, {
+        metadata: { annotations: { [deletedByUninstallation]: '' } },
+        spec: url,
+      });
+    // As a real v1.12.1 did: its manager says that it has no URL before it goes.
+    if (spec.backupTargetURL === '' && status?.available) return;
+    return backupTargets.delete(name);
   });
   await clear(backupVolumes, waitForManagers);
   await clear(backups, mutant === 'failed-backup-stops-uninstallation' ? waitForManagers : undefined);
   await clear(datastore.systemBackups, waitForManagers);
-  await clearByForce(datastore.engineImages);
+  await clear(datastore.engineImages);
   await clear(datastore.recurringJobs);
-  await clearByForce(datastore.nodes);
+  await clear(datastore.nodes);
   await clear(datastore.instanceManagers);
   await clear(datastore.systemRestores);
   const managers = { group: 'apps', version: 'v1', plural: 'daemonsets', namespace };

@@ -48,6 +48,17 @@ export const otherMessages = {
       'copied the data from snapshot s1 of the source volume v1. Waiting for volume to be fully HA before marking the clone as completed',
     seen: 'controller/volume_controller.go, source of v1.12.1; met on a whole real v1.12.1',
   },
+  'node-deleted': {
+    class: 'informational',
+    speaker: 'Node',
+    fields: ['event Warning'],
+    states: ['Delete'],
+    means: 'A node is deleted from Longhorn, as where Longhorn is uninstalled.',
+    advice: 'Nothing, if that was wanted.',
+    pattern: /Deleting node \S+/,
+    example: 'Deleting node node1',
+    seen: 'controller/node_controller.go, source of v1.12.1; met on a whole real v1.12.1',
+  },
   'blocks-left-behind': {
     ...managerLog,
     class: 'failure',

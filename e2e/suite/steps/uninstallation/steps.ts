@@ -50,9 +50,15 @@ export const uninstallationSteps = {
         throw new Error(`the uninstallation failed, and does not say why:\n${log}`);
     },
   }),
+  /** Longhorn empties the URLs of the backup targets before they go. */
   'when.uninstalled': step({
     sentence: 'When Longhorn is uninstalled',
-    action: begin,
+    action: (context: Context) => {
+      context.expected.push(
+        ...context.own.targets.map(({ name }) => ({ id: 'target-without-url' as const, of: name })),
+      );
+      return begin(context);
+    },
     detail: ({ job }) => job,
   }),
   'then.uninstalled': step({
