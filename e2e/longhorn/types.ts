@@ -173,8 +173,11 @@ export type Setting = KubernetesObject & { value?: string };
 
 /** A node of the cluster, as a Longhorn object. */
 export type Node = KubernetesObject & {
-  spec: { tags?: string[] | null; disks?: Record<string, { tags?: string[] | null }> };
-  status?: { conditions?: Condition[] };
+  spec: {
+    tags?: string[] | null;
+    disks?: Record<string, { tags?: string[] | null; storageReserved?: number }>;
+  };
+  status?: { conditions?: Condition[]; diskStatus?: Record<string, { conditions?: Condition[] }> | null };
 };
 
 type Condition = { type: string; status: string; reason?: string; message?: string };

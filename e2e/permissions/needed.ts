@@ -104,6 +104,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'auto-cleanup-snapshot-after-on-demand-backup-completed',
         'auto-cleanup-system-generated-snapshot',
         'auto-cleanup-when-delete-backup',
+        'concurrent-replica-rebuild-per-node-limit',
         'concurrent-volume-backup-restore-per-node-limit',
         'default-backup-block-size',
         'default-longhorn-static-storage-class',
@@ -114,7 +115,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'restore-volume-recurring-jobs',
       ],
     },
-    { place: 'longhorn', resource: longhorn.nodes, verbs: ['get', 'patch'] },
+    { place: 'longhorn', resource: longhorn.nodes, verbs: ['get', 'watch', 'patch'] },
   ],
   'default-target': [
     {

@@ -390,6 +390,18 @@ export const timeoutRules = {
     owner:
       'the expectation: Kubernetes gives a node up that was silent for 50 s, and Longhorn takes that over',
   },
+  replicaLost: {
+    owner: 'longhorn-manager: a replica whose process has ended is lost to the engine within seconds',
+  },
+  diskFull: {
+    resyncs: 2,
+    owner: 'longhorn-manager: it looks at the disks of its node',
+  },
+  salvaged: {
+    machine: 120,
+    resyncs: 2,
+    owner: 'the expectation: Longhorn salvages a volume whose replicas have all failed',
+  },
   openedAgain: {
     machine: 40,
     resyncs: 4,

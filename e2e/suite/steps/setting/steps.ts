@@ -10,6 +10,7 @@ const wishes = {
   },
   'snapshots of rebuilds are kept': { name: 'auto-cleanup-system-generated-snapshot', value: 'false' },
   'no snapshot is purged': { name: 'disable-snapshot-purge', value: 'true' },
+  'no replica is rebuilt': { name: 'concurrent-replica-rebuild-per-node-limit', value: '0' },
   'a snapshot goes with its backup': { name: 'auto-cleanup-when-delete-backup', value: 'true' },
   'a failed backup stays': { name: 'failed-backup-ttl', value: '0' },
   'a failed backup goes after a minute': { name: 'failed-backup-ttl', value: '1' },

@@ -8,6 +8,7 @@ import {
 import { ApiError } from '../../../kube/errors.ts';
 import { lossOf } from '../../../kube/objects.ts';
 import { longhornResources, readNow } from '../../../longhorn/resources.ts';
+import type { VolumeReplica } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PromiseBroken, stays } from '../judging.ts';
@@ -16,6 +17,7 @@ import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { copyData, discardData, writeData } from './data.ts';
+import { fillDisks, judgeNewest, killLast, leaveOneReplica } from './older-replica.ts';
 import { killReplica, mustHaveReplicas } from './replicas.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
@@ -212,6 +214,33 @@ export const volumeSteps = {
     parameters: ({ label = 'the volume' }) => ({ volume: label }),
     action: (context: Context, { name }: { name: string; label?: string }) => killReplica(context, name),
     detail: ({ title }) => title,
+  }),
+  /** Returns the other replica as `newest`. Where there is one alone, it stands for both. */
+  'when.oneReplicaLeft': step({
+    sentence: 'When a replica of the volume is killed, and the volume goes on without it',
+    action: (context: Context, volume: VolumeHandle) => leaveOneReplica(context, volume),
+    detail: ({ title }) => title,
+  }),
+  /** A replica that is there stays in use. */
+  'given.fullDisks': step({
+    sentence: 'Given that the disks of the node with the replica that is left take no more replicas',
+    action: (context: Context, { newest }: { newest: VolumeReplica }) => fillDisks(context, newest),
+    detail: ({ title }) => title,
+  }),
+  'when.lastReplicaKilled': step({
+    sentence: 'When the replica that is left is killed too',
+    action: (context: Context, volume: VolumeHandle, { newest }: { newest: VolumeReplica }) =>
+      killLast(context, volume, newest),
+    detail: ({ title }) => title,
+  }),
+  'then.salvagedWithNewest': step({
+    sentence: 'Then the volume is attached again, with all data',
+    waitsForTimer: true,
+    action: (
+      context: Context,
+      volume: VolumeHandle,
+      how: { from: number; newest: VolumeReplica; data: readonly WrittenData[] },
+    ) => judgeNewest(context, volume, how),
   }),
   'then.hasReplicas': step({
     sentence: 'Then the volume has {count}, as it is to have',

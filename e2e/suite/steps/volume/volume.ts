@@ -343,6 +343,9 @@ const healthySince = (volumes: Volumes, { name, from }: VolumeSubject) =>
     .from(from)
     .startingAs(isHealthy());
 
+/** Whether an attached volume has lost a replica. */
+export const isDegraded = ({ status }: Volume): boolean => status?.robustness === 'degraded';
+
 /** Matches no state. Used to expect that the volume does not change. */
 const volumeNeverReached = namedState('volume-changes', () => ({
   label: 'unchanged',
@@ -460,6 +463,14 @@ export const isAttachedMeanwhile = (
     .startingAs(inState('detached'))
     .goes(inState('attached'), inState('detached'))
     .allowing(inState('attaching'), inState('detaching'));
+
+/** An attached volume is detached and attached again, after this sequence. */
+export const attachesAgain = (volumes: Volumes, { name, from }: VolumeSubject): Expectation<Volume> =>
+  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
+    .from(from)
+    .startingAs(inState('attached'))
+    .goes(inState('detached'), inState('attached'))
+    .allowing(inState('detaching'), inState('attaching'));
 
 /** Waits until Longhorn has removed a backup's attachment ticket from its volume. Throws if there was none. */
 export const untilGivenBack = async (
