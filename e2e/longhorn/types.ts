@@ -55,6 +55,8 @@ export type VolumeEngine = KubernetesObject & {
     lastRestoredBackup?: string;
     /** By the addresses of the replicas. */
     restoreStatus?: Record<string, { isRestoring?: boolean; lastRestored?: string }> | null;
+    /** By the addresses of the replicas, too. */
+    rebuildStatus?: Record<string, { isRebuilding?: boolean } | null> | null;
   };
 };
 

@@ -18,6 +18,7 @@ import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { copyData, discardData, writeData } from './data.ts';
 import { fillDisks, judgeNewest, killLast, leaveOneReplica } from './older-replica.ts';
+import { killRebuilder } from './rebuilt.ts';
 import { killReplica, mustHaveReplicas } from './replicas.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
@@ -213,6 +214,11 @@ export const volumeSteps = {
     sentence: 'When a replica of {volume} is killed',
     parameters: ({ label = 'the volume' }) => ({ volume: label }),
     action: (context: Context, { name }: { name: string; label?: string }) => killReplica(context, name),
+    detail: ({ title }) => title,
+  }),
+  'when.rebuilderKilled': step({
+    sentence: 'When the longhorn-manager that waits for the end of a rebuild is killed',
+    action: (context: Context, volume: VolumeHandle) => killRebuilder(context, volume),
     detail: ({ title }) => title,
   }),
   /** Returns the other replica as `newest`. Where there is one alone, it stands for both. */
