@@ -349,6 +349,10 @@ export const fixes = {
   'fixed:targetless-volume-is-not-backed-up':
     'an event of each volume whose backup target is deleted says so',
   'fixed:crashed-standby-stays-faulted': 'a volume on standby whose only replica failed is salvaged',
+  'fixed:older-replica-is-salvaged':
+    'a volume whose replicas have all failed is salvaged with the one that failed last, wherever that is',
+  'fixed:verified-rebuild-keeps-snapshots':
+    'a replica whose rebuild another longhorn-manager has begun is no longer marked as being rebuilt at its end',
   'fixed:standby-restores-into-snapshot':
     'a volume on standby restores nothing into a snapshot that was made of it',
   'fixed:failed-standby-stays-faulted':

@@ -687,6 +687,12 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:targetless-volume-is-not-backed-up': [
     'A volume whose backup target is deleted is backed up no more, and an event says so',
   ],
+  'fixed:older-replica-is-salvaged': [
+    'A volume all of whose replicas have failed has the data of the one that failed last',
+  ],
+  'fixed:verified-rebuild-keeps-snapshots': [
+    'A snapshot can be deleted after a replica was rebuilt while its longhorn-manager was replaced',
+  ],
   'fixed:missing-secret-not-reported': [
     'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back [s3]',
   ],

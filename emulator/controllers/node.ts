@@ -39,7 +39,7 @@ const tolerance = 64 * 1024 * 1024;
 
 const diskStatus = async (
   diskName: string,
-  path: string,
+  { path, storageReserved }: Node['spec']['disks'][string],
   before: DiskStatus | undefined,
 ): Promise<DiskStatus> => {
   const { bavail, blocks, bsize } = await statfs(path);
@@ -50,11 +50,12 @@ const diskStatus = async (
       ? free
       : (before?.storageAvailable ?? free);
   const ready = withCondition(before?.conditions, { type: 'Ready', status: 'True' }, now);
+  const status = storageReserved < blocks * bsize ? 'True' : 'False';
   return {
     diskName,
     diskPath: path,
     filesystemType: 'ext4',
-    conditions: withCondition(ready, { type: 'Schedulable', status: 'True' }, now),
+    conditions: withCondition(ready, { type: 'Schedulable', status }, now),
     storageAvailable,
     storageMaximum: blocks * bsize,
     storageScheduled: 0,
@@ -63,8 +64,8 @@ const diskStatus = async (
 
 const ownStatus = async (node: Node): Promise<Status> => {
   const now = timestamp();
-  const disks = Object.entries(node.spec.disks).map(async ([name, { path }]) => {
-    return [name, await diskStatus(name, path, node.status?.diskStatus?.[name])] as const;
+  const disks = Object.entries(node.spec.disks).map(async ([name, disk]) => {
+    return [name, await diskStatus(name, disk, node.status?.diskStatus?.[name])] as const;
   });
   const schedulable = withCondition(node.status?.conditions, { type: 'Schedulable', status: 'True' }, now);
   const message = `Node ${node.metadata.name} is ready`;

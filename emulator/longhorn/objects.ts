@@ -62,6 +62,8 @@ export type VolumeEngine = LonghornObject<
     lastRestoredBackup: string;
     /** By the address of the replica. */
     restoreStatus: Record<string, { isRestoring: boolean; lastRestored: string }>;
+    /** By the address of the replica, too. */
+    rebuildStatus?: Record<string, { isRebuilding: boolean }>;
   }
 >;
 

@@ -26,6 +26,7 @@ const settings: Record<string, string> = {
   'auto-cleanup-snapshot-after-on-demand-backup-completed': 'false',
   'auto-cleanup-system-generated-snapshot': 'true',
   'auto-cleanup-when-delete-backup': 'false',
+  'concurrent-replica-rebuild-per-node-limit': '5',
   'concurrent-volume-backup-restore-per-node-limit': '5',
   'default-backup-block-size': '2',
   [staticClass.setting]: staticClass.initial,

@@ -75,6 +75,7 @@ const volumeKinds: ServedKind[] = [
       currentState: text(),
       lastRestoredBackup: text(),
       restoreStatus: mapOf(object({ isRestoring: flag(), lastRestored: text() })),
+      rebuildStatus: mapOf(object({ isRebuilding: flag() })),
     }),
   },
   {

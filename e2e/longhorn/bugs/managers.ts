@@ -783,6 +783,44 @@ export const managerBugs = {
       'longhorn-manager, controller/volume_controller.go, ReconcileVolumeState (autoSalvage && !v.Status.IsStandby && !v.Status.RestoreRequired), the same in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#10105 (a backup that cannot be read)',
     seen: 'a whole real v1.12.1 (2026-11-30), NFS: faulted within 3 s of the kill of the process of its replica, then detached, and still so 17 min later, when it was deleted; the next backup was not restored',
   },
+  'older-replica-is-salvaged': {
+    title:
+      'A volume all of whose replicas have failed comes back with data of before, though its newest replica is whole',
+    severity: 'data loss',
+    promise: 'a volume all of whose replicas have failed has the data of the one that failed last',
+    happens:
+      'Longhorn salvages the replica that failed last, and those that failed in the minute before. But it leaves out those on a node that is down, or on a disk that takes no more replicas (by default, one that is more than 75 % full), before it looks which that is. So it salvages a replica that failed hours or days before and waits to be rebuilt: the volume is attached, without all that was written since, and only an event says AutoSalvaged. The newest replica is then rebuilt from it, and what it had is gone for good. So it is after nodes went down one after the other, where that of the newest replica comes back last; and of a detached volume, whose failed replica is not rebuilt, if the node of the other is down when it is attached',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'attached with older data' }],
+    steps: [
+      'Make a volume with two replicas, attach it, and write to it. Set concurrent-replica-rebuild-per-node-limit to 0, so that a failed replica waits.',
+      'Kill the process of one replica, in the pod of its instance manager. Write other data.',
+      'Let the disk of the other replica take no more replicas: raise its storageReserved (nodes.longhorn.io) above its size.',
+      'Kill the process of the other replica. The volume is attached again within a minute, and lacks the other data.',
+      'Or power off the node of one replica, write, power off the node of the other, and switch the first one on alone.',
+    ],
+    source:
+      'longhorn-manager, controller/volume_controller.go, ReconcileVolumeState (IsNodeDownOrDeleted and diskSchedulable before lastFailedAt, AutoSalvageTimeLimit after it), the same in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). The test plan of the auto-salvage wants the replica that failed first to remain failed (longhorn/longhorn-manager#500, case 3)',
+    seen: 'the source alone',
+  },
+  'verified-rebuild-keeps-snapshots': {
+    title:
+      'A snapshot can no longer be deleted after a replica was rebuilt while its longhorn-manager was replaced',
+    severity: 'silent',
+    versions: '>=1.12.0',
+    promise: 'a snapshot that is deleted goes, once all replicas of its volume are healthy',
+    happens:
+      'a replica is marked as being rebuilt, and the request of the longhorn-manager that waits for the end of the rebuild takes the mark away. If that manager ends meanwhile (an upgrade, a restart of its node), or its connection is lost, the copying goes on. Since v1.12.0 the next manager sees that it has ended, and has the replica made healthy, but leaves the mark. From then on no snapshot of the volume is deleted, neither by hand nor by a recurring job: they stay deleting, keep the volume attached, and take room, up to the limit of 250, beyond which the volume cannot be backed up. By the source, no other failed replica of the volume is rebuilt either, as its snapshots are purged before. Only logs say why. It ends when a workload wants the volume on another node: the replica is then refused, and rebuilt again',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleting' }],
+    steps: [
+      'Make a volume with two replicas and six snapshots, so that a rebuild lasts half a minute.',
+      'Kill the process of a replica. As soon as status.rebuildStatus of the engine says isRebuilding, delete the pod of the longhorn-manager on the node of the volume (--grace-period=0 --force).',
+      'Wait until the volume is healthy. The log of the new longhorn-manager has "completed rebuilding but is still in WO mode".',
+      'Delete the oldest snapshot: it stays, and the log has "cannot remove a snapshot because tcp://... is rebuilding".',
+    ],
+    source:
+      'longhorn-manager, controller/engine_controller.go, verifyCompletedRebuild (longhorn/longhorn-manager#4658, for longhorn/longhorn#9626), and longhorn-engine, pkg/controller/rebuild.go, VerifyRebuildReplica: neither calls SetRebuilding(false), as pkg/sync/sync.go, reloadAndVerify, does; pkg/sync/sync.go, DeleteSnapshot and PurgeSnapshots; read in v1.12.0, v1.12.1 and master (2026-08-21)',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: healthy 46 s after the kill, when the next longhorn-manager said "completed rebuilding but is still in WO mode"; a snapshot that was deleted then was neither marked as removed nor gone 3 min 54 s later, the log had the refusal 16 times, and the volume was not detached when nothing else wanted it any more',
+  },
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
     severity: 'data loss',

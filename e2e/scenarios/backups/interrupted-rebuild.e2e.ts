@@ -6,6 +6,8 @@ scenario(
   {
     tags: ['snapshots', 'manager-kill', 'slow'],
     needs: ['lab', 'block-device'],
+    // Before, the replica was never made healthy.
+    longhorn: '>=1.12.0',
     exclusive: ['longhorn-managers'],
     disruptions: ['replica-kill', 'manager-kill'],
   },
@@ -23,6 +25,8 @@ scenario(
     await when.released(manager);
     await then.healthy(volume);
     await when.snapshotDeleted(oldest);
-    await then.snapshotGoes(oldest);
+    await then.orKnownBug('verified-rebuild-keeps-snapshots', () => then.snapshotGoes(oldest));
+    // A snapshot that is being deleted keeps its volume attached.
+    await when.attachedVolumeDeleted(volume);
   },
 );

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { defaultEngineImage, keepsSnapshotsWhileDetached } from '../../modelled-on.ts';
 import { removeFinalizer } from '../finalizer.ts';
+import { isMarkedAsRebuilding } from '../volume/rebuild.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { requestAttachment, withdrawAttachment } from '../volume/tickets.ts';
 
@@ -121,6 +122,8 @@ export const removeWithData = async (context: ManagerContext, found: Snapshot): 
     return;
   }
   if (stays && found.status?.creationTime && !(await ensureEngineRuns(context, found))) return;
+  if (stays && replica && (await isMarkedAsRebuilding(replica)))
+    throw new Error(`cannot remove a snapshot because ${replica.metadata.name} is rebuilding`);
   let snapshot = found;
   if (stays && snapshot.status?.readyToUse) {
     snapshot = await datastore.snapshots.updateStatus({

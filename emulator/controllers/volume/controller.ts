@@ -19,6 +19,8 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
+import { isRebuildOff, keepOlder, lacksReplica, salvage } from './older-replica.ts';
+import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
   type FollowingEngines,
@@ -139,6 +141,7 @@ type ControllerState = {
   restores: Restores;
   followers: FollowingEngines;
   activations: SyncedActivations;
+  rebuilds: Rebuilds;
   enqueue: (name: string) => void;
 };
 
@@ -305,17 +308,34 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const { state, robustness } = status;
   const isSpoilt = context.mutant === 'lost-replica-ends-restore' && status.restoreRequired;
   const replicas = isSpoilt ? 1 : volume.spec.numberOfReplicas;
-  const isSalvaged = context.mutant === 'fixed:crashed-standby-stays-faulted' && status.isStandby;
-  const step = nextStep({ state, robustness, wanted, replica, replicas, isSalvaged });
+  const only = findReplica(context, name);
+  const lacks = only?.spec.nodeID === context.node && (await lacksReplica(context, only));
+  const isSalvaged = lacks || (context.mutant === 'fixed:crashed-standby-stays-faulted' && status.isStandby);
+  const isRebuilt = (memory.rebuilds.get(name) ?? 0) <= Date.now();
+  const lacksOne = lacks || !isRebuilt;
+  const step = nextStep({ state, robustness, wanted, replica, replicas, isSalvaged, lacksReplica: lacksOne });
   const isHere = !step && wanted && status.state === 'attached';
   // The next replica process starts from the beginning, like a rebuilt replica.
-  if (step?.robustness === 'degraded')
-    context.replicas.end((await ensureReplica(context, volume)).metadata.name);
+  if (only && step?.robustness === 'degraded' && replica === 'error') {
+    context.replicas.end(only.metadata.name);
+    if (isRebuildOff(context)) await keepOlder(only);
+    else if (!status.restoreRequired)
+      await beginRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds }, () =>
+        memory.enqueue(name),
+      );
+  }
+  if (only && robustness === 'degraded' && step?.robustness === 'healthy')
+    await endRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds });
+  if (only && lacks && robustness === 'faulted' && step?.state === 'attaching') await salvage(context, only);
   if (step?.device === 'detach') {
     await detach(context, volume);
     // Here, and not in a removal: whoever waits for a backup of a removed volume learns that from the volume.
     const here = findReplica(context, name);
-    if (here) context.uploads.endWithReplica(replicaDirectory(here));
+    if (here) {
+      context.uploads.endWithReplica(replicaDirectory(here));
+      await forgetRebuild(here);
+    }
+    memory.rebuilds.delete(name);
   }
   const isToGrow = isHere && !status.expansionRequired && (await isTooSmall(context, volume));
   const isDetachedFirst = status.isStandby && context.mutant === 'standby-detaches-to-grow';
@@ -357,6 +377,7 @@ export const startVolumeController = (context: ManagerContext): void => {
     restores: new Map(),
     followers: new Set(),
     activations: new Set(),
+    rebuilds: new Map(),
     enqueue: (name) => enqueue(name),
   };
   const enqueue = startController(
@@ -367,6 +388,9 @@ export const startVolumeController = (context: ManagerContext): void => {
   datastore.volumeAttachments.onEvent(enqueue);
   const volumeOf = { replicas: (name: string) => name.replace(/-r-[0-9a-f]{8}$/, '') };
   datastore.replicas.onEvent((name) => enqueue(volumeOf.replicas(name)));
+  datastore.settings.onEvent(() => {
+    for (const { metadata } of datastore.volumes.list()) enqueue(metadata.name);
+  });
   datastore.backupVolumes.onEvent((name) => {
     const source = datastore.backupVolumes.get(name)?.spec.volumeName;
     if (!source) return;

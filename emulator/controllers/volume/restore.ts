@@ -141,6 +141,23 @@ const isRestoring = (engine: VolumeEngine | undefined): boolean =>
 const restoredBy = (engine: VolumeEngine): string =>
   engine.status?.restoreStatus[address]?.lastRestored ?? '';
 
+/** Shows in the status of a volume's engine whether a replica is being rebuilt. */
+export const showRebuild = async (
+  context: ManagerContext,
+  volume: Volume,
+  isRebuilding: boolean,
+): Promise<void> => {
+  const engine = await ensureEngine(context, volume);
+  const none = { lastRestoredBackup: '', restoreStatus: {} };
+  await context.datastore.engines.updateStatus({
+    ...engine,
+    status: {
+      ...{ ownerID: context.node, currentState: 'running', ...none, ...engine.status },
+      rebuildStatus: isRebuilding ? { [address]: { isRebuilding } } : {},
+    },
+  });
+};
+
 const replicasWith = (engine: VolumeEngine, backup: string): number =>
   Object.values(engine.status?.restoreStatus ?? {}).filter(({ lastRestored }) => lastRestored === backup)
     .length;

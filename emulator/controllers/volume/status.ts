@@ -91,8 +91,8 @@ type VolumeStep = {
  * The next step of a volume towards spec.nodeID, undefined if there is none. Each step is one status update,
  * in the order seen on a real Longhorn: "" creating detaching detached attaching attached, and healthy a
  * moment after attached. A volume is attached only when its replica runs. If the replica failed, the volume
- * is detached and faulted permanently: salvage is not emulated. With several replicas in the spec, the only
- * one represents the failed one: the volume is degraded until it runs again.
+ * is detached and faulted, for good unless it `isSalvaged`. With several replicas in the spec, the only one
+ * represents the failed one: the volume is degraded until it runs again, or as long as it `lacksReplica`.
  */
 export const nextStep = ({
   state,
@@ -101,6 +101,7 @@ export const nextStep = ({
   replica,
   replicas,
   isSalvaged = false,
+  lacksReplica = false,
 }: {
   state: State;
   robustness: string;
@@ -108,6 +109,7 @@ export const nextStep = ({
   replica: ReplicaState | undefined;
   replicas: number;
   isSalvaged?: boolean;
+  lacksReplica?: boolean;
 }): VolumeStep | undefined => {
   if (state === '') return { state: 'creating', robustness: '' };
   if (state === 'creating') return { state: 'detaching', robustness: 'unknown' };
@@ -131,9 +133,9 @@ export const nextStep = ({
         ? { state: 'attached', robustness: 'unknown', device: 'attach' }
         : undefined;
     const isSettled = robustness === 'healthy' || robustness === 'faulted';
-    return isSettled || (robustness === 'degraded' && replica !== 'running')
+    return isSettled || (robustness === 'degraded' && (replica !== 'running' || lacksReplica))
       ? undefined
-      : { state: 'attached', robustness: 'healthy' };
+      : { state: 'attached', robustness: lacksReplica ? 'degraded' : 'healthy' };
   }
   if (state === 'attached' || state === 'attaching') return { state: 'detaching', robustness: 'unknown' };
   return undefined;

@@ -1,0 +1,58 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import { copyHead, headPath } from '../../engine/replica-files.ts';
+import type { Replica } from '../../longhorn/objects.ts';
+import type { ManagerContext } from '../../manager/context.ts';
+import { replicaDirectory } from './replica.ts';
+
+// The heads of a replica that failed before, and of the newest one once the other is in use. The only replica has both.
+const olderHead = (directory: string): string => `${headPath(directory)}.older`;
+const newestHead = (directory: string): string => `${directory}/volume-head-001.img`;
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Whether failed replicas wait to be rebuilt (concurrent-replica-rebuild-per-node-limit). */
+export const isRebuildOff = ({ datastore }: ManagerContext): boolean =>
+  datastore.settings.get('concurrent-replica-rebuild-per-node-limit')?.value === '0';
+
+/** Keeps what a replica has that fails now. */
+export const keepOlder = (replica: Replica): Promise<void> => {
+  const directory = replicaDirectory(replica);
+  return copyHead(headPath(directory), olderHead(directory));
+};
+
+/** Whether a volume lacks a replica that failed before. Where replicas are rebuilt, what was kept of it is removed. */
+export const lacksReplica = async (context: ManagerContext, replica: Replica): Promise<boolean> => {
+  const directory = replicaDirectory(replica);
+  const kept = [olderHead(directory), newestHead(directory)];
+  if (isRebuildOff(context)) return (await Promise.all(kept.map(exists))).includes(true);
+  for (const path of kept) await rm(path, { force: true });
+  return false;
+};
+
+/**
+ * Salvages a volume whose replicas have all failed: the one that failed last, but one on a disk that takes no more
+ * replicas is left out before Longhorn looks which failed last (volume_controller.go, ReconcileVolumeState).
+ */
+export const salvage = async (context: ManagerContext, replica: Replica): Promise<void> => {
+  const { datastore, mutant, recorder } = context;
+  const directory = replicaDirectory(replica);
+  const disks = Object.values(datastore.nodes.get(replica.spec.nodeID)?.status?.diskStatus ?? {});
+  const isFull = disks.some(({ conditions }) =>
+    conditions.some(({ type, status }) => type === 'Schedulable' && status === 'False'),
+  );
+  if (isFull && mutant !== 'fixed:older-replica-is-salvaged') {
+    await rename(headPath(directory), newestHead(directory));
+    await rename(olderHead(directory), headPath(directory));
+  }
+  const volume = datastore.volumes.get(replica.spec.volumeName);
+  if (volume)
+    recorder(volume, {
+      type: 'Warning',
+      reason: 'AutoSalvaged',
+      message: `Replica ${replica.metadata.name} of volume ${volume.metadata.name} will be automatically salvaged`,
+    });
+};
