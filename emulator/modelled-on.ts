@@ -59,6 +59,8 @@ export const jobLabels = {
   job: 'recurring-job.longhorn.io',
   ofJob: (name: string): string => `recurring-job.longhorn.io/${name}`,
   ofGroup: (group: string): string => `recurring-job-group.longhorn.io/${group}`,
+  /** On a claim whose labels of recurring jobs its volume takes over. */
+  source: 'recurring-job.longhorn.io/source',
   /** In the labels of snapshots and backups. */
   made: 'RecurringJob',
   /** On SystemBackups. */

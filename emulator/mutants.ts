@@ -37,6 +37,14 @@ export const mutants = {
   'csi-mode-ignored': 'a class of VolumeSnapshots that asks for full backups makes incremental ones',
   'csi-claim-gets-newest-backup':
     'a claim of a VolumeSnapshot gets the data of the newest backup of its volume',
+  'csi-formats-again': 'the CSI plugin formats a volume each time that a pod gets it',
+  // A volume that is made for a claim.
+  'class-backup-ignored': 'the volume of a StorageClass that names a backup is empty',
+  'class-target-ignored': 'the volume of a StorageClass that names a backup target has the target default',
+  'class-jobs-ignored': 'the volume of a StorageClass that selects recurring jobs takes part in none of them',
+  'claim-jobs-ignored':
+    'the labels of recurring jobs of a claim do not reach its volume, although the claim is their source',
+  'claim-jobs-added-only': 'a volume keeps the recurring jobs that its claim, their source, does not have',
   'csi-error-unsaid': 'a VolumeSnapshot that cannot be made does not say why',
   // A write that is lost, or whose manager is killed: the subject of the crash matrix.
   'finalizer-forgotten':

@@ -24,6 +24,12 @@ const csiUnreachable =
 const csiWrongName =
   'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why';
 const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
+const classNames =
+  'A StorageClass names the backup target and the recurring jobs of its volumes, or the backup to restore';
+const claimRules =
+  "A claim rules its volume's recurring jobs: what is taken from the claim goes from the volume too";
+const statefulSet =
+  'A StatefulSet runs again on volumes that are restored under their old names, and has its files';
 const waits = 'A backup made during a deletion waits for it, then runs';
 const waitsLong = 'A backup made during a deletion waits for as long as the deletion is held open';
 const fails = 'A deletion that fails is tried again, and a backup made beside it goes on';
@@ -202,6 +208,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: csiMidBackup, by: 'then.backupGoesAlong' },
   ],
   'csi-retained-backup-goes': [{ scenario: csiDeleted, by: 'then.backupKept' }],
+  'csi-formats-again': [{ scenario: statefulSet, by: 'then.podsHaveFiles' }],
+  'class-backup-ignored': [{ scenario: classNames, by: 'when.claimMadeOfBackup' }],
+  'class-target-ignored': [{ scenario: classNames, by: 'then.hasTarget' }],
+  'class-jobs-ignored': [{ scenario: classNames, by: 'then.inJobs' }],
+  'claim-jobs-ignored': [{ scenario: claimRules, by: 'then.inJobs' }],
+  'claim-jobs-added-only': [{ scenario: claimRules, by: 'then.inJobs' }],
   'csi-error-unsaid': [{ scenario: csiUnreachable, by: 'then.notMade' }],
   'csi-claim-gets-newest-backup': [{ scenario: csiClaim, by: 'then.restored' }],
   'finalizer-forgotten': [

@@ -26,6 +26,7 @@ export const resources = {
   services: core('services'),
   daemonSets: v1('apps', 'daemonsets'),
   deployments: v1('apps', 'deployments'),
+  statefulSets: v1('apps', 'statefulsets'),
   cronJobs: v1('batch', 'cronjobs'),
   jobs: v1('batch', 'jobs'),
   leases: v1('coordination.k8s.io', 'leases'),

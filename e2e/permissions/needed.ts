@@ -181,6 +181,16 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     { place: 'longhorn', resource: longhorn.instanceManagers, verbs: ['list', 'watch'] },
     { place: 'longhorn', resource: longhorn.replicas, verbs: ['list'] },
     { place: 'longhorn', resource: longhorn.systemBackups, verbs: ['list'] },
+    ],
+  claims: [
+    { place: 'cluster', resource: resources.storageClasses, verbs: ['create', 'delete'] },
+    { place: 'cluster', resource: resources.persistentVolumes, verbs: ['create', 'delete'] },
+    {
+      place: 'longhorn',
+      resource: resources.persistentVolumeClaims,
+      verbs: ['list', 'watch', 'create', 'patch', 'delete'],
+    },
+    { place: 'longhorn', resource: resources.statefulSets, verbs: ['create', 'delete'] },
   ],
   // The lab is controlled directly. Kubernetes says what has become of its nodes.
   'node-fault': [{ place: 'longhorn', resource: longhorn.nodes, verbs: ['list', 'watch'] }],

@@ -21,6 +21,7 @@ export const tags = Object.entries({
   ui: "Longhorn's user interface, in a browser",
   'denied-snapshots': 'the API server denies the deletion of snapshots',
   'csi-snapshots': 'VolumeSnapshots of CSI, with a backup behind them',
+  claims: 'volumes that are made for PersistentVolumeClaims, and pods that have them',
   snapshots: 'snapshots of volumes are made and removed',
   backups: 'the data, the upload and the status of a backup',
   'backup-targets': 'the URL or the credentials of a backup target change',

@@ -319,7 +319,18 @@ export type VolumeSnapshotContent = ApiObject & {
 };
 
 export type PersistentVolumeClaim = ApiObject & {
-  spec: { storageClassName?: string; volumeName?: string; dataSource?: { kind: string; name: string } };
+  spec: {
+    storageClassName?: string;
+    volumeName?: string;
+    dataSource?: { kind: string; name: string };
+    resources: { requests: { storage: string } };
+  };
+};
+
+/** A VolumeAttachment of Kubernetes. */
+export type KubernetesAttachment = ApiObject & {
+  spec: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } };
+  status?: { attached: boolean };
 };
 
 /** A Kubernetes Job. Only the controller of system restores makes one. */

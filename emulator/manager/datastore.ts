@@ -30,6 +30,8 @@ export type Datastore = {
   jobs: Collection<lh.RolloutJob>;
   managerPods: Collection<lh.Pod>;
   kubernetesNodes: Collection<lh.KubernetesNode>;
+  /** Of Kubernetes, for the volumes of pods. */
+  kubernetesAttachments: Collection<lh.KubernetesAttachment>;
   storageClasses: Collection<lh.StorageClass>;
   persistentVolumes: Collection<lh.PersistentVolume>;
   persistentVolumeClaims: Collection<lh.PersistentVolumeClaim>;
@@ -120,6 +122,12 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
       labelSelector: 'app=longhorn-manager',
     }),
     kubernetesNodes: open(options, { group: '', version: 'v1', plural: 'nodes', kind: 'Node' }),
+    kubernetesAttachments: open(options, {
+      group: 'storage.k8s.io',
+      version: 'v1',
+      plural: 'volumeattachments',
+      kind: 'VolumeAttachment',
+    }),
     storageClasses: open(options, {
       group: 'storage.k8s.io',
       version: 'v1',
@@ -161,12 +169,4 @@ export const openSnapshotKinds = async (options: Options): Promise<SnapshotKinds
   };
   await Promise.all([kinds.contents.synced, kinds.classes.synced]);
   return kinds;
-};
-
-/** Opens the PersistentVolumeClaims in Longhorn's namespace. */
-export const openClaims = async (options: Options): Promise<Collection<lh.PersistentVolumeClaim>> => {
-  const resource = { group: '', version: 'v1', plural: 'persistentvolumeclaims', namespace };
-  const claims = open<lh.PersistentVolumeClaim>(options, { ...resource, kind: 'PersistentVolumeClaim' });
-  await claims.synced;
-  return claims;
 };

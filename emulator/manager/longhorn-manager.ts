@@ -36,6 +36,7 @@ const daemon = (): Promise<void> =>
     devices: createLoopDevices('/host/dev'),
     mounts: createNodeMounts(),
     dataRoot: '/var/lib/longhorn',
+    isOnNode: true,
     job: {
       image: requiredVariable(process.env, environmentVariables.image),
       environment: Object.fromEntries(

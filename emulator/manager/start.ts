@@ -2,6 +2,7 @@ import { serveApi } from '../api/server.ts';
 import { startBackupController } from '../controllers/backup/controller.ts';
 import { startBackupTargetController } from '../controllers/backup-target/controller.ts';
 import { startBackupVolumeController } from '../controllers/backup-volume/controller.ts';
+import { startNodePlugin } from '../controllers/csi/node-plugin.ts';
 import { startCsiSidecars } from '../controllers/csi/sidecar.ts';
 import { startEngineImageController } from '../controllers/engine-image.ts';
 import { startNodeController } from '../controllers/node.ts';
@@ -89,6 +90,8 @@ type ManagerOptions = Behaviour & {
   /** Mounts of this process, for queries. Without them, every query runs the longhorn command. */
   mounts?: Mounts;
   dataRoot: string;
+  /** Whether a kubelet is here, which mounts volumes for pods. */
+  isOnNode?: true;
   job: JobPodTemplate;
   /** The longhorn command to install on the node. */
   command: CommandFiles;
@@ -150,6 +153,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startSystemRestoreController(context, options.job);
   startRecurringJobController(context, options.job);
   await startCsiSidecars(context, client);
+  if (options.isOnNode) await startNodePlugin(context);
   await serveApi({ datastore, node, ip, mutant: context.mutant, log, signal });
   ready = true;
   log.info('Longhorn manager is ready', { node });

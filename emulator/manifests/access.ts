@@ -13,7 +13,7 @@ const read = ['get', 'list', 'watch'];
 
 /**
  * The managers' account and its rights: Longhorn's own objects, CronJobs and Jobs in their namespace, reading pods,
- * nodes and Secrets, creating events and StorageClasses, deleting themselves, and what csi-snapshotter may do.
+ * nodes and Secrets, creating events and StorageClasses, deleting themselves, and what the sidecars of CSI may do.
  */
 export const managerAccess = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
@@ -63,6 +63,8 @@ export const managerAccess = [
     rules: [
       { apiGroups: [''], resources: ['nodes'], verbs: read },
       { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...read, 'create'] },
+      { apiGroups: ['storage.k8s.io'], resources: ['volumeattachments'], verbs: read },
+      { apiGroups: ['storage.k8s.io'], resources: ['volumeattachments/status'], verbs: ['patch'] },
       { apiGroups: [''], resources: ['persistentvolumes'], verbs: [...read, 'create', 'patch'] },
       { apiGroups: [snapshotGroup], resources: ['volumesnapshotclasses', 'volumesnapshots'], verbs: read },
       { apiGroups: [snapshotGroup], resources: ['volumesnapshotcontents'], verbs: [...read, 'patch'] },

@@ -1,4 +1,5 @@
 import { longhornApiPort } from '../api/handler.ts';
+import { pluginRegistry } from '../controllers/csi/node-plugin.ts';
 import { proxyPort } from '../engine/proxy.ts';
 import { environmentVariables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
@@ -66,6 +67,7 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
               { name: 'dev', mountPath: '/host/dev' },
               { name: 'proc', mountPath: '/host/proc' },
               { name: 'longhorn', mountPath: '/var/lib/longhorn', mountPropagation: 'Bidirectional' },
+              { name: 'plugins', mountPath: pluginRegistry },
             ],
           },
         ],
@@ -73,6 +75,7 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
           { name: 'dev', hostPath: { path: '/dev' } },
           { name: 'proc', hostPath: { path: '/proc' } },
           { name: 'longhorn', hostPath: { path: '/var/lib/longhorn', type: 'DirectoryOrCreate' } },
+          { name: 'plugins', hostPath: { path: pluginRegistry, type: 'DirectoryOrCreate' } },
         ],
       },
     },

@@ -8,6 +8,7 @@ import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { SystemBackup, SystemRestore } from '../../longhorn/types.ts';
+import { deleteStatefulSet } from './claim/workload.ts';
 import type { Context } from './context.ts';
 import { isBackupOf } from './created-objects.ts';
 import { jobsFrom } from './job/job.ts';
@@ -60,6 +61,8 @@ export const removeCreatedObjects = async (deps: CleanupContext): Promise<void> 
   await runAllStages([
     // Before all that it may make again.
     () => removeSystemRestores(deps),
+    // Before their volumes.
+    () => removeStatefulSets(deps),
     // Early, because they make new backups.
     () => removeVolumeSnapshots(deps),
     // Early, because recurring jobs make new backups.
@@ -112,7 +115,13 @@ const removeStorageClasses = async ({ cluster, made }: CleanupContext): Promise<
     await cluster.delete(resources.storageClasses, { name }).catch(unlessGone);
 };
 
-// No pod uses one.
+const removeStatefulSets = async ({ cluster, made, timeouts }: CleanupContext): Promise<void> => {
+  const stop = new AbortController();
+  const deps = { cluster, timeouts, scenarioSignal: stop.signal };
+  for (const name of made.statefulSets) await deleteStatefulSet(deps, name);
+};
+
+// No pod uses one any more.
 const removePersistentVolumes = async ({ cluster, made }: CleanupContext): Promise<void> => {
   for (const name of made.persistentVolumeClaims)
     await cluster.delete(resources.persistentVolumeClaims, { namespace, name }).catch(unlessGone);

@@ -11,6 +11,7 @@ export type CreatedObjects = {
   jobs: string[];
   systemBackups: string[];
   systemRestores: string[];
+  statefulSets: string[];
   storageClasses: string[];
   persistentVolumes: string[];
   persistentVolumeClaims: string[];
@@ -29,6 +30,7 @@ export type CreatedObjects = {
 
 export const nothingCreated = (): CreatedObjects => ({
   ...{ volumes: [], snapshots: [], backups: [], jobs: [], systemBackups: [], systemRestores: [] },
+  statefulSets: [],
   storageClasses: [],
   persistentVolumes: [],
   persistentVolumeClaims: [],

@@ -1,6 +1,7 @@
 import { admissionSteps } from './admission/steps.ts';
 import { backupSteps } from './backup/steps.ts';
 import { bugSteps } from './bugs/steps.ts';
+import { claimSteps } from './claim/steps.ts';
 import { everyMessageIsKnown, managerSteps, noManagerEnded } from './conclude/conclude.ts';
 import type { Context } from './context.ts';
 import { csiSteps } from './csi/steps.ts';
@@ -68,6 +69,7 @@ export const steps = {
   ...managerSteps,
   ...bugSteps,
   ...csiSteps,
+  ...claimSteps,
   ...writeSteps,
   ...admissionSteps,
 };

@@ -271,6 +271,12 @@ export const timeoutRules = {
     machine: 120,
     owner: "the expectation: csi-provisioner and Longhorn's CSI plugin make a volume for a claim at once",
   },
+  podHasVolume: {
+    machine: 300,
+    owner:
+      'the expectation: Longhorn attaches the volume of a pod, and the kubelet mounts it and starts the pod',
+  },
+  podGone: { machine: 120, owner: 'the kubelet: it ends a pod and unmounts its volume' },
   // csi-snapshotter doubles its pause each time, so that it may ask only minutes after the backup is Completed.
   volumeSnapshotReady: {
     machine: 600,

@@ -1,17 +1,23 @@
+import { decodeBackupURL } from '../../backupstore/url.ts';
 import { type Client, ignoreMissing } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { ApiObject } from '../../kubernetes/objects.ts';
-import type { PersistentVolumeClaim } from '../../longhorn/objects.ts';
+import type { PersistentVolumeClaim, StorageClass, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
-import { openClaims, type SnapshotKinds } from '../../manager/datastore.ts';
-import { longhornProvisioner, namespace } from '../../modelled-on.ts';
+import type { SnapshotKinds } from '../../manager/datastore.ts';
+import { defaultTargetName, jobLabels, longhornProvisioner, namespace } from '../../modelled-on.ts';
 import { isLeader } from './leader.ts';
 
 type VolumeSnapshot = ApiObject & {
   status?: { readyToUse?: boolean; boundVolumeSnapshotContentName?: string };
 };
 
-type Provisioner = Pick<SnapshotKinds, 'contents'> & { context: ManagerContext; client: Client };
+/** Without `contents`, the cluster does not have the kinds of CSI's snapshots. */
+type Provisioner = {
+  context: ManagerContext;
+  client: Client;
+  contents: SnapshotKinds['contents'] | undefined;
+};
 
 const snapshotOf = async ({ client }: Provisioner, name: string): Promise<VolumeSnapshot | undefined> =>
   client
@@ -25,49 +31,82 @@ const snapshotOf = async ({ client }: Provisioner, name: string): Promise<Volume
 const backupOf = async (provisioner: Provisioner, name: string) => {
   const { status } = (await snapshotOf(provisioner, name)) ?? {};
   if (!status?.readyToUse) return undefined;
-  const content = provisioner.contents.get(status.boundVolumeSnapshotContentName ?? '');
+  const content = provisioner.contents?.get(status.boundVolumeSnapshotContentName ?? '');
   const id = content?.status?.snapshotHandle?.split('/').at(-1);
   return provisioner.context.datastore.backups.get(id ?? '');
 };
 
-/** Makes a volume from the backup, and a PersistentVolume for it, which Kubernetes binds to the claim. */
-const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim): Promise<void> => {
+/** The volume that the backup of a VolumeSnapshot is restored to. Throws as long as there is no such backup. */
+const restoredVolume = async (
+  provisioner: Provisioner,
+  { metadata, spec: { dataSource } }: PersistentVolumeClaim,
+): Promise<Volume['spec']> => {
   const { datastore, mutant } = provisioner.context;
-  const { metadata, spec } = claim;
-  const { storageClassName = '', dataSource } = spec;
-  const of = datastore.storageClasses.get(storageClassName);
-  if (of?.provisioner !== longhornProvisioner || dataSource?.kind !== 'VolumeSnapshot' || spec.volumeName)
-    return;
-  const backup = await backupOf(provisioner, dataSource.name);
-  const { volumeName = '', volumeSize = '', url = '', backupTargetName } = backup?.status ?? {};
+  const backup = await backupOf(provisioner, dataSource?.name ?? '');
+  const { volumeName = '', volumeSize = '', url = '', backupTargetName = '' } = backup?.status ?? {};
   if (backup === undefined || url === '') throw new Error(`no backup for the claim ${metadata.name} yet`);
-  const name = `pvc-${metadata.uid}`;
   const source = datastore.volumes.get(volumeName);
   if (source === undefined)
     throw new Error(`not emulated: a claim of a backup of ${volumeName}, which is gone`);
-  if (datastore.volumes.get(name) === undefined) {
-    const newest = datastore.volumes.get(volumeName)?.status?.lastBackup ?? '';
-    const other = mutant === 'csi-claim-gets-newest-backup' && datastore.backups.get(newest)?.status?.url;
-    await datastore.volumes.create({
-      metadata: { name },
+  const newest = source.status?.lastBackup ?? '';
+  const other = mutant === 'csi-claim-gets-newest-backup' && datastore.backups.get(newest)?.status?.url;
+  return { ...source.spec, nodeID: '', size: volumeSize, fromBackup: other || url, backupTargetName };
+};
+
+/** The volume that the parameters of a class ask for. One from a backup has the size and the target of that. */
+const volumeOfClass = (
+  { datastore, mutant }: ManagerContext,
+  { spec }: PersistentVolumeClaim,
+  { parameters: { backupTargetName = '', fromBackup = '' } = {} }: StorageClass,
+): Volume['spec'] => {
+  const url = mutant === 'class-backup-ignored' ? '' : fromBackup;
+  const { status } = datastore.backups.get(url && decodeBackupURL(url).backup) ?? {};
+  const target = mutant === 'class-target-ignored' ? '' : backupTargetName;
+  return {
+    ...{ accessMode: 'rwo', frontend: 'blockdev', image: '', nodeID: '', dataEngine: 'v1' },
+    ...{ backupBlockSize: '2097152', backupCompressionMethod: 'lz4', numberOfReplicas: 3 },
+    ...(url !== '' && { fromBackup: url }),
+    size: status?.volumeSize ?? String(spec.resources.requests.storage),
+    backupTargetName: status?.backupTargetName || target || defaultTargetName,
+  };
+};
+
+type Selected = { name: string; isGroup?: boolean };
+
+const jobLabelsOf = ({ mutant }: ManagerContext, selector = '[]'): Record<string, string> =>
+  Object.fromEntries(
+    (JSON.parse(mutant === 'class-jobs-ignored' ? '[]' : selector) as Selected[]).map(({ name, isGroup }) => [
+      isGroup ? jobLabels.ofGroup(name) : jobLabels.ofJob(name),
+      'enabled',
+    ]),
+  );
+
+/** Makes a volume, and a PersistentVolume for it, which Kubernetes binds to the claim. */
+const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim): Promise<void> => {
+  const { context } = provisioner;
+  const { datastore } = context;
+  const { metadata, spec } = claim;
+  const { storageClassName = '', dataSource } = spec;
+  const of = datastore.storageClasses.get(storageClassName);
+  if (of?.provisioner !== longhornProvisioner || spec.volumeName) return;
+  if (dataSource !== undefined && dataSource.kind !== 'VolumeSnapshot') return;
+  const { numberOfReplicas = '3', recurringJobSelector } = of.parameters ?? {};
+  const name = `pvc-${metadata.uid}`;
+  const volume =
+    datastore.volumes.get(name) ??
+    (await datastore.volumes.create({
+      metadata: { name, labels: jobLabelsOf(context, recurringJobSelector) },
       spec: {
-        ...source.spec,
-        ...{
-          nodeID: '',
-          size: volumeSize,
-          fromBackup: other || url,
-          backupTargetName: backupTargetName ?? '',
-        },
-        numberOfReplicas: Number(of.parameters?.numberOfReplicas ?? 3),
+        ...(dataSource ? await restoredVolume(provisioner, claim) : volumeOfClass(context, claim, of)),
+        numberOfReplicas: Number(numberOfReplicas),
       },
-    });
-  }
+    }));
   if (datastore.persistentVolumes.get(name) !== undefined) return;
   await datastore.persistentVolumes.create({
     metadata: { name },
     spec: {
       accessModes: ['ReadWriteOnce'],
-      capacity: { storage: volumeSize },
+      capacity: { storage: volume.spec.size },
       claimRef: { namespace, name: metadata.name, uid: metadata.uid ?? '' },
       csi: { driver: longhornProvisioner, volumeHandle: name },
       persistentVolumeReclaimPolicy: of.reclaimPolicy,
@@ -76,16 +115,13 @@ const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim)
   } as Parameters<typeof datastore.persistentVolumes.create>[0]);
 };
 
-/** Does what csi-provisioner does for the claims of VolumeSnapshots in Longhorn's namespace. */
-export const startCsiProvisioner = async (
-  context: ManagerContext,
-  client: Client,
-  { contents }: Pick<SnapshotKinds, 'contents'>,
-): Promise<void> => {
-  const claims = await openClaims({ client, log: context.log, signal: context.signal });
+/** Does what csi-provisioner does for the claims in Longhorn's namespace. */
+export const startCsiProvisioner = (provisioner: Provisioner): void => {
+  const { context } = provisioner;
+  const claims = context.datastore.persistentVolumeClaims;
   const reconcile = async (name: string): Promise<void> => {
     const claim = claims.get(name);
-    if (claim !== undefined && isLeader(context)) await provision({ contents, context, client }, claim);
+    if (claim !== undefined && isLeader(context)) await provision(provisioner, claim);
   };
   claims.onEvent(startController({ name: 'csi-provisioner', reconcile }, context));
 };

@@ -4,6 +4,7 @@ import type { VolumeSnapshotContent } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { openSnapshotKinds, type SnapshotKinds } from '../../manager/datastore.ts';
 import { longhornProvisioner } from '../../modelled-on.ts';
+import { startCsiAttacher } from './attacher.ts';
 import { isLeader } from './leader.ts';
 import { CsiError, createCsiSnapshot, deleteCsiSnapshot } from './plugin.ts';
 import { startCsiProvisioner } from './provisioner.ts';
@@ -122,11 +123,13 @@ const firstRetry = 1_000;
 const longestRetry = 300_000;
 
 /**
- * Does what the sidecars of Longhorn's CSI plugin do, in a cluster that has the snapshot controller of CSI:
- * csi-snapshotter makes, adopts and deletes the snapshots that VolumeSnapshotContents stand for.
+ * Does what the sidecars of Longhorn's CSI plugin do. csi-snapshotter makes, adopts and deletes the snapshots that
+ * VolumeSnapshotContents stand for, in a cluster that has the snapshot controller of CSI.
  */
 export const startCsiSidecars = async (context: ManagerContext, client: Client): Promise<void> => {
+  startCsiAttacher(context);
   const kinds = await openSnapshotKinds({ client, log: context.log, signal: context.signal });
+  startCsiProvisioner({ contents: kinds?.contents, context, client });
   if (kinds === undefined) return;
   const sidecar = { ...kinds, context };
   const failures = new Map<string, number>();
@@ -139,5 +142,4 @@ export const startCsiSidecars = async (context: ManagerContext, client: Client):
   };
   const enqueue = startController({ name: 'csi-snapshotter', reconcile: reconcileUntilDone }, context);
   kinds.contents.onEvent(enqueue);
-  await startCsiProvisioner(context, client, kinds);
 };

@@ -18,6 +18,7 @@ import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
+import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { isRebuildOff, keepOlder, lacksReplica, salvage } from './older-replica.ts';
 import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
@@ -123,8 +124,13 @@ const defaultJobGroup = ({ mutant }: ManagerContext, { metadata }: Volume): Reco
 };
 
 /** Adds the finalizer and labels that each volume of Longhorn has, if they are missing. */
-const ensureFinalizerAndLabels = async (context: ManagerContext, found: Volume): Promise<Volume> => {
+const ensureFinalizerAndLabels = async (context: ManagerContext, now: Volume): Promise<Volume> => {
   const { volumes } = context.datastore;
+  const ofClaim = labelsOfClaim(context, now);
+  const found =
+    Object.keys(ofClaim).length > 0
+      ? await volumes.patch(now.metadata.name, { metadata: { labels: ofClaim } })
+      : now;
   const group = defaultJobGroup(context, found);
   if (lacksFinalizer(found))
     return addFinalizerAndLabels(volumes, found, {

@@ -3,10 +3,11 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { type KubernetesObject, resources, unlessGone } from '../../../kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { claimSpec, makeClaim, makeStorageClass, rememberVolume, untilMadeFrom } from '../claim/claim.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
+import type { RestoreHandle } from '../restore/restore.ts';
 import type { Timeout } from '../timeouts.ts';
 
 const driver = 'driver.longhorn.io';
@@ -206,37 +207,19 @@ export const deleteVolumeSnapshot = ({ cluster }: Pick<Context, 'cluster'>, name
 /** Makes a claim of a VolumeSnapshot, and waits until Longhorn has made a volume for it. */
 export const makeClaimFrom = async (
   context: Context,
-  { name: source, label }: VolumeSnapshotHandle,
+  { name, label }: VolumeSnapshotHandle,
   backup: BackupHandle,
 ): Promise<RestoreHandle> => {
-  const { cluster, made, run, timelines, timeouts, uniqueName } = context;
-  const name = uniqueName('claim');
-  const metadata = { name, labels: runLabel(run) };
+  const { timelines } = context;
   const from = timelines.volumes.lastSequence();
   const replicas = 1;
-  made.storageClasses.push(name);
-  await cluster.create(resources.storageClasses, {
-    ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata },
-    ...{ provisioner: driver, reclaimPolicy: 'Retain' },
-    parameters: { numberOfReplicas: String(replicas), backupTargetName: backup.volume.target.name },
+  const storageClass = await makeStorageClass(context, {
+    ...{ numberOfReplicas: String(replicas), backupTargetName: backup.volume.target.name },
   });
-  made.persistentVolumeClaims.push(name);
-  const claim = await cluster.create<KubernetesObject>(resources.persistentVolumeClaims, {
-    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { ...metadata, namespace } },
-    spec: {
-      ...{ accessModes: ['ReadWriteOnce'], storageClassName: name },
-      dataSource: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: source },
-      resources: { requests: { storage: String(backup.volume.size) } },
-    },
-  });
-  const volume = `pvc-${claim.metadata.uid}`;
-  made.volumes.push(volume);
-  made.persistentVolumes.push(volume);
-  await waitUntil(timelines.volumes, ({ spec }) => Boolean(spec.fromBackup), {
-    ...{ name: volume, label: `Longhorn has made a volume from ${label}` },
-    ...timeouts.claimProvisioned,
-  });
-  return watchRestore(context, {
-    ...{ name: volume, label: `the volume made from ${label}`, backup, from, replicas },
+  const dataSource = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name };
+  const claim = await makeClaim(context, claimSpec(storageClass, backup.volume.size, { dataSource }));
+  rememberVolume(context.made, claim.volume);
+  return untilMadeFrom(context, {
+    ...{ name: claim.volume, label: `the volume made from ${label}`, backup, from, replicas },
   });
 };

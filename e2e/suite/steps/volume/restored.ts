@@ -51,6 +51,7 @@ type Source = {
   standby?: boolean;
   jobs?: RestoredJobs | undefined;
   replicas?: number | undefined;
+  name?: string;
 };
 
 /** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
@@ -85,7 +86,7 @@ export const untilReadInStore = (
 export const requestRestore = async (
   context: Context,
   backup: BackupHandle,
-  how: Pick<Source, 'standby' | 'jobs' | 'replicas'> = {},
+  how: Pick<Source, 'standby' | 'jobs' | 'replicas' | 'name'> = {},
 ): Promise<CreatedVolume> => {
   const { status } = await untilReadInStore(context, backup);
   const url = status?.url ?? '';

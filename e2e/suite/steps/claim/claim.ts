@@ -1,0 +1,97 @@
+import { waitUntil } from '../../../history/expectation.ts';
+import { follow } from '../../../history/watch.ts';
+import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import { runLabel } from '../created-objects.ts';
+import type { VolumeHandle } from '../handles.ts';
+import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
+
+const driver = 'driver.longhorn.io';
+
+/** Makes a StorageClass of Longhorn, which leaves what is made by it to its users. Returns its name. */
+export const makeStorageClass = async (
+  { cluster, made, run, uniqueName }: Context,
+  parameters: Record<string, string>,
+): Promise<string> => {
+  const name = uniqueName('class');
+  made.storageClasses.push(name);
+  await cluster.create(resources.storageClasses, {
+    ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' },
+    ...{ metadata: { name, labels: runLabel(run) }, provisioner: driver, reclaimPolicy: 'Retain' },
+    parameters,
+  });
+  return name;
+};
+
+/** A claim of a class, without its name. `of`: what Kubernetes calls more of it, such as its source. */
+export const claimSpec = (storageClassName: string, size: number, of: object = {}) => ({
+  ...{ accessModes: ['ReadWriteOnce'], storageClassName, ...of },
+  resources: { requests: { storage: String(size) } },
+});
+
+/** Makes a claim. Returns it, and the name of the volume that Longhorn makes for it unless it names one. */
+export const makeClaim = async (
+  { cluster, made, run, uniqueName }: Context,
+  spec: object,
+  { name = uniqueName('claim'), labels = {} }: { name?: string; labels?: Record<string, string> } = {},
+): Promise<{ name: string; volume: string }> => {
+  made.persistentVolumeClaims.push(name);
+  const { metadata } = await cluster.create<KubernetesObject>(resources.persistentVolumeClaims, {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
+    ...{ metadata: { name, namespace, labels: { ...labels, ...runLabel(run) } }, spec },
+  });
+  return { name, volume: `pvc-${metadata.uid}` };
+};
+
+/** Remembers a volume that Longhorn makes for a claim, and its PersistentVolume, which has the same name. */
+export const rememberVolume = (made: Context['made'], volume: string): void => {
+  made.volumes.push(volume);
+  made.persistentVolumes.push(volume);
+};
+
+type Claim = KubernetesObject & { spec: { volumeName?: string }; status?: { phase?: string } };
+
+/** Waits until claims are bound. Returns the names of their PersistentVolumes. */
+export const untilBound = async (
+  { cluster, scenarioSignal: signal, timeouts }: Context,
+  names: readonly string[],
+): Promise<string[]> => {
+  await using claims = await follow<Claim>(cluster, resources.persistentVolumeClaims, { namespace, signal });
+  const bound = names.map((name) =>
+    waitUntil(claims, ({ status }) => status?.phase === 'Bound', {
+      ...{ name, label: `claim ${name} is bound`, describe: ({ status }) => status?.phase ?? 'new' },
+      ...timeouts.claimProvisioned,
+    }),
+  );
+  return (await Promise.all(bound)).map(({ spec }) => spec.volumeName ?? '');
+};
+
+/** Makes a PersistentVolume of a volume by hand, for a claim. It has the name of the volume. */
+export const makePersistentVolumeFor = async (
+  { cluster, run }: Context,
+  { name, size }: VolumeHandle,
+  { claim, storageClassName }: { claim: string; storageClassName: string },
+): Promise<void> => {
+  await cluster.create(resources.persistentVolumes, {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name, labels: runLabel(run) } },
+    spec: {
+      ...{ accessModes: ['ReadWriteOnce'], capacity: { storage: String(size) }, storageClassName },
+      ...{ claimRef: { namespace, name: claim }, persistentVolumeReclaimPolicy: 'Retain' },
+      csi: { driver, fsType: 'ext4', volumeHandle: name },
+    },
+  });
+};
+
+/** Waits until Longhorn has made the volume of a claim from a backup. */
+export const untilMadeFrom = async (
+  context: Context,
+  restore: Omit<RestoreHandle, 'events' | 'engines'>,
+): Promise<RestoreHandle> => {
+  const { timelines, timeouts } = context;
+  await waitUntil(timelines.volumes, ({ spec }) => Boolean(spec.fromBackup), {
+    ...{ name: restore.name, label: `Longhorn has made ${restore.label}` },
+    ...timeouts.claimProvisioned,
+  });
+  return watchRestore(context, restore);
+};

@@ -1,0 +1,191 @@
+import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { follow } from '../../../history/watch.ts';
+import { resources } from '../../../kube/cluster.ts';
+import { volumeGroupLabel, volumeJobLabel } from '../../../longhorn/job-types.ts';
+import { defaultBackupTarget, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import type { ClaimHandle } from '../csi/csi.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
+import type { JobHandle } from '../job/job.ts';
+import { throwIfAny } from '../judging.ts';
+import { littleData } from '../sizes.ts';
+import { step } from '../step.ts';
+import { firstTarget } from '../target/steps.ts';
+import { requestRestore, untilReadInStore, untilRestored } from '../volume/restored.ts';
+import { deleteVolume, untilAttachmentGone, untilDetached } from '../volume/volume.ts';
+import {
+  claimSpec,
+  makeClaim,
+  makePersistentVolumeFor,
+  makeStorageClass,
+  rememberVolume,
+  untilBound,
+  untilMadeFrom,
+} from './claim.ts';
+import {
+  createStatefulSet,
+  deleteStatefulSet,
+  differenceInPod,
+  makeStatefulSet,
+  type StatefulSetHandle,
+  untilPodsReady,
+} from './workload.ts';
+
+/** What a StorageClass names. `jobs`: one by its name and one by its group. */
+type Named = { target?: TargetHandle; backup?: BackupHandle; jobs?: { of: JobHandle; byGroup: JobHandle } };
+
+const parametersFor = async (context: Context, { target, backup, jobs }: Named) => ({
+  numberOfReplicas: '1',
+  ...(target && { backupTargetName: target.name }),
+  ...(backup && { fromBackup: (await untilReadInStore(context, backup)).status?.url ?? '' }),
+  ...(jobs && {
+    recurringJobSelector: JSON.stringify([
+      { name: jobs.of.name, isGroup: false },
+      { name: jobs.byGroup.name, isGroup: true },
+    ]),
+  }),
+});
+
+/** The steps that make volumes for claims, and pods that have them. They need `block-device`. */
+export const claimSteps = {
+  'given.classNaming': step({
+    sentence: 'Given a StorageClass that names {what}',
+    parameters: ({ target, backup, jobs } = {}) => ({
+      what:
+        [
+          ...(target ? ['a backup target'] : []),
+          ...(backup ? [backup.label] : []),
+          ...(jobs ? ['two recurring jobs, one of them by its group'] : []),
+        ].join(' and ') || 'nothing',
+    }),
+    action: async (context: Context, named: Named = {}) =>
+      makeStorageClass(context, await parametersFor(context, named)),
+    detail: (name) => name,
+  }),
+  /** Returns its volume, which is not attached. */
+  'when.claimMade': step({
+    sentence: 'When a claim of {storageClass} is made, and Longhorn makes its volume',
+    action: async (context: Context, storageClass: string): Promise<VolumeHandle> => {
+      const target = await firstTarget(context);
+      const { name, volume } = await makeClaim(context, claimSpec(storageClass, littleData.volume));
+      rememberVolume(context.made, volume);
+      await untilBound(context, [name]);
+      return { name: volume, target, node: '', size: littleData.volume };
+    },
+    detail: ({ name }) => name,
+  }),
+  /** Returns when Longhorn has made the volume, which it then restores. */
+  'when.claimMadeOfBackup': step({
+    sentence: 'When a claim of {storageClass} is made, which names {backup}',
+    action: async (context: Context, storageClass: string, backup: BackupHandle) => {
+      const from = context.timelines.volumes.lastSequence();
+      const { volume } = await makeClaim(context, claimSpec(storageClass, backup.volume.size));
+      rememberVolume(context.made, volume);
+      const label = `the volume of the claim, restored from ${backup.label}`;
+      return untilMadeFrom(context, { name: volume, label, backup, from, replicas: 1 });
+    },
+    detail: ({ name }) => name,
+  }),
+  'then.hasTarget': step({
+    sentence: 'Then the volume {volume} has the backup target {target}',
+    parameters: ({ name }, target = defaultBackupTarget) => ({ volume: name, target }),
+    action: async (
+      { timelines, timeouts }: Context,
+      { name }: VolumeHandle,
+      target = defaultBackupTarget,
+    ) => {
+      const label = `volume ${name} is there`;
+      const { spec } = await waitUntil(timelines.volumes, () => true, {
+        ...{ name, label, ...timeouts.claimProvisioned },
+      });
+      if (spec.backupTargetName !== target)
+        throw new Error(`volume ${name} has the backup target ${spec.backupTargetName}, not ${target}`);
+    },
+  }),
+  /** The label that it had of the job before goes. */
+  'when.claimLabelled': step({
+    sentence:
+      "When the labels of the claim say that it rules its volume's recurring jobs, with {job} by its {by}",
+    parameters: (_, { job, by }) => ({ job: job.name, by }),
+    action: async (
+      { cluster }: Context,
+      { name }: ClaimHandle,
+      { job, by }: { job: JobHandle; by: 'name' | 'group' },
+    ) => {
+      const labels = {
+        [volumeJobLabel('source')]: 'enabled',
+        [volumeJobLabel(job.name)]: by === 'name' ? 'enabled' : null,
+        [volumeGroupLabel(job.name)]: by === 'group' ? 'enabled' : null,
+      };
+      await cluster.patch(resources.persistentVolumeClaims, { namespace, name }, { metadata: { labels } });
+    },
+  }),
+  /** Each pod has a file of its own in the file system of its volume. */
+  'given.statefulSet': step({
+    sentence: 'Given a StatefulSet with {count} pods, each with a file in the volume of its claim',
+    parameters: ({ count }) => ({ count }),
+    opens: firstTarget,
+    action: async (context: Context, { count }: { count: number }): Promise<StatefulSetHandle> =>
+      makeStatefulSet(context, { count, target: await firstTarget(context) }),
+    detail: ({ name }) => name,
+  }),
+  /** Returns when nothing of it is left but the backups of its volumes. */
+  'when.statefulSetLost': step({
+    sentence: 'When the StatefulSet, its claims, their PersistentVolumes and its volumes are deleted',
+    action: async (context: Context, { name, pods }: StatefulSetHandle) => {
+      const { cluster, scenarioSignal: signal, timeouts } = context;
+      await deleteStatefulSet(context, name);
+      await using claims = await follow(cluster, resources.persistentVolumeClaims, { namespace, signal });
+      for (const { claim, volume } of pods) {
+        await untilDetached(context, volume.name);
+        await cluster.delete(resources.persistentVolumeClaims, { namespace, name: claim });
+        await waitUntilGone(claims, { name: claim, label: `claim ${claim} is gone`, ...timeouts.claimBound });
+        await cluster.delete(resources.persistentVolumes, { name: volume.name });
+        await deleteVolume(context, volume);
+        await untilAttachmentGone(context, volume.name);
+      }
+    },
+  }),
+  /** Returns when the volumes are restored and detached. */
+  'when.restoredUnderOldNames': step({
+    sentence: 'When the volume of each of {count} backups is restored from that, under its old name',
+    parameters: (...backups) => ({ count: backups.length }),
+    action: async (context: Context, ...backups: BackupHandle[]) => {
+      for (const backup of backups) await requestRestore(context, backup, { name: backup.volume.name });
+      for (const { volume } of backups) await untilRestored(context, volume);
+    },
+  }),
+  /** As Longhorn's documents say for kubectl, with the old names and the old StorageClass. */
+  'when.claimedByHand': step({
+    sentence: 'When a PersistentVolume and a claim are made by hand for each of the volumes',
+    action: async (context: Context, { storageClassName, pods }: StatefulSetHandle) => {
+      for (const { claim, volume } of pods) {
+        await makePersistentVolumeFor(context, volume, { claim, storageClassName });
+        const spec = claimSpec(storageClassName, volume.size, { volumeName: volume.name });
+        await makeClaim(context, spec, { name: claim });
+      }
+      await untilBound(
+        context,
+        pods.map(({ claim }) => claim),
+      );
+    },
+  }),
+  /** Returns when its pods are ready. */
+  'when.statefulSetMadeAgain': step({
+    sentence: 'When the StatefulSet is made again',
+    action: async (context: Context, { name, storageClassName, pods }: StatefulSetHandle) => {
+      await createStatefulSet(context, { name, storageClassName, pods: pods.length });
+      await untilPodsReady(context, { name, pods: pods.map(({ pod }) => pod) });
+    },
+  }),
+  'then.podsHaveFiles': step({
+    sentence: 'Then each pod of the StatefulSet has the file that it had',
+    action: async (context: Context, { pods }: StatefulSetHandle) => {
+      const found = await Promise.all(pods.map((each) => differenceInPod(context, each)));
+      throwIfAny(
+        found.filter((difference) => difference !== undefined),
+        'pods have other files than they had',
+      );
+    },
+  }),
+};

@@ -1,0 +1,144 @@
+import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { follow } from '../../../history/watch.ts';
+import { resources, unlessGone } from '../../../kube/cluster.ts';
+import { isReady, type Pod } from '../../../kube/pods.ts';
+import { managerPods } from '../../../longhorn/manager.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import { runLabel } from '../created-objects.ts';
+import type { TargetHandle, VolumeHandle } from '../handles.ts';
+import { littleData } from '../sizes.ts';
+import { claimSpec, makeStorageClass, rememberVolume, untilBound } from './claim.ts';
+
+/** A pod of a StatefulSet, its claim, its volume, and the checksum of the file that it has written there. */
+type PodWithVolume = { pod: string; claim: string; volume: VolumeHandle; sha256: string };
+
+/** A StatefulSet that a step made. */
+export type StatefulSetHandle = { name: string; storageClassName: string; pods: PodWithVolume[] };
+
+const folder = '/data';
+const file = `${folder}/file`;
+const writing = `set -e; head -c ${littleData.data.size} /dev/urandom > ${file}; sync ${file} ${folder}; sha256sum ${file}`;
+const reading = `sha256sum ${file}`;
+
+const selectorOf = (name: string): string => `app=${name}`;
+
+const followPods = (
+  { cluster, scenarioSignal: signal }: Pick<Context, 'cluster' | 'scenarioSignal'>,
+  name: string,
+) => follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selectorOf(name), signal });
+
+/** Makes a StatefulSet. Each pod waits for commands, in the image of the managers, which each node has. */
+export const createStatefulSet = async (
+  { cluster, made, run }: Context,
+  { name, storageClassName, pods }: { name: string; storageClassName: string; pods: number },
+): Promise<void> => {
+  const [manager] = await managerPods(cluster);
+  const labels = { app: name, ...runLabel(run) };
+  made.statefulSets.push(name);
+  await cluster.create(resources.statefulSets, {
+    ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name, namespace, labels } },
+    spec: {
+      ...{ replicas: pods, serviceName: name, podManagementPolicy: 'Parallel' },
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels },
+        spec: {
+          // Bash as the first process takes no notice of the signal to end.
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            {
+              ...{ name: 'pod', image: manager?.image, imagePullPolicy: 'IfNotPresent' },
+              command: ['bash', '-c', 'sleep infinity'],
+              volumeMounts: [{ name: 'data', mountPath: folder }],
+            },
+          ],
+        },
+      },
+      volumeClaimTemplates: [
+        { metadata: { name: 'data' }, spec: claimSpec(storageClassName, littleData.volume) },
+      ],
+    },
+  });
+};
+
+/** Waits until the pods of a StatefulSet are ready. Returns the node of each. */
+export const untilPodsReady = async (
+  context: Context,
+  { name, pods }: { name: string; pods: readonly string[] },
+): Promise<string[]> => {
+  await using timeline = await followPods(context, name);
+  const ready = pods.map((pod) =>
+    waitUntil(timeline, isReady, {
+      ...{ name: pod, label: `pod ${pod} has its volume, and is ready` },
+      describe: ({ status }) => status?.phase ?? 'new',
+      ...context.timeouts.podHasVolume,
+    }),
+  );
+  return (await Promise.all(ready)).map(({ spec }) => spec?.nodeName ?? '');
+};
+
+const checksumIn = async ({ cluster }: Context, pod: string, script: string): Promise<string> => {
+  const { stdout, stderr, exitCode } = await cluster.exec({ namespace, name: pod, container: 'pod' }, [
+    ...['bash', '-c', script],
+  ]);
+  const sha256 = /^[0-9a-f]{64}/.exec(stdout)?.[0];
+  if (exitCode !== 0 || sha256 === undefined) throw new Error(`${file} in pod ${pod}: ${stderr.trim()}`);
+  return sha256;
+};
+
+/** Makes a StatefulSet, and a file in the volume of each of its pods. */
+export const makeStatefulSet = async (
+  context: Context,
+  { count, target }: { count: number; target: TargetHandle },
+): Promise<StatefulSetHandle> => {
+  const { made, uniqueName } = context;
+  const name = uniqueName('set');
+  const names = Array.from({ length: count }, (_, index) => ({
+    pod: `${name}-${index}`,
+    claim: `data-${name}-${index}`,
+  }));
+  const storageClassName = await makeStorageClass(context, {
+    ...{ numberOfReplicas: '2', backupTargetName: target.name },
+  });
+  made.persistentVolumeClaims.push(...names.map(({ claim }) => claim));
+  await createStatefulSet(context, { name, storageClassName, pods: count });
+  const volumes = await untilBound(
+    context,
+    names.map(({ claim }) => claim),
+  );
+  for (const volume of volumes) rememberVolume(made, volume);
+  const nodes = await untilPodsReady(context, { name, pods: names.map(({ pod }) => pod) });
+  const pods: PodWithVolume[] = [];
+  for (const [index, { pod, claim }] of names.entries()) {
+    const volume = { target, name: volumes[index] ?? '', node: nodes[index] ?? '', size: littleData.volume };
+    pods.push({ pod, claim, volume, sha256: await checksumIn(context, pod, writing) });
+  }
+  return { name, storageClassName, pods };
+};
+
+/** Returns how the file of a pod differs from what it has written. Undefined if it does not. */
+export const differenceInPod = async (
+  context: Context,
+  { pod, sha256 }: PodWithVolume,
+): Promise<string | undefined> => {
+  const found = await checksumIn(context, pod, reading).catch((error: Error) => error.message);
+  return found === sha256 ? undefined : `${pod}: ${found}, not ${sha256}`;
+};
+
+/** Deletes a StatefulSet. Returns when its pods are gone. Its claims stay. */
+export const deleteStatefulSet = async (
+  context: Pick<Context, 'cluster' | 'timeouts'> & { scenarioSignal: AbortSignal },
+  name: string,
+): Promise<void> => {
+  const { cluster, timeouts } = context;
+  await using pods = await followPods(context, name);
+  await cluster.delete(resources.statefulSets, { namespace, name }).catch(unlessGone);
+  const gone = pods.objects().map(({ metadata }) =>
+    waitUntilGone(pods, {
+      ...{ name: metadata.name, label: `pod ${metadata.name} is gone` },
+      ...timeouts.podGone,
+    }),
+  );
+  await Promise.all(gone);
+};
