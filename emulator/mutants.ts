@@ -102,6 +102,8 @@ export const mutants = {
     'a volume on standby does not grow along with its source, and restores nothing more',
   'standby-detaches-to-grow': 'a volume on standby is detached so that it can grow',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
+  'restore-limit-ignored': 'the setting how many volumes a node restores at once has no effect',
+  'standby-counts-as-restore': 'a volume on standby restores nothing while its node restores no more volumes',
   'restore-ends-with-its-engine': 'a restore whose engine ended counts as done, with the data so far',
   'lost-replica-ends-restore':
     'a restore is given up when one of the replicas dies, and so is a volume on standby',

@@ -24,6 +24,8 @@ const csiUnreachable =
 const csiWrongName =
   'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why';
 const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
+const restoreLimit =
+  'A node restores as many volumes at once as the setting says, and a volume on standby does not count';
 const classNames =
   'A StorageClass names the backup target and the recurring jobs of its volumes, or the backup to restore';
 const claimRules =
@@ -327,6 +329,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'restored-replicas-by-default': [{ scenario: restoredSnapshot, by: 'then.hasReplicas' }],
   'device-while-restored': [{ scenario: lostConfigRestore, by: 'then.unusedMeanwhile' }],
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
+  'restore-limit-ignored': [{ scenario: restoreLimit, by: 'then.restoreWaits' }],
+  'standby-counts-as-restore': [{ scenario: restoreLimit, by: 'then.follows' }],
   'restore-ends-with-its-engine': [
     {
       scenario: 'A volume whose instance manager dies during its restore has all data in the end',

@@ -48,7 +48,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'auto-cleanup-system-generated-snapshot': isBoolean,
   'auto-cleanup-when-delete-backup': isBoolean,
   'concurrent-replica-rebuild-per-node-limit': (value) => /^\d+$/.test(value),
-  'concurrent-volume-backup-restore-per-node-limit': (value) => Number(value) >= 1,
+  'concurrent-volume-backup-restore-per-node-limit': (value) => /^\d+$/.test(value),
   'default-backup-block-size': (value) => ['2', '16'].includes(value),
   [confirmationFlag]: isBoolean,
   'disable-snapshot-purge': isBoolean,

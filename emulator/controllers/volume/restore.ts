@@ -20,7 +20,10 @@ type Status = NonNullable<Volume['status']>;
  * State of the restores that this process has started, by the volume's UID, with the number of replicas that have begun.
  * A new process starts them again.
  */
-export type Restores = Map<string, { backup: string; replicas: number; state: 'running' | 'done' | Error }>;
+export type Restores = Map<
+  string,
+  { backup: string; replicas: number; state: 'running' | 'done' | Error; isStandby: boolean }
+>;
 
 /** The UIDs of the volumes on standby whose engine runs in this process. A new engine does not know what they hold. */
 export type FollowingEngines = Set<string>;
@@ -187,12 +190,18 @@ const setEngine = async (
 // first, and counts the one that its volume has already (engine_controller.go, acquireRestoringCounter).
 const findsNoPlace = (
   { datastore, mutant, log }: ManagerContext,
-  engine: VolumeEngine,
-  restores: Restores,
-) => {
+  { metadata, status }: Volume,
+  { engine, restores }: { engine: VolumeEngine; restores: Restores },
+): boolean => {
   const limit = 'concurrent-volume-backup-restore-per-node-limit';
-  const others = restores.size - (mutant === 'fixed:restore-limit-counts-itself' ? 1 : 0);
-  if (others < Number(datastore.settings.get(limit)?.value)) return false;
+  if (mutant === 'restore-limit-ignored') return false;
+  if (status?.isStandby && mutant !== 'standby-counts-as-restore') return false;
+  const isFixed = mutant === 'fixed:restore-limit-counts-itself';
+  const counted = [...restores].filter(
+    ([uid, { state, isStandby }]) =>
+      !(state instanceof Error) && !isStandby && !(isFixed && uid === metadata.uid),
+  ).length;
+  if (counted < Number(datastore.settings.get(limit)?.value)) return false;
   log.warning('Failed to acquire restore counter, retry later', {
     engine: engine.metadata.name,
     error: `reached the concurrent volume backup restore limit of ${limit}`,
@@ -387,7 +396,7 @@ export const stepRestore = async (
     return giveUp(state);
   }
   if (backup !== undefined) {
-    const isStuck = isAdded && findsNoPlace(context, engine, restores);
+    const isStuck = isAdded && findsNoPlace(context, volume, { engine, restores });
     const replicas = { begun: isStuck ? begun : wantedReplicas, replicas: wantedReplicas };
     await setEngine(context, engine, { isRestoring: false, lastRestored: backup, ...replicas });
     if (isStuck) return inProgress;
@@ -479,7 +488,11 @@ export const stepRestore = async (
     // The image may hold parts of two backups if the manager ended during a restore.
     const readsAll = isRestoring(engine) || context.mutant === 'standby-reads-everything';
     const last = readsAll ? '' : restored;
-    const one = { backup: wanted, replicas: wantedReplicas };
+    if (!isRestoring(engine) && findsNoPlace(context, volume, { engine, restores })) {
+      await setEngine(context, engine, { isRestoring: false, begun: wantedReplicas });
+      return inProgress;
+    }
+    const one = { backup: wanted, replicas: wantedReplicas, isStandby: status.isStandby };
     await setEngine(context, engine, { isRestoring: true, begun: one.replicas });
     restores.set(uid, { ...one, state: 'running' });
     const end = (result: 'done' | Error): void => {

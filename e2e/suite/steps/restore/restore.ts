@@ -136,7 +136,8 @@ export const withReasons = async (
   }
 };
 
-const isRestoring = ({ status }: VolumeEngine): boolean =>
+/** Whether an engine says that it restores a backup. */
+export const isRestoring = ({ status }: VolumeEngine): boolean =>
   Object.values(status?.restoreStatus ?? {}).some((each) => each.isRestoring === true);
 
 const describeEngine = (engine: VolumeEngine): string =>

@@ -33,6 +33,7 @@ import {
   endStandby,
   isCloned,
   type RestoredJobs,
+  readyNodes,
   staysOrdinary,
   untilCloned,
 } from '../volume/volume.ts';
@@ -58,6 +59,7 @@ import {
   withReasons,
   writtenAt,
 } from './restore.ts';
+import { isSaidToWait, restoredTogether, timesOfRestore } from './together.ts';
 
 /** The reasons for which a restore is given up. */
 const failures = {
@@ -429,6 +431,46 @@ export const restoreSteps = {
           why: 'it takes the only place for restores on its node, and waits for another one',
         });
       }),
+  }),
+  /**
+   * One more than there are nodes: at least two of them are restored on the same one. Returns when each is attached, to be
+   * restored.
+   */
+  'when.severalRestored': step({
+    sentence: 'When more volumes are restored from {backup} than there are nodes',
+    action: async (context: Context, backup: BackupHandle): Promise<RestoreHandle[]> => {
+      const count = (await readyNodes(context)).length + 1;
+      const restores: RestoreHandle[] = [];
+      while (restores.length < count) restores.push(await beginRestore(context, backup, { replicas: 1 }));
+      for (const { name, label } of restores)
+        await waitUntil(context.timelines.volumes, ({ status }) => status?.state === 'attached', {
+          ...{ name, label: `${label} is attached`, describe: describeRestore },
+          ...context.timeouts.restoreBegins,
+        });
+      return restores;
+    },
+    detail: (restores) => restores.map(({ name }) => name).join(', '),
+  }),
+  /** It has had the time to begin. */
+  'then.waitsForPlace': step({
+    sentence: 'Then {restore} has not begun, and the log of a manager says what it waits for',
+    action: async (context: Context, restore: RestoreHandle) => {
+      if (timesOfRestore(restore).length > 0) throw new Error(`${restore.label} has begun`);
+      if (!(await isSaidToWait(context, restore)))
+        throw new Error(`${restore.label} waits, and nothing says what for`);
+    },
+  }),
+  /** Each of them is restored. One of two on a node must have waited. */
+  'then.oneAtATimeOnNode': step({
+    sentence: 'Then no two of the {count} volumes were being restored on the same node at once',
+    parameters: (restores) => ({ count: restores.length }),
+    action: async (context: Context, restores: readonly RestoreHandle[]) => {
+      for (const restore of restores) await judgeSuccess(context, restore);
+      throwIfAny(restoredTogether(restores), 'volumes were being restored on the same node');
+      const waited = await Promise.all(restores.map((restore) => isSaidToWait(context, restore)));
+      if (!waited.some(Boolean))
+        throw new InconclusiveError('no log of a manager says that one of the volumes had to wait');
+    },
   }),
   'when.restorerPodKilled': step({
     sentence: 'When the instance manager with the engine of {restore} is killed',

@@ -14,6 +14,10 @@ const wishes = {
   'a snapshot goes with its backup': { name: 'auto-cleanup-when-delete-backup', value: 'true' },
   'a failed backup stays': { name: 'failed-backup-ttl', value: '0' },
   'a failed backup goes after a minute': { name: 'failed-backup-ttl', value: '1' },
+  'no volume is restored, but those on standby': {
+    name: 'concurrent-volume-backup-restore-per-node-limit',
+    value: '0',
+  },
   'one volume of a node is restored at a time': {
     name: 'concurrent-volume-backup-restore-per-node-limit',
     value: '1',
