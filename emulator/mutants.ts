@@ -102,6 +102,7 @@ export const mutants = {
     'a volume on standby does not grow along with its source, and restores nothing more',
   'standby-detaches-to-grow': 'a volume on standby is detached so that it can grow',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
+  'api-takes-standby-for-any': 'the API makes snapshots and backups of a volume on standby, as of any other',
   'restore-limit-ignored': 'the setting how many volumes a node restores at once has no effect',
   'standby-counts-as-restore': 'a volume on standby restores nothing while its node restores no more volumes',
   'restore-ends-with-its-engine': 'a restore whose engine ended counts as done, with the data so far',
@@ -235,6 +236,8 @@ export const mutants = {
     'the page of backups neither warns of a backup, or a deletion, that failed nor says why',
   'page-deletes-another': 'the dialog names one backup, and another one of the volume is deleted',
   'page-restores-latest': 'the dialog of a restore names one backup, and the latest one is restored',
+  'page-backs-up-old-snapshot':
+    'the dialog of a backup makes one of the first snapshot of the volume, not of a new one',
   'page-forgets-labels': 'a backup that is made on the page of its volume lacks the labels of its dialog',
   'page-keeps-schedule': 'a recurring job that is changed on its page keeps its schedule',
   'page-hides-reason': 'the page of backup targets does not say why one cannot be used',

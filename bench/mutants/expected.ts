@@ -24,6 +24,8 @@ const csiUnreachable =
 const csiWrongName =
   'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why';
 const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
+const standbyRefuses =
+  'A volume that is put on standby by the API follows its source, takes no write, and nothing is made of it';
 const restoreLimit =
   'A node restores as many volumes at once as the setting says, and a volume on standby does not count';
 const classNames =
@@ -327,8 +329,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'restore-leaves-second-snapshot': [{ scenario: restoredSnapshot, by: 'then.oneSnapshot' }],
   'restored-data-go-with-snapshot': [{ scenario: restoredSnapshot, by: 'then.restored' }],
   'restored-replicas-by-default': [{ scenario: restoredSnapshot, by: 'then.hasReplicas' }],
-  'device-while-restored': [{ scenario: lostConfigRestore, by: 'then.unusedMeanwhile' }],
+  'device-while-restored': [
+    { scenario: lostConfigRestore, by: 'then.unusedMeanwhile' },
+    { scenario: standbyRefuses, by: 'then.takesNoWrite' },
+  ],
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
+  'api-takes-standby-for-any': [{ scenario: standbyRefuses, by: 'then.standbyRefuses' }],
   'restore-limit-ignored': [{ scenario: restoreLimit, by: 'then.restoreWaits' }],
   'standby-counts-as-restore': [{ scenario: restoreLimit, by: 'then.follows' }],
   'restore-ends-with-its-engine': [
@@ -503,6 +509,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'page-deletes-another': [{ scenario: pageDeletes, by: 'then.deleting' }],
   'page-restores-latest': [{ scenario: restoreDialog, by: 'then.madeAsChosen' }],
+  'page-backs-up-old-snapshot': [{ scenario: backupDialog, by: 'then.ofNewSnapshot' }],
   'page-forgets-labels': [{ scenario: backupDialog, by: 'then.backedUpAsChosen' }],
   'page-keeps-schedule': [{ scenario: jobPage, by: 'then.jobAsChosen' }],
   'page-hides-reason': [{ scenario: targetPage, by: 'then.targetShown' }],

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Datastore } from '../manager/datastore.ts';
+import type { Mutant } from '../mutants.ts';
 import type { CollectionResource, Links, RancherResource } from './resource.ts';
 
 /** The arguments of an API handler. */
 export type ApiCall = {
   datastore: Datastore;
+  mutant: Mutant | undefined;
   /** Name of the object in the path, '' for a collection. */
   name: string;
   input: Input;

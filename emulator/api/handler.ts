@@ -78,6 +78,7 @@ export const handleRequest = async (
       throw new NotEmulated(`${request.method} ${request.url}`);
     const body = await action({
       datastore: options.datastore,
+      mutant: options.mutant,
       name: target.name,
       input: await readJsonBody(request),
       links,

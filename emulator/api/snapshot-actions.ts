@@ -8,7 +8,7 @@ import { generateName } from '../longhorn/generate-name.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
 import { byName } from './backup.ts';
 import { type ApiAction, type ApiCall, stringField, stringMapField } from './call.ts';
-import { NotFound, withErrorContext } from './errors.ts';
+import { NotEmulated, NotFound, withErrorContext } from './errors.ts';
 import { type Links, type RancherResource, toCollection, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
 
@@ -41,9 +41,22 @@ const volumeOf = ({ datastore, name }: ApiCall): Volume => {
 const findVolume = (call: ApiCall): Promise<Volume> =>
   withErrorContext('failed to get volume', () => volumeOf(call));
 
+const refuseStandby = ({ mutant }: ApiCall, { metadata, status }: Volume, doing: string): void => {
+  if (status?.isStandby && mutant !== 'api-takes-standby-for-any')
+    throw new Error(`failed to ${doing} for standby volume ${metadata.name}`);
+};
+
+const refuseClaim =
+  (what: 'PV' | 'PVC'): ApiAction =>
+  async (call) => {
+    refuseStandby(call, await findVolume(call), `create ${what}`);
+    throw new NotEmulated(`a ${what} that the API makes`);
+  };
+
 const snapshotCRCreate: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
+  refuseStandby(call, volume, 'create snapshot');
   const snapshot = await createSnapshot(datastore, volume, {
     name: stringField(input, 'name') || generateName('snap'),
     ...{ createSnapshot: true, labels: stringMapField(input, 'labels') },
@@ -100,6 +113,7 @@ const snapshotPurge: ApiAction = async (call) => {
 const snapshotBackup: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
+  refuseStandby(call, volume, 'create backup');
   const snapshotName = stringField(input, 'name');
   if (!snapshotName) throw new Error('volume and snapshot name required');
   const given = stringMapField(input, 'labels');
@@ -148,5 +162,7 @@ export const snapshotActions: Record<string, ApiAction> = {
   snapshotCRDelete: named('failed to delete snapshot CR', snapshotCRDelete),
   snapshotPurge: named('failed to purge snapshots', snapshotPurge),
   snapshotBackup: named('failed to backup snapshot', snapshotBackup),
+  pvCreate: refuseClaim('PV'),
+  pvcCreate: refuseClaim('PVC'),
   snapshotRevert: named('failed to revert snapshot', snapshotRevert),
 };

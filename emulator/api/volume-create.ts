@@ -42,6 +42,9 @@ const sizeOf = ({ datastore, input }: ApiCall): string => {
 export const createVolumeObject: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const text = (field: string): string => stringField(input, field);
+  const isStandby = input.standby === true;
+  if (isStandby && text('fromBackup') === '')
+    throw new Error(`failed to create standby volume ${text('name')} without field FromBackup`);
   const selectors = { diskSelector: selector(call, 'disk'), nodeSelector: selector(call, 'node') };
   return withErrorContext('failed to create volume', async () => {
     const volume = await datastore.volumes.create({
@@ -50,7 +53,8 @@ export const createVolumeObject: ApiAction = async (call) => {
         ...selectors,
         size: sizeOf(call),
         accessMode: text('accessMode'),
-        frontend: text('frontend') || 'blockdev',
+        frontend: text('frontend') || (isStandby ? '' : 'blockdev'),
+        ...(isStandby && { Standby: true }),
         fromBackup: text('fromBackup'),
         restoreVolumeRecurringJob: text('restoreVolumeRecurringJob'),
         numberOfReplicas: numberField(input, 'numberOfReplicas'),

@@ -73,7 +73,7 @@ scenario(
   {
     ...about('read-only-backups', ['manager-mount']),
     needs: ['block-device', 'readOnlyBackups'],
-    proves: ['D18', 'J5'],
+    proves: ['C2', 'D18', 'J5'],
     cells: ['delete | backups/ | no permission to change it'],
   },
   async (fixture) => {

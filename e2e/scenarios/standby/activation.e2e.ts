@@ -6,7 +6,7 @@ scenario(
   {
     tags: ['standby'],
     needs: ['block-device'],
-    proves: ['DR2', 'DR5', 'DR6', 'DR8', 'I11', 'T14'],
+    proves: ['DR12', 'DR2', 'DR5', 'DR6', 'DR8', 'I11', 'T14'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume();

@@ -27,7 +27,7 @@ scenario(
 
 scenario(
   'A standby volume of which snapshots are made follows its source all the same',
-  { ...about, tags: ['standby', 'slow'] },
+  { ...about, tags: ['standby', 'slow'], proves: ['DR3'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];

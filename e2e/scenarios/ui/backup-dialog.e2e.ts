@@ -5,7 +5,7 @@ scenario(
   {
     tags: ['ui', 'backups'],
     needs: ['browser', 'block-device'],
-    proves: ['U10'],
+    proves: ['C2', 'U10'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume();
@@ -21,6 +21,7 @@ scenario(
     const full = await when.backedUpOnPage(page, moved, { full: true });
     await then.backedUpAsChosen(full);
     await then.modeAsChosen(full);
+    for (const backup of [labelled, full]) await then.ofNewSnapshot(backup);
     await then.sent(full, { new: 0, again: 8 });
 
     // Without new data, an incremental backup would end before anybody sees it InProgress.

@@ -28,7 +28,11 @@ const backUp = async (
   volume: string,
   { labels, backupMode, mutant }: { labels: Record<string, string>; backupMode: string } & Mutated,
 ): Promise<void> => {
-  const snapshot = await act(volume, 'snapshotCRCreate', {});
+  const isOld = mutant === 'page-backs-up-old-snapshot';
+  const { data: [old] = [] } = ((isOld && (await act(volume, 'snapshotCRList', {}))) || {}) as {
+    data?: { name: string }[];
+  };
+  const snapshot = old ?? (await act(volume, 'snapshotCRCreate', {}));
   if (!snapshot) return;
   const isLabelled = Object.keys(labels).length > 0;
   await act(volume, 'snapshotBackup', {

@@ -11,7 +11,7 @@ import { formatDuration } from '../../../kube/duration.ts';
 import { pluralize } from '../../../kube/pluralize.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
-import { managersLogged } from '../../../longhorn/manager.ts';
+import { devicePath, managerPodOf, managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { requestBackup, untilCompleted } from '../backup/backup.ts';
@@ -23,8 +23,9 @@ import { goneAt } from '../lock/expectations.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
+import { postToApi } from '../volume/api.ts';
 import { replicasWithout } from '../volume/replicas.ts';
-import { describeRestore, judgeRestoredData, untilRestored } from '../volume/restored.ts';
+import { describeRestore, judgeRestoredData, untilReadInStore, untilRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import {
   beginClone,
@@ -56,6 +57,7 @@ import {
   untilRecovered,
   untilRestoring,
   untilToldOf,
+  watchRestore,
   withReasons,
   writtenAt,
 } from './restore.ts';
@@ -281,6 +283,62 @@ export const restoreSteps = {
       return beginRestore(context, backup, { standby: true, ...how });
     },
     detail: ({ name }) => name,
+  }),
+  /** As when.standbyMade, by the request that Longhorn's page sends. */
+  'when.standbyMadeByApi': step({
+    sentence:
+      "When a volume is put on standby by Longhorn's API, which is to follow the backups from {backup} on",
+    action: async (context: Context, backup: BackupHandle): Promise<RestoreHandle> => {
+      await context.turn.keepTargets();
+      const { made, timelines, uniqueName } = context;
+      const { status } = await untilReadInStore(context, backup);
+      const { node, size, target } = backup.volume;
+      const [name, replicas, from] = [uniqueName('volume'), 1, timelines.volumes.lastSequence()];
+      made.volumes.push(name);
+      const body = {
+        ...{ name, size: String(size), numberOfReplicas: replicas, frontend: '', standby: true },
+        ...{ fromBackup: status?.url, backupTargetName: target.name, accessMode: 'rwo', dataEngine: 'v1' },
+      };
+      const { isAccepted, text } = await postToApi(context, node, { path: 'volumes', body });
+      if (!isAccepted) throw new Error(`the API makes no volume on standby: ${text}`);
+      return watchRestore(context, { name, replicas, backup, from, label: 'the volume on standby' });
+    },
+    detail: ({ name }) => name,
+  }),
+  /** By the requests that Longhorn's page sends. kubectl can do some of it (known bug snapshots-stop-standby). */
+  'then.standbyRefuses': step({
+    sentence: 'Then the API makes no snapshot, no backup, no PersistentVolume and no claim of {standby}',
+    action: async (context: Context, standby: RestoreHandle) => {
+      const { made, uniqueName } = context;
+      const { name, backup } = standby;
+      const [snapshot, claim] = [uniqueName('snapshot'), uniqueName('claim')];
+      made.snapshots.push(snapshot);
+      made.persistentVolumes.push(name);
+      made.persistentVolumeClaims.push(claim);
+      const requests = {
+        snapshotCRCreate: { name: snapshot },
+        snapshotBackup: { name: snapshot },
+        pvCreate: { pvName: name, fsType: 'ext4' },
+        pvcCreate: { namespace, pvcName: claim },
+      };
+      for (const [action, body] of Object.entries(requests)) {
+        const request = { path: `volumes/${name}?action=${action}`, body };
+        const { isAccepted, text } = await postToApi(context, backup.volume.node, request);
+        if (isAccepted) throw new Error(`${action} of ${standby.label} is accepted: ${text}`);
+        if (!text.includes(`standby volume ${name}`))
+          throw new Error(`${action} of ${standby.label} is refused for another reason: ${text}`);
+      }
+    },
+  }),
+  'then.takesNoWrite': step({
+    sentence: 'Then {standby} is attached, and has no device on its node that could be written to',
+    action: async ({ cluster, timelines }: Context, { name, label }: RestoreHandle) => {
+      const { state, currentNodeID = '' } = timelines.volumes.current(name)?.status ?? {};
+      if (state !== 'attached') throw new InconclusiveError(`${label} is ${state}`);
+      const pod = await managerPodOf(cluster, currentNodeID);
+      const { exitCode } = await cluster.exec(pod, ['test', '-e', devicePath(name)]);
+      if (exitCode !== 1) throw new Error(`${label} has the device ${devicePath(name)} (${exitCode})`);
+    },
   }),
   'when.standbyDeleted': step({
     sentence: 'When {standby} is deleted',

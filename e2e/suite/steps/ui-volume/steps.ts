@@ -1,4 +1,5 @@
 import { waitUntil } from '../../../history/expectation.ts';
+import { entriesOf } from '../../../history/history.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { backupLabels } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
@@ -6,7 +7,7 @@ import { nextLabel, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import type { BackupHandle, TablePageHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { PromiseBroken, throwIfAny } from '../judging.ts';
+import { notProvable, PromiseBroken, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { openTable } from '../ui-tables/steps.ts';
 import { untilReadInStore } from '../volume/restored.ts';
@@ -15,7 +16,7 @@ import { untilReadInStore } from '../volume/restored.ts';
 type Choices = { labels?: Record<string, string>; full?: boolean };
 
 /** A backup that was made in the dialog of its volume. */
-type BackedUpOnPage = BackupHandle & { chosen: Choices };
+type BackedUpOnPage = BackupHandle & { chosen: Choices; asked: number };
 
 const describeChoices = ({ labels, full }: Choices): string =>
   [labels && 'labels', full && 'all of its blocks'].filter(Boolean).join(' and ');
@@ -66,6 +67,7 @@ export const uiVolumeSteps = {
       const { timelines, timeouts, made } = context;
       const label = nextLabel(context);
       const from = timelines.backups.lastSequence();
+      const asked = timelines.snapshots.lastSequence();
       await page.press('Create Backup');
       for (const [key, value] of Object.entries(chosen.labels ?? {})) {
         await page.press('Add Labels');
@@ -83,7 +85,7 @@ export const uiVolumeSteps = {
       made.backups.push(metadata.name);
       made.snapshots.push(spec.snapshotName);
       const snapshot = { name: spec.snapshotName, volume };
-      return { name: metadata.name, label, volume, snapshot, since: { made: from }, chosen };
+      return { name: metadata.name, label, volume, snapshot, since: { made: from }, chosen, asked };
     },
     detail: ({ name }) => name,
   }),
@@ -109,6 +111,15 @@ export const uiVolumeSteps = {
         `${label} (${name}) is not as it was chosen in the dialog`,
       );
     },
+  }),
+  'then.ofNewSnapshot': step({
+    sentence: 'Then {backup} is of a snapshot that was made for it',
+    action: async ({ timelines }: Context, { label, snapshot: { name }, asked }: BackedUpOnPage) => {
+      const [first] = entriesOf(timelines.snapshots, name);
+      if (first === undefined) throw notProvable(`nobody saw the snapshot ${name} of ${label}`);
+      if (first.sequence <= asked) throw new Error(`${label} is of ${name}, which was there before it`);
+    },
+    detail: (_, __, { snapshot }) => snapshot.name,
   }),
   /** By its spec. `then.sent` shows whether Longhorn has done so. */
   'then.modeAsChosen': step({
