@@ -103,6 +103,8 @@ export const mutants = {
   'standby-detaches-to-grow': 'a volume on standby is detached so that it can grow',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'api-takes-standby-for-any': 'the API makes snapshots and backups of a volume on standby, as of any other',
+  'tags-ignored': 'a volume is placed as if it selected no tags',
+  'missing-disk-tag-unsaid': 'a volume with a disk tag that no disk has does not say why it is not placed',
   'restore-limit-ignored': 'the setting how many volumes a node restores at once has no effect',
   'standby-counts-as-restore': 'a volume on standby restores nothing while its node restores no more volumes',
   'restore-ends-with-its-engine': 'a restore whose engine ended counts as done, with the data so far',
@@ -359,6 +361,7 @@ export const fixes = {
   'fixed:late-listing-deletes-backup':
     'a backup that was not Completed before a listing of the store does not count as gone, though the listing lacks it',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
+  'fixed:missing-node-tag-unsaid': 'a volume with a node tag that no node has says so',
   'fixed:targetless-volume-is-not-backed-up':
     'an event of each volume whose backup target is deleted says so',
   'fixed:crashed-standby-stays-faulted': 'a volume on standby whose only replica failed is salvaged',

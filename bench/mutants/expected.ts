@@ -26,6 +26,8 @@ const csiWrongName =
 const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
 const standbyRefuses =
   'A volume that is put on standby by the API follows its source, takes no write, and nothing is made of it';
+const restoreTags =
+  'A volume is restored to the node and the disk that have its tags, and a tag that none has is reported';
 const restoreLimit =
   'A node restores as many volumes at once as the setting says, and a volume on standby does not count';
 const classNames =
@@ -335,6 +337,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
   'api-takes-standby-for-any': [{ scenario: standbyRefuses, by: 'then.standbyRefuses' }],
+  'tags-ignored': [{ scenario: restoreTags, by: 'then.placedOn' }],
+  'missing-disk-tag-unsaid': [{ scenario: restoreTags, by: 'then.missingTagSaid' }],
   'restore-limit-ignored': [{ scenario: restoreLimit, by: 'then.restoreWaits' }],
   'standby-counts-as-restore': [{ scenario: restoreLimit, by: 'then.follows' }],
   'restore-ends-with-its-engine': [
@@ -707,6 +711,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:lost-backup-takes-snapshot': [
     'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
   ],
+  'fixed:missing-node-tag-unsaid': [restoreTags],
   'fixed:targetless-volume-is-not-backed-up': [
     'A volume whose backup target is deleted is backed up no more, and an event says so',
   ],

@@ -1262,6 +1262,22 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (BackupNameList, then ListBackupsWithBackupTargetAndBackupVolumeRO); read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-30), S3, the answer to the listing held back for some 8 s: the Backup was Completed after 5 s, deleted as soon as the answer came, and made again within 5 s',
   },
+  'missing-node-tag-unsaid': {
+    title: 'A volume with a node tag that no node has does not say why it is not placed',
+    severity: 'misleading',
+    versions: '>=1.8.0',
+    promise: 'a tag that no node or disk has is reported',
+    happens:
+      'the volume is not placed, and its condition Scheduled says only that the scheduling of a replica failed; of a disk tag it says that tags are not fulfilled',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'not placed' }],
+    steps: [
+      'Make a Volume by kubectl with a spec.nodeSelector that no node has as a tag.',
+      'kubectl -n longhorn-system get volumes.longhorn.io NAME -o yaml: the message of the condition Scheduled has no word of a tag.',
+    ],
+    source:
+      'longhorn-manager, scheduler/replica_scheduler.go, getDiskCandidates (a node without the tags is left out without an error), and controller/volume_controller.go, reconcileVolumeCondition; read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
+    seen: 'the source alone',
+  },
   'targetless-volume-is-not-backed-up': {
     title:
       'A backup target that volumes still have is deleted without a word, and their recurring jobs back nothing up',

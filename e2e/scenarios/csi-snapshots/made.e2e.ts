@@ -71,6 +71,24 @@ scenario(
 );
 
 scenario(
+  'A snapshot that CSI made and backed up can be backed up by Longhorn too, and each of the backups restores',
+  { ...about, proves: ['V17'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = await given.data(volume);
+    const claim = await given.boundClaim(volume);
+    const byBak = await given.snapshotClass({ type: 'bak' });
+    const snapshot = await when.volumeSnapshotMade(claim, byBak);
+    const first = await then.handleNamesBackup(snapshot);
+    await then.readyWithBackup(snapshot, first);
+
+    const second = await given.backup(first.snapshot);
+    await then.storeHolds(volume, [first, second]);
+    for (const backup of [first, second]) await then.restores(backup, [data]);
+  },
+);
+
+scenario(
   'Many VolumeSnapshots at once are all made, and all deleted',
   { ...about, proves: ['V14', 'V15'] },
   async ({ given, when, then }) => {

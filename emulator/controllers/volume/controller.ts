@@ -22,6 +22,7 @@ import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { isRebuildOff, keepOlder, lacksReplica, salvage } from './older-replica.ts';
 import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
+import { placesFor } from './placement.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
   type FollowingEngines,
@@ -286,17 +287,19 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const unsupported = notEmulated(volume);
   for (const message of unsupported)
     context.recorder(volume, { type: 'Warning', reason: 'NotEmulated', message });
+  const { problem } = placesFor(context, volume);
+  const problems = problem ? [problem] : unsupported;
+  const reason = problem ? 'ReplicaSchedulingFailure' : unsupported.length > 0 ? 'NotEmulated' : '';
   const conditions = withCondition(
     status.conditions,
     {
       type: 'Scheduled',
-      status: unsupported.length > 0 ? 'False' : 'True',
-      reason: unsupported.length > 0 ? 'NotEmulated' : '',
-      message: unsupported.join('; '),
+      status: problems.length > 0 ? 'False' : 'True',
+      ...{ reason, message: problems.join('; ') },
     },
     timestamp(),
   );
-  if (unsupported.length > 0) {
+  if (problems.length > 0) {
     if (!isDeepStrictEqual(conditions, status.conditions))
       await datastore.volumes.updateStatus({ ...volume, status: { ...status, conditions } });
     return;

@@ -10,6 +10,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
 import { createSnapshot } from '../snapshot/create.ts';
+import { placesFor } from './placement.ts';
 import { findReplica, replicaDirectory } from './replica.ts';
 import { backupVolumeOnTarget } from './status.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
@@ -45,14 +46,16 @@ export const initialRestoreStatus = ({ spec, status }: Volume): Partial<Status> 
     : {};
 
 /** Requests the attachment of a volume for its restore. */
-export const requestRestoreAttachment = async (
-  context: ManagerContext,
-  { metadata: { name }, spec }: Volume,
-): Promise<void> => {
-  // On the node of the backed-up volume, if it still exists: a client that attaches both to one node needs
-  // the only replica there.
-  const source = decodeBackupURL(spec.fromBackup ?? '').volume;
-  await requestAttachment(context, name, type, name, findReplica(context, source)?.spec.nodeID);
+export const requestRestoreAttachment = async (context: ManagerContext, volume: Volume): Promise<void> => {
+  const { metadata, spec } = volume;
+  const { name } = metadata;
+  // On the node of the backed-up volume, if it still exists and has the tags: a client that attaches both to one node
+  // needs the only replica there.
+  const { nodes } = placesFor(context, volume);
+  const source = findReplica(context, decodeBackupURL(spec.fromBackup ?? '').volume)?.spec.nodeID;
+  const isSelective = Boolean(spec.nodeSelector?.length || spec.diskSelector?.length);
+  const preferred = isSelective && !nodes.includes(source ?? '') ? nodes[0] : source;
+  await requestAttachment(context, name, type, name, preferred);
 };
 
 /**

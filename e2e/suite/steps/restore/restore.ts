@@ -29,7 +29,7 @@ import {
   requestRestore,
   restoreReasonIn,
 } from '../volume/restored.ts';
-import { endStandby, type RestoredJobs } from '../volume/volume.ts';
+import { endStandby, type RestoredJobs, type Selectors } from '../volume/volume.ts';
 
 /** A volume that a step restores from a backup. */
 export type RestoreHandle = {
@@ -51,6 +51,7 @@ type RestoreOptions = {
   another?: boolean;
   jobs?: RestoredJobs | undefined;
   replicas?: number | undefined;
+  tags?: Selectors | undefined;
 };
 
 /** Creates a volume that Longhorn restores from a backup. Returns when Kubernetes has accepted it. */

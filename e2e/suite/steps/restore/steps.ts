@@ -14,6 +14,7 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { devicePath, managerPodOf, managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Volume } from '../../../longhorn/types.ts';
 import { requestBackup, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
@@ -24,7 +25,7 @@ import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { postToApi } from '../volume/api.ts';
-import { replicasWithout } from '../volume/replicas.ts';
+import { replicasOf, replicasWithout } from '../volume/replicas.ts';
 import { describeRestore, judgeRestoredData, untilReadInStore, untilRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import {
@@ -35,6 +36,7 @@ import {
   isCloned,
   type RestoredJobs,
   readyNodes,
+  type Selectors,
   staysOrdinary,
   untilCloned,
 } from '../volume/volume.ts';
@@ -216,14 +218,18 @@ export const restoreSteps = {
   }),
   /** Returns when Kubernetes has accepted the volume. Without `jobs`, the setting decides on its recurring jobs. */
   'when.restored': step({
-    sentence: 'When a volume is restored from {backup}{jobs}{replicas}',
-    parameters: (backup, { jobs, replicas } = {}) => ({
+    sentence: 'When a volume is restored from {backup}{jobs}{replicas}{tags}',
+    parameters: (backup, { jobs, replicas, tags } = {}) => ({
       backup,
       jobs: jobs === undefined ? '' : `, with its recurring jobs ${jobs}`,
       replicas: replicas === undefined ? '' : `, with ${pluralize(replicas, 'replica')}`,
+      tags: tags === undefined ? '' : `, only to ${Object.keys(tags).join('s and ')}s with a tag`,
     }),
-    action: (context: Context, backup: BackupHandle, how: { jobs?: RestoredJobs; replicas?: number } = {}) =>
-      beginRestore(context, backup, how),
+    action: (
+      context: Context,
+      backup: BackupHandle,
+      how: { jobs?: RestoredJobs; replicas?: number; tags?: Selectors } = {},
+    ) => beginRestore(context, backup, how),
     detail: ({ name }) => name,
   }),
   /**
@@ -528,6 +534,31 @@ export const restoreSteps = {
       const waited = await Promise.all(restores.map((restore) => isSaidToWait(context, restore)));
       if (!waited.some(Boolean))
         throw new InconclusiveError('no log of a manager says that one of the volumes had to wait');
+    },
+  }),
+  'then.placedOn': step({
+    sentence: 'Then {restore} has its replicas on {node} alone',
+    parameters: (restore, { on }) => ({ restore, node: on }),
+    action: async (context: Context, { name, label }: RestoreHandle, { on }: { on: string }) => {
+      const nodes = (await replicasOf(context, name)).map(({ spec }) => spec.nodeID);
+      if (nodes.length === 0 || nodes.some((node) => node !== on))
+        throw new Error(`${label} has replicas on ${nodes.join(', ') || 'no node'}`);
+    },
+  }),
+  /** Its condition says so. Known bug missing-node-tag-unsaid: it says only that it is not placed. */
+  'then.missingTagSaid': step({
+    sentence: 'Then {restore} is not placed, and says that a tag is missing',
+    action: async ({ timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
+      const scheduled = ({ status }: Volume) =>
+        status?.conditions?.find(({ type }) => type.toLowerCase() === 'scheduled');
+      const found = await waitUntil(timelines.volumes, (each) => scheduled(each)?.status === 'False', {
+        ...{ name, label: `${label} is not placed`, describe: describeRestore },
+        ...timeouts.restoreBegins,
+      });
+      const { reason, message = '' } = scheduled(found) ?? {};
+      if (/\btags? /.test(message)) return;
+      const seen = { kind: 'Volume', name, state: 'not placed' };
+      throw new PromiseBroken(`${label} says ${reason}: "${message}", and nothing of a tag`, seen);
     },
   }),
   'when.restorerPodKilled': step({

@@ -6,7 +6,7 @@ import type { Node } from '../../../longhorn/types.ts';
 import { knownBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { runLabel, scenarioAnnotation } from '../created-objects.ts';
-import type { BackupHandle, PageHandle, TablePageHandle } from '../handles.ts';
+import type { BackupHandle, PageHandle, TablePageHandle, VolumeHandle } from '../handles.ts';
 import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
 import { readSetting } from '../setting/setting.ts';
@@ -14,7 +14,8 @@ import { step } from '../step.ts';
 import { describeRestore, untilReadInStore } from '../volume/restored.ts';
 import { readyNodes } from '../volume/volume.ts';
 
-type Tags = { node: string; disk: string };
+/** `on`: the node that has them. */
+export type Tags = { node: string; disk: string; on: string };
 
 /** What to choose in the dialog of a restore. */
 type Choices = { replicas: number; tags?: Tags };
@@ -25,7 +26,7 @@ type RestoredOnPage = RestoreHandle & { chosen: Choices };
 const isEmptyAllowed = (context: Context, of: 'node' | 'disk'): Promise<string> =>
   readSetting(context, `allow-empty-${of}-selector-volume`);
 
-const tag = async (context: Context): Promise<Tags> => {
+const tag = async (context: Context, { besides }: { besides?: VolumeHandle } = {}): Promise<Tags> => {
   const { cluster, faults } = context;
   // Without these settings, volumes without tags would avoid the node.
   for (const kind of ['node', 'disk'] as const)
@@ -33,10 +34,10 @@ const tag = async (context: Context): Promise<Tags> => {
       throw new InconclusiveError(
         `no ${kind} may be given a tag: volumes without tags use only those without`,
       );
-  const [name = ''] = await readyNodes(context);
+  const name = (await readyNodes(context)).find((each) => each !== besides?.node) ?? '';
   const { spec } = (await readNow<Node>(cluster, longhornResources.nodes, name)) ?? {};
   if (spec?.disks === undefined) throw new InconclusiveError('no node that is ready has a disk');
-  const tags = { node: context.uniqueName('node-tag'), disk: context.uniqueName('disk-tag') };
+  const tags = { node: context.uniqueName('node-tag'), disk: context.uniqueName('disk-tag'), on: name };
   const more = ({ node, disk }: { node: string[]; disk: string[] }) => ({
     spec: {
       tags: [...(spec.tags ?? []), ...node].sort(),
@@ -92,7 +93,8 @@ const describeChoices = ({ replicas, tags }: Choices): string =>
 export const uiRestoreSteps = {
   /** In force until the end of the scenario. Volumes without tags still use the node. */
   'given.tags': step({
-    sentence: 'Given a node and its disks with tags that no other has',
+    sentence: 'Given a node{besides} and its disks with tags that no other has',
+    parameters: ({ besides } = {}) => ({ besides: besides ? ", not the volume's," : '' }),
     action: tag,
     detail: ({ node, disk }) => `${node}, ${disk}`,
   }),

@@ -27,6 +27,7 @@ import {
   describeVolume,
   type RestoredJobs,
   readyNodes,
+  type Selectors,
 } from './volume.ts';
 
 /**
@@ -52,6 +53,7 @@ type Source = {
   jobs?: RestoredJobs | undefined;
   replicas?: number | undefined;
   name?: string;
+  tags?: Selectors | undefined;
 };
 
 /** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
@@ -86,7 +88,7 @@ export const untilReadInStore = (
 export const requestRestore = async (
   context: Context,
   backup: BackupHandle,
-  how: Pick<Source, 'standby' | 'jobs' | 'replicas' | 'name'> = {},
+  how: Pick<Source, 'standby' | 'jobs' | 'replicas' | 'name' | 'tags'> = {},
 ): Promise<CreatedVolume> => {
   const { status } = await untilReadInStore(context, backup);
   const url = status?.url ?? '';

@@ -118,6 +118,9 @@ export const beginClone = async (context: Context, source: VolumeHandle): Promis
 /** Whether the recurring jobs of a volume are restored with its backup, whatever the setting of Longhorn says. */
 export type RestoredJobs = 'enabled' | 'disabled';
 
+/** The tags that a volume selects its nodes and its disks by. */
+export type Selectors = { node?: string; disk?: string };
+
 /** A volume that was created, and the number of replicas that it is to have. */
 export type CreatedVolume = { name: string; replicas: number };
 
@@ -139,6 +142,7 @@ export const createVolume = async (
     // The recordings of real Longhorns were made with two replicas. A third would only be one more writer.
     replicas = Math.min(2, nodes),
     name = context.uniqueName('volume'),
+    tags,
     // The slowest method: an upload must last long enough for its state to be observed (Longhorn polls each 2 s).
     compression = 'gzip',
     group,
@@ -155,6 +159,7 @@ export const createVolume = async (
     jobs?: RestoredJobs | undefined;
     replicas?: number | undefined;
     name?: string;
+    tags?: Selectors | undefined;
   },
 ): Promise<CreatedVolume> => {
   const { cluster, made, run, scenario } = context;
@@ -182,6 +187,8 @@ export const createVolume = async (
       backupCompressionMethod: compression,
       ...(fromBackup !== undefined && { fromBackup }),
       ...(dataSource !== undefined && { dataSource }),
+      ...(tags?.node !== undefined && { nodeSelector: [tags.node] }),
+      ...(tags?.disk !== undefined && { diskSelector: [tags.disk] }),
       ...(jobs !== undefined && { restoreVolumeRecurringJob: jobs }),
       ...(blockSize !== undefined && { backupBlockSize: String(blockSize) }),
     },

@@ -1,0 +1,29 @@
+import { scenario } from '../../suite/scenario.ts';
+
+scenario(
+  'A volume is restored to the node and the disk that have its tags, and a tag that none has is reported',
+  {
+    tags: ['restores'],
+    needs: ['block-device'],
+    exclusive: ['cluster-settings'],
+    disruptions: ['settings'],
+    proves: ['R11', 'R12'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = await given.data(volume);
+    const backup = await given.settledBackup(volume);
+    await given.exclusive('cluster-settings');
+    const { node, disk, on } = await given.tags({ besides: volume });
+
+    const restore = await when.restored(backup, { replicas: 1, tags: { node, disk } });
+    await then.restored(restore, [data]);
+    await then.placedOn(restore, { on });
+
+    const nowhere = 'corral-no-such-tag';
+    const byDisk = await when.restored(backup, { replicas: 1, tags: { disk: nowhere } });
+    await then.missingTagSaid(byDisk);
+    const byNode = await when.restored(backup, { replicas: 1, tags: { node: nowhere } });
+    await then.orKnownBug('missing-node-tag-unsaid', () => then.missingTagSaid(byNode));
+  },
+);

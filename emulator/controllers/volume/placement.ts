@@ -1,0 +1,25 @@
+import type { Volume } from '../../longhorn/objects.ts';
+import type { ManagerContext } from '../../manager/context.ts';
+
+const hasAll = (tags: readonly string[] | undefined, wanted: readonly string[]): boolean =>
+  wanted.every((tag) => tags?.includes(tag));
+
+/**
+ * The nodes that have the tags a volume selects, with a disk that has those for disks. `problem`: why there is none, as
+ * Longhorn says it: it takes no notice of nodes without the tags (replica_scheduler.go, getDiskCandidates).
+ */
+export const placesFor = (
+  { datastore, mutant }: ManagerContext,
+  { spec }: Volume,
+): { nodes: string[]; problem?: string } => {
+  const { nodeSelector, diskSelector } = mutant === 'tags-ignored' ? {} : spec;
+  const tagged = datastore.nodes.list().filter((node) => hasAll(node.spec.tags, nodeSelector ?? []));
+  const fit = tagged.filter((node) =>
+    Object.values(node.spec.disks).some(({ tags }) => hasAll(tags, diskSelector ?? [])),
+  );
+  const nodes = fit.map(({ metadata }) => metadata.name);
+  if (nodes.length > 0) return { nodes };
+  const isSaid = tagged.length > 0 || mutant === 'fixed:missing-node-tag-unsaid';
+  const isNamed = isSaid && mutant !== 'missing-disk-tag-unsaid';
+  return { nodes, problem: isNamed ? 'tags not fulfilled' : 'replica scheduling failed' };
+};
