@@ -42,6 +42,7 @@ export const mutants = {
   'class-backup-ignored': 'the volume of a StorageClass that names a backup is empty',
   'class-target-ignored': 'the volume of a StorageClass that names a backup target has the target default',
   'class-jobs-ignored': 'the volume of a StorageClass that selects recurring jobs takes part in none of them',
+  'class-of-claim-forgotten': 'a backup volume does not have the StorageClass of the claim of its volume',
   'claim-jobs-ignored':
     'the labels of recurring jobs of a claim do not reach its volume, although the claim is their source',
   'claim-jobs-added-only': 'a volume keeps the recurring jobs that its claim, their source, does not have',

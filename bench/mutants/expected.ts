@@ -32,6 +32,8 @@ const restoreLimit =
   'A node restores as many volumes at once as the setting says, and a volume on standby does not count';
 const classNames =
   'A StorageClass names the backup target and the recurring jobs of its volumes, or the backup to restore';
+const claimClass =
+  'A PersistentVolume and a claim of a restored volume have the StorageClass that its source had at its backup';
 const claimRules =
   "A claim rules its volume's recurring jobs: what is taken from the claim goes from the volume too";
 const statefulSet =
@@ -218,6 +220,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'class-backup-ignored': [{ scenario: classNames, by: 'when.claimMadeOfBackup' }],
   'class-target-ignored': [{ scenario: classNames, by: 'then.hasTarget' }],
   'class-jobs-ignored': [{ scenario: classNames, by: 'then.inJobs' }],
+  'class-of-claim-forgotten': [{ scenario: claimClass, by: 'then.claimHasClass' }],
   'claim-jobs-ignored': [{ scenario: claimRules, by: 'then.inJobs' }],
   'claim-jobs-added-only': [{ scenario: claimRules, by: 'then.inJobs' }],
   'csi-error-unsaid': [{ scenario: csiUnreachable, by: 'then.notMade' }],

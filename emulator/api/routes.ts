@@ -2,6 +2,7 @@ import { toBackupVolume } from './backup.ts';
 import { backupActions, deleteBackupVolume, syncAllBackupVolumes } from './backup-actions.ts';
 import { backupTargetActions, createBackupTarget, deleteBackupTarget } from './backup-target-actions.ts';
 import type { ApiAction } from './call.ts';
+import { claimActions } from './claim-actions.ts';
 import { streamedCollections } from './collections.ts';
 import { createRecurringJob, deleteRecurringJob, updateRecurringJob } from './recurring-job-actions.ts';
 import { toCollection, withLinks } from './resource.ts';
@@ -41,7 +42,7 @@ export const routes: Record<string, ApiAction> = {
   'POST volumes': createVolumeObject,
   'GET nodetags': listTags('node'),
   'GET disktags': listTags('disk'),
-  ...actionsOf('volumes', { ...snapshotActions, updateBackupTargetName }),
+  ...actionsOf('volumes', { ...snapshotActions, ...claimActions, updateBackupTargetName }),
   'GET backupvolumes': listOf('backupvolumes'),
   'GET backupvolumes/*': getBackupVolume,
   'PUT backupvolumes': syncAllBackupVolumes,

@@ -8,7 +8,7 @@ import { generateName } from '../longhorn/generate-name.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
 import { byName } from './backup.ts';
 import { type ApiAction, type ApiCall, stringField, stringMapField } from './call.ts';
-import { NotEmulated, NotFound, withErrorContext } from './errors.ts';
+import { NotFound, withErrorContext } from './errors.ts';
 import { type Links, type RancherResource, toCollection, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
 
@@ -38,20 +38,15 @@ const volumeOf = ({ datastore, name }: ApiCall): Volume => {
   return volume;
 };
 
-const findVolume = (call: ApiCall): Promise<Volume> =>
+/** The volume that a request names. */
+export const findVolume = (call: ApiCall): Promise<Volume> =>
   withErrorContext('failed to get volume', () => volumeOf(call));
 
-const refuseStandby = ({ mutant }: ApiCall, { metadata, status }: Volume, doing: string): void => {
+/** Throws for a volume on standby, of which the API makes nothing. */
+export const refuseStandby = ({ mutant }: ApiCall, { metadata, status }: Volume, doing: string): void => {
   if (status?.isStandby && mutant !== 'api-takes-standby-for-any')
     throw new Error(`failed to ${doing} for standby volume ${metadata.name}`);
 };
-
-const refuseClaim =
-  (what: 'PV' | 'PVC'): ApiAction =>
-  async (call) => {
-    refuseStandby(call, await findVolume(call), `create ${what}`);
-    throw new NotEmulated(`a ${what} that the API makes`);
-  };
 
 const snapshotCRCreate: ApiAction = async (call) => {
   const { datastore, input, links } = call;
@@ -162,7 +157,5 @@ export const snapshotActions: Record<string, ApiAction> = {
   snapshotCRDelete: named('failed to delete snapshot CR', snapshotCRDelete),
   snapshotPurge: named('failed to purge snapshots', snapshotPurge),
   snapshotBackup: named('failed to backup snapshot', snapshotBackup),
-  pvCreate: refuseClaim('PV'),
-  pvcCreate: refuseClaim('PVC'),
   snapshotRevert: named('failed to revert snapshot', snapshotRevert),
 };

@@ -71,7 +71,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
         BackingImageName: '',
         BackingImageChecksum: '',
         CompressionMethod: upload.compressionMethod,
-        StorageClassName: '',
+        StorageClassName: upload.storageClassName ?? '',
         DataEngine: 'v1',
       });
     }

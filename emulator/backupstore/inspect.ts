@@ -40,6 +40,7 @@ export type VolumeInfo = {
   DataStored: string;
   Messages: Record<string, string>;
   ModificationTime: string;
+  StorageClassname: string;
 };
 
 /** Formats a time as Go's RFC 3339: whole seconds, UTC. */
@@ -90,6 +91,7 @@ export const inspectVolume = async (store: Store, name: string): Promise<VolumeI
     DataStored: String(volume.BlockCount * (await countedBlockSize(store, volume))),
     Messages: {},
     ModificationTime: formatRfc3339(new Date(await store.changedAt(volumeConfigPath(name)))),
+    StorageClassname: volume.StorageClassName,
   };
 };
 

@@ -48,6 +48,7 @@ export type Upload = Behaviour & {
   store: Store;
   volume: string;
   volumeSize: number;
+  storageClassName?: string;
   backup: string;
   snapshot: string;
   snapshotCreatedAt: string;

@@ -16,6 +16,7 @@ const lostServer = /: (?:connection timed out|input\/output error)/;
 export type UploadRequest = {
   volume: string;
   volumeSize: number;
+  storageClassName?: string;
   backup: string;
   snapshot: string;
   snapshotCreatedAt: string;

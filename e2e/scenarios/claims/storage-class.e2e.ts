@@ -16,12 +16,28 @@ scenario(
     const byNothing = await when.claimMade(await given.classNaming());
     await then.hasTarget(byNothing);
     const { target } = volume;
-    const byAll = await when.claimMade(await given.classNaming({ target, jobs: { of, byGroup } }));
+    const all = await given.classNaming({ target, jobs: { of, byGroup } });
+    const byAll = await when.claimMade(all);
     await then.hasTarget(byAll, target.name);
     await then.inJobs(byAll, { of, byGroup });
 
     const byBackup = await given.classNaming({ backup });
     await then.restored(await when.claimMadeOfBackup(byBackup, backup), [data]);
+  },
+);
+
+// From Longhorn's page "Restore from a Backup".
+scenario(
+  'A PersistentVolume and a claim of a restored volume have the StorageClass that its source had at its backup',
+  { ...about, proves: ['R7'] },
+  async ({ given, when, then }) => {
+    const { target } = await given.volume();
+    const storageClass = await given.classNaming({ target });
+    const backup = await given.settledBackup(await when.claimMade(storageClass));
+
+    const restore = await when.restored(backup, { replicas: 1 });
+    await then.restored(restore, []);
+    await then.claimHasClass(await when.claimedByApi(restore), storageClass);
   },
 );
 

@@ -68,6 +68,7 @@ const sync = async (
     lastModificationTime: info.ModificationTime,
     lastSyncedAt: syncTime(backupVolume.spec.syncRequestedAt),
     messages: info.Messages,
+    storageClassName: context.mutant === 'class-of-claim-forgotten' ? '' : info.StorageClassname,
     size: reportedSize(context, info.Size, info.Labels),
   };
 };

@@ -1,6 +1,7 @@
 import { cancelPreparedBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
+import { claimOf } from '../csi/claim-of.ts';
 import { isParentOfHead } from '../snapshot/removal.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { storedJobsOf } from '../volume/restored-jobs.ts';
@@ -53,6 +54,7 @@ export const prepareUpload = async (
     request: {
       volume: volume.metadata.name,
       volumeSize: sizeOf(context, volume),
+      storageClassName: claimOf(context, volume.metadata.name)?.spec.storageClassName ?? '',
       backup: name,
       snapshot: backup.spec.snapshotName ?? '',
       snapshotCreatedAt:

@@ -1,6 +1,7 @@
-import type { PersistentVolume, Volume } from '../../longhorn/objects.ts';
+import type { Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { jobLabels } from '../../modelled-on.ts';
+import { claimOf } from '../csi/claim-of.ts';
 
 const prefixes = [jobLabels.ofJob(''), jobLabels.ofGroup('')];
 
@@ -15,12 +16,11 @@ const ofJobs = (labels: Record<string, string> = {}): [string, string][] =>
  * (volume_controller.go, syncPVCRecurringJobLabels).
  */
 export const labelsOfClaim = (
-  { datastore, mutant }: ManagerContext,
+  context: ManagerContext,
   { metadata }: Volume,
 ): Record<string, string | null> => {
-  const isFor = ({ spec }: PersistentVolume): boolean => spec.csi?.volumeHandle === metadata.name;
-  const claim = datastore.persistentVolumes.list().find(isFor)?.spec.claimRef?.name ?? '';
-  const { labels = {} } = datastore.persistentVolumeClaims.get(claim)?.metadata ?? {};
+  const { mutant } = context;
+  const { labels = {} } = claimOf(context, metadata.name)?.metadata ?? {};
   if (labels[jobLabels.source] !== 'enabled' || mutant === 'claim-jobs-ignored') return {};
   const found = ofJobs(labels);
   const wanted = Object.fromEntries(found.length > 0 ? found : [[jobLabels.ofGroup('default'), 'enabled']]);

@@ -41,7 +41,7 @@ export const actualSize = async (
 
 /** The BackupVolume of a volume, by its name, on a backup target. */
 export const findBackupVolume = (
-  { datastore }: ManagerContext,
+  { datastore }: Pick<ManagerContext, 'datastore'>,
   volume: string,
   target: string | undefined,
 ): BackupVolume | undefined =>

@@ -50,13 +50,16 @@ export const rememberVolume = (made: Context['made'], volume: string): void => {
   made.persistentVolumes.push(volume);
 };
 
-type Claim = KubernetesObject & { spec: { volumeName?: string }; status?: { phase?: string } };
+type Claim = KubernetesObject & {
+  spec: { volumeName?: string; storageClassName?: string };
+  status?: { phase?: string };
+};
 
-/** Waits until claims are bound. Returns the names of their PersistentVolumes. */
+/** Waits until claims are bound. Returns what they have then. */
 export const untilBound = async (
   { cluster, scenarioSignal: signal, timeouts }: Context,
   names: readonly string[],
-): Promise<string[]> => {
+): Promise<Claim['spec'][]> => {
   await using claims = await follow<Claim>(cluster, resources.persistentVolumeClaims, { namespace, signal });
   const bound = names.map((name) =>
     waitUntil(claims, ({ status }) => status?.phase === 'Bound', {
@@ -64,7 +67,7 @@ export const untilBound = async (
       ...timeouts.claimProvisioned,
     }),
   );
-  return (await Promise.all(bound)).map(({ spec }) => spec.volumeName ?? '');
+  return (await Promise.all(bound)).map(({ spec }) => spec);
 };
 
 /** Makes a PersistentVolume of a volume by hand, for a claim. It has the name of the volume. */

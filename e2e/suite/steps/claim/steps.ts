@@ -8,11 +8,13 @@ import type { ClaimHandle } from '../csi/csi.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import type { JobHandle } from '../job/job.ts';
 import { throwIfAny } from '../judging.ts';
+import type { RestoreHandle } from '../restore/restore.ts';
 import { littleData } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
+import { postToApi } from '../volume/api.ts';
 import { requestRestore, untilReadInStore, untilRestored } from '../volume/restored.ts';
-import { deleteVolume, untilAttachmentGone, untilDetached } from '../volume/volume.ts';
+import { deleteVolume, readyNodes, untilAttachmentGone, untilDetached } from '../volume/volume.ts';
 import {
   claimSpec,
   makeClaim,
@@ -85,6 +87,38 @@ export const claimSteps = {
       return untilMadeFrom(context, { name: volume, label, backup, from, replicas: 1 });
     },
     detail: ({ name }) => name,
+  }),
+  /** As Longhorn's page does, which leaves the StorageClass open. Returns the name of the claim. */
+  'when.claimedByApi': step({
+    sentence: "When a PersistentVolume and a claim of {restore} are made by Longhorn's API",
+    action: async (context: Context, { name, label, backup }: RestoreHandle): Promise<string> => {
+      const { made, uniqueName } = context;
+      const claim = uniqueName('claim');
+      made.persistentVolumes.push(name);
+      made.persistentVolumeClaims.push(claim);
+      const [node = ''] = await readyNodes(context);
+      const requests = {
+        pvCreate: { pvName: name, fsType: 'ext4' },
+        pvcCreate: { namespace, pvcName: claim },
+      };
+      for (const [action, body] of Object.entries(requests)) {
+        const request = { path: `volumes/${name}?action=${action}`, body };
+        const { isAccepted, text } = await postToApi(context, node, request);
+        if (!isAccepted) throw new Error(`${action} of ${label}, from ${backup.label}, is refused: ${text}`);
+      }
+      return claim;
+    },
+    detail: (claim) => claim,
+  }),
+  /** It is bound. A PersistentVolume of another class would not be bound to it. */
+  'then.claimHasClass': step({
+    sentence: 'Then the claim is bound, and has {storageClass}',
+    parameters: (_, storageClass) => ({ storageClass }),
+    action: async (context: Context, claim: string, storageClass: string) => {
+      const [found] = await untilBound(context, [claim]);
+      if (found?.storageClassName !== storageClass)
+        throw new Error(`claim ${claim} has the class ${found?.storageClassName}`);
+    },
   }),
   'then.hasTarget': step({
     sentence: 'Then the volume {volume} has the backup target {target}',

@@ -103,10 +103,11 @@ export const makeStatefulSet = async (
   });
   made.persistentVolumeClaims.push(...names.map(({ claim }) => claim));
   await createStatefulSet(context, { name, storageClassName, pods: count });
-  const volumes = await untilBound(
+  const bound = await untilBound(
     context,
     names.map(({ claim }) => claim),
   );
+  const volumes = bound.map(({ volumeName = '' }) => volumeName);
   for (const volume of volumes) rememberVolume(made, volume);
   const nodes = await untilPodsReady(context, { name, pods: names.map(({ pod }) => pod) });
   const pods: PodWithVolume[] = [];
