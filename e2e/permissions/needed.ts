@@ -181,7 +181,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     { place: 'longhorn', resource: longhorn.instanceManagers, verbs: ['list', 'watch'] },
     { place: 'longhorn', resource: longhorn.replicas, verbs: ['list'] },
     { place: 'longhorn', resource: longhorn.systemBackups, verbs: ['list'] },
-    ],
+  ],
   claims: [
     { place: 'cluster', resource: resources.storageClasses, verbs: ['create', 'delete'] },
     { place: 'cluster', resource: resources.persistentVolumes, verbs: ['create', 'delete'] },

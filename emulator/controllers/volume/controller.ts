@@ -21,8 +21,8 @@ import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../final
 import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { isRebuildOff, keepOlder, lacksReplica, salvage } from './older-replica.ts';
-import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
 import { placesFor } from './placement.ts';
+import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
   type FollowingEngines,
