@@ -217,7 +217,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'csi-retained-backup-goes': [{ scenario: csiDeleted, by: 'then.backupKept' }],
   'csi-formats-again': [{ scenario: statefulSet, by: 'then.podsHaveFiles' }],
-  'class-backup-ignored': [{ scenario: classNames, by: 'when.claimMadeOfBackup' }],
+  'class-backup-ignored': [{ scenario: classNames, by: 'then.claimGetsBackup' }],
   'class-target-ignored': [{ scenario: classNames, by: 'then.hasTarget' }],
   'class-jobs-ignored': [{ scenario: classNames, by: 'then.inJobs' }],
   'class-of-claim-forgotten': [{ scenario: claimClass, by: 'then.claimHasClass' }],

@@ -22,7 +22,8 @@ scenario(
     await then.inJobs(byAll, { of, byGroup });
 
     const byBackup = await given.classNaming({ backup });
-    await then.restored(await when.claimMadeOfBackup(byBackup, backup), [data]);
+    const restore = await then.claimGetsBackup(byBackup, backup);
+    await then.restored(restore, [data]);
   },
 );
 

@@ -77,8 +77,8 @@ export const claimSteps = {
     detail: ({ name }) => name,
   }),
   /** Returns when Longhorn has made the volume, which it then restores. */
-  'when.claimMadeOfBackup': step({
-    sentence: 'When a claim of {storageClass} is made, which names {backup}',
+  'then.claimGetsBackup': step({
+    sentence: 'Then a claim of {storageClass}, which names {backup}, gets a volume that is restored from it',
     action: async (context: Context, storageClass: string, backup: BackupHandle) => {
       const from = context.timelines.volumes.lastSequence();
       const { volume } = await makeClaim(context, claimSpec(storageClass, backup.volume.size));
