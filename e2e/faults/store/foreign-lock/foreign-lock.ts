@@ -13,7 +13,7 @@ export const foreignLock = storeFault({
   ways: { folder: lockInFolder, bucket: lockInBucket },
   document: {
     about:
-      'The folder of a volume has a lock file that no process of this cluster holds, as if its process was killed, or belongs to another cluster.',
+      'The folder of a volume has a lock file that no process of this cluster holds, as if its process was killed or it belonged to another cluster.',
     inject:
       "the file is written with a time in the future, as if its holder renewed it until then; on S3 the age is the server's Last-Modified, so the suite renews it",
     prove:
