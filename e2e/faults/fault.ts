@@ -31,6 +31,8 @@ export type FaultKind = {
   /** What others on the cluster can notice. Undefined if the fault affects only the scenario's own store. */
   disruption?: Disruption;
   reach: Reach;
+  /** The heal undoes nothing. It waits until Longhorn has dealt with the fault. */
+  onlyWaits?: true;
   /** What a backup store must offer for this fault, as text after "needs". Only for faults of a backup store. */
   needs?: string;
   /** Undoes the fault from `data` alone. It can be called twice. Returns what it did. */

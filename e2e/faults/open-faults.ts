@@ -22,6 +22,7 @@ export const openFaults = ({
   onEvent?: (event: FaultEvent) => void;
 }): Faults => {
   const inForce: InjectedFault[] = [];
+  const waiting = new Set<InjectedFault>();
   const open = new Set<Fault>();
   return {
     inject: async (fault) => {
@@ -55,12 +56,19 @@ export const openFaults = ({
         },
       };
       inForce.push(injected);
+      if (fault.kind.onlyWaits) waiting.add(injected);
       open.add(fault);
       await reported('injected', fault.inject(), () => title);
       return Object.assign(injected, handle);
     },
     expired: () => [...open].flatMap((fault) => fault.expired?.() ?? []),
-    healAll: () => eachInTurn(inForce.toReversed(), (fault) => fault.heal(), 'a fault could not be healed'),
+    // The latest first. Where a heal only waits for Longhorn, other faults may hold that up.
+    healAll: () =>
+      eachInTurn(
+        inForce.toReversed().toSorted((a, b) => Number(waiting.has(a)) - Number(waiting.has(b))),
+        (fault) => fault.heal(),
+        'a fault could not be healed',
+      ),
   };
 };
 

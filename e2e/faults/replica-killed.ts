@@ -74,6 +74,7 @@ export const replicaKilled = {
   ledgerName: 'killed-replica',
   disruption: 'replica-kill',
   reach: 'none',
+  onlyWaits: true,
   on,
   heal: untilHealthy,
   document: {

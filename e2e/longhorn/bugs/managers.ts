@@ -800,7 +800,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/volume_controller.go, ReconcileVolumeState (IsNodeDownOrDeleted and diskSchedulable before lastFailedAt, AutoSalvageTimeLimit after it), the same in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). The test plan of the auto-salvage wants the replica that failed first to remain failed (longhorn/longhorn-manager#500, case 3)',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: attached again 14 s after it was faulted, without data that the images of its other replica had',
   },
   'verified-rebuild-keeps-snapshots': {
     title:
