@@ -1,6 +1,7 @@
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Volume } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
+import { labels } from '../modelled-on.ts';
 import { type ApiAction, type ApiCall, numberField, stringField, stringListField } from './call.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 import { toCollection, withLinks } from './resource.ts';
@@ -31,11 +32,21 @@ const selector = ({ datastore, input }: ApiCall, of: Tagged): string[] => {
   return wanted;
 };
 
-// Longhorn's webhook does this, which not every lab has.
+// Longhorn's webhook does this and the next two, which not every lab has.
 const sizeOf = ({ datastore, input }: ApiCall): string => {
   const url = stringField(input, 'fromBackup');
   const backup = url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
   return backup?.status?.volumeSize || stringField(input, 'size') || '0';
+};
+
+const labelsOf = (url: string): Record<string, string> =>
+  url === '' ? {} : { [labels.backupVolume]: decodeBackupURL(url).volume };
+
+const blockSizeOf = ({ datastore, input }: ApiCall): string => {
+  const size = stringField(input, 'backupBlockSize') || '0';
+  return size === '0'
+    ? `${Number(datastore.settings.get('default-backup-block-size')?.value ?? 2) * 2 ** 20}`
+    : size;
 };
 
 /** Creates a Volume. One from a backup has the size of that. */
@@ -48,7 +59,7 @@ export const createVolumeObject: ApiAction = async (call) => {
   const selectors = { diskSelector: selector(call, 'disk'), nodeSelector: selector(call, 'node') };
   return withErrorContext('failed to create volume', async () => {
     const volume = await datastore.volumes.create({
-      metadata: { name: text('name') },
+      metadata: { name: text('name'), labels: labelsOf(text('fromBackup')) },
       spec: {
         ...selectors,
         size: sizeOf(call),
@@ -59,7 +70,7 @@ export const createVolumeObject: ApiAction = async (call) => {
         restoreVolumeRecurringJob: text('restoreVolumeRecurringJob'),
         numberOfReplicas: numberField(input, 'numberOfReplicas'),
         staleReplicaTimeout: numberField(input, 'staleReplicaTimeout'),
-        backupBlockSize: text('backupBlockSize') || '0',
+        backupBlockSize: blockSizeOf(call),
         backupTargetName: text('backupTargetName') || 'default',
         dataEngine: text('dataEngine') || 'v1',
       } as Volume['spec'],

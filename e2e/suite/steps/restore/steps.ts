@@ -548,7 +548,8 @@ export const restoreSteps = {
   /** Its condition says so. Known bug missing-node-tag-unsaid: it says only that it is not placed. */
   'then.missingTagSaid': step({
     sentence: 'Then {restore} is not placed, and says that a tag is missing',
-    action: async ({ timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
+    action: async ({ expected, timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
+      expected.push({ id: 'replicas-not-scheduled', of: name }, { id: 'restore-given-up', of: name });
       const scheduled = ({ status }: Volume) =>
         status?.conditions?.find(({ type }) => type.toLowerCase() === 'scheduled');
       const found = await waitUntil(timelines.volumes, (each) => scheduled(each)?.status === 'False', {
