@@ -287,7 +287,8 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const unsupported = notEmulated(volume);
   for (const message of unsupported)
     context.recorder(volume, { type: 'Warning', reason: 'NotEmulated', message });
-  const { problem } = placesFor(context, volume);
+  // A replica that has its place keeps it, whatever becomes of the tags.
+  const { problem } = findReplica(context, name) ? {} : placesFor(context, volume);
   const problems = problem ? [problem] : unsupported;
   const reason = problem ? 'ReplicaSchedulingFailure' : unsupported.length > 0 ? 'NotEmulated' : '';
   const conditions = withCondition(
