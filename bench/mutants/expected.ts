@@ -29,7 +29,7 @@ const standbyRefuses =
 const restoreTags =
   'A volume is restored to the node and the disk that have its tags, and a tag that none has is reported';
 const restoreLimit =
-  'A node restores as many volumes at once as the setting says, and a volume on standby does not count';
+  'A node restores as many volumes at once as the setting says, and a volume on standby does not count [s3]';
 const classNames =
   'A StorageClass names the backup target and the recurring jobs of its volumes, or the backup to restore';
 const claimClass =
