@@ -49,7 +49,8 @@ const anew = ({ apiVersion, kind, metadata, spec }: KubernetesObject) => {
   return { apiVersion, kind, metadata: { name, namespace, labels, annotations: kept }, spec };
 };
 
-// As in Longhorn's chart: with the account of the managers. The emulator has its settings in their environment.
+// As in Longhorn's chart: with the account of the managers, and twice, as the first pod may read the flag before its
+// cache has it (longhorn/longhorn#10483). The emulator has its settings in their environment.
 const uninstaller = (name: string, { spec }: Workload, labels: Record<string, string>) => {
   const { serviceAccountName, containers } = spec.template.spec;
   const { image, env = [] } = containers.find((each) => each.name === managerContainer) as ManagerContainer;
@@ -61,7 +62,7 @@ const uninstaller = (name: string, { spec }: Workload, labels: Record<string, st
   const pod = { serviceAccountName, restartPolicy: 'Never', containers: [container] };
   return {
     ...{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace, labels } },
-    spec: { activeDeadlineSeconds: 900, backoffLimit: 0, template: { metadata: { labels }, spec: pod } },
+    spec: { activeDeadlineSeconds: 900, backoffLimit: 1, template: { metadata: { labels }, spec: pod } },
   };
 };
 
