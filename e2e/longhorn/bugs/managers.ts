@@ -1268,7 +1268,7 @@ export const managerBugs = {
     versions: '>=1.8.0',
     promise: 'a tag that no node or disk has is reported',
     happens:
-      'the volume is not placed, and its condition Scheduled says only that the scheduling of a replica failed; of a disk tag it says that tags are not fulfilled',
+      'the volume is not placed, and its condition Scheduled says that disks are unavailable, though all are; of a disk tag it says that tags are not fulfilled',
     symptoms: [{ of: 'history', kind: 'Volume', state: 'not placed' }],
     steps: [
       'Make a Volume by kubectl with a spec.nodeSelector that no node has as a tag.',
@@ -1276,7 +1276,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, scheduler/replica_scheduler.go, getDiskCandidates (a node without the tags is left out without an error), and controller/volume_controller.go, reconcileVolumeCondition; read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30): "precheck new replica failed: disks are unavailable" for a node tag, "precheck new replica failed: tags not fulfilled" for a disk tag',
   },
   'targetless-volume-is-not-backed-up': {
     title:

@@ -21,5 +21,8 @@ export const placesFor = (
   if (nodes.length > 0) return { nodes };
   const isSaid = tagged.length > 0 || mutant === 'fixed:missing-node-tag-unsaid';
   const isNamed = isSaid && mutant !== 'missing-disk-tag-unsaid';
-  return { nodes, problem: isNamed ? 'tags not fulfilled' : 'replica scheduling failed' };
+  return {
+    nodes,
+    problem: `precheck new replica failed: ${isNamed ? 'tags not fulfilled' : 'disks are unavailable'}`,
+  };
 };
