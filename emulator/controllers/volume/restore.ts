@@ -496,8 +496,14 @@ export const stepRestore = async (
       return inProgress;
     }
     const one = { backup: wanted, replicas: wantedReplicas, isStandby: status.isStandby };
-    await setEngine(context, engine, { isRestoring: true, begun: one.replicas });
+    // The place is taken before another volume looks for one.
     restores.set(uid, { ...one, state: 'running' });
+    try {
+      await setEngine(context, engine, { isRestoring: true, begun: one.replicas });
+    } catch (error) {
+      restores.delete(uid);
+      throw error;
+    }
     const end = (result: 'done' | Error): void => {
       restores.set(uid, { ...one, state: result });
       onChange();
