@@ -1665,7 +1665,7 @@ export const causes = withIds<KnownCause>({
     quoted: true,
   },
   'disk-full-for-replicas': {
-    pattern: /has \d+ available, but requires reserved/,
+    pattern: /has \d+ available, but requires reserved|is not schedulable for more replica/,
     means: 'The disk has less room free than Longhorn keeps there, so that no more replicas are put on it.',
     advice:
       'Make room on it, or look at what is reserved on the disk (storageReserved) and at the setting storage-minimal-available-percentage.',

@@ -471,7 +471,7 @@ export const operations = withIds<Operation>({
   },
   'disk-not-ready': {
     pattern:
-      /\b[Dd]isk \S+ ?(?:\([^)]{1,300}\) )?on (?:the )?node \S+ (?:is not ready|has changed file system|has \d+ available, but)|\bDiskFilesystemChanged\b/,
+      /\b[Dd]isk \S+ ?(?:\([^)]{1,300}\) )?on (?:the )?node \S+ (?:is not ready|has changed file system|has \d+ available, but|is not schedulable for more replica)|\bDiskFilesystemChanged\b/,
     controllers: ['longhorn-node'],
     failed: 'Longhorn cannot use a disk of a node now, or met another fault of a node',
     retry: 'Longhorn looks at it again by itself.',

@@ -146,4 +146,19 @@ export const processMessages = {
     example: 'Waiting for disk default-disk-47ecf6c10d595923 (/var/lib/longhorn/) on node node1 to be ready',
     seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.11.0 to v1.12.1',
   },
+  'disk-full': {
+    speaker: 'Node',
+    fields: ['event Warning'],
+    states: ['Schedulable'],
+    class: 'warning',
+    means:
+      'A disk of the node has no room for another replica, by the settings of Longhorn. Replicas that are on it stay.',
+    advice:
+      'Free or add space, lower storageReserved of the disk, or look at storage-over-provisioning-percentage and storage-minimal-available-percentage. Until then replicas go to other disks, and a failed replica on this one is not salvaged.',
+    pattern:
+      /Disk \S+ \([^)]*\) on the node \S+ (?:is not schedulable for more replica; .+|has \d+ available, but requires reserved \d+, minimal \d+% to schedule more replicas)/,
+    example:
+      'Disk default-disk-f1c175e3688d043f (/var/lib/longhorn/) on the node node1 is not schedulable for more replica; Scheduling space condition failed: ScheduledTotal = 67108864 (Size + StorageScheduled) is greater than ProvisionedLimit = -1125887333228544 (100% of StorageMax - StorageReserved).',
+    seen: 'a real v1.12.1 (2026-11-30); controller/node_controller.go, source of v1.8.2 to v1.12.1',
+  },
 } as const satisfies Record<string, WrittenRow>;
