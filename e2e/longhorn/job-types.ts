@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kube/cluster.ts';
+import { isConditionTrue } from '../kube/objects.ts';
 
 /** A recurring job of Longhorn. Longhorn keeps a CronJob of the same name for it. */
 export type RecurringJob = KubernetesObject & {
@@ -34,6 +35,10 @@ export type Job = KubernetesObject & {
     conditions?: { type: string; status: string; message?: string }[] | null;
   };
 };
+
+/** Whether a Job has ended, well or not. */
+export const isJobOver = (job: Job): boolean =>
+  ['Complete', 'Failed'].some((type) => isConditionTrue(job, type));
 
 /** A Kubernetes event about an object. */
 export type Event = KubernetesObject & {

@@ -5,10 +5,9 @@ import { gunzipSync } from 'node:zlib';
 import { waitUntil } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, resources } from '../../kube/cluster.ts';
-import { isConditionTrue } from '../../kube/objects.ts';
 import type { Pod } from '../../kube/pods.ts';
 import { redact } from '../../kube/redact/redact.ts';
-import type { Job } from '../../longhorn/job-types.ts';
+import { isJobOver, type Job } from '../../longhorn/job-types.ts';
 import { composeTotals } from '../../report/console.ts';
 import { writeReport } from '../../report/file.ts';
 import type { ReportFile } from '../../report/merge-rounds.ts';
@@ -32,8 +31,6 @@ export const readReportBlock = (log: string): Report => {
 
 /** The log for readers, without the encoded report. */
 export const withoutReportBlock = (log: string): string => log.replace(block, '').trimEnd();
-
-const isOver = (job: Job): boolean => isConditionTrue(job, 'Complete') || isConditionTrue(job, 'Failed');
 
 const hasEnded = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
@@ -114,7 +111,7 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
   });
   try {
     for (const pod of pods.objects()) takePod(pod);
-    await waitUntil(jobs, isOver, {
+    await waitUntil(jobs, isJobOver, {
       label: 'the Job of the fleet is over',
       within: '7h',
       owner: 'the Job, which ends itself after 6 h',

@@ -3,7 +3,7 @@ import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Pod } from '../../../kube/pods.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
-import type { Job } from '../../../longhorn/job-types.ts';
+import { isJobOver, type Job } from '../../../longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
 import { type BackupSubject, backupHistory, backupIs, completes } from '../backup/expectations.ts';
 import { deletionFailed } from '../deletion/expectations.ts';
@@ -33,7 +33,7 @@ const failed = namedState('job-failed', () => ({
 }));
 const ended = namedState('job-ended', () => ({
   label: 'Complete or Failed',
-  matches: (job: Job) => isSo(job, 'Complete', 'Failed'),
+  matches: isJobOver,
 }));
 const failing = namedState('job-failing', () => ({
   label: 'failing',

@@ -1,8 +1,9 @@
 import { unlessTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { entriesOf, lastEntryUpTo } from '../../../history/history.ts';
-import { isConditionTrue, lossOf } from '../../../kube/objects.ts';
+import { lossOf } from '../../../kube/objects.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
+import { isJobOver } from '../../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { completes } from '../backup/expectations.ts';
@@ -100,8 +101,7 @@ const mustBeOneRun = (job: JobHandle): void => {
   const [first, second] = startedRuns(job);
   if (second === undefined) return;
   const hadEnded = entriesOf(job.watched.jobs, first?.job ?? '').some(
-    ({ sequence, object }) =>
-      sequence <= second.from && ['Complete', 'Failed'].some((type) => isConditionTrue(object, type)),
+    ({ sequence, object }) => sequence <= second.from && isJobOver(object),
   );
   if (hadEnded) throw new InconclusiveError('the first run ended before the next tick');
   throw new Error(`${second.job} was started while ${first?.job} was at work`);

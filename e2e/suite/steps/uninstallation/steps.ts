@@ -4,7 +4,7 @@ import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
 import { resources } from '../../../kube/cluster.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
-import type { Job } from '../../../longhorn/job-types.ts';
+import { isJobOver, type Job } from '../../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
@@ -24,8 +24,7 @@ const untilEnded = async (
 ): Promise<{ isComplete: boolean; log: string }> => {
   const fieldSelector = `metadata.name=${name}`;
   await using jobs = await follow<Job>(cluster, resources.jobs, { namespace, fieldSelector, signal });
-  const isEnded = (job: Job): boolean => ['Complete', 'Failed'].some((type) => isConditionTrue(job, type));
-  const ends = waitUntil(jobs, isEnded, { name, label: `Job ${name} has ended`, ...timeouts.uninstalled });
+  const ends = waitUntil(jobs, isJobOver, { name, label: `Job ${name} has ended`, ...timeouts.uninstalled });
   const cause = await timeoutOf(ends);
   const said = (await log()).slice(-1_500);
   if (cause !== undefined) throw new Error(`the uninstallation does not end:\n${said}`, { cause });
