@@ -1,7 +1,6 @@
 import { patchedObject } from '../../../faults/patched-object.ts';
 import { waitUntil } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
-import { podOfInstance } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Node, VolumeReplica } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
@@ -9,17 +8,16 @@ import type { VolumeHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { readData } from './data.ts';
-import { folderOf, killOf, replicasOf, sumsOf } from './replicas.ts';
+import { folderOf, killThisReplica, replicasOf, sumsOf } from './replicas.ts';
 import { attachesAgain, describeVolume, isDegraded } from './volume.ts';
 
 /** Kills a replica of a volume, waits until Longhorn has noticed, and returns the replica that is left. */
 export const leaveOneReplica = async (context: Context, { name: volume }: VolumeHandle) => {
-  const { cluster, faults, timelines, timeouts } = context;
+  const { timelines, timeouts } = context;
   const replicas = await replicasOf(context, volume);
   const [older, newest = older] = replicas;
   if (older === undefined || newest === undefined) throw new Error(`volume ${volume} has no replica`);
-  const pod = await podOfInstance(cluster, older);
-  const killed = await faults.inject(killOf(context, older, { pod, volume }));
+  const killed = await killThisReplica(context, older, volume);
   await waitUntil(timelines.volumes, isDegraded, {
     name: volume,
     label: `volume ${volume} has lost a replica`,
@@ -72,8 +70,7 @@ export const fillDisks = async (
 /** Kills the last replica of a volume that Longhorn keeps current. */
 export const killLast = async (context: Context, { name: volume }: VolumeHandle, replica: VolumeReplica) => {
   const from = context.timelines.volumes.lastSequence();
-  const pod = await podOfInstance(context.cluster, replica);
-  return { ...(await context.faults.inject(killOf(context, replica, { pod, volume }))), from };
+  return { ...(await killThisReplica(context, replica, volume)), from };
 };
 
 /**

@@ -29,12 +29,21 @@ export const killOf = (
 ): Fault =>
   replicaKilled.on(cluster, { replica: metadata.name, directory: spec.dataDirectoryName, pod, volume });
 
+/** Kills the process of this replica of a volume. */
+export const killThisReplica = async (
+  context: Context,
+  replica: VolumeReplica,
+  volume: string,
+): Promise<InjectedFault> => {
+  const pod = await podOfInstance(context.cluster, replica);
+  return context.faults.inject(killOf(context, replica, { pod, volume }));
+};
+
 /** Kills the process of one replica of a volume. */
 export const killReplica = async (context: Context, volume: string): Promise<InjectedFault> => {
   const [replica] = await replicasOf(context, volume);
   if (replica === undefined) throw new Error(`volume ${volume} has no replica that could be killed`);
-  const pod = await podOfInstance(context.cluster, replica);
-  return context.faults.inject(killOf(context, replica, { pod, volume }));
+  return killThisReplica(context, replica, volume);
 };
 
 /** Throws unless Longhorn is to keep this number of replicas of a volume, and has them. */
