@@ -12,7 +12,7 @@ import type { RestoreHandle } from '../restore/restore.ts';
 import { littleData } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
-import { postToApi } from '../volume/api.ts';
+import { claimRequests, postAction } from '../volume/api.ts';
 import { requestRestore, untilReadInStore, untilRestored } from '../volume/restored.ts';
 import { deleteVolume, readyNodes, untilAttachmentGone, untilDetached } from '../volume/volume.ts';
 import {
@@ -92,18 +92,10 @@ export const claimSteps = {
   'when.claimedByApi': step({
     sentence: "When a PersistentVolume and a claim of {restore} are made by Longhorn's API",
     action: async (context: Context, { name, label, backup }: RestoreHandle): Promise<string> => {
-      const { made, uniqueName } = context;
-      const claim = uniqueName('claim');
-      made.persistentVolumes.push(name);
-      made.persistentVolumeClaims.push(claim);
+      const { claim, requests } = claimRequests(context, name);
       const [node = ''] = await readyNodes(context);
-      const requests = {
-        pvCreate: { pvName: name, fsType: 'ext4' },
-        pvcCreate: { namespace, pvcName: claim },
-      };
       for (const [action, body] of Object.entries(requests)) {
-        const request = { path: `volumes/${name}?action=${action}`, body };
-        const { isAccepted, text } = await postToApi(context, node, request);
+        const { isAccepted, text } = await postAction(context, node, { volume: name, action, body });
         if (!isAccepted) throw new Error(`${action} of ${label}, from ${backup.label}, is refused: ${text}`);
       }
       return claim;

@@ -24,7 +24,7 @@ import { goneAt } from '../lock/expectations.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
-import { postToApi } from '../volume/api.ts';
+import { claimRequests, postAction, postToApi } from '../volume/api.ts';
 import { replicasOf, replicasWithout } from '../volume/replicas.ts';
 import { describeRestore, judgeRestoredData, untilReadInStore, untilRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -317,19 +317,16 @@ export const restoreSteps = {
     action: async (context: Context, standby: RestoreHandle) => {
       const { made, uniqueName } = context;
       const { name, backup } = standby;
-      const [snapshot, claim] = [uniqueName('snapshot'), uniqueName('claim')];
+      const snapshot = uniqueName('snapshot');
       made.snapshots.push(snapshot);
-      made.persistentVolumes.push(name);
-      made.persistentVolumeClaims.push(claim);
       const requests = {
         snapshotCRCreate: { name: snapshot },
         snapshotBackup: { name: snapshot },
-        pvCreate: { pvName: name, fsType: 'ext4' },
-        pvcCreate: { namespace, pvcName: claim },
+        ...claimRequests(context, name).requests,
       };
       for (const [action, body] of Object.entries(requests)) {
-        const request = { path: `volumes/${name}?action=${action}`, body };
-        const { isAccepted, text } = await postToApi(context, backup.volume.node, request);
+        const request = { volume: name, action, body };
+        const { isAccepted, text } = await postAction(context, backup.volume.node, request);
         if (isAccepted) throw new Error(`${action} of ${standby.label} is accepted: ${text}`);
         if (!text.includes(`standby volume ${name}`))
           throw new Error(`${action} of ${standby.label} is refused for another reason: ${text}`);

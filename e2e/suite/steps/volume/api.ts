@@ -1,4 +1,5 @@
 import { apiPort, managerPodOf } from '../../../longhorn/manager.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 
 // The API listens on the address of the pod alone.
@@ -18,5 +19,24 @@ export const postToApi = async (
   return {
     isAccepted: / 20\d /.test(status),
     text: stdout.split('\r\n\r\n')[1] || status || stderr.trim(),
+  };
+};
+
+/** Sends a request for an action on a volume. */
+export const postAction = (
+  context: Pick<Context, 'cluster'>,
+  node: string,
+  { volume, action, body }: { volume: string; action: string; body: object },
+): ReturnType<typeof postToApi> =>
+  postToApi(context, node, { path: `volumes/${volume}?action=${action}`, body });
+
+/** The actions that make a PersistentVolume and a claim of a volume, as Longhorn's page sends them. The cleanup removes both. */
+export const claimRequests = ({ made, uniqueName }: Pick<Context, 'made' | 'uniqueName'>, volume: string) => {
+  const claim = uniqueName('claim');
+  made.persistentVolumes.push(volume);
+  made.persistentVolumeClaims.push(claim);
+  return {
+    claim,
+    requests: { pvCreate: { pvName: volume, fsType: 'ext4' }, pvcCreate: { namespace, pvcName: claim } },
   };
 };

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { SnapshotHandle } from '../handles.ts';
-import { postToApi } from './api.ts';
+import { postAction } from './api.ts';
 import { attach, detach, untilDetached } from './volume.ts';
 
 /** Reverts a volume to one of its snapshots. Longhorn does so only while the volume has no block device. */
@@ -15,8 +15,8 @@ export const revertTo = async (
   };
   await detached();
   await attach(context, { name, node, disableFrontend: true });
-  const request = { path: `volumes/${name}?action=snapshotRevert`, body: { name: snapshot } };
-  const { isAccepted, text } = await postToApi(context, node, request);
+  const request = { volume: name, action: 'snapshotRevert', body: { name: snapshot } };
+  const { isAccepted, text } = await postAction(context, node, request);
   if (!isAccepted) throw new Error(`volume ${name} is not reverted: ${text}`);
   await detached();
   await attach(context, { name, node });
