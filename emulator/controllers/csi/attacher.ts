@@ -2,7 +2,7 @@ import { startController } from '../../kubernetes/controller.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { longhornProvisioner } from '../../modelled-on.ts';
 import { isTicketSatisfied } from '../volume/tickets.ts';
-import { isLeader } from './leader.ts';
+import { isLeader, onLeadership } from './leader.ts';
 
 const type = 'csi-attacher';
 
@@ -42,6 +42,7 @@ export const startCsiAttacher = (context: ManagerContext): void => {
     context,
   );
   kubernetesAttachments.onEvent(enqueue);
+  onLeadership(context, kubernetesAttachments, enqueue);
   volumeAttachments.onEvent((name) => {
     for (const { id, type: of } of Object.values(volumeAttachments.get(name)?.spec.attachmentTickets ?? {}))
       if (of === type) enqueue(id);

@@ -6,7 +6,7 @@ import type { PersistentVolumeClaim, StorageClass, Volume } from '../../longhorn
 import type { ManagerContext } from '../../manager/context.ts';
 import type { SnapshotKinds } from '../../manager/datastore.ts';
 import { defaultTargetName, jobLabels, longhornProvisioner, namespace } from '../../modelled-on.ts';
-import { isLeader } from './leader.ts';
+import { isLeader, onLeadership } from './leader.ts';
 
 type VolumeSnapshot = ApiObject & {
   status?: { readyToUse?: boolean; boundVolumeSnapshotContentName?: string };
@@ -81,15 +81,19 @@ const jobLabelsOf = ({ mutant }: ManagerContext, selector = '[]'): Record<string
     ]),
   );
 
+/** Set by Kubernetes on a claim that a provisioner outside of it is to serve. */
+const provisionerAnnotation = 'volume.kubernetes.io/storage-provisioner';
+
 /** Makes a volume, and a PersistentVolume for it, which Kubernetes binds to the claim. */
 const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim): Promise<void> => {
   const { context } = provisioner;
   const { datastore } = context;
   const { metadata, spec } = claim;
   const { storageClassName = '', dataSource } = spec;
-  const of = datastore.storageClasses.get(storageClassName);
-  if (of?.provisioner !== longhornProvisioner || spec.volumeName) return;
+  if (metadata.annotations?.[provisionerAnnotation] !== longhornProvisioner || spec.volumeName) return;
   if (dataSource !== undefined && dataSource.kind !== 'VolumeSnapshot') return;
+  const of = datastore.storageClasses.get(storageClassName);
+  if (of === undefined) throw new Error(`storageclass ${storageClassName} not found`);
   const { numberOfReplicas = '3', recurringJobSelector } = of.parameters ?? {};
   const name = `pvc-${metadata.uid}`;
   const volume =
@@ -123,5 +127,7 @@ export const startCsiProvisioner = (provisioner: Provisioner): void => {
     const claim = claims.get(name);
     if (claim !== undefined && isLeader(context)) await provision(provisioner, claim);
   };
-  claims.onEvent(startController({ name: 'csi-provisioner', reconcile }, context));
+  const enqueue = startController({ name: 'csi-provisioner', reconcile }, context);
+  claims.onEvent(enqueue);
+  onLeadership(context, claims, enqueue);
 };

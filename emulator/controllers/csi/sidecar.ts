@@ -5,7 +5,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { openSnapshotKinds, type SnapshotKinds } from '../../manager/datastore.ts';
 import { longhornProvisioner } from '../../modelled-on.ts';
 import { startCsiAttacher } from './attacher.ts';
-import { isLeader } from './leader.ts';
+import { isLeader, onLeadership } from './leader.ts';
 import { CsiError, createCsiSnapshot, deleteCsiSnapshot } from './plugin.ts';
 import { startCsiProvisioner } from './provisioner.ts';
 
@@ -142,4 +142,5 @@ export const startCsiSidecars = async (context: ManagerContext, client: Client):
   };
   const enqueue = startController({ name: 'csi-snapshotter', reconcile: reconcileUntilDone }, context);
   kinds.contents.onEvent(enqueue);
+  onLeadership(context, kinds.contents, enqueue);
 };
