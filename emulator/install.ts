@@ -9,6 +9,7 @@ import {
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
 import { isConditionTrue, type WithConditions } from '../e2e/kube/objects.ts';
+import { type DaemonSet, lacksOfDaemonSet } from '../e2e/kube/rollout.ts';
 import { applyAdmissionPolicies, untilPoliciesApply } from './apply-admission-policies.ts';
 import { managerAccess } from './manifests/access.ts';
 import { admissionPolicies } from './manifests/admission/policies.ts';
@@ -43,16 +44,6 @@ const services = [
   service('longhorn-frontend', uiName, { port: 80, targetPort: 'http' }),
 ];
 
-/** The fields of a DaemonSet that show its progress. */
-type DaemonSet = KubernetesObject & {
-  metadata: { generation?: number };
-  status?: {
-    desiredNumberScheduled: number;
-    numberReady?: number;
-    updatedNumberScheduled?: number;
-    observedGeneration?: number;
-  };
-};
 /** The fields of a Deployment that show its progress. */
 type Deployment = KubernetesObject & {
   metadata: { generation?: number };
@@ -67,14 +58,6 @@ type Deployment = KubernetesObject & {
 type EngineImage = KubernetesObject & {
   status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> };
 };
-
-/** Whether all pods of a DaemonSet have the current template and are ready, on at least this number of nodes. */
-const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
-  status?.observedGeneration === metadata.generation &&
-  status !== undefined &&
-  status.desiredNumberScheduled >= nodes &&
-  status.updatedNumberScheduled === status.desiredNumberScheduled &&
-  status.numberReady === status.desiredNumberScheduled;
 
 /** Whether the only pod of a Deployment has the current template and is ready. */
 const isReplaced = ({ metadata, status }: Deployment): boolean =>
@@ -166,7 +149,7 @@ const untilReady = async (waiting: InstallWait): Promise<number> => {
   const managers = await until<DaemonSet>(waiting, resources.daemonSets, {
     name: managerName,
     label: 'a longhorn-manager is ready on each node',
-    isWanted: (set) => isRolledOut(set, waiting.nodes),
+    isWanted: (set) => lacksOfDaemonSet(set, waiting.nodes).length === 0,
   });
   const count = managers.status?.desiredNumberScheduled ?? 0;
   await until<WithConditions>(waiting, longhorn('nodes'), {

@@ -1,20 +1,16 @@
 import { z } from 'zod';
 import { waitUntil } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
-import type { Cluster, KubernetesObject } from '../kube/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { lossOf } from '../kube/objects.ts';
 import { longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
+import type { InstanceManager } from '../longhorn/types.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 const schema = z.object({ node: z.string(), uid: z.string() });
 
 /** The node of an InstanceManager that was deleted, and its uid. The next one may have its name. */
 type DeletedManager = z.infer<typeof schema>;
-
-type InstanceManager = KubernetesObject & {
-  spec: { nodeID: string };
-  status?: { currentState?: string };
-};
 
 const selected = { namespace, labelSelector: 'longhorn.io/data-engine=v1' };
 

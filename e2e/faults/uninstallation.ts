@@ -10,12 +10,15 @@ import {
 } from '../kube/cluster.ts';
 import { isConditionTrue, lossOf, type WithConditions } from '../kube/objects.ts';
 import type { Pod } from '../kube/pods.ts';
+import { type DaemonSet, lacksOfDaemonSet } from '../kube/rollout.ts';
 import { managerContainer } from '../longhorn/manager.ts';
+import { lacksOfEngineImage, lacksOfInstanceManager, lacksOfNode } from '../longhorn/readiness.ts';
 import {
   defaultBackupTarget,
   longhornResources as longhorn,
   longhornNamespace as namespace,
 } from '../longhorn/resources.ts';
+import type { EngineImage, InstanceManager, Node } from '../longhorn/types.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 const named = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
@@ -35,7 +38,6 @@ type Uninstallation = z.infer<typeof schema>;
 
 type Workload = KubernetesObject & {
   spec: { template: { spec: { serviceAccountName: string; containers: ManagerContainer[] } } };
-  status?: { desiredNumberScheduled?: number; numberReady?: number };
 };
 type ManagerContainer = { name: string; image: string; env?: { name: string }[] };
 
@@ -123,10 +125,6 @@ const removed = async (cluster: Cluster, resource: Resource, name: string): Prom
   await waitUntilGone(timeline, { name, label: `${name} is gone`, ...limit });
 };
 
-type InstanceManager = KubernetesObject & { spec: { nodeID: string }; status?: { currentState?: string } };
-type Node = WithConditions & { status?: { diskStatus?: Record<string, WithConditions['status']> | null } };
-type EngineImage = KubernetesObject & { status?: { state?: string } };
-
 const untilUsable = async (cluster: Cluster, { nodes, hasDriver }: Uninstallation): Promise<void> => {
   const until = async <T extends KubernetesObject>(
     resource: Resource,
@@ -137,27 +135,22 @@ const untilUsable = async (cluster: Cluster, { nodes, hasDriver }: Uninstallatio
     await using timeline = await follow<T>(cluster, resource, { namespace });
     await waitUntil(timeline, is, { label, ...(name !== undefined && { name }), ...limit });
   };
-  const isReady = ({ status }: Workload): boolean =>
-    status?.numberReady === status?.desiredNumberScheduled && (status?.numberReady ?? 0) >= nodes.length;
+  const isReady = (set: DaemonSet): boolean => lacksOfDaemonSet(set, nodes.length).length === 0;
   await until(resources.daemonSets, 'each longhorn-manager is ready', isReady, managers);
-  const isUsable = (object: WithConditions): boolean =>
-    ['Ready', 'Schedulable'].every((type) => isConditionTrue(object, type));
-  const isUsableWithDisks = (node: Node): boolean => {
-    const disks = Object.values(node.status?.diskStatus ?? {}).map((status) => ({
-      ...node,
-      status: status ?? {},
-    }));
-    return [node, ...disks].every(isUsable) && disks.length > 0;
-  };
   for (const node of nodes) {
-    await until(longhorn.nodes, `Longhorn can use ${node} and its disks`, isUsableWithDisks, node);
+    await until<Node>(
+      longhorn.nodes,
+      `Longhorn can use ${node} and its disks`,
+      (object) => lacksOfNode(object).length === 0,
+      node,
+    );
     await until<InstanceManager>(
       longhorn.instanceManagers,
       `an instance manager runs on ${node}`,
-      ({ spec, status }) => spec.nodeID === node && status?.currentState === 'running',
+      (manager) => lacksOfInstanceManager([manager], node).length === 0,
     );
   }
-  const isDeployed = ({ status }: EngineImage): boolean => status?.state === 'deployed';
+  const isDeployed = (image: EngineImage): boolean => lacksOfEngineImage(image).length === 0;
   await until(longhorn.engineImages, 'the engine image is deployed', isDeployed);
   await until(longhorn.backupTargets, 'the default backup target is there', () => true, defaultBackupTarget);
   if (hasDriver) await until(resources.daemonSets, 'the CSI driver is ready', isReady, driver);

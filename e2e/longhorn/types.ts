@@ -179,7 +179,28 @@ export type Node = KubernetesObject & {
     tags?: string[] | null;
     disks?: Record<string, { tags?: string[] | null; storageReserved?: number }>;
   };
-  status?: { conditions?: Condition[]; diskStatus?: Record<string, { conditions?: Condition[] }> | null };
+  status?: {
+    conditions?: Condition[] | null;
+    diskStatus?: Record<string, Disk | null> | null;
+  };
+};
+
+type Disk = { conditions?: Condition[] | null; storageAvailable?: number; diskPath?: string };
+
+/** The process that runs engines and replicas on a node. */
+export type InstanceManager = KubernetesObject & {
+  spec: { nodeID: string; dataEngine?: string };
+  status?: { currentState?: string; conditions?: Condition[] | null };
+};
+
+/** An engine as it is on the nodes. */
+export type EngineImage = KubernetesObject & {
+  spec?: { image?: string };
+  status?: {
+    state?: string;
+    nodeDeploymentMap?: Record<string, boolean> | null;
+    conditions?: Condition[] | null;
+  };
 };
 
 type Condition = { type: string; status: string; reason?: string; message?: string };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, KubernetesObject } from '../../e2e/kube/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { refusalIn } from '../../e2e/kube/errors.ts';
 import {
   longhornApiVersion,
@@ -7,7 +7,7 @@ import {
   longhornNamespace as namespace,
 } from '../../e2e/longhorn/resources.ts';
 import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
-import type { BackupTarget } from '../../e2e/longhorn/types.ts';
+import type { BackupTarget, InstanceManager } from '../../e2e/longhorn/types.ts';
 import { isPodReady } from './stuck.ts';
 import type { InstallationWatches } from './watches.ts';
 
@@ -59,8 +59,6 @@ export const tryCreateVolume = async (cluster: Cluster): Promise<void> => {
 
 // As long as the API server waits for a webhook, in ms.
 const answerTimeout = 10_000;
-
-type InstanceManager = KubernetesObject & { status?: { currentState?: string } };
 
 /**
  * Touches each instance manager that is not `running` although its pod is ready, so that Longhorn reconciles

@@ -1,35 +1,18 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import type { BackupTarget } from '../../e2e/longhorn/types.ts';
+import type { WithConditions } from '../../e2e/kube/objects.ts';
+import { lacksOfDaemonSet, notThere } from '../../e2e/kube/rollout.ts';
+import {
+  findUnmet,
+  lacksOfEngineImage,
+  lacksOfInstanceManager,
+  lacksOfNode,
+} from '../../e2e/longhorn/readiness.ts';
+import type { BackupTarget, EngineImage } from '../../e2e/longhorn/types.ts';
 import { completeImageName } from './images.ts';
 import type { Release } from './release.ts';
 import type { InstallationWatches } from './watches.ts';
 
-type Condition = { type: string; status: string; reason?: string; message?: string };
-type Conditions = { conditions?: Condition[] | null };
-type WithConditions = KubernetesObject & { status?: Conditions };
-type DaemonSet = KubernetesObject & {
-  metadata: { generation?: number };
-  status?: {
-    observedGeneration?: number;
-    desiredNumberScheduled?: number;
-    updatedNumberScheduled?: number;
-    numberReady?: number;
-  };
-};
 type WebhookConfiguration = KubernetesObject & { webhooks?: { clientConfig?: { caBundle?: string } }[] };
-type Disk = Conditions & { storageAvailable?: number; diskPath?: string };
-type Node = KubernetesObject & {
-  status?: Conditions & { diskStatus?: Record<string, Disk | null> | null };
-};
-type EngineImage = KubernetesObject & {
-  spec?: { image?: string };
-  status?: Conditions & { state?: string; nodeDeploymentMap?: Record<string, boolean> | null };
-};
-type InstanceManager = KubernetesObject & {
-  spec?: { nodeID?: string; dataEngine?: string };
-  status?: Conditions & { currentState?: string };
-};
-
 /**
  * A condition that must hold before Longhorn can be used. `findMissing` returns what is still missing. It is
  * undefined if the condition does not apply, and `notApplicable` has the reason.
@@ -43,30 +26,14 @@ export type ReadinessCondition = {
 /** Failures of the repeated attempts, for conditions that no object shows. */
 export type AttemptFailures = { volumes: string[]; target: string[] };
 
-const notThere = ['not there yet'];
-
 const ofEach = (names: readonly string[], lacksOf: (name: string) => string[]): string[] =>
   names.flatMap((name) => {
     const lacks = lacksOf(name);
     return lacks.length === 0 ? [] : [`${name}: ${lacks.join(', ')}`];
   });
 
-/** Those of the wanted conditions that are not True. */
-const findUnmet = ({ conditions }: Conditions = {}, ...wanted: string[]): string[] =>
-  wanted.flatMap((type) => {
-    const condition = conditions?.find((each) => each.type === type);
-    if (condition === undefined) return [`${type} is not known yet`];
-    return condition.status === 'True' ? [] : [describeCondition(condition)];
-  });
-
-const describeCondition = ({ type, status, reason, message }: Condition): string => {
-  const why = [reason, message].filter((text) => text).join(': ');
-  return `${type} is ${status}${why ? ` (${why})` : ''}`;
-};
-
-/** All conditions that are not True. */
-const findAllUnmet = ({ conditions }: Conditions = {}): string[] =>
-  (conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
+const rolledOut = (watches: InstallationWatches, name: string, least: number): string[] =>
+  lacksOfDaemonSet(watches.find('daemonSets', name), least);
 
 const established = (watches: InstallationWatches, names: readonly string[]): string[] => {
   const open = names.filter((name) => {
@@ -74,17 +41,6 @@ const established = (watches: InstallationWatches, names: readonly string[]): st
     return findUnmet(status, 'Established').length > 0;
   });
   return open.length === 0 ? [] : [`${names.length - open.length} of ${names.length}`];
-};
-
-/** What a DaemonSet lacks to have ready pods on at least `least` nodes. */
-const rolledOut = (watches: InstallationWatches, name: string, least: number): string[] => {
-  const set = watches.find<DaemonSet>('daemonSets', name);
-  if (set === undefined) return notThere;
-  const { observedGeneration, desiredNumberScheduled: desired = 0 } = set.status ?? {};
-  const { updatedNumberScheduled: updated = 0, numberReady = 0 } = set.status ?? {};
-  const wanted = Math.max(desired, least);
-  const isCurrent = observedGeneration === set.metadata.generation && updated >= wanted;
-  return isCurrent && numberReady >= wanted ? [] : [`${numberReady} of ${wanted} ready`];
 };
 
 const webhookCollections = {
@@ -117,47 +73,15 @@ const csi = (watches: InstallationWatches): string[] => [
   ...available(watches, csiParts),
 ];
 
-const readyNodes = (watches: InstallationWatches, names: readonly string[]): string[] =>
-  ofEach(names, (name) => {
-    const { status } = watches.find<Node>('nodes', name) ?? {};
-    const disks = Object.entries(status?.diskStatus ?? {});
-    return [
-      ...findUnmet(status, 'Ready', 'Schedulable'),
-      ...(disks.length > 0 ? disks.flatMap(lacksOfDisk) : ['no disk is known yet']),
-    ];
-  });
-
-const lacksOfDisk = ([name, disk]: [string, Disk | null]): string[] =>
-  [
-    ...findUnmet(disk ?? {}, 'Ready', 'Schedulable'),
-    ...((disk?.storageAvailable ?? 0) > 0 ? [] : ['no storage is available']),
-  ].map((lack) => `disk ${disk?.diskPath ?? name}: ${lack}`);
-
-/** Whether the image is `deployed`, with its binary on every node. Without a name, any engine image counts. */
+/** Whether the image is `deployed`. Without a name, any engine image counts. */
 const deployed = (watches: InstallationWatches, name: string | undefined): string[] => {
   const image = watches
     .objects<EngineImage>('engineImages')
     .find(
       ({ spec }) => name === undefined || completeImageName(spec?.image ?? '') === completeImageName(name),
     );
-  if (image === undefined) return [`${name ?? 'no engine image'} is not there yet`];
-  const { state, nodeDeploymentMap } = image.status ?? {};
-  if (state === 'deployed') return [];
-  const on = Object.entries(nodeDeploymentMap ?? {}).flatMap(([node, isThere]) => (isThere ? [node] : []));
-  return [state || 'new', `on ${on.toSorted().join(', ') || 'no node'}`, ...findAllUnmet(image.status)];
+  return image === undefined ? [`${name ?? 'no engine image'} is not there yet`] : lacksOfEngineImage(image);
 };
-
-/** Whether an instance manager for v1 volumes is `running` on every node. */
-const running = (watches: InstallationWatches, names: readonly string[]): string[] =>
-  ofEach(names, (node) => {
-    const own = watches
-      .objects<InstanceManager>('instanceManagers')
-      .filter(({ spec }) => spec?.nodeID === node && (spec.dataEngine ?? 'v1') === 'v1');
-    if (own.some(({ status }) => status?.currentState === 'running')) return [];
-    const [manager] = own;
-    if (manager === undefined) return notThere;
-    return [manager.status?.currentState || 'new', ...findAllUnmet(manager.status)];
-  });
 
 /** Whether the target has the store's URL, and Longhorn has listed the store since. */
 const listed = (watches: InstallationWatches, pointed: string[]): string[] => {
@@ -199,9 +123,12 @@ export const readinessConditions = (
     managers: (watches) => rolledOut(watches, 'longhorn-manager', names.length),
     webhooks: release.webhooks && registered,
     volumes: release.webhooks && (() => attempts.volumes),
-    nodes: (watches) => readyNodes(watches, names),
+    nodes: (watches) => ofEach(names, (name) => lacksOfNode(watches.find('nodes', name))),
     engineImage: serves('engineimages') && ((watches) => deployed(watches, release.engineImage)),
-    instanceManagers: serves('instancemanagers') && ((watches) => running(watches, names)),
+    instanceManagers:
+      serves('instancemanagers') &&
+      ((watches) =>
+        ofEach(names, (node) => lacksOfInstanceManager(watches.objects('instanceManagers'), node))),
     target: (watches) => listed(watches, attempts.target),
     csi: release.csi && csi,
     deployments: release.deployments.length > 0 && ((watches) => available(watches, release.deployments)),

@@ -13,10 +13,10 @@ const template = {
   spec: { serviceAccountName: 'account', containers: [{ name: 'longhorn-manager', image, env }] },
 };
 const usable = ['Ready', 'Schedulable'].map((type) => ({ type, status: 'True' }));
-const numbers = { desiredNumberScheduled: 1, numberReady: 1 };
+const numbers = { desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberReady: 1 };
 const node = {
   ...named('node1'),
-  status: { conditions: usable, diskStatus: { disk: { conditions: usable } } },
+  status: { conditions: usable, diskStatus: { disk: { conditions: usable, storageAvailable: 1 } } },
 };
 const instanceManager = { ...named('i'), spec: { nodeID: 'node1' }, status: { currentState: 'running' } };
 

@@ -59,8 +59,8 @@ export const fillDisks = async (
   await waitUntil(
     nodes,
     ({ status }) =>
-      Object.values(status?.diskStatus ?? {}).every(({ conditions }) =>
-        conditions?.some((each) => each.type === 'Schedulable' && each.status === 'False'),
+      Object.values(status?.diskStatus ?? {}).every((disk) =>
+        disk?.conditions?.some((each) => each.type === 'Schedulable' && each.status === 'False'),
       ),
     { name, label: `Longhorn says that the disks of ${name} are full`, ...timeouts.diskFull },
   );
