@@ -32,7 +32,7 @@ const selector = ({ datastore, input }: ApiCall, of: Tagged): string[] => {
   return wanted;
 };
 
-// Longhorn's webhook does this and the next two, which not every lab has.
+// Longhorn's webhook does this and the next two. The emulator's admission policies exempt the managers.
 const sizeOf = ({ datastore, input }: ApiCall): string => {
   const url = stringField(input, 'fromBackup');
   const backup = url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
