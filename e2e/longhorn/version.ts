@@ -1,6 +1,5 @@
 import semver from 'semver';
-import type { Cluster } from '../kube/cluster.ts';
-import { ApiError } from '../kube/cluster.ts';
+import { type Cluster, unlessGone } from '../kube/cluster.ts';
 import { managerPods } from './manager.ts';
 import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';
@@ -15,10 +14,7 @@ export const readVersion = async (cluster: Cluster): Promise<string> => {
       namespace: longhornNamespace,
       name: 'current-longhorn-version',
     })
-    .catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    });
+    .catch(unlessGone);
   const [pod] = await managerPods(cluster);
   const version = versionOf(setting?.value, pod?.image);
   if (version === undefined) {

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import type { ReadableStream } from 'node:stream/web';
 import { packReplica, removeReplica, unpackReplica } from './replica-files.ts';
 import type { EngineBackupStatus, PrepareUpload, Uploads } from './upload.ts';
@@ -10,12 +11,6 @@ export const proxyPort = 8501;
 
 type BackupName = { backup: string };
 type Folder = { directory: string };
-
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-};
 
 /** Serves this node's engines to the managers of other nodes, and /healthz to the kubelet. Resolves once it listens. */
 export const serveProxy = async (
@@ -48,7 +43,7 @@ export const serveProxy = async (
       if (pathname === '/healthz') return answer(isReady() ? 200 : 503, { ready: isReady() });
       const act = request.method === 'POST' ? actions[pathname] : undefined;
       if (act) {
-        await act(JSON.parse(await readBody(request)));
+        await act((await json(request)) as PrepareUpload & BackupName & Folder);
         return answer(200, {});
       }
       if (pathname === '/replica')

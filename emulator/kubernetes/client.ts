@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { text as readText } from 'node:stream/consumers';
 import { createSecureContext } from 'node:tls';
 import { requiredVariable } from '../environment.ts';
 
@@ -85,14 +86,9 @@ export const createClient = ({ server, ca, token }: ApiAccess): Client => {
     request.on('error', reject).end(text);
     return promise;
   };
-  const read = async (response: IncomingMessage): Promise<string> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString();
-  };
   const check = async (response: IncomingMessage, what: string): Promise<void> => {
     if ((response.statusCode ?? 0) < 300) return;
-    const text = await read(response);
+    const text = await readText(response);
     const status = text.startsWith('{') ? JSON.parse(text) : {};
     throw new ApiFailure(what, response.statusCode ?? 0, status.reason ?? '', status.message ?? text);
   };
@@ -100,7 +96,7 @@ export const createClient = ({ server, ca, token }: ApiAccess): Client => {
     request: async <T>(method: string, path: string, body?: object, contentType?: string): Promise<T> => {
       const response = await send(method, path, body, contentType, AbortSignal.timeout(requestTimeout));
       await check(response, `${method} ${path}`);
-      return JSON.parse(await read(response));
+      return JSON.parse(await readText(response));
     },
     lines: async function* (path, signal) {
       const response = await send('GET', path, undefined, undefined, signal);

@@ -1,4 +1,4 @@
-import { ApiError, type Cluster, type KubernetesObject } from '../../e2e/kube/cluster.ts';
+import { type Cluster, type KubernetesObject, unlessGone } from '../../e2e/kube/cluster.ts';
 import { managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { isTooOld, supported } from '../../e2e/longhorn/supported.ts';
@@ -71,14 +71,8 @@ const readHazards = async (cluster: Cluster): Promise<Pick<LonghornState, 'unset
 };
 
 // The collection exists only if Longhorn's definitions do.
-const readNodes = async (cluster: Cluster): Promise<Node[] | undefined> => {
-  try {
-    return (await cluster.list<Node>(longhornResources.nodes, { namespace })).items;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
-};
+const readNodes = async (cluster: Cluster): Promise<Node[] | undefined> =>
+  (await cluster.list<Node>(longhornResources.nodes, { namespace }).catch(unlessGone))?.items;
 
 const problemOf = ({ metadata, status }: Node, managers: readonly { node: string }[]): string | undefined => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
