@@ -42,5 +42,9 @@ export const withoutManagedFields = (object: KubernetesObject): KubernetesObject
   return { ...object, metadata };
 };
 
+/** Whether a value is an object with fields. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** The location of a resource in the API. Group '' is the core group. The default is namespaced. */
 export type Resource = { group: string; version: string; plural: string; namespaced?: boolean };

@@ -1,7 +1,5 @@
+import { isRecord } from '../objects.ts';
 import { registerSecret } from './registered-secrets.ts';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 const decoded = (encoded: unknown): string =>
   typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : '';

@@ -1,8 +1,7 @@
+import { isRecord } from '../../kube/objects.ts';
+
 /** A change of one value in an object: its path and the new value, or only the path if the value was removed. */
 export type ValueChange = [path: (string | number)[], after: unknown] | [path: (string | number)[]];
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The changes between two values, in the order of their fields. Arrays of the same length are compared item by item.

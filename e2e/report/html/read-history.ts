@@ -1,3 +1,4 @@
+import { isRecord } from '../../kube/objects.ts';
 import type { ReportStep } from '../schema.ts';
 import type { WatchedObject } from './watched.ts';
 
@@ -74,7 +75,7 @@ type ReadHistory = {
 const parse = (line: string): Record<string, unknown> | undefined => {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
+import { isRecord } from '../../../e2e/kube/objects.ts';
 import type { BaselineCollection } from './collections.ts';
 import { runIdOf } from './object-origin.ts';
 
@@ -123,12 +124,9 @@ const writtenBy = (object: KubernetesObject): string => {
 /** Fields of an object by path (`spec.disks.a.path`), each as JSON. */
 type Facts = ReadonlyMap<string, string>;
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const parts = (value: unknown, path: string): [string, string][] => {
   if (value === undefined) return [];
-  if (!isMap(value)) return [[path, JSON.stringify(value)]];
+  if (!isRecord(value)) return [[path, JSON.stringify(value)]];
   return Object.entries(value).flatMap(([key, each]) => parts(each, path === '' ? key : `${path}.${key}`));
 };
 

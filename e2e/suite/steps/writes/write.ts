@@ -1,12 +1,10 @@
+import { isRecord } from '../../../kube/objects.ts';
 import type { WriteRequest } from './proxy.ts';
 
 /** The names of a run's objects in sentences, by object name: `the first backup`. */
 export type DisplayNames = ReadonlyMap<string, string>;
 
-type Tree = { [key: string]: unknown };
-
-const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+type Tree = Record<string, unknown>;
 
 const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
@@ -47,7 +45,7 @@ const changesIn = (
   { path = '', isPatch }: { path?: string; isPatch: boolean },
 ): string[] => {
   if (noise.test(path) || JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (isTree(after) && (isTree(before) || before === undefined)) {
+  if (isRecord(after) && (isRecord(before) || before === undefined)) {
     const keys = new Set([...(isPatch ? [] : Object.keys(before ?? {})), ...Object.keys(after)]);
     return [...keys].flatMap((key) =>
       changesIn(before?.[key], after[key], { path: path === '' ? key : `${path}.${key}`, isPatch }),
