@@ -141,6 +141,13 @@ export const checkLonghorn = (value: string): string => {
   return checkChoice('longhorn', value, ['emulator', 'official[:VERSION]', 'archive:DIR']);
 };
 
+const checkIsRelease = (longhorn: string, shown: string): void => {
+  if (!/^(archive|official):/.test(longhorn))
+    throw usageError(
+      `${shown} is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out`,
+    );
+};
+
 /** Parses each `--image NAME=IMAGE`. The path of an archive becomes absolute. */
 export const checkImages = (longhorn: string, values: readonly string[]): Replacement[] =>
   values.map((value) => {
@@ -150,10 +157,7 @@ export const checkImages = (longhorn: string, values: readonly string[]): Replac
       throw usageError(
         `${shown}: give the name of an image of the release, and what takes its place: longhorn-manager=./manager.tar`,
       );
-    if (!/^(archive|official):/.test(longhorn))
-      throw usageError(
-        `${shown} is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out`,
-      );
+    checkIsRelease(longhorn, shown);
     const path = resolve(by);
     if (existsSync(path)) return { image, by: path };
     if (/^[./]|\.tar$/.test(by)) throw usageError(`${shown}: there is no ${path}: name an image archive`);
@@ -183,9 +187,6 @@ export const checkMirror = (longhorn: string, value: string | undefined): string
     throw usageError(
       `${shown}: a mirror on another machine is read by https only: what comes by http anybody on the way could change`,
     );
-  if (!/^(archive|official):/.test(longhorn))
-    throw usageError(
-      `${shown} is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out`,
-    );
+  checkIsRelease(longhorn, shown);
   return url.href.replace(/\/+$/, '');
 };

@@ -39,6 +39,10 @@ export const classify = (message: Message, version: string): Classification => {
   return { class: 'unclassified' };
 };
 
+/** The name of a message with its class: `deletion-denied (failure)`. */
+export const nameWithClass = (found: Classification): string =>
+  found.class === 'unclassified' ? found.class : `${found.id} (${found.class})`;
+
 /** The names of the messages that are in the catalogue. */
 export const knownIdsOf = (messages: readonly Message[], version: string): MessageId[] =>
   messages.flatMap((message) => {

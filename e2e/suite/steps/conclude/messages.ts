@@ -4,7 +4,7 @@ import { shorten } from '../../../kube/shorten.ts';
 import { isHarmless } from '../../../longhorn/diagnosis/diagnose.ts';
 import { type Event, timeOfEvent } from '../../../longhorn/job-types.ts';
 import { catalogue } from '../../../longhorn/messages/catalogue.ts';
-import { classify } from '../../../longhorn/messages/classify.ts';
+import { classify, nameWithClass } from '../../../longhorn/messages/classify.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
 import {
   saidByBackup,
@@ -64,11 +64,7 @@ export const judgeMessages = (
 
 /** Lists each message once, with its class. */
 export const summarizeMessages = (met: readonly MetMessage[]): string => {
-  const names = met.map(({ classification }) =>
-    classification.class === 'unclassified'
-      ? 'unclassified'
-      : `${classification.id} (${classification.class})`,
-  );
+  const names = met.map(({ classification }) => nameWithClass(classification));
   return [...new Set(names)].join(', ') || 'none';
 };
 

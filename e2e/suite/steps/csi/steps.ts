@@ -41,6 +41,11 @@ const firstVersion = <T extends KubernetesObject>(
   return found === undefined || found.kind === 'gap' ? undefined : BigInt(found.resourceVersion);
 };
 
+const withVerb = (...snapshots: VolumeSnapshotHandle[]) => ({
+  snapshots: listLabels(snapshots),
+  verb: snapshots.length === 1 ? 'is' : 'are',
+});
+
 const bound = ({ by, name }: VolumeSnapshotHandle): string | undefined =>
   by.snapshots.current(name)?.status?.boundVolumeSnapshotContentName;
 
@@ -181,10 +186,7 @@ export const csiSteps = {
   /** Its backup goes with it, if its class says so. */
   'when.volumeSnapshotDeleted': step({
     sentence: 'When {snapshots} {verb} deleted',
-    parameters: (...snapshots) => ({
-      snapshots: listLabels(snapshots),
-      verb: snapshots.length === 1 ? 'is' : 'are',
-    }),
+    parameters: withVerb,
     action: async (context: Context, ...snapshots: VolumeSnapshotHandle[]) => {
       for (const { backup, name } of snapshots) {
         if (backup !== undefined) backup.since.deleted = context.timelines.backups.lastSequence();
@@ -194,10 +196,7 @@ export const csiSteps = {
   }),
   'then.volumeSnapshotGone': step({
     sentence: 'Then {snapshots} {verb} gone',
-    parameters: (...snapshots) => ({
-      snapshots: listLabels(snapshots),
-      verb: snapshots.length === 1 ? 'is' : 'are',
-    }),
+    parameters: withVerb,
     action: async (context: Context, ...snapshots: VolumeSnapshotHandle[]) => {
       await Promise.all(snapshots.map((snapshot) => untilVolumeSnapshotGone(context, snapshot)));
     },

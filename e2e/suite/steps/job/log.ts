@@ -3,7 +3,7 @@ import { parseDuration } from '../../../kube/duration.ts';
 import { shorten } from '../../../kube/shorten.ts';
 import { awaitCluster } from '../../../kube/time-account.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
-import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
+import { type Classification, classify, nameWithClass } from '../../../longhorn/messages/classify.ts';
 import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
 import type { Timeout } from '../timeouts.ts';
@@ -125,7 +125,10 @@ export const problemsOfLog = (
   return [
     ...notable
       .filter((line) => !isExpected(line))
-      .map((line) => `${nameOf(line)} was not expected: "${shorten(line.message.text, 500)}"`),
+      .map(
+        (line) =>
+          `${nameWithClass(line.classification)} was not expected: "${shorten(line.message.text, 500)}"`,
+      ),
     ...(needed && !notable.some(isExpected)
       ? [`nothing says ${ids.join(' or ')}; it said: ${describeLines(lines)}`]
       : []),
@@ -145,9 +148,6 @@ export const jobCleanupLine = (lines: readonly JobLine[]): string | undefined =>
   const line = lines.find(({ classification }) => classification.class !== 'informational');
   return line && shorten(line.message.text, 300);
 };
-
-const nameOf = ({ classification }: JobLine): string =>
-  classification.class === 'unclassified' ? 'unclassified' : `${classification.id} (${classification.class})`;
 
 const describeLines = (lines: readonly JobLine[]): string =>
   lines.map(({ message }) => `"${shorten(message.text, 100)}"`).join(', ') || 'nothing';

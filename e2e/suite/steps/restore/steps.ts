@@ -98,6 +98,15 @@ const judgeSuccess = (context: Context, restore: RestoreHandle): Promise<void> =
     judgeWithin(succeeds(context.timelines.volumes, restore), context.timeouts.restored),
   );
 
+const judgeRestored = async (
+  context: Context,
+  restore: RestoreHandle,
+  data: readonly WrittenData[],
+): Promise<VolumeHandle> => {
+  await judgeSuccess(context, restore);
+  return judgeRestoredData(context, { ...restore, data });
+};
+
 const wishStandby = ({ cluster }: Pick<Context, 'cluster'>, name: string, Standby: boolean) =>
   cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { Standby } });
 
@@ -681,10 +690,7 @@ export const restoreSteps = {
   /** Until its activation the volume was on standby and not given up. It is an ordinary volume now. */
   'then.activated': step({
     sentence: 'Then {standby} is no longer on standby, and has the written data, and zeros elsewhere',
-    action: async (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) => {
-      await judgeSuccess(context, standby);
-      return judgeRestoredData(context, { ...standby, data });
-    },
+    action: judgeRestored,
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
   /** The backup is gone, and was not before the volume was restored. */
@@ -729,10 +735,7 @@ export const restoreSteps = {
   /** The restore was never given up. */
   'then.restored': step({
     sentence: 'Then {restore} has the written data, and zeros elsewhere',
-    action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
-      await judgeSuccess(context, restore);
-      return judgeRestoredData(context, { ...restore, data });
-    },
+    action: judgeRestored,
   }),
   /** The restore may have been reported as failed meanwhile. */
   'then.restoredInTheEnd': step({
@@ -758,8 +761,7 @@ export const restoreSteps = {
             why: 'it is smaller than the volume of its backup',
           });
       });
-      await judgeSuccess(context, restore);
-      return judgeRestoredData(context, { ...restore, data });
+      return judgeRestored(context, restore, data);
     },
   }),
   /** From the creation of the volume on: only Longhorn attaches it, and it has no device until it is detached again. */
