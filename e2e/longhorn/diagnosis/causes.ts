@@ -1,9 +1,9 @@
 import { withIds } from './with-ids.ts';
 
-/** Kinds of backup store, as far as a text or a URL in it tells. */
+/** The kind of backup store that a text is about. `any`: the text does not show it. */
 export type StoreKind = 's3' | 'nfs' | 'cifs' | 'azblob' | 'gcs' | 'any';
 
-/** Why something failed, as a text says it: never more than is proven by the words of the pattern. */
+/** A cause of a failure that a text names. It claims only what the words of the pattern prove. */
 export type KnownCause = {
   id: string;
   pattern: RegExp;
@@ -11,29 +11,29 @@ export type KnownCause = {
   means: string;
   /** One sentence: what to do. */
   advice: string;
-  /** What to do on one kind of store, where it differs there. */
+  /** Advice for one kind of store, if it differs from `advice`. */
   adviceOn?: Partial<Record<StoreKind, string>>;
-  /** What the text proves of the backup's data; most causes prove nothing. */
+  /** What the text proves about the backup's data. Most causes prove nothing. */
   data?: 'damaged' | 'missing' | 'doubtful';
-  /** No request came as far as the server: where a store was asked, it was not reached. */
+  /** No request reached the server. If the operation uses the store, the store was not reached. */
   unreached?: boolean;
-  /** Words that are also said where nothing fails: they count in a text of a failure alone. */
+  /** Successful operations log these words too. They count only in the text of a failure. */
   common?: boolean;
-  /** What the text names says more than these words: it is quoted; `to its end` where the reason stands behind them. */
+  /** The answer quotes the text. `to its end`: the quote includes the reason after these words. */
   quoted?: boolean | 'to its end';
-  /** It tells the kind of fault alone, and not why: the answer is not whole. */
+  /** It is only the kind of fault, without its reason. The answer is incomplete. */
   kind?: boolean;
-  /** A fault that shows in the text whatever else it tells: it is told beside another cause. */
+  /** A fault that can occur together with another cause. It is reported in addition to that cause. */
   beside?: boolean;
-  /** The operations that the words tell this of, where elsewhere they tell something else. */
+  /** The ids of the operations in which the words mean this. In other operations they mean something else. */
   within?: readonly string[];
-  /** What to do in a text that names no store and no operation of one. */
+  /** Advice for a text without a store and without an operation that uses one. */
   elsewhere?: string;
-  /** What to do where it is met in one operation, by the operation's id. */
+  /** Advice for single operations, by the id of the operation. */
   adviceIn?: Readonly<Record<string, string>>;
-  /** What becomes of it, whatever the operation. */
+  /** What Longhorn does next, in any operation. */
   retry?: string;
-  /** What Longhorn does where it is met in one operation, by the operation's id. */
+  /** What Longhorn does next in single operations, by the id of the operation. */
   retryIn?: Readonly<Record<string, string>>;
 };
 
@@ -66,11 +66,11 @@ const restoreMeetsLock =
   'From v1.8.0 on Longhorn does not try again, and the volume is Faulted (longhorn/longhorn#13685): restore it anew once the lock is gone.';
 
 /**
- * What S3, Azure, Google, the kernel, the network, TLS, gRPC, Go and Longhorn's own store library name as causes. The
- * first that fits is taken: what says more stands before what says less.
+ * The causes that S3, Azure, Google, the kernel, the network, TLS, gRPC, Go and Longhorn's store library name. The
+ * first match counts, so more specific causes come first.
  */
 export const causes = withIds<KnownCause>({
-  // Bugs of a program: whatever was under way ended with its process.
+  // Bugs of a program. Its process ended, and so did all that it was doing.
   deadlock: {
     pattern: /all goroutines are asleep - deadlock!/,
     means:
@@ -304,7 +304,7 @@ export const causes = withIds<KnownCause>({
     advice: 'Activate or delete the standby volumes named, then change the target.',
   },
 
-  // Checks of the Kubernetes API server, and rights in the cluster: no store refused anything.
+  // Checks of the Kubernetes API server, and permissions in the cluster. The store refused nothing.
   'immutable-field': {
     pattern:
       /Forbidden: [^"]{0,200}\bis immutable\b|Forbidden: updates to [^"]{1,200} are forbidden|field is immutable/,
@@ -489,7 +489,7 @@ export const causes = withIds<KnownCause>({
       'If the user interface sent it, upgrade Longhorn (longhorn/longhorn#10023); until then make the object with kubectl.',
   },
 
-  // Programs that were not started, and values that were not text.
+  // Programs that could not be started, and values that are not text.
   'program-not-started': {
     pattern: /fork\/exec \S+: invalid argument/,
     means:
@@ -829,7 +829,7 @@ export const causes = withIds<KnownCause>({
     advice: 'Check the scheme (http or https), the certificate, and what stands between.',
   },
 
-  // Longhorn's own processes: what was not reached is not the store.
+  // Longhorn's own processes could not be reached. This is not about the store.
   'instance-manager-not-running': {
     pattern: /instance manager (?:\S{1,253} )?is in \w+(?: state)?, not running state/,
     means: 'The instance manager that has to do the work does not run.',
@@ -1118,7 +1118,7 @@ export const causes = withIds<KnownCause>({
     advice: 'Look for what killed it: a memory limit, a node that shuts down, somebody.',
   },
 
-  // What is in the store.
+  // Contents of the store.
   'gzip-says-damaged': {
     pattern: /gzip: \S{1,400}: (?:invalid compressed data--\w+ (?:error|violated)|unexpected end of file)/,
     means:
@@ -1822,7 +1822,7 @@ export const causes = withIds<KnownCause>({
     advice: 'Nothing, if it was stopped; otherwise look for its end in the log of its instance manager.',
   },
 
-  // What the kernel of a node says.
+  // Messages of a node's kernel.
   'kernel-nfs-locks': {
     pattern: /nfs4_reclaim_open_state: Lock reclaim failed/,
     means:
@@ -1884,7 +1884,7 @@ export const causes = withIds<KnownCause>({
       'Look at the instance manager of that node at that time, and at its CPU: the engine ended, or had no time to answer.',
   },
 
-  // Error numbers, as Go and the C library word them.
+  // Error numbers, in the words of Go and of the C library.
   'no-space-in-volume': {
     pattern: /write \/dev\/longhorn\/\S+: no space left on device/,
     within: ['restore', 'incremental-restore'],
@@ -2218,7 +2218,7 @@ export const causes = withIds<KnownCause>({
     quoted: true,
   },
 
-  // What gRPC alone says.
+  // Errors of gRPC itself.
   'other-protocol': {
     pattern: /error reading server preface: http2: (?:frame too large|failed reading the frame payload)/,
     means:
@@ -2242,7 +2242,7 @@ export const causes = withIds<KnownCause>({
       "Look at the folder's owner and mode, at the export's squashing, and at the server's file system.",
   },
 
-  // What stores answer beyond the codes above.
+  // Other answers of stores.
   'request-not-sent': {
     pattern: /AWS Error: +RequestError\b|\brequest send failed\W*$/,
     means:
@@ -2260,7 +2260,7 @@ export const causes = withIds<KnownCause>({
     quoted: 'to its end',
   },
 
-  // What Longhorn checks itself. These words are common, and say less than those above.
+  // Longhorn's own checks. These words are common, and less specific than those above.
   'cross-origin': {
     pattern: /blocked by CORS policy/,
     means: 'A proxy or ingress before the user interface changes or stops its requests.',

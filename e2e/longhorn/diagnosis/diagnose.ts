@@ -3,37 +3,37 @@ import { harmless } from './harmless.ts';
 import { endedProgram, type Operation, operations, statusOfBackup, unknownOperation } from './operations.ts';
 import { printedStates } from './states.ts';
 
-/** What failed and why, as far as a text says so. */
+/** What failed, and why, according to a text. */
 export type Diagnosis = {
   operation: Operation;
-  /** Whether words of the operation itself are in the text; if not, who said it tells the operation, if any. */
+  /** Whether the text has words of the operation. If not, the operation is known from the component that logged it. */
   byItsWords: boolean;
-  /** Undefined: the operation is known, and why it failed is not. */
+  /** Undefined if only the operation is known. */
   cause: KnownCause | undefined;
-  /** Faults that the text shows beside its cause. */
+  /** Other faults that the text shows. */
   besides: KnownCause[];
-  /** The words of the text that hold the cause, or the last ones where it is not known. */
+  /** The words of the text with the cause, or its last words if the cause is not known. */
   words: string | undefined;
-  /** The text ends where it would say why. */
+  /** The text ends before it names the cause. */
   isCutOff: boolean;
-  /** The first of the words that stand around the cause. */
+  /** The outermost of the messages that wrap the cause. */
   outermost: string | undefined;
-  /** What a controller was at when a request of it was refused. */
+  /** The operation of a controller whose request was refused. */
   during: Operation | undefined;
-  /** The text itself says that the backup is there. */
+  /** The text itself says that the backup is Completed. */
   isCompleted: boolean;
-  /** The controller has tried as often as it does. */
+  /** The controller has given up after its last attempt. */
   isDropped: boolean;
-  /** It was logged as a warning, after which a program goes on. */
+  /** It was logged as a warning. The program continues after a warning. */
   isWarning: boolean;
-  /** It was logged as the last line of a program. */
+  /** It was the last line that a program logged. */
   isFatal: boolean;
-  /** The component that said it, where that shows beside the text. */
+  /** The component that logged the text, if it is known. */
   speaker: string | undefined;
   store: StoreKind;
 };
 
-/** What is known of a text beside it: the controller that logged it, the state of an object, the field it stood in. */
+/** The source of a text: the controller that logged it, the state of the object, and the field. */
 type Beside = { controller?: string; state?: string; field?: string };
 
 const kinds: readonly (readonly [StoreKind, RegExp])[] = [
@@ -44,14 +44,14 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
   ['gcs', /storage\.googleapis\.com/],
 ];
 
-// What goes well names an operation too.
+// Messages of success name operations too, so a failure needs one of these words.
 const failing =
   /fail|error|still connecting|does not contain|\bERR\b|EOF\b|Illegal instruction|and has no URL|SIG[A-Z]{3,4}\b|hostbyte=|Aborting|on replica \S+ seq|segfault|crashed on|is degraded|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable|\bis cancell?ed\b/i;
 
 const longestWords = 200;
 
 const shortened = (words: string): string | undefined => {
-  // The end of a JSON object that the words are the last value of.
+  // Removes the end of a JSON object whose last value these words are.
   const value = words.includes('{') ? words : words.replace(/"\}+\s*$/, '');
   const trimmed = value.replace(/^[\s"'`\\,]+|[\s"'`\\,.]+$/g, '');
   if (trimmed.length <= longestWords) return trimmed || undefined;
@@ -62,7 +62,7 @@ const borders = /: |desc = |\boutput |\bmessage=|\bmsg=|\berr /;
 
 const ending = /, stderr|, error|, code=|[\]}] from \[|\\n|" \w+=/;
 
-/** The part of a text, between what wraps it, that has the words at this place; or from them to the text's end. */
+/** The innermost message that contains the words at this position, or all from them to the end of the text. */
 const partAt = (text: string, start: number, end: number, upTo: KnownCause['quoted']): string | undefined => {
   const before =
     text
@@ -74,7 +74,7 @@ const partAt = (text: string, start: number, end: number, upTo: KnownCause['quot
   return shortened(before + text.slice(start, end) + after);
 };
 
-// What ends in a command, a path or the name of who speaks was cut off before its cause.
+// A text that ends in a command, a path or the name of a component was cut off before its cause.
 const isNoCause =
   /^(?:\S*\/\S*(?: \[.*)?|rpc error|code = \w+(?: desc =?)?|AWS Error|fail(?:ed)? to execute|failed(?:\w*| to \w{0,2})|.{0,3})$/i;
 
@@ -88,7 +88,7 @@ const opensQuote = (text: string): boolean => {
   );
 };
 
-// The last words are within a quote or a bracket, only name who speaks, or are an event without its message.
+// The text ends in an open quote or bracket, with the name of a component, or as an event without its message.
 const endsTooEarly = (text: string): boolean => {
   const bare = text.replace(/\\(?=["'\\])["'\\]?/g, (escaped) => (escaped === '\\"' ? '"' : ' '));
   const last = bare.split(borders).at(-1)?.trim() ?? '';
@@ -104,7 +104,7 @@ const endsTooEarly = (text: string): boolean => {
   );
 };
 
-/** The last words of a text that was cut off, without those that only begin to say something. */
+/** The last complete message of a text that was cut off. */
 const lastWordsOf = (text: string): string | undefined =>
   shortened(
     (text.split(/,? stderr\b/)[0] ?? '')
@@ -113,7 +113,7 @@ const lastWordsOf = (text: string): string | undefined =>
       .findLast((part) => !isNoCause.test(part) && part !== text) ?? '',
   );
 
-/** The innermost of what wraps each other: it says most of a cause. Undefined for a text that has no such parts. */
+/** The innermost of messages that wrap each other. It is closest to the cause. Undefined if nothing is wrapped. */
 const innermostOf = (text: string): string | undefined => {
   const [said = ''] = text.split(/,? stderr\b/);
   const [last = '', before = '', ...around] = said
@@ -121,18 +121,18 @@ const innermostOf = (text: string): string | undefined => {
     .split(borders)
     .map((part) => part.trim())
     .toReversed();
-  // A number alone says nothing without what it is of.
+  // A number means nothing without the name before it.
   const isNumber = /^\d{1,20}$/.test(last);
   if ((isNumber ? around : [before, ...around]).join('') === '') return undefined;
   const words = (isNumber ? `${before}: ${last}` : last).slice(0, 2 * longestWords);
   return isNoCause.test(words) ? undefined : shortened(words);
 };
 
-// Words that only name the operation tell of no cause.
+// Words that only name the operation are no cause.
 const beyond = ({ pattern }: Operation, words: string | undefined): string | undefined =>
   words !== undefined && pattern?.exec(words)?.[0] === words ? undefined : words;
 
-/** The first words of what stands before a cause and wraps it. */
+/** The outermost message before a cause. */
 const wrappingIn = (before: string): string | undefined => {
   const [first = '', ...more] = before.slice(0, 2 * longestWords).split(': ');
   return more.length === 0 || /["={}]|^(?:fatal error|panic|API|stack|rpc error)$/.test(first)
@@ -143,7 +143,7 @@ const wrappingIn = (before: string): string | undefined => {
 const ofBackups = new Set(['create', 'sync']);
 const hasCompleted = /\bstate\W{1,5}Completed\b/i;
 
-// The first function that is not of Go or Kubernetes, as REPOSITORY/PACKAGE.FUNCTION; not who called those.
+// The first function that is not of Go or Kubernetes, as REPOSITORY/PACKAGE.FUNCTION. Its callers do not count.
 const frames = /\n\s*github\.com\/[\w-]+\/([\w-]+)[./]((?:[\w-]+\/)*[\w-]+(?:\.\(\*?\w+\))?(?:\.\w+)*)\(/g;
 
 // Libraries are part of several programs.
@@ -152,7 +152,7 @@ const programs = new Set([
   ...['backing-image-manager', 'longhorn-share-manager'],
 ]);
 
-// Of a panic the first line counts, and where it was: the place in the code, and whose code called that.
+// A panic is known by its first line, its function, and the program whose code called that function.
 const withoutStack = (text: string): string => {
   if (!/\bpanic\b|^stack: /.test(text)) return text;
   const found = [...text.slice(text.lastIndexOf('\npanic(') + 1 || 0).matchAll(frames)];
@@ -176,7 +176,7 @@ const controllerOf = (text: string): string | undefined => {
 };
 
 const operationIn = (text: string, { controller, field, state }: Beside): OperationFound => {
-  // Velero has a store of its own.
+  // Velero uses its own store.
   const worded =
     [...printedStates, ...harmless, ...operations].find(
       ({ pattern, asksStore }) => pattern?.test(text) && !(asksStore && controller === 'velero'),
@@ -195,8 +195,8 @@ const operationOf = (controller: string | undefined): Operation | undefined =>
   operations.find(({ controllers }) => controller !== undefined && controllers?.includes(controller));
 
 /**
- * Says what a text tells of a failure: the operation by the words around, the cause by the words within. Undefined
- * where it tells of neither. Each pattern is looked for once, so that the time grows with the text.
+ * Finds the operation and the cause of a failure in a text: outer messages name the operation, inner ones the cause.
+ * Undefined if it finds neither. Each pattern is matched once, so the time is proportional to the length of the text.
  */
 export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undefined => {
   const text = withoutStack(folded).replace(/\s+/g, ' ');
@@ -236,17 +236,17 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
 
 const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);
 
-/** Whether it is known what failed. */
+/** Whether the operation that failed is known. */
 export const isOperationKnown = ({ operation }: Diagnosis): boolean => operation !== unknownOperation;
 
-// What a warning of no known operation comes to, it does not say.
+// A warning without a known operation does not show whether anything failed.
 const isMereWarning = (diagnosis: Diagnosis): boolean => diagnosis.isWarning && !isOperationKnown(diagnosis);
 
-/** Whether a text reads like a fault and is none. */
+/** Whether a text looks like a failure but is harmless. */
 export const isHarmless = (text: string, beside?: Beside): boolean =>
   diagnose(text, beside)?.operation.harmless !== undefined;
 
-/** Whether it is known why something failed, and not only in what way, or that nothing did. */
+/** Whether the cause of the failure is known, and not only its kind, or the text is harmless. */
 export const isExplained = (diagnosis: Diagnosis): boolean =>
   !isMereWarning(diagnosis) &&
   ((diagnosis.cause !== undefined && !diagnosis.cause.kind) || diagnosis.operation.harmless !== undefined);
@@ -305,8 +305,8 @@ const whatOf = (diagnosis: Diagnosis): string[] => {
 };
 
 /**
- * What a diagnosis says, a sentence each: what failed and why, what that proves, what to do, and what Longhorn does;
- * of that nothing where the text does not prove what failed.
+ * Describes a diagnosis, in one sentence each: what failed and why, what that proves, what to do, and what Longhorn
+ * does next. The last is left out if the text does not prove what failed.
  */
 export const describeDiagnosis = (
   diagnosis: Diagnosis,

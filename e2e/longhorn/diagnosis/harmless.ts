@@ -3,7 +3,7 @@ import { withIds } from './with-ids.ts';
 
 const goesOn = 'It continues; nothing needs to be retried.';
 
-/** Messages that read like a failure and are none. `failed` says what it is, and `harmless` what to do, if anything. */
+/** Messages that look like a failure but are harmless. `failed` says what happened, and `harmless` what to do. */
 export const harmless = withIds<Operation & { pattern: RegExp; harmless: string }>({
   'snapshot-removed': {
     pattern:

@@ -1,31 +1,31 @@
 import { withIds } from './with-ids.ts';
 
-/** What Longhorn was doing when a text was said, and what becomes of it when it fails. */
+/** An operation of Longhorn, and what happens when it fails. */
 export type Operation = {
   id: string;
-  /** Words of Longhorn that only this operation has. */
+  /** Words of Longhorn that occur only in this operation. */
   pattern?: RegExp;
-  /** The conditions of objects that tell of this alone. */
+  /** Conditions of objects that are only about this operation. */
   conditions?: readonly string[];
-  /** The controllers of longhorn-manager that do this, as lines of its log name them. */
+  /** The controllers of longhorn-manager that do this, by their names in the log. */
   controllers?: readonly string[];
-  /** What failed, as the beginning of a sentence. */
+  /** What failed. A sentence begins with it. */
   failed: string;
-  /** Whether Longhorn tries again, and by what; left out where that depends on what asked. */
+  /** Whether and how Longhorn tries again. Left out if that depends on the client. */
   retry?: string;
-  /** It asks the backup store. */
+  /** It uses the backup store. */
   asksStore?: boolean;
-  /** Where to look while the cause is not known. */
+  /** Where to look if the cause is not known. */
   look?: string;
-  /** What to do whatever the cause, where another program than Longhorn met it. */
+  /** Advice for any cause. For operations of other programs than Longhorn. */
   advice?: string;
-  /** It is no fault; this says what to do, if anything. */
+  /** The message is harmless. This says what to do, if anything. */
   harmless?: string;
 };
 
 /**
- * The operations, by the words that Longhorn wraps a cause in. The outermost counts, so what wraps others stands
- * first: the text of a deletion is a deletion's, whatever it met.
+ * The operations, by the messages that wrap a cause. The outermost message counts, so operations that use others come
+ * first: a failed deletion is a deletion, whatever its cause.
  */
 export const operations = withIds<Operation>({
   stack: {
@@ -313,7 +313,7 @@ export const operations = withIds<Operation>({
     asksStore: true,
   },
   'system-backup-start': {
-    // In all versions only the controller of system backups says this.
+    // In all versions, only the controller of system backups logs this.
     pattern: /failed to list system backups in backup target/,
     failed: 'A system backup was not made: the backup target could not be listed',
     retry:
@@ -737,16 +737,16 @@ export const operations = withIds<Operation>({
   },
 });
 
-/** The status of a backup: that it was not read does not say that the backup failed. */
+/** Reading the status of a backup. If that fails, the backup itself may still succeed. */
 export const statusOfBackup = operations.find(({ id }) => id === 'backup-status') as Operation;
 
-/** What is said of a text whose operation is not known. */
+/** For a text without a known operation. */
 export const unknownOperation: Operation = {
   id: 'unknown',
   failed: 'Something failed',
 };
 
-/** What is said of the last line of a program, where its words name no operation. */
+/** For the last line of a program, if its words name no operation. */
 export const endedProgram: Operation = {
   id: 'program-ended',
   failed: 'A program ended with an error (a line of the level fatal)',

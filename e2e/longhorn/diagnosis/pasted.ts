@@ -3,21 +3,21 @@ import { readLogLine } from '../messages/log-line.ts';
 import type { Field } from '../messages/row.ts';
 import { statesIn, statesInTable } from './printed-states.ts';
 
-/** One message out of what somebody pasted, and what stood beside it. */
+/** One message of a pasted text, and its source. */
 export type Pasted = {
   text: string;
-  /** Where it was said, if that shows. */
+  /** The field of the message, if it is known. */
   field?: Field;
   /** The reason of an event, the status of a condition, the state of an object. */
   state?: string;
   time?: string;
-  /** Who said it: a controller of longhorn-manager, its API, a process of Longhorn, SPDK, or the kernel. */
+  /** Who logged it: a controller of longhorn-manager, its API, a process of Longhorn, SPDK, or the kernel. */
   controller?: string;
-  /** Names of volumes, backups and the like in the fields of a line of log, as KIND/NAME. */
+  /** The objects in the fields of a log line (volumes, backups and others), as KIND/NAME. */
   objects: string[];
 };
 
-/** What stands before a line: kubectl --prefix and --timestamps, stern, the files of a node's container runtime. */
+/** Prefixes of log lines: of kubectl --prefix and --timestamps, of stern, and of a node's container runtime. */
 const prefixes = [
   /^\[pod\/[^\]\s]{1,300}\]\s+/,
   /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\s+/,
@@ -29,7 +29,7 @@ const prefixes = [
   /^(?:[+›-] )?[\w./-]{1,200}(?: ›)?(?: [\w./-]{1,200})?(?: [|›])?:? (?=time="|\{"|fatal error: |panic: |goroutine \d|github\.com\/\S{1,300}\(|\s*\/\S{1,300}\.go:\d|[IWEF]\d{4} |\[[\w.-]+\] time=")/,
 ];
 
-// An instance manager puts the name of the process before what an engine or a replica says.
+// An instance manager puts the name of the process before each line of an engine or a replica.
 const processes: readonly (readonly [RegExp, string, string])[] = [
   [/(?:^|\s)\[(\S{1,253}-r-[0-9a-f]{8})\] /, 'replica process', 'replica'],
   [/(?:^|\s)\[(\S{1,253}-e-(?:[0-9a-f]{8}|\d))\] /, 'engine process', 'engine'],
@@ -48,7 +48,7 @@ const klogLevels: Record<string, Field> = {
   F: 'log fatal',
 };
 
-// Of the fields of logrus and of JSON logs. What is not a name of an object is left out.
+// The fields of logrus and of JSON logs that name objects.
 const objectKinds: Record<string, string> = {
   ...{ volume: 'volume', volumeName: 'volume', backup: 'backup', Backup: 'backup', backupName: 'backup' },
   ...{ backupVolume: 'backup volume', backupTarget: 'backup target', snapshot: 'snapshot' },
@@ -128,22 +128,22 @@ const readJson = (line: string): Pasted | undefined => {
   };
 };
 
-// What mounts say has several lines.
+// The output of a mount has several lines.
 const startsMore = /^(?:Mounting (?:command|arguments): |Output: |, error exit status )/;
 
-// What mount printed follows its command. It has several lines.
+// The output of mount follows its command, in several lines.
 const startsMount = /\nMounting command: /;
 const ofMount = /^(?:mount(?:\.\w+)?: |\s{2,}(?!Normal|Warning)\S)/;
 
 const record = /\b(?:time|level)=\\?"?\S|\b[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\] /;
 
-/** What a record begins with, and no other line of it. */
+/** The beginning of a record. No other line of a record begins like this. */
 export const startsRecord =
   /^(?:\W{0,4}\d{4}-\d\d-\d\d[T ]|\[[^\]]{1,200}\] |[IWEF]\d{4} \d\d:|\{"|.{0,200}?\btime=\\?")/;
 
 const mostFolded = 20;
 
-// A record of logrus that a terminal has folded goes on within its quotes, or with its next field.
+// A record of logrus that a terminal has folded continues within its quotes, or with its next field.
 const isFolded = (line: string, before: string): boolean => {
   if (!record.test(before.slice(0, 400)) || startsRecord.test(line)) return false;
   if (/^\s*\w+=\S/.test(line)) return true;
@@ -153,10 +153,10 @@ const isFolded = (line: string, before: string): boolean => {
 
 const fatal = /^(?:fatal error: |panic: |\[signal SIG)/;
 
-// A text that quotes a process's log has words of its own before it, a line of a log has names and times.
+// A text that quotes a log begins with its own words. A log line begins with names and times.
 const ownWords = /error|fail|output|stderr|cannot/i;
 
-// An engine's or a replica's line, as longhorn-manager once logged them again: with quotes that end the outer ones.
+// A line of an engine or a replica that an old longhorn-manager logged again, with quotes that it did not escape.
 const relayed = /^time="[^"]*" level=\w+ msg="[\w.-]+: (?=time=")/;
 
 const logrusOf = (line: string): string | undefined => {
@@ -166,7 +166,7 @@ const logrusOf = (line: string): string | undefined => {
     : line.slice(start).replace(relayed, '');
 };
 
-// Velero logs as longhorn-manager does, with the place in its source.
+// Velero's log has the format of longhorn-manager's, and names its source file.
 const velero = /\slogSource="?pkg\/|\s\w{1,40}=velero\/\S/;
 
 const controllerIn = /\scontroller=([\w-]+)/;
@@ -179,10 +179,10 @@ const spdkLevels: Record<string, Field> = {
 const kernel =
   /^(?:\[(?:\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}| *\d{1,10}\.\d{6})\]|\w{3} [ \d]\d \d\d:\d\d:\d\d \S{1,253} kernel:(?: \[ *[\d.]{1,20}\])?|kern *:\w+ *: \[[^\]]{1,40}\])\s+(\S[\s\S]*)$/;
 
-// What longhorn-manager's API logs of each request.
+// The access log of longhorn-manager's API.
 const request = / - - \[[^\]]{1,60}\] "[A-Z]+ \S+ HTTP\/\d\.\d" [1-4]\d\d /;
 
-/** What is no log of Longhorn's own Go code, and is read by the form of its lines. */
+/** Logs of other programs than Longhorn's Go code, known by the format of their lines. */
 const readForeign = (line: string): Pasted | undefined => {
   const [, time, said, level = ''] = spdk.exec(afterPrefixes(line)) ?? [];
   if (said !== undefined && spdkLevels[level] !== undefined)
@@ -192,7 +192,7 @@ const readForeign = (line: string): Pasted | undefined => {
   return text === undefined ? undefined : { text, controller: 'kernel', objects: [] };
 };
 
-// A line that was printed as a string of Go or JSON, and pasted with its outer quotes or without them.
+// A line that was printed as a string of Go or JSON, with or without its outer quotes.
 const quotedLine = /^("?)(?:time=|level=(?:\w+ msg=)?)\\"/;
 
 const unquoted = (line: string): string => {
@@ -210,10 +210,10 @@ const processOf = (line: string): { name: string; object: string } | undefined =
   return { name, object: `${kind} ${prefix.exec(start)?.[1]}` };
 };
 
-// An engine's or a replica's line that longhorn-manager logged again.
+// A line of an engine or a replica that longhorn-manager logged again.
 const relayedIn = /^(\S{1,253}-([re])-[0-9a-f]{8}): (time="[\s\S]*)$/;
 
-// A controller logs the events that it makes, at level info whatever their type.
+// A controller logs its events at level info, whatever their type.
 const loggedEvent =
   /^(?:Event\(v1\.ObjectReference\{Kind:"(\w+)"[^}]{0,300}? Name:"([^"]{0,253})"[^}]{0,600}\}\): )?type: '(Normal|Warning)' reason: '(\w*)' ?([\s\S]*)$/;
 
@@ -228,13 +228,13 @@ const readLoggedEvent = (text: string): Pasted | undefined => {
   };
 };
 
-// What else than longhorn-manager speaks, by the names of pods and containers before a line.
+// Other components than longhorn-manager, by the names of pods and containers before a line.
 const components =
   /\b(csi-(?:attacher|provisioner|resizer|snapshotter)|longhorn-csi-plugin|snapshot-controller|longhorn-driver-deployer|share-manager|kubelet)\b/;
 
 const componentIn = (names: string): string | undefined => components.exec(names)?.[1];
 
-/** What a program of Go says in a line: by logrus, by klog, or as its last words. */
+/** Reads a line of a Go program: of logrus, of klog, or its last line. */
 const spokenIn = (bare: string): Pick<Pasted, 'text' | 'field' | 'time'> | undefined => {
   const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
   if (logged !== undefined) {
@@ -277,7 +277,7 @@ const describedEvent =
   /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+([^\s,]+),?(?: \S+)?\s{2,}(\S[^\n]*)$/;
 const listedEvent = /^(?:\S+\s+){0,2}(Normal|Warning)\s+(\S+)\s+()\S+\/\S+\s+(\S[^\n]*)$/;
 
-// The last line of a description that was cut off behind the age of an event.
+// The last line of a description that was cut off after the age of an event.
 const eventCutOff = /^\s*(Normal|Warning)\s+(\w+)\s+\S+(?: \([^)]*\))?\s*$/;
 
 const readEvent = (line: string): Pasted | undefined => {
@@ -296,7 +296,7 @@ const readEvent = (line: string): Pasted | undefined => {
   };
 };
 
-// Of a logged event, people also paste its end alone, with the quote of the log.
+// Users also paste only the end of a logged event, with the closing quote of the log.
 const readLine = (line: string): Pasted | undefined =>
   readLog(line) ?? readEvent(line) ?? readLoggedEvent(line.trim().replace(/"$/, ''));
 
@@ -307,7 +307,7 @@ const wrappers = [
   /^(?:- )?(["']?)(?:info|error|message|msg|reason|lastError)\1\s*:\s+(?:[>|][+-]?\d*\s)?([\s\S]+)$/i,
 ];
 
-/** Takes off quotes and the keys that kubectl prints a text with, and joins a text that YAML has folded. */
+/** Removes quotes, and the keys that kubectl prints before a text. Joins a text that YAML has folded. */
 const unwrap = (text: string): string => {
   const trimmed = text.trim();
   for (const wrapper of wrappers) {
@@ -321,7 +321,7 @@ const unwrap = (text: string): string => {
   return within === undefined ? trimmed : unwrap(within);
 };
 
-// The lines of a stack say nothing that its first line does not.
+// The frames of a stack. Its first line already says what happened.
 const ofStack =
   /^(?:goroutine \d+ \[|\t|\s+\/\S+\.go:\d+|created by |[\w./*()-]+\([^)]*\)$|[\w./-]+\.\(?\*?\w+\)?[.\w]*\(|exit status \d+$|\[signal )/;
 
@@ -331,10 +331,10 @@ const isOfStack = (line: string): boolean => ofStack.test(afterPrefixes(line));
 
 const tellsOfStack = /\bpanic: |\ba panic\b|fatal error: |\[signal SIG/;
 
-// What stands in a stack alone: its first line is not there.
+// Frames of a stack whose first line is missing.
 const ofStackAlone = /^\s*(?:goroutine \d+ \[|created by |github\.com\/\S+\(|\/\S+\.go:\d+)/;
 
-/** Lines of a stack without the one that says what happened, as one message. */
+/** Reads the frames of a stack without its first line as one message. */
 const readStackAlone = (lines: readonly string[]): Pasted | undefined => {
   if (!lines.every((line) => isOfStack(line) && !tellsOfStack.test(line))) return undefined;
   const bare = lines.map(afterPrefixes);
@@ -343,20 +343,20 @@ const readStackAlone = (lines: readonly string[]): Pasted | undefined => {
     : undefined;
 };
 
-// MinIO logs a fault in several lines, of which some logs give each its time.
+// MinIO logs a fault in several lines. Some logs put a time before each of them.
 const startsStoreLog = /^(?:\S+ \S+ )?API: [A-Z]\w{2,60}\(/;
 const ofStoreLog =
   /^(?:\S+ \S+ )?\s*(?:(?:Time|DeploymentID|RequestID|RemoteHost|Host|UserAgent|Error): |\d+: \S+\.go:\d+)/;
 
 const timeBefore = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]{0,10}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?/;
 
-// A terminal or a mail breaks a long address anywhere.
+// A terminal or a mail may break a long URL anywhere.
 const endsInUrl = /\bhttps?:\/\/[^\s"]{1,300}$/;
 const restOfUrl = /^[\w.%&=-]{1,253}(?::\d{2,5}[/?"\\]|[/?]\S|\\?":)/;
 
 /**
- * The line with the one before it, where it goes on with that: what a mount says, a record that was folded, the stack
- * of a panic.
+ * Joins a line to the one before if it continues that: the output of a mount, a folded record, or the stack of a
+ * panic.
  */
 const joinedTo = (before: string, line: string): string | undefined => {
   const bare = line.replace(timeBefore, '');
@@ -372,15 +372,15 @@ const joinedTo = (before: string, line: string): string | undefined => {
 
 const asText = (text: string): Pasted => ({ text: unwrap(text), objects: [] });
 
-// The value of one key, as YAML and kubectl describe print it over several lines.
+// The value of one key, which YAML and kubectl describe print over several lines.
 const isOneValue = (lines: readonly string[]): boolean =>
   /^\s*(?:- )?["']?\w+["']?:\s+(?:[>|][+-]?\d*\s*$|["']?\S+ )/.test(lines[0] ?? '') &&
   lines.slice(1).every((line) => /^\s{2,}/.test(line));
 
-// The annotation that Longhorn gives a PersistentVolume whose replicas have no place.
+// Longhorn's annotation on a PersistentVolume whose replicas cannot be scheduled.
 const schedulingError = 'longhorn.io/volume-scheduling-error';
 
-// The controller whose messages an object has, by its kind, or its type in the API of longhorn-manager.
+// The controller that writes an object's messages, by the object's kind or by its type in longhorn-manager's API.
 const controllers: Record<string, string> = {
   ...{ Backup: 'longhorn-backup', BackupVolume: 'longhorn-backup-volume' },
   ...{ BackupTarget: 'longhorn-backup-target', backupTarget: 'longhorn-backup-target' },
@@ -391,7 +391,7 @@ const controllers: Record<string, string> = {
 
 const saying = new Set([schedulingError, 'message', 'error', 'info', 'lastError']);
 
-/** One that ended well says nothing. */
+/** A container that succeeded has no message. */
 const endedContainer = (exitCode: number, reason: unknown, message: unknown): Pasted[] =>
   exitCode > 0
     ? [
@@ -411,7 +411,7 @@ const placeOf = (object: Record<string, unknown>): Pick<Pasted, 'field' | 'state
     : {};
 };
 
-/** What the fields of objects say, as kubectl prints them: conditions in their place, other texts as they are. */
+/** The messages in the fields of objects that kubectl printed: conditions with their field, other texts without. */
 const saidIn = (value: unknown, around?: string): Pasted[] => {
   if (Array.isArray(value)) return value.flatMap((each) => saidIn(each, around));
   if (typeof value !== 'object' || value === null) return [];
@@ -435,8 +435,8 @@ const saidIn = (value: unknown, around?: string): Pasted[] => {
 };
 
 /**
- * Reads what objects say that kubectl printed as YAML or JSON, as the manifests of a support bundle are: an object
- * that says nothing has no messages. Undefined for a text that is no object.
+ * Reads the messages of objects in YAML or JSON, from kubectl or a support bundle. An object may have none. Undefined
+ * for a text that is no object.
  */
 export const readPrintedObjects = (text: string): Pasted[] | undefined => {
   try {
@@ -454,19 +454,19 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
 
 const isManifest = (text: string): boolean => /^\s*(?:kind|Kind): +\w+\s*$/m.test(text);
 
-// The conditions of an object, out of what `kubectl describe` prints.
+// The conditions of an object in the output of `kubectl describe`.
 const isOfDescription = (text: string): boolean =>
   /^\s*Message: +\S/m.test(text) && /^\s*Reason: +\S/m.test(text);
 
 const startsManifest = /^\s*(?:Name|Namespace|apiVersion|kind|Kind|metadata):(?:\s|$)/;
 
-// A command that was typed, the fence of a paste, a heading.
+// A typed command, the fence of a code block, or a heading.
 const isAside = /^(?:`{3}|\S{0,100}[$#] |\[[^\]]{1,100}\][$#] ?|[\w ]{1,60}:$)/;
 
 const described =
   /^[ \t]*(?:Message|Error): +(\S[^\n]*(?:\n(?![ \t]*[\w .-]{1,60}:(?:\s|$))[ \t]+\S[^\n]*|\n(?:Mounting (?:command|arguments)|Output): [^\n]*)*)/gm;
 
-/** Reads what `kubectl describe` prints of an object; one without messages says nothing. */
+/** Reads the messages in the output of `kubectl describe`. An object may have none. */
 const readDescribed = (text: string): Pasted[] => {
   const controller = controllers[/^Kind: +(\w+)/m.exec(text)?.[1] ?? ''];
   return [...text.matchAll(described)].map(([, said = '']) => ({
@@ -481,7 +481,7 @@ const ended =
 
 const saysHowEnded = /terminated with exit code \d|^\s*(?:Reason|Message): /;
 
-/** How containers ended before, as `kubectl describe` prints it of a pod. */
+/** Reads from the output of `kubectl describe pod` how containers ended earlier. */
 const readEndedContainers = (text: string): Pasted[] =>
   [...text.matchAll(ended)].flatMap(([, , how = '']) => {
     const partOf = (key: string): string | undefined =>
@@ -489,10 +489,10 @@ const readEndedContainers = (text: string): Pasted[] =>
     return endedContainer(Number(partOf('Exit Code')), partOf('Reason'), partOf('Message'));
   });
 
-// Log stores (Elastic, Loki) show a record of logrus as a string, or in a list, within other JSON.
+// Log stores (Elastic, Loki) show a record of logrus as a string or in a list, inside other JSON.
 const quotedRecord = /[[:,]\s{0,20}("time=\\"(?:[^"\\]|\\.)*")/g;
 
-/** The records of logrus that are quoted in a JSON of which the lines alone are no records. */
+/** Reads the records of logrus in a JSON document, unless its lines are records themselves. */
 const readQuotedRecords = (text: string, lines: readonly string[]): Pasted[] => {
   if (lines.some((line) => readJson(line.trim()) !== undefined)) return [];
   return [...text.matchAll(quotedRecord)].flatMap(([, each = '']) => {
@@ -510,7 +510,7 @@ const mostOfOneText = 40;
 const withoutFrame = (line: string): string =>
   (line.includes('│') ? line.replace(/^│ ?/, '').replace(/\s+│\s*$/, '') : line).replace(/^`(.*)`$/, '$1');
 
-// A part of a quoted record, whose own quotes were not copied along.
+// A part of a quoted record that was copied without its outer quotes.
 const withoutEscapes = (line: string): string =>
   /(?:^|\w)=\\"/.test(line) && !/(?<!\\)"/.test(line)
     ? line.replace(/\\([n"\\])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped))
@@ -518,7 +518,7 @@ const withoutEscapes = (line: string): string =>
 
 const narrowest = 60;
 
-/** Joins the records that a terminal broke at its width: several lines have it, none more, and each goes on in the next. */
+/** Joins records that a terminal broke at its width: several lines have that length, and none is longer. */
 const withoutBreaks = (lines: readonly string[]): readonly string[] => {
   const width = lines.reduce((most, { length }) => Math.max(most, length), 0);
   if (width < narrowest) return lines;
@@ -538,7 +538,7 @@ const isCutOff = (line: string): boolean => /^\S/.test(line) && /\s/.test(line) 
 
 const longestText = 1 << 16;
 
-// A sentence that ends in a colon goes on in the next line.
+// A sentence that ends in a colon continues in the next line.
 const together = (lines: readonly string[]): string[] => {
   const joined: string[] = [];
   for (const line of lines) {
@@ -555,8 +555,8 @@ const together = (lines: readonly string[]): string[] => {
 };
 
 /**
- * Reads what somebody pasted: one text, however long and folded, or lines of a log or of events. `isKnown` tells
- * whether a line by itself says anything: where all do, each is a message.
+ * Splits a pasted text into messages: it is one text, or lines of a log, or events. `isKnown` says whether a line
+ * alone is a known message. If all lines are, each is a message of its own.
  */
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
   const printed = input.includes('\0')
@@ -594,7 +594,7 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
     const others = lines.filter((line) => !saysHowEnded.test(line) && isKnown(line));
     return [...containers, ...others.map(asText)];
   }
-  // A reason that was looked up and pasted behind the table.
+  // A reason that was pasted after the table.
   const said = printed.findIndex((line) => /^\s*(?:- )?(?:error|message): +\S/i.test(line));
   if (listed.length > 0) return said < 0 ? listed : [...listed, asText(printed.slice(said).join('\n'))];
   const objects = readPrintedObjects(input) ?? [];

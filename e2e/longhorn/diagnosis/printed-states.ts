@@ -1,4 +1,4 @@
-// The kinds whose states are told, by the columns that kubectl prints of no other kind.
+// Kinds of objects, by columns that kubectl prints for no other kind.
 const tables: readonly (readonly [kind: string, columns: readonly string[]])[] = [
   ['BackupTarget', ['URL', 'AVAILABLE']],
   ['SystemBackup', ['VERSION', 'STATE', 'LASTSYNCEDAT']],
@@ -21,7 +21,7 @@ const columnsOf = (header: string): [name: string, start: number][] =>
 
 const isHeader = (line: string): boolean => /^NAME {2,}[A-Z]/.test(line);
 
-/** The states in a table of `kubectl get`, a sentence an object. */
+/** The states of the objects in a table of `kubectl get`, one sentence each. */
 export const statesInTable = (lines: readonly string[]): string[] => {
   let columns: [name: string, start: number][] = [];
   let kind: string | undefined;
@@ -54,7 +54,7 @@ type Printed = {
   status?: { available?: unknown; state?: unknown };
 };
 
-/** The states of objects that kubectl printed as YAML or JSON, a sentence an object. */
+/** The states of objects that kubectl printed as YAML or JSON, one sentence each. */
 export const statesIn = (value: unknown): string[] => {
   if (Array.isArray(value)) return value.flatMap(statesIn);
   if (typeof value !== 'object' || value === null) return [];

@@ -3,7 +3,7 @@ import { withIds } from './with-ids.ts';
 
 const again = 'It goes on by itself.';
 
-/** What the state of an object tells that has no message, in the sentences that are made of what kubectl prints. */
+/** The meanings of states without a message. They match the sentences of printed-states.ts. */
 export const printedStates = withIds<Operation>({
   'target-without-url': {
     pattern: /^BackupTarget \S.{0,253} is available, and has no URL$/,
