@@ -326,6 +326,8 @@ export const fixes = {
   'fixed:added-replica-ends-standby':
     'a volume on standby keeps the replicas that have its backup where one more cannot restore it',
   'fixed:larger-standby-follows-no-more': 'a volume on standby cannot be made larger by a user',
+  'fixed:standby-stops-without-its-backup':
+    'a volume on standby can be changed, although the backup that it was made from is gone',
   'fixed:unlabelled-standby-is-never-activated':
     'a volume on standby finds its backup volume by the URL of its backup',
   'fixed:restore-limit-counts-itself':
@@ -355,6 +357,8 @@ export const fixes = {
   'fixed:deleted-backup-takes-namesake':
     'a backup takes a snapshot along only if that is of its volume, whatever the setting says',
   'fixed:dotted-job-never-runs': 'a recurring job whose name has a dot is rejected',
+  'fixed:deleted-snapshot-counts-as-kept':
+    'a recurring job does not count a snapshot that is marked as removed among those that it keeps',
   'fixed:deleted-backup-counts-as-kept':
     'a recurring job does not count backups that are being deleted as kept',
   'fixed:lost-backup-takes-snapshot':

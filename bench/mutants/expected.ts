@@ -600,6 +600,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'The backups of a copied store can be restored once the backup target that was copied is gone',
   ],
   'fixed:dotted-job-never-runs': ['A recurring job of which Kubernetes takes no CronJob is rejected'],
+  'fixed:deleted-snapshot-counts-as-kept': [
+    'A snapshot-delete job keeps as many snapshots as it is to, although the newest one was deleted by hand',
+  ],
   'fixed:deleted-backup-counts-as-kept': [
     'A recurring job keeps as many backups as it is to, although one of them is being deleted by hand [s3]',
   ],
@@ -651,6 +654,10 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:larger-standby-follows-no-more': [
     'A standby volume that is made larger follows its source all the same',
+  ],
+  'fixed:standby-stops-without-its-backup': [
+    'A standby volume grows with its source, although the backup that it was made from is gone',
+    'A standby volume whose engine dies goes on, although the backup that it was made from is gone',
   ],
   'fixed:unlabelled-standby-is-never-activated': [
     'A standby volume that has lost the label of its source is activated with its newest backup',

@@ -28,6 +28,7 @@ const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): Ranch
       creationTime: status?.creationTime ?? '',
       labels: (isEmpty(spec.labels) ? status?.labels : spec.labels) ?? null,
       readyToUse: status?.readyToUse ?? false,
+      markRemoved: status?.markRemoved ?? false,
     },
     links,
   );

@@ -32,6 +32,7 @@ export type RestSnapshot = {
   creationTime: string;
   createSnapshot: boolean;
   readyToUse: boolean;
+  markRemoved: boolean;
   labels: Record<string, string> | null;
 };
 

@@ -190,6 +190,26 @@ export const managerBugs = {
       'longhorn-manager, types/volumes.go, IsVolumeReady (a volume on standby may grow), api/volume.go, VolumeExpand (refuses it), and controller/engine_controller.go, checkSizeBeforeRestoration, as in smaller-source-stops-standby; read in v1.12.1',
     seen: "a whole real v1.12.1 (2026-11-30), NFS, with a tgtd that can change the size of a volume: the next backup was not restored, and a manager's log said that the source is smaller; it followed again once the source was as large",
   },
+  'standby-stops-without-its-backup': {
+    title:
+      'A volume on standby no longer grows with its source, nor survives the end of its engine, once the backup that it was made from is gone',
+    severity: 'outage',
+    versions: '>=1.10.0',
+    promise:
+      'a volume on standby grows with its source, and goes on after its engine has ended, whichever backups have gone',
+    happens:
+      'the webhook looks up the backup of fromBackup at each change of a volume on standby, also at those of Longhorn itself, and refuses them once the backup is gone, as it is after a while with every recurring job that retains some. So if the source has grown, the volume is not made larger, and restores no further backup. If its engine ends (with its instance manager, or its node), the volume is faulted, and is never detached to begin anew. Only the log says why. It goes on when it is activated, if the store is still there',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, without its backup' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby. Make another backup, wait until it is restored, and delete the first one.',
+      'Grow the source, write to it, and back it up: the volume on standby names the new backup as the last one, keeps its size, and does not restore it.',
+      'Or delete the pod of the instance manager with the engine of the volume on standby: it is Faulted, and stays so.',
+      'The log of a longhorn-manager repeats "failed to inspect the backup config".',
+    ],
+    source:
+      'longhorn-manager, webhook/resources/volume/mutator.go, mutate (called by Update too); controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size) and refresh (the error is logged alone); controller/volume_attachment_controller.go, reconcile (UpdateVolume without the node); read in v1.12.1. The same check keeps such a volume from being removed (standby-stuck-without-its-backup)',
+    seen: 'the source alone',
+  },
   'unlabelled-standby-is-never-activated': {
     title:
       'A volume on standby that has lost the label of its source follows it no more, and cannot be activated',
@@ -1328,6 +1348,22 @@ export const managerBugs = {
     source:
       'longhorn-manager, webhook/resources/recurringjob/validator.go (util.ValidateName), and controller/recurring_job_controller.go, newCronJob (Containers[0].Name) and syncRecurringJob (a warning); v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-30): without a CronJob for 6 min, as only the log of a manager said',
+  },
+  'deleted-snapshot-counts-as-kept': {
+    title: 'A recurring job deletes one snapshot too many while a deleted one is only marked as removed',
+    severity: 'data loss',
+    promise: 'a recurring job keeps as many usable snapshots as it is to retain',
+    happens:
+      'a run counts each Snapshot of the volume (of its job, for the task snapshot), also one that was deleted. The newest snapshot of a volume stays after its deletion, marked as removed, until there is a newer one. The run counts it as kept, and deletes an older one in its place: with the task snapshot-delete and retain 1, no snapshot is left that the volume could be reverted to',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+    steps: [
+      'Make two snapshots of a volume, and delete the newer one: it stays, marked as removed.',
+      'Let a recurring job with the task snapshot-delete and retain 1 run for the volume.',
+      'kubectl -n longhorn-system get snapshots.longhorn.io: the older snapshot is gone, or has a deletionTimestamp. The log of the run says "Cleaned up snapshot CR".',
+    ],
+    source:
+      'longhorn-manager, app/recurringjob/volume.go, filterExpiredSnapshots and filterExpiredSnapshotsOfCurrentRecurringJob, and api/snapshot.go, SnapshotCRList: neither looks at deletionTimestamp or markRemoved; v1.12.1. The same of backups: deleted-backup-counts-as-kept',
+    seen: 'the source alone',
   },
   'deleted-backup-counts-as-kept': {
     title: 'A recurring job deletes one backup too many while another of its backups is being deleted',

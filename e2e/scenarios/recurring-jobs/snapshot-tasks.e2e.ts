@@ -46,3 +46,20 @@ scenario(
     await then.volumeDetached(volume);
   },
 );
+
+// The newest snapshot stays until there is a newer one. Nobody can revert a volume to it meanwhile.
+scenario(
+  'A snapshot-delete job keeps as many snapshots as it is to, although the newest one was deleted by hand',
+  { tags: ['recurring-jobs', 'snapshots'], needs: ['block-device'], proves: ['J11'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const backup = await given.settledBackup(volume);
+    await when.newestSnapshotDeleted(await given.snapshot(volume));
+
+    const job = await given.snapshotJob(volume, { task: 'snapshot-delete', keeps: 1 });
+    await when.jobTriggered(job);
+    await then.jobsComplete(job);
+    await then.orKnownBug('deleted-snapshot-counts-as-kept', () => then.snapshotStays(backup));
+  },
+);

@@ -45,6 +45,45 @@ scenario(
   },
 );
 
+// A recurring job that retains some backups deletes that one after a while.
+scenario(
+  'A standby volume whose engine dies goes on, although the backup that it was made from is gone',
+  {
+    tags: ['standby', 'manager-kill', 'slow'],
+    // Elsewhere an instance manager has the engines and replicas of others.
+    needs: ['lab', 'block-device'],
+    exclusive: ['longhorn-managers'],
+    disruptions: ['manager-kill'],
+    proves: ['DR16'],
+  },
+  async ({ given, when, then }) => {
+    const { size } = littleData.data;
+    const volume = await given.volume();
+    const data = [await given.data(volume, { offset: 0, size })];
+    const first = await given.settledBackup(volume);
+    await given.exclusive('longhorn-managers');
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    data.push(await given.data(volume, { offset: size, size }));
+    await then.follows(standby, await given.settledBackup(volume));
+    await then.healthy(standby);
+    await when.deleted(first);
+    await then.deleted(first);
+
+    const engine = await when.followerPodKilled(standby);
+    await then.inForce(engine);
+    await when.released(engine);
+    await then.healthy(volume);
+    data.push(await given.data(volume, { offset: 2 * size, size }));
+    const third = await given.settledBackup(volume);
+    await then.orKnownBug('standby-stops-without-its-backup', () =>
+      then.followsWithoutOrigin(standby, third),
+    );
+    await when.activated(standby);
+    await then.restoredInTheEnd({ ...standby, backup: third }, data);
+  },
+);
+
 // An ordinary volume is salvaged then.
 scenario(
   'A standby volume whose only replica dies goes on with the data that it has',

@@ -30,3 +30,31 @@ scenario(
     await then.storeHolds(grown, [first, second]);
   },
 );
+
+// A recurring job that retains some backups deletes that one after a while.
+scenario(
+  'A standby volume grows with its source, although the backup that it was made from is gone',
+  { tags: ['standby', 'slow'], needs: ['block-device'], proves: ['DR14'] },
+  async ({ given, when, then }) => {
+    const { size } = littleData.data;
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    data.push(await given.data(volume, { offset: size, size }));
+    await then.follows(standby, await given.settledBackup(volume));
+    await when.deleted(first);
+    await then.deleted(first);
+
+    const grown = await when.volumeGrown(volume, { size: 2 * littleData.volume });
+    data.push(await given.data(grown, { offset: grown.size - size, size }));
+    const third = await given.settledBackup(grown);
+    await then.toldOf(standby, third);
+    await then.orKnownBug('standby-stops-without-its-backup', () =>
+      then.followsWithoutOrigin(standby, third),
+    );
+    await when.activated(standby);
+    await then.activated({ ...standby, backup: third }, data);
+  },
+);

@@ -332,6 +332,19 @@ const failureToRead = async (
   }
 };
 
+// The webhook refuses each change of a volume on standby whose first backup is gone (webhook/resources/volume/mutator.go,
+// mutate): Longhorn can neither grow it nor detach it. Only the log says so.
+const refusesChange = ({ datastore, log, mutant }: ManagerContext, { metadata, spec }: Volume): boolean => {
+  const { fromBackup = '' } = spec;
+  const { backup } = decodeBackupURL(fromBackup);
+  const isFixed = mutant === 'fixed:standby-stops-without-its-backup';
+  if (isFixed || !spec.Standby || datastore.backups.get(backup)) return false;
+  const reason = `failed to inspect the backup config ${fromBackup}: backups.longhorn.io "${backup}" not found`;
+  const error = `admission webhook "mutator.longhorn.io" denied the request: ${reason}`;
+  log.warning(`failed to update volume ${metadata.name}`, { error });
+  return true;
+};
+
 // Longhorn merges one with the snapshot that the data are restored to; two stop the restores (longhorn-engine,
 // pkg/sync/backup.go, RestoreBackup).
 const hasSeveralSnapshots = ({ datastore }: ManagerContext, { metadata }: Volume): boolean =>
@@ -408,6 +421,9 @@ export const stepRestore = async (
     return inProgress;
   }
   const isNew = status.isStandby && !isRestoring(engine) && !followers.has(uid);
+  // A volume whose engine has ended is faulted until it is detached.
+  if (isNew && restored !== '' && refusesChange(context, volume)) return { robustness: 'faulted' };
+  if (isNew && status.robustness === 'faulted') return { state: 'detaching', robustness: 'unknown' };
   followers.add(uid);
   if (isNew && restored !== '' && context.mutant !== 'fixed:restarted-standby-loses-its-data') {
     // What was restored is known to the processes of the replicas alone. Without that, the whole backup is written anew.
@@ -439,7 +455,8 @@ export const stepRestore = async (
       context.log.warning(
         `engine monitor: need to expand the DR volume ${volume.metadata.name} to size ${size}`,
       );
-    else await context.datastore.volumes.patch(volume.metadata.name, { spec: { size } });
+    else if (!refusesChange(context, volume))
+      await context.datastore.volumes.patch(volume.metadata.name, { spec: { size } });
     return inProgress;
   }
   if (isTooLarge && restored !== wanted) {

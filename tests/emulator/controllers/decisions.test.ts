@@ -114,7 +114,7 @@ test('a CronJob is recognised by what it was last given', () => {
 test('a snapshot that an earlier run asked for is gone on with if it is its own, the newest, and not taken', () => {
   const snapshot = (name: string, minute: number, more = {}) => ({
     ...{ name, crCreationTime: `2026-01-01T00:0${minute}:00Z`, creationTime: 'then', createSnapshot: true },
-    ...{ readyToUse: true, labels: { RecurringJob: 'rj' }, ...more },
+    ...{ readyToUse: true, markRemoved: false, labels: { RecurringJob: 'rj' }, ...more },
   });
   const requested = (more = {}) => snapshot('asked', 1, { creationTime: '', ...more });
   expect(unfinishedSnapshot([snapshot('taken', 0), requested()], 'rj')).toBe('asked');

@@ -396,6 +396,21 @@ export const restoreSteps = {
         },
       ),
   }),
+  /** Known bug standby-stops-without-its-backup counts only if a manager's log has the reason. */
+  'then.followsWithoutOrigin': step({
+    sentence: 'Then {standby}, whose own backup is gone, restores {backup}',
+    waitsForTimer: true,
+    action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
+      restoresUnlessLogged(
+        context,
+        { standby, backup },
+        {
+          state: 'on standby, without its backup',
+          log: ['failed to inspect the backup config', standby.name],
+          why: 'the backup that it was made from is gone',
+        },
+      ),
+  }),
   /** Known bug snapshots-stop-standby counts only if a manager's log has the reason. */
   'then.followsDespiteSnapshots': step({
     sentence: 'Then {standby} restores {backup}',
