@@ -366,6 +366,8 @@ export const fixes = {
   'fixed:late-listing-deletes-backup':
     'a backup that was not Completed before a listing of the store does not count as gone, though the listing lacks it',
   'fixed:missing-secret-not-reported': 'a backup target whose Secret does not exist says so',
+  'fixed:unplaced-restore-is-given-up':
+    'a volume that is to be restored, and has no place yet, does not say that its restore has failed',
   'fixed:missing-node-tag-unsaid': 'a volume with a node tag that no node has says so',
   'fixed:targetless-volume-is-not-backed-up':
     'an event of each volume whose backup target is deleted says so',

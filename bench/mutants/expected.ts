@@ -721,6 +721,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:lost-backup-takes-snapshot': [
     'A backup that is gone from its store leaves its snapshot, where a deleted one takes it along',
   ],
+  'fixed:unplaced-restore-is-given-up': [
+    'A restore for which no node has the tag yet is not given up, and is made once a node has it',
+  ],
   'fixed:missing-node-tag-unsaid': [restoreTags],
   'fixed:targetless-volume-is-not-backed-up': [
     'A volume whose backup target is deleted is backed up no more, and an event says so',

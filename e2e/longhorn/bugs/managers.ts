@@ -198,7 +198,7 @@ export const managerBugs = {
     promise:
       'a volume on standby grows with its source, and goes on after its engine has ended, whichever backups have gone',
     happens:
-      'the webhook looks up the backup of fromBackup at each change of a volume on standby, also at those of Longhorn itself, and refuses them once the backup is gone, as it is after a while with every recurring job that retains some. So if the source has grown, the volume is not made larger, and restores no further backup. If its engine ends (with its instance manager, or its node), the volume is faulted, and is never detached to begin anew. Only the log says why. It goes on when it is activated, if the store is still there',
+      'the webhook looks up the backup of fromBackup at each change of a volume on standby, also at those of Longhorn itself, and refuses them once the backup is gone, as it is after a while with every recurring job that retains some. So if the source has grown, the volume is not made larger, and restores no further backup. If its engine ends (with its instance manager, or its node), the volume is faulted, and is never detached to begin anew. Only the log says why. It goes on when it is activated, if the store is still there. By the source, an upgrade from v1.9 to v1.10 fails with such a volume, and no longhorn-manager starts: it writes the size of the backup blocks of each volume',
     symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, without its backup' }],
     steps: [
       'Make a backup of a volume, and from it a volume on standby. Make another backup, wait until it is restored, and delete the first one.',
@@ -207,7 +207,7 @@ export const managerBugs = {
       'The log of a longhorn-manager repeats "failed to inspect the backup config".',
     ],
     source:
-      'longhorn-manager, webhook/resources/volume/mutator.go, mutate (called by Update too); controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size) and refresh (the error is logged alone); controller/volume_attachment_controller.go, reconcile (UpdateVolume without the node); read in v1.12.1. The same check keeps such a volume from being removed (standby-stuck-without-its-backup)',
+      'longhorn-manager, webhook/resources/volume/mutator.go, mutate (called by Update too); controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size) and refresh (the error is logged alone); controller/volume_attachment_controller.go, reconcile (UpdateVolume without the node); upgrade/v19xto1100/upgrade.go, upgradeVolumes; read in v1.10.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-20); v1.9.2 does not have it. The same check keeps such a volume from being removed (standby-stuck-without-its-backup)',
     seen: 'the source alone',
   },
   'unlabelled-standby-is-never-activated': {
@@ -1281,6 +1281,22 @@ export const managerBugs = {
     source:
       'longhorn-manager, controller/backup_volume_controller.go, reconcile (BackupNameList, then ListBackupsWithBackupTargetAndBackupVolumeRO); read in v1.8.0, v1.9.2, v1.10.2, v1.11.2, v1.12.1 and master (2026-08-14)',
     seen: 'a whole real v1.12.1 (2026-11-30), S3, the answer to the listing held back for some 8 s: the Backup was Completed after 5 s, deleted as soon as the answer came, and made again within 5 s',
+  },
+  'unplaced-restore-is-given-up': {
+    title: 'A restore for which there is no place yet says that it has failed, before it has begun',
+    severity: 'misleading',
+    promise: 'a restore for which there is no place yet waits for one, and does not say that it has failed',
+    happens:
+      'a volume for which no disk is found gets no replica at all, and one without replicas counts as one whose replicas have all failed: it is Faulted at once, and its condition Restore says "All replica restore failed", though nothing was tried. It is restored all the same once there is a place',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'given up before it has begun' }],
+    steps: [
+      'Restore a backup by kubectl to a Volume with a spec.nodeSelector that no node has as a tag.',
+      'kubectl -n longhorn-system get volumes.longhorn.io NAME -o yaml: it is faulted, and its condition Restore has the reason RestoreFailure.',
+      'Give a node the tag: the volume is restored.',
+    ],
+    source:
+      'longhorn-manager, controller/volume_controller.go, isAutoSalvageNeeded (areAllReplicasFailed is true without replicas), replenishReplicas (the precheck) and closeVolumeDependentResources (the condition); read in v1.12.1',
+    seen: 'the source alone; the condition was seen on a whole real v1.12.1 (2026-11-30)',
   },
   'missing-node-tag-unsaid': {
     title: 'A volume with a node tag that no node has does not say why it is not placed',

@@ -27,3 +27,26 @@ scenario(
     await then.orKnownBug('missing-node-tag-unsaid', () => then.missingTagSaid(byNode));
   },
 );
+
+// Not derived from a document.
+scenario(
+  'A restore for which no node has the tag yet is not given up, and is made once a node has it',
+  {
+    tags: ['restores'],
+    needs: ['block-device'],
+    exclusive: ['cluster-settings'],
+    disruptions: ['settings'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = await given.data(volume);
+    const backup = await given.settledBackup(volume);
+    await given.exclusive('cluster-settings');
+
+    const node = 'corral-later-tag';
+    const restore = await when.restored(backup, { replicas: 1, tags: { node } });
+    await then.orKnownBug('unplaced-restore-is-given-up', () => then.unplacedWaits(restore));
+    await given.tags({ besides: volume, node });
+    await then.restoredInTheEnd(restore, [data]);
+  },
+);

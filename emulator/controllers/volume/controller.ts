@@ -26,6 +26,7 @@ import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuil
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
   type FollowingEngines,
+  givenUp,
   initialRestoreStatus,
   isIdleStandby,
   openRestoreSource,
@@ -277,6 +278,18 @@ const clearFormerTargets = async ({ datastore, mutant }: ManagerContext, volume:
       await datastore.backupVolumes.delete(metadata.name);
 };
 
+// A volume without a place has no replicas, and Longhorn takes them all for failed (volume_controller.go,
+// areAllReplicasFailed).
+const unplacedRestore = (
+  { mutant }: ManagerContext,
+  { restoreRequired }: Status,
+  conditions: Status['conditions'],
+): Partial<Status> => {
+  if (!restoreRequired) return {};
+  if (mutant === 'fixed:unplaced-restore-is-given-up') return { state: 'detached' };
+  return { state: 'detached', robustness: 'faulted', conditions: givenUp(conditions) };
+};
+
 const reconcile = async (context: ManagerContext, name: string, memory: ControllerState): Promise<void> => {
   const { datastore } = context;
   const found = datastore.volumes.get(name);
@@ -301,8 +314,14 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     timestamp(),
   );
   if (problems.length > 0) {
-    if (!isDeepStrictEqual(conditions, status.conditions))
-      await datastore.volumes.updateStatus({ ...volume, status: { ...status, conditions } });
+    const unplaced = { ...status, conditions, ...(problem && unplacedRestore(context, status, conditions)) };
+    if (!isDeepStrictEqual(unplaced, status))
+      await datastore.volumes.updateStatus({ ...volume, status: unplaced });
+    return;
+  }
+  if (status.robustness === 'faulted' && status.restoreRequired && !findReplica(context, name)) {
+    const placed: Status = { ...status, conditions, robustness: 'unknown' };
+    await datastore.volumes.updateStatus({ ...volume, status: placed });
     return;
   }
   await clearFormerTargets(context, volume);

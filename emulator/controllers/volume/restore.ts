@@ -72,11 +72,17 @@ export const withdrawRestoreAttachment = async (
 type Restore = Parameters<typeof withCondition>[1];
 
 const withRestore = (
-  { conditions }: Status,
+  { conditions }: Pick<Status, 'conditions'>,
   condition: Omit<Restore, 'type'>,
 ): Pick<Status, 'conditions'> => ({
   conditions: withCondition(conditions, { type: 'Restore', ...condition }, timestamp()),
 });
+
+/** The conditions of a volume whose restore has failed. */
+export const givenUp = (conditions: Status['conditions']): Status['conditions'] => {
+  const message = 'All replica restore failed and the volume became Faulted';
+  return withRestore({ conditions }, { status: 'False', reason: 'RestoreFailure', message }).conditions;
+};
 
 const lockWords = 'failed to acquire lock';
 
@@ -394,12 +400,7 @@ export const stepRestore = async (
   const inProgress = withRestore(status, { status: 'True', reason: 'RestoreInProgress' });
   const giveUp = (error: Error): Partial<Status> => {
     reportFailure(context, volume, error);
-    const condition = {
-      status: 'False',
-      reason: 'RestoreFailure',
-      message: 'All replica restore failed and the volume became Faulted',
-    } as const;
-    return { ...withRestore(status, condition), state: 'detaching', robustness: 'faulted' };
+    return { conditions: givenUp(status.conditions), state: 'detaching', robustness: 'faulted' };
   };
   const { backup, state, replicas: begun = 1 } = restores.get(uid) ?? {};
   const isAdded = backup !== undefined && !status.isStandby && wantedReplicas > begun;

@@ -583,6 +583,25 @@ export const restoreSteps = {
       throw new PromiseBroken(`${label} says ${reason}: "${message}", and nothing of a tag`, seen);
     },
   }),
+  /** It is looked at as soon as Longhorn has not placed it, and has detached it. */
+  'then.unplacedWaits': step({
+    sentence: 'Then {restore} is not placed, and does not say that its restore has failed',
+    action: async ({ expected, timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
+      expected.push({ id: 'replicas-not-scheduled', of: name }, { id: 'restore-given-up', of: name });
+      const condition = ({ status }: Volume, of: string) =>
+        status?.conditions?.find(({ type }) => type.toLowerCase() === of);
+      const isLeft = (each: Volume) =>
+        each.status?.state === 'detached' && condition(each, 'scheduled')?.status === 'False';
+      const found = await waitUntil(timelines.volumes, isLeft, {
+        ...{ name, label: `${label} is not placed`, describe: describeRestore },
+        ...timeouts.restoreBegins,
+      });
+      const { reason, message = '' } = condition(found, 'restore') ?? {};
+      if (reason !== 'RestoreFailure') return;
+      const seen = { kind: 'Volume', name, state: 'given up before it has begun' };
+      throw new PromiseBroken(`${label} says "${message}", and has no replica yet`, seen);
+    },
+  }),
   'when.restorerPodKilled': step({
     sentence: 'When the instance manager with the engine of {restore} is killed',
     action: killPodOfRestore,

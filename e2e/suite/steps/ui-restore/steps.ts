@@ -26,7 +26,10 @@ type RestoredOnPage = RestoreHandle & { chosen: Choices };
 const isEmptyAllowed = (context: Context, of: 'node' | 'disk'): Promise<string> =>
   readSetting(context, `allow-empty-${of}-selector-volume`);
 
-const tag = async (context: Context, { besides }: { besides?: VolumeHandle } = {}): Promise<Tags> => {
+const tag = async (
+  context: Context,
+  { besides, node = context.uniqueName('node-tag') }: { besides?: VolumeHandle; node?: string } = {},
+): Promise<Tags> => {
   const { cluster, faults } = context;
   // Without these settings, volumes without tags would avoid the node.
   for (const kind of ['node', 'disk'] as const)
@@ -37,7 +40,7 @@ const tag = async (context: Context, { besides }: { besides?: VolumeHandle } = {
   const name = (await readyNodes(context)).find((each) => each !== besides?.node) ?? '';
   const { spec } = (await readNow<Node>(cluster, longhornResources.nodes, name)) ?? {};
   if (spec?.disks === undefined) throw new InconclusiveError('no node that is ready has a disk');
-  const tags = { node: context.uniqueName('node-tag'), disk: context.uniqueName('disk-tag'), on: name };
+  const tags = { node, disk: context.uniqueName('disk-tag'), on: name };
   const more = ({ node, disk }: { node: string[]; disk: string[] }) => ({
     spec: {
       tags: [...(spec.tags ?? []), ...node].sort(),
