@@ -1295,7 +1295,7 @@ export const managerBugs = {
       'Give a node the tag: the volume is restored.',
     ],
     source:
-      'longhorn-manager, controller/volume_controller.go, isAutoSalvageNeeded (areAllReplicasFailed is true without replicas), replenishReplicas (the precheck) and closeVolumeDependentResources (the condition); read in v1.12.1',
+      'longhorn-manager, controller/volume_controller.go, isAutoSalvageNeeded (areAllReplicasFailed is true without replicas), replenishReplicas (the precheck) and closeVolumeDependentResources (the condition); read in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
     seen: 'the source alone; the condition was seen on a whole real v1.12.1 (2026-11-30)',
   },
   'missing-node-tag-unsaid': {
@@ -1378,7 +1378,7 @@ export const managerBugs = {
       'kubectl -n longhorn-system get snapshots.longhorn.io: the older snapshot is gone, or has a deletionTimestamp. The log of the run says "Cleaned up snapshot CR".',
     ],
     source:
-      'longhorn-manager, app/recurringjob/volume.go, filterExpiredSnapshots and filterExpiredSnapshotsOfCurrentRecurringJob, and api/snapshot.go, SnapshotCRList: neither looks at deletionTimestamp or markRemoved; v1.12.1. The same of backups: deleted-backup-counts-as-kept',
+      'longhorn-manager, app/recurringjob/volume.go, filterExpiredSnapshots and filterExpiredSnapshotsOfCurrentRecurringJob, and api/snapshot.go, SnapshotCRList: neither looks at deletionTimestamp or markRemoved; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). The same of backups: deleted-backup-counts-as-kept',
     seen: 'the source alone',
   },
   'deleted-backup-counts-as-kept': {
