@@ -208,7 +208,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, webhook/resources/volume/mutator.go, mutate (called by Update too); controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size) and refresh (the error is logged alone); controller/volume_attachment_controller.go, reconcile (UpdateVolume without the node); upgrade/v19xto1100/upgrade.go, upgradeVolumes; read in v1.10.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-20); v1.9.2 does not have it. The same check keeps such a volume from being removed (standby-stuck-without-its-backup)',
-    seen: 'the source alone',
+    seen: "a whole real v1.12.1 (2026-11-30), NFS: a volume on standby whose source had grown kept its size for 4 min, and a manager's log had the refusal of its own request each 5 s; activated, it had all data",
   },
   'unlabelled-standby-is-never-activated': {
     title:
@@ -1379,7 +1379,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, app/recurringjob/volume.go, filterExpiredSnapshots and filterExpiredSnapshotsOfCurrentRecurringJob, and api/snapshot.go, SnapshotCRList: neither looks at deletionTimestamp or markRemoved; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). The same of backups: deleted-backup-counts-as-kept',
-    seen: 'the source alone',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: the run deleted the older snapshot, the only one that was left to use, while the newer one was marked as removed',
   },
   'deleted-backup-counts-as-kept': {
     title: 'A recurring job deletes one backup too many while another of its backups is being deleted',

@@ -345,7 +345,7 @@ const refusesChange = ({ datastore, log, mutant }: ManagerContext, { metadata, s
   const { backup } = decodeBackupURL(fromBackup);
   const isFixed = mutant === 'fixed:standby-stops-without-its-backup';
   if (isFixed || !spec.Standby || datastore.backups.get(backup)) return false;
-  const reason = `failed to inspect the backup config ${fromBackup}: backups.longhorn.io "${backup}" not found`;
+  const reason = `failed to inspect the backup config ${fromBackup}: backup.longhorn.io "${backup}" not found`;
   const error = `admission webhook "mutator.longhorn.io" denied the request: ${reason}`;
   log.warning(`failed to update volume ${metadata.name}`, { error });
   return true;
