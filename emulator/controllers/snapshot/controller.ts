@@ -139,10 +139,12 @@ export const startSnapshotController = (context: ManagerContext): void => {
     context,
   );
   datastore.snapshots.onEvent(enqueue);
+  // Also one that is done and has a ticket: a former owner of the volume may have asked for that late (longhorn#10874).
   const unfinished = (volume: string): void => {
+    const tickets = datastore.volumeAttachments.get(volume)?.spec.attachmentTickets ?? {};
     for (const { spec, metadata, status } of datastore.snapshots.list()) {
-      if (spec.volume === volume && (!status?.readyToUse || metadata.deletionTimestamp))
-        enqueue(metadata.name);
+      const isDone = status?.readyToUse && !tickets[ticketID(ticketType, metadata.name)];
+      if (spec.volume === volume && (!isDone || metadata.deletionTimestamp)) enqueue(metadata.name);
     }
   };
   datastore.settings.onEvent((name) => {
