@@ -95,8 +95,10 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
       ? markAsRemoved(context, found)
       : removeWithData(context, found);
   }
+  // This manager may not have seen it yet.
+  if (!volume) throw new Error(`failed to find volume ${found.spec.volume}`);
   let snapshot = found;
-  if (!snapshot.metadata.finalizers?.includes(finalizer) && volume) {
+  if (!snapshot.metadata.finalizers?.includes(finalizer)) {
     snapshot = await datastore.snapshots.update({
       ...snapshot,
       metadata: {
@@ -107,7 +109,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
       },
     });
   }
-  const error = volume ? notEmulated(snapshot).join('; ') : `cannot find volume ${snapshot.spec.volume}`;
+  const error = notEmulated(snapshot).join('; ');
   if (error) {
     context.recorder(snapshot, { type: 'Warning', reason: 'NotEmulated', message: error });
     if (snapshot.status?.error !== error)
@@ -127,7 +129,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   const attachment = datastore.volumeAttachments.get(snapshot.spec.volume);
   if (!isTicketSatisfied(attachment, ticketID(ticketType, name))) return; // The next event of the attachment leads to another reconcile.
   // The next resync leads to another reconcile.
-  if (context.mutant === 'fixed:uncloned-volume-is-backed-up-empty' && volume && isToClone(volume)) return;
+  if (context.mutant === 'fixed:uncloned-volume-is-backed-up-empty' && isToClone(volume)) return;
   await take(context, snapshot);
 };
 
