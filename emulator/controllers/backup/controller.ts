@@ -30,8 +30,11 @@ const ensureBackupDefaults = async (
   const labelled = backup.metadata.labels?.[labels.backupVolume];
   const volume = labelled ?? datastore.snapshots.get(backup.spec.snapshotName ?? '')?.spec.volume;
   if (!lacksFinalizer(backup) && (labelled || !volume)) return backup;
-  const { backupTargetName: target = defaultTargetName, backupBlockSize = '2097152' } =
-    datastore.volumes.get(volume ?? '')?.spec ?? {};
+  const found = datastore.volumes.get(volume ?? '');
+  // This manager may not have seen it yet. What is filled in stays.
+  if (backup.spec.snapshotName && !found)
+    throw new Error(`failed to get the volume ${volume} of backup ${backup.metadata.name}`);
+  const { backupTargetName: target = defaultTargetName, backupBlockSize = '2097152' } = found?.spec ?? {};
   const ofVolume = mutant !== 'block-size-ignored' && { backupBlockSize };
   const accessMode = { [labels.accessMode]: 'rwo' };
   return addFinalizerAndLabels(
