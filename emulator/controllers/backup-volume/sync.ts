@@ -129,7 +129,8 @@ export const requestLastBackupSync = async (
   backupVolume: BackupVolume,
   name: string,
 ): Promise<void> => {
-  const backup = datastore.backups.get(name);
+  // Asked for once only, and this manager may not have seen it yet.
+  const backup = datastore.backups.get(name) ?? (await datastore.backups.fetch(name).catch(ignoreMissing));
   if (!backup) return;
   if (mutant === 'fixed:copied-store-hides-its-backups' && !isBackupOfVolume(backupVolume, backup)) return;
   const references = backup.metadata.ownerReferences ?? [];
