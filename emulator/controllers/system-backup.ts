@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { strToU8, zipSync } from 'fflate';
 import type { TargetClient } from '../engine/target-client.ts';
-import { alreadyExists, isConflict } from '../kubernetes/client.ts';
+import { alreadyExists, ignoreMissing, isConflict } from '../kubernetes/client.ts';
 import { startController } from '../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../kubernetes/objects.ts';
 import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
@@ -136,7 +136,7 @@ const uploadAside = (step: Step): void => {
     const next = await upload(step);
     await rm(fileOf(systemBackup), { force: true });
     uploads.delete(uid);
-    const current = await context.datastore.systemBackups.fetch(name).catch(() => undefined);
+    const current = await context.datastore.systemBackups.fetch(name).catch(ignoreMissing);
     if (current?.metadata.uid !== uid) return;
     if (current.metadata.deletionTimestamp) return step.enqueue(name);
     await writeNext({ ...step, systemBackup: current }, next);
