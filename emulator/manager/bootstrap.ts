@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { alreadyExists } from '../kubernetes/client.ts';
+import { startController } from '../kubernetes/controller.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
 import {
   confirmationFlag,
@@ -91,16 +92,16 @@ const ensureNodeObjects = async (
  * own objects.
  */
 export const bootstrap = async (context: ManagerContext, ip: string): Promise<void> => {
-  const { datastore, node, log } = context;
+  const { datastore, node } = context;
   await ensureNodeObjects(context, ip);
-  datastore.instanceManagers.onEvent((name) => {
-    if (name !== instanceManagerName(node) || datastore.instanceManagers.get(name)) return;
+  const recreate = async (name: string): Promise<void> => {
+    if (name !== instanceManagerName(node) || datastore.instanceManagers.get(name)?.status) return;
     // Its node goes first where Longhorn is uninstalled.
-    if (datastore.nodes.get(node) === undefined) return;
-    ensureNodeObjects(context, ip).catch((error) =>
-      log.error('Failed to create the instance manager', { instanceManager: name, error }),
-    );
-  });
+    if (datastore.nodes.get(node) !== undefined) await ensureNodeObjects(context, ip);
+  };
+  datastore.instanceManagers.onEvent(
+    startController({ name: 'instance-manager', reconcile: recreate }, context),
+  );
   const version = emulatorVersion(context.version);
   const setting = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
   // Another version was installed before.
