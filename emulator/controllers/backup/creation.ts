@@ -1,4 +1,5 @@
 import { formatGoMap } from '../../go.ts';
+import { ignoreMissing } from '../../kubernetes/client.ts';
 import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
@@ -29,13 +30,17 @@ const failed = (error: string): Partial<BackupStatus> => ({
   lastSyncedAt: timestamp(),
 });
 
-const examine = (
+const examine = async (
   { datastore, mutant }: ManagerContext,
   { backup, volume }: CreationObjects,
-): CreationStep => {
+): Promise<CreationStep> => {
   const { name } = backup.metadata;
   const snapshotName = backup.spec.snapshotName ?? '';
-  const snapshot = datastore.snapshots.get(snapshotName);
+  const seen = datastore.snapshots.get(snapshotName);
+  // Another manager has taken it, and this one may not have seen that. Each look that finds it unready counts.
+  const snapshot = seen?.status?.readyToUse
+    ? seen
+    : await datastore.snapshots.fetch(snapshotName).catch(ignoreMissing);
   const sameVolume = (other: Backup): boolean =>
     other.metadata.name !== name &&
     other.metadata.labels?.[labels.backupVolume] === volume.metadata.name &&
@@ -85,7 +90,7 @@ const begin = async (
   { status, creations }: { status: BackupStatus; creations: Creations },
 ): Promise<CreationStep> => {
   const { name } = parts.backup.metadata;
-  const step = examine(context, parts);
+  const step = await examine(context, parts);
   if (step.do !== 'start') return step;
   const ip = engineAddress(context, parts.volume);
   // InProgress: this process took over from one that has ended, and only monitors the upload.
@@ -93,7 +98,7 @@ const begin = async (
     const upload = await prepareUpload(context, parts, ip);
     // Checked again. In Longhorn the replica's process runs already, and writes its lock tenths of a second later. Here
     // a process starts first, for seconds on a busy node: a deletion that began meanwhile would have the older lock.
-    const now = examine(context, parts);
+    const now = await examine(context, parts);
     if (now.do !== 'start') {
       await upload.giveUp();
       return now;
