@@ -506,6 +506,14 @@ export const stepRestore = async (
     return inProgress;
   }
   if (restored !== wanted && !isStuck) {
+    // Nothing has failed yet then, and the engine's monitor looks again (engine_controller.go, restoreBackup).
+    const failure = await openRestoreSource(context, volume).catch((error: Error) => error);
+    if (failure instanceof Error) {
+      context.log.warning(
+        `engine monitor: failed to restore volume ${volume.metadata.name}: ${failure.message}`,
+      );
+      return inProgress;
+    }
     // The image may hold parts of two backups if the manager ended during a restore.
     const readsAll = isRestoring(engine) || context.mutant === 'standby-reads-everything';
     const last = readsAll ? '' : restored;

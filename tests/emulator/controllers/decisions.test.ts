@@ -154,17 +154,30 @@ const engineIs = (now: { isRestoring: boolean; lastRestored: string }) => ({
   status: { lastRestoredBackup: now.lastRestored, restoreStatus: { 'tcp://127.0.0.1:10000': now } },
 });
 
-const step = async (now: { isRestoring: boolean; lastRestored: string }, mutant?: string) => {
+const step = async (
+  now: { isRestoring: boolean; lastRestored: string },
+  { mutant, target = {} }: { mutant?: string | undefined; target?: object | null } = {},
+) => {
   const none = { list: () => [] };
   const written: string[] = [];
   const engines = {
     list: () => [engineIs(now)],
     updateStatus: async ({ status }: VolumeEngine) => void written.push(status?.lastRestoredBackup ?? ''),
   };
-  const datastore = { engines, backupVolumes: none, snapshots: none, backups: { get: () => ({}) } };
+  const backupTargets = { get: () => target && { spec: {} } };
+  const datastore = {
+    engines,
+    backupVolumes: none,
+    snapshots: none,
+    backups: { get: () => ({}) },
+    backupTargets,
+  };
+  const [targets, log] = [{ open: async () => ({}) }, { warning: () => undefined }];
   const asked: string[][] = [];
-  await stepRestore({ node: 'node1', clock: {}, datastore, mutant } as unknown as ManagerContext, volume, {
-    restores: new Map(),
+  const context = { node: 'node1', clock: {}, datastore, mutant, targets, log } as unknown as ManagerContext;
+  const restores = new Map();
+  await stepRestore(context, volume, {
+    restores,
     run: async (...backups) => void asked.push(backups),
     onChange: () => undefined,
     onDone: async () => undefined,
@@ -181,5 +194,11 @@ test.each([
   [undefined, { asked: [], written: [''] }],
   ['fixed:restarted-standby-loses-its-data', { asked: [['b2', 'b1']], written: ['b1'] }],
 ])('a volume on standby whose engine is new, with %s', async (mutant, expected) => {
-  expect(await step({ isRestoring: false, lastRestored: 'b1' }, mutant)).toEqual(expected);
+  expect(await step({ isRestoring: false, lastRestored: 'b1' }, { mutant })).toEqual(expected);
+});
+
+// engine_controller.go, restoreBackup: the monitor looks again.
+test('a restore does not begin before its backup target is known', async () => {
+  const now = { isRestoring: true, lastRestored: 'b1' };
+  expect(await step(now, { target: null })).toEqual({ asked: [], written: [] });
 });
