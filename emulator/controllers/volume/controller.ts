@@ -338,7 +338,8 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const isSpoilt = context.mutant === 'lost-replica-ends-restore' && status.restoreRequired;
   const replicas = isSpoilt ? 1 : volume.spec.numberOfReplicas;
   const only = findReplica(context, name);
-  const lacks = only?.spec.nodeID === context.node && (await lacksReplica(context, only));
+  const isHealthy = robustness === 'healthy';
+  const lacks = !isHealthy && only?.spec.nodeID === context.node && (await lacksReplica(context, only));
   const isSalvaged = lacks || (context.mutant === 'fixed:crashed-standby-stays-faulted' && status.isStandby);
   const isRebuilt = (memory.rebuilds.get(name) ?? 0) <= Date.now();
   const lacksOne = lacks || !isRebuilt;
