@@ -12,6 +12,7 @@ import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
 import { isResponsible } from '../manager/ownership.ts';
 import { defaultTargetName, labels, longhornProvisioner } from '../modelled-on.ts';
+import { readTarget } from './backup-target/read.ts';
 import {
   addFinalizerAndLabels,
   deleteCustomResourceOnly,
@@ -241,7 +242,7 @@ const emptyTarget = { metadata: { name: defaultTargetName }, spec: { backupTarge
 
 const reconcile = async (context: ManagerContext, { name, ...more }: Reconciled): Promise<void> => {
   const { datastore, node } = context;
-  const found = datastore.backupTargets.get(defaultTargetName);
+  const found = await readTarget(context, defaultTargetName);
   const target = found ?? emptyTarget;
   // Longhorn opens the target first, whatever is to be done, and in each manager (syncSystemBackup).
   const client = await context.targets.open(target);

@@ -5,6 +5,7 @@ import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsibleFor, takeOwnership } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
+import { readTarget } from '../backup-target/read.ts';
 import { reportedSize } from '../encrypted-size.ts';
 import { deleteCustomResourceOnly, removeFinalizer } from '../finalizer.ts';
 import { createSyncGate, type SyncGate, syncTime } from '../sync-gate.ts';
@@ -97,7 +98,7 @@ const reconcile = async (context: ManagerContext, name: string, gate: SyncGate):
   if (!found || !isResponsibleFor(context, found)) return;
   let backupVolume = await takeOwnership(context, found, { collection: datastore.backupVolumes, newStatus });
   if (backupVolume === undefined) return;
-  const target = datastore.backupTargets.get(backupVolume.spec.backupTargetName);
+  const target = await readTarget(context, backupVolume.spec.backupTargetName);
   if (backupVolume.metadata.deletionTimestamp) return remove(context, backupVolume, target);
   const { uid = '' } = backupVolume.metadata;
   const { syncRequestedAt } = backupVolume.spec;

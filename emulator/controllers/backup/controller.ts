@@ -1,12 +1,14 @@
 import { encodeBackupURL } from '../../backupstore/url.ts';
 import { panic } from '../../go.ts';
+import { ignoreMissing } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
 import { instanceManagerName } from '../../manager/bootstrap.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsibleFor, takeOwnership } from '../../manager/ownership.ts';
-import { defaultTargetName, labels, labelsEncrypted } from '../../modelled-on.ts';
+import { backupVolumeName, defaultTargetName, labels, labelsEncrypted } from '../../modelled-on.ts';
+import { readTarget } from '../backup-target/read.ts';
 import { reportedSize } from '../encrypted-size.ts';
 import { addFinalizerAndLabels, lacksFinalizer } from '../finalizer.ts';
 import { findBackupVolume } from '../volume/status.ts';
@@ -199,7 +201,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   });
   if (backup === undefined) return;
   const volumeName = backup.metadata.labels?.[labels.backupVolume];
-  const target = datastore.backupTargets.get(targetNameOf(context, backup) ?? '');
+  const target = await readTarget(context, targetNameOf(context, backup) ?? '');
   if (volumeName === undefined) {
     context.recorder(backup, {
       type: 'Warning',
@@ -210,7 +212,12 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   }
   if (backup.metadata.deletionTimestamp) {
     closeMonitor(memory.creations, name);
-    const backupVolume = findBackupVolume(context, volumeName, target?.metadata.name);
+    // Without it the data stay in the store, and this manager may not have seen it yet.
+    const backupVolume =
+      findBackupVolume(context, volumeName, target?.metadata.name) ??
+      (await datastore.backupVolumes
+        .fetch(backupVolumeName(volumeName, target?.metadata.name ?? ''))
+        .catch(ignoreMissing));
     return reconcileDeletion(context, { backup, target, backupVolume, volumeName }, memory.deletions);
   }
   if (!target) throw new Error(`failed to find the backup target for the backup ${name}`);
