@@ -42,10 +42,10 @@ const sizeOf = ({ datastore, input }: ApiCall): string => {
 const labelsOf = (url: string): Record<string, string> =>
   url === '' ? {} : { [labels.backupVolume]: decodeBackupURL(url).volume };
 
-const blockSizeOf = ({ datastore, input }: ApiCall): string => {
+const blockSizeOf = async ({ datastore, input }: ApiCall): Promise<string> => {
   const size = stringField(input, 'backupBlockSize') || '0';
   return size === '0'
-    ? `${Number(datastore.settings.get('default-backup-block-size')?.value ?? 2) * 2 ** 20}`
+    ? `${Number((await datastore.settings.fetch('default-backup-block-size')).value) * 2 ** 20}`
     : size;
 };
 
@@ -70,7 +70,7 @@ export const createVolumeObject: ApiAction = async (call) => {
         restoreVolumeRecurringJob: text('restoreVolumeRecurringJob'),
         numberOfReplicas: numberField(input, 'numberOfReplicas'),
         staleReplicaTimeout: numberField(input, 'staleReplicaTimeout'),
-        backupBlockSize: blockSizeOf(call),
+        backupBlockSize: await blockSizeOf(call),
         backupTargetName: text('backupTargetName') || 'default',
         dataEngine: text('dataEngine') || 'v1',
       } as Volume['spec'],

@@ -15,7 +15,8 @@ export const cleanUpSnapshot = async (
   { metadata, spec }: Backup,
   when: keyof typeof snapshotSettings,
 ): Promise<void> => {
-  const isWanted = datastore.settings.get(snapshotSettings[when])?.value === 'true';
+  // Asked for once only, and a user may have changed it just before.
+  const isWanted = (await datastore.settings.fetch(snapshotSettings[when])).value === 'true';
   // A recurring job cleans up the snapshots that it took.
   const isJobs = when === 'made' && spec.labels?.[jobLabels.made] !== undefined;
   if (!isWanted || isJobs || !spec.snapshotName || mutant === 'snapshot-outlives-settings') return;

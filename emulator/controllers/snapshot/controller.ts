@@ -88,9 +88,9 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   if (!isResponsibleFor(context, volume)) return;
   if (found.metadata.deletionTimestamp) {
     const isThere = volume !== undefined && !volume.metadata.deletionTimestamp;
-    // Until the setting changes.
-    const isHeld = datastore.settings.get(purgeSetting)?.value === 'true';
-    if (isThere && isHeld && !isParentOfHead(found)) return;
+    // Until the setting changes. It is read anew, as a user may have changed it just before.
+    if (isThere && !isParentOfHead(found) && (await datastore.settings.fetch(purgeSetting)).value === 'true')
+      return;
     return isThere && isParentOfHead(found) && context.mutant !== 'newest-snapshot-purged'
       ? markAsRemoved(context, found)
       : removeWithData(context, found);

@@ -20,7 +20,7 @@ import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
 import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
-import { isRebuildOff, keepOlder, lacksReplica, salvage } from './older-replica.ts';
+import { keepOlder, lacksReplica, salvage } from './older-replica.ts';
 import { placesFor } from './placement.ts';
 import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
@@ -348,8 +348,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   // The next replica process starts from the beginning, like a rebuilt replica.
   if (only && step?.robustness === 'degraded' && replica === 'error') {
     context.replicas.end(only.metadata.name);
-    if (isRebuildOff(context)) await keepOlder(only);
-    else if (!status.restoreRequired)
+    if (!(await keepOlder(context, only)) && !status.restoreRequired)
       await beginRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds }, () =>
         memory.enqueue(name),
       );

@@ -14,14 +14,20 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Whether failed replicas wait to be rebuilt (concurrent-replica-rebuild-per-node-limit). */
-export const isRebuildOff = ({ datastore }: ManagerContext): boolean =>
-  datastore.settings.get('concurrent-replica-rebuild-per-node-limit')?.value === '0';
+const rebuildLimit = 'concurrent-replica-rebuild-per-node-limit';
 
-/** Keeps what a replica has that fails now. */
-export const keepOlder = (replica: Replica): Promise<void> => {
+// Whether failed replicas wait to be rebuilt.
+const isRebuildOff = ({ datastore }: ManagerContext): boolean =>
+  datastore.settings.get(rebuildLimit)?.value === '0';
+
+/** Keeps what a replica has that fails now. Returns whether it waits to be rebuilt. */
+export const keepOlder = async (context: ManagerContext, replica: Replica): Promise<boolean> => {
+  // A user may have changed it just before.
+  await context.datastore.settings.fetch(rebuildLimit);
+  if (!isRebuildOff(context)) return false;
   const directory = replicaDirectory(replica);
-  return copyHead(headPath(directory), olderHead(directory));
+  await copyHead(headPath(directory), olderHead(directory));
+  return true;
 };
 
 /** Whether a volume lacks a replica that failed before. Where replicas are rebuilt, what was kept of it is removed. */

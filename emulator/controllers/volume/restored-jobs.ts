@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { decodeBackupURL } from '../../backupstore/url.ts';
+import { ignoreMissing } from '../../kubernetes/client.ts';
 import type { RecurringJob, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
-import { jobLabels } from '../../modelled-on.ts';
+import { backupVolumeName, jobLabels } from '../../modelled-on.ts';
 import { findBackupVolume } from './status.ts';
 
 type Spec = RecurringJob['spec'];
@@ -38,10 +39,10 @@ export const storedJobsOf = ({ datastore }: ManagerContext, { metadata }: Volume
   return JSON.stringify(Object.fromEntries(jobs.sort()));
 };
 
-const isToRestore = (
+const isToRestore = async (
   { datastore, mutant }: ManagerContext,
   { metadata: { labels = {} }, spec, status }: Volume,
-): boolean => {
+): Promise<boolean> => {
   if (!spec.fromBackup || status?.restoreInitiated) return false;
   if (spec.Standby) return mutant === 'standby-restores-jobs' && spec.restoreVolumeRecurringJob === 'enabled';
   const choice = mutant === 'choice-of-jobs-ignored' ? 'ignored' : spec.restoreVolumeRecurringJob;
@@ -51,7 +52,7 @@ const isToRestore = (
   );
   return (
     chosen.every((label) => label === jobLabels.ofGroup('default')) &&
-    datastore.settings.get('restore-volume-recurring-jobs')?.value === 'true' &&
+    (await datastore.settings.fetch('restore-volume-recurring-jobs')).value === 'true' &&
     mutant !== 'jobs-not-restored'
   );
 };
@@ -66,8 +67,8 @@ const jobFor = async (
   const spec = withDefaults(stored);
   const isSame = (found: RecurringJob): boolean =>
     isDeepStrictEqual(withDefaults(found.spec), { ...spec, name: found.spec.name });
-  const found = recurringJobs.get(name);
-  const most = Number(settings.get('recurring-job-max-retention')?.value);
+  const found = await recurringJobs.fetch(name).catch(ignoreMissing);
+  const most = Number((await settings.fetch('recurring-job-max-retention')).value);
   const create = async (free: string): Promise<string> => {
     if (spec.retain > most)
       throw new Error(
@@ -86,18 +87,22 @@ const jobFor = async (
 
 /**
  * Makes a volume that is about to be restored take part in the jobs that its backup volume keeps, if it is to. Returns
- * the labels that it gets for that. A failure is only logged, and nothing tries again.
+ * the labels that it gets for that. A failure is only logged, and nothing tries again: so what users may have changed just
+ * before is read anew.
  */
 export const restoreJobs = async (
   context: ManagerContext,
   volume: Volume,
 ): Promise<Record<string, string>> => {
   const labels: Record<string, string> = {};
-  if (!isToRestore(context, volume)) return labels;
+  if (!(await isToRestore(context, volume))) return labels;
   try {
     const { fromBackup = '', backupTargetName } = volume.spec;
     const source = decodeBackupURL(fromBackup).volume;
-    const known = findBackupVolume(context, source, backupTargetName);
+    const seen = findBackupVolume(context, source, backupTargetName)?.metadata.name;
+    const known = await context.datastore.backupVolumes
+      .fetch(seen ?? backupVolumeName(source, backupTargetName))
+      .catch(ignoreMissing);
     if (!known) throw new Error(`failed to get the backup volume ${source}`);
     const stored: StoredJobs = JSON.parse(known.status?.labels?.VolumeRecurringJobInfo ?? '{}');
     for (const [name, { jobSpec, fromGroup = [], fromJob }] of Object.entries(stored)) {
