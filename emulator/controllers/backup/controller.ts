@@ -151,7 +151,12 @@ const reconcileExisting = async (
 
   let change: Partial<BackupStatus> = {};
   if (creating) {
-    const volume = datastore.volumes.get(volumeName);
+    const seen = datastore.volumes.get(volumeName);
+    // Without it the backup fails for good, and this manager may not have seen yet that it is there, or attached.
+    const volume =
+      seen?.status?.state === 'attached'
+        ? seen
+        : await datastore.volumes.fetch(volumeName).catch(ignoreMissing);
     const unsupported = notEmulated(backup).join('; ');
     if (!volume || unsupported) {
       const error = unsupported || `cannot find the corresponding volume: volume ${volumeName} not found`;

@@ -60,12 +60,16 @@ export const decideCreation = (conditions: CreationConditions, mutant?: Mutant):
   return { do: 'start' };
 };
 
+/** An object that a manager does not know, or not yet. Nothing has been asked of the engine then. */
+export class NotSeen extends Error {}
+
 /**
- * Whether a failed start of an upload is final for the Backup. Always true without a mutant, also for a lock
- * that was not acquired.
+ * Whether a failed start of an upload is final for the Backup. True without a mutant for all that the engine says, also
+ * for a lock that was not acquired (backup_controller.go, checkMonitor).
  */
 export const isStartFailureFinal = (error: unknown, mutant: Mutant | undefined): boolean =>
-  mutant !== 'lost-lock-retried-creation' || !String(error).includes('failed to acquire lock');
+  !(error instanceof NotSeen) &&
+  (mutant !== 'lost-lock-retried-creation' || !String(error).includes('failed to acquire lock'));
 
 /** States in which the engine is not asked for progress any more. */
 export const isFinalState = (state: BackupState): boolean =>

@@ -6,6 +6,7 @@ import { isParentOfHead } from '../snapshot/removal.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { storedJobsOf } from '../volume/restored-jobs.ts';
 import { backupVolumeOnTarget } from '../volume/status.ts';
+import { NotSeen } from './decide-creation.ts';
 
 /**
  * Returns the IP address of the engine's API: the instance manager on the node that the volume is attached
@@ -14,7 +15,7 @@ import { backupVolumeOnTarget } from '../volume/status.ts';
 export const engineAddress = ({ datastore }: ManagerContext, volume: Volume): string => {
   const node = volume.status?.currentNodeID;
   const found = datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === node);
-  if (!found?.status) throw new Error(`failed to find a running instance manager for node ${node}`);
+  if (!found?.status) throw new NotSeen(`failed to find a running instance manager for node ${node}`);
   return found.status.ip;
 };
 
@@ -42,7 +43,7 @@ export const prepareUpload = async (
   ip: string,
 ): Promise<{ start(): Promise<unknown>; giveUp(): Promise<unknown> }> => {
   const replica = findReplica(context, volume.metadata.name);
-  if (!replica) throw new Error(`cannot find the replica of volume ${volume.metadata.name}`);
+  if (!replica) throw new NotSeen(`cannot find the replica of volume ${volume.metadata.name}`);
   const { name } = backup.metadata;
   const { backupMode, backupBlockSize } = backup.spec;
   const timeout = context.clock.snapshotBackupTimeout;
