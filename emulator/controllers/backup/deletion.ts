@@ -139,7 +139,7 @@ const start = async (
   const { state = '' } = backup.status ?? {};
   if (!mayStartDeletion({ state, waiting: deletions.backoff.isWaiting(name), mutant: context.mutant }))
     return;
-  const restored = findRestoringVolume(context, decodeBackupURL(inStore.url).volume);
+  const restored = await findRestoringVolume(context, decodeBackupURL(inStore.url).volume);
   if (restored && context.mutant !== 'deletion-beside-restore') {
     const error = `backup ${name} cannot be deleted due to the ongoing volume ${restored.metadata.name} restoration`;
     return context.log.warning('Failed to delete backup in backupstore', { backup: name, error });

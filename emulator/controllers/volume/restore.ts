@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backupConfigPath } from '../../backupstore/paths.ts';
 import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { headPath } from '../../engine/replica-files.ts';
+import { ignoreMissing } from '../../kubernetes/client.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
@@ -123,6 +124,8 @@ const retriedBy = (context: ManagerContext, volume: Volume, last: string) => {
   };
 };
 
+const engineName = (volume: string): string => `${volume}-e-0`;
+
 const findEngine = ({ datastore }: ManagerContext, volume: string): VolumeEngine | undefined =>
   datastore.engines.list().find(({ spec }) => spec.volumeName === volume);
 
@@ -132,7 +135,7 @@ const ensureEngine = async (context: ManagerContext, volume: Volume): Promise<Vo
     findEngine(context, name) ??
     (await context.datastore.engines.create({
       metadata: {
-        name: `${name}-e-0`,
+        name: engineName(name),
         labels: { [labels.volume]: name },
         ownerReferences: [ownerReference(volume)],
       },
@@ -219,15 +222,21 @@ const findsNoPlace = (
 };
 
 /** Returns a volume that is being restored from a backup of the volume `source`. */
-export const findRestoringVolume = (context: ManagerContext, source: string): Volume | undefined =>
-  context.datastore.volumes
-    .list()
-    .find(
-      ({ metadata, spec, status }) =>
-        status?.restoreRequired &&
-        decodeBackupURL(spec.fromBackup ?? '').volume === source &&
-        isRestoring(findEngine(context, metadata.name)),
-    );
+export const findRestoringVolume = async (
+  context: ManagerContext,
+  source: string,
+): Promise<Volume | undefined> => {
+  const { engines, volumes } = context.datastore;
+  for (const volume of volumes.list()) {
+    const { name } = volume.metadata;
+    if (!volume.status?.restoreRequired || decodeBackupURL(volume.spec.fromBackup ?? '').volume !== source)
+      continue;
+    // Of a restore that has just begun, this manager may not have seen the engine yet.
+    const isSeen = isRestoring(findEngine(context, name));
+    if (isSeen || isRestoring(await engines.fetch(engineName(name)).catch(ignoreMissing))) return volume;
+  }
+  return undefined;
+};
 
 /**
  * The backup that a volume should hold. A standby volume should hold the last backup, or keep the one it has
