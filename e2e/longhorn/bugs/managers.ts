@@ -208,7 +208,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, webhook/resources/volume/mutator.go, mutate (called by Update too); controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size) and refresh (the error is logged alone); controller/volume_attachment_controller.go, reconcile (UpdateVolume without the node); upgrade/v19xto1100/upgrade.go, upgradeVolumes; read in v1.10.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-20); v1.9.2 does not have it. The same check keeps such a volume from being removed (standby-stuck-without-its-backup)',
-    seen: "a whole real v1.12.1 (2026-11-30), NFS: a volume on standby whose source had grown kept its size for 4 min, and a manager's log had the refusal of its own request each 5 s; activated, it had all data",
+    seen: "a whole real v1.12.1 (2026-11-30), NFS: a volume on standby whose source had grown kept its size for 4 min, and a manager's log had the refusal of its own request each 5 s; another one, whose instance manager was deleted, was faulted for 4 min, with 29 refusals to detach it; activated, both had all data",
   },
   'unlabelled-standby-is-never-activated': {
     title:
@@ -1296,7 +1296,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/volume_controller.go, isAutoSalvageNeeded (areAllReplicasFailed is true without replicas), replenishReplicas (the precheck) and closeVolumeDependentResources (the condition); read in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
-    seen: 'the source alone; the condition was seen on a whole real v1.12.1 (2026-11-30)',
+    seen: 'a whole real v1.12.1 (2026-11-30), NFS: Faulted and RestoreFailure as soon as it was detached, before it had a replica; restored within a minute after a node had the tag',
   },
   'missing-node-tag-unsaid': {
     title: 'A volume with a node tag that no node has does not say why it is not placed',
