@@ -3,10 +3,10 @@ import { namedState } from '../../e2e/history/named-state.ts';
 import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../e2e/kube/objects.ts';
 
-/** An object of nobody's API, for tests of what knows of none. */
+/** An object for tests of code that works with any kind. */
 export type Lamp = KubernetesObject & { status: { state: string } };
 
-/** A lamp in a state; its resourceVersion is its whole identity here, as in Kubernetes. */
+/** A lamp in a state, with this resourceVersion. */
 export const lamp = (name: string, state: string, resourceVersion: number, uid = `uid-of-${name}`): Lamp => ({
   kind: 'Lamp',
   metadata: { name, uid, resourceVersion: String(resourceVersion) },
@@ -19,9 +19,9 @@ export const is = namedState('lamp-is', (state: string) => ({
 }));
 
 /**
- * Pushes events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it),
- * `hall:gone` a deletion, `hall=on` a listing that found it unchanged, `hall~on` one that found it changed,
- * `hall!on` another object of that name, `gap` a gap.
+ * Pushes events into a timeline, one per second. `hall:on`: a change (the first one adds the object). `hall:gone`: a
+ * deletion. `hall=on`: a listing found it unchanged. `hall~on`: a listing found it changed. `hall!on`: another object
+ * has its name. `gap`: a gap.
  */
 export const timelineOf = (...events: string[]): ReplayedTimeline<Lamp> => {
   const timeline = replayTimeline<Lamp>('lamps');
@@ -50,6 +50,6 @@ export const pushEvent = (timeline: ReplayedTimeline<Lamp>, event: string): void
   }
 };
 
-/** Expects something of the lamp in the hall. */
+/** Starts an expectation about the lamp in the hall. */
 export const hall = (timeline: ReplayedTimeline<Lamp>) =>
   expectHistory(timeline, { name: 'hall', label: 'the hall lamp', describe: ({ status }) => status.state });

@@ -5,14 +5,14 @@ import type { Observe } from './observe.ts';
 import type { Question } from './schedule.ts';
 
 /**
- * A verdict; `open` where the watch was stopped first, `none` where there was another error instead; `until`
- * is the last entry that it looked at.
+ * A verdict. `open`: the watch was stopped first. `none`: another error came instead. `until`: the last entry that was
+ * evaluated.
  */
 export type Answer = { state: Verdict['state'] | 'open' | 'none'; reason: string; until: number };
 
 const describe = ({ status }: Lamp) => status.state;
 
-/** Makes an expectation of a question, counted from a sequence. */
+/** Converts a question to an expectation that starts after a sequence. */
 export const toExpectation = (
   { expectHistory, gone }: Observe,
   { timeline, question, sequence }: { timeline: Timeline<Lamp>; question: Question; sequence: number },
@@ -29,7 +29,7 @@ export const toExpectation = (
     : started.withoutEver(is(never.step)).while({ name: never.other, is: is(never.is) });
 };
 
-/** Waits for a verdict, whichever it is. */
+/** Waits for a verdict of any kind. */
 export const answerOf = async (ask: () => Verdict | Promise<Verdict>): Promise<Answer> => {
   try {
     return toAnswer(await ask());
@@ -39,7 +39,7 @@ export const answerOf = async (ask: () => Verdict | Promise<Verdict>): Promise<A
   }
 };
 
-// Only `until` is not for readers of verdicts.
+// All fields of a verdict but `until` are public.
 const toAnswer = ({
   state,
   reason,

@@ -3,7 +3,7 @@ import type { Stretch } from './check.ts';
 import type { Answered, Outcome } from './run-schedule.ts';
 import { trueAnswer } from './truth.ts';
 
-/** Says which verdicts are wrong, and which are withheld without a reason. */
+/** Returns the verdicts that are wrong, and those that are `not-provable` without a reason. */
 export const checkAnswers = (outcome: Outcome, stretches: Stretch[]): string[] =>
   outcome.answers.flatMap((answered) => checkAnswer(answered, outcome, stretches));
 
@@ -15,7 +15,7 @@ const checkAnswer = (answered: Answered, { world: { store } }: Outcome, stretche
   ];
   if (state === 'not-provable')
     return mayWithhold(answered, truth.version, store.objectsAt, stretches) ? [] : wrong;
-  // Whoever decides by what came first cannot know that something else should have.
+  // A verdict from the entries so far cannot know that an earlier one is missing.
   const disorder = stretches.find(
     ({ gap }) => gap?.from !== undefined && until >= gap.from && until < gap.sequence,
   );
@@ -31,8 +31,8 @@ const checkAnswer = (answered: Answered, { world: { store } }: Outcome, stretche
 type ObjectsAt = (version: number) => Lamp[];
 
 /**
- * Whether a gap hides what the question is about: nothing is decided before it, and an object is not found
- * behind it as it was.
+ * Whether a gap justifies `not-provable`: the question is not decided before the gap, and after it an object has
+ * changed.
  */
 const mayWithhold = (
   { question, from, until, how }: Answered,

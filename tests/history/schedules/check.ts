@@ -3,11 +3,11 @@ import type { Lamp } from '../lamps.ts';
 import { checkAnswers } from './check-answers.ts';
 import type { Outcome } from './run-schedule.ts';
 
-/** A stretch of a timeline: from a listing to the gap behind it, or to the end. */
+/** A part of a timeline: from a listing to the next gap, or to the end. */
 export type Stretch = {
   /** The version of the listing. */
   from: number;
-  /** Everything that happened up to here was reported. */
+  /** The version up to which everything was reported. */
   known: number;
   listed: ObjectEntry<Lamp>[];
   inferred: ObjectEntry<Lamp>[];
@@ -15,14 +15,14 @@ export type Stretch = {
   gap: GapEntry | undefined;
 };
 
-/** Says all that is wrong with what came of a schedule; the truth is the world's own history. */
+/** Returns all errors in the outcome of a schedule, compared with the history of its world. */
 export const check = (outcome: Outcome): string[] => {
   const { entries, present, world } = outcome;
   const problems = [...world.problems, ...outcome.problems];
   const stretches = stretchesOf(outcome);
   const { losses, lists } = world.given;
   const gaps = stretches.filter(({ gap }) => gap !== undefined).length;
-  // A watcher that was stopped early is judged by why it was, not by what it lacks.
+  // If the watcher was stopped early, only the reason counts, and not what it lacks.
   if (problems.length > 0) return problems;
   if (gaps !== losses.length) return [`${gaps} gaps, where ${losses.length} stretches were lost beyond help`];
   if (lists.length !== gaps + 1) return [`${lists.length} lists for ${gaps} gaps`];
@@ -33,7 +33,7 @@ export const check = (outcome: Outcome): string[] => {
   if (have !== should) wrong.push(`in the end it has ${have}, where there is ${should}`);
   if (entries.some(({ sequence }, index) => sequence <= (entries[index - 1]?.sequence ?? 0)))
     wrong.push('its sequences do not rise');
-  // Verdicts on a timeline that is wrong say nothing more.
+  // If the timeline is wrong, its verdicts prove nothing.
   return wrong.length > 0 ? wrong : checkAnswers(outcome, stretches);
 };
 
@@ -68,7 +68,7 @@ const checkStretch = (
     if (String(have) !== String(should))
       wrong.push(`${what}: it has [${have.join(', ')}], the truth is [${should.join(', ')}]`);
   };
-  // In a disorder, what came after the order was last sure may be a part of the truth only.
+  // After events in the wrong order, entries may be incomplete from the last certain one on.
   const isSure = ({ sequence }: ObjectEntry<Lamp>) => gap?.from === undefined || sequence < gap.from;
   const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' };
   const truth = store.history.map(({ type, version, object }) => ({
@@ -87,7 +87,7 @@ const checkStretch = (
       `listed ${metadata.name}@${metadata.resourceVersion} ${metadata.uid} ${status.state}`,
   );
   compare(`the list at ${from}`, listed.map(write), listing);
-  // What it last saw before the gap, of which nothing is left.
+  // The state before the gap. Nothing of it is left.
   const first = before?.gap === undefined ? 0 : entries.indexOf(before.gap);
   const last = new Map<string, ObjectEntry<Lamp>>();
   for (const entry of entries.slice(0, first) as ObjectEntry<Lamp>[])

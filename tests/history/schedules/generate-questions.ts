@@ -8,15 +8,15 @@ export type Names = readonly [string, ...string[]];
 /** The objects of all schedules. */
 export const names: Names = ['hall', 'attic', 'cellar'];
 
-/** Their states; some of more than a byte a character, which a piece of a stream can end within. */
+/** Their states. Some have characters of several bytes, so that a chunk can end inside a character. */
 export const states = ['off', 'on', 'hot', 'gedämpft', '☀', '💡'] as const;
 
 type ScheduleStates = { initial: Write[]; scenes: Scene[] };
 
-/** Questions that are true, and such that are nearly so. */
+/** Questions whose answer is yes, and others that differ slightly. */
 export const questionsOn = (random: Random, schedule: ScheduleStates): Question[] => {
   const marks = markSome(random, schedule.scenes);
-  // A state that was, more often than any at all.
+  // Mostly a state that the object had, sometimes any state.
   const stateOf = (name: string, from: number | undefined) => {
     const lived = statesOf(schedule, name, from).filter((state) => state !== 'gone');
     return lived.length > 0 && random.chance(0.7)
@@ -49,8 +49,8 @@ const markSome = (random: Random, scenes: Scene[]): number => {
 };
 
 /**
- * The states that an object goes through, each once in a row, from a mark on; marks are counted as if each
- * scene were reached once.
+ * The states of an object after a mark, without repetitions in a row. Marks are counted as if each scene were reached
+ * once.
  */
 const statesOf = ({ initial, scenes }: ScheduleStates, name: string, from: number | undefined): string[] => {
   const store = createStore();

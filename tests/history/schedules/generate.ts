@@ -23,11 +23,11 @@ export const generate = (seed: number): Schedule => {
   return { initial, scenes, questions };
 };
 
-/** Makes so many changes, at most. */
+/** Makes at most this number of changes. */
 type Writing = (most: number) => Write[];
 
-// Short lives and clashes of states are what goes wrong, so few objects are changed often, and often to what
-// they were.
+// Errors come from objects that live shortly and from states that repeat. So few objects change often, and often back
+// to an earlier state.
 const writer = (random: Random): Writing => {
   const few = names.slice(0, 1 + random.below(names.length)) as unknown as Names;
   const mortality = random.pick([0.1, 0.2, 0.5]);
@@ -40,7 +40,7 @@ const writer = (random: Random): Writing => {
   return (most) => random.times(random.below(most + 1), write);
 };
 
-// Whatever else is wrong with the first answers is returned to whoever asked for the watch.
+// Any other error in the first answers goes to the caller that opened the watch.
 const beginning = (random: Random): Scene[] =>
   random.chance(0.2)
     ? [{ before: [], forget: random.chance(0.5), answer: { refused: random.pick([410, 429]) } }]
@@ -59,7 +59,7 @@ const end = (): Scene => ({
 
 const scene = (random: Random, writing: Writing, answer: Scene['answer']): Scene => {
   const before = writing(3);
-  // What comes and goes while nobody can see it is the worst, and rare by itself.
+  // An object that comes and goes during a gap is the hardest case, and rare by chance.
   if (!random.chance(0.15)) return { before, forget: random.chance(0.2), answer };
   const name = random.pick(names);
   const gone = { name, gone: true } as const;
@@ -68,8 +68,7 @@ const scene = (random: Random, writing: Writing, answer: Scene['answer']): Scene
 };
 
 /**
- * Mostly one scene; now and then an error that comes again and again, at times for ever as far as the watcher
- * can say.
+ * Mostly one scene. Sometimes an error that repeats, and sometimes so often that the watcher must give up.
  */
 const sceneOrStreak = (random: Random, writing: Writing): Scene[] => {
   if (!random.chance(0.06))
@@ -101,7 +100,7 @@ const act = (random: Random, writing: Writing): Act => {
   return { write: writing(how === 'reordered' ? 4 : 2), how };
 };
 
-/** Questions, at moments when all that was sent has been read. */
+/** Adds questions, at moments when everything sent has been read. */
 const sprinkle = (random: Random, { acts }: Stream, questions: number): void => {
   if (!random.chance(0.3)) return;
   const isHasty = acts.some((each) => 'how' in each && each.how === 'hasty');

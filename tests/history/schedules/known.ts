@@ -24,7 +24,7 @@ const hall = (state: string): Write => ({ name: 'hall', state });
 const attic = (state: string): Write => ({ name: 'attic', state });
 const brief = (state: string): Write[] => [attic(state), { name: 'attic', gone: true }];
 
-/** The smallest schedules that each found a bug, by what is asked of whoever watches. */
+/** Minimal schedules that each found a bug, by the requirement that the bug violated. */
 export const known: Record<string, Schedule> = {
   'an event that is sent twice happened once': schedule([scene(stream([write(hall('off')), { repeat: 1 }]))]),
   'an event that comes late is no new state, but a gap': schedule([

@@ -1,10 +1,10 @@
-/** A watcher, or a judge by it, that is broken in one place. */
+/** The watcher or the judge with one bug. */
 export type Mutant = {
-  /** From this seed on it was distinguished from the whole one, or by this one of the known schedules. */
+  /** The seed from which on, or the known schedule by which, the bug is found. */
   by: number | string;
-  /** It does not come to its end. */
+  /** It never ends. */
   hangs: boolean;
-  /** Of e2e. */
+  /** The file, below e2e. */
   file: string;
   change: [from: string, to: string];
 };
@@ -94,12 +94,12 @@ const changes: Record<string, [by: Mutant['by'], from: string, to: string, hangs
   ],
 };
 
-/** Ways to break them; the schedules must distinguish each from the whole one. */
+/** The mutants. The schedules must find each of them. */
 export const mutants: Mutant[] = Object.entries(changes).flatMap(([file, of]) =>
   of.map(([by, from, to, hangs]) => ({ by, file, change: [from, to], hangs: hangs !== undefined })),
 );
 
-/** Nothing is broken: that the others are distinguished from the whole one is not because they are copies. */
+/** A copy without a bug. It must pass, so the copying is not what the schedules find. */
 export const none: Mutant = {
   ...{ by: 1, hangs: false, file: 'history/watch.ts', change: ['const run = ', 'const run = '] },
 };

@@ -4,5 +4,5 @@ import { throwUnlessOk } from '../../../e2e/kube/request.ts';
 
 export const observe = { throwUnlessOk, followWith, expectHistory, evaluate, gone };
 
-/** What is put to the test: the watcher and whoever judges by it, whole or broken on purpose. */
+/** The code under test: the watcher and the judge, correct or with a mutant. */
 export type Observe = typeof observe;

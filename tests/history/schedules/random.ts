@@ -1,6 +1,6 @@
 export type Random = ReturnType<typeof createRandom>;
 
-/** Makes a generator of choices (mulberry32): the same ones for the same seed, on every machine. */
+/** A random generator (mulberry32) that gives the same choices for a seed on every machine. */
 export const createRandom = (seed: number) => {
   let state = seed >>> 0;
   const next = (): number => {
@@ -13,7 +13,7 @@ export const createRandom = (seed: number) => {
   return {
     /** A whole number from 0 to `below - 1`. */
     below,
-    /** True as often as `probability` (0 to 1) says. */
+    /** True with this probability (0 to 1). */
     chance: (probability: number) => next() < probability,
     pick: <T>(choices: readonly [T, ...T[]]): T => choices[below(choices.length)] as T,
     times: <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make),

@@ -6,10 +6,10 @@ import type { Observe } from './observe.ts';
 import type { Question, Schedule } from './schedule.ts';
 import { type Director, openWorld, type World } from './world.ts';
 
-/** A point that something counts from: in the timeline, and in the truth. */
+/** A starting point: its sequence in the timeline, and its version in the world. */
 export type Position = { sequence: number; version: number };
 
-/** An answer that the watcher's side gave; `to` is the version up to which things had happened by then. */
+/** An answer of the code under test. `to` is the version of the world at that time. */
 export type Answered = Answer & {
   question: Question;
   from: Position;
@@ -17,23 +17,23 @@ export type Answered = Answer & {
   how: 'live' | 'in the end' | 'asked' | 'asked while cut off';
 };
 
-/** What came of a schedule. */
+/** The outcome of a schedule. */
 export type Outcome = {
   problems: string[];
-  /** What the timeline held when all had happened. */
+  /** The timeline at the end of the schedule. */
   entries: readonly Entry<Lamp>[];
   present: Lamp[];
   world: World;
   answers: Answered[];
 };
 
-/** What a schedule is run with; the deadline, in ms, is for a watcher that does not get to the end. */
+/** The code under test, and the deadline in ms for a watcher that never ends. */
 type Stage = { observe: Observe; deadline: number };
 
 const owner = 'a schedule';
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 
-/** Lets a watcher follow a world in which a schedule happens, to its end, and collects what it reported. */
+/** Runs a schedule to its end while the watcher follows it, and collects what the watcher reported. */
 export const runSchedule = async (schedule: Schedule, { observe, deadline }: Stage): Promise<Outcome> => {
   const live = Promise.withResolvers<void>();
   const over = new AbortController();

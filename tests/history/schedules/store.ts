@@ -1,19 +1,22 @@
 import { type Lamp, lamp } from '../lamps.ts';
 
 /**
- * A change of one object: a new state (which makes it where it is not), or its end (nothing, where it is
- * not).
+ * A change of one object: a new state, which creates the object if it does not exist, or its deletion, which does
+ * nothing if it does not exist.
  */
 export type Write = { name: string; state: string } | { name: string; gone: true };
 
 /**
- * What truly happened; a deletion carries the last state under the version of the deletion, as etcd's does.
+ * What happened. A deletion has the last state of the object, with the version of the deletion, as in etcd.
  */
 export type Happened = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; version: number; object: Lamp };
 
 export type Store = ReturnType<typeof createStore>;
 
-/** Makes an etcd of one collection, with its whole history; its versions soon get a digit more, which distinguishes numbers from texts. */
+/**
+ * Models an etcd with one collection and its whole history. Its versions soon get a digit more, which finds comparisons
+ * of versions as text.
+ */
 export const createStore = () => {
   const history: Happened[] = [];
   const objects = new Map<string, Lamp>();
@@ -25,7 +28,7 @@ export const createStore = () => {
     get version() {
       return version;
     },
-    /** Watches from before this version are answered with 410. */
+    /** A watch from an older version gets 410. */
     get horizon() {
       return horizon;
     },
@@ -45,15 +48,15 @@ export const createStore = () => {
       objects.set(change.name, object);
       happen(before === undefined ? 'ADDED' : 'MODIFIED', object);
     },
-    /** Something else was written, which only moves the version. */
+    /** Something outside the collection was written. Only the version increases. */
     tick: () => {
       version += 1;
     },
-    /** Compacts up to now, or starts a watch cache anew. */
+    /** Forgets the history: a compaction, or a new watch cache. */
     forget: () => {
       horizon = version;
     },
-    /** What there was at a version. */
+    /** The objects at a version. */
     objectsAt: (when: number): Lamp[] => {
       const present = new Map<string, Lamp>();
       for (const { type, object, version: at } of history) {

@@ -1,16 +1,15 @@
 import type { Question } from './schedule.ts';
 import type { Happened, Store } from './store.ts';
 
-/** What the whole history says to a question, and at which version it is decided. */
+/** The correct answer to a question, and the version that decides it. */
 export type TrueAnswer = { state: 'met' | 'broken' | 'timed-out'; version: number };
 
 type Moment = { version: number; state: string; uid: string };
 
 /**
- * Answers a question by all that happened from one version to another.
+ * Answers a question from the complete history between two versions.
  *
- * It is written from the description of expectations, by states and versions alone, and shares nothing with
- * what it is the measure of.
+ * It follows the description of expectations, uses only states and versions, and shares no code with what it checks.
  */
 export const trueAnswer = (
   store: Store,

@@ -6,23 +6,23 @@ import type { Observe } from './observe.ts';
 import type { Act, Delivery, Refusal, Scene, Schedule, Stream } from './schedule.ts';
 import { createStore, type Happened } from './store.ts';
 
-/** What a watcher was given to read: the base for saying what it ought to know. */
+/** What the watcher has received. It decides what the watcher must know. */
 type Given = {
-  /** The highest version that it was given: from here it must go on. */
+  /** The highest version that it has received. It must resume from here. */
   version: number;
   /** The versions of its lists. */
   lists: number[];
-  /** Where it cannot go on without a loss that it must own up to: up to which version nothing was lost. */
+  /** For each loss that it must report: the version up to which nothing was lost. */
   losses: number[];
-  /** Whether it reads a watch now. */
+  /** Whether it is reading a watch. */
   isReading: boolean;
 };
 
 export type World = ReturnType<typeof openWorld>;
 
-/** What a schedule asks of whoever runs it, while the server waits. */
+/** Callbacks to the runner of a schedule. The server waits for them. */
 export type Director = {
-  /** Resolves when the watch is live and somebody looks at it. */
+  /** Resolves when the watch is open and its timeline is used. */
   live: Promise<void>;
   mark(): void;
   /** Resolves when the question is answered. */
@@ -41,13 +41,12 @@ const errorLine = (code: number): Line => ({ type: 'ERROR', object: status(code)
 const bytesOf = (...lines: (Line | string)[]): Buffer =>
   Buffer.from(lines.map((line) => (typeof line === 'string' ? line : `${JSON.stringify(line)}\n`)).join(''));
 
-// As the watcher counts: an error that was sent this often in a row will not pass.
+// The watcher gives up after this number of errors in a row.
 const mostErrors = 6;
 
 /**
- * Makes a model of an API server with one collection, which runs a schedule to whoever watches it, without a
- * network: what the watcher is sent it takes piece by piece, and who asks for more is
- * done with what it had.
+ * Models an API server with one collection, which runs a schedule, without a network. The watcher reads chunk by chunk.
+ * When it asks for the next chunk, it has processed the one before.
  */
 export const openWorld = ({ initial, scenes }: Schedule, director: Director, { throwUnlessOk }: Observe) => {
   const store = createStore();
@@ -60,7 +59,7 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
   let opened = { index, times: 0 };
   for (const change of initial) store.write(change);
 
-  /** Whether this is met for the first time: the last scene may be run again, what it does happens once. */
+  /** Whether this runs for the first time. The last scene may be repeated, but its changes happen once. */
   const isNew = (what: object): boolean => !done.has(what) && done.add(what).has(what);
   const next = () => scenes[Math.min(index, scenes.length - 1)] as Scene;
   const begin = (): Scene['answer'] => {
@@ -71,12 +70,12 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
     }
     return scene.answer;
   };
-  // What is written is written, whether somebody watches or not: the truth is that of the schedule alone.
+  // Changes happen whether or not a watch is open. The history depends only on the schedule.
   const write = (act: Act): void => {
     if ('write' in act && isNew(act)) for (const change of act.write) store.write(change);
   };
   const eventsAfter = (than: number) => store.history.filter(({ version }) => version > than).map(eventLine);
-  // Before the new list, everything else belongs to the same loss.
+  // Until the next list, further losses belong to the same loss.
   const lose = (known: number): void => {
     errors = 0;
     if (!isLost) given.losses.push(known);
@@ -124,7 +123,7 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
     const take = ({ type, version }: Line): void => {
       if (isOver) return;
       if (type === 'ERROR') {
-        // After one, as after a disorder, a watcher reads no further.
+        // After such a line, as after events in the wrong order, a watcher stops reading.
         isOver = true;
         errors += 1;
         if (version === 410 || errors >= mostErrors) lose(given.version);
@@ -139,7 +138,7 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
       if (!isOver) given.version = Math.max(given.version, version);
     };
     const send = function* (lines: Line[], how: Delivery = 'whole') {
-      // Of what was sent in haste the half is lost with the connection.
+      // The connection ends at once, and half of the last events is lost.
       const sent =
         how === 'hasty' && ends === 'cut' ? lines.slice(0, lines.length >> 1) : ordered(lines, how);
       sent.forEach(take);
@@ -184,18 +183,18 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
   return {
     store,
     given,
-    /** What the watcher asked for that it should not have. */
+    /** Wrong requests of the watcher. */
     problems,
-    /** Resolves when all has happened, and the watcher has read it. */
+    /** Resolves when the schedule is over and the watcher has read everything. */
     over,
-    /** How many watches are open. */
+    /** The number of open watches. */
     open: () => open,
-    /** How long the watch that is opened now is to wait for a byte, in ms. */
+    /** How long the next watch waits for a byte, in ms. */
     silence: (): number => {
       const { answer } = next();
       const isSilent = 'refused' in answer ? answer.refused === 'silence' : answer.ends === 'stall';
       opened = { index, times: opened.index === index ? opened.times + 1 : 0 };
-      // Where nothing is silent on purpose no clock may strike.
+      // A time-out may occur only in a schedule with a silent server.
       return isSilent ? 20 * 2 ** opened.times : 60_000;
     },
     cluster: stubCluster({
@@ -226,7 +225,7 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
 
 const ordered = (lines: Line[], how: Delivery): Line[] => {
   if (how === 'twice') return lines.flatMap((line) => [line, line]);
-  // Two by two the other way round, from the second one on: not only the very first one is late.
+  // Swaps neighbours from the second event on, so that not only the first one is late.
   return how === 'reordered' ? [...lines.slice(2), ...lines.slice(0, 2).reverse()] : lines;
 };
 
