@@ -11,18 +11,18 @@ import { etcdBinary } from '../../lab/build/tools.ts';
 import { type OwnedProcess, startOwned } from './owned-process.ts';
 import { freePort } from './serving.ts';
 
-/** What leads to such a server: its folder, its port, and its users' tokens. */
+/** How to reach such a server: its folder, its port, and its users' tokens. */
 type ApiServerPlace = { dir: string; port: number; tokens: { admin: string; guest: string } };
 
 export type SharedApiServer = ReturnType<typeof apiServerAt>;
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 
-// From nothing it takes 4 s on two idle cores, on two that forty processes want a minute.
+// It takes 4 s on two idle cores, and a minute if forty processes share them.
 const startTimeout = 300_000;
 
 /**
- * Starts a real kube-apiserver on a real etcd, both on loopback, without nodes or controllers; collections of `uncached` resources (`secrets`) are watched in etcd itself, so
- * that a compaction shows at once.
+ * Starts a real kube-apiserver on a real etcd, both on loopback, without nodes and controllers. Collections of
+ * `uncached` resources (`secrets`) are watched in etcd itself, so that a compaction takes effect at once.
  */
 export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } = {}) => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-api-server-'));
@@ -56,22 +56,22 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
     ...apiServerAt(place),
     place,
     stop,
-    /** Kills the API server, as a crash of its machine does, and starts it again; etcd goes on. */
+    /** Kills the API server and starts it again. etcd keeps running. */
     restart: async () => {
       await apiServer?.kill();
       await startServer();
     },
-    /** Compacts etcd up to now: no resourceVersion before that can be watched from any more. */
+    /** Compacts etcd. A watch from an older resourceVersion fails then. */
     compact: () => compact(etcdUrl),
   };
 };
 
 type Connecting = { user?: 'admin' | 'guest'; port?: number; token?: string };
 
-/** The same server by what leads to it. */
+/** Connects to a server that was started elsewhere. */
 export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace) => {
   const writeKubeconfig = async (user: string, at: number, token: string): Promise<string> => {
-    // A new one each time: a program that was given one before may be reading it now.
+    // A new file each time, because another program may be reading an earlier one.
     const kubeconfig = join(dir, `${user}-${at}-${randomBytes(4).toString('hex')}.kubeconfig`);
     await writeFile(kubeconfig, kubeconfigText({ dir, port: at, token }));
     return kubeconfig;
@@ -80,7 +80,7 @@ export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace) => {
     port,
     /** A kubeconfig file for `admin`. */
     kubeconfig: () => writeKubeconfig('admin', port, tokens.admin),
-    /** As `admin`, who may do everything, as `guest`, or as the service account that a `token` was made for. */
+    /** Connects as `admin`, who may do everything, as `guest`, or as the service account of a `token`. */
     connect: async ({ user = 'admin', port: other = port, token }: Connecting = {}): Promise<Cluster> => {
       const named = token === undefined ? user : 'account';
       return connect({ kubeconfig: await writeKubeconfig(named, other, token ?? tokens[user]) });
@@ -107,7 +107,7 @@ const apiServerArguments = (
   `--secure-port=${options.port}`,
   `--cert-dir=${join(dir, 'certificates')}`,
   '--anonymous-auth=false',
-  // Longhorn's managers are.
+  // Longhorn's managers are privileged.
   '--allow-privileged',
   `--token-auth-file=${join(dir, 'tokens.csv')}`,
   '--authorization-mode=RBAC',
@@ -115,8 +115,7 @@ const apiServerArguments = (
   `--service-account-key-file=${join(dir, 'service-account.key')}`,
   `--service-account-signing-key-file=${join(dir, 'service-account.key')}`,
   '--service-cluster-ip-range=10.0.0.0/24',
-  // An address for documentation: nobody connects to it, and looking for a real one fails on a machine
-  // without a route.
+  // An address for documentation, which is never used. Kubernetes finds no real one on a machine without a route.
   '--advertise-address=192.0.2.1',
   '--endpoint-reconciler-type=none',
   '--disable-admission-plugins=ServiceAccount',
@@ -154,7 +153,7 @@ const ready = async ({ dir, port, tokens }: ApiServerPlace, started: OwnedProces
   const ended = Promise.race(started.map((each) => each.ended)).then(() => true);
   const deadline = Date.now() + startTimeout;
   for (;;) {
-    // The certificate is there only once the server has begun, hence a new connection each time.
+    // The certificate exists only after the start, so each attempt needs a new connection.
     const answer = await readyAnswer(kubeconfig);
     if (answer === 'ok') return;
     const died = await Promise.race([ended, sleep(100, false)]);
@@ -179,7 +178,7 @@ const logs = async (dir: string): Promise<string> => {
   return texts.map((text) => text.slice(-3000)).join('\n');
 };
 
-// etcd's JSON gateway; numbers are strings there.
+// In etcd's JSON gateway, numbers are strings.
 const compact = async (etcdUrl: string): Promise<void> => {
   const post = async (path: string, body: object) => {
     const response = await fetch(`${etcdUrl}${path}`, { method: 'POST', body: JSON.stringify(body) });

@@ -3,8 +3,8 @@ import { fetchBrowser } from '../../providers/browser.ts';
 import { plainProgress } from '../../providers/progress.ts';
 
 /**
- * The browser that tests open pages in: this machine's, or the one that runs fetch; undefined where none can
- * be fetched, which in CI is an error. Awaited at the top of a file: no time-out of a test's meets the fetching.
+ * The browser for tests of pages: this machine's, or the one that runs download. Undefined if none can be downloaded,
+ * which is an error in CI. Await it at the top of a file, because the time-out of a test does not include a download.
  */
 export const browserForTests = async (): Promise<string | undefined> => {
   const progress = plainProgress((line) => void process.stderr.write(`${line}\n`));

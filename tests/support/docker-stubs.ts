@@ -5,8 +5,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What one of the commands does otherwise than well, when it is asked what begins with the expression `when`: `printsError` goes
- * where errors go.
+ * How one of the commands fails if its arguments match `when`. `printsError` is written to standard error.
  */
 export type Behaviour = {
   when?: string;
@@ -17,14 +16,14 @@ export type Behaviour = {
   makes?: string;
 };
 
-/** One call, in the order in which they came. */
+/** A call of a command. */
 type Call = { line: string; kubeconfig?: string; pid: number };
 
 const answering = fileURLToPath(new URL('./inline-docker.ts', import.meta.url));
 
 /**
- * Scripts named docker, kind and k3d that come first on the PATH, record what they are asked and answer as
- * the real ones do.
+ * Installs scripts named docker, kind and k3d, first on the PATH. They record their arguments and answer like the real
+ * ones.
  */
 export const stubDocker = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-docker-'));
@@ -45,12 +44,12 @@ export const stubDocker = async () => {
     folder,
     behave,
     add,
-    /** Takes a command away; the others, and what the machine has, stay. */
+    /** Removes one of the scripts. */
     lose: (name: string) => rm(join(bin, name)),
-    /** Makes a cluster that is there already. */
+    /** Makes a cluster that exists before the test. */
     make: (name: string) => writeFile(join(folder, 'clusters', name), ''),
     clusters: (): string[] => readdirSync(join(folder, 'clusters')),
-    /** The kubeconfig that a new cluster has. */
+    /** Sets the kubeconfig of new clusters. */
     serves: (kubeconfig: string) => writeFile(join(folder, 'kubeconfig'), kubeconfig),
     calls: (): Call[] =>
       readFileSync(join(folder, 'calls'), 'utf8')

@@ -9,7 +9,7 @@ import { folderOfEachTest } from './temporary-folder.ts';
 const dir = folderOfEachTest();
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-// The worker tells vitest how its test goes for a moment after its start, and would end as it cannot: it is quiet then.
+// After its start, the worker reports to vitest for a moment, and would end only because that fails. So wait first.
 test('a worker ends with the vitest that started it, and ends what its test has started', async () => {
   await writeFile(
     dir('one.test.ts'),

@@ -1,4 +1,4 @@
-// A signal that ends vitest alone leaves its workers, with all that their tests have started. They lose the channel to
-// it at once. By the signal, and not by an exit, which vitest forbids a test: so execa ends what it has started.
+// If a signal ends only vitest, its workers keep running, with all processes of their tests. A worker notices that its
+// channel to vitest is closed. It ends by a signal, because vitest forbids an exit, and execa then ends its processes.
 if (process.listenerCount('disconnect') === 0)
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));

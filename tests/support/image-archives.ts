@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { execa } from 'execa';
 
-// Image archives as other programs make them. Nothing of the lab's own code is used: it is what is tested.
+// Image archives as other programs make them, without the lab's code, which is under test.
 
-/** The files of an archive or a layout by their path; a link is written with what it points at. */
+/** The files of an archive or a layout, by path. A link has its target. */
 export type Files = Map<string, Buffer | { link: string }>;
 
-/** An image to be packed: the contents of its layers, lowest first. */
+/** An image to pack: the contents of its layers, the lowest first. */
 export type TestImage = {
   names: readonly string[];
   layers: Buffer[];
@@ -18,9 +18,8 @@ export type TestImage = {
   config?: Record<string, unknown>;
   architecture?: string;
   /**
-   * As the registry has it: an index for two platforms with an attestation, of which only this platform's
-   * blobs were saved. `loose`: it names one more thing that was not saved, and does not say that this is for
-   * no platform.
+   * As in a registry: an index for two platforms with an attestation. Only the blobs of this platform are in the
+   * archive. `loose`: the index has another entry without a platform, which is not in the archive.
    */
   nested?: true | 'loose';
 };
@@ -39,7 +38,7 @@ export const writeFiles = async (files: Files, folder: string): Promise<void> =>
   }
 };
 
-/** The tar of files, made by the machine's own tar. */
+/** Packs files with the machine's tar. */
 export const tarOf = async (files: Files, options: readonly string[] = []): Promise<Buffer> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-files-'));
   try {
@@ -68,7 +67,7 @@ const compressed = (content: Buffer, { compress }: TestImage): Buffer => {
 
 const OCI = 'application/vnd.oci.image';
 
-/** An OCI layout, as `skopeo copy` and `docker buildx` write it; names are in containerd's annotation. */
+/** An OCI layout, as `skopeo copy` and `docker buildx` write it. Names are in containerd's annotation. */
 export const ociLayout = (images: readonly TestImage[], nameIn = 'io.containerd.image.name'): Files => {
   const files: Files = new Map();
   const add = (content: Buffer | string, mediaType: string) => {
@@ -111,8 +110,8 @@ export const ociLayout = (images: readonly TestImage[], nameIn = 'io.containerd.
 };
 
 /**
- * What `docker save` writes: before version 25 a folder for each layer (one that was written before is a link
- * to it), since then blobs.
+ * What `docker save` writes. Before version 25: a folder for each layer, with a link if the layer is there already.
+ * Since then: blobs.
  */
 export const dockerSave = (images: readonly TestImage[], form: 'old' | 'new'): Files => {
   const files: Files = new Map();

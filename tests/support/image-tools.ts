@@ -1,4 +1,4 @@
 import { imageToolsFolder } from '../../lab/images/skopeo.ts';
 
-// Imported by tests that read images, before they have a cache of their own: skopeo is in the machine's.
+// For tests that read images. Import it before the test has its own cache: skopeo is in the cache of the machine.
 await imageToolsFolder();

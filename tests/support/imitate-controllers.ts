@@ -1,7 +1,7 @@
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 
-// Anything that can be read as one: the API server looks at it when it registers a webhook.
+// The API server only checks its format when it registers a webhook.
 const caBundle = Buffer.from('no certificate').toString('base64');
 const clusterWide = (group: string, plural: string): Resource => ({
   ...{ group, version: 'v1', plural },
@@ -70,7 +70,7 @@ const webhooks =
     const rules = requested.map((plural) => ({ ...where, resources: [plural] }));
     const webhook = {
       name: 'all.longhorn.io',
-      // A port on which nobody listens, with a certificate that is none of anybody's.
+      // A port without a listener.
       clientConfig: { url: 'https://127.0.0.1:9/', caBundle },
       ...{ rules, sideEffects: 'None', admissionReviewVersions: ['v1'], timeoutSeconds: 1 },
     };
@@ -135,15 +135,15 @@ const removePod =
 const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
 
 /**
- * Does to a cluster what its own and Longhorn's controllers do with a release, part after part: there are no
- * controllers.
+ * Changes a cluster as the controllers of Kubernetes and Longhorn do during an installation, part by part. The cluster
+ * has no controllers.
  */
 export const imitate = {
   managers: (cluster) => daemonSet(cluster, 'longhorn-manager', 3),
   webhooks: webhooks(),
   nodes: (cluster) => Promise.all(nodes.map((name) => node(name)(cluster))),
   engineImage: engineImage('deployed'),
-  /** Their pods are ready, but Longhorn has looked too soon, and says `starting`. */
+  /** The pods are ready, but Longhorn has looked too early and still says `starting`. */
   lateInstanceManagers: async (cluster) => {
     for (const name of nodes) {
       await instanceManager(name, 'starting')(cluster);
@@ -189,7 +189,7 @@ const pulling = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "
 const noManager = { reason: 'ManagerPodDown', message: 'the manager pod is not running' };
 const notListed = { reason: 'Unavailable', message: 'failed to list: mount.nfs4 timed out' };
 
-/** Each a way in which one of them gets stuck, and how that is over again. */
+/** Ways in which an installation gets stuck, and how each of them ends. */
 export const troubles: Record<string, { begins: Imitation; ends: Imitation }> = {
   'a manager crashes again and again': {
     begins: async (cluster) => {

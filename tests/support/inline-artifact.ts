@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureCached } from '../../lab/cache/cache.ts';
 
-// Takes the artifact `thing` of the given inputs from the cache and prints its folder. A build notes its process
-// in a file, and takes its time.
+// Gets the artifact `thing` with these inputs from the cache, and prints its folder. A build writes its process id to a
+// file, and takes this number of milliseconds.
 const [inputs, builders, milliseconds] = process.argv.slice(2) as [string, string, string];
 
 const build = async (dir: string): Promise<void> => {

@@ -15,14 +15,14 @@ const namespace = 'default';
 type ClusterSteps = {
   cluster: Cluster;
   lamps: Timeline;
-  /** Makes a secret, which goes with the cleanup. */
+  /** Makes a Secret, which the cleanup removes. */
   lamp(name: string): Promise<void>;
   change(name: string, data: Record<string, string>): Promise<void>;
 };
 
-/** `scenario()` for inline suites that need a real API server, and nothing else of a cluster. */
+/** `scenario()` for inline suites that need only a real API server. */
 export const scenario = defineScenario<ClusterSteps>({
-  // Whatever it asks for: what the scenarios may is not what is tried here.
+  // All requests are allowed, because permissions are not tested here.
   connect: ({ permit: _, ...options }) => connect(options),
   createSteps: async ({ cluster, config: { run } }) => {
     const lamps = await follow<KubernetesObject>(cluster, secrets, { namespace });

@@ -3,7 +3,7 @@ import { runE2e } from '../../e2e/cli/run-command.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import type { Provider } from '../../providers/provider.ts';
 
-// The product's command on a provider that starts nothing. Called as: inline-command.ts CONFIG HOW FLAGS...
+// The e2e command with a provider that starts nothing. Called as: inline-command.ts CONFIG HOW FLAGS...
 const [config = '', how = '', ...argv] = process.argv.slice(2);
 
 const endings: Record<string, Provider['up']> = {
@@ -21,7 +21,7 @@ const endings: Record<string, Provider['up']> = {
     ),
   'boots-long': ({ progress, signal }) =>
     progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never, { signal })),
-  // Also keeps the process alive, as a cluster's processes would.
+  // Keeps the process alive, like the processes of a cluster.
   'boots-deaf': ({ progress }) =>
     progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never)),
 };
@@ -46,7 +46,7 @@ const up: Provider['up'] = async ({ progress }) => {
     target: { name: 'emulator', version: '0.0.0' },
     problems: () => (lost.signal.aborted ? [nodeEnded] : []),
     lost: lost.signal,
-    // As a real cluster does, it says that it is to stay.
+    // Reports that the cluster stays, like a real provider.
     keep: () => void process.stdout.write('(kept)\n'),
     down: async () => {
       if (how === 'stays-up') throw new Error('node2 does not answer');

@@ -10,9 +10,8 @@ import {
 import { join } from 'node:path';
 import type { Behaviour } from './docker-stubs.ts';
 
-// Answers as docker, kind and k3d do, without a container: called as inline-docker.ts FOLDER NAME ARGS... by
-// the scripts of docker-stubs.ts. What each is asked goes to FOLDER/calls, the clusters that there are to
-// FOLDER/clusters.
+// Answers like docker, kind and k3d, without containers. The scripts of docker-stubs.ts call it as
+// inline-docker.ts FOLDER NAME ARGS... Calls are recorded in FOLDER/calls, clusters in FOLDER/clusters.
 const [folder = '', command = '', ...args] = process.argv.slice(2);
 const line = [command, ...args].join(' ');
 appendFileSync(

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { buildCommand } from '../../lab/build/command.ts';
 import { ensureCached } from '../../lab/cache/cache.ts';
 
-// Builds an artifact that needs more room than a small disk has, in one of the ways that artifacts are written, and
-// prints the error.
+// Builds an artifact that does not fit on a small disk, in one of the ways in which builds write, and prints the error.
 const timeout = 60_000;
 const ways: Record<string, (dir: string) => Promise<unknown>> = {
   node: (dir) => writeFile(join(dir, 'big'), Buffer.alloc(200 * 2 ** 20, 1)),

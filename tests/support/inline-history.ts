@@ -9,15 +9,14 @@ import { backupHistory, backupIs } from '../../e2e/suite/steps/backup/expectatio
 type State = Parameters<typeof backupIs>[0];
 
 type Stage = {
-  /** What is expected of the first backup. */
+  /** Expects these states of the first backup. */
   expect(...states: State[]): Promise<void>;
-  /** The states that the first backup goes through. */
+  /** Lets the first backup go through these states. */
   push(...states: State[]): void;
 };
 
 /**
- * For inline suites: a scenario's history of a backup, without a cluster; whatever is expected is given so
- * much time.
+ * For inline suites: a recorded history of a backup, without a cluster. Expectations have this time-out.
  */
 export const observed = async (
   work: (stage: Stage) => Promise<void>,

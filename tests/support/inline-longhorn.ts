@@ -18,7 +18,7 @@ import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { attach } from '../../e2e/suite/steps/volume/volume.ts';
 import { stubCluster } from './stub-cluster.ts';
 
-/** What the API server answers to lists, by the plural, and what every log holds. */
+/** The answers of the API server to lists, by plural, and the content of every log. */
 const answers = { lists: {} as Record<string, object[]>, log: '' };
 
 const cluster = stubCluster({
@@ -37,8 +37,7 @@ const watched = <T extends KubernetesObject>(resource: Resource): ReplayedTimeli
 };
 
 /**
- * `longhornScenario()` for inline suites: the suite's own steps and faults on timelines that are filled by
- * hand, without a cluster.
+ * `longhornScenario()` for inline suites: the real steps and faults, without a cluster. The test fills the timelines.
  */
 export const longhornScenario = defineScenario({
   connect: () => cluster,
@@ -71,7 +70,7 @@ export const longhornScenario = defineScenario({
       attach: (name: string, node: string) =>
         attach({ cluster, timelines: timelines as never, timeouts }, { name, node }),
       /**
-       * Replays what a run recorded of its volume, from `start` (ms since the epoch) on, up to so many seconds.
+       * Replays the recorded history of a volume from `start` (ms since the epoch) on, up to this number of seconds.
        */
       replays: (path: string, { start, until }: { start: number; until: number }) => {
         const byResource: Record<string, ReplayedTimeline<never>> = {
@@ -84,7 +83,7 @@ export const longhornScenario = defineScenario({
         }
         made.volumes.push(...timelines.volumes.objects().map(({ metadata }) => metadata.name));
       },
-      /** Done in the cleanup. */
+      /** Work for the cleanup. */
       later: (work: () => void) => void later.push(work),
       affectedObjects: (error: unknown) => affectedObjectsOf({ timelines, made }, error),
       conclude: async () => {},

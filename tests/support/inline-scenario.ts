@@ -8,33 +8,33 @@ import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import { bind, type Called } from '../../e2e/suite/steps/step.ts';
 
-/** What the scenarios of the suites in `suites/` do. */
+/** The steps of the suites in `suites/`. */
 export type InlineSteps = {
-  /** A step that does `work`; its sentence is printed. */
+  /** A step with this sentence, which does `work`. */
   does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
   /** Printed as a step. */
   exclusive(...things: SharedResource[]): Promise<void>;
   finds(finding: Parameters<StepReport['finding']>[0]): void;
-  /** What the cleanup does, in reverse order of the calls. */
+  /** Adds work to the cleanup, which does it in reverse order. */
   later(work: (madeStays: boolean) => Promise<void> | void): void;
   /** Checks the promise of a known bug, on v1.12.1. */
   orKnownBug: Called<typeof bugSteps, 'then'>['orKnownBug'];
-  /** Ends connections that others could feel. */
+  /** Sets what ends the scenario's connections before others get exclusive use. */
   disconnects(work: () => void): void;
-  /** What is judged when the body has passed. */
+  /** Adds a check for the end of a scenario that passed. */
   atTheEnd(work: () => Promise<void> | void): void;
-  /** Says why a failure of the body proves nothing. */
+  /** Makes a failure of the scenario `not-provable`, with this reason. */
   reclassifies(because: string): void;
 };
 
-// The suites below need a cluster's name, and nothing that a cluster does.
+// The suites only need the name of a cluster.
 const connect = () =>
   ({
     ...{ server: 'https://cluster.invalid', context: 'inline', version: async () => 'v1.99.0' },
     list: async () => ({ items: [], resourceVersion: '1' }),
   }) as unknown as Cluster;
 
-/** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
+/** `scenario()` for the inline suites: the real core, with steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
   createSteps: async ({ report, signal, turn: { exclusive } }) => {
@@ -45,7 +45,7 @@ export const scenario = defineScenario<InlineSteps>({
     const context = {
       ...{ report, version: 'v1.12.1', expected: [], own: { kind: 'nfs' } },
       timelines: { backups: replayTimeline('backups'), volumes: replayTimeline('volumes') },
-      // What it does was cut short, where it was.
+      // Nothing aborts the steps of known bugs.
       asStep: createAsStep({ report, signal: new AbortController().signal }),
     } as unknown as Context;
     return {

@@ -2,13 +2,13 @@ import type { Cluster, KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { resources } from '../../e2e/kube/cluster.ts';
 import { storeImage } from '../../lab/images/core.ts';
 
-/** A pod as the tests of the lab look at it. */
+/** The fields of a pod that the tests of the lab use. */
 export type Pod = KubernetesObject & {
   spec: { nodeName?: string };
   status: { phase?: string; containerStatuses?: { ready: boolean; restartCount: number }[] };
 };
 
-/** A container that lives until it is ended, with bash in it. */
+/** A container with bash that runs until it is ended. */
 const sleeper = {
   name: 'main',
   image: storeImage,
@@ -29,7 +29,7 @@ export const makePod = (cluster: Cluster, { name, node }: { name: string; node: 
   });
 
 /**
- * Makes a Deployment of one pod that would rather be on this node, and leaves a node that is lost at once.
+ * Makes a Deployment of one pod that prefers this node, and leaves a lost node at once.
  */
 export const makeDeployment = (
   cluster: Cluster,

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, expect, vi } from 'vitest';
 
-// The files of a project without isolation share their processes: what one leaves behind would be the next
-// one's. This is read before each file, and its hook is the last that runs after it. What was stubbed ends
-// with the test.
+// Without isolation, test files share processes, and a change that a file leaves behind affects the next file. This
+// module is loaded before each file, and its hook runs last. Stubs end with their test.
 const state = (): Record<string, unknown> => ({
   ...process.env,
   'working directory': process.cwd(),

@@ -106,7 +106,7 @@ const all: [Resource, KubernetesObject[]][] = [
   [longhornResources.backupVolumes, [backupVolume]],
 ];
 
-/** A Longhorn v1.12.1 on two nodes as it is in a cluster that somebody uses, by resource. */
+/** The objects of a Longhorn v1.12.1 that is in use on two nodes, by resource. */
 export const longhornObjects = (): typeof all =>
   all.map(([resource, objects]) => [resource, structuredClone(objects)]);
 
@@ -116,7 +116,7 @@ export const putLonghorn = (server: StubServer): void => {
   server.put(resources.deployments);
 };
 
-/** The least by which a Longhorn is found on nodes by their names; one with a question mark is not ready. */
+/** The minimal objects of a Longhorn on these nodes. A node with a question mark is not ready. */
 export const leastLonghorn = (names: string, version = 'v1.12.1') => {
   const nodes = names.split(' ').map((name) => name.replace('?', ''));
   return {

@@ -1,4 +1,4 @@
-/** How two releases write the same things. */
+/** The differences between the manifests of two releases. */
 const styles = {
   'v1.8.2': {
     registry: '',
@@ -43,7 +43,7 @@ ${metadata(name)}
 spec: {type: ClusterIP, selector: {app: ${name}}, ports: [{name: only, port: ${port}, nodePort: null}]}
 `;
 
-/** A workload; the lines of its pods' spec, and how many of them. */
+/** A workload with the lines of its pods' spec, and its number of replicas. */
 const workload = (kind: string, name: string, spec: string, replicas?: number): string => `apiVersion: apps/v1
 kind: ${kind}
 metadata: {name: ${name}, namespace: longhorn-system, labels: {app: ${name}}}
@@ -56,8 +56,8 @@ ${spec.trim().replace(/^/gm, '      ')}
 `;
 
 /**
- * A release's file, with much fewer objects: enough to read, to fit and to install. It ends with the start of
- * one more document.
+ * The manifest of a release with few objects: enough to read, adapt and install it. It ends with the start of another
+ * document.
  */
 export const releaseText = (version: keyof typeof styles): string => {
   const { registry, webhookPorts, setting } = styles[version];

@@ -3,11 +3,11 @@ import { onTestFinished } from 'vitest';
 import { digestOf, ociLayout, type TestImage } from './image-archives.ts';
 import { end, listen } from './serving.ts';
 
-/** How a registry is to behave where it is not just right. */
+/** How a registry deviates from a normal one. */
 export type RegistryOptions = {
-  /** The token that it hands out, and wants to see. */
+  /** The token that it issues and requires. */
   token?: string;
-  /** What it answers instead, by the path that is asked for. */
+  /** Other answers, by the path of the request. */
   alter?: (path: string) => Answer | undefined;
 };
 
@@ -21,8 +21,8 @@ const serve = async (listener: RequestListener): Promise<{ server: Server; url: 
 };
 
 /**
- * A registry with images until the test ends, as the OCI distribution API has them; blobs come from a storage on another port, as
- * the big ones do it.
+ * Serves images by the OCI distribution API until the test ends. Blobs come from a storage on another port, as in large
+ * registries.
  */
 export const startRegistry = async (
   images: readonly TestImage[],
@@ -67,7 +67,7 @@ export const startRegistry = async (
   onTestFinished(stop);
   return {
     url: root,
-    /** `PATH` or `PATH with a token`; paths of the storage that it sends readers to are under `storage:`. */
+    /** The requests: `PATH` or `PATH with a token`. Those of the storage begin with `storage:`. */
     requests,
     stop,
   };

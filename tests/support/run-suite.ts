@@ -25,19 +25,19 @@ const test = { projects: [e2eProject(['*.e2e.ts'])], fsModuleCachePath: ${JSON.s
 export default { root: import.meta.dirname, test };
 `;
 
-/** What is the same in every scenario file. */
+/** The beginning of every scenario file. */
 const head = `import { scenario } from '${root}tests/support/inline-scenario.ts';\n`;
 
-/** Scenario files by name: a file of its own, or the text that follows the import of `scenario`. */
+/** Scenario files by name: the URL of a file, or the text after the import of `scenario`. */
 export type Suite = Record<string, string | URL>;
 
-/** The scenario files of a folder beside this file. */
+/** The scenario files of a folder in `suites/`. */
 export const suiteOf = (name: string): Suite => {
   const folder = new URL(`suites/${name}/`, import.meta.url);
   return Object.fromEntries(readdirSync(folder).map((file) => [file, new URL(file, folder)]));
 };
 
-/** The text of a scenario file, whose relative imports lead to the same files from any folder. */
+/** The text of a scenario file, with imports that work in any folder. */
 export const textOf = async (file: string | URL): Promise<string> => {
   if (typeof file === 'string') return head + file;
   const text = await readFile(file, 'utf8');
@@ -45,8 +45,7 @@ export const textOf = async (file: string | URL): Promise<string> => {
 };
 
 /**
- * How the fake provider behaves; `up` is one that works, and with `existing` there is the real provider of
- * that name beside it.
+ * How the fake provider behaves. `up`: it works. `existing`: it works, and the real provider of that name is available.
  */
 type How =
   | 'existing'
@@ -66,7 +65,7 @@ export type Ended = {
   report: Report | undefined;
 };
 
-/** A run whose junit.xml is looked at: it is checked by its schema, and given. */
+/** Reads the junit.xml of a run and checks it with its schema. */
 export const junitIn = async (folder: string): Promise<string> => {
   const text = await readFile(join(folder, 'out', 'junit.xml'), 'utf8');
   const errors = await findJunitErrors(text);
@@ -75,7 +74,7 @@ export const junitIn = async (folder: string): Promise<string> => {
   return text;
 };
 
-/** What the page of a run carries. */
+/** Reads the data in the page of a run. */
 export const pageIn = async (folder: string): Promise<PageData> => {
   const page = await readFile(join(folder, 'out', 'report.html'), 'utf8');
   return JSON.parse(gunzipSync(Buffer.from(/id="data">([^<]*)</.exec(page)?.[1] ?? '', 'base64')).toString());
@@ -90,7 +89,7 @@ const normalise = (text: string, folder: string): string =>
     .replace(/:\d+:\d+\)?$/gm, ':<line>')
     .trimEnd();
 
-/** Does work on a suite in a folder of its own, which goes with the work. */
+/** Does work on a suite in its own folder, and removes the folder. */
 export const withSuite = async <T>(
   suite: Suite,
   work: (written: { folder: string; config: string }) => Promise<T>,
@@ -107,15 +106,14 @@ export const withSuite = async <T>(
   }
 };
 
-// A clean environment: this test runs in vitest itself, whose variables the command under test must not
-// inherit.
+// A clean environment, because the command must not inherit the variables of the vitest that runs this test.
 const environment = () => ({
   PATH: process.env.PATH ?? '',
   HOME: process.env.HOME ?? '',
   ...cacheVariables(),
 });
 
-/** A signal for the command, sent when its output first holds `after`. */
+/** A signal for the command, sent when its output first contains `after`. */
 export type Signalled = { after: string; signal: NodeJS.Signals };
 
 const sendSignals = (
@@ -133,7 +131,7 @@ const sendSignals = (
   });
 };
 
-/** Runs node on the arguments given, in a suite's folder, to its end. */
+/** Runs node with these arguments in a suite's folder, to its end. */
 const run = async (
   folder: string,
   { args, env, signals = [] }: { args: string[]; env?: Record<string, string>; signals?: Signalled[] },
@@ -153,19 +151,19 @@ const run = async (
 type CommandOptions = {
   how?: How;
   flags?: string[];
-  /** Whether its scenarios are chosen that come from no seed document, as hardly one of these does. */
+  /** Whether to pass --all. Most of these scenarios come from no seed document. */
   all?: boolean;
   signals?: Signalled[];
   env?: Record<string, string>;
 };
 
-/** Runs the suite in a folder by the real command; `flags` as after `npx corral e2e`. */
+/** Runs the suite in a folder with the real command. `flags` are those of `npx corral e2e`. */
 export const runCommandIn = (
   folder: string,
   config: string,
   { how = 'up', flags = [], all = true, ...rest }: CommandOptions,
 ): Promise<Ended> => {
-  // A pipe gets the steps only of what fails, and signals come after a step.
+  // Without a terminal, only failed scenarios print their steps. Signals wait for a step.
   const verbosity =
     (rest.signals ?? []).length === 0 || flags.includes('json') ? [] : ['--output', 'verbose'];
   const chosen = all ? ['--all'] : [];
@@ -175,11 +173,11 @@ export const runCommandIn = (
   });
 };
 
-/** Runs a suite by the real command. */
+/** Runs a suite with the real command. */
 export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>
   withSuite(suite, ({ folder, config }) => runCommandIn(folder, config, options));
 
-/** Its size; keys that are pressed, when the output first matches `after`. */
+/** The size of the terminal, and keys that are pressed when the output first matches `after`. */
 type InTerminal = {
   size: { columns: number; rows: number };
   how?: How;
@@ -188,8 +186,7 @@ type InTerminal = {
 };
 
 /**
- * Runs the suite in a folder by the real command, in a terminal of this size; gives all that was written to
- * it.
+ * Runs the suite in a folder with the real command, in a terminal of this size. Returns its whole output.
  */
 export const runInTerminal = async (
   folder: string,
@@ -213,8 +210,7 @@ export const runInTerminal = async (
 };
 
 /**
- * Runs a suite as `npx vitest run --project e2e` does, but for the second that it takes to bundle the
- * configuration.
+ * Runs a suite like `npx vitest run --project e2e`, without bundling the configuration, which takes a second.
  */
 export const runBare = (
   folder: string,
@@ -228,12 +224,12 @@ export const runBare = (
 
 const [kubeconfig, storeImage, out] = ['/nowhere/kubeconfig', 'store:inline', 'out'];
 
-/** The least that the scenarios need by hand. */
+/** The variables that scenarios need at least without the command. */
 export const leastEnvironment = {
   ...{ CORRAL_KUBECONFIG: kubeconfig, CORRAL_STORE_IMAGE: storeImage, CORRAL_OUT: out },
 };
 
-/** The same, and more of it, handed on as the command does. */
+/** The same and other settings, in the variable that the command passes to vitest. */
 export const handedOn = (more: object): Record<string, string> => ({
   CORRAL_CONFIG: JSON.stringify({ kubeconfig, storeImage, out, ...more }),
 });

@@ -18,9 +18,9 @@ const startTimeout = 120_000;
 type Accounts = { users: string; accessKeyId: string; secretAccessKey: string };
 
 /**
- * Starts an S3 server on loopback, with one bucket whose objects are files below `folder`; over TLS where it is
- * given a certificate and its key (files in PEM). Whoever brings accounts of his own makes the bucket, too. The
- * keys are those of its root user, who may do everything; its log has a line for each request.
+ * Starts an S3 server on loopback, with one bucket whose objects are files below `folder`. With a certificate and its
+ * key (files in PEM), it uses TLS. With `accounts`, the caller makes the bucket. The returned keys are those of the root
+ * user, who may do everything. The log has a line for each request.
  */
 export const startS3Server = async (tls?: { cert: string; key: string }, accounts?: Accounts) => {
   const root = await mkdtemp(join(tmpdir(), 'corral-s3-'));
@@ -40,7 +40,7 @@ export const startS3Server = async (tls?: { cert: string; key: string }, account
     [
       ...['--port', `127.0.0.1:${port}`, '--iam-dir', users],
       ...(tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key]),
-      // Not every file system has the attributes that it would keep beside the data.
+      // Otherwise it stores metadata in extended attributes, which not every file system has.
       ...['posix', '--sidecar', join(root, 'meta'), '--versioning-dir', join(root, 'versions')],
       join(root, 'data'),
     ],
@@ -65,7 +65,7 @@ export const startS3Server = async (tls?: { cert: string; key: string }, account
   return { endpoint, region: 'us-east-1', bucket, ...keys, folder, log: () => said, stop };
 };
 
-/** Waits until something answers on a port of loopback; throws where what should has ended. */
+/** Waits until a port of loopback answers. Throws if the process that should listen has ended. */
 export const answering = async (port: number, ended: Promise<unknown>): Promise<void> => {
   const deadline = Date.now() + startTimeout;
   for (;;) {

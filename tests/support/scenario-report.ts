@@ -1,7 +1,7 @@
 import { describeJudged } from '../../e2e/report/judged.ts';
 import { countStates, emptyScenario, type Report, type ScenarioReport } from '../../e2e/report/schema.ts';
 
-/** What a report holds of a scenario that passed in 1 s, or of one that differs from that. */
+/** The report of a scenario that passed in 1 s, with changes. */
 export const scenarioReport = (name: string, change: Partial<ScenarioReport> = {}): ScenarioReport => ({
   ...emptyScenario,
   name,
@@ -15,7 +15,7 @@ export const scenarioReport = (name: string, change: Partial<ScenarioReport> = {
   ...change,
 });
 
-/** The report of a finished run of these scenarios in the lab, which differs as given. */
+/** The report of a finished run of these scenarios in the lab, with changes. */
 export const sampleReport = (scenarios: ScenarioReport[] = [], change: Partial<Report> = {}): Report => {
   const target = change.target ?? { name: 'official', version: 'v1.12.1' };
   return {

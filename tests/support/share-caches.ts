@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Node's compiled modules and Vite's transformed ones, kept for all processes that the self tests of one run
- * start: half of what a spawned command takes is reading its modules. They go with the run, as every inline
- * suite has files of its own.
+ * Keeps Node's compiled modules and Vite's transformed ones for all processes of a run of the self tests. Reading its
+ * modules is half the time of a spawned command. They are removed after the run, because every inline suite adds files.
  */
 export default (): (() => void) => {
   const folder = mkdtempSync(join(tmpdir(), 'corral-caches-'));
@@ -14,7 +13,7 @@ export default (): (() => void) => {
   return () => rmSync(folder, { recursive: true, force: true });
 };
 
-/** What a spawned process that does not inherit its environment needs to use them. */
+/** The variables with which a spawned process uses these caches. */
 export const cacheVariables = (): Record<string, string> => {
   const { NODE_COMPILE_CACHE } = process.env;
   return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };

@@ -3,7 +3,7 @@ import { askSocket } from '../../e2e/kube/json-socket.ts';
 import { apiServerAt, type SharedApiServer } from './api-server.ts';
 import type { Places } from './shared.ts';
 
-/** What leads to something that all cluster tests share; it is started when the first one asks. */
+/** Returns access to something that all cluster tests share. The first call starts it. */
 export const share = async <Name extends keyof Places>(name: Name): Promise<Places[Name]> => {
   const answer = (await askSocket({ folder: inject('shared'), name: 'shared.sock' }, name)) as
     | { place: Places[Name] }
@@ -14,7 +14,6 @@ export const share = async <Name extends keyof Places>(name: Name): Promise<Plac
 };
 
 /**
- * The API server that all share: what is made on it has names of its own, and goes with whoever made it if
- * others could see it.
+ * The shared API server. Use unique names, and remove objects that could disturb other tests.
  */
 export const sharedApiServer = async (): Promise<SharedApiServer> => apiServerAt(await share('api-server'));

@@ -12,10 +12,9 @@ import { startLocalCluster } from '../emulator/support/local-cluster.ts';
 import { startApiServer } from './api-server.ts';
 import { tgtArchive } from './tgt-image.ts';
 
-// What the cluster tests share: the first test that asks for it has it started, and it ends with the run. All
-// of it is owned by this process.
+// What the cluster tests share. The first test that needs it has it started, in this process. It ends with the run.
 
-/** Each by its name: what its users know of it, and how it ends. */
+/** What can be shared, by name: how it is started, which returns its access and how to end it. */
 const kinds = {
   /** An API server and etcd, without nodes or controllers. */
   'api-server': startApiServer,
@@ -25,7 +24,7 @@ const kinds = {
     await local.startManagers();
     return local;
   },
-  /** A lab of three nodes, for whoever disturbs none of them, nor the control plane. */
+  /** A lab of three nodes, for tests that disturb neither nodes nor the control plane. */
   lab: async () => {
     const name = `shared-${process.pid}`;
     const lab = await buildAndStartLab({
@@ -41,22 +40,22 @@ const kinds = {
 
 type Kinds = typeof kinds;
 
-/** What a user knows of each. */
+/** The access to each of them. */
 export type Places = { [Name in keyof Kinds]: Awaited<ReturnType<Kinds[Name]>>['place'] };
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the socket that it is asked by. */
+    /** The folder of the socket for requests. */
     shared: string;
   }
 }
 
 /**
- * Builds what labs are made of, and serves what is shared for as long as the run takes. On a fresh machine that
- * is busy the builds alone took more than 20 min: no time-out of a test's is to meet them.
+ * Builds the parts of labs, and serves what is shared during the run. On a new and busy machine, the builds took more
+ * than 20 min, so no test's time-out may include them.
  */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  // What cannot be built is reported by the first test that needs it.
+  // A failed build is reported by the first test that needs its result.
   const step: StepRunner = (title, work) => {
     process.stderr.write(`lab: ${title}\n`);
     return work(() => {});

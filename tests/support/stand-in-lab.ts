@@ -13,8 +13,7 @@ export type StandInLab = Awaited<ReturnType<typeof startStandInLab>>;
 const heals = ['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apiserver-start'];
 
 /**
- * Starts what answers in place of a lab's supervisor, in a folder of its own: a fault that was ordered is in
- * force until it is undone.
+ * Starts a stand-in for a lab's supervisor, in its own folder. It remembers which faults are in force.
  */
 export const startStandInLab = async () => {
   const folder = await temporaryFolder();
@@ -41,11 +40,11 @@ export const startStandInLab = async () => {
   return {
     folder,
     questions,
-    /** What it says of anything from now on, as an error. */
+    /** From now on it answers every request with this error. */
     refuse: (message: string) => {
       refusal = message;
     },
-    /** Ends it as kill -9 of a lab does: its folder stays. */
+    /** Ends it like kill -9 of a lab: its folder stays. */
     die: close,
     leave: async () => {
       await close();

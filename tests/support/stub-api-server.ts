@@ -18,18 +18,18 @@ import { describeResource } from '../../e2e/kube/resources.ts';
 import { end, listen } from './serving.ts';
 import { type Change, createObjects } from './stub-objects.ts';
 
-/** What is asked of a review of access. */
+/** The request of an access review. */
 type Access = { verb: string; resource: string; group?: string; namespace?: string };
 
-/** How a test answers a request itself; lists and watches alike. */
+/** A test's own answer to a request, also to a list or a watch. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 type StubOptions = {
   /** The UID of its namespace kube-system. */
   uid?: string;
-  /** Answers all requests, in the place of the stub. */
+  /** Answers all requests instead of the stub. */
   answer?: Answer;
-  /** Answers one request after the other; when it is over, requests hang. */
+  /** Answers the requests in this order. Later requests hang. */
   script?: Answer[];
   /** The user of its kubeconfig. */
   user?: object;
@@ -52,8 +52,8 @@ export const startStubServer = async (options?: StubOptions) => {
 };
 
 /**
- * Starts a server on loopback that speaks as much of Kubernetes' API as a provider and a baseline ask for:
- * versions, lists, watches, creations, merge patches, deletions. The namespace kube-system is in it.
+ * Starts a server on loopback with the part of Kubernetes' API that providers and baselines use: versions, lists,
+ * watches, creations, merge patches, deletions. It has the namespace kube-system.
  */
 export const serveStub = async ({
   uid = 'uid',
@@ -70,7 +70,7 @@ export const serveStub = async ({
   const watch = (kind: string, since: number, response: ServerResponse): void => {
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
     const send = (change: Change) => change.kind === kind && response.write(lineOf(change));
-    // Also what happened since the list, before this came: on a busy machine that may be a while.
+    // Includes changes between the list and this request.
     objects.since(since).forEach(send);
     response.on('close', objects.onChange(send));
   };
@@ -98,7 +98,7 @@ export const serveStub = async ({
     const url = new URL(request.url ?? '/', 'http://server');
     requests.push(`${method} ${url.pathname}`);
     urls.push(url);
-    // For a scenario, which is in another process.
+    // For scenarios, which run in another process.
     const [, status] = /^\/stub\/answer\/(\d+)$/.exec(url.pathname) ?? [];
     if (status !== undefined) fixed = (to) => to.writeHead(Number(status)).end();
     if (fixed !== undefined) return fixed(response, request);
@@ -117,7 +117,7 @@ export const serveStub = async ({
   };
 
   const server = createServer((request, response) => void respond(request, response));
-  // A connection that is closed for being idle could be just the one that is used again.
+  // Otherwise the server may close an idle connection just when a client reuses it.
   server.keepAliveTimeout = 0;
   const url = `http://127.0.0.1:${await listen(server)}`;
   const folder = await mkdtemp(join(tmpdir(), 'corral-stub-'));
@@ -139,24 +139,24 @@ export const serveStub = async ({
       objects.put(describeResource(resource), ...added),
     /** Removes an object at once. */
     remove: (resource: Resource, name: string) => void objects.remove(describeResource(resource), { name }),
-    /** Answers every request from now on like this; undefined: as usual. */
+    /** From now on answers every request with this status. Undefined: as usual. */
     answer: (status: number | undefined, body = '') => {
       fixed = status === undefined ? undefined : (response) => response.writeHead(status).end(body);
     },
     hangUp: () => server.closeAllConnections(),
-    /** Resolves when so many more requests have come. */
+    /** Resolves after this number of further requests. */
     untilRequests: async (count: number) => {
       const wanted = requests.length + count;
       while (requests.length < wanted) await once(server, 'request');
     },
-    /** Takes what wants to be another protocol than HTTP. */
+    /** Handles requests for another protocol than HTTP. */
     onUpgrade: (listener: (request: IncomingMessage, socket: Duplex) => void) =>
       void server.on('upgrade', listener),
-    /** Says no to whoever asks whether it may. */
+    /** Denies this access in access reviews. */
     deny: (access: Access) => void denied.push(access),
-    /** Paths that were asked for, with the method; and the same with what was asked behind the path. */
+    /** The requests so far: method and path, and the URLs with their queries. */
     ...{ requests: requests as readonly string[], urls: urls as readonly URL[] },
-    /** Ends, and leaves the kubeconfig. */
+    /** Ends the server. The kubeconfig stays. */
     goDown: () => end(server),
     stop: async () => {
       await end(server);

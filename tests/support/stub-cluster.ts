@@ -7,19 +7,19 @@ import { createObjects } from './stub-objects.ts';
 
 const hurriedShell = fileURLToPath(new URL('./hurried.bash', import.meta.url));
 
-/** What a stub was asked for; a list has no name. */
+/** A request to a stub. A list has no name. */
 export type StubRequest = { verb: string; plural: string; namespace?: string; name?: string; body?: object };
 
 type Options = Partial<Cluster> & {
-  /** By the plural of their resource, or its whole name as `nodes.longhorn.io`. What is not among them can be listed, as none, and nothing else. */
+  /** By the plural of their resource, or its whole name as `nodes.longhorn.io`. Other resources can only be listed. */
   objects?: Record<string, object[]>;
-  /** Sees each request of an object before it is answered; refuses it by an error. */
+  /** Called before each request for an object. It refuses the request by an error. */
   onAsk?: (request: StubRequest) => unknown;
-  /** Scripts do not wait for what clients of NFS believe for a second: there are none. */
+  /** Scripts do not wait for the caches of NFS clients, because there are none. */
   hurried?: boolean;
 };
 
-/** A command in a pod is a real process of this machine, its output real output. */
+/** Runs a command of a pod as a process of this machine. */
 const execHere =
   (hurried: boolean): Cluster['exec'] =>
   (_pod, [program = '', ...args], { stdin, signal, onStdout } = {}) => {
@@ -30,7 +30,7 @@ const execHere =
     }>();
     const env = { ...process.env, ...(hurried && { BASH_ENV: hurriedShell }) };
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], signal, env });
-    // A command that takes no input may have ended before.
+    // A command without input may have ended already.
     child.stdin.on('error', () => {});
     if (stdin instanceof Readable) stdin.pipe(child.stdin);
     else child.stdin.end(stdin);
@@ -49,8 +49,8 @@ const execHere =
   };
 
 /**
- * A cluster without a server: its objects are in memory, its pods are this machine. What a test is about
- * replaces the rest.
+ * A cluster without a server: its objects are in memory, and commands in its pods run on this machine. Tests replace
+ * other methods.
  */
 export const stubCluster = ({ objects, onAsk, hurried = false, ...overrides }: Options = {}): Cluster => {
   const kept = createObjects(objects);

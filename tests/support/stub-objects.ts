@@ -1,6 +1,6 @@
 import { ApiError, type KubernetesObject } from '../../e2e/kube/cluster.ts';
 
-/** Something that happened to an object, as a watch shows it. */
+/** A change of an object, as in a watch. */
 export type Change = { type: string; kind: string; object: KubernetesObject; version: number };
 
 type Named = { namespace?: string | undefined; name: string };
@@ -30,8 +30,8 @@ const fieldOf = (object: KubernetesObject, path: string): unknown =>
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
 
 /**
- * The objects of a stub, by the name of their resource, as in `jobs.batch`: read, written and watched as an API server does. A
- * collection that was never put is not served.
+ * The objects of a stub, by the name of their resource, such as `jobs.batch`. They are read, written and watched as in
+ * an API server. A collection that was never put is not served.
  */
 export const createObjects = (initial: Record<string, object[]> = {}) => {
   const collections = new Map<string, KubernetesObject[]>();
@@ -98,18 +98,18 @@ export const createObjects = (initial: Record<string, object[]> = {}) => {
     },
     patch: (kind: string, named: Named, patch: object): KubernetesObject =>
       happen('MODIFIED', kind, merged(get(kind, named), patch) as KubernetesObject),
-    /** Removes an object at once, whoever holds it. */
+    /** Removes an object at once, despite its finalizers. */
     remove: (kind: string, named: Named): unknown => happen('DELETED', kind, get(kind, named)),
-    /** Removes an object, or marks it as one that goes where a finalizer holds it. */
+    /** Removes an object, or marks it as being deleted if it has a finalizer. */
     delete: (kind: string, named: Named): KubernetesObject => {
       const object = get(kind, named);
       if ((object.metadata.finalizers ?? []).length === 0) return happen('DELETED', kind, object);
       const metadata = { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
       return happen('MODIFIED', kind, { ...object, metadata });
     },
-    /** What has happened since a version, in its order. */
+    /** The changes since a version, in order. */
     since: (than: number): Change[] => changes.filter((change) => change.version > than),
-    /** Calls back for each change from now on; returns what ends that. */
+    /** Calls the listener for each change from now on. Returns a function that ends this. */
     onChange: (listener: (change: Change) => void): (() => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { listen } from './serving.ts';
 
-/** Starts a network that can fail between a client on loopback and a port of loopback, or of a host. */
+/** Starts a TCP proxy on loopback to a port of loopback or of a host. Its connections can be made to fail. */
 export const startTcpProxy = async (target: number, host = '127.0.0.1') => {
   const open = new Set<Socket>();
   let refusing = false;
@@ -28,13 +28,13 @@ export const startTcpProxy = async (target: number, host = '127.0.0.1') => {
   };
   return {
     port,
-    /** Breaks every connection. */
+    /** Breaks all connections. */
     cut,
-    /** Every connection stays open and carries nothing, as when a machine in between dies; new ones work. */
+    /** All connections stay open without data, as if a machine in between had died. New ones work. */
     freeze: () => {
       for (const socket of open) socket.unpipe().pause();
     },
-    /** From now on new connections are broken at once. */
+    /** Breaks new connections at once. */
     refuse: () => {
       refusing = true;
     },

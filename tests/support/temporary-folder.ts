@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { beforeEach, onTestFinished } from 'vitest';
 
 /**
- * A new folder for the test that asks for it, or that is about to begin; it goes when that has ended, after
- * whatever else it ends with.
+ * A new folder for the current test, or in a hook for the next one. It is removed after all other hooks of that test.
  */
 export const temporaryFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
-  // What a test has just ended may still write into it.
+  // A process that the test has just ended may still write there.
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 };
 
-/** A folder of each test of the file: gives its path, or that of what is in it. */
+/** Makes a folder for each test of the file. Returns a function for its path and for paths in it. */
 export const folderOfEachTest = (): ((...path: string[]) => string) => {
   let folder: string;
   beforeEach(async () => {

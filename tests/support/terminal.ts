@@ -1,14 +1,14 @@
 const pattern = new RegExp(String.raw`${String.fromCodePoint(27)}\[([?\d;]*)([A-Za-z])|[\s\S]`, 'gu');
 
 /**
- * A terminal as far as it is needed to see what a reader sees: lines that wrap and scroll, a cursor that goes
- * up, down and to a column, lines that are erased. Throws for a sequence that it does not know.
+ * A simple terminal, which shows what a reader would see: lines wrap and scroll, the cursor moves, lines are erased. It
+ * throws for an unknown sequence.
  */
 export const openTerminal = (columns: number, rows: number) => {
   const lines: string[] = [''];
   let row = 0;
   let column = 0;
-  // The first line that can still be reached.
+  // The first line that the cursor can still reach.
   const top = (): number => Math.max(0, lines.length - rows);
 
   const goTo = (next: number): void => {
@@ -46,7 +46,7 @@ export const openTerminal = (columns: number, rows: number) => {
         else put(part);
       }
     },
-    /** All that is to be seen, also what has scrolled away. */
+    /** The whole text, including lines that have scrolled away. */
     text: (): string =>
       lines
         .map((line) => line.trimEnd())

@@ -17,8 +17,7 @@ import { localStore } from '../store/support/local-store.ts';
 import { stubCluster } from './stub-cluster.ts';
 
 /**
- * A report that keeps what it got: each step when it starts and when it ends, the findings, and what
- * becomes of faults.
+ * A report that keeps all it gets: the start and end of each step, findings, and events of faults.
  */
 export const record = () => {
   const printed: string[] = [];
@@ -53,7 +52,7 @@ type ReplayedTimelines = {
   [name in keyof Timelines]: Timelines[name] extends Timeline<infer T> ? ReplayedTimeline<T> : never;
 };
 
-/** Timelines with nothing in them, for a test to push what happens into. */
+/** Empty timelines. The test pushes events into them. */
 export const emptyTimelines = (): ReplayedTimelines => ({
   volumes: replayTimeline('volumes'),
   attachments: replayTimeline('volumeattachments'),
@@ -71,12 +70,12 @@ type Overrides = Partial<Omit<Context, 'timelines' | 'turn' | 'own'>> & {
   /** The name of the only backup target, and the store that it is on. */
   target?: string;
   store?: RunningStore;
-  /** The folder of this machine that stands for the store's. */
+  /** The folder of this machine that is used as the store's. */
   root?: string;
   ledger?: Ledger;
 };
 
-/** Time-outs that are soon over, for what never comes. */
+/** Short time-outs, for events that never come. */
 export const briefly = new Proxy({} as Timeouts, { get: () => ({ within: '50ms', owner: 'the test' }) });
 
 /** A backup target on no store. */
@@ -99,8 +98,8 @@ const ownTarget = (target: TargetHandle): Context['own'] => {
 };
 
 /**
- * What a scenario's steps share, where the cluster's pods are this machine and nothing has happened yet; what
- * a test is about replaces the rest. Beside it stands what the steps printed.
+ * The context of a scenario's steps, with empty timelines and a cluster whose pods are this machine. Tests replace
+ * parts of it. Also returns what the steps print.
  */
 export const createTestContext = ({
   timelines,

@@ -5,10 +5,10 @@ import { unpackPackages } from '../../lab/debian/unpack.ts';
 import { podSystemArtifact } from '../../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../../lab/images/oci.ts';
 
-/** The image of the tests' iSCSI target: tgt, which is what Longhorn's own engine exports a volume with. */
+/** The image of the tests' iSCSI target: tgt, which Longhorn's engine uses too. */
 export const tgtImage = 'docker.io/corral/tgt:test';
 
-// With the libraries that tgtd is linked with, but without the Perl of its commands that nobody here uses.
+// With the libraries of tgtd, but without Perl, which only unused commands need.
 const packages = 'tgt libaio1t64 libibverbs1 librdmacm1t64 libnl-3-200 libnl-route-3-200'.split(' ');
 
 /** The archive of that image. */

@@ -8,7 +8,7 @@ export const list =
       JSON.stringify({ metadata: { resourceVersion: String(resourceVersion) }, items: names.map(object) }),
     );
 
-/** Lines of a watch that then ends, is broken off, or stays open. */
+/** Lines of a watch, which then ends, breaks, or stays open. */
 export const lines =
   (end: 'ends' | 'breaks' | 'stays', ...texts: string[]): Answer =>
   (response) => {
@@ -16,12 +16,12 @@ export const lines =
     response.flushHeaders();
     response.write(texts.map((text) => `${text}\n`).join(''), () => {
       if (end === 'ends') response.end();
-      // After what was written has left: a reset may overtake it.
+      // Later, because a reset may overtake the data.
       if (end === 'breaks') setImmediate(() => response.socket?.destroySoon());
     });
   };
 
-/** An answer that is no success. */
+/** An error as an answer. */
 export const refusal =
   (
     code: number,
@@ -33,7 +33,7 @@ export const refusal =
     response.end(JSON.stringify({ kind: 'Status', code, reason, message }));
   };
 
-/** A connection that breaks before an answer: nobody knows what became of the request. */
+/** Breaks the connection before an answer, so that the result of the request is unknown. */
 export const brokenOff: Answer = (response) => response.socket?.destroy();
 
 /** An object as an answer. */

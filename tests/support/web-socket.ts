@@ -4,7 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 export type WebSocketEnd = ReturnType<typeof acceptWebSocket>;
 
-/** Accepts an upgrade with a subprotocol; it is a WebSocket as far as an exec needs it: whole binary messages. */
+/** Accepts an upgrade with a subprotocol. The WebSocket supports only whole binary messages, which exec uses. */
 export const acceptWebSocket = (request: IncomingMessage, socket: Duplex, protocol: string) => {
   let end: WebSocket | undefined;
   const server = new WebSocketServer({ noServer: true, handleProtocols: () => protocol });
