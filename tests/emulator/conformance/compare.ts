@@ -7,8 +7,7 @@ const field = (is: Is, name: string): string | undefined =>
   is === undefined || is === 'gone' ? undefined : is[name];
 
 /**
- * A state that comes or does not come by luck: with which others before and after it in the history of its
- * object.
+ * A state that appears only by chance, with the states before and after it in the history of its object.
  */
 type Optional = {
   resource: string;
@@ -17,8 +16,7 @@ type Optional = {
 };
 
 /**
- * What may be missing on either side, and nothing else may. Each of these is there in some recordings and not
- * in others, which a test sees to.
+ * The states that may be missing on either side. A test checks that each is in some recordings and not in others.
  */
 export const optional: readonly Optional[] = [
   {
@@ -45,7 +43,7 @@ export const optional: readonly Optional[] = [
   },
 ];
 
-/** Why a state may be missing on one side, undefined if it may not. */
+/** The reason why a state may be missing on one side. Undefined if it may not. */
 const mayBeMissing = (resource: string, is: Is, around: { before: Is; after: Is }): string | undefined =>
   optional.find((rule) => rule.resource === resource && rule.matches(is, around))?.why;
 
@@ -68,14 +66,14 @@ const place = (transcript: Transcript): { markers: string[]; histories: Map<stri
   return { markers, histories };
 };
 
-/** A history without what may be missing in it. */
+/** A history without the states that may be missing. */
 const firm = (history: readonly Placed[]): Placed[] =>
   history.filter(
     ({ resource, is }, at) =>
       mayBeMissing(resource, is, { before: history[at - 1]?.is, after: history[at + 1]?.is }) === undefined,
   );
 
-/** The part of a text around the first place where it differs from another. */
+/** The part of a text around its first difference from another text. */
 const around = (text: string, other: string): string => {
   let at = 0;
   while (at < text.length && text[at] === other[at]) at += 1;
@@ -83,7 +81,7 @@ const around = (text: string, other: string): string => {
   return `${from > 0 ? '...' : ''}${text.slice(from, at + 120)}${at + 120 < text.length ? '...' : ''}`;
 };
 
-/** How two states differ, for people: field by field where both are there. */
+/** Describes how two states differ, field by field. */
 const difference = (recorded: Is, got: Is): string[] => {
   const whole = (is: Is): string => (is === undefined ? '(nothing)' : JSON.stringify(is));
   const [left, right] = [recorded ?? 'gone', got ?? 'gone'];
@@ -100,8 +98,8 @@ const difference = (recorded: Is, got: Is): string[] => {
 };
 
 /**
- * How two transcripts differ, for people; nothing where they say the same. Compared is object by object,
- * in each stretch between two actions.
+ * Describes how two transcripts differ. Empty if they do not. It compares the states of each object between two
+ * actions.
  */
 export const compare = (expected: Transcript, got: Transcript): string[] => {
   const [left, right] = [place(expected), place(got)];
@@ -111,7 +109,7 @@ export const compare = (expected: Transcript, got: Transcript): string[] => {
   for (const key of new Set([...left.histories.keys(), ...right.histories.keys()])) {
     const recorded = firm(left.histories.get(key) ?? []);
     const own = firm(right.histories.get(key) ?? []);
-    // What was so before the first action a recording has only where somebody writes it again.
+    // A recording has the state before the first action only if the object is written again.
     if (own[0]?.inherited && !isDeepStrictEqual(own[0].is, recorded[0]?.is)) own.shift();
     for (const [segment, marker] of left.markers.entries()) {
       const [a, b] = [recorded, own].map((transcript) =>

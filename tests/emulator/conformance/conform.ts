@@ -9,8 +9,7 @@ import type { Staged } from './scripts.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 
 /**
- * Reads `fixtures/recordings/longhorn-NAME.ndjson` as a transcript, without what is said under names that are
- * left out.
+ * Reads `fixtures/recordings/longhorn-NAME.ndjson` as a transcript, without the objects that are left out.
  */
 export const recordedTranscript = async (name: string, leftOut?: RegExp): Promise<Transcript> => {
   const file = new URL(`../../../fixtures/recordings/longhorn-${name}.ndjson`, import.meta.url);
@@ -20,8 +19,8 @@ export const recordedTranscript = async (name: string, leftOut?: RegExp): Promis
 };
 
 /**
- * Throws a comparison for people if two transcripts differ, if what is got is in an order that cannot be, or
- * if the script came to no end.
+ * Throws a readable comparison if two transcripts differ, if the emulator's has an impossible order, or if the script
+ * did not end.
  */
 export const expectSame = (name: string, recorded: Transcript, got: Transcript, trouble?: Error): void => {
   const wrong = [...disorders(got).map((text) => `order: ${text}`), ...compare(recorded, got)];
@@ -30,12 +29,11 @@ export const expectSame = (name: string, recorded: Transcript, got: Transcript, 
     throw new Error([`longhorn-${name}: the emulator shows something else`, ...wrong].join('\n'));
 };
 
-/** Where and how a recording is repeated. */
+/** How a recording is repeated. */
 type Stage = { name: string; staged: Staged; prefix: string; clock: Clock; patience: Patience; node: string };
 
 /**
- * Repeats what was done for a recording on a local cluster and compares what its watches show; the managers go
- * by the clock.
+ * Repeats the actions of a recording on a local cluster, whose managers use this clock, and compares what watches show.
  */
 export const conform = async (
   local: LocalCluster,
@@ -48,7 +46,7 @@ export const conform = async (
   try {
     await staged.run(driver, { clock, prefix, node, volume, of });
     await driver.untilAsRecorded();
-    // Whatever is left to be done by then is done in the next resync.
+    // The next resync does the work that is left.
     await sleep(clock.resync);
   } catch (error) {
     trouble = error as Error;

@@ -1,10 +1,10 @@
 import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
 import { normaliseText } from './normalise-text.ts';
 
-/** What is compared of an object, field by field; a field that says nothing is not there. */
+/** The compared fields of an object, without empty ones. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** An object as recordings and watches give it, as far as it is looked at. */
+/** An object of a recording or a watch, with the compared fields. */
 export type Judged = KubernetesObject & {
   metadata: { finalizers?: string[]; deletionTimestamp?: string; ownerReferences?: { kind: string }[] };
   spec?: { volumeName?: string; volume?: string };
@@ -17,7 +17,7 @@ const text = (value: unknown): string => normaliseText(typeof value === 'string'
 const messagesOf = (messages: Record<string, string> | null | undefined): Record<string, string> => {
   if (!messages) return {};
   const filled = Object.entries(messages).map(([key, value]) => [`messages.${key}`, text(value)]);
-  // Written empty is not the same as not written: a deletion that begins empties them.
+  // An empty field differs from a missing one, because a deletion empties fields when it begins.
   return filled.length > 0 ? Object.fromEntries(filled) : { messages: '{}' };
 };
 
@@ -30,7 +30,7 @@ const describers: Record<string, (status: NonNullable<Judged['status']>) => Reco
   backupvolumes: (status) => ({
     lastBackup: text(status.lastBackupName) || 'none',
     ...messagesOf(status.messages),
-    // How much is stored hangs on the data; whether anything is, does not.
+    // The size depends on the data, but not whether anything is stored.
     dataStored: status.dataStored === '0' ? '0' : status.dataStored ? 'some' : '',
   }),
   backuptargets: (status) => ({
@@ -62,9 +62,8 @@ const describers: Record<string, (status: NonNullable<Judged['status']>) => Reco
 export const judgedKinds: readonly string[] = Object.keys(describers);
 
 /**
- * What an object of a kind is, undefined while nobody has taken it up: before a controller writes its first
- * status, finalizer and labels come in with the creation (a webhook's doing) or, in the emulator, which has
- * none, with a write after it.
+ * The compared fields of an object. Undefined before a controller writes its first status: Longhorn's webhook adds
+ * finalizer and labels at the creation, but the emulator, which has no webhook, adds them in a later write.
  */
 export const describeObject = (resource: string, { metadata, status }: Judged): Fields | undefined => {
   const fields = status && describers[resource]?.(status);

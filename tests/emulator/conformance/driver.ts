@@ -15,7 +15,7 @@ import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
 import type { Fields } from './describe-object.ts';
 import { createTranscript, type ObjectState, type Transcript } from './transcript.ts';
 
-/** The longest that anything of a script may take, in milliseconds: what did not come by then does not come. */
+/** The time-out of each wait of a script, in milliseconds. */
 export type Patience = { longest: number; owner: string };
 
 const isLike = (is: ObjectState['is'], wanted: 'gone' | Fields): boolean =>
@@ -29,7 +29,7 @@ const statesIn = (transcript: Transcript): ObjectState[] =>
 
 type Made = KubernetesObject & { spec?: { volume?: string } };
 
-// Without a kubelet nobody runs recurring jobs but runJob.
+// There is no kubelet, so only runJob runs recurring jobs.
 const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: string) => ({
   /** Makes a RecurringJob that backs a volume up and keeps one backup. */
   recurringJob: async (job: string, volume: string): Promise<void> => {
@@ -45,8 +45,7 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
     await cluster.patch(longhorn('volumes'), { namespace, name: prefix + volume }, { metadata: { labels } });
   },
   /**
-   * Runs a recurring job's program once, as its pod would; throws if it ends with anything but 0, by which
-   * Kubernetes' Job would fail.
+   * Runs a recurring job's program once, like its pod. Throws if its exit code is not 0, because the Job would fail.
    */
   runJob: async (job: string, clock: Clock): Promise<void> => {
     let last = '';
@@ -64,8 +63,8 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
     if (code !== 0) throw new Error(`the program of the recurring job ${job} ended with ${code}: ${last}`);
   },
   /**
-   * Denies the deletion of a volume's backups or snapshots; resolves when that is in force, and so does what
-   * takes it away.
+   * Denies the deletion of a volume's backups or snapshots. Resolves when that is in force, with a function that ends
+   * it and resolves when it has ended.
    */
   denyDeletion: async (plural: 'backups' | 'snapshots', volume: string): Promise<() => Promise<void>> => {
     const whose = {
@@ -87,15 +86,15 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
 });
 
 /**
- * Does a script's actions by the recording's own names, behind a prefix, and waits for what its watches show.
+ * Does the actions of a script, with the names of the recording after a prefix, and waits for states in its watches.
  */
 export const openDriver = async (
   local: LocalCluster,
   { prefix, recorded, patience }: { prefix: string; recorded: Transcript; patience: Patience },
 ) => {
   const user = await openBackups(local);
-  // A target of its own, so that no other script asks for a look at this one's store; behind its prefix it has
-  // the recording's name.
+  // Its own target, so that no other script requests a sync of this store. After the prefix, it has the name in the
+  // recording.
   const [target, folder] = [`${prefix}default`, `${prefix}store`];
   await user.target(target, folder);
   const transcript = createTranscript({ prefix });
@@ -134,16 +133,16 @@ export const openDriver = async (
 
   return {
     local,
-    /** Folder that stands for the export of the script's own target. */
+    /** The folder that is used as the export of the script's target. */
     store: join(dirname(local.store), folder),
     transcript: transcript.lines,
-    /** Says that an action of the recording is done now; text is how its marker begins. */
+    /** Marks an action of the recording as done now. `text` is the beginning of its marker. */
     mark: (text: string): void => {
       const marker = markers.find((each) => each.startsWith(text));
       if (!marker) throw new Error(`no marker begins with "${text}" (there are: ${markers.join(', ')})`);
       transcript.mark(marker);
     },
-    /** From here on everything is kept; what there is already is inherited. */
+    /** Starts the transcript. Objects that exist already are `inherited`. */
     begin: (): void => {
       transcript.mark('given');
       for (const [resource, timeline] of Object.entries(timelines)) {
@@ -151,12 +150,12 @@ export const openDriver = async (
       }
       begun = true;
     },
-    /** Waits until an object has been seen to be so, so many times. */
+    /** Waits until an object was seen in this state this number of times. */
     until: (name: string, wanted: 'gone' | Fields, times = 1): Promise<void> =>
       holds(`${name} is ${JSON.stringify(wanted)}${times > 1 ? ` for time ${times}` : ''}`, () => {
         return historyOf(name).filter(({ is }) => isLike(is, wanted)).length >= times;
       }),
-    /** Waits until every object is what the recording has of it last. */
+    /** Waits until every object has its last state in the recording. */
     untilAsRecorded: (): Promise<void> => {
       const last = new Map(statesIn(recorded).map((state) => [keyOf(state), JSON.stringify(state.is)]));
       return holds('every object is what the recording has of it last', () => {
@@ -175,7 +174,7 @@ export const openDriver = async (
     snapshot: (name: string, volume: string): Promise<void> => user.snapshot(prefix + name, prefix + volume),
     backup: (name: string, { snapshot, volume }: { snapshot: string; volume: string }) =>
       user.backup(prefix + name, { snapshot: prefix + snapshot, volume: prefix + volume, target }),
-    /** Waits until the backup, its BackupVolume and its volume all know of each other. */
+    /** Waits until the backup, its BackupVolume and its volume refer to each other. */
     untilSettled: async (name: string, volume: string): Promise<void> => {
       await user.untilSettled(prefix + name, prefix + volume);
       await holds(`${volume} knows ${name} as its last backup`, () => {
@@ -186,8 +185,8 @@ export const openDriver = async (
     delete: (name: string): Promise<void> =>
       local.cluster.delete(longhorn('backups'), { namespace, name: prefix + name }),
     /**
-     * Waits until a backup is gone, its BackupVolume knows of none, and no sync of that is due, which on a busy machine
-     * would list the next backup before its own manager asks for it.
+     * Waits until a backup is gone, its BackupVolume has none, and no sync of that is due. On a busy machine, such a
+     * sync would list the next backup before the manager of that asks for it.
      */
     untilGone: (name: string, volume: string): Promise<void> =>
       holds(`${name} is gone`, () => {
@@ -199,8 +198,7 @@ export const openDriver = async (
         return !user.timelines.backups.current(prefix + name) && lastBackupName === '' && isSynced;
       }),
     /**
-     * Waits until the next resync of a backup's owner is neither near nor just past; the managers look anew
-     * from their start on.
+     * Waits until the next resync of a backup's owner is neither near nor just over. Managers count from their start.
      */
     untilAwayFromResync: async (name: string, resync: number): Promise<void> => {
       const owner = { namespace, name: ownerOf(name) };

@@ -1,4 +1,4 @@
-/** What differs from run to run and says nothing of Longhorn's behaviour, each with what stands for it. */
+/** Parts of texts that differ from run to run, each with its placeholder. */
 const replacements: readonly [RegExp, string][] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'],
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC/g, 'TIME'],
@@ -11,21 +11,20 @@ const replacements: readonly [RegExp, string][] = [
 ];
 
 /**
- * Lines of the longhorn command's log that one side has and the other cannot: the local clusters' stores are
- * folders, never mounted; and up to v1.8 the end of a failed deletion was logged once, not twice.
+ * Lines of the longhorn command's log that only one side can have: the stores of local clusters are folders, which are
+ * not mounted, and up to v1.8 the end of a failed deletion was logged once, not twice.
  */
 const leftOut = [/^warning "Trying reading mount point /, /^error "Failed to delete delta block backup"/];
 
 /**
- * Of a line of the command's log what it says and how loud; where in the sources it stands changes with each
- * release.
+ * The level and the message of a line of the command's log. Its place in the source changes with each release.
  */
 const shortLine = (line: string): string => {
   const [, level = '', message = line] = /^time="TIME" level=(\w+) msg=("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
   return `${level} ${message}`;
 };
 
-// Locks are read and listed by their random names.
+// Locks are read and listed in the order of their random names.
 const sortLocks = (lines: string[]): string[] => {
   const loaded = lines.filter((line) => line.includes('"Loaded lock ')).sort();
   return lines.map((line) =>
@@ -52,7 +51,7 @@ const shortLog = (log: string): string =>
   ).join('\n');
 
 /**
- * A text with placeholders for times, stores, folders, binaries, lock names and addresses; of the log in it,
+ * A text with placeholders for times, stores, folders, binaries, lock names and addresses. A log in it is reduced to
  * levels and messages.
  */
 export const normaliseText = (text: string): string =>

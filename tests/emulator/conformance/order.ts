@@ -3,7 +3,7 @@ import type { ObjectState, Transcript } from './transcript.ts';
 
 type State = Fields | 'gone';
 
-/** The states up to some moment. */
+/** The states up to a moment. */
 type Past = {
   now(resource: string, name: string): State | undefined;
   ever(resource: string, name: string, is: (fields: Fields) => boolean): boolean;
@@ -19,8 +19,8 @@ const waitsFor = (is: State | undefined): string | undefined =>
     : undefined;
 
 /**
- * Objects are related where the states of one follow from those of another; only there the order
- * of the two counts. Each rule gives what is wrong with a state after all those before it.
+ * The order of two objects counts only if a state of one follows from a state of the other. Each rule checks a state
+ * against those before it, and returns what is wrong.
  */
 const rules: readonly ((state: ObjectState, past: Past) => string | undefined)[] = [
   ({ resource, name, is }, { now }) => {
@@ -31,7 +31,7 @@ const rules: readonly ((state: ObjectState, past: Past) => string | undefined)[]
   ({ resource, name, is }, { now, since }) => {
     const other = resource === 'backups' && !waitsFor(is) ? waitsFor(now('backups', name)) : undefined;
     if (!other || is === 'gone') return undefined;
-    // It may be Deleting again: what the waiting one decided when it was not, is seen seconds later.
+    // It may be Deleting again: the waiting one decided before that, and shows it seconds later.
     const wasFree = since('backups', name, other).some((state) => fieldsOf(state).state !== 'Deleting');
     return wasFree ? undefined : `${name} waits no more for ${other}, which is still Deleting`;
   },
@@ -50,8 +50,7 @@ const rules: readonly ((state: ObjectState, past: Past) => string | undefined)[]
 ];
 
 /**
- * What a transcript has in an order that cannot be; by the order of all writes, which watches of different
- * kinds do not keep.
+ * The impossible orders in a transcript, by the order of the writes. Watches of different kinds do not keep that order.
  */
 export const disorders = (transcript: Transcript): string[] => {
   const states: ObjectState[] = [];
@@ -72,7 +71,7 @@ export const disorders = (transcript: Transcript): string[] => {
     .filter((line): line is ObjectState => 'is' in line)
     .sort((a, b) => a.version - b.version);
   for (const each of inOrder) {
-    // What was so before the first action may have come about in any order.
+    // States before the first action may have any order.
     if (!each.inherited)
       wrong.push(...rules.map((rule) => rule(each, past)).filter((text) => text !== undefined));
     states.push(each);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type ProcessStat, processStat } from '../../../e2e/machine/process-stat.ts';
 
-// A process has no events of its own to be watched by.
+// A process has no events to watch.
 const period = 5;
 
 // On Longhorn's clocks a back-off (1 min) and two resyncs (30 s each) can come before a process.
@@ -18,8 +18,8 @@ const commandLine = (pid: string): string => {
   }
 };
 
-// At one go: read by and by, on a busy machine, what lives for a second comes and goes between two looks, or
-// between a look and the signal that it is to have.
+// Synchronously. On a busy machine, a process that lives for a second could otherwise end between two reads, or between
+// a read and the signal.
 const find = (words: readonly string[]): number | undefined => {
   const found = readdirSync('/proc').find((pid) => {
     const line = /^\d+$/.test(pid) ? commandLine(pid) : '';
@@ -28,7 +28,7 @@ const find = (words: readonly string[]): number | undefined => {
   return found === undefined ? undefined : Number(found);
 };
 
-/** Asks again and again until there is an answer, for what has no events of its own. */
+/** Repeats a question until it has an answer, where there are no events to watch. */
 export const within = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
   const deadline = Date.now() + longest.milliseconds;
   for (;;) {
@@ -42,11 +42,11 @@ export const within = async <T>(what: string, ask: () => Promise<T | undefined>)
   }
 };
 
-/** Waits for the process whose command line has all the words, and gives its number. */
+/** Waits for the process whose command line has all the words. Returns its id. */
 export const processWith = (...words: string[]): Promise<number> =>
   within(`there is a process ${words.join(' ')}`, async () => find(words));
 
-/** Waits for the process whose command line has all the words, stops it at once, before it can end, and gives its number. */
+/** Waits for the process whose command line has all the words, and stops it at once. Returns its id. */
 export const stopProcessWith = (...words: string[]): Promise<number> =>
   within(`there is a process ${words.join(' ')}`, async () => {
     const pid = find(words);
@@ -58,7 +58,7 @@ export const stopProcessWith = (...words: string[]): Promise<number> =>
     }
   });
 
-// A thread of its own stops the process: the event loop may be late for it. If the event loop waited instead, the other
+// A thread stops the process, because the event loop may be too late. If the event loop waited for it, the other
 // scripts of this process would be late.
 const slicing = `
   const { parentPort, workerData: { pid, period } } = require('node:worker_threads');
@@ -89,14 +89,14 @@ export const runInSlices = async (pid: number, what: string, isDone: () => boole
   }
 };
 
-/** Waits until there is none any more. */
+/** Waits until there is no such process. */
 export const noProcessWith = async (...words: string[]): Promise<void> => {
   await within(`there is no process ${words.join(' ')}`, async () =>
     find(words) === undefined ? true : undefined,
   );
 };
 
-/** The manager that a process which has not ended belongs to: it leads the group. */
+/** The id of the manager that started a running process: the leader of its process group. */
 export const managerOf = async (pid: number): Promise<number> =>
   ((await processStat(pid)) as ProcessStat).group;
 

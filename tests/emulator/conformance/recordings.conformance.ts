@@ -5,8 +5,8 @@ import { runMatrix } from '../support/store-matrix.ts';
 import { type Endings, runAll, runScripts } from './run-scripts.ts';
 import { groups } from './scripts.ts';
 
-// By Longhorn's clocks the scripts wait for five minutes, mostly; meanwhile the processors are free for the
-// others, one set after the other.
+// On Longhorn's clocks the scripts take five minutes, mostly for waits. Meanwhile the sets on fast clocks run one after
+// the other.
 const real = {
   by: 'r',
   clock: clocks.real,
@@ -20,15 +20,15 @@ const patience = {
   longest: 180_000,
   owner: 'four times the longest back-off and a resync: a machine may be slow',
 };
-// Between the start of a deletion and its retry there must be room for a second backup that is seen to wait, the
-// deletion's failure, a resync and an upload: 22 s on a busy machine. No retry needs more than that.
+// Between the start of a deletion and its retry, a second backup must be seen waiting, the deletion must fail, and a
+// resync and an upload must follow: 22 s on a busy machine. No retry needs more time.
 const together = {
   by: 'p',
   clock: { ...clocks.fast, resync: 2_000, deletionBackoffMin: 40_000, deletionBackoffMax: 40_000 },
   patience,
 };
-// And between a deletion's failure and the next resync for what was done in the recording: on a busy machine,
-// a manager and the deletion's process take 4 s to start and to fail.
+// Between the failure of a deletion and the next resync, the actions of the recording need time: on a busy machine, a
+// manager and the process of the deletion take 4 s to start and to fail.
 const apart = { by: 'p', clock: { ...clocks.fast, resync: 8_000, deletionBackoffMin: 16_000 }, patience };
 
 const later = matrix
@@ -43,7 +43,7 @@ afterAll(async () => {
   await Promise.all([onRealClocks.over, onFastClocks.over, withBug.over]);
 }, 120_000);
 
-// Each waits for what was started before it.
+// Each test waits for the sets before it.
 vi.setConfig({ testTimeout: 1_200_000 });
 
 test('whatever goes wrong below a store, the emulator does as the engine of a real Longhorn', async ({

@@ -6,9 +6,9 @@ import type { Patience } from './driver.ts';
 import { groups, scripts } from './scripts.ts';
 
 /**
- * By which clock the managers go, how long each wait may be, and which bug they have. `by` distinguishes its scripts from
- * those of others at the same time, whose processes are on the same machine: a letter that no hexadecimal number
- * has, as no random name can have it either.
+ * The clock of the managers, the time-out of each wait, and the bug that the managers have. `by` distinguishes these
+ * scripts from others that run at the same time on this machine. It is a letter that no hexadecimal number has, so that
+ * no random name contains it.
  */
 export type How = { by: string; clock: Clock; patience: Patience; mutant?: Mutant };
 
@@ -31,15 +31,15 @@ const runOn = async (local: LocalCluster, name: string, { by, clock, patience }:
 };
 
 /**
- * How each script ends; a rejection says how the emulator differs from the recording. All is over, clusters and
- * all, when `over` resolves.
+ * The result of each script. A rejection says how the emulator differs from the recording. `over` resolves when all
+ * scripts and clusters have ended.
  */
 export type Endings = { of(name: string): Promise<void> | undefined; over: Promise<unknown> };
 
-/** Starts scripts, all at once on a cluster of their own. */
+/** Starts scripts at the same time on one new cluster. */
 export const runScripts = (names: readonly string[], how: How): Endings => {
   const ends = new Map(names.map((name) => [name, Promise.withResolvers<void>()]));
-  // Each is looked at when its test comes to it, which may be later than its end.
+  // A test awaits each of them, maybe long after its end.
   for (const { promise } of ends.values()) promise.catch(() => undefined);
   const all = on(how, (local) =>
     Promise.all(
@@ -48,14 +48,14 @@ export const runScripts = (names: readonly string[], how: How): Endings => {
       }),
     ),
   );
-  // A cluster that does not come up ends them all.
+  // If the cluster does not start, all of them fail.
   const over = all.catch((error) => {
     for (const { reject } of ends.values()) reject(error);
   });
   return { of: (name) => ends.get(name)?.promise, over };
 };
 
-/** Starts a script for each recording: those that disturb nobody on one cluster, the others each on its own. */
+/** Starts a script for each recording: those that disturb no others on one cluster, the others on a cluster each. */
 export const runAll = ({ together, apart }: { together: How; apart: How }): Endings => {
   const sets = [
     runScripts(groups.together, together),

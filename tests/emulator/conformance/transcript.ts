@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
 import { describeObject, type Fields, type Judged, judgedKinds } from './describe-object.ts';
 
 /**
- * What an object was from some time on; `at` in seconds from the start, `version` the order of all writes.
+ * A state of an object. `at`: seconds since the start. `version`: its place in the order of all writes.
  */
 export type ObjectState = {
   at: number;
@@ -12,11 +12,11 @@ export type ObjectState = {
   resource: string;
   name: string;
   is: Fields | 'gone';
-  /** It was so before the first action; a recording has that only of what somebody writes again. */
+  /** The state before the first action. A recording has it only if the object is written again. */
   inherited?: true;
 };
 
-/** What happened, in the order of arrival: actions, and what objects were. */
+/** Actions and states of objects, in the order of arrival. */
 export type Transcript = readonly (ObjectState | { at: number; marker: string })[];
 
 type Event = { at: number; resource: string; deleted: boolean; object: Judged };
@@ -31,7 +31,7 @@ const generated: Record<string, RegExp> = {
 };
 
 /**
- * Gives random names, wherever they stand, a number in the order in which they came about for their volume.
+ * Replaces random names by numbers, in the order in which they appeared for their volume.
  */
 const createNaming = () => {
   const names = new Map<string, string>();
@@ -50,7 +50,7 @@ const createNaming = () => {
   };
 };
 
-/** Turns events into states: each state of an object once, as long as it lasts. */
+/** Converts events to states. A state that stays is returned once. */
 const createStateReader = () => {
   const naming = createNaming();
   const last = new Map<string, string>();
@@ -59,7 +59,7 @@ const createStateReader = () => {
     const known = owners.get(key) ?? [];
     if (!known.includes(owner)) known.push(owner);
     owners.set(key, known);
-    // Which node owns a backup is luck; that another comes to own it is not.
+    // The first owner of a backup is random, but a change of the owner is not.
     return known.length > 1 ? { owner: `number ${known.indexOf(owner) + 1}` } : {};
   };
   const onceEach = (state: ObjectState, isNew: boolean): ObjectState[] => {
@@ -81,8 +81,8 @@ const createStateReader = () => {
     const is = resource === 'backups' ? { ...rest, ...ownerOf(key, String(object.status?.ownerID)) } : rest;
     const main = onceEach({ at, version, resource, name, is }, false);
     if (resource !== 'snapshots') return main;
-    // What it grew from is a state by itself: that may change while others are made, before or after what else
-    // is seen of it.
+    // The parent of a snapshot is a state by itself: it may change while others are made, before or after its other
+    // fields.
     return [
       ...main,
       ...onceEach(
@@ -93,12 +93,11 @@ const createStateReader = () => {
   };
 };
 
-/** Markers that say what is seen or waited for, where nothing is done that is repeated. */
+/** Markers of observations and waits. They are no actions to repeat. */
 const notes = /^(b1 is Error again|b2 done|two runs|observed|immutable .*)$/;
 
 /**
- * A recording as a transcript; what came after the marker `end` belongs to it up to the first thing that
- * somebody did then.
+ * Converts a recording to a transcript. States after the marker `end` belong to it up to the next action.
  */
 export const transcriptOf = ({ lines }: Recording): Transcript => {
   const read = createStateReader();
@@ -118,7 +117,7 @@ export const transcriptOf = ({ lines }: Recording): Transcript => {
   return kept;
 };
 
-/** Whether an event is somebody's doing: a creation, or the wish that an object goes. */
+/** Whether an event is an action: an object was created, or its deletion requested. */
 const isDone = (type: string, { metadata }: Judged, before: Transcript): boolean =>
   (type === 'ADDED' && metadata.ownerReferences?.[0]?.kind !== 'BackupTarget') ||
   (metadata.deletionTimestamp !== undefined &&
@@ -127,7 +126,7 @@ const isDone = (type: string, { metadata }: Judged, before: Transcript): boolean
         'is' in line && line.name === metadata.name && line.is !== 'gone' && line.is.deletion !== undefined,
     ));
 
-/** Makes a transcript as events come in; prefix is what each name of it begins with, and is left out. */
+/** Makes a transcript from events. `prefix`: the beginning of all names, which is left out. */
 export const createTranscript = ({ prefix, start = Date.now() }: { prefix: string; start?: number }) => {
   const lines: Transcript[number][] = [];
   const read = createStateReader();
@@ -147,11 +146,11 @@ export const createTranscript = ({ prefix, start = Date.now() }: { prefix: strin
     mark: (marker: string): void => {
       lines.push({ at: (Date.now() - start) / 1000, marker });
     },
-    /** Puts in what an object is before the first action. */
+    /** Adds the state of an object before the first action. */
     inherit: (resource: string, object: KubernetesObject): void =>
       put(resource, { at: Date.now(), deleted: false, object, inherited: true }),
     take: (resource: string, entry: Entry): void => {
-      // Stands where no recording has anything, so the comparison fails and says why.
+      // A marker that no recording has, so that the comparison fails with this reason.
       const at = (entry.at - start) / 1000;
       if (entry.kind === 'gap')
         lines.push({ at, marker: `the watch of ${resource} has a gap: ${entry.reason}` });
