@@ -34,6 +34,11 @@ export const mutants = {
   'csi-retained-backup-goes': 'the backup of a VolumeSnapshot goes with it, though its class says Retain',
   'csi-type-required': 'a class of VolumeSnapshots without a type makes none',
   'csi-type-ignored': 'a class of VolumeSnapshots with a type that does not exist makes backups',
+  'csi-left-snapshot-refused':
+    'a VolumeSnapshot is not made if Longhorn has a snapshot of its name already, without a backup',
+  'csi-left-backup-ignored':
+    'a VolumeSnapshot gets a new backup although there is one of its name, if the snapshot of that is gone',
+  'csi-detached-volume-refused': 'a VolumeSnapshot of the type snap is not made of a detached volume',
   'csi-mode-ignored': 'a class of VolumeSnapshots that asks for full backups makes incremental ones',
   'csi-claim-gets-newest-backup':
     'a claim of a VolumeSnapshot gets the data of the newest backup of its volume',

@@ -11,6 +11,9 @@ type ExpectedKill = { scenario: string; by: string };
 const csiMade =
   'A VolumeSnapshot of the type bak makes a backup, and is ready to use once that is Completed [s3]';
 const csiTypes = 'A class without a type makes backups, and one with a wrong type none';
+const csiSameUid = 'A VolumeSnapshot that has the uid of one that was deleted is made of what that has left';
+const csiSnap =
+  'A VolumeSnapshot of the type snap makes a snapshot of a detached volume, which is attached for it';
 const csiFull = 'A class with the backup mode full makes full backups';
 const csiMany = 'Many VolumeSnapshots at once are all made, and all deleted';
 const csiDeleted = 'A VolumeSnapshot that is deleted takes its backup along, or leaves it, as its class says';
@@ -208,6 +211,9 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'csi-ready-before-completed': [{ scenario: csiMade, by: 'then.readyWithBackup' }],
   'csi-type-required': [{ scenario: csiTypes, by: 'then.handleNamesBackup' }],
   'csi-type-ignored': [{ scenario: csiTypes, by: 'then.notMade' }],
+  'csi-left-snapshot-refused': [{ scenario: csiSameUid, by: 'then.handleNamesBackup' }],
+  'csi-left-backup-ignored': [{ scenario: csiSameUid, by: 'then.handleNamesFormer' }],
+  'csi-detached-volume-refused': [{ scenario: csiSnap, by: 'then.readyWithSnapshot' }],
   'csi-mode-ignored': [{ scenario: csiFull, by: 'then.sent' }],
   'csi-deletion-keeps-backup': [
     { scenario: csiDeleted, by: 'then.backupGoesAlong' },

@@ -41,6 +41,33 @@ scenario(
   },
 );
 
+// From Longhorn's manual tests of backups. The backup of the one is gone, and the snapshot of the other.
+scenario(
+  'A VolumeSnapshot that has the uid of one that was deleted is made of what that has left',
+  { ...about, proves: ['V16'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = await given.data(volume);
+    const earlier = await given.settledBackup(volume);
+    const kept = await readyOne({ given, when, then }, volume, 'Retain');
+    const going = await readyOne({ given, when, then }, volume);
+    await when.volumeSnapshotDeleted(going.snapshot, kept.snapshot);
+    await then.volumeSnapshotGone(going.snapshot, kept.snapshot);
+    await then.goneInTheEnd(going.backup);
+    await when.contentDeleted(kept.snapshot);
+    await when.snapshotRemoved(kept.backup);
+
+    const ofSnapshot = await when.contentOfSameUid(going.snapshot);
+    const made = await then.handleNamesBackup(ofSnapshot);
+    await then.readyWithBackup(ofSnapshot, made);
+    await then.restores(made, [data]);
+    const ofBackup = await when.contentOfSameUid(kept.snapshot);
+    await then.handleNamesFormer(ofBackup, kept.backup);
+    await then.readyWithBackup(ofBackup, kept.backup);
+    await then.storeHolds(volume, [earlier, kept.backup, made]);
+  },
+);
+
 scenario(
   'A VolumeSnapshot is deleted while its volume is detached, or its backup target has no URL',
   {

@@ -118,3 +118,20 @@ scenario(
     await then.storeHolds(volume, [earlier], { deletionsAtOnce: true });
   },
 );
+
+// From Longhorn's page "CSI VolumeSnapshot Associated with Longhorn Snapshot".
+scenario(
+  'A VolumeSnapshot of the type snap makes a snapshot of a detached volume, which is attached for it',
+  { ...about, tags: ['csi-snapshots'], proves: ['V19'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = await given.data(volume);
+    const claim = await given.boundClaim(volume);
+    const bySnap = await given.snapshotClass({ type: 'snap' });
+    await when.volumeDetached(volume);
+
+    const snapshot = await then.readyWithSnapshot(await when.volumeSnapshotMade(claim, bySnap));
+    await then.volumeDetached(volume);
+    await then.restores(await given.backup(snapshot), [data]);
+  },
+);

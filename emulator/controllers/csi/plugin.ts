@@ -57,7 +57,10 @@ const readySnapshot = async (
   { name, parameters }: Request,
 ): Promise<Snapshot> => {
   const { snapshots } = context.datastore;
-  if (snapshots.get(name) === undefined)
+  const isThere = snapshots.get(name) !== undefined;
+  if (isThere && context.mutant === 'csi-left-snapshot-refused')
+    throw new CsiError('Internal', `snapshot ${name} already exists`);
+  if (!isThere)
     await createSnapshot(context.datastore, volume, { name, createSnapshot: true, labels: parameters });
   const found = await ask(context, ticksForSnapshot, () => {
     const snapshot = snapshots.get(name);
@@ -89,7 +92,8 @@ const makeBackup = async (context: ManagerContext, request: Request): Promise<Cs
   const { volume, name, parameters } = request;
   const made = findBackup(context, request);
   if (made?.status?.error) throw new CsiError('Internal', made.status.error);
-  if (made !== undefined) return answerFor(context, volume, made);
+  const isDone = mutant !== 'csi-left-backup-ignored' || datastore.snapshots.get(name) !== undefined;
+  if (made !== undefined && isDone) return answerFor(context, volume, made);
   const source = datastore.volumes.get(volume);
   if (source === undefined) throw new CsiError('NotFound', `volume ${volume} not found`);
   const target = source.spec.backupTargetName;
@@ -117,6 +121,8 @@ const makeBackup = async (context: ManagerContext, request: Request): Promise<Cs
 const makeSnapshot = async (context: ManagerContext, request: Request): Promise<CsiSnapshot> => {
   const source = context.datastore.volumes.get(request.volume);
   if (source === undefined) throw new CsiError('NotFound', `volume ${request.volume} not found`);
+  if (source.status?.state === 'detached' && context.mutant === 'csi-detached-volume-refused')
+    throw new CsiError('Internal', `volume ${request.volume} is detached`);
   const { status } = await readySnapshot(context, source, request);
   const handle = `snap://${request.volume}/${request.name}`;
   const { creationTime: createdAt = '', restoreSize: size = 0 } = status ?? {};

@@ -11,6 +11,7 @@ import type { RestoreHandle } from '../restore/restore.ts';
 import type { Timeout } from '../timeouts.ts';
 
 const driver = 'driver.longhorn.io';
+const beingDeleted = 'snapshot.storage.kubernetes.io/volumesnapshot-being-deleted';
 const apiVersion = 'snapshot.storage.k8s.io/v1';
 const staticStorage = { accessModes: ['ReadWriteOnce'], storageClassName: '' };
 
@@ -36,7 +37,7 @@ export type ClaimHandle = { name: string; volume: VolumeHandle };
 
 /**
  * A VolumeSnapshot that a step made. `from`: the last sequence of the backups' timeline before it. `backup`: what a step
- * has found behind it.
+ * has found behind it. `content`: the content that has the uid of it, which is gone.
  */
 export type VolumeSnapshotHandle = {
   name: string;
@@ -46,6 +47,7 @@ export type VolumeSnapshotHandle = {
   volume: VolumeHandle;
   from: number;
   backup?: BackupHandle;
+  content?: string;
 };
 
 /** Makes a class of VolumeSnapshots that only the run uses. */
@@ -151,6 +153,28 @@ export const makeByHand = async (
     },
   });
   return snapshot;
+};
+
+/** Makes a content by hand, as if the VolumeSnapshot, which is gone, were there again with its uid. */
+export const makeOfSameUid = async (
+  { cluster, made, run, timelines, uniqueName }: Context,
+  { name, uid, by, volume, label }: VolumeSnapshotHandle,
+): Promise<VolumeSnapshotHandle> => {
+  const content = uniqueName('content');
+  const from = timelines.backups.lastSequence();
+  made.contents.push(content);
+  await cluster.create(resources.volumeSnapshotContents, {
+    apiVersion,
+    kind: 'VolumeSnapshotContent',
+    // Without the annotation, it could not be deleted: that comes with the deletion of its VolumeSnapshot.
+    metadata: { name: content, labels: runLabel(run), annotations: { [beingDeleted]: 'yes' } },
+    spec: {
+      ...{ driver, deletionPolicy: 'Retain', volumeSnapshotClassName: by.name },
+      source: { volumeHandle: volume.name },
+      volumeSnapshotRef: { name, namespace, uid },
+    },
+  });
+  return { name, label: `the content with the uid of ${label}`, uid, by, volume, from, content };
 };
 
 const isOf =

@@ -4,7 +4,8 @@ import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { mustBeKept, nextLabel, readBackup } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
-import { type BackupHandle, listLabels, type VolumeHandle } from '../handles.ts';
+import { dataRangesOf } from '../created-objects.ts';
+import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { step } from '../step.ts';
 import {
@@ -15,13 +16,13 @@ import {
   makeBoundClaim,
   makeByHand,
   makeClaimFrom,
+  makeOfSameUid,
   makeSnapshotClass,
   makeVolumeSnapshot,
   nextSnapshotLabel,
   type SnapshotClassHandle,
   untilContent,
   untilVolumeSnapshotGone,
-  type VolumeSnapshot,
   type VolumeSnapshotHandle,
 } from './csi.ts';
 
@@ -46,8 +47,34 @@ const withVerb = (...snapshots: VolumeSnapshotHandle[]) => ({
   verb: snapshots.length === 1 ? 'is' : 'are',
 });
 
-const bound = ({ by, name }: VolumeSnapshotHandle): string | undefined =>
-  by.snapshots.current(name)?.status?.boundVolumeSnapshotContentName;
+const bound = ({ by, name, content }: VolumeSnapshotHandle): string | undefined =>
+  content ?? by.snapshots.current(name)?.status?.boundVolumeSnapshotContentName;
+
+const isReady = ({ status }: KubernetesObject & { status?: { readyToUse?: boolean } }): boolean =>
+  status?.readyToUse === true;
+
+/** Waits until a VolumeSnapshot is ready to use, and returns the resourceVersion from which on its content was. */
+const untilReady = async ({ timeouts }: Context, snapshot: VolumeSnapshotHandle): Promise<bigint> => {
+  const { by, label, name, content } = snapshot;
+  const how = { label: `${label} is ready to use`, describe: describeReadiness };
+  if (content === undefined)
+    await waitUntil(by.snapshots, isReady, { name, ...how, ...timeouts.volumeSnapshotReady });
+  else await waitUntil(by.contents, isReady, { name: content, ...how, ...timeouts.volumeSnapshotReady });
+  const ready = firstVersion(
+    by.contents.entries,
+    (each) => each.metadata.name === bound(snapshot) && isReady(each),
+  );
+  if (ready === undefined) throw new InconclusiveError(`the watch missed when ${label} became ready`);
+  return ready;
+};
+
+const untilHandle = async (context: Context, snapshot: VolumeSnapshotHandle): Promise<string> => {
+  const { status } = await untilContent(context, snapshot, {
+    label: 'has a handle',
+    isWanted: ({ status }) => Boolean(status?.snapshotHandle),
+  });
+  return status?.snapshotHandle ?? '';
+};
 
 /** The steps that make, judge and delete VolumeSnapshots of CSI. They need `volume-snapshots`. */
 export const csiSteps = {
@@ -95,6 +122,12 @@ export const csiSteps = {
     action: makeClaimFrom,
     detail: ({ name }) => name,
   }),
+  /** Kubernetes takes no uid. So the content is made, which has the uid of its VolumeSnapshot. */
+  'when.contentOfSameUid': step({
+    sentence: 'When a VolumeSnapshotContent of the volume is made by hand, with the uid of {snapshot}',
+    action: makeOfSameUid,
+    detail: ({ content }) => content ?? '',
+  }),
   /** Returns the backup. */
   'then.handleNamesBackup': step({
     sentence: 'Then {snapshot} has a handle, which names its volume and a backup of it',
@@ -104,11 +137,7 @@ export const csiSteps = {
       const name = `snapshot-${snapshot.uid}`;
       made.snapshots.push(name);
       const label = nextLabel(context);
-      const { status } = await untilContent(context, snapshot, {
-        label: 'has a handle',
-        isWanted: ({ status }) => Boolean(status?.snapshotHandle),
-      });
-      const handle = status?.snapshotHandle ?? '';
+      const handle = await untilHandle(context, snapshot);
       const [, ofVolume, ofBackup = ''] = /^bak:\/\/([^/]+)\/([^/]+)$/.exec(handle) ?? [];
       if (ofVolume !== volume.name) throw new Error(`the handle of ${snapshot.label} is ${handle}`);
       made.backups.push(ofBackup);
@@ -122,28 +151,50 @@ export const csiSteps = {
     },
     detail: ({ name }) => name,
   }),
+  /** Its backup was made for a VolumeSnapshot of the same uid. */
+  'then.handleNamesFormer': step({
+    sentence: 'Then {snapshot} has a handle, which names {backup}, as that is still there',
+    action: async (context: Context, snapshot: VolumeSnapshotHandle, { name, volume }: BackupHandle) => {
+      const handle = await untilHandle(context, snapshot);
+      if (handle !== `bak://${volume.name}/${name}`)
+        throw new Error(`the handle of ${snapshot.label} is ${handle}`);
+    },
+  }),
+  /** Of the type snap. Returns Longhorn's snapshot, which the handle names. */
+  'then.readyWithSnapshot': step({
+    sentence:
+      "Then {snapshot} is ready to use, once Longhorn's snapshot of its name is, which its handle names",
+    parameters: (snapshot) => ({ snapshot }),
+    action: async (context: Context, snapshot: VolumeSnapshotHandle): Promise<SnapshotHandle> => {
+      const { made, timelines } = context;
+      const { label, uid, volume } = snapshot;
+      const name = `snapshot-${uid}`;
+      made.snapshots.push(name);
+      const ready = await untilReady(context, snapshot);
+      const handle = await untilHandle(context, snapshot);
+      if (handle !== `snap://${volume.name}/${name}`) throw new Error(`the handle of ${label} is ${handle}`);
+      const isThere = firstVersion(
+        timelines.snapshots.entries,
+        (each) => each.metadata.name === name && isReady(each),
+      );
+      if (isThere === undefined || isThere > ready)
+        throw new Error(`${label} was ready to use before snapshot ${name} was`);
+      return { name, volume, filled: dataRangesOf(made, volume.name) };
+    },
+    detail: ({ name }) => name,
+  }),
   /** And not before. */
   'then.readyWithBackup': step({
     sentence: 'Then {snapshot} is ready to use, once {backup} is Completed',
     action: async (context: Context, snapshot: VolumeSnapshotHandle, backup: BackupHandle) => {
-      const { timelines, timeouts } = context;
-      const { by, label, name } = snapshot;
-      const isReady = ({ status }: VolumeSnapshot): boolean => status?.readyToUse === true;
-      await waitUntil(by.snapshots, isReady, {
-        ...{ name, label: `${label} is ready to use`, describe: describeReadiness },
-        ...timeouts.volumeSnapshotReady,
-      });
-      const ready = firstVersion(
-        by.contents.entries,
-        ({ metadata, status }) => metadata.name === bound(snapshot) && status?.readyToUse === true,
-      );
+      const { timelines } = context;
+      const ready = await untilReady(context, snapshot);
       const completed = firstVersion(
         timelines.backups.entries,
         (each) => each.metadata.name === backup.name && backupState(each) === 'Completed',
       );
-      if (ready === undefined) throw new InconclusiveError(`the watch missed when ${label} became ready`);
       if (completed === undefined || completed > ready)
-        throw new Error(`${label} was ready to use before ${backup.label} was Completed`);
+        throw new Error(`${snapshot.label} was ready to use before ${backup.label} was Completed`);
     },
   }),
   /** There is no backup of it. */
