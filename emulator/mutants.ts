@@ -68,6 +68,7 @@ export const mutants = {
   'head-backed-up': 'a backup holds what the volume has when it is uploaded, not what its snapshot has',
   'older-snapshot-not-read':
     'a backup of a snapshot that is older than the last backup takes the blocks of that one',
+  'rebuild-empties-snapshots': 'the snapshots of a volume are empty once a replica of it is rebuilt',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':
     'the newest snapshot of a volume goes at once, though its data cannot be merged yet',
@@ -110,6 +111,7 @@ export const mutants = {
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'api-takes-standby-for-any': 'the API makes snapshots and backups of a volume on standby, as of any other',
   'tags-ignored': 'a volume is placed as if it selected no tags',
+  'cordon-ignored': 'a volume is placed on a node that is cordoned, or that Longhorn may not use',
   'missing-disk-tag-unsaid': 'a volume with a disk tag that no disk has does not say why it is not placed',
   'restore-limit-ignored': 'the setting how many volumes a node restores at once has no effect',
   'standby-counts-as-restore': 'a volume on standby restores nothing while its node restores no more volumes',

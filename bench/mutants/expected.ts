@@ -31,6 +31,10 @@ const standbyRefuses =
   'A volume that is put on standby by the API follows its source, takes no write, and nothing is made of it';
 const restoreTags =
   'A volume is restored to the node and the disk that have its tags, and a tag that none has is reported';
+const duringRebuild =
+  'Backups that are made while a replica is rebuilt have all data of their snapshots [s3]';
+const restoreCordon =
+  'A volume is restored to the node that can be scheduled, and not to one that is cordoned';
 const restoreLimit =
   'A node restores as many volumes at once as the setting says, and a volume on standby does not count [s3]';
 const classNames =
@@ -263,6 +267,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
   'head-backed-up': [{ scenario: holds, by: 'then.restores' }],
   'older-snapshot-not-read': [{ scenario: holds, by: 'then.restores' }],
+  'rebuild-empties-snapshots': [{ scenario: duringRebuild, by: 'then.restores' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],
   'marked-snapshot-stays': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],
@@ -347,6 +352,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
   'api-takes-standby-for-any': [{ scenario: standbyRefuses, by: 'then.standbyRefuses' }],
   'tags-ignored': [{ scenario: restoreTags, by: 'then.placedOn' }],
+  'cordon-ignored': [{ scenario: restoreCordon, by: 'then.placedOn' }],
   'missing-disk-tag-unsaid': [{ scenario: restoreTags, by: 'then.missingTagSaid' }],
   'restore-limit-ignored': [{ scenario: restoreLimit, by: 'then.restoreWaits' }],
   'standby-counts-as-restore': [{ scenario: restoreLimit, by: 'then.follows' }],

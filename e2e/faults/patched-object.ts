@@ -10,7 +10,7 @@ const schema = z.object({
     plural: z.string(),
     namespaced: z.boolean().optional(),
   }),
-  namespace: z.string(),
+  namespace: z.string().optional(),
   name: z.string(),
   before: z.record(z.string(), z.unknown()),
   /** Missing in ledgers of earlier versions. */
@@ -35,13 +35,16 @@ const fieldsOf = (object: unknown, patch: unknown): unknown =>
       )
     : object;
 
+const whereOf = ({ namespace, name }: Pick<PatchedObject, 'namespace' | 'name'>) =>
+  namespace === undefined ? { name } : { namespace, name };
+
 const on = (
   cluster: Cluster,
   { title, ...data }: PatchedObject & { title: string; after: Record<string, unknown> },
 ): Fault => {
   const { after } = data;
   const resource = data.resource as Resource;
-  const where = { namespace: data.namespace, name: data.name };
+  const where = whereOf(data);
   return {
     kind: patchedObject,
     title,
@@ -59,15 +62,17 @@ const on = (
 };
 
 const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
-  const { resource, namespace, name, before, after } = schema.parse(data);
+  const { resource, before, after, ...of } = schema.parse(data);
+  const { name } = of;
+  const where = whereOf(of);
   const what = `${name} (${resource.plural})`;
   if (after !== undefined) {
-    const found = fieldsOf(await cluster.get(resource as Resource, { namespace, name }), after);
+    const found = fieldsOf(await cluster.get(resource as Resource, where), after);
     if (isDeepStrictEqual(found, fieldsOf(before, after))) return `${what} is as it was`;
     if (!isDeepStrictEqual(found, after))
       return `${what} was changed by somebody else meanwhile, to ${JSON.stringify(found)}: it stays so`;
   }
-  await cluster.patch(resource as Resource, { namespace, name }, before);
+  await cluster.patch(resource as Resource, where, before);
   return `${what} is as it was`;
 };
 
@@ -84,13 +89,14 @@ export const patchedObject = {
   heal: restore,
   document: {
     about:
-      "An object that belongs to the whole cluster (a setting of Longhorn's, or the tags of a node) is changed.",
+      "An object that belongs to the whole cluster (a setting of Longhorn's, the tags of a node, or whether a node can be scheduled) is changed.",
     inject: 'a merge patch',
     prove: 'the object has the fields of the patch',
     heal: 'it gets its previous values back, unless somebody else has changed them since',
     bound: 'none',
     otherUsers:
       "everybody, because the setting is everybody's; what Longhorn did because of it is not undone. If somebody else changes the same field meanwhile, that change is kept",
-    'in scenarios': '`given.setting` and `given.detachedAllowed`, undone by `when.released`; `given.tags`',
+    'in scenarios':
+      '`given.setting` and `given.detachedAllowed`, undone by `when.released`; `given.tags`, `given.cordoned`',
   },
 } as const satisfies FaultKind & { on: typeof on };

@@ -12,6 +12,7 @@ export const disruptions = {
   unmount: "empties the URL of its own backup target, on which Longhorn unmounts every store's folders",
   'admission-policy': 'makes an admission policy that denies deletions',
   settings: "changes Longhorn's settings, or tags of its nodes",
+  cordon: 'cordons nodes of the cluster',
   'default-target': "changes Longhorn's default backup target",
   'volume-snapshots':
     'makes VolumeSnapshots of CSI, with a class, contents and PersistentVolumes that all users of the cluster can see',

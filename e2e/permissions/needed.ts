@@ -117,6 +117,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     },
     { place: 'longhorn', resource: longhorn.nodes, verbs: ['get', 'watch', 'patch'] },
   ],
+  cordon: [{ place: 'cluster', resource: resources.nodes, verbs: ['get', 'patch'] }],
   'default-target': [
     {
       place: 'longhorn',

@@ -62,17 +62,29 @@ const diskStatus = async (
   };
 };
 
-const ownStatus = async (node: Node): Promise<Status> => {
+const schedulable = (
+  { datastore }: ManagerContext,
+  { metadata: { name } }: Node,
+): Pick<Condition, 'status'> & { reason?: string; message?: string } =>
+  datastore.kubernetesNodes.get(name)?.spec?.unschedulable
+    ? { status: 'False', reason: 'KubernetesNodeCordoned', message: `Node ${name} is cordoned` }
+    : { status: 'True' };
+
+const ownStatus = async (context: ManagerContext, node: Node): Promise<Status> => {
   const now = timestamp();
   const disks = Object.entries(node.spec.disks).map(async ([name, disk]) => {
     return [name, await diskStatus(name, disk, node.status?.diskStatus?.[name])] as const;
   });
-  const schedulable = withCondition(node.status?.conditions, { type: 'Schedulable', status: 'True' }, now);
+  const isSchedulable = { type: 'Schedulable', ...schedulable(context, node) };
   const message = `Node ${node.metadata.name} is ready`;
   return {
     region: '',
     zone: '',
-    conditions: withCondition(schedulable, { type: 'Ready', status: 'True', message }, now),
+    conditions: withCondition(
+      withCondition(node.status?.conditions, isSchedulable, now),
+      { type: 'Ready', status: 'True', message },
+      now,
+    ),
     diskStatus: Object.fromEntries(await Promise.all(disks)),
   };
 };
@@ -98,7 +110,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
     context.recorder(node, { type: 'Warning', reason: 'Delete', message: `Deleting node ${name}` });
     return removeFinalizer(datastore.nodes, node);
   }
-  const status = name === context.node ? await ownStatus(node) : othersStatus(context, node);
+  const status = name === context.node ? await ownStatus(context, node) : othersStatus(context, node);
   const ready = ({ conditions }: Status) => conditions?.find(({ type }) => type === 'Ready');
   // Every manager may report another node as lost. Only the node's own manager reports it as ready.
   if (name !== context.node && ready(status)?.status === 'True') return;
@@ -114,6 +126,9 @@ export const startNodeController = (context: ManagerContext): void => {
   const enqueue = startController({ name: 'node', reconcile: (name) => reconcile(context, name) }, context);
   datastore.nodes.onEvent((name) => {
     if (datastore.nodes.get(name)?.metadata.deletionTimestamp) enqueue(name);
+  });
+  datastore.kubernetesNodes.onEvent((name) => {
+    if (name === context.node) enqueue(name);
   });
   enqueue(context.node);
   const timer = setInterval(() => {

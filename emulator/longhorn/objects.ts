@@ -164,7 +164,10 @@ export type InstanceManager = LonghornObject<
 >;
 
 export type Pod = ApiObject & { spec: { nodeName?: string }; status?: { phase?: string; podIP?: string } };
-export type KubernetesNode = ApiObject & { status?: { conditions?: { type: string; status: string }[] } };
+export type KubernetesNode = ApiObject & {
+  spec?: { unschedulable?: boolean };
+  status?: { conditions?: { type: string; status: string }[] };
+};
 
 export type BackupState = '' | 'Pending' | 'InProgress' | 'Completed' | 'Error' | 'Unknown' | 'Deleting';
 

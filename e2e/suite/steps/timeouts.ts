@@ -396,6 +396,10 @@ export const timeoutRules = {
     owner:
       'the expectation: Kubernetes gives a node up that was silent for 50 s, and Longhorn takes that over',
   },
+  cordonSeen: {
+    resyncs: 2,
+    owner: 'the expectation: Longhorn looks at the nodes of Kubernetes at its resync, or before',
+  },
   replicaLost: {
     owner: 'longhorn-manager: a replica whose process has ended is lost to the engine within seconds',
   },

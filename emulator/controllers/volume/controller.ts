@@ -38,7 +38,7 @@ import {
   withdrawRestoreAttachment,
 } from './restore.ts';
 import { restoreJobs } from './restored-jobs.ts';
-import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep } from './status.ts';
+import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep, type VolumeStep } from './status.ts';
 
 const setReplicaState = async (
   { datastore, node, ip }: ManagerContext,
@@ -150,7 +150,18 @@ type ControllerState = {
   followers: FollowingEngines;
   activations: SyncedActivations;
   rebuilds: Rebuilds;
+  /** How many replicas a volume has, by its name. */
+  built: Map<string, number>;
   enqueue: (name: string) => void;
+};
+
+/** Whether a volume is to have more replicas than it has. */
+const gainsReplica = ({ metadata: { name }, spec, status }: Volume, { built }: ControllerState): boolean => {
+  const has = built.get(name) ?? spec.numberOfReplicas;
+  const isSound = status?.state === 'attached' && status.robustness === 'healthy';
+  if (isSound && !status.restoreRequired && spec.numberOfReplicas > has) return true;
+  built.set(name, spec.numberOfReplicas);
+  return false;
 };
 
 /** Takes a volume over, and begins its restore if it has none: only its owner restores its jobs before. */
@@ -171,6 +182,8 @@ const ensureOwnerAndRestore = async (context: ManagerContext, found: Volume): Pr
     volume = await datastore.volumes.patch(volume.metadata.name, { metadata: { labels } });
   return withStatus(volume, begun);
 };
+
+const rebuilding: VolumeStep = { state: 'attached', robustness: 'degraded' };
 
 const isOwnedHere = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
   isResponsible({
@@ -343,8 +356,17 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const isSalvaged = lacks || (context.mutant === 'fixed:crashed-standby-stays-faulted' && status.isStandby);
   const isRebuilt = (memory.rebuilds.get(name) ?? 0) <= Date.now();
   const lacksOne = lacks || !isRebuilt;
-  const step = nextStep({ state, robustness, wanted, replica, replicas, isSalvaged, lacksReplica: lacksOne });
+  const isGaining = replica === 'running' && gainsReplica(volume, memory);
+  const step = isGaining
+    ? rebuilding
+    : nextStep({ state, robustness, wanted, replica, replicas, isSalvaged, lacksReplica: lacksOne });
   const isHere = !step && wanted && status.state === 'attached';
+  if (only && isGaining) {
+    memory.built.set(name, volume.spec.numberOfReplicas);
+    await beginRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds }, () =>
+      memory.enqueue(name),
+    );
+  }
   // The next replica process starts from the beginning, like a rebuilt replica.
   if (only && step?.robustness === 'degraded' && replica === 'error') {
     context.replicas.end(only.metadata.name);
@@ -407,6 +429,7 @@ export const startVolumeController = (context: ManagerContext): void => {
     followers: new Set(),
     activations: new Set(),
     rebuilds: new Map(),
+    built: new Map(),
     enqueue: (name) => enqueue(name),
   };
   const enqueue = startController(

@@ -1,19 +1,26 @@
-import type { Volume } from '../../longhorn/objects.ts';
+import type { Node, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 
 const hasAll = (tags: readonly string[] | undefined, wanted: readonly string[]): boolean =>
   wanted.every((tag) => tags?.includes(tag));
 
+const isSchedulable = ({ spec, status }: Node): boolean =>
+  spec.allowScheduling &&
+  !status?.conditions?.some((each) => each.type === 'Schedulable' && each.status === 'False');
+
 /**
- * The nodes that have the tags a volume selects, with a disk that has those for disks. `problem`: why there is none, as
- * Longhorn says it: it takes no notice of nodes without the tags (replica_scheduler.go, getDiskCandidates).
+ * The nodes that can be scheduled and have the tags a volume selects, with a disk that has those for disks. `problem`:
+ * why there is none, as Longhorn says it: it takes no notice of nodes without the tags (replica_scheduler.go,
+ * getDiskCandidates).
  */
 export const placesFor = (
   { datastore, mutant }: ManagerContext,
   { spec }: Volume,
 ): { nodes: string[]; problem?: string } => {
   const { nodeSelector, diskSelector } = mutant === 'tags-ignored' ? {} : spec;
-  const tagged = datastore.nodes.list().filter((node) => hasAll(node.spec.tags, nodeSelector ?? []));
+  const all = datastore.nodes.list();
+  const possible = mutant === 'cordon-ignored' ? all : all.filter(isSchedulable);
+  const tagged = possible.filter((node) => hasAll(node.spec.tags, nodeSelector ?? []));
   const fit = tagged.filter((node) =>
     Object.values(node.spec.disks).some(({ tags }) => hasAll(tags, diskSelector ?? [])),
   );

@@ -1,4 +1,4 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import type { Replica, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { replicaDirectory } from './replica.ts';
@@ -10,7 +10,17 @@ export type Rebuilds = Map<string, number>;
 // Longhorn has it in volume.meta.
 const markOf = (directory: string): string => `${directory}/volume.meta.rebuilding`;
 
-/** Begins the rebuild of a failed replica. Calls `onEnd` some polls of the engine later. */
+// For the mutant rebuild-empties-snapshots.
+const emptySnapshots = async (directory: string): Promise<void> => {
+  const names = (await readdir(directory)).filter((name) => /^volume-snap-.*\.img$/.test(name));
+  for (const path of names.map((name) => `${directory}/${name}`)) {
+    const { size } = await stat(path);
+    await truncate(path);
+    await truncate(path, size);
+  }
+};
+
+/** Begins the rebuild of a replica that has failed, or was added. Calls `onEnd` some polls of the engine later. */
 export const beginRebuild = async (
   context: ManagerContext,
   { volume, replica, rebuilds }: { volume: Volume; replica: Replica; rebuilds: Rebuilds },
@@ -19,7 +29,9 @@ export const beginRebuild = async (
   const duration = 3 * context.clock.enginePoll;
   rebuilds.set(volume.metadata.name, Date.now() + duration);
   setTimeout(onEnd, duration).unref();
-  await writeFile(markOf(replicaDirectory(replica)), '');
+  const directory = replicaDirectory(replica);
+  await writeFile(markOf(directory), '');
+  if (context.mutant === 'rebuild-empties-snapshots') await emptySnapshots(directory);
   await showRebuild(context, volume, true);
 };
 

@@ -50,12 +50,12 @@ export const initialRestoreStatus = ({ spec, status }: Volume): Partial<Status> 
 export const requestRestoreAttachment = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const { metadata, spec } = volume;
   const { name } = metadata;
-  // On the node of the backed-up volume, if it still exists and has the tags: a client that attaches both to one node
+  // On the node of the backed-up volume, if it still exists, has the tags, and can be scheduled: a client that attaches both to one node
   // needs the only replica there.
   const { nodes } = placesFor(context, volume);
   const source = findReplica(context, decodeBackupURL(spec.fromBackup ?? '').volume)?.spec.nodeID;
-  const isSelective = Boolean(spec.nodeSelector?.length || spec.diskSelector?.length);
-  const preferred = isSelective && !nodes.includes(source ?? '') ? nodes[0] : source;
+  const isLimited = nodes.length < context.datastore.nodes.list().length;
+  const preferred = isLimited && !nodes.includes(source ?? '') ? nodes[0] : source;
   await requestAttachment(context, name, type, name, preferred);
 };
 

@@ -80,7 +80,7 @@ export const lastBackupOnTarget = (
 };
 
 type State = NonNullable<Volume['status']>['state'];
-type VolumeStep = {
+export type VolumeStep = {
   state: State;
   robustness: 'healthy' | 'degraded' | 'unknown' | 'faulted' | '';
   /** What to do with the device before the state is written. */

@@ -14,16 +14,23 @@ import { crashNodeOfRestore } from '../restore/restore.ts';
 import { step } from '../step.ts';
 import { failureMessages } from '../store/expectations.ts';
 import { type CrashedAfterSnapshot, crashAfterSnapshot, judgeOpenedAgain } from './after-snapshot.ts';
+import { leaveOneNode } from './cordon.ts';
 import type { CrashedNode } from './crash.ts';
 
 // Longhorn may lose the replica, or the engine, or wait for the engine in vain.
 const reasons: readonly MessageId[] = [...failureMessages('upload-lost'), 'creation-gave-up'];
 
 /**
- * The steps for nodes that lose their power, which needs the lab and nobody else on it. `when.released` starts the node
+ * The steps for nodes that take no replicas, or lose their power, which needs the lab and nobody else on it. `when.released` starts the node
  * again, and returns when Longhorn has all that it had there.
  */
 export const nodeSteps = {
+  /** In force until the end of the scenario, for all volumes. */
+  'given.cordoned': step({
+    sentence: 'Given that replicas can be scheduled on one node alone, as that of the volume is cordoned',
+    action: async (context: Context, volume: VolumeHandle) => ({ on: await leaveOneNode(context, volume) }),
+    detail: ({ on }) => on,
+  }),
   'when.uploaderNodeCrashed': step({
     sentence: 'When a node of the upload of {backup} loses its power',
     action: crashNodeOfUploader,

@@ -18,7 +18,7 @@ import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { copyData, discardData, writeData } from './data.ts';
 import { fillDisks, judgeNewest, killLast, leaveOneReplica } from './older-replica.ts';
-import { killRebuilder } from './rebuilt.ts';
+import { killRebuilder, untilRebuiltDuring, wantReplica } from './rebuilt.ts';
 import { killReplica, mustHaveReplicas } from './replicas.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
@@ -215,6 +215,15 @@ export const volumeSteps = {
     parameters: ({ label = 'the volume' }) => ({ volume: label }),
     action: (context: Context, { name }: { name: string; label?: string }) => killReplica(context, name),
     detail: ({ title }) => title,
+  }),
+  'when.replicaWanted': step({
+    sentence: 'When the volume is to have one more replica, which Longhorn begins to rebuild',
+    action: (context: Context, volume: VolumeHandle) => wantReplica(context, volume),
+  }),
+  'then.rebuiltMeanwhile': step({
+    sentence: 'Then the volume is healthy again, while {backup} is still uploaded',
+    parameters: (_, backup) => ({ backup }),
+    action: untilRebuiltDuring,
   }),
   'when.rebuilderKilled': step({
     sentence: 'When the longhorn-manager that waits for the end of a rebuild is killed',

@@ -1,0 +1,32 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const { size } = littleData.data;
+
+scenario(
+  'Backups that are made while a replica is rebuilt have all data of their snapshots',
+  { tags: ['backups', 'held', 'slow'], needs: ['block-device', 'wrongAnswers'], proves: ['J39'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const before = await given.snapshot(volume);
+    const silent = await given.wrongAnswers('silence', {
+      to: 'write',
+      below: { of: volume, folder: 'blocks' },
+    });
+    await then.inForce(silent);
+    const first = await when.backedUp(before);
+    await then.uploading(first);
+
+    await when.replicaWanted(volume);
+    data.push(await given.data(volume, { offset: size, size }));
+    const meanwhile = await given.snapshot(volume);
+    await then.rebuiltMeanwhile(volume, first);
+    await when.released(silent);
+    await then.completed(first);
+    const second = await given.backup(meanwhile);
+    await then.storeHolds(volume, [first, second]);
+    await then.restores(first, data.slice(0, 1));
+    await then.restores(second, data);
+  },
+);

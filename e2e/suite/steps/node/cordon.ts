@@ -1,0 +1,41 @@
+import { patchedObject } from '../../../faults/patched-object.ts';
+import { waitUntil } from '../../../history/expectation.ts';
+import { follow } from '../../../history/watch.ts';
+import { resources } from '../../../kube/cluster.ts';
+import { isConditionTrue } from '../../../kube/objects.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Node } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import type { VolumeHandle } from '../handles.ts';
+import { InconclusiveError } from '../judging.ts';
+import { readyNodes } from '../volume/volume.ts';
+
+/**
+ * Leaves one node to replicas, which is not that of the volume: its node is cordoned in Kubernetes, and Longhorn is told to
+ * schedule nothing on the others. Returns the name of the node that is left.
+ */
+export const leaveOneNode = async (context: Context, { node: cordoned }: VolumeHandle): Promise<string> => {
+  const { cluster, faults, timeouts } = context;
+  const [left, ...others] = (await readyNodes(context)).filter((each) => each !== cordoned);
+  if (left === undefined) throw new InconclusiveError(`${cordoned} is the only node`);
+  await faults.inject(
+    patchedObject.on(cluster, {
+      ...{ resource: resources.nodes, name: cordoned, title: `node ${cordoned} is cordoned` },
+      ...{ before: { spec: { unschedulable: null } }, after: { spec: { unschedulable: true } } },
+    }),
+  );
+  for (const name of others)
+    await faults.inject(
+      patchedObject.on(cluster, {
+        ...{ resource: longhornResources.nodes, namespace, name, title: `node ${name} takes no replicas` },
+        ...{ before: { spec: { allowScheduling: true } }, after: { spec: { allowScheduling: false } } },
+      }),
+    );
+  await using nodes = await follow<Node>(cluster, longhornResources.nodes, { namespace });
+  await waitUntil(nodes, (each) => !isConditionTrue(each, 'Schedulable'), {
+    name: cordoned,
+    label: `Longhorn says that ${cordoned} cannot be scheduled`,
+    ...timeouts.cordonSeen,
+  });
+  return left;
+};
