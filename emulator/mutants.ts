@@ -48,6 +48,8 @@ export const mutants = {
   'class-target-ignored': 'the volume of a StorageClass that names a backup target has the target default',
   'class-jobs-ignored': 'the volume of a StorageClass that selects recurring jobs takes part in none of them',
   'class-of-claim-forgotten': 'a backup volume does not have the StorageClass of the claim of its volume',
+  'workload-not-backed-up': 'a backup does not name the claim and the workload of its volume',
+  'workload-not-restored': 'a restored volume does not say what claim and workload the backed-up one had',
   'claim-jobs-ignored':
     'the labels of recurring jobs of a claim do not reach its volume, although the claim is their source',
   'claim-jobs-added-only': 'a volume keeps the recurring jobs that its claim, their source, does not have',
@@ -69,6 +71,7 @@ export const mutants = {
   'older-snapshot-not-read':
     'a backup of a snapshot that is older than the last backup takes the blocks of that one',
   'rebuild-empties-snapshots': 'the snapshots of a volume are empty once a replica of it is rebuilt',
+  'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':
     'the newest snapshot of a volume goes at once, though its data cannot be merged yet',

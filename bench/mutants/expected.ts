@@ -33,6 +33,8 @@ const restoreTags =
   'A volume is restored to the node and the disk that have its tags, and a tag that none has is reported';
 const duringRebuild =
   'Backups that are made while a replica is rebuilt have all data of their snapshots [s3]';
+const workload =
+  'A backup has what a workload has written without a sync, and names that workload, which its restore remembers';
 const restoreCordon =
   'A volume is restored to the node that can be scheduled, and not to one that is cordoned';
 const restoreLimit =
@@ -231,6 +233,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'class-target-ignored': [{ scenario: classNames, by: 'then.hasTarget' }],
   'class-jobs-ignored': [{ scenario: classNames, by: 'then.inJobs' }],
   'class-of-claim-forgotten': [{ scenario: claimClass, by: 'then.claimHasClass' }],
+  'workload-not-backed-up': [{ scenario: workload, by: 'then.namesWorkload' }],
+  'workload-not-restored': [{ scenario: workload, by: 'then.remembersWorkload' }],
   'claim-jobs-ignored': [{ scenario: claimRules, by: 'then.inJobs' }],
   'claim-jobs-added-only': [{ scenario: claimRules, by: 'then.inJobs' }],
   'csi-error-unsaid': [{ scenario: csiUnreachable, by: 'then.notMade' }],
@@ -268,6 +272,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'head-backed-up': [{ scenario: holds, by: 'then.restores' }],
   'older-snapshot-not-read': [{ scenario: holds, by: 'then.restores' }],
   'rebuild-empties-snapshots': [{ scenario: duringRebuild, by: 'then.restores' }],
+  'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],
   'marked-snapshot-stays': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],

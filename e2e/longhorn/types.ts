@@ -1,6 +1,18 @@
 import type { KubernetesObject } from '../kube/cluster.ts';
 
 /** A Longhorn volume. `spec.size` is in bytes, as a string. */
+/** What Kubernetes has of a volume, or has had at the times of the references. */
+export type KubernetesStatus = {
+  pvName?: string;
+  namespace?: string;
+  pvcName?: string;
+  lastPVCRefAt?: string;
+  workloadsStatus?:
+    | { podName?: string; podStatus?: string; workloadName?: string; workloadType?: string }[]
+    | null;
+  lastPodRefAt?: string;
+};
+
 export type Volume = KubernetesObject & {
   spec: {
     size: string;
@@ -31,6 +43,7 @@ export type Volume = KubernetesObject & {
     /** It is to have another size, and does not have that yet. */
     expansionRequired?: boolean;
     cloneStatus?: { state?: string };
+    kubernetesStatus?: KubernetesStatus;
     conditions?: Condition[] | null;
   };
 };

@@ -1,6 +1,7 @@
 import { makeBackupOf } from '../controllers/backup/create.ts';
 import { createSnapshot } from '../controllers/snapshot/create.ts';
 import { isParentOfHead } from '../controllers/snapshot/removal.ts';
+import { labelOfWorkload } from '../controllers/volume/kubernetes-status.ts';
 import { replicaDirectory } from '../controllers/volume/replica.ts';
 import { revertHead } from '../engine/replica-files.ts';
 import { isNotFound } from '../kubernetes/client.ts';
@@ -117,7 +118,7 @@ const snapshotBackup: ApiAction = async (call) => {
     if (value === '') throw new Error(`value for label with key ${key} cannot be empty`);
   }
   await makeBackupOf(datastore, volume, {
-    ...{ name: generateName('backup'), snapshotName, labels: given },
+    ...{ name: generateName('backup'), snapshotName, labels: { ...given, ...labelOfWorkload(call, volume) } },
     backupMode: stringField(input, 'backupMode') || 'incremental',
   });
   return toVolume(datastore, volume, links);

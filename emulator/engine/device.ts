@@ -15,6 +15,8 @@ export type Devices = {
   grow(image: string): Promise<void>;
   /** Removes the device if it exists. Fails while a process has it open. */
   detach(volume: string, image: string): Promise<void>;
+  /** Writes what the file systems on the device have buffered. */
+  sync(volume: string): Promise<void>;
   /** Writes buffered data (written without O_DIRECT) of the device to its image. */
   flush(volume: string): Promise<void>;
 };
@@ -64,16 +66,28 @@ const takeLoop = async (image: string, from = 0): Promise<string> => {
   }
 };
 
+/** The numbers of a device as the kernel writes them. */
+const numberText = (rdev: number): string =>
+  `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
+
 // Whether the device exists. Checked without a child process, because each resync does it.
 const isAttached = async (device: string, image: string): Promise<boolean> => {
   const found = await stat(device).catch(() => undefined);
   if (!found?.isBlockDevice()) return false;
-  const major = (found.rdev >> 8) & 0xfff;
-  const minor = (found.rdev & 0xff) | ((found.rdev >> 12) & 0xfff00);
-  const backing = await readFile(`/sys/dev/block/${major}:${minor}/loop/backing_file`, 'utf8').catch(
+  const backing = await readFile(`/sys/dev/block/${numberText(found.rdev)}/loop/backing_file`, 'utf8').catch(
     () => '',
   );
   return backing.trim() === image;
+};
+
+// Those of the node itself, where pods have their volumes.
+const mountsOf = async (device: string): Promise<string[]> => {
+  const number = (await stat(device).catch(() => undefined))?.rdev ?? 0;
+  const table = await readFile('/host/proc/1/mountinfo', 'utf8').catch(() => '');
+  return table.split('\n').flatMap((line) => {
+    const [, , id = '', , path = ''] = line.split(' ');
+    return number > 0 && id === numberText(number) ? [path] : [];
+  });
 };
 
 /** Flushes a device, or a file in place of one. */
@@ -111,6 +125,10 @@ export const createLoopDevices = (hostDev: string): Devices => {
       const loop = await loopOf(image);
       if (loop) await losetup(loop, (device) => ['--detach', device]);
       await rm(path(volume), { force: true });
+    },
+    sync: async (volume) => {
+      for (const mount of await mountsOf(path(volume)))
+        await run('nsenter', ['--mount=/host/proc/1/ns/mnt', 'sync', '-f', mount]);
     },
     flush: (volume) => flushDevice(path(volume)),
   };

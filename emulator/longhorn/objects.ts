@@ -6,6 +6,17 @@ import type { ApiObject, Condition } from '../kubernetes/objects.ts';
 /** An object of Longhorn. */
 export type LonghornObject<Spec, Status> = ApiObject & { spec: Spec; status?: Status };
 
+/** What Kubernetes has of a volume, or has had at the times of the references. */
+export type KubernetesStatus = {
+  pvName: string;
+  pvStatus: string;
+  namespace: string;
+  pvcName: string;
+  lastPVCRefAt: string;
+  workloadsStatus: { podName: string; podStatus: string; workloadName: string; workloadType: string }[];
+  lastPodRefAt: string;
+};
+
 export type Volume = LonghornObject<
   {
     size: string;
@@ -50,6 +61,7 @@ export type Volume = LonghornObject<
     /** Whether it is to be larger than it is. */
     expansionRequired: boolean;
     cloneStatus?: { state: string };
+    kubernetesStatus?: KubernetesStatus;
   }
 >;
 
@@ -163,7 +175,10 @@ export type InstanceManager = LonghornObject<
   { ownerID: string; currentState: 'running' | 'stopped'; ip: string }
 >;
 
-export type Pod = ApiObject & { spec: { nodeName?: string }; status?: { phase?: string; podIP?: string } };
+export type Pod = ApiObject & {
+  spec: { nodeName?: string; volumes?: { persistentVolumeClaim?: { claimName: string } }[] };
+  status?: { phase?: string; podIP?: string };
+};
 export type KubernetesNode = ApiObject & {
   spec?: { unschedulable?: boolean };
   status?: { conditions?: { type: string; status: string }[] };
@@ -299,6 +314,7 @@ export type PersistentVolume = ApiObject & {
     claimRef?: { namespace: string; name: string };
     storageClassName?: string;
   };
+  status?: { phase?: string };
 };
 
 export type VolumeSnapshotClass = ApiObject & { driver: string; parameters?: Record<string, string> };

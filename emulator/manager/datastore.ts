@@ -29,6 +29,8 @@ export type Datastore = {
   cronJobs: Collection<lh.CronJob>;
   jobs: Collection<lh.RolloutJob>;
   managerPods: Collection<lh.Pod>;
+  /** Those of StatefulSets. */
+  workloadPods: Collection<lh.Pod>;
   kubernetesNodes: Collection<lh.KubernetesNode>;
   /** Of Kubernetes, for the volumes of pods. */
   kubernetesAttachments: Collection<lh.KubernetesAttachment>;
@@ -120,6 +122,14 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
       namespace,
       kind: 'Pod',
       labelSelector: 'app=longhorn-manager',
+    }),
+    workloadPods: open(options, {
+      group: '',
+      version: 'v1',
+      plural: 'pods',
+      namespace,
+      kind: 'Pod',
+      labelSelector: 'statefulset.kubernetes.io/pod-name',
     }),
     kubernetesNodes: open(options, { group: '', version: 'v1', plural: 'nodes', kind: 'Node' }),
     kubernetesAttachments: open(options, {

@@ -63,6 +63,7 @@ const volumeKinds: ServedKind[] = [
       isStandby: flag(),
       expansionRequired: flag(),
       cloneStatus: object({ state: text() }),
+      kubernetesStatus: openObject({}),
       conditions,
     }),
   },

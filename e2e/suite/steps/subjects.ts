@@ -1,6 +1,7 @@
 import { admissionSteps } from './admission/steps.ts';
 import { backupSteps } from './backup/steps.ts';
 import { bugSteps } from './bugs/steps.ts';
+import { kubernetesStatusSteps } from './claim/kubernetes-status.ts';
 import { claimSteps } from './claim/steps.ts';
 import { everyMessageIsKnown, managerSteps, noManagerEnded } from './conclude/conclude.ts';
 import type { Context } from './context.ts';
@@ -70,6 +71,7 @@ export const steps = {
   ...bugSteps,
   ...csiSteps,
   ...claimSteps,
+  ...kubernetesStatusSteps,
   ...writeSteps,
   ...admissionSteps,
 };

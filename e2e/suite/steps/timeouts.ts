@@ -271,6 +271,9 @@ export const timeoutRules = {
     machine: 120,
     owner: "the expectation: csi-provisioner and Longhorn's CSI plugin make a volume for a claim at once",
   },
+  workloadKnown: {
+    owner: 'the expectation: Longhorn takes over what Kubernetes says of the claim and of the pod',
+  },
   podHasVolume: {
     machine: 300,
     owner:

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generateName } from '../../longhorn/generate-name.ts';
 import type { Backup, Snapshot, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
-import { labels } from '../../modelled-on.ts';
+import { labels as labelNames } from '../../modelled-on.ts';
 import { makeBackupOf } from '../backup/create.ts';
 import { createSnapshot } from '../snapshot/create.ts';
+import { labelOfWorkload } from '../volume/kubernetes-status.ts';
 
 /** An error of Longhorn's CSI plugin. Unlike others, one with the code Aborted says that the work may go on. */
 export class CsiError extends Error {
@@ -45,9 +46,9 @@ const findBackup = ({ datastore }: ManagerContext, { volume, name }: Request): B
     .list()
     .find(
       ({ metadata, spec, status }) =>
-        metadata.labels?.[labels.backupVolume] === volume &&
+        metadata.labels?.[labelNames.backupVolume] === volume &&
         (spec.snapshotName || status?.snapshotName) === name &&
-        (target === undefined || metadata.labels[labels.backupTarget] === target),
+        (target === undefined || metadata.labels[labelNames.backupTarget] === target),
     );
 };
 
@@ -103,8 +104,9 @@ const makeBackup = async (context: ManagerContext, request: Request): Promise<Cs
   }
   const { status } = await readySnapshot(context, source, request);
   const backupMode = (mutant !== 'csi-mode-ignored' && parameters.backupMode) || 'incremental';
+  const labels = { ...parameters, ...labelOfWorkload(context, source) };
   await makeBackupOf(datastore, source, {
-    ...{ name: generateName('backup'), snapshotName: name, labels: parameters, backupMode },
+    ...{ name: generateName('backup'), snapshotName: name, labels, backupMode },
   }).catch((error: Error) => {
     throw new CsiError('Internal', error.message);
   });

@@ -47,7 +47,10 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
   if (!replica) throw new Error(`failed to find the replica of volume ${volume}`);
   const found = datastore.volumes.get(volume);
   const isWritten = found?.status?.restoreRequired || (found && isToClone(found));
-  if (!found?.spec.disableFrontend && !isWritten) await devices.flush(volume);
+  if (!found?.spec.disableFrontend && !isWritten) {
+    if (mutant !== 'snapshot-without-sync') await devices.sync(volume);
+    await devices.flush(volume);
+  }
   const creationTime = timestamp();
   await copySnapshot(replicaDirectory(replica), name);
   const sync = mutant === 'fixed:power-loss-empties-metadata';

@@ -20,6 +20,7 @@ import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
 import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
+import { kubernetesStatusOf, restoredKubernetesStatus, volumeOfPod } from './kubernetes-status.ts';
 import { keepOlder, lacksReplica, salvage } from './older-replica.ts';
 import { placesFor } from './placement.ts';
 import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
@@ -180,7 +181,9 @@ const ensureOwnerAndRestore = async (context: ManagerContext, found: Volume): Pr
   const labels = await restoreJobs(context, volume);
   if (Object.keys(labels).length > 0)
     volume = await datastore.volumes.patch(volume.metadata.name, { metadata: { labels } });
-  return withStatus(volume, begun);
+  const { backup = '' } = decodeBackupURL(volume.spec.fromBackup ?? '');
+  const source = datastore.backups.get(backup);
+  return withStatus(volume, { ...begun, ...(source && restoredKubernetesStatus(context, source)) });
 };
 
 const rebuilding: VolumeStep = { state: 'attached', robustness: 'degraded' };
@@ -409,6 +412,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
       step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
     frontendDisabled:
       isBeingWritten(context, { ...volume, status }) || (volume.spec.disableFrontend ?? false),
+    ...kubernetesStatusOf(context, volume),
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
     ...(context.mutant === 'activated-volume-goes-back' && volume.spec.Standby && { isStandby: true }),
     expansionRequired: isToGrow || (isHere && status.expansionRequired && !isGrowing),
@@ -440,6 +444,9 @@ export const startVolumeController = (context: ManagerContext): void => {
   datastore.volumeAttachments.onEvent(enqueue);
   const volumeOf = { replicas: (name: string) => name.replace(/-r-[0-9a-f]{8}$/, '') };
   datastore.replicas.onEvent((name) => enqueue(volumeOf.replicas(name)));
+  datastore.workloadPods.onEvent((name) => {
+    for (const each of volumeOfPod(context, name)) enqueue(each);
+  });
   datastore.settings.onEvent(() => {
     for (const { metadata } of datastore.volumes.list()) enqueue(metadata.name);
   });

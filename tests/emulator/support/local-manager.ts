@@ -32,6 +32,7 @@ const fileDevices = (hostDev: string): Devices => {
     },
     grow: () => Promise.resolve(),
     detach: (volume) => rm(path(volume), { force: true }),
+    sync: async () => {},
     flush: (volume) => flushDevice(path(volume)),
   };
 };

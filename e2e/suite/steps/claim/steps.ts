@@ -31,6 +31,7 @@ import {
   makeStatefulSet,
   type StatefulSetHandle,
   untilPodsReady,
+  writeUnsynced,
 } from './workload.ts';
 
 /** What a StorageClass names. `jobs`: one by its name and one by its group. */
@@ -154,6 +155,11 @@ export const claimSteps = {
     action: async (context: Context, { count }: { count: number }): Promise<StatefulSetHandle> =>
       makeStatefulSet(context, { count, target: await firstTarget(context) }),
     detail: ({ name }) => name,
+  }),
+  /** Returns the StatefulSet with these files. */
+  'when.filesWritten': step({
+    sentence: 'When each pod of the StatefulSet writes another file, and does not sync it',
+    action: writeUnsynced,
   }),
   /** Returns when nothing of it is left but the backups of its volumes. */
   'when.statefulSetLost': step({

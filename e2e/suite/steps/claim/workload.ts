@@ -10,16 +10,16 @@ import type { TargetHandle, VolumeHandle } from '../handles.ts';
 import { littleData } from '../sizes.ts';
 import { claimSpec, makeStorageClass, rememberVolume, untilBound } from './claim.ts';
 
-/** A pod of a StatefulSet, its claim, its volume, and the checksum of the file that it has written there. */
-type PodWithVolume = { pod: string; claim: string; volume: VolumeHandle; sha256: string };
+/** A pod of a StatefulSet, its claim, its volume, and a file that it has written there, with its checksum. */
+type PodWithVolume = { pod: string; claim: string; volume: VolumeHandle; file: string; sha256: string };
 
 /** A StatefulSet that a step made. */
 export type StatefulSetHandle = { name: string; storageClassName: string; pods: PodWithVolume[] };
 
 const folder = '/data';
-const file = `${folder}/file`;
-const writing = `set -e; head -c ${littleData.data.size} /dev/urandom > ${file}; sync ${file} ${folder}; sha256sum ${file}`;
-const reading = `sha256sum ${file}`;
+const writing = `set -e; head -c ${littleData.data.size} /dev/urandom > "$1"`;
+const syncing = `sync "$1" ${folder}`;
+const reading = 'sha256sum "$1"';
 
 const selectorOf = (name: string): string => `app=${name}`;
 
@@ -78,9 +78,13 @@ export const untilPodsReady = async (
   return (await Promise.all(ready)).map(({ spec }) => spec?.nodeName ?? '');
 };
 
-const checksumIn = async ({ cluster }: Context, pod: string, script: string): Promise<string> => {
+const checksumIn = async (
+  { cluster }: Context,
+  { pod, file }: Pick<PodWithVolume, 'pod' | 'file'>,
+  script: string,
+): Promise<string> => {
   const { stdout, stderr, exitCode } = await cluster.exec({ namespace, name: pod, container: 'pod' }, [
-    ...['bash', '-c', script],
+    ...['bash', '-c', script, 'corral-pod', file],
   ]);
   const sha256 = /^[0-9a-f]{64}/.exec(stdout)?.[0];
   if (exitCode !== 0 || sha256 === undefined) throw new Error(`${file} in pod ${pod}: ${stderr.trim()}`);
@@ -113,17 +117,28 @@ export const makeStatefulSet = async (
   const pods: PodWithVolume[] = [];
   for (const [index, { pod, claim }] of names.entries()) {
     const volume = { target, name: volumes[index] ?? '', node: nodes[index] ?? '', size: littleData.volume };
-    pods.push({ pod, claim, volume, sha256: await checksumIn(context, pod, writing) });
+    const file = `${folder}/file`;
+    const sha256 = await checksumIn(context, { pod, file }, `${writing}; ${syncing}; ${reading}`);
+    pods.push({ pod, claim, volume, file, sha256 });
   }
   return { name, storageClassName, pods };
+};
+
+/** Lets each pod write another file, which it does not sync. Returns the StatefulSet with these files. */
+export const writeUnsynced = async (context: Context, set: StatefulSetHandle): Promise<StatefulSetHandle> => {
+  const pods = set.pods.map(async (each) => {
+    const file = `${folder}/unsynced`;
+    return { ...each, file, sha256: await checksumIn(context, { ...each, file }, `${writing}; ${reading}`) };
+  });
+  return { ...set, pods: await Promise.all(pods) };
 };
 
 /** Returns how the file of a pod differs from what it has written. Undefined if it does not. */
 export const differenceInPod = async (
   context: Context,
-  { pod, sha256 }: PodWithVolume,
+  { pod, file, sha256 }: PodWithVolume,
 ): Promise<string | undefined> => {
-  const found = await checksumIn(context, pod, reading).catch((error: Error) => error.message);
+  const found = await checksumIn(context, { pod, file }, reading).catch((error: Error) => error.message);
   return found === sha256 ? undefined : `${pod}: ${found}, not ${sha256}`;
 };
 
