@@ -111,6 +111,7 @@ export const mutants = {
   'standby-keeps-its-size':
     'a volume on standby does not grow along with its source, and restores nothing more',
   'standby-detaches-to-grow': 'a volume on standby is detached so that it can grow',
+  'standby-skips-csi-backups': 'a volume on standby restores no backup that CSI has made after its first',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'api-takes-standby-for-any': 'the API makes snapshots and backups of a volume on standby, as of any other',
   'tags-ignored': 'a volume is placed as if it selected no tags',

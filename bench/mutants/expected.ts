@@ -35,6 +35,7 @@ const duringRebuild =
   'Backups that are made while a replica is rebuilt have all data of their snapshots [s3]';
 const workload =
   'A backup has what a workload has written without a sync, and names that workload, which its restore remembers';
+const standbyByCsi = 'A standby volume is made from a backup of CSI, and follows those that CSI makes later';
 const restoreCordon =
   'A volume is restored to the node that can be scheduled, and not to one that is cordoned';
 const restoreLimit =
@@ -354,6 +355,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: lostConfigRestore, by: 'then.unusedMeanwhile' },
     { scenario: standbyRefuses, by: 'then.takesNoWrite' },
   ],
+  'standby-skips-csi-backups': [{ scenario: standbyByCsi, by: 'then.follows' }],
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
   'api-takes-standby-for-any': [{ scenario: standbyRefuses, by: 'then.standbyRefuses' }],
   'tags-ignored': [{ scenario: restoreTags, by: 'then.placedOn' }],

@@ -502,6 +502,7 @@ export const stepRestore = async (
   const isStuck =
     restored !== '' &&
     ((context.mutant === 'standby-ends-with-its-backup' && !backups.get(restored)) ||
+      (context.mutant === 'standby-skips-csi-backups' && backups.get(wanted)?.spec.labels?.type === 'bak') ||
       (context.mutant === 'standby-skips-full-backups' && backups.get(wanted)?.spec.backupMode === 'full'));
   if (restored !== wanted && hasSeveralSnapshots(context, volume)) {
     const failure =
