@@ -39,6 +39,8 @@ export const mutants = {
   'csi-left-backup-ignored':
     'a VolumeSnapshot gets a new backup although there is one of its name, if the snapshot of that is gone',
   'csi-detached-volume-refused': 'a VolumeSnapshot of the type snap is not made of a detached volume',
+  'csi-restart-makes-another':
+    'a CSI plugin that is started again makes another backup for a VolumeSnapshot whose backup is under way',
   'csi-mode-ignored': 'a class of VolumeSnapshots that asks for full backups makes incremental ones',
   'csi-claim-gets-newest-backup':
     'a claim of a VolumeSnapshot gets the data of the newest backup of its volume',

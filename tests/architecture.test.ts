@@ -120,7 +120,7 @@ const repeatedNames: { of: string; names: string; within: readonly string[] }[] 
   {
     of: "the emulator's own model of Longhorn's objects, independent of how the suite reads them",
     names:
-      'Backup BackupState BackupStatus BackupTarget BackupVolume CronJob EngineImage InstanceManager Node Pod RecurringJob Setting Snapshot SystemBackup SystemRestore Volume VolumeAttachment VolumeEngine',
+      'Backup BackupState BackupStatus BackupTarget BackupVolume CronJob EngineImage InstanceManager KubernetesStatus Node Pod RecurringJob Setting Snapshot SystemBackup SystemRestore Volume VolumeAttachment VolumeEngine',
     within: ['emulator/longhorn', 'e2e/longhorn', 'e2e/kube'],
   },
   {

@@ -36,6 +36,8 @@ const duringRebuild =
 const workload =
   'A backup has what a workload has written without a sync, and names that workload, which its restore remembers';
 const standbyByCsi = 'A standby volume is made from a backup of CSI, and follows those that CSI makes later';
+const csiRestarted =
+  'A VolumeSnapshot whose CSI plugin ends in mid-backup has that one backup, and is ready in the end [s3]';
 const restoreCordon =
   'A volume is restored to the node that can be scheduled, and not to one that is cordoned';
 const restoreLimit =
@@ -221,6 +223,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'csi-left-snapshot-refused': [{ scenario: csiSameUid, by: 'then.handleNamesBackup' }],
   'csi-left-backup-ignored': [{ scenario: csiSameUid, by: 'then.handleNamesFormer' }],
   'csi-detached-volume-refused': [{ scenario: csiSnap, by: 'then.readyWithSnapshot' }],
+  'csi-restart-makes-another': [{ scenario: csiRestarted, by: 'then.storeHolds' }],
   'csi-mode-ignored': [{ scenario: csiFull, by: 'then.sent' }],
   'csi-deletion-keeps-backup': [
     { scenario: csiDeleted, by: 'then.backupGoesAlong' },

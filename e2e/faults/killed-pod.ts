@@ -76,14 +76,14 @@ export const killedPod = {
   heal: untilReplaced,
   document: {
     about:
-      'A longhorn-manager pod, or only in the lab an instance manager pod, is killed without a grace period.',
+      "A longhorn-manager pod, a pod of Longhorn's CSI plugin, or only in the lab an instance manager pod, is killed without a grace period.",
     inject: 'the pod is deleted with a grace period of 0, by its uid',
     prove: 'no pod with that uid is left',
     heal: 'there is nothing to undo; healed means that its successor is ready',
     bound: 'the DaemonSet creates another pod by itself',
     otherUsers: `users of this manager: their connections to it end (pages, API). Commands that it runs for others end with it and are started again, and their locks stay valid for up to 150 s. Volumes continue, because their engines and replicas are in other pods (in the [emulator](emulator.md) they restart). With an instance manager, all engines and replicas of its node end, whoever uses them`,
     'in scenarios':
-      '`when.ownerKilled`, `when.uploaderPodKilled`, `when.restorerPodKilled`, `when.followerPodKilled`',
+      '`when.ownerKilled`, `when.csiPluginKilled`, `when.uploaderPodKilled`, `when.restorerPodKilled`, `when.followerPodKilled`',
   },
 } as const satisfies FaultKind & { on: typeof on };
 
@@ -95,6 +95,17 @@ export const managerKilled = (cluster: Cluster, pod: ManagerPod): Fault =>
     selector: managerLabel,
     node: pod.node,
   });
+
+/** Creates the faults that the pods of Longhorn's CSI plugin were killed, one on each node. None in the emulator. */
+export const csiPluginsKilled = async (cluster: Cluster, namespace: string): Promise<Fault[]> => {
+  const selector = 'app=longhorn-csi-plugin';
+  const { items } = await cluster.list<Pod>(resources.pods, { namespace, labelSelector: selector });
+  return items.map(({ metadata: { name, uid = '' }, spec }) => {
+    const node = spec?.nodeName ?? '';
+    const title = `the CSI plugin of ${node} was killed`;
+    return on(cluster, { title, pod: { namespace, name, uid }, selector, node });
+  });
+};
 
 /**
  * Creates the fault that the pod in which replicas of a node run was killed: its instance manager. In the emulator that is

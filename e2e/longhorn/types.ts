@@ -189,6 +189,7 @@ export type Setting = KubernetesObject & { value?: string };
 /** A node of the cluster, as a Longhorn object. */
 export type Node = KubernetesObject & {
   spec: {
+    allowScheduling?: boolean;
     tags?: string[] | null;
     disks?: Record<string, { tags?: string[] | null; storageReserved?: number }>;
   };

@@ -41,14 +41,16 @@ test.each(allowed)('the roles grant what is needed with %j allowed, once, and no
   expect(granted(allow).join()).not.toContain('*');
 });
 
-test('they reach beyond two namespaces only to read, and for admission policies, StorageClasses, PersistentVolumes and snapshots of CSI; pods are killed only where that is allowed', () => {
+test('they reach beyond two namespaces only to read, and for admission policies, StorageClasses, PersistentVolumes, nodes and snapshots of CSI; pods are killed only where that is allowed', () => {
   const beyond = (allow: readonly Disruption[]) => granted(allow).filter((right) => right.endsWith(','));
   expect(beyond([])).toEqual(['get,,namespaces,kube-system,', 'list,,nodes,,', 'watch,,nodes,,']);
   const writing = beyond(allDisruptions).filter((right) => !/^(get|list|watch),/.test(right));
   expect(
     writing.filter(
       (right) =>
-        !/,(admissionregistration|storage|snapshot\.storage)\.k8s\.io,|,persistentvolumes,/.test(right),
+        !/,(admissionregistration|storage|snapshot\.storage)\.k8s\.io,|,persistentvolumes,|^patch,,nodes,/.test(
+          right,
+        ),
     ),
   ).toEqual([]);
   const risky = (allow: readonly Disruption[]) =>

@@ -19,6 +19,7 @@ scenario(
       const snapshot = await when.volumeSnapshotMade({ name, volume }, byBak);
       const backup = await then.handleNamesBackup(snapshot);
       await then.readyWithBackup(snapshot, backup);
+      await then.known(backup);
       await then.namesWorkload(backup, set);
       await then.remembersWorkload(await when.restored(backup, { replicas: 1 }), set);
       backups.push(backup);

@@ -19,6 +19,7 @@ scenario(
     const made = await when.volumeSnapshotMade(claim, byBak);
     const first = await then.handleNamesBackup(made);
     await then.readyWithBackup(made, first);
+    await then.known(first);
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
 

@@ -40,10 +40,14 @@ const ask = async <T>(
   return question();
 };
 
+const madeAt = ({ metadata }: Backup): number => Date.parse(metadata.creationTimestamp ?? '');
+
+/** The first backup of the snapshot that a request names. */
 const findBackup = ({ datastore }: ManagerContext, { volume, name }: Request): Backup | undefined => {
   const target = datastore.volumes.get(volume)?.spec.backupTargetName;
   return datastore.backups
     .list()
+    .toSorted((a, b) => madeAt(a) - madeAt(b))
     .find(
       ({ metadata, spec, status }) =>
         metadata.labels?.[labelNames.backupVolume] === volume &&
@@ -88,11 +92,21 @@ const isAvailable = ({ datastore }: ManagerContext, name: string): boolean => {
   return Boolean(spec?.backupTargetURL && status?.available);
 };
 
+// For the mutant csi-restart-makes-another: the snapshots that this process was asked for.
+const asked = new Set<string>();
+
 const makeBackup = async (context: ManagerContext, request: Request): Promise<CsiSnapshot> => {
   const { datastore, mutant } = context;
   const { volume, name, parameters } = request;
   const made = findBackup(context, request);
   if (made?.status?.error) throw new CsiError('Internal', made.status.error);
+  if (mutant === 'csi-restart-makes-another' && made?.status?.state === 'InProgress' && !asked.has(name)) {
+    asked.add(name);
+    const source = datastore.volumes.get(volume);
+    if (source)
+      await makeBackupOf(datastore, source, { name: generateName('backup'), snapshotName: name, labels: {} });
+  }
+  asked.add(name);
   const isDone = mutant !== 'csi-left-backup-ignored' || datastore.snapshots.get(name) !== undefined;
   if (made !== undefined && isDone) return answerFor(context, volume, made);
   const source = datastore.volumes.get(volume);

@@ -4,6 +4,7 @@ import type { VolumeSnapshotContent } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { openSnapshotKinds, type SnapshotKinds } from '../../manager/datastore.ts';
 import { longhornProvisioner } from '../../modelled-on.ts';
+import { findReplica } from '../volume/replica.ts';
 import { startCsiAttacher } from './attacher.ts';
 import { isLeader, onLeadership } from './leader.ts';
 import { CsiError, createCsiSnapshot, deleteCsiSnapshot } from './plugin.ts';
@@ -106,14 +107,15 @@ const adopt = async (sidecar: Sidecar, content: VolumeSnapshotContent, handle: s
 /** Returns whether it is done with it. */
 const reconcile = async (sidecar: Sidecar, name: string): Promise<boolean> => {
   const content = sidecar.contents.get(name);
-  if (content === undefined || content.spec.driver !== longhornProvisioner || !isLeader(sidecar.context))
-    return true;
+  if (content === undefined || content.spec.driver !== longhornProvisioner) return true;
+  // Not on the node of the volume, so that it can end without the upload there.
+  const { volumeHandle, snapshotHandle } = content.spec.source;
+  if (!isLeader(sidecar.context, findReplica(sidecar.context, volumeHandle ?? '')?.spec.nodeID)) return true;
   if (shouldDelete(content)) {
     await remove(sidecar, content);
     return true;
   }
   if (content.status?.readyToUse) return true;
-  const { volumeHandle, snapshotHandle } = content.spec.source;
   if (volumeHandle !== undefined) return create(sidecar, content, volumeHandle);
   return snapshotHandle === undefined || adopt(sidecar, content, snapshotHandle);
 };

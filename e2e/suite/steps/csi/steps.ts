@@ -1,7 +1,11 @@
+import type { InjectedFault } from '../../../faults/fault.ts';
+import { csiPluginsKilled, managerKilled } from '../../../faults/killed-pod.ts';
 import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import type { Entry } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { managerPods } from '../../../longhorn/manager.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { mustBeKept, nextLabel, readBackup } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { dataRangesOf } from '../created-objects.ts';
@@ -233,6 +237,19 @@ export const csiSteps = {
       return status?.error?.message;
     },
     detail: (message) => message,
+  }),
+  /** The emulator has it in its managers. There, that of the volume's node goes on, which has the upload. */
+  'when.csiPluginKilled': step({
+    sentence: "When Longhorn's CSI plugin is killed, on each node",
+    action: async ({ cluster, faults }: Context, { node }: VolumeHandle): Promise<InjectedFault[]> => {
+      const others = (await managerPods(cluster)).filter((each) => each.node !== node);
+      const plugins = await csiPluginsKilled(cluster, namespace);
+      const all = plugins.length > 0 ? plugins : others.map((pod) => managerKilled(cluster, pod));
+      const killed: InjectedFault[] = [];
+      for (const each of all) killed.push(await faults.inject(each));
+      return killed;
+    },
+    detail: (killed) => killed.map(({ title }) => title).join(', '),
   }),
   /** Its backup goes with it, if its class says so. */
   'when.volumeSnapshotDeleted': step({

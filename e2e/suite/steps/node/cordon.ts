@@ -8,7 +8,6 @@ import type { Node } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
-import { readyNodes } from '../volume/volume.ts';
 
 /**
  * Leaves one node to replicas, which is not that of the volume: its node is cordoned in Kubernetes, and Longhorn is told to
@@ -16,8 +15,13 @@ import { readyNodes } from '../volume/volume.ts';
  */
 export const leaveOneNode = async (context: Context, { node: cordoned }: VolumeHandle): Promise<string> => {
   const { cluster, faults, timeouts } = context;
-  const [left, ...others] = (await readyNodes(context)).filter((each) => each !== cordoned);
-  if (left === undefined) throw new InconclusiveError(`${cordoned} is the only node`);
+  const { items } = await cluster.list<Node>(longhornResources.nodes, { namespace });
+  const taking = items
+    .filter((each) => each.spec.allowScheduling && isConditionTrue(each, 'Schedulable'))
+    .map(({ metadata }) => metadata.name);
+  const [left, ...others] = taking.filter((each) => each !== cordoned);
+  if (left === undefined || !taking.includes(cordoned))
+    throw new InconclusiveError(`replicas can be scheduled on ${taking.join(', ') || 'no node'} alone`);
   await faults.inject(
     patchedObject.on(cluster, {
       ...{ resource: resources.nodes, name: cordoned, title: `node ${cordoned} is cordoned` },

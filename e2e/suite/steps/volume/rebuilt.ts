@@ -14,19 +14,17 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
 import { judgeWithin } from '../timeouts.ts';
-import { describeVolume, recovers } from './volume.ts';
+import { lacksReplica, recovers } from './volume.ts';
 
 /** Lets a volume have one more replica. Returns when Longhorn has it, without its data. */
 export const wantReplica = async (
   { cluster, timelines: { volumes }, timeouts }: Context,
   { name }: VolumeHandle,
 ): Promise<void> => {
+  const from = volumes.lastSequence();
   const numberOfReplicas = (volumes.current(name)?.spec.numberOfReplicas ?? 0) + 1;
   await cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { numberOfReplicas } });
-  await waitUntil(volumes, ({ status }) => status?.robustness === 'degraded', {
-    ...{ name, label: `volume ${name} lacks the replica that it is to have`, describe: describeVolume },
-    ...timeouts.rebuilt,
-  });
+  await judgeWithin(lacksReplica(volumes, { name, from }), timeouts.rebuilt);
 };
 
 /** Waits until a volume is healthy again. Throws unless a backup was uploaded all the time since its replica was wanted. */

@@ -383,6 +383,10 @@ const isNotHealthy = namedState('volume-is-not-healthy', () => ({
   matches: (volume: Volume) => !isHealthy().matches(volume),
 }));
 
+/** The volume lacks a replica, after it had all of them at this sequence. */
+export const lacksReplica = (volumes: Volumes, subject: VolumeSubject): Expectation<Volume> =>
+  healthySince(volumes, subject).goes(isNotHealthy());
+
 /** The volume has lost a replica since this sequence, and is attached and healthy again. */
 export const recovers = (volumes: Volumes, subject: VolumeSubject): Expectation<Volume> =>
   healthySince(volumes, subject).goes(isNotHealthy(), isHealthy());
