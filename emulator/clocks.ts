@@ -16,6 +16,8 @@ export type Clock = {
   deletionBackoffMax: number;
   /** Interval at which a manager looks at an engine (M: engine_controller.go, EnginePollInterval). */
   enginePoll: number;
+  /** From the look at an engine with a replica to rebuild to the rebuild (M: engine_controller.go, waitForPreRebuildPurge). */
+  rebuildPreparation: number;
   /** Interval at which the owner of a backup reads its progress from the engine (M: backup_monitor.go). */
   monitorPoll: number;
   /** Time after which the attempts to create a backup are counted from zero again (M: backup_controller.go). */
@@ -78,6 +80,7 @@ export const clocks = {
     deletionBackoffMin: minute,
     deletionBackoffMax: 24 * hour,
     enginePoll: 5 * second,
+    rebuildPreparation: 10 * second,
     monitorPoll: 2 * second,
     creationRetryExpiry: 10 * minute,
     commandTimeout: minute,
@@ -108,6 +111,8 @@ export const clocks = {
     deletionBackoffMin: 30 * second,
     deletionBackoffMax: 4 * hour,
     enginePoll: second,
+    // No faster than the real clock: a snapshot must fit in.
+    rebuildPreparation: 10 * second,
     monitorPoll: 500,
     creationRetryExpiry: minute,
     commandTimeout: minute,

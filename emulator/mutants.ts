@@ -387,6 +387,7 @@ export const fixes = {
   'fixed:crashed-standby-stays-faulted': 'a volume on standby whose only replica failed is salvaged',
   'fixed:older-replica-is-salvaged':
     'a volume whose replicas have all failed is salvaged with the one that failed last, wherever that is',
+  'fixed:snapshot-of-rebuild-is-deleted': 'a snapshot that is made while a rebuild is prepared is kept',
   'fixed:verified-rebuild-keeps-snapshots':
     'a replica whose rebuild another longhorn-manager has begun is no longer marked as being rebuilt at its end',
   'fixed:standby-restores-into-snapshot':

@@ -747,6 +747,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A restore for which no node has the tag yet is not given up, and is made once a node has it',
   ],
   'fixed:missing-node-tag-unsaid': [restoreTags],
+  'fixed:snapshot-of-rebuild-is-deleted': [
+    'A snapshot that is made while the rebuild of a replica is prepared is kept',
+  ],
   'fixed:targetless-volume-is-not-backed-up': [
     'A volume whose backup target is deleted is backed up no more, and an event says so',
   ],

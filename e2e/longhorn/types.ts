@@ -66,6 +66,8 @@ export type VolumeEngine = KubernetesObject & {
   status?: {
     instanceManagerName?: string;
     lastRestoredBackup?: string;
+    /** The addresses of its replicas by their names. One that is to be rebuilt is among them before its rebuild begins. */
+    currentReplicaAddressMap?: Record<string, string> | null;
     /** By the addresses of the replicas. */
     restoreStatus?: Record<string, { isRestoring?: boolean; lastRestored?: string }> | null;
     /** By the addresses of the replicas, too. */

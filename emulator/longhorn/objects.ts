@@ -71,6 +71,8 @@ export type VolumeEngine = LonghornObject<
   {
     ownerID: string;
     currentState: 'running';
+    /** The addresses of the replicas by their names. */
+    currentReplicaAddressMap?: Record<string, string>;
     lastRestoredBackup: string;
     /** By the address of the replica. */
     restoreStatus: Record<string, { isRestoring: boolean; lastRestored: string }>;

@@ -822,6 +822,24 @@ export const managerBugs = {
       'longhorn-manager, controller/volume_controller.go, ReconcileVolumeState (IsNodeDownOrDeleted and diskSchedulable before lastFailedAt, AutoSalvageTimeLimit after it), the same in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). The test plan of the auto-salvage wants the replica that failed first to remain failed (longhorn/longhorn-manager#500, case 3)',
     seen: 'a whole real v1.12.1 (2026-11-30), NFS: attached again 14 s after it was faulted, without data that the images of its other replica had',
   },
+  'snapshot-of-rebuild-is-deleted': {
+    title: 'A snapshot that is made while Longhorn prepares the rebuild of a replica is deleted again',
+    severity: 'data loss',
+    versions: '>=1.5.0',
+    promise: 'a snapshot stays until somebody deletes it',
+    happens:
+      'before a replica is rebuilt, its longhorn-manager has the snapshots purged, and waits for the rebuild to begin: 10 s at least, 30 s at most, with the settings that Longhorn has by itself. After that it compares the Snapshots of the volume, as they are, with a list of what the engine had before. A snapshot that was made and became ready meanwhile is not in that list, and is deleted for good, with what can be restored by it alone. So are those of recurring jobs, and those that are being backed up. Nothing but a line of the log says so. Each failed node, disk or replica leads to such a rebuild',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+    steps: [
+      'Attach a volume, and increase its number of replicas by one (or delete a replica).',
+      'As soon as status.currentReplicaAddressMap of its engine has the new replica, make a snapshot. It is ready about 5 s later.',
+      'Wait until the volume is healthy: the snapshot is gone.',
+      'The log of the longhorn-manager of the engine has "Deleting snapshot CR for the snapshot ...".',
+    ],
+    source:
+      'longhorn-manager, controller/engine_controller.go: syncEngine reads the engine, calls ReconcileEngineState (rebuildNewReplica, startRebuilding: it waits until the engine has the replica, and that is after waitForPreRebuildPurge, 2 * EnginePollInterval), and then syncSnapshotCRs with the same engine; read in v1.5.0, v1.8.0, v1.10.0, v1.11.0, v1.12.1 and master (2026-08-21). longhorn/longhorn#6133 (v1.3.2, open) describes snapshots that a rebuild deleted, without a cause',
+    seen: 'a whole real v1.12.1 (2026-11-30), in another scenario: a snapshot that was ready at 19:45:14 was deleted by its longhorn-manager at 19:45:18, when the rebuild had begun, and was gone when the rebuild had ended',
+  },
   'verified-rebuild-keeps-snapshots': {
     title:
       'A snapshot can no longer be deleted after a replica was rebuilt while its longhorn-manager was replaced',

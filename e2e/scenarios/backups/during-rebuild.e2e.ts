@@ -30,3 +30,16 @@ scenario(
     await then.restores(second, data);
   },
 );
+
+scenario(
+  'A snapshot that is made while the rebuild of a replica is prepared is kept',
+  { tags: ['snapshots', 'backups'], needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    await when.rebuildPrepared(volume);
+    const snapshot = await given.snapshot(volume);
+    await then.healthy(volume);
+    await then.orKnownBug('snapshot-of-rebuild-is-deleted', () => then.snapshotKept(snapshot));
+  },
+);

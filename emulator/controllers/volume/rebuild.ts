@@ -20,19 +20,48 @@ const emptySnapshots = async (directory: string): Promise<void> => {
   }
 };
 
-/** Begins the rebuild of a replica that has failed, or was added. Calls `onEnd` some polls of the engine later. */
+/**
+ * What made a replica ready for its rebuild compares the snapshots with a list of before (longhorn-manager,
+ * controller/engine_controller.go, syncEngine: it waits for the rebuild to begin, and then calls syncSnapshotCRs).
+ */
+const deleteUnlisted = async (
+  { datastore, mutant }: ManagerContext,
+  volume: string,
+  listed: ReadonlySet<string>,
+): Promise<void> => {
+  if (mutant === 'fixed:snapshot-of-rebuild-is-deleted') return;
+  for (const { metadata, spec, status } of datastore.snapshots.list())
+    if (spec.volume === volume && status?.creationTime && !listed.has(metadata.name))
+      await datastore.snapshots.delete(metadata.name);
+};
+
+/** Begins the rebuild of a replica that has failed, or was added. Calls `onEnd` when the replica has its data. */
 export const beginRebuild = async (
   context: ManagerContext,
   { volume, replica, rebuilds }: { volume: Volume; replica: Replica; rebuilds: Rebuilds },
   onEnd: () => void,
 ): Promise<void> => {
-  const duration = 3 * context.clock.enginePoll;
-  rebuilds.set(volume.metadata.name, Date.now() + duration);
+  const { clock, datastore, log, mutant } = context;
+  const { name } = volume.metadata;
+  const duration = clock.rebuildPreparation + 3 * clock.enginePoll;
+  const end = Date.now() + duration;
+  rebuilds.set(name, end);
   setTimeout(onEnd, duration).unref();
+  const listed = new Set(datastore.snapshots.list().map(({ metadata }) => metadata.name));
   const directory = replicaDirectory(replica);
-  await writeFile(markOf(directory), '');
-  if (context.mutant === 'rebuild-empties-snapshots') await emptySnapshots(directory);
-  await showRebuild(context, volume, true);
+  const copy = async (): Promise<void> => {
+    // The volume was detached meanwhile.
+    if (rebuilds.get(name) !== end) return;
+    await writeFile(markOf(directory), '');
+    if (mutant === 'rebuild-empties-snapshots') await emptySnapshots(directory);
+    await deleteUnlisted(context, name, listed);
+    await showRebuild(context, volume, true);
+  };
+  setTimeout(
+    () => void copy().catch((error) => log.warning(`Failed to rebuild a replica of ${name}`, { error })),
+    clock.rebuildPreparation,
+  ).unref();
+  await showRebuild(context, volume, false);
 };
 
 /**

@@ -156,18 +156,23 @@ const isRestoring = (engine: VolumeEngine | undefined): boolean =>
 const restoredBy = (engine: VolumeEngine): string =>
   engine.status?.restoreStatus[address]?.lastRestored ?? '';
 
-/** Shows in the status of a volume's engine whether a replica is being rebuilt. */
+/** Shows in the status of a volume's engine what its replicas are, and whether one of them is being rebuilt. */
 export const showRebuild = async (
   context: ManagerContext,
   volume: Volume,
   isRebuilding: boolean,
 ): Promise<void> => {
+  const addresses = Array.from({ length: volume.spec.numberOfReplicas }, (_, at) => [
+    `${volume.metadata.name}-r-${at}`,
+    addressOf(at),
+  ]);
   const engine = await ensureEngine(context, volume);
   const none = { lastRestoredBackup: '', restoreStatus: {} };
   await context.datastore.engines.updateStatus({
     ...engine,
     status: {
       ...{ ownerID: context.node, currentState: 'running', ...none, ...engine.status },
+      currentReplicaAddressMap: Object.fromEntries(addresses),
       rebuildStatus: isRebuilding ? { [address]: { isRebuilding } } : {},
     },
   });

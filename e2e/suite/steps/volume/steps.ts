@@ -18,7 +18,7 @@ import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { copyData, discardData, writeData } from './data.ts';
 import { fillDisks, judgeNewest, killLast, leaveOneReplica } from './older-replica.ts';
-import { killRebuilder, untilRebuiltDuring, wantReplica } from './rebuilt.ts';
+import { killRebuilder, untilRebuiltDuring, wantRebuild, wantReplica } from './rebuilt.ts';
 import { killReplica, mustHaveReplicas } from './replicas.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
@@ -49,6 +49,13 @@ import {
 } from './volume.ts';
 
 type Since = { since: BackupHandle };
+
+const judgeKept = async ({ cluster }: Context, { name }: SnapshotHandle): Promise<void> => {
+  const loss = lossOf(await readNow(cluster, longhornResources.snapshots, name));
+  const seen = { kind: 'Snapshot', name, state: 'deleted' };
+  if (loss !== undefined)
+    throw new PromiseBroken(`snapshot ${name} is ${loss}, and nobody has deleted it`, seen);
+};
 
 /** The steps that make, fill, detach, remove and judge volumes. Sizes are in bytes. */
 export const volumeSteps = {
@@ -203,12 +210,11 @@ export const volumeSteps = {
   /** One look decides: a snapshot is deleted before its backup goes, or before the run of a recurring job ends. */
   'then.snapshotStays': step({
     sentence: 'Then the snapshot of {backup} is still there',
-    action: async ({ cluster }: Context, { snapshot: { name } }: BackupHandle) => {
-      const loss = lossOf(await readNow(cluster, longhornResources.snapshots, name));
-      const seen = { kind: 'Snapshot', name, state: 'deleted' };
-      if (loss !== undefined)
-        throw new PromiseBroken(`snapshot ${name} is ${loss}, and nobody has deleted it`, seen);
-    },
+    action: (context: Context, { snapshot }: BackupHandle) => judgeKept(context, snapshot),
+  }),
+  'then.snapshotKept': step({
+    sentence: 'Then the snapshot is still there',
+    action: (context: Context, snapshot: SnapshotHandle) => judgeKept(context, snapshot),
   }),
   'when.replicaKilled': step({
     sentence: 'When a replica of {volume} is killed',
@@ -219,6 +225,10 @@ export const volumeSteps = {
   'when.replicaWanted': step({
     sentence: 'When the volume is to have one more replica, which Longhorn begins to rebuild',
     action: (context: Context, volume: VolumeHandle) => wantReplica(context, volume),
+  }),
+  'when.rebuildPrepared': step({
+    sentence: 'When the volume is to have one more replica, and Longhorn prepares its rebuild',
+    action: wantRebuild,
   }),
   'then.rebuiltMeanwhile': step({
     sentence: 'Then the volume is healthy again, while {backup} is still uploaded',
