@@ -68,6 +68,8 @@ export type VolumeEngine = KubernetesObject & {
     lastRestoredBackup?: string;
     /** The addresses of its replicas by their names. One that is to be rebuilt is among them before its rebuild begins. */
     currentReplicaAddressMap?: Record<string, string> | null;
+    /** The modes of its replicas by their names. One that is to be rebuilt is among them once its rebuild has begun. */
+    replicaModeMap?: Record<string, string> | null;
     /** By the addresses of the replicas. */
     restoreStatus?: Record<string, { isRestoring?: boolean; lastRestored?: string }> | null;
     /** By the addresses of the replicas, too. */

@@ -73,6 +73,7 @@ export type VolumeEngine = LonghornObject<
     currentState: 'running';
     /** The addresses of the replicas by their names. */
     currentReplicaAddressMap?: Record<string, string>;
+    replicaModeMap?: Record<string, 'RW' | 'WO'>;
     lastRestoredBackup: string;
     /** By the address of the replica. */
     restoreStatus: Record<string, { isRestoring: boolean; lastRestored: string }>;

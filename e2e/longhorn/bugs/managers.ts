@@ -838,7 +838,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/engine_controller.go: syncEngine reads the engine, calls ReconcileEngineState (rebuildNewReplica, startRebuilding: it waits until the engine has the replica, and that is after waitForPreRebuildPurge, 2 * EnginePollInterval), and then syncSnapshotCRs with the same engine; read in v1.5.0, v1.8.0, v1.10.0, v1.11.0, v1.12.1 and master (2026-08-21). longhorn/longhorn#6133 (v1.3.2, open) describes snapshots that a rebuild deleted, without a cause',
-    seen: 'a whole real v1.12.1 (2026-11-30), in another scenario: a snapshot that was ready at 19:45:14 was deleted by its longhorn-manager at 19:45:18, when the rebuild had begun, and was gone when the rebuild had ended',
+    seen: 'a whole real v1.12.1 (2026-11-30), twice: a snapshot that was made once the engine had the new replica was ready 5 s later, and its longhorn-manager deleted it when the rebuild had begun; once it was gone when the rebuild had ended, once it was still being deleted',
   },
   'verified-rebuild-keeps-snapshots': {
     title:

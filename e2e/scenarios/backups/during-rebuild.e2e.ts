@@ -18,6 +18,7 @@ scenario(
     const first = await when.backedUp(before);
     await then.uploading(first);
 
+    // Returns when the rebuild has begun: a snapshot that is made before that may go (snapshot-of-rebuild-is-deleted).
     await when.replicaWanted(volume);
     data.push(await given.data(volume, { offset: size, size }));
     const meanwhile = await given.snapshot(volume);

@@ -23,7 +23,8 @@ const reconcile = async (context: ManagerContext, id: string): Promise<void> => 
   if (wanted === undefined) return withdraw(context, id);
   const { attacher, nodeName, source } = wanted.spec;
   const volume = datastore.persistentVolumes.get(source.persistentVolumeName ?? '')?.spec.csi?.volumeHandle;
-  if (attacher !== longhornProvisioner || volume === undefined || wanted.metadata.deletionTimestamp) return;
+  if (attacher !== longhornProvisioner || wanted.metadata.deletionTimestamp) return;
+  if (volume === undefined) throw new Error(`persistentvolume ${source.persistentVolumeName} not found`);
   const attachment = datastore.volumeAttachments.get(volume);
   if (attachment === undefined) throw new Error(`volume ${volume} has no attachment yet`);
   if (attachment.spec.attachmentTickets?.[id] === undefined) {

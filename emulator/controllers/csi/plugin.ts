@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ignoreMissing } from '../../kubernetes/client.ts';
 import { generateName } from '../../longhorn/generate-name.ts';
 import type { Backup, Snapshot, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
@@ -165,11 +166,11 @@ export const deleteCsiSnapshot = async (context: ManagerContext, handle: string)
   const [, type, volume, id] = /^(\w+):\/\/([^/]+)\/([^/]+)$/.exec(handle) ?? [];
   if (volume === undefined || id === undefined) return;
   if (type === 'snap') {
-    if (datastore.snapshots.get(id)) await datastore.snapshots.delete(id);
+    await datastore.snapshots.delete(id).catch(ignoreMissing);
     return;
   }
   const isListed = datastore.backupVolumes.list().some(({ spec }) => spec.volumeName === volume);
   if (!isListed && mutant !== 'fixed:first-backup-outlives-volumesnapshot') return;
   if (mutant === 'csi-deletion-keeps-backup') return;
-  if (datastore.backups.get(id)) await datastore.backups.delete(id);
+  await datastore.backups.delete(id).catch(ignoreMissing);
 };

@@ -54,13 +54,14 @@ const restoredVolume = async (
 };
 
 /** The volume that the parameters of a class ask for. One from a backup has the size and the target of that. */
-const volumeOfClass = (
+const volumeOfClass = async (
   { datastore, mutant }: ManagerContext,
   { spec }: PersistentVolumeClaim,
   { parameters: { backupTargetName = '', fromBackup = '' } = {} }: StorageClass,
-): Volume['spec'] => {
+): Promise<Volume['spec']> => {
   const url = mutant === 'class-backup-ignored' ? '' : fromBackup;
-  const { status } = datastore.backups.get(url && decodeBackupURL(url).backup) ?? {};
+  const { status } =
+    (url && (await datastore.backups.fetch(decodeBackupURL(url).backup).catch(ignoreMissing))) || {};
   const target = mutant === 'class-target-ignored' ? '' : backupTargetName;
   return {
     ...{ accessMode: 'rwo', frontend: 'blockdev', image: '', nodeID: '', dataEngine: 'v1' },
@@ -101,7 +102,7 @@ const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim)
     (await datastore.volumes.create({
       metadata: { name, labels: jobLabelsOf(context, recurringJobSelector) },
       spec: {
-        ...(dataSource ? await restoredVolume(provisioner, claim) : volumeOfClass(context, claim, of)),
+        ...(dataSource ? await restoredVolume(provisioner, claim) : await volumeOfClass(context, claim, of)),
         numberOfReplicas: Number(numberOfReplicas),
       },
     }));

@@ -64,7 +64,7 @@ const create = async (sidecar: Sidecar, content: VolumeSnapshotContent, volume: 
   const { classes, contents, context } = sidecar;
   const { name } = content.metadata;
   const { volumeSnapshotClassName = '', volumeSnapshotRef } = content.spec;
-  const { parameters = {} } = classes.get(volumeSnapshotClassName) ?? {};
+  const { parameters = {} } = await classes.fetch(volumeSnapshotClassName);
   if (!hasAnnotation(content, beingCreated)) await annotate(sidecar, name, 'yes');
   try {
     const made = await createCsiSnapshot(context, {

@@ -55,13 +55,13 @@ export const beginRebuild = async (
     await writeFile(markOf(directory), '');
     if (mutant === 'rebuild-empties-snapshots') await emptySnapshots(directory);
     await deleteUnlisted(context, name, listed);
-    await showRebuild(context, volume, true);
+    await showRebuild(context, volume, 'begun');
   };
   setTimeout(
     () => void copy().catch((error) => log.warning(`Failed to rebuild a replica of ${name}`, { error })),
     clock.rebuildPreparation,
   ).unref();
-  await showRebuild(context, volume, false);
+  await showRebuild(context, volume, 'prepared');
 };
 
 /**
@@ -73,7 +73,7 @@ export const endRebuild = async (
   { volume, replica, rebuilds }: { volume: Volume; replica: Replica; rebuilds: Rebuilds },
 ): Promise<void> => {
   const isOwn = rebuilds.delete(volume.metadata.name);
-  await showRebuild(context, volume, false);
+  await showRebuild(context, volume, 'ended');
   if (isOwn || context.mutant === 'fixed:verified-rebuild-keeps-snapshots') await forgetRebuild(replica);
 };
 

@@ -156,24 +156,26 @@ const isRestoring = (engine: VolumeEngine | undefined): boolean =>
 const restoredBy = (engine: VolumeEngine): string =>
   engine.status?.restoreStatus[address]?.lastRestored ?? '';
 
-/** Shows in the status of a volume's engine what its replicas are, and whether one of them is being rebuilt. */
+/** Shows in the status of a volume's engine its replicas, and how far the last of them is with its rebuild. */
 export const showRebuild = async (
   context: ManagerContext,
   volume: Volume,
-  isRebuilding: boolean,
+  step: 'prepared' | 'begun' | 'ended',
 ): Promise<void> => {
-  const addresses = Array.from({ length: volume.spec.numberOfReplicas }, (_, at) => [
-    `${volume.metadata.name}-r-${at}`,
-    addressOf(at),
-  ]);
   const engine = await ensureEngine(context, volume);
   const none = { lastRestoredBackup: '', restoreStatus: {} };
+  const { numberOfReplicas } = volume.spec;
+  const replicas = Array.from({ length: numberOfReplicas }, (_, at) => `${volume.metadata.name}-r-${at}`);
+  const running = step === 'prepared' ? replicas.slice(0, -1) : replicas;
   await context.datastore.engines.updateStatus({
     ...engine,
     status: {
       ...{ ownerID: context.node, currentState: 'running', ...none, ...engine.status },
-      currentReplicaAddressMap: Object.fromEntries(addresses),
-      rebuildStatus: isRebuilding ? { [address]: { isRebuilding } } : {},
+      currentReplicaAddressMap: Object.fromEntries(replicas.map((each, at) => [each, addressOf(at)])),
+      replicaModeMap: Object.fromEntries(
+        running.map((each, at) => [each, step === 'begun' && at === numberOfReplicas - 1 ? 'WO' : 'RW']),
+      ),
+      rebuildStatus: step === 'begun' ? { [address]: { isRebuilding: true } } : {},
     },
   });
 };

@@ -15,39 +15,43 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
 import { judgeWithin } from '../timeouts.ts';
-import { lacksReplica, recovers } from './volume.ts';
+import { becomesDegraded, recovers } from './volume.ts';
 
-/** Lets a volume have one more replica. Returns their number when Longhorn has it, without its data. */
-export const wantReplica = async (
-  { cluster, timelines: { volumes }, timeouts }: Context,
-  { name }: VolumeHandle,
-): Promise<number> => {
-  const from = volumes.lastSequence();
-  const numberOfReplicas = (volumes.current(name)?.spec.numberOfReplicas ?? 0) + 1;
-  await cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { numberOfReplicas } });
-  await judgeWithin(lacksReplica(volumes, { name, from }), timeouts.rebuilt);
-  return numberOfReplicas;
-};
+type Engines = Timeline<VolumeEngine>;
 
-const followEngine = ({ cluster }: Context, volume: string): Promise<Timeline<VolumeEngine>> =>
+const followEngine = ({ cluster }: Context, volume: string): Promise<Engines> =>
   follow<VolumeEngine>(cluster, longhornResources.engines, {
     namespace,
     labelSelector: volumeSelector(volume),
   });
 
-/**
- * Lets a volume have one more replica. Returns when its engine has the address of that, which is when Longhorn begins to
- * prepare the rebuild. In v1.12.1 that takes it 10 s or more.
- */
-export const wantRebuild = async (context: Context, volume: VolumeHandle): Promise<void> => {
-  const wanted = await wantReplica(context, volume);
-  await using engines = await followEngine(context, volume.name);
+/** Lets a volume have one more replica. Waits until its engine has that among its replicas, by what `replicas` reads. */
+const wantOneMore = async (
+  context: Context,
+  { name }: VolumeHandle,
+  replicas: (status: NonNullable<VolumeEngine['status']>) => object | null | undefined,
+): Promise<void> => {
+  const { cluster, timelines, timeouts } = context;
+  const { volumes } = timelines;
+  const from = volumes.lastSequence();
+  const numberOfReplicas = (volumes.current(name)?.spec.numberOfReplicas ?? 0) + 1;
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { numberOfReplicas } });
+  await judgeWithin(becomesDegraded(volumes, { name, from }), timeouts.rebuilt);
+  await using engines = await followEngine(context, name);
   await waitUntil(
     engines,
-    ({ status }) => Object.keys(status?.currentReplicaAddressMap ?? {}).length >= wanted,
-    { label: `the engine of volume ${volume.name} has ${wanted} replicas`, ...context.timeouts.rebuilt },
+    ({ status = {} }) => Object.keys(replicas(status) ?? {}).length >= numberOfReplicas,
+    { label: `the engine of volume ${name} has ${numberOfReplicas} replicas`, ...timeouts.rebuilt },
   );
 };
+
+/** Lets a volume have one more replica. Returns when the rebuild of that has begun. */
+export const wantReplica = (context: Context, volume: VolumeHandle): Promise<void> =>
+  wantOneMore(context, volume, ({ replicaModeMap }) => replicaModeMap);
+
+/** The same. Returns when Longhorn begins to prepare the rebuild, for which v1.12.1 takes 10 s or more. */
+export const wantRebuild = (context: Context, volume: VolumeHandle): Promise<void> =>
+  wantOneMore(context, volume, ({ currentReplicaAddressMap }) => currentReplicaAddressMap);
 
 /** Waits until a volume is healthy again. Throws unless a backup was uploaded all the time since its replica was wanted. */
 export const untilRebuiltDuring = async (

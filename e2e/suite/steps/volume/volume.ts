@@ -384,7 +384,7 @@ const isNotHealthy = namedState('volume-is-not-healthy', () => ({
 }));
 
 /** The volume lacks a replica, after it had all of them at this sequence. */
-export const lacksReplica = (volumes: Volumes, subject: VolumeSubject): Expectation<Volume> =>
+export const becomesDegraded = (volumes: Volumes, subject: VolumeSubject): Expectation<Volume> =>
   healthySince(volumes, subject).goes(isNotHealthy());
 
 /** The volume has lost a replica since this sequence, and is attached and healthy again. */
