@@ -77,6 +77,8 @@ const volumeKinds: ServedKind[] = [
       lastRestoredBackup: text(),
       restoreStatus: mapOf(object({ isRestoring: flag(), lastRestored: text() })),
       rebuildStatus: mapOf(object({ isRebuilding: flag() })),
+      currentReplicaAddressMap: textMap,
+      replicaModeMap: textMap,
     }),
   },
   {
