@@ -749,6 +749,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:missing-node-tag-unsaid': [restoreTags],
   'fixed:snapshot-of-rebuild-is-deleted': [
     'A snapshot that is made while the rebuild of a replica is prepared is kept',
+    'A backup that is begun while the rebuild of a replica is prepared has the data of its snapshot, or fails [s3]',
   ],
   'fixed:targetless-volume-is-not-backed-up': [
     'A volume whose backup target is deleted is backed up no more, and an event says so',

@@ -828,8 +828,8 @@ export const managerBugs = {
     versions: '>=1.5.0',
     promise: 'a snapshot stays until somebody deletes it',
     happens:
-      'before a replica is rebuilt, its longhorn-manager has the snapshots purged, and waits for the rebuild to begin: 10 s at least, 30 s at most, with the settings that Longhorn has by itself. After that it compares the Snapshots of the volume, as they are, with a list of what the engine had before. A snapshot that was made and became ready meanwhile is not in that list, and is deleted for good, with what can be restored by it alone. So are those of recurring jobs, and those that are being backed up. Nothing but a line of the log says so. Each failed node, disk or replica leads to such a rebuild',
-    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+      'before a replica is rebuilt, its longhorn-manager has the snapshots purged, and waits for the rebuild to begin: 10 s at least, 30 s at most, with the settings that Longhorn has by itself. After that it compares the Snapshots of the volume, as they are, with a list of what the engine had before. A snapshot that was made and became ready meanwhile is not in that list, and is deleted for good, with what can be restored by it alone. So are those of recurring jobs, and those that are being backed up: such a backup is Completed, and has data that were written later (deleted-snapshot-spoils-upload). Nothing but a line of the log says so. Each failed node, disk or replica leads to such a rebuild',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }, { of: 'restore' }],
     steps: [
       'Attach a volume, and increase its number of replicas by one (or delete a replica).',
       'As soon as status.currentReplicaAddressMap of its engine has the new replica, make a snapshot. It is ready about 5 s later.',
@@ -838,7 +838,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, controller/engine_controller.go: syncEngine reads the engine, calls ReconcileEngineState (rebuildNewReplica, startRebuilding: it waits until the engine has the replica, and that is after waitForPreRebuildPurge, 2 * EnginePollInterval), and then syncSnapshotCRs with the same engine; read in v1.5.0, v1.8.0, v1.10.0, v1.11.0, v1.12.1 and master (2026-08-21). longhorn/longhorn#6133 (v1.3.2, open) describes snapshots that a rebuild deleted, without a cause',
-    seen: 'a whole real v1.12.1 (2026-11-30), twice: a snapshot that was made once the engine had the new replica was ready 5 s later, and its longhorn-manager deleted it when the rebuild had begun; once it was gone when the rebuild had ended, once it was still being deleted',
+    seen: 'a whole real v1.12.1 (2026-11-30), three times: a snapshot that was made once the engine had the new replica was ready 5 s later, and its longhorn-manager deleted it when the rebuild had begun; once it was gone when the rebuild had ended, once it was still being deleted. A backup of such a snapshot on S3, the writing of its first block left unanswered, was Completed, and a volume restored from it had another checksum; nobody had deleted anything',
   },
   'verified-rebuild-keeps-snapshots': {
     title:

@@ -1,3 +1,4 @@
+import { heldUpload } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -42,5 +43,30 @@ scenario(
     const snapshot = await given.snapshot(volume);
     await then.healthy(volume);
     await then.orKnownBug('snapshot-of-rebuild-is-deleted', () => then.snapshotKept(snapshot));
+  },
+);
+
+// The copying of a rebuild ends within the upload. The next snapshot lets Longhorn merge the one that it deletes.
+scenario(
+  'A backup that is begun while the rebuild of a replica is prepared has the data of its snapshot, or fails',
+  { tags: ['snapshots', 'backups', 'held', 'slow'], needs: ['block-device', 'wrongAnswers'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    await given.settledBackup(volume);
+    data.push(await given.data(volume, { offset: size, size }));
+    await when.rebuildPrepared(volume);
+    const snapshot = await given.snapshot(volume);
+    const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
+    await given.data(volume, { offset: size, size });
+    await then.healthy(volume);
+    await given.snapshot(volume);
+    const kept = await then.orKnownBug('snapshot-of-rebuild-is-deleted', () => then.snapshotKept(snapshot));
+    if (!kept) await then.snapshotGoes(snapshot);
+    await when.released(silent);
+    if (await then.ends(backup, { mayFail: !kept }))
+      await then.orKnownBug('snapshot-of-rebuild-is-deleted', () => then.restores(backup, data), {
+        race: true,
+      });
   },
 );
