@@ -157,6 +157,17 @@ describe('exported names', () => {
   });
 });
 
+// The steps of all subjects are put into one object, in which the last of a name would hide the others.
+test('one step is declared once', () => {
+  const names = sources
+    .filter((path) => path.startsWith('e2e/suite/steps/'))
+    .flatMap((path) =>
+      [...read(path).matchAll(/'((?:given|when|then)\.\w+)': step\(/g)].map(([, name]) => name),
+    );
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});
+
 describe('what tracked files never hold', () => {
   // Whatever registry npm, Go and apt are set to use will do.
   const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {

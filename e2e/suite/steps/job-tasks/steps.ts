@@ -23,7 +23,7 @@ import { InconclusiveError, isRefusal, PromiseBroken, throwIfAny } from '../judg
 import { changeSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
-import { deleteSnapshot, untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
+import { untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
 import { askForVolume, attach, detach, readyNodes } from '../volume/volume.ts';
 import {
   failsToRemoveLabels,
@@ -182,13 +182,6 @@ export const jobTaskSteps = {
       return names;
     },
     detail: (names) => names.join(', '),
-  }),
-  'when.newestSnapshotDeleted': step({
-    sentence: 'When the newest snapshot is deleted by hand, and marked as removed',
-    action: async (context: Context, snapshot: SnapshotHandle) => {
-      await deleteSnapshot(context, snapshot);
-      await untilSnapshotMarked(context, snapshot);
-    },
   }),
   /** The newest snapshot of a volume still exists after its deletion, marked as removed. */
   'then.snapshotMarked': step({
