@@ -11,13 +11,7 @@ scenario(
     const volume = await given.volume();
     const data = [await given.data(volume)];
     const before = await given.snapshot(volume);
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
-    const first = await when.backedUp(before);
-    await then.uploading(first);
+    const { silent, backup: first } = await heldUpload({ given, when, then }, before);
 
     // Returns when the rebuild has begun: a snapshot that is made before that may go (snapshot-of-rebuild-is-deleted).
     await when.replicaWanted(volume);

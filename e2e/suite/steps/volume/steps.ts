@@ -224,7 +224,7 @@ export const volumeSteps = {
   }),
   'when.replicaWanted': step({
     sentence: 'When the volume is to have one more replica, which Longhorn begins to rebuild',
-    action: (context: Context, volume: VolumeHandle) => wantReplica(context, volume),
+    action: wantReplica,
   }),
   'when.rebuildPrepared': step({
     sentence: 'When the volume is to have one more replica, and Longhorn prepares its rebuild',
