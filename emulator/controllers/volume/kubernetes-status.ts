@@ -1,5 +1,6 @@
 import type { Backup, KubernetesStatus, Volume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import { persistentVolumeOf } from '../csi/claim-of.ts';
 
 const label = 'KubernetesStatus';
 
@@ -18,18 +19,16 @@ export const volumeOfPod = ({ datastore }: ManagerContext, pod: string): string[
  * it was. Nothing for a volume that never had a PersistentVolume.
  */
 export const kubernetesStatusOf = (
-  { datastore }: ManagerContext,
+  context: ManagerContext,
   { metadata, status }: Volume,
 ): { kubernetesStatus?: KubernetesStatus } => {
-  const found = datastore.persistentVolumes
-    .list()
-    .find(({ spec }) => spec.csi?.volumeHandle === metadata.name);
+  const found = persistentVolumeOf(context, metadata.name);
   if (found === undefined) return {};
   const { name = '', namespace = '' } = found.spec.claimRef ?? {};
   const { phase = '' } = found.status ?? {};
   const before =
     status?.kubernetesStatus?.pvName === found.metadata.name ? status.kubernetesStatus : undefined;
-  const pods = datastore.workloadPods
+  const pods = context.datastore.workloadPods
     .list()
     .filter(({ spec }) => spec.volumes?.some((each) => each.persistentVolumeClaim?.claimName === name));
   const workloads = pods.map(({ metadata: { name: podName, ownerReferences: [owner] = [] }, status }) => ({
