@@ -9,6 +9,19 @@ import { jobLabels, namespace } from '../modelled-on.ts';
 /** One kind of object: reads come from the informer's copy, writes go to the API server. */
 export type Collection<T extends ApiObject> = Informer<T> & Writer<T>;
 
+/**
+ * An object as this manager has seen it, if that is enough for what is to be decided. Otherwise as the API server has it:
+ * another manager, or a user, may have written it just before.
+ */
+export const readUnless = async <T extends ApiObject>(
+  { get, fetch }: Pick<Collection<T>, 'get' | 'fetch'>,
+  name: string,
+  isEnough: (seen: T) => boolean = () => true,
+): Promise<T | undefined> => {
+  const seen = get(name);
+  return seen !== undefined && isEnough(seen) ? seen : fetch(name).catch(ignoreMissing);
+};
+
 /** All objects that a manager uses. Each kind has its own watch. */
 export type Datastore = {
   volumes: Collection<lh.Volume>;

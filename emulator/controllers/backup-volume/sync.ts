@@ -3,6 +3,7 @@ import { alreadyExists, ignoreMissing } from '../../kubernetes/client.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import { readUnless } from '../../manager/datastore.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { deleteCustomResourceOnly } from '../finalizer.ts';
 import { foundBlockSize, learnBlockSizes, type StoredVolumePlace } from './block-size.ts';
@@ -130,7 +131,7 @@ export const requestLastBackupSync = async (
   name: string,
 ): Promise<void> => {
   // Asked for once only, and this manager may not have seen it yet.
-  const backup = datastore.backups.get(name) ?? (await datastore.backups.fetch(name).catch(ignoreMissing));
+  const backup = await readUnless(datastore.backups, name);
   if (!backup) return;
   if (mutant === 'fixed:copied-store-hides-its-backups' && !isBackupOfVolume(backupVolume, backup)) return;
   const references = backup.metadata.ownerReferences ?? [];

@@ -5,6 +5,7 @@ import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
 import { instanceManagerName } from '../../manager/bootstrap.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import { readUnless } from '../../manager/datastore.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsibleFor, takeOwnership } from '../../manager/ownership.ts';
 import { backupVolumeName, defaultTargetName, labels, labelsEncrypted } from '../../modelled-on.ts';
@@ -151,12 +152,12 @@ const reconcileExisting = async (
 
   let change: Partial<BackupStatus> = {};
   if (creating) {
-    const seen = datastore.volumes.get(volumeName);
     // Without it the backup fails for good, and this manager may not have seen yet that it is there, or attached.
-    const volume =
-      seen?.status?.state === 'attached'
-        ? seen
-        : await datastore.volumes.fetch(volumeName).catch(ignoreMissing);
+    const volume = await readUnless(
+      datastore.volumes,
+      volumeName,
+      ({ status }) => status?.state === 'attached',
+    );
     const unsupported = notEmulated(backup).join('; ');
     if (!volume || unsupported) {
       const error = unsupported || `cannot find the corresponding volume: volume ${volumeName} not found`;

@@ -1,7 +1,7 @@
 import { formatGoMap } from '../../go.ts';
-import { ignoreMissing } from '../../kubernetes/client.ts';
 import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import { readUnless } from '../../manager/datastore.ts';
 import { labels } from '../../modelled-on.ts';
 import { isTicketSatisfied, requestAttachment, ticketID } from '../volume/tickets.ts';
 import { maxCreationTries, type RetryCounter } from './backoff.ts';
@@ -36,11 +36,12 @@ const examine = async (
 ): Promise<CreationStep> => {
   const { name } = backup.metadata;
   const snapshotName = backup.spec.snapshotName ?? '';
-  const seen = datastore.snapshots.get(snapshotName);
   // Another manager has taken it, and this one may not have seen that. Each look that finds it unready counts.
-  const snapshot = seen?.status?.readyToUse
-    ? seen
-    : await datastore.snapshots.fetch(snapshotName).catch(ignoreMissing);
+  const snapshot = await readUnless(
+    datastore.snapshots,
+    snapshotName,
+    ({ status }) => status?.readyToUse === true,
+  );
   const sameVolume = (other: Backup): boolean =>
     other.metadata.name !== name &&
     other.metadata.labels?.[labels.backupVolume] === volume.metadata.name &&
