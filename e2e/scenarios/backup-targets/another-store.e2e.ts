@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'Backups survive a change of their target to another kind of store and back',
   {
-    tags: ['backup-targets'],
+    tags: ['backup-targets', 'slow'],
     needs: ['two-stores', 'block-device'],
     proves: ['L18', 'R1', 'R3', 'R4', 'T7'],
   },

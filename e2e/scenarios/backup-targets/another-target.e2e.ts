@@ -3,7 +3,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A volume that is given another backup target has backups on both, and each target lists its own',
-  { tags: ['backup-targets'], needs: ['block-device'], proves: ['C28', 'T4', 'T11'] },
+  { tags: ['backup-targets', 'slow'], needs: ['block-device'], proves: ['C28', 'T4', 'T11'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];

@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A backup without labels that is found in the store of an encrypted volume ends no longhorn-manager',
   {
-    tags: ['backup-targets', 'manager-kill'],
+    tags: ['backup-targets', 'manager-kill', 'slow'],
     // Elsewhere others would lose a manager, again and again.
     needs: ['lab'],
     exclusive: ['longhorn-managers'],

@@ -7,7 +7,7 @@ const { size } = littleData.data;
 // Not derived from a document: the backup target of a volume may be changed at any time.
 scenario(
   'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile',
-  { tags: ['backup-targets', 'upload'], needs: ['wrongAnswers', 'block-device'] },
+  { tags: ['backup-targets', 'upload', 'slow'], needs: ['wrongAnswers', 'block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];

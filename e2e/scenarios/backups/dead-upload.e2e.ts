@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A backup whose replica dies during the upload fails with the reason, and the next backup is whole',
   {
-    tags: ['backups'],
+    tags: ['backups', 'slow'],
     // A slow store keeps the upload going until its replica is killed.
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall', 'replica-kill'],

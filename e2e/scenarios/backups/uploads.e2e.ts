@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'Two backups of a volume are made side by side, and one of a detached volume attaches it meanwhile',
   {
-    tags: ['backups', 'upload'],
+    tags: ['backups', 'upload', 'slow'],
     needs: ['block-device'],
     proves: ['C10', 'C12', 'C16', 'C17'],
   },

@@ -15,7 +15,7 @@ const second = { offset: size, size };
 
 scenario(
   'A snapshot that is deleted while it is uploaded gives a backup with its data, or none',
-  about,
+  { ...about, tags: [...(about.tags ?? []), 'slow'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];
@@ -39,7 +39,7 @@ scenario(
 // longhorn/longhorn#10184
 scenario(
   'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up',
-  { ...about, tags: ['failing-store', 'upload', 'recurring-jobs', 'snapshots'], proves: ['N10'] },
+  { ...about, tags: ['failing-store', 'upload', 'recurring-jobs', 'snapshots', 'slow'], proves: ['N10'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];
@@ -182,7 +182,7 @@ scenario(
 // The volume grows while its older snapshot is uploaded. The store has the blocks of the newer one.
 scenario(
   'A backup is restored in its size, although an upload that began before its volume grew ended later',
-  { ...about, tags: [...(about.tags ?? []), 'restores'] },
+  { ...about, tags: [...(about.tags ?? []), 'restores', 'slow'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = await given.data(volume);

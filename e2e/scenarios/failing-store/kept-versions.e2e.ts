@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // them.
 scenario(
   'Backups that were deleted from a bucket with object lock are known and complete again once the deletion is undone',
-  { tags: ['failing-store'], needs: ['versionsKept'] },
+  { tags: ['failing-store', 'slow'], needs: ['versionsKept'] },
   async ({ given, when, then }) => {
     const kept = await given.versionsKept();
     await then.inForce(kept);

@@ -56,6 +56,7 @@ scenario(
   'A deletion does not begin beside an upload whose lock is empty',
   {
     ...about,
+    tags: ['failing-store', 'slow'],
     needs: ['fileEmptied', 'foreignLock'],
     proves: ['D6'],
     cells: ["take a lock | another's lock | empty file"],
@@ -71,6 +72,7 @@ scenario(
   'A deletion does not begin beside an upload whose lock cannot be read, as the server answers with an error',
   {
     ...about,
+    tags: ['failing-store', 'slow'],
     needs: ['wrongAnswers', 'foreignLock'],
     proves: ['D6'],
     cells: ["take a lock | another's lock | input/output error reading its data"],

@@ -33,7 +33,7 @@ scenario(
 
 scenario(
   'A deletion that gets every listing in pages of two removes no block of another backup',
-  { ...about, proves: ['D2'] },
+  { ...about, tags: ['failing-store', 'slow'], proves: ['D2'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const paged = await given.wrongAnswers('short pages', { to: 'list' });
@@ -56,7 +56,7 @@ scenario(
 // longhorn/longhorn#13646, #13756: the user must learn which permission is missing.
 scenario(
   'A store that denies access is reported at the backup, and at the backup target',
-  { ...about, proves: ['L19'] },
+  { ...about, tags: ['failing-store', 'slow'], proves: ['L19'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = await given.data(volume);
@@ -87,7 +87,7 @@ scenario(
 // blocks has a progress of 100 % in Longhorn's formula.
 scenario(
   'A backup of 17 blocks whose config cannot be written in the end is not Completed',
-  about,
+  { ...about, tags: ['failing-store', 'slow'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];

@@ -7,7 +7,7 @@ import { mebibyte } from '../../suite/steps/sizes.ts';
 scenario(
   'A recurring job that is to make a backup by force makes one though it may delete no snapshot',
   {
-    tags: ['recurring-jobs', 'denied-snapshots'],
+    tags: ['recurring-jobs', 'denied-snapshots', 'slow'],
     needs: ['block-device'],
     disruptions: ['admission-policy'],
     proves: ['J8'],

@@ -4,7 +4,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A recurring job whose backups fail keeps the snapshots of its last backup and of its last run alone',
   {
-    tags: ['recurring-jobs', 'backup-targets', 'snapshots'],
+    tags: ['recurring-jobs', 'backup-targets', 'snapshots', 'slow'],
     needs: ['mounted-store'],
     longhorn: '>=1.10.0',
     proves: ['J32'],

@@ -4,7 +4,7 @@ import type { BackupHandle } from '../../suite/steps/handles.ts';
 scenario(
   'A recurring job with a full-backup-interval makes each nth backup a full one',
   // Without a block device each backup of a volume is full.
-  { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['I7', 'J28'] },
+  { tags: ['recurring-jobs', 'slow'], needs: ['block-device'], proves: ['I7', 'J28'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = await given.data(volume);

@@ -6,7 +6,7 @@ scenario(
   'Each of two recurring jobs keeps its own newest backups, and no manual backup is removed',
   // Needs a block device, because different data make the backups differ.
   {
-    tags: ['recurring-jobs'],
+    tags: ['recurring-jobs', 'slow'],
     timeout: '60m',
     needs: ['block-device'],
     proves: ['J2', 'J3', 'J4', 'J14', 'R4'],

@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A workload that wants a detached volume on another node while a recurring job backs it up waits, and then has it',
   {
-    tags: ['recurring-jobs'],
+    tags: ['recurring-jobs', 'slow'],
     // Needs a block device: the data prolong the upload, and are restored at the end.
     needs: ['block-device'],
     exclusive: ['cluster-settings'],

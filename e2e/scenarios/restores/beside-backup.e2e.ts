@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A backup is made while another one of its volume is restored, and both are whole',
   {
-    tags: ['restores', 'upload'],
+    tags: ['restores', 'upload', 'slow'],
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall'],
     proves: ['C13'],

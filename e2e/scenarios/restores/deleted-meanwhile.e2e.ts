@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'Backups that are deleted during a restore of one of them are removed after it, and its data are right',
   {
-    tags: ['restores', 'backup-deletion'],
+    tags: ['restores', 'backup-deletion', 'slow'],
     needs: ['serverSlow'],
     disruptions: ['store-stall'],
     proves: ['D7', 'R17'],

@@ -43,6 +43,11 @@ scenario(
 
 scenario(
   'A restore that meets a damaged block fails, until a full backup has repaired the block',
-  { ...about, needs: ['block-device', 'fileDamaged'], proves: ['I7', 'I8', 'R20', 'R21'] },
+  {
+    ...about,
+    tags: [...(about.tags ?? []), 'slow'],
+    needs: ['block-device', 'fileDamaged'],
+    proves: ['I7', 'I8', 'R20', 'R21'],
+  },
   restoringWith('fileDamaged', 'restore-damaged'),
 );

@@ -9,7 +9,7 @@ const reads = (2 * littleData.data.size) / (2 * mebibyte);
 // them no more.
 scenario(
   'A restore goes on if the config of its backup cannot be read once all replicas have begun',
-  { tags: ['restores', 'failing-store'], needs: ['wrongAnswers'] },
+  { tags: ['restores', 'failing-store', 'slow'], needs: ['wrongAnswers'] },
   async ({ given, when, then, skip }) => {
     const volume = await given.volume();
     const data = await given.data(volume);

@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A restored volume has as many replicas as were asked for, and one snapshot, without which its data last',
   {
-    tags: ['restores', 'snapshots', 'recurring-jobs'],
+    tags: ['restores', 'snapshots', 'recurring-jobs', 'slow'],
     needs: ['block-device'],
     disruptions: ['replica-kill'],
     proves: ['J10', 'R10', 'R15', 'R16'],

@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A standby volume continues with the next backup, whichever backups are deleted meanwhile',
   {
-    tags: ['standby', 'backup-deletion'],
+    tags: ['standby', 'backup-deletion', 'slow'],
     needs: ['block-device'],
     proves: ['DR10', 'DR11', 'DR13', 'DR28'],
   },

@@ -230,7 +230,7 @@ scenario(
   'A system backup whose manager ends during its upload is made all the same, or fails',
   {
     ...about,
-    tags: ['system-backups', 'manager-kill'],
+    tags: ['system-backups', 'manager-kill', 'slow'],
     needs: ['lab', 'wrongAnswers'],
     exclusive: ['default-backup-target', 'longhorn-managers'],
     disruptions: ['default-target', 'manager-kill'],
