@@ -92,7 +92,7 @@ const inLayout = async (folder: string, work: string): Promise<ImageReference[]>
 const inDockerSave = async (folder: string, work: string): Promise<ImageReference[]> => {
   const images = await readJson(join(folder, 'manifest.json'), dockerSchema);
   const packed = `packed-${(await readdir(work)).length}.tar`;
-  await imageCommand('tar', ['-C', folder, '--dereference', '-cf', packed, '.'], work);
+  await imageCommand('tar', ['-C', folder, '--dereference', '--hard-dereference', '-cf', packed, '.'], work);
   return images.map(({ Config, RepoTags }, position) => ({
     from: `docker-archive:${packed}:@${position}`,
     names: namesOf(RepoTags?.[0] ?? Config, RepoTags ?? []),

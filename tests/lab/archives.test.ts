@@ -120,6 +120,17 @@ test('who reads archives reports how many images of how many are read', async ()
   expect(details).toEqual(['0 of 2 images of a.tar', '1 of 2 images of a.tar']);
 });
 
+// The order of the folders decides which of them tar would store as a link to the other.
+test('a layer that images of an older docker save share is read, whichever of them is listed first', async () => {
+  const sharing = (a: string, b: string) => [
+    image({ names: [`a.test/${a}`], layers: [lower] }),
+    image({ names: [`b.test/${b}`] }),
+  ];
+  await put('a.tar', dockerSave(sharing('a:v1', 'b:v1'), 'old'));
+  await put('b.tar', dockerSave(sharing('a:v2', 'b:v2').reverse(), 'old'));
+  expect((await unpackMerged([input])).images).toHaveLength(4);
+});
+
 test('a file that was not changed is not read again, one that was is, whatever its times say', async () => {
   const path = await put('a.tar', dockerSave([image()], 'old'));
   const times = new Date(1_700_000_000_000);
