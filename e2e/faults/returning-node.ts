@@ -5,7 +5,7 @@ import { follow } from '../history/watch.ts';
 import { type Cluster, resources } from '../kube/cluster.ts';
 import { isConditionTrue } from '../kube/objects.ts';
 import { isReadyToStay, type Pod } from '../kube/pods.ts';
-import { instanceManagerLabel, managerLabel } from '../longhorn/manager.ts';
+import { engineImageLabel, instanceManagerLabel, managerLabel } from '../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import type { Node } from '../longhorn/types.ts';
 
@@ -40,7 +40,7 @@ const isStartedSince = ({ status }: Pod, since: number): boolean =>
 /** Notes what Longhorn has on a node, before a fault stops it. The emulator has managers alone. */
 export const noteNode = async (cluster: Cluster, node: string): Promise<ReturningNode> => {
   const selectors: string[] = [];
-  for (const selector of [managerLabel, instanceManagerLabel, 'longhorn.io/component=engine-image']) {
+  for (const selector of [managerLabel, instanceManagerLabel, engineImageLabel]) {
     const { items } = await cluster.list(resources.pods, onNode(node, selector));
     if (items.length > 0) selectors.push(selector);
   }

@@ -15,6 +15,9 @@ export type ManagerPod = {
 /** The label selector for the longhorn-manager pods. */
 export const managerLabel = 'app=longhorn-manager';
 
+/** The label selector for the pods that keep the programs of an engine image on the nodes. */
+export const engineImageLabel = 'longhorn.io/component=engine-image';
+
 /**
  * The main container of a manager pod. It must always be named: since v1.6 the pod has a second container, which
  * pulls an image in advance.

@@ -1,7 +1,10 @@
 import { waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import type { Pod } from '../../../kube/pods.ts';
+import { resources } from '../../../kube/resources.ts';
 import { shorten } from '../../../kube/shorten.ts';
+import { engineImageLabel } from '../../../longhorn/manager.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { untilKnown } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
@@ -149,8 +152,26 @@ const throwForEnds = (ends: readonly ReportedEnd[]): void => {
 };
 
 /**
- * Returns the error to report for a failed scenario: `InconclusiveError` if a fault ended by its own time limit, as on
- * a slow machine; not provable if a manager panicked over somebody else's action; otherwise the error unchanged.
+ * The pods of engine images that the kubelet has started again since the scenario began, as it does on a busy machine.
+ * Each that ends takes the engine's program from its node (engine_image_controller.go, createEngineImageDaemonSetSpec).
+ */
+const restartedEngineImages = async ({ cluster, timelines, exclusive }: Context): Promise<string[]> => {
+  if (exclusive.has('nodes')) return [];
+  const begun = timelines.managers.entries[0]?.at ?? Number.POSITIVE_INFINITY;
+  const { items } = await cluster.list<Pod>(resources.pods, { namespace, labelSelector: engineImageLabel });
+  return items
+    .filter(({ status }) =>
+      status?.containerStatuses?.some(
+        ({ restartCount = 0, state }) =>
+          restartCount > 0 && !(Date.parse(state?.running?.startedAt ?? '') < begun),
+      ),
+    )
+    .map(({ metadata, spec }) => `${metadata.name} on ${spec?.nodeName ?? 'no node'}`);
+};
+
+/**
+ * Returns the error to report for a failed scenario: `InconclusiveError` if a fault ended by its own time limit, or a pod
+ * of an engine image was started again, as on a slow machine; not provable if a manager panicked over somebody else's action; otherwise the error unchanged.
  */
 export const reclassify = async (context: Context, error: unknown): Promise<unknown> => {
   const expired = context.faults.expired();
@@ -158,6 +179,12 @@ export const reclassify = async (context: Context, error: unknown): Promise<unkn
     return new InconclusiveError(`${expired.join('; ')}; what was expected meanwhile says nothing`, {
       cause: error,
     });
+  const restarted = await restartedEngineImages(context).catch(() => []);
+  if (restarted.length > 0)
+    return new InconclusiveError(
+      `a pod of an engine image was started again meanwhile (${restarted.join(', ')}), which takes the engine's program from its node: what failed says nothing of Longhorn`,
+      { cause: error },
+    );
   if (context.exclusive.size > 0 || error instanceof ManagerLost) return error;
   const ends = await judgeEnds(context).catch(() => []);
   if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;

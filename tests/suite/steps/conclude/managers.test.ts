@@ -168,3 +168,32 @@ test('what failed while a fault had ended by its own bound is a lost premise', a
   expect((reclassified as Error).message).toMatch(/^the deletion was held for 120 s; /);
   expect((reclassified as Error).cause).toBe(failed);
 });
+
+const begun = Date.parse('2026-11-30T23:00:00Z');
+const enginePod = (restartCount: number, startedAt?: string) => ({
+  metadata: { name: `engine-image-${restartCount}`, labels: { 'longhorn.io/component': 'engine-image' } },
+  spec: { nodeName: 'node2' },
+  status: {
+    containerStatuses: [{ restartCount, state: startedAt === undefined ? {} : { running: { startedAt } } }],
+  },
+});
+
+// As of v1.10.2 on a machine with a load of 20: the kubelet ends the pod after three probes of 4 s.
+test.each<[string, ReturnType<typeof enginePod>, 'nodes'[], boolean]>([
+  ['started again meanwhile', enginePod(1, '2026-11-30T23:20:56Z'), [], true],
+  ['that ended and does not run yet', enginePod(3), [], true],
+  ['started again before', enginePod(1, '2026-11-30T22:59:00Z'), [], false],
+  ['that is new', enginePod(0, '2026-11-30T23:20:56Z'), [], false],
+  ['started again by a scenario that stops nodes', enginePod(1, '2026-11-30T23:20:56Z'), ['nodes'], false],
+])('a failure beside a pod of an engine image %s', async (_, engine, exclusive, isLost) => {
+  const failed = new Error('the target was not available');
+  const timelines = emptyTimelines();
+  timelines.managers.push({ kind: 'added', at: begun, object: pod(0) });
+  const { context } = createTestContext({
+    ...{ timelines, exclusive: new Set(exclusive), cluster: stubCluster({ objects: { pods: [engine] } }) },
+  });
+  const error = await conclusions.reclassify(context, failed);
+  if (!isLost) return expect(error).toBe(failed);
+  expect(error).toBeInstanceOf(InconclusiveError);
+  expect((error as Error).message).toContain(`${engine.metadata.name} on node2`);
+});
