@@ -241,6 +241,17 @@ export const surroundingMessages = {
       'failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
     seen: 'status.error of a snapshot that became ready later, on a real v1.12.1 on a busy machine (2026-11-23); engineapi/proxy.go, source of v1.8.0 to v1.12.1',
   },
+  'snapshot-taken-before': {
+    ...snapshot,
+    class: 'transient',
+    means:
+      'An earlier attempt, whose answer came too late for the manager, has taken the snapshot: the engine refuses a second one of its name.',
+    advice: 'Nothing, if the snapshot becomes ready; otherwise see what keeps the engine busy.',
+    pattern: /[\s\S]*\bsnapshot \S+ is already existing[\s\S]*/,
+    example:
+      'proxyServer=10.244.3.5:8501 destination=10.244.3.5:10095: failed to snapshot volume: rpc error: code = Unknown desc = failed to create snapshot s for volume 10.244.3.5:10095: rpc error: code = Unknown desc = tcp://10.244.2.6:10094: failed to snapshot replica 10.244.2.6:10094 from remote: rpc error: code = Unknown desc = snapshot volume-snap-s.img is already existing',
+    seen: 'status.error of a snapshot that became ready seconds later, on a real v1.10.2 on a busy machine (2026-11-30); longhorn-engine, pkg/controller/control.go, source of v1.8.0 to v1.12.1',
+  },
   'snapshot-limit': {
     ...snapshot,
     class: 'failure',
