@@ -1,11 +1,13 @@
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { csiPluginsKilled, managerKilled } from '../../../faults/killed-pod.ts';
 import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
+import type { AnyFatalState, FatalState } from '../../../history/fatal-states.ts';
 import type { Entry } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Backup } from '../../../longhorn/types.ts';
 import { mustBeKept, nextLabel, readBackup } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { dataRangesOf } from '../created-objects.ts';
@@ -57,13 +59,26 @@ const bound = ({ by, name, content }: VolumeSnapshotHandle): string | undefined 
 const isReady = ({ status }: KubernetesObject & { status?: { readyToUse?: boolean } }): boolean =>
   status?.readyToUse === true;
 
+// Longhorn's CSI plugin makes no other backup while there is this one, and a backup in Error stays so.
+const inError = ({ timelines }: Context, { name, label }: BackupHandle): FatalState<Backup> => ({
+  ...{ timeline: timelines.backups, name, describe: describeBackup },
+  because: (backup) =>
+    backupState(backup) === 'Error' ? `${label} is ${describeBackup(backup)}` : undefined,
+});
+
 /** Waits until a VolumeSnapshot is ready to use, and returns the resourceVersion from which on its content was. */
-const untilReady = async ({ timeouts }: Context, snapshot: VolumeSnapshotHandle): Promise<bigint> => {
+const untilReady = async (
+  { timeouts }: Context,
+  snapshot: VolumeSnapshotHandle,
+  fatal: readonly AnyFatalState[] = [],
+): Promise<bigint> => {
   const { by, label, name, content } = snapshot;
-  const how = { label: `${label} is ready to use`, describe: describeReadiness };
-  if (content === undefined)
-    await waitUntil(by.snapshots, isReady, { name, ...how, ...timeouts.volumeSnapshotReady });
-  else await waitUntil(by.contents, isReady, { name: content, ...how, ...timeouts.volumeSnapshotReady });
+  const how = {
+    ...{ label: `${label} is ready to use`, describe: describeReadiness, fatal },
+    ...timeouts.volumeSnapshotReady,
+  };
+  if (content === undefined) await waitUntil(by.snapshots, isReady, { name, ...how });
+  else await waitUntil(by.contents, isReady, { name: content, ...how });
   const ready = firstVersion(
     by.contents.entries,
     (each) => each.metadata.name === bound(snapshot) && isReady(each),
@@ -192,7 +207,7 @@ export const csiSteps = {
     sentence: 'Then {snapshot} is ready to use, once {backup} is Completed',
     action: async (context: Context, snapshot: VolumeSnapshotHandle, backup: BackupHandle) => {
       const { timelines } = context;
-      const ready = await untilReady(context, snapshot);
+      const ready = await untilReady(context, snapshot, [inError(context, backup)]);
       const completed = firstVersion(
         timelines.backups.entries,
         (each) => each.metadata.name === backup.name && backupState(each) === 'Completed',
