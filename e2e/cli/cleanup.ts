@@ -6,6 +6,7 @@ import { remedyOf } from '../kube/remedy.ts';
 import { cleanup } from '../suite/cleanup/cleanup.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { requireAnswer } from './require-answer.ts';
 
 type Flags = {
   kubeconfig: string;
@@ -52,6 +53,7 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const { kubeconfig, context, namespace, force = false, dryRun = false } = flags;
   try {
     const cluster = connect({ kubeconfig, context });
+    await requireAnswer(cluster);
     printLines(`${cluster.server}, context ${cluster.context}`);
     const isClean = await cleanup({ cluster, wanted, namespace, force, dryRun, print: printLines });
     return isClean ? exitCode.passed : exitCode.failed;

@@ -3,11 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { runIdPattern } from '../config/run-id.ts';
 import { type Ledger, ledgerPath, openLedger } from '../faults/ledger.ts';
 import { closeGone, healByLabels, healLeftOver } from '../faults/open-faults.ts';
-import { type Cluster, connect } from '../kube/cluster.ts';
-import { remedyOf } from '../kube/remedy.ts';
+import { connect } from '../kube/cluster.ts';
 import { readReport, reportPath } from '../report/file.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { requireAnswer } from './require-answer.ts';
 
 /** The faults of a run, according to its folder of results. */
 type RunFolder = {
@@ -109,21 +109,11 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
     result.problems.push(
       `${out} does not say which run it is of, so the cluster was not looked at: give the run's id (--run ID)`,
     );
-  if (runs.length > 0 && !(await attempt(() => answers(cluster)))) return result;
+  if (runs.length > 0 && !(await attempt(() => requireAnswer(cluster)))) return result;
   for (const id of runs) await printDone(() => healByLabels(cluster, id));
   if (result.done.length === 0 && result.problems.length === 0)
     result.done.push(allClear(out, { folder, runs, server: cluster.server }));
   return result;
-};
-
-// Checked first, so that an unreachable cluster causes one error and not one for each request.
-const answers = async (cluster: Cluster): Promise<true> => {
-  await cluster.version().catch((error: Error) => {
-    throw new Error(
-      `the cluster was not looked at: ${error.message}: ${remedyOf(error) ?? "see that it is up, and that the kubeconfig is of the run's cluster"}`,
-    );
-  });
-  return true;
 };
 
 const allClear = (
