@@ -87,7 +87,7 @@ const inLayout = async (folder: string, work: string): Promise<ImageReference[]>
 
 /**
  * skopeo reads these only as archives, and follows no links in them. Older versions of Docker use links to
- * repeat a layer.
+ * repeat a layer, and tar would write a file that it meets twice as a hard link.
  */
 const inDockerSave = async (folder: string, work: string): Promise<ImageReference[]> => {
   const images = await readJson(join(folder, 'manifest.json'), dockerSchema);
