@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import semver from 'semver';
 import { z } from 'zod';
 import { timeKey } from './expected-times.ts';
 import { isEmulated, shownBugs } from './judged.ts';
@@ -29,8 +30,8 @@ export const readRealRuns = (
 ): RealRuns => realRunsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 
 /**
- * Adds the verdicts of a report: the scenarios that passed or showed a known bug. Runs on an emulator are not added,
- * and failures neither, because a verdict without its evidence helps nobody.
+ * Adds the verdicts of a report: the scenarios that passed or showed a known bug. The oldest Longhorn comes first. Runs on
+ * an emulator are not added, and failures neither, because a verdict without its evidence helps nobody.
  */
 export const addRealRuns = (
   runs: RealRuns,
@@ -55,7 +56,8 @@ export const addRealRuns = (
   });
   const all = { ...runs[target.version], ...Object.fromEntries(added) };
   const sorted = Object.entries(all).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return { ...runs, [target.version]: Object.fromEntries(sorted) };
+  const byVersion = Object.entries({ ...runs, [target.version]: Object.fromEntries(sorted) });
+  return Object.fromEntries(byVersion.toSorted(([one], [other]) => semver.compare(one, other)));
 };
 
 /** Writes real runs in the format of `readRealRuns`. */

@@ -71,6 +71,8 @@ test('--real-runs adds the verdicts of a real Longhorn, and keeps the others', a
     },
   });
   expect(await run({})).toEqual(file);
+  const older = { ...target, version: 'v1.9.2' };
+  expect(Object.keys((await run({ target: older })) ?? {})).toEqual(['v1.9.2', 'v1.12.1']);
 });
 
 test('a merge with --out in the same folder can be done again', async () => {
