@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
@@ -113,6 +113,7 @@ const readArguments = (argv: readonly string[]): Arguments => {
   if (flags.engine !== undefined && by !== 'image')
     try {
       accessSync(flags.engine, by === 'archive' ? constants.R_OK : constants.X_OK);
+      if (statSync(flags.engine).isDirectory()) throw new Error('a folder');
     } catch {
       throw usageError(
         `--engine ${flags.engine}: there is no such program; give the path of a longhorn binary or of an image's archive, or an image's name`,
