@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { newCommand, parseFlags, reportError } from '../../e2e/cli/command.ts';
+import { collectValues, newCommand, parseFlags, reportError } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { handleSignals } from '../../e2e/report/interruption.ts';
@@ -67,10 +67,7 @@ const parseArguments = (argv: string[]): Mutant[] => {
   const command = newCommand(
     'mutants',
     "Runs the scenarios on the emulator with one bug at a time, and prints which assertion noticed it; or with one of Longhorn's bugs fixed.",
-  ).option('--only <mutant>', 'only this one; repeatable', (name: string, names: string[] = []) => [
-    ...names,
-    name,
-  ]);
+  ).option('--only <mutant>', 'only this one; repeatable', collectValues);
   parseFlags(command, argv);
   const { only = [] } = command.opts<{ only?: string[] }>();
   const unknown = only.find((name) => !known.some((mutant) => mutant === name));

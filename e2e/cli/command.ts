@@ -38,6 +38,9 @@ export const addSubcommands = (
   return program;
 };
 
+/** Collects the values of a flag that may be given several times. */
+export const collectValues = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
 /** The flag for the output format: text or JSON. */
 export const outputOption = (): Option =>
   new Option('--output <form>', 'text for people, or json for programs')

@@ -20,13 +20,13 @@ import type { Report } from '../report/schema.ts';
 import { writeAtomically } from '../report/write-atomically.ts';
 import { disturbances } from '../suite/steps/writes/disturbances.ts';
 import { checkDuration, checkNumber, checkOutFolder } from './arguments/checks.ts';
-import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { collectValues, newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { type CommandOptions, runE2e } from './run-command.ts';
 
 type Flags = {
-  operation: string[];
-  cell: string[];
+  operation?: string[];
+  cell?: string[];
   for?: string;
   resume?: true;
   workers?: string;
@@ -53,16 +53,13 @@ ${Object.keys(crashOperations)
 Exit codes: 0 no cell is red; 1 a cell is red; 2 wrong usage; 3 the cells cannot
 be run on this machine.`;
 
-const collect = (value: string, all: string[]): string[] => [...all, value];
-
 const program = () =>
   newCommand('crash-matrix', 'Disturbs each write of an operation, in a lab, and checks what is left.')
-    .option('--operation <name>', 'run only this operation; may be given several times', collect, [])
+    .option('--operation <name>', 'run only this operation; may be given several times', collectValues)
     .option(
       '--cell <name>',
       'run only this cell, also with --resume: OPERATION | WRITE | DISTURBANCE; may be given several times',
-      collect,
-      [],
+      collectValues,
     )
     .option('--for <time>', 'start no cell after this time, such as 1h; distinct writes come first')
     .option('--resume', 'continue the matrix in the folder of --out, also with more operations')
@@ -78,7 +75,7 @@ const readFlags = (argv: readonly string[]): Flags => {
   const command = program();
   parseFlags(command, argv);
   const flags = command.opts<Flags>();
-  for (const name of flags.operation)
+  for (const name of flags.operation ?? [])
     if (!Object.hasOwn(crashOperations, name))
       throw usageError(
         `--operation ${name}: there is none of that name: use ${Object.keys(crashOperations).join(', ')}`,
@@ -153,7 +150,7 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
   const { out, resume } = flags;
   const files = matrixFiles(out);
   const until = flags.for === undefined ? null : Date.now() + checkDuration(flags.for);
-  const named = [...new Set(flags.cell)].map(cellNamed);
+  const named = [...new Set(flags.cell ?? [])].map(cellNamed);
   const isNamed = named.length > 0;
   const before: Results = resume ? readResults(files.results) : { cells: [] };
   const longhorn = flags.longhorn ?? before.longhorn ?? 'emulator';
@@ -166,7 +163,7 @@ const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<E
   if (resume && known.length === 0)
     throw usageError(`--resume: ${out} has no crash matrix to continue: leave --resume out`);
   if (resume) checkWrites(named, former);
-  const chosen = flags.operation.length > 0 ? flags.operation : resume ? known : Object.keys(crashOperations);
+  const chosen = flags.operation ?? (resume ? known : Object.keys(crashOperations));
   const operations = isNamed ? known : [...new Set([...known, ...chosen])];
   const writeResults = (cells: readonly JudgedCrashCell[]): Promise<void> =>
     writeAtomically(files.results, `${JSON.stringify({ longhorn, operations, cells }, null, 2)}\n`);

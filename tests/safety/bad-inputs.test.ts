@@ -107,6 +107,7 @@ test.each(named)('%s --help is help, and 0', async (command) => {
     const ended = await captured(() => runCorral([command, flag]));
     const stdout = expect.stringMatching(new RegExp(`^Usage: npx corral ${command}\\b`));
     expect(ended).toEqual({ code: 0, stdout, stderr: '' });
+    expect(ended.stdout).not.toContain('default: []');
   }
 });
 

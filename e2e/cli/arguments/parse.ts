@@ -4,7 +4,7 @@ import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDisruptions } from '../../longhorn/disruptions.ts';
 import { type Output, outputs } from '../../report/output.ts';
 import { fittingStores, ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
-import { newCommand, parseFlags } from '../command.ts';
+import { collectValues, newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
@@ -55,7 +55,7 @@ export type Arguments = Pick<
   strictBugs: boolean;
 };
 
-type Flags = ExistingFlags & { image: string[]; output: Output } & Record<
+type Flags = ExistingFlags & { image?: string[]; output: Output } & Record<
     'provider' | 'out' | 'repeat',
     string
   > &
@@ -83,8 +83,7 @@ const describe = (providers: string[]): Command =>
     .option(
       '--image <name=image>',
       'official, archive:DIR: replaces an image of the release, by a name or an archive; repeatable: longhorn-manager=./manager.tar',
-      (value: string, before: string[]) => [...before, value],
-      [],
+      collectValues,
     )
     .option(
       '--store <kind>',
@@ -170,7 +169,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
     provider,
     longhorn,
     registryMirror: checkMirror(longhorn, flags.registryMirror),
-    images: checkImages(longhorn, flags.image),
+    images: checkImages(longhorn, flags.image ?? []),
     store: existing?.ownBucket
       ? ownBucketKind
       : checkChoice(
