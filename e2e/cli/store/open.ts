@@ -23,6 +23,11 @@ export const openNamedStore = async (name: string): Promise<StoreSource> => {
 
 const openFolder = async (folder: string, name: string): Promise<StoreSource> => {
   const root = await realpath(folder).catch((error) => notReadable(name, error));
+  if (!(await isFolder(root, name)))
+    throw new CommandError(
+      `${name} is no folder: name the folder that contains backupstore`,
+      exitCode.notFit,
+    );
   for (const below of ['backupstore', '.']) {
     const path = join(root, below);
     if (!(await isFolder(path, name)) || (below === '.' && !(await isFolder(join(path, 'volumes'), name))))
@@ -54,9 +59,7 @@ const isFolder = async (path: string, name: string): Promise<boolean> => {
     return (await lstat(path)).isDirectory();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? false
-      : notReadable(name, error as NodeJS.ErrnoException);
+    return code === 'ENOENT' ? false : notReadable(name, error as NodeJS.ErrnoException);
   }
 };
 
