@@ -6,7 +6,7 @@ import type { Entry } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
-import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { mustBeKept, nextLabel, readBackup } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -174,9 +174,16 @@ export const csiSteps = {
   'then.handleNamesFormer': step({
     sentence: 'Then {snapshot} has a handle, which names {backup}, as that is still there',
     action: async (context: Context, snapshot: VolumeSnapshotHandle, { name, volume }: BackupHandle) => {
+      const { label, uid } = snapshot;
       const handle = await untilHandle(context, snapshot);
-      if (handle !== `bak://${volume.name}/${name}`)
-        throw new Error(`the handle of ${snapshot.label} is ${handle}`);
+      if (handle !== `bak://${volume.name}/${name}`) throw new Error(`the handle of ${label} is ${handle}`);
+      // Lists them, because the watch of the backups may be behind that of the contents.
+      const { items } = await context.cluster.list<Backup>(longhornResources.backups, { namespace });
+      const another = items.find(
+        ({ metadata, spec }) => spec.snapshotName === `snapshot-${uid}` && metadata.name !== name,
+      );
+      if (another !== undefined)
+        throw new Error(`another backup was made of ${label}: ${another.metadata.name}`);
     },
   }),
   /** Of the type snap. Returns Longhorn's snapshot, which the handle names. */
