@@ -29,7 +29,7 @@ import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../h
 import { InconclusiveError, PromiseBroken, stays } from '../judging.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
-import { describeTarget } from '../target/target.ts';
+import { describeAvailability, describeTarget } from '../target/target.ts';
 import { judgeWithin, storeIdleLimits, type Timeouts } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import {
@@ -325,7 +325,7 @@ export const storeSteps = {
       return waitUntil(timelines.backupTargets, isUnavailable(why), {
         name,
         label: `the backup target reports ${why}`,
-        describe: describeTarget,
+        describe: describeAvailability,
         ...(afterMounts ? timeouts.targetEmptied : timeouts.targetLost),
       });
     },

@@ -67,8 +67,12 @@ export const removeTarget = async (
   });
 };
 
-/** Describes the status of a backup target in one line. */
-export const describeTarget = ({ spec, status }: BackupTarget): string => {
+/** Describes whether a backup target is available. Another listing with the same result changes nothing of it. */
+export const describeAvailability = ({ spec, status }: BackupTarget): string => {
   const why = status?.conditions?.find(({ status }) => status === 'True')?.message;
-  return `${spec.backupTargetURL || 'no URL'}, ${status?.available ? 'available' : 'not available'}${why ? `: ${why}` : ''}, listed ${status?.lastSyncedAt || 'never'}`;
+  return `${spec.backupTargetURL || 'no URL'}, ${status?.available ? 'available' : 'not available'}${why ? `: ${why}` : ''}`;
 };
+
+/** Describes the status of a backup target in one line. */
+export const describeTarget = (target: BackupTarget): string =>
+  `${describeAvailability(target)}, listed ${target.status?.lastSyncedAt || 'never'}`;
