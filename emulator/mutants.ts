@@ -312,6 +312,7 @@ export const fixes = {
   'fixed:deleted-snapshot-spoils-upload':
     'an upload reads the data of its snapshot, also if that is deleted meanwhile',
   'fixed:trim-empties-snapshot': 'what is discarded in a volume stays in its snapshots',
+  'fixed:trim-empties-upload': 'what is discarded in a volume stays in a snapshot that is being uploaded',
   'fixed:reused-snapshot-name-spoils-backup':
     'a backup compares with the last backup, not with a snapshot of its name',
   'fixed:smaller-volume-cuts-restores': 'a volume that is restored has the size of its Backup',
@@ -341,6 +342,7 @@ export const fixes = {
   'fixed:larger-standby-follows-no-more': 'a volume on standby cannot be made larger by a user',
   'fixed:standby-stops-without-its-backup':
     'a volume on standby can be changed, although the backup that it was made from is gone',
+  'fixed:full-disks-stop-standby': 'a volume on standby that has no room to grow says so',
   'fixed:unlabelled-standby-is-never-activated':
     'a volume on standby finds its backup volume by the URL of its backup',
   'fixed:restore-limit-counts-itself':
@@ -369,6 +371,7 @@ export const fixes = {
     'a backup that the page of its volume asks for has its mode, with labels too',
   'fixed:deleted-backup-takes-namesake':
     'a backup takes a snapshot along only if that is of its volume, whatever the setting says',
+  'fixed:deleted-snapshot-spoils-clone': 'a snapshot that is being cloned is deleted after that',
   'fixed:dotted-job-never-runs': 'a recurring job whose name has a dot is rejected',
   'fixed:deleted-snapshot-counts-as-kept':
     'a recurring job does not count a snapshot that is marked as removed among those that it keeps',

@@ -621,6 +621,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:copied-store-hides-its-backups': [
     'The backups of a copied store can be restored once the backup target that was copied is gone',
   ],
+  'fixed:deleted-snapshot-spoils-clone': [
+    'A clone has the data of its snapshot, or fails, if that is deleted while it is copied',
+  ],
   'fixed:dotted-job-never-runs': ['A recurring job of which Kubernetes takes no CronJob is rejected'],
   'fixed:deleted-snapshot-counts-as-kept': [
     'A snapshot-delete job keeps as many snapshots as it is to, although the newest one was deleted by hand',
@@ -633,6 +636,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:trim-empties-snapshot': [
     'A snapshot keeps data that are discarded in its volume while an older snapshot is marked as removed',
+  ],
+  'fixed:trim-empties-upload': [
+    'A backup has the data of its snapshot, although a trim removes that while it is uploaded [s3]',
   ],
   'fixed:reused-snapshot-name-spoils-backup': [
     'A backup has all data of its snapshot, although the name of an older snapshot was used again',
@@ -681,6 +687,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A standby volume grows with its source, although the backup that it was made from is gone',
     'A standby volume whose engine dies goes on, although the backup that it was made from is gone',
   ],
+  'fixed:full-disks-stop-standby': ['A standby volume that has no room to grow with its source says so'],
   'fixed:unlabelled-standby-is-never-activated': [
     'A standby volume that has lost the label of its source is activated with its newest backup',
   ],

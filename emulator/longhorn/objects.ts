@@ -27,7 +27,8 @@ export type Volume = LonghornObject<
     backupTargetName: string;
     /** URL of the backup that a new volume is restored from. */
     fromBackup?: string;
-    /** The volume whose data it gets, `vol://NAME`. */
+    unmapMarkSnapChainRemoved?: string;
+    /** The volume whose data it gets, `vol://NAME`, or the snapshot, `snap://NAME/SNAPSHOT`. */
     dataSource?: string;
     /** Whether the volume should follow the backups of the volume in fromBackup. */
     Standby?: boolean;

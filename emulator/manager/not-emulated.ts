@@ -23,7 +23,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
     fromBackup: (value) =>
       value === '' ||
       /^(nfs|cifs|s3):\/\/[^?]+\?backup=[^&]+(&nfsOptions=[^&]*)?&volume=[^&]+$/.test(String(value)),
-    dataSource: (value) => value === '' || /^vol:\/\/[^/]+$/.test(String(value)),
+    dataSource: (value) => value === '' || /^(vol:\/\/[^/]+|snap:\/\/[^/]+\/[^/]+)$/.test(String(value)),
+    unmapMarkSnapChainRemoved: ['ignored', 'enabled', 'disabled'],
     dataEngine: ['v1'],
     nodeID: anything,
     disableFrontend: [true, false],

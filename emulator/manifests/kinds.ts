@@ -40,6 +40,7 @@ const volumeKinds: ServedKind[] = [
         dataEngine: text({ default: 'v1' }),
         fromBackup: text({ default: '' }),
         dataSource: text({ default: '' }),
+        unmapMarkSnapChainRemoved: text({ default: 'ignored' }),
         Standby: flag(),
         restoreVolumeRecurringJob: text({ default: 'ignored' }),
         nodeID: text({ default: '' }),

@@ -350,6 +350,23 @@ export const storeBugs = {
       'longhorn-engine, pkg/replica/replica.go, UnmapAt (a disk that is not removed does not end the list of those to unmap, as its comment says), and pkg/replica/diff_disk.go, UnmapAt (which takes as many of the newest files); read in v1.4.0, v1.6.2, v1.8.2, v1.10.2, v1.11.2, v1.12.0, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#7103 (a trim during a rebuilding)',
     seen: 'the replica of v1.12.1 in a Go test of its own functions: two snapshots, the older one marked as removed, and the newer one read zeros after UnmapAt; a whole real v1.12.1 (2026-11-30), NFS, with a tgtd that passes the discards on: the restored volume had zeros',
   },
+  'trim-empties-upload': {
+    title: 'A trim that removes snapshots gives a Completed backup with holes while one of them is uploaded',
+    severity: 'data loss',
+    versions: '>=1.4.0',
+    promise: 'a backup that is Completed has the data of its snapshot',
+    happens:
+      'with remove-snapshots-during-filesystem-trim, or unmapMarkSnapChainRemoved of the volume, a trim marks the newest snapshot and those before it as removed, and punches holes into their files, also while one of them is uploaded. All that has been deleted in the volume since the snapshot, and had not been read by then, is zeros in the backup, beside what names it: a file system that is restored has files of zeros. So it is if a recurring job filesystem-trim runs during a long backup. Checksums are those of what was read, so nothing notices',
+    symptoms: [{ of: 'restore', lacks: 'only zeros' }],
+    steps: [
+      'Set unmapMarkSnapChainRemoved of a volume to enabled. Write 48 MiB to it, and make a snapshot.',
+      'Back it up to a slow store. Meanwhile discard the last 16 MiB: blkdiscard --offset OFFSET --length SIZE /dev/longhorn/NAME.',
+      'The backup is Completed. A volume that is restored from it has zeros there.',
+    ],
+    source:
+      'longhorn-engine, pkg/replica/replica.go, UnmapAt (unmapMarkDiskChainRemoved), and pkg/controller/control.go, UnmapAt (a rebuild and an expansion are looked at, no upload; a TODO there says that it should); v1.12.1. No issue. A review of the first version (longhorn/longhorn-engine#742) speaks of uploads of files that were removed before the snapshot alone',
+    seen: 'a whole real v1.12.1 (2026-12-01), S3: of 48 MiB the 16 that were discarded during the upload were zeros in the restored volume. Its engine by hand (2026-11-30): the last 8 of 192 blocks were zeros, and the snapshot was marked as removed',
+  },
   'reused-snapshot-name-spoils-backup': {
     title: "A backup lacks data if the name of the last backup's snapshot was used again",
     severity: 'data loss',

@@ -69,6 +69,22 @@ export const managerBugs = {
       'longhorn-manager, webhook/resources/snapshot and backup, and app/recurringjob/util.go, filterVolumesForJob (RestoreRequired alone); longhorn-engine, pkg/sync/rpc/server.go, postCloning (the copy is reloaded and reverted to at the end); v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-30), NFS, a clone of 16 MiB of data: the backup was Completed, and a volume restored from it had zeros',
   },
+  'deleted-snapshot-spoils-clone': {
+    title: 'A clone of a snapshot that is deleted meanwhile is complete, with other data',
+    severity: 'data loss',
+    promise: 'a clone has the data of its snapshot, or fails',
+    happens:
+      'nothing keeps a snapshot from being deleted while a volume is made of it, unless that is a linked clone: its file is merged with the next one in place, and the copy, which has it open, takes the newer data for all that it had not read yet. The clone is complete and healthy. So may be a claim whose VolumeSnapshot (type snap) is deleted once the claim is bound, which is before the copy, or whose snapshot a recurring job of the task snapshot-delete removes',
+    symptoms: [{ of: 'restore', lacks: 'other data' }],
+    steps: [
+      'Write 768 MiB to a volume, make a snapshot s1, overwrite the last 16 MiB, and make a snapshot s2.',
+      'Make a Volume of the same size with spec.dataSource snap://NAME/s1. Once its replicas have a file volume-snap-s1.img, delete s1 (kubectl delete snapshots.longhorn.io): it goes.',
+      'The clone is complete. Its last 16 MiB are those that were written after s1.',
+    ],
+    source:
+      'longhorn-engine, pkg/sync/rpc/server.go, VolumeExport and SnapshotPurge, and pkg/replica/replica.go, PrepareRemoveDisk; longhorn-manager, webhook/resources/snapshot/validator.go, Delete (linked clones alone), and controller/snapshot_controller.go; v1.12.1. The same of uploads: deleted-snapshot-spoils-upload',
+    seen: 'a whole real v1.12.1 (2026-12-01): the last 16 MiB of the clone, of 768, were those that were written after s1; so it was by hand with its engine alone (2026-11-30)',
+  },
   'standby-ignores-reused-backup-name': {
     title: 'A volume on standby ignores a new backup that has the name of the one that it has restored',
     severity: 'data loss',
@@ -209,6 +225,24 @@ export const managerBugs = {
     source:
       'longhorn-manager, webhook/resources/volume/mutator.go, mutate (called by Update too); controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size) and refresh (the error is logged alone); controller/volume_attachment_controller.go, reconcile (UpdateVolume without the node); upgrade/v19xto1100/upgrade.go, upgradeVolumes; read in v1.10.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-20); v1.9.2 does not have it. The same check keeps such a volume from being removed (standby-stuck-without-its-backup)',
     seen: "a whole real v1.12.1 (2026-11-30), NFS: a volume on standby whose source had grown kept its size for 4 min, and a manager's log had the refusal of its own request each 5 s; another one, whose instance manager was deleted, was faulted for 4 min, with 29 refusals to detach it; activated, both had all data",
+  },
+  'full-disks-stop-standby': {
+    title:
+      'A volume on standby whose disks have no room for it to grow follows its source no more, nor can it be activated, without a word',
+    severity: 'outage',
+    promise: 'a volume on standby that cannot grow with its source says so',
+    happens:
+      'a backup of a source that has grown changes the size of the volume on standby. The disks of its replicas are looked at only after that: if one of them has no room, the volume keeps the new size by its spec, and the old one in fact; the engine refuses the backup every 5 s. The volume stays attached, healthy and on standby, says nothing, and restores no further backup, be it ever so small. Activated, it stays on standby too, as it does not have its last backup. Only the log says why. It goes on once the disk has room',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'on standby, without room to grow' }],
+    steps: [
+      'Make a backup of a volume, and from it a volume on standby.',
+      'Let the disks of a replica of the volume on standby take nothing more: raise their storageReserved (nodes.longhorn.io) above their size.',
+      'Grow the source, write to it, and back it up: the volume on standby names the new backup as the last one, has its size by its spec, and does not restore it.',
+      'The log of a longhorn-manager repeats "Failed to start volume expansion" and "need to expand the DR volume".',
+    ],
+    source:
+      "longhorn-manager, controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size, without a look at the disks, and true once spec.size is as large), and controller/volume_controller.go, reconcileVolumeSize (CheckReplicasSizeExpansion; a warning, and an annotation of the PersistentVolume, if there is one); longhorn-engine, pkg/sync/backup.go, RestoreBackup; v1.12.1. An ordinary volume's growth is rejected at once (manager/volume.go, Expand). Near: longhorn/longhorn#8513 (an ordinary volume)",
+    seen: 'a whole real v1.12.1 (2026-12-01): the volume on standby did not restore the second backup for 4 min, while the log repeated why; once the disks had room it did',
   },
   'unlabelled-standby-is-never-activated': {
     title:

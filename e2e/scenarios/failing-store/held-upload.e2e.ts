@@ -105,6 +105,27 @@ scenario(
   },
 );
 
+// As of a recurring job filesystem-trim. The replica has read the first blocks of the snapshot by then.
+scenario(
+  'A backup has the data of its snapshot, although a trim removes that while it is uploaded',
+  { ...about, tags: [...(about.tags ?? []), 'snapshots', 'slow'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ trimsSnapshots: true });
+    const discarded = { offset: 2 * size, size };
+    const data = [
+      await given.data(volume),
+      await given.data(volume, second),
+      await given.data(volume, discarded),
+    ];
+    const { silent, backup } = await heldUpload({ given, when, then }, await given.snapshot(volume));
+
+    await when.discarded(volume, discarded);
+    await when.released(silent);
+    if (await then.ends(backup, { mayFail: true }))
+      await then.orKnownBug('trim-empties-upload', () => then.restores(backup, data));
+  },
+);
+
 // Longhorn makes a backup volume only when it lists the store: here, after the first backup.
 scenario(
   'The first backup of a volume stays deleted if it is deleted while it is uploaded',

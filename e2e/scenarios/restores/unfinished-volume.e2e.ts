@@ -1,4 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
+import { mebibyte } from '../../suite/steps/sizes.ts';
 
 // Not derived from a document: Longhorn's API and its recurring jobs refuse volumes on standby and volumes that are
 // being restored, the webhook of snapshots and backups does not.
@@ -64,5 +65,26 @@ scenario(
     const backup = await when.cloningBackedUp(source);
     if (backup !== undefined && (await then.ends(backup, { mayFail: true })))
       await then.orKnownBug('uncloned-volume-is-backed-up-empty', () => then.restores(backup, [data]));
+  },
+);
+
+// The copy must last longer than the deletion: two replicas of 768 MiB. The end is copied last.
+scenario(
+  'A clone has the data of its snapshot, or fails, if that is deleted while it is copied',
+  { tags: ['snapshots', 'slow'], needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const size = 768 * mebibyte;
+    const end = { offset: size - 16 * mebibyte, size: 16 * mebibyte };
+    const source = await given.volume({ size: 1024 * mebibyte });
+    await given.data(source, { offset: 0, size: end.offset });
+    const data = await given.data(source, end);
+    const snapshot = await given.snapshot(source);
+    await given.data(source, end);
+    await given.snapshot(source);
+    const clone = await when.snapshotCloned(snapshot);
+    await when.snapshotGivenUp(snapshot);
+    await then.orKnownBug('deleted-snapshot-spoils-clone', () =>
+      then.clonedOrFailed(clone, { of: snapshot, data: [data] }),
+    );
   },
 );

@@ -58,3 +58,35 @@ scenario(
     await then.activated({ ...standby, backup: third }, data);
   },
 );
+
+// Its disks are those of another cluster, and may be shared.
+scenario(
+  'A standby volume that has no room to grow with its source says so',
+  {
+    tags: ['standby', 'slow'],
+    needs: ['lab', 'block-device'],
+    // Meanwhile nobody else gets a replica on that node.
+    exclusive: ['all-volumes'],
+    disruptions: ['settings'],
+    proves: ['DR14'],
+  },
+  async ({ given, when, then }) => {
+    const { size } = littleData.data;
+    await given.exclusive('all-volumes');
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    const grown = await when.volumeGrown(volume, { size: 2 * littleData.volume });
+    const full = await given.standbyDisksFull(standby);
+    data.push(await given.data(grown, { offset: grown.size - size, size }));
+    const second = await given.settledBackup(grown);
+    await then.toldOf(standby, second);
+    await then.orKnownBug('full-disks-stop-standby', () => then.followsOrHasNoRoom(standby, second));
+    await when.released(full);
+    await then.follows(standby, second);
+    await when.activated(standby);
+    await then.activated({ ...standby, backup: second }, data);
+  },
+);

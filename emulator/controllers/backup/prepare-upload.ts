@@ -25,12 +25,20 @@ const sizeOf = (context: ManagerContext, volume: Volume): number => {
 };
 
 // What is discarded in a volume goes from as many of its newest snapshots as are marked as removed, whichever those are
-// (longhorn-engine, pkg/replica/replica.go, UnmapAt).
-const isTrimmed = ({ datastore, mutant }: ManagerContext, volume: string, snapshot: string): boolean => {
-  const own = datastore.snapshots.list().filter(({ spec }) => spec.volume === volume);
+// (longhorn-engine, pkg/replica/replica.go, UnmapAt). With unmapMarkSnapChainRemoved it marks them itself.
+const isTrimmed = (
+  { datastore, mutant }: ManagerContext,
+  { metadata: { name }, spec: { unmapMarkSnapChainRemoved } }: Volume,
+  snapshot: string,
+): boolean => {
+  const own = datastore.snapshots.list().filter(({ spec }) => spec.volume === name);
   const newest = own.find(isParentOfHead)?.metadata.name;
-  const removed = own.filter(({ status }) => status?.markRemoved);
-  return mutant !== 'fixed:trim-empties-snapshot' && newest === snapshot && removed.length > 0;
+  const isRemoved = own.some(({ status }) => status?.markRemoved);
+  return (
+    newest === snapshot &&
+    ((isRemoved && mutant !== 'fixed:trim-empties-snapshot') ||
+      (unmapMarkSnapChainRemoved === 'enabled' && mutant !== 'fixed:trim-empties-upload'))
+  );
 };
 
 /**
@@ -61,7 +69,7 @@ export const prepareUpload = async (
       snapshotCreatedAt:
         context.datastore.snapshots.get(backup.spec.snapshotName ?? '')?.status?.creationTime ?? '',
       directory: replicaDirectory(replica),
-      isTrimmed: isTrimmed(context, volume.metadata.name, backup.spec.snapshotName ?? ''),
+      isTrimmed: isTrimmed(context, volume, backup.spec.snapshotName ?? ''),
       compressionMethod:
         context.mutant === 'compression-ignored' ? 'gzip' : volume.spec.backupCompressionMethod,
       labels: {

@@ -12,7 +12,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsibleFor } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
-import { isToClone } from '../volume/clone.ts';
+import { isSnapshotToClone, isToClone } from '../volume/clone.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { isTicketSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
 import { isParentOfHead, markAsRemoved, otherSnapshots, removeWithData, ticketType } from './removal.ts';
@@ -91,6 +91,8 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   if (!isResponsibleFor(context, volume)) return;
   if (found.metadata.deletionTimestamp) {
     const isThere = volume !== undefined && !volume.metadata.deletionTimestamp;
+    const isFixed = context.mutant === 'fixed:deleted-snapshot-spoils-clone';
+    if (isFixed && isSnapshotToClone(context, name)) throw new Error(`snapshot ${name} is being cloned`);
     // Until the setting changes. It is read anew, as a user may have changed it just before.
     if (isThere && !isParentOfHead(found) && (await datastore.settings.fetch(purgeSetting)).value === 'true')
       return;

@@ -1,6 +1,15 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { receiveReplica } from '../../engine/proxy.ts';
-import { copyHead, ensureHead, headPath, removeReplica } from '../../engine/replica-files.ts';
+import {
+  copyHead,
+  ensureHead,
+  headPath,
+  removeReplica,
+  removeSnapshot,
+  snapshotPath,
+} from '../../engine/replica-files.ts';
 import type { Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
@@ -15,7 +24,14 @@ export const clonedState = 'copy-completed-awaiting-healthy';
 export const isToClone = ({ spec, status }: Pick<Volume, 'spec' | 'status'>): boolean =>
   Boolean(spec.dataSource) && status?.cloneStatus?.state !== clonedState;
 
-const sourceOf = ({ spec }: Volume): string => spec.dataSource?.replace('vol://', '') ?? '';
+// `vol://VOLUME`, or `snap://VOLUME/SNAPSHOT`.
+const partsOf = ({ spec }: Volume): string[] => spec.dataSource?.replace(/^\w+:\/\//, '').split('/') ?? [];
+
+const sourceOf = (volume: Volume): string => partsOf(volume)[0] ?? '';
+
+/** Whether the data of this snapshot are being copied, or are to be. */
+export const isSnapshotToClone = ({ datastore }: ManagerContext, snapshot: string): boolean =>
+  datastore.volumes.list().some((each) => isToClone(each) && partsOf(each)[1] === snapshot);
 
 /** Requests the attachment of a volume until it is cloned. The source need not be attached, unlike in Longhorn. */
 export const keepAttachedToClone = async (context: ManagerContext, volume: Volume): Promise<void> => {
@@ -26,8 +42,10 @@ export const keepAttachedToClone = async (context: ManagerContext, volume: Volum
 };
 
 /**
- * Replaces the data of a volume on this node by those that its source has now. Longhorn begins with one look at the
- * engine, and sees the end with the next.
+ * Replaces the data of a volume on this node by those that its source, or the snapshot of that, has. Longhorn begins with
+ * one look at the engine, and sees the end with the next. A snapshot that is deleted meanwhile is merged with the next one
+ * in the file that the copy has open (longhorn-engine, pkg/sync/rpc/server.go, VolumeExport): the data of the head stand for
+ * those.
  */
 export const cloneSource = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const source = findReplica(context, sourceOf(volume));
@@ -36,12 +54,17 @@ export const cloneSource = async (context: ManagerContext, volume: Volume): Prom
   if (!isRestored && context.mutant === 'fixed:unrestored-volume-is-cloned-empty')
     throw new Error(`the source volume ${sourceOf(volume)} is being restored`);
   const [from, to] = [source, await ensureReplica(context, volume)].map(replicaDirectory) as [string, string];
-  await sleep(2 * context.clock.enginePoll, undefined, { ref: false });
+  const [, snapshot = volume.metadata.name] = partsOf(volume);
+  await sleep(context.clock.enginePoll, undefined, { ref: false });
+  await ensureHead(to, Number(volume.spec.size));
+  await writeFile(snapshotPath(to, snapshot), '');
+  await sleep(context.clock.enginePoll, undefined, { ref: false });
   const { nodeID } = source.spec;
   const isElsewhere = nodeID !== context.node;
   const manager = context.datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === nodeID);
   if (isElsewhere) await receiveReplica(manager?.status?.ip ?? '', from);
-  await ensureHead(to, Number(volume.spec.size));
-  await copyHead(headPath(from), headPath(to));
+  const file = snapshotPath(from, snapshot);
+  await copyHead(existsSync(file) ? file : headPath(from), headPath(to));
+  await removeSnapshot(to, snapshot);
   if (isElsewhere) await removeReplica(from);
 };

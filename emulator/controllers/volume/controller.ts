@@ -21,7 +21,7 @@ import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../final
 import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { kubernetesStatusOf, restoredKubernetesStatus, volumeOfPod } from './kubernetes-status.ts';
-import { keepOlder, lacksReplica, salvage } from './older-replica.ts';
+import { hasFullDisk, keepOlder, lacksReplica, salvage } from './older-replica.ts';
 import { placesFor } from './placement.ts';
 import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
@@ -218,6 +218,14 @@ const isTooSmall = async (context: ManagerContext, volume: Volume): Promise<bool
   return size > 0 && size < Number(volume.spec.size);
 };
 
+const reportNoRoom = ({ log, mutant, recorder }: ManagerContext, volume: Volume): void => {
+  const { name } = volume.metadata;
+  const error = `error while CheckReplicasSizeExpansion for volume ${name}: a disk does not have sufficient physical space for expansion`;
+  log.warning('Failed to start volume expansion', { error });
+  if (mutant === 'fixed:full-disks-stop-standby')
+    recorder(volume, { type: 'Warning', reason: 'FailedExpansion', message: error });
+};
+
 const grow = async (context: ManagerContext, volume: Volume): Promise<void> => {
   await attach(context, volume);
   await context.devices.grow(headPath(replicaDirectory(await ensureReplica(context, volume))));
@@ -392,6 +400,10 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     memory.rebuilds.delete(name);
   }
   const isToGrow = isHere && !status.expansionRequired && (await isTooSmall(context, volume));
+  // A standby volume has its new size by its spec then, and its engine refuses the backup (engine_controller.go,
+  // checkSizeBeforeRestoration; volume_controller.go, reconcileVolumeSize). Only the log says so.
+  const isStuck = isToGrow && status.isStandby && hasFullDisk(context, context.node);
+  if (isStuck) reportNoRoom(context, volume);
   const isDetachedFirst = status.isStandby && context.mutant === 'standby-detaches-to-grow';
   const isGrowing = isHere && status.expansionRequired && !isDetachedFirst;
   if (isGrowing) await grow(context, volume);
@@ -415,7 +427,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     ...kubernetesStatusOf(context, volume),
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
     ...(context.mutant === 'activated-volume-goes-back' && volume.spec.Standby && { isStandby: true }),
-    expansionRequired: isToGrow || (isHere && status.expansionRequired && !isGrowing),
+    expansionRequired: (isToGrow && !isStuck) || (isHere && status.expansionRequired && !isGrowing),
     ...(isCloned && { cloneStatus: { state: clonedState } }),
     ...restored,
   };

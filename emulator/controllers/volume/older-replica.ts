@@ -39,6 +39,12 @@ export const lacksReplica = async (context: ManagerContext, replica: Replica): P
   return false;
 };
 
+/** Whether a disk of this node takes nothing more. */
+export const hasFullDisk = ({ datastore }: ManagerContext, node: string): boolean =>
+  Object.values(datastore.nodes.get(node)?.status?.diskStatus ?? {}).some(({ conditions }) =>
+    conditions.some(({ type, status }) => type === 'Schedulable' && status === 'False'),
+  );
+
 /**
  * Salvages a volume whose replicas have all failed: the one that failed last, but one on a disk that takes no more
  * replicas is left out before Longhorn looks which failed last (volume_controller.go, ReconcileVolumeState).
@@ -46,11 +52,7 @@ export const lacksReplica = async (context: ManagerContext, replica: Replica): P
 export const salvage = async (context: ManagerContext, replica: Replica): Promise<void> => {
   const { datastore, mutant, recorder } = context;
   const directory = replicaDirectory(replica);
-  const disks = Object.values(datastore.nodes.get(replica.spec.nodeID)?.status?.diskStatus ?? {});
-  const isFull = disks.some(({ conditions }) =>
-    conditions.some(({ type, status }) => type === 'Schedulable' && status === 'False'),
-  );
-  if (isFull && mutant !== 'fixed:older-replica-is-salvaged') {
+  if (hasFullDisk(context, replica.spec.nodeID) && mutant !== 'fixed:older-replica-is-salvaged') {
     await rename(headPath(directory), newestHead(directory));
     await rename(olderHead(directory), headPath(directory));
   }

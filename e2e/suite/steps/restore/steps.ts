@@ -9,8 +9,10 @@ import {
 import { entriesOf } from '../../../history/history.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { pluralize } from '../../../kube/pluralize.ts';
+import { resources } from '../../../kube/resources.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
+import type { Event } from '../../../longhorn/job-types.ts';
 import { devicePath, managerPodOf, managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -25,6 +27,7 @@ import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { claimRequests, postAction, postToApi } from '../volume/api.ts';
+import { fillDisks } from '../volume/older-replica.ts';
 import { replicasOf, replicasWithout } from '../volume/replicas.ts';
 import { describeRestore, judgeRestoredData, untilReadInStore, untilRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -137,6 +140,13 @@ const throwAsLogged = async (context: Context, restore: RestoreHandle, logged: L
   await throwIfLogged(context, restore, logged);
   const { cause, what } = logged;
   throw new InconclusiveError(`nothing says why ${restore.label} ${what}`, { cause });
+};
+
+/** Whether an event says that a volume, or its engine, cannot grow (longhorn-manager, constant/events.go). */
+const saysNoRoom = async ({ cluster }: Context, name: string): Promise<boolean> => {
+  const failed = { namespace, fieldSelector: 'reason=FailedExpansion' };
+  const { items } = await cluster.list<Event>(resources.events, failed);
+  return items.some(({ involvedObject }) => involvedObject?.name?.startsWith(name) === true);
 };
 
 /** Waits until a standby volume has restored a backup. If it has not in time, a manager's log must have the reason. */
@@ -410,6 +420,29 @@ export const restoreSteps = {
           why: 'the backup that it was made from is gone',
         },
       ),
+  }),
+  'given.standbyDisksFull': step({
+    sentence: 'Given that the disks of a replica of {standby} have no room for it to grow',
+    action: async (context: Context, { name }: RestoreHandle) => {
+      const [newest] = await replicasOf(context, name);
+      if (newest === undefined) throw new Error(`volume ${name} has no replica`);
+      return fillDisks(context, newest);
+    },
+    detail: ({ title }) => title,
+  }),
+  /** Known bug full-disks-stop-standby counts only if a manager's log has the reason. */
+  'then.followsOrHasNoRoom': step({
+    sentence: 'Then {standby} restores {backup}, or says that it has no room to grow',
+    waitsForTimer: true,
+    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
+      const cause = await timeoutOf(untilRecovered(context, standby, backup));
+      if (cause === undefined || (await saysNoRoom(context, standby.name))) return;
+      await throwAsLogged(context, standby, {
+        ...{ cause, what: `does not restore ${backup.label}`, state: 'on standby, without room to grow' },
+        log: ['while CheckReplicasSizeExpansion for volume', standby.name],
+        why: 'a disk has no room for it to grow',
+      });
+    },
   }),
   /** Known bug snapshots-stop-standby counts only if a manager's log has the reason. */
   'then.followsDespiteSnapshots': step({

@@ -16,6 +16,7 @@ import { type DataRange, inMebibytes, littleData } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
+import { beginCopy, judgeClone } from './clone.ts';
 import { copyData, discardData, writeData } from './data.ts';
 import { fillDisks, judgeNewest, killLast, leaveOneReplica } from './older-replica.ts';
 import { killRebuilder, untilRebuiltDuring, wantRebuild, wantReplica } from './rebuilt.ts';
@@ -65,12 +66,12 @@ export const volumeSteps = {
    */
   'given.volume': step({
     sentence: 'Given a volume of {size}, {attached}',
-    parameters: ({ size = littleData.volume, group, local } = {}) => ({
+    parameters: ({ size = littleData.volume, group, local, trimsSnapshots } = {}) => ({
       size: inMebibytes(size),
       attached: ({ missingCapabilities }: Context) =>
         missingCapabilities.includes('block-device')
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
-          : `attached to a node${local ? ', where it has its only replica' : ''}${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}`,
+          : `attached to a node${local ? ', where it has its only replica' : ''}${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}${trimsSnapshots ? ', whose snapshots are removed by a trim' : ''}`,
     }),
     opens: async (context, { target } = {}) => target ?? firstTarget(context),
     action: async (
@@ -98,6 +99,20 @@ export const volumeSteps = {
     sentence: 'Given a volume that is a clone of the first one, attached to its node',
     action: (context: Context, source: VolumeHandle) => makeClone(context, source),
     detail: ({ name, node }) => `${name} on ${node}`,
+  }),
+  /** As a claim with a VolumeSnapshot of the type snap as its source does. */
+  'when.snapshotCloned': step({
+    sentence: 'When a volume is cloned from the snapshot, and its data are being copied',
+    action: (context: Context, snapshot: SnapshotHandle) => beginCopy(context, snapshot),
+    detail: ({ name, node }) => `${name} on ${node}`,
+  }),
+  'then.clonedOrFailed': step({
+    sentence: 'Then the clone has the data of the snapshot, or has failed',
+    action: (
+      context: Context,
+      clone: VolumeHandle,
+      how: { of: SnapshotHandle; data: readonly WrittenData[] },
+    ) => judgeClone(context, clone, how),
   }),
   /** The volume stays attached. Returns it with its new size, in bytes. */
   'when.volumeGrown': step({

@@ -16,7 +16,7 @@ import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { blockSize as smallestBlock } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
 import { runLabel, scenarioAnnotation } from '../created-objects.ts';
-import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
+import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { causeOfVolume, instancesProbe } from './causes.ts';
 
@@ -35,6 +35,8 @@ export type VolumeOptions = {
   blockSize?: number | undefined;
   /** It has one replica, on its node (data locality strict-local). */
   local?: true | undefined;
+  /** What is discarded in it goes from its snapshots too, which Longhorn removes then. */
+  trimsSnapshots?: true | undefined;
 };
 
 /**
@@ -85,13 +87,15 @@ export const untilCloned = async (
   if (status?.cloneStatus?.state === 'failed') throw new Error(`volume ${name} could not be cloned`);
 };
 
-/** Makes a volume that is to get the data of another one. */
+/** Makes a volume that is to get the data of another one, or of a snapshot of that. */
 export const createClone = async (
   context: Context,
   { name: source, size, target }: Pick<VolumeHandle, 'name' | 'size' | 'target'>,
+  snapshot?: SnapshotHandle,
 ): Promise<CreatedVolume> => {
   const nodes = (await readyNodes(context)).length;
-  return createVolume(context, { size, target, nodes, dataSource: `vol://${source}` });
+  const dataSource = snapshot ? `snap://${source}/${snapshot.name}` : `vol://${source}`;
+  return createVolume(context, { size, target, nodes, dataSource });
 };
 
 /** Makes a volume with the data of another one, and attaches it to the same node. */
@@ -103,9 +107,13 @@ export const makeClone = async (context: Context, source: VolumeHandle): Promise
 };
 
 /** Makes a clone, and returns it once Longhorn has attached it to copy the data. */
-export const beginClone = async (context: Context, source: VolumeHandle): Promise<VolumeHandle> => {
+export const beginClone = async (
+  context: Context,
+  source: VolumeHandle,
+  snapshot?: SnapshotHandle,
+): Promise<VolumeHandle> => {
   const { timelines, timeouts } = context;
-  const { name } = await createClone(context, source);
+  const { name } = await createClone(context, source, snapshot);
   await waitUntil(timelines.volumes, (volume) => volume.status?.state === 'attached' || isCloned(volume), {
     name,
     label: `volume ${name} is attached to be cloned`,
@@ -147,6 +155,7 @@ export const createVolume = async (
     compression = 'gzip',
     group,
     local,
+    trimsSnapshots,
     // Backups of a restored volume are compared block by block with the backup that it comes from. Versions before
     // v1.10 know no other size.
     blockSize = fromBackup === undefined ? undefined : smallestBlock,
@@ -183,6 +192,7 @@ export const createVolume = async (
       // ordinary one.
       ...(standby && { Standby: true }),
       ...(local && { numberOfReplicas: 1, dataLocality: 'strict-local' }),
+      ...(trimsSnapshots && { unmapMarkSnapChainRemoved: 'enabled' }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
       ...(fromBackup !== undefined && { fromBackup }),
