@@ -149,14 +149,17 @@ const saysNoRoom = async ({ cluster }: Context, name: string): Promise<boolean> 
   return items.some(({ involvedObject }) => involvedObject?.name?.startsWith(name) === true);
 };
 
-/** Waits until a standby volume has restored a backup. If it has not in time, a manager's log must have the reason. */
+/**
+ * Waits until a standby volume has restored a backup. If it has not in time, and does not report that, a manager's log must
+ * have the reason.
+ */
 const restoresUnlessLogged = async (
   context: Context,
   { standby, backup }: { standby: RestoreHandle; backup: BackupHandle },
-  logged: Omit<Logged, 'cause' | 'what'>,
+  { isReported, ...logged }: Omit<Logged, 'cause' | 'what'> & { isReported?: () => Promise<boolean> },
 ): Promise<void> => {
   const cause = await timeoutOf(untilRecovered(context, standby, backup));
-  if (cause !== undefined)
+  if (cause !== undefined && !(await isReported?.()))
     await throwAsLogged(context, standby, { ...logged, cause, what: `does not restore ${backup.label}` });
 };
 
@@ -434,15 +437,17 @@ export const restoreSteps = {
   'then.followsOrHasNoRoom': step({
     sentence: 'Then {standby} restores {backup}, or says that it has no room to grow',
     waitsForTimer: true,
-    action: async (context: Context, standby: RestoreHandle, backup: BackupHandle) => {
-      const cause = await timeoutOf(untilRecovered(context, standby, backup));
-      if (cause === undefined || (await saysNoRoom(context, standby.name))) return;
-      await throwAsLogged(context, standby, {
-        ...{ cause, what: `does not restore ${backup.label}`, state: 'on standby, without room to grow' },
-        log: ['while CheckReplicasSizeExpansion for volume', standby.name],
-        why: 'a disk has no room for it to grow',
-      });
-    },
+    action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
+      restoresUnlessLogged(
+        context,
+        { standby, backup },
+        {
+          isReported: () => saysNoRoom(context, standby.name),
+          state: 'on standby, without room to grow',
+          log: ['while CheckReplicasSizeExpansion for volume', standby.name],
+          why: 'a disk has no room for it to grow',
+        },
+      ),
   }),
   /** Known bug snapshots-stop-standby counts only if a manager's log has the reason. */
   'then.followsDespiteSnapshots': step({
