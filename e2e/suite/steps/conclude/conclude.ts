@@ -171,7 +171,8 @@ const restartedEngineImages = async ({ cluster, timelines, exclusive }: Context)
 
 /**
  * Returns the error to report for a failed scenario: `InconclusiveError` if a fault ended by its own time limit, or a pod
- * of an engine image was started again, as on a slow machine; not provable if a manager panicked over somebody else's action; otherwise the error unchanged.
+ * of an engine image was started again, as on a slow machine; not provable if a manager panicked over somebody else's
+ * action; otherwise the error unchanged.
  */
 export const reclassify = async (context: Context, error: unknown): Promise<unknown> => {
   const expired = context.faults.expired();

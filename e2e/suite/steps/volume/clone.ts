@@ -8,15 +8,18 @@ import { attach, beginClone, isCloned, untilCloned } from './volume.ts';
 
 /**
  * Makes a volume of a snapshot, and returns it once its data are being copied: the volume has a file for them then. Nothing
- * else says so while it lasts.
+ * else says so while it lasts. Throws InconclusiveError if there is no such file.
  */
 export const beginCopy = async (context: Context, snapshot: SnapshotHandle): Promise<VolumeHandle> => {
   const clone = await beginClone(context, snapshot.volume, snapshot);
   const [replica] = await replicasOf(context, clone.name);
   if (replica === undefined) throw new Error(`volume ${clone.name} has no replica`);
-  const script = 'for ((i = 0; i < 600; i++)); do [[ -e $1 ]] && exit; sleep 0.1; done; exit 1';
+  const script =
+    'for ((i = 0; i < 600; i++)); do [[ -e $1 ]] && exit; sleep 0.1; done; echo "no $1 within 60 s" >&2; exit 1';
   const file = `${folderOf(replica)}/volume-snap-${snapshot.name}.img`;
-  await inReplicas(context, replica.spec.nodeID, script, file);
+  await inReplicas(context, replica.spec.nodeID, script, file).catch((cause: unknown) => {
+    throw new InconclusiveError(`nothing shows that the data of ${clone.name} were being copied`, { cause });
+  });
   return clone;
 };
 
