@@ -1619,6 +1619,6 @@ export const managerBugs = {
     upstream: issue(13245),
     source:
       'longhorn-manager, controller/backup_controller.go, setInprogressDeletionMap; v1.8.2, v1.9.2 and v1.10.2 have it, v1.11.3 and newer a guard',
-    seen: 'twice in one run on a real v1.8.2, where a backup volume was deleted while blocks of its last backup were still being removed',
+    seen: 'a whole real v1.10.2 (2026-12-01), where a block could not be removed; and twice in one run on a real v1.8.2, where a backup volume was deleted while blocks of its last backup were still being removed',
   },
 } as const satisfies Record<string, BugRow>;
