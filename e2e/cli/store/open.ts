@@ -30,8 +30,7 @@ const openFolder = async (folder: string, name: string): Promise<StoreSource> =>
     );
   for (const below of ['backupstore', '.']) {
     const path = join(root, below);
-    if (!(await isFolder(path, name)) || (below === '.' && !(await isFolder(join(path, 'volumes'), name))))
-      continue;
+    if (!(await isFolder(below === '.' ? join(path, 'volumes') : path, name))) continue;
     // A store that cannot be listed is an error of the command, not a finding of the check.
     await readdir(path).catch((error) => notReadable(name, error));
     await readdir(join(path, 'volumes')).catch((error) =>
