@@ -1,9 +1,9 @@
 import { entriesOf } from '../../../history/history.ts';
 import type { Context } from '../context.ts';
 import type { SnapshotHandle, VolumeHandle, WrittenData } from '../handles.ts';
-import { InconclusiveError, PromiseBroken } from '../judging.ts';
-import { readData } from './data.ts';
+import { InconclusiveError } from '../judging.ts';
 import { folderOf, inReplicas, replicasOf } from './replicas.ts';
+import { judgeData } from './restored.ts';
 import { attach, beginClone, isCloned, untilCloned } from './volume.ts';
 
 /**
@@ -43,12 +43,9 @@ export const judgeClone = async (
   if (goes && cloned && cloned.sequence < goes.sequence)
     throw new InconclusiveError(`${clone.name} was cloned before its snapshot was deleted`);
   await attach(context, clone);
-  for (const written of data) {
-    const found = await readData(context, { volume: clone, ...written });
-    if (found !== written.sha256)
-      throw new PromiseBroken(
-        `${clone.name} is a clone of snapshot ${of.name}, and has other data: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
-        { of: 'restore', lacks: 'other data' },
-      );
-  }
+  await judgeData(
+    context,
+    { volume: clone, data },
+    `${clone.name} is a clone of snapshot ${of.name}, and has other data`,
+  );
 };

@@ -151,6 +151,22 @@ export const otherCredentialsUsed = async (
   );
 };
 
+/** Throws a broken promise, which `what` begins, if a volume has other data than these. */
+export const judgeData = async (
+  context: Context,
+  { volume, data }: { volume: VolumeHandle; data: readonly WrittenData[] },
+  what: string,
+): Promise<void> => {
+  for (const written of data) {
+    const found = await readData(context, { volume, ...written });
+    if (found !== written.sha256)
+      throw new PromiseBroken(
+        `${what}: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
+        { of: 'restore', lacks: found === checksumOfZeros(written.size) ? 'only zeros' : 'other data' },
+      );
+  }
+};
+
 /** Attaches a restored volume. Throws if the written data differ or other ranges are not zeros. */
 export const judgeRestoredData = async (
   context: Context,
@@ -169,17 +185,12 @@ export const judgeRestoredData = async (
   made.filled.push(...filled.map((range) => ({ volume: name, offset: range.offset, size: range.size })));
   const isRead = !context.missingCapabilities.includes('block-device');
   await attach(context, { ...volume, disableFrontend: !isRead });
-  for (const written of isRead ? data : []) {
-    const found = await readData(context, { volume, ...written });
-    if (found !== written.sha256)
-      throw new PromiseBroken(
-        `${backup.label} was restored with other data than were written: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
-        {
-          of: 'restore',
-          lacks: found === checksumOfZeros(written.size) ? 'only zeros' : 'other data',
-        },
-      );
-  }
+  if (isRead)
+    await judgeData(
+      context,
+      { volume, data },
+      `${backup.label} was restored with other data than were written`,
+    );
   for (const empty of isRead ? emptyRanges(size, filled) : [])
     if ((await readData(context, { volume, ...empty })) !== checksumOfZeros(empty.size))
       throw new Error(
