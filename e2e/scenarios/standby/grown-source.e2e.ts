@@ -1,5 +1,15 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
+import type { Steps } from '../../suite/steps/steps.ts';
+
+const followedVolume = async ({ given, when, then }: Pick<Steps, 'given' | 'when' | 'then'>) => {
+  const volume = await given.volume();
+  const data = [await given.data(volume)];
+  const first = await given.settledBackup(volume);
+  const standby = await when.standbyMade(first);
+  await then.follows(standby, first);
+  return { volume, data, first, standby };
+};
 
 scenario(
   'A volume that has grown is backed up whole, and its standby volume grows along',
@@ -9,11 +19,7 @@ scenario(
     proves: ['C26', 'DR14'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, first, standby } = await followedVolume({ given, when, then });
 
     const grown = await when.volumeGrown(volume, { size: 2 * littleData.volume });
     const { size } = littleData.data;
@@ -37,11 +43,7 @@ scenario(
   { tags: ['standby', 'slow'], needs: ['block-device'], proves: ['DR14'] },
   async ({ given, when, then }) => {
     const { size } = littleData.data;
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, first, standby } = await followedVolume({ given, when, then });
     data.push(await given.data(volume, { offset: size, size }));
     await then.follows(standby, await given.settledBackup(volume));
     await when.deleted(first);
@@ -73,11 +75,7 @@ scenario(
   async ({ given, when, then }) => {
     const { size } = littleData.data;
     await given.exclusive('all-volumes');
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, standby } = await followedVolume({ given, when, then });
     const grown = await when.volumeGrown(volume, { size: 2 * littleData.volume });
     const full = await given.standbyDisksFull(standby);
     data.push(await given.data(grown, { offset: grown.size - size, size }));
