@@ -73,33 +73,26 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
     host.kill('SIGTERM');
     await exited;
   };
+  const { promise: up, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(
+    () => reject(new Error(`the lab's control plane did not answer in ${START_TIMEOUT_MS / 1000} s`)),
+    START_TIMEOUT_MS,
+  );
+  createInterface(host.stdout).on('line', (line) => {
+    const { event, text } = JSON.parse(line) as { event: string; text: string };
+    if (event === 'ready') return resolve();
+    reportLoss(text);
+    reject(new Error(text));
+  });
+  host.on('error', reject);
+  exited.then(() => reject(new Error('the lab ended before it was up')), reject);
   try {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () =>
-          reject(
-            new Error(
-              `the lab's control plane did not answer in ${START_TIMEOUT_MS / 1000} s (${ended.join('; ')})`,
-            ),
-          ),
-        START_TIMEOUT_MS,
-      );
-      createInterface(host.stdout).on('line', (line) => {
-        const { event, text } = JSON.parse(line) as { event: string; text: string };
-        if (event === 'ended' || event === 'failed') reportLoss(text);
-        if (event === 'failed') reject(new Error(text));
-        if (event !== 'ready') return;
-        clearTimeout(timer);
-        resolve();
-      });
-      host.on('error', reject);
-      exited
-        .then(() => reject(new Error('the lab ended before it was up')), reject)
-        .finally(() => clearTimeout(timer));
-    });
+    await up;
   } catch (error) {
     if (host.exitCode === null) await stop();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
   const keep = () => {
     host.stdin.end('keep\n');
