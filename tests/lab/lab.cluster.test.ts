@@ -1,6 +1,18 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { get } from 'node:https';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -153,6 +165,19 @@ const untilNothingIsLeftOf = async (other: string): Promise<void> => {
   expect(await labState(other)).toBe(undefined);
 };
 const small = { nodes: 1, memory: '512M', disk: '1G' };
+
+test('a lab whose etcd ends fails at once, with what etcd said, and nothing is left of it', async () => {
+  const otherName = `no-etcd-${process.pid}`;
+  const { tools, ...prepared } = await prepareLab(step);
+  const broken = mkdtempSync(join(tmpdir(), 'corral-tools-'));
+  for (const tool of readdirSync(tools)) symlinkSync(join(tools, tool), join(broken, tool));
+  unlinkSync(join(broken, 'etcd'));
+  writeFileSync(join(broken, 'etcd'), '#!/bin/sh\necho no room\nexit 3\n', { mode: 0o755 });
+  const start = startLab({ name: otherName, ...small, ...prepared, tools: broken });
+  await expect(start).rejects.toThrow('etcd ended (exit code 3); it last said:\nno room');
+  await untilNothingIsLeftOf(otherName);
+  rmSync(broken, { recursive: true });
+});
 
 test('two labs are up together, strangers to each other, and nothing is left of the one that is stopped', async () => {
   const otherName = `other-${process.pid}`;
