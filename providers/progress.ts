@@ -1,5 +1,6 @@
 import { Listr, type ListrTask } from 'listr2';
 import { formatDuration } from '../e2e/kube/duration.ts';
+import { canRedraw } from '../e2e/machine/terminal.ts';
 import type { ProgressDisplay } from './provider.ts';
 
 const timed = (title: string, start: number): string =>
@@ -121,6 +122,6 @@ const liveProgress = (): ProgressDisplay => {
 
 /** Chooses the form of progress for an output. A live list is only drawn on stdout. */
 export const createProgress = (stream: NodeJS.WriteStream = process.stdout): ProgressDisplay =>
-  stream === process.stdout && stream.isTTY
+  stream === process.stdout && canRedraw(stream)
     ? liveProgress()
     : plainProgress((line) => void stream.write(`${line}\n`));

@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import { canRedraw } from '../machine/terminal.ts';
 
 /** Prints a run: permanent lines, and on a terminal an area below them that is redrawn. */
 export type Screen = {
@@ -28,7 +29,7 @@ export const createLiveScreen = (stream: NodeJS.WriteStream): Screen => {
     drawn = lines;
   };
   return {
-    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    size: () => ({ columns: stream.columns, rows: stream.rows }),
     // Printed without log-update, which would break long lines permanently.
     print: (lines) => {
       update.clear();
@@ -40,10 +41,10 @@ export const createLiveScreen = (stream: NodeJS.WriteStream): Screen => {
 };
 
 /**
- * Chooses the screen for a stream. An area is drawn only on a terminal that can move its cursor, and only if no other
- * process writes to it (`alone`).
+ * Chooses the screen for a stream. An area is drawn only on a terminal that can redraw, and only if no other process
+ * writes to it (`alone`).
  */
 export const createScreen = (stream: NodeJS.WriteStream, { alone }: { alone: boolean }): Screen =>
-  alone && stream.isTTY && process.env.TERM !== 'dumb'
+  alone && canRedraw(stream)
     ? createLiveScreen(stream)
     : createPlainScreen((text) => void stream.write(text));

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createLiveScreen } from '../../e2e/report/screen.ts';
+import { createLiveScreen, createScreen } from '../../e2e/report/screen.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 const open = (columns = 40, rows = 10) => {
@@ -39,4 +39,11 @@ test('after all that has scrolled away as well, and a line that is wider than th
   screen.draw([]);
   expect(written()).toContain('x'.repeat(50));
   expect(text().split('\n')).toEqual([...lines, 'x'.repeat(20), 'x'.repeat(20), 'x'.repeat(10)]);
+});
+
+// As in a container, or on a terminal of a CI system.
+test('nothing is drawn on a terminal that does not know its width', () => {
+  const stream = Object.assign(new PassThrough(), { columns: 0, rows: 0, isTTY: true });
+  const screen = createScreen(stream as unknown as NodeJS.WriteStream, { alone: true });
+  expect(screen.size()).toBe(undefined);
 });
