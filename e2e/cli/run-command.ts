@@ -8,6 +8,7 @@ import { writePage } from '../report/html/write-page.ts';
 import { handleSignals, InterruptedBy } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
+import { checkContext } from './arguments/existing.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
 import { type Choice, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
 import { printAndPass, reportError } from './command.ts';
@@ -44,6 +45,7 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
   const { interruption, restoreSignals } = listenForInterruption();
   try {
     const args = parseArguments(argv, Object.keys(providers));
+    if (!args.list) checkContext(args.existing);
     const load = providers[args.provider];
     if (load === undefined)
       throw new Error(`the flags accept provider ${args.provider}, which does not exist`);

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExistingCluster, objectUid } from '../../config/config.ts';
+import { loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
 import { allDisruptions, type Disruption, isDisruption } from '../../longhorn/disruptions.ts';
 import type { OwnBucket } from '../../store/driver.ts';
@@ -138,6 +139,16 @@ export const parseExisting = (
     clocks: readClocks(),
     ...wanted,
   };
+};
+
+/** Throws a CommandError if the kubeconfig has no such context: nothing may be lost by a wrong name. */
+export const checkContext = (existing: ExistingCluster | undefined): void => {
+  if (existing === undefined) return;
+  try {
+    loadKubeconfig(existing);
+  } catch (error) {
+    throw usageError(`--kubeconfig: ${(error as Error).message}`);
+  }
 };
 
 // An environment variable, not a flag: only an emulator that somebody installed has other timers than Longhorn.
