@@ -150,10 +150,10 @@ const readMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Requi
   };
 };
 
-const readDisk = async (cache: string, built: boolean): Promise<RequirementResult> => {
+const readDisk = async (cache: string, toBuild: number): Promise<RequirementResult> => {
   const { bavail, bsize } = await statfs(cache);
-  const needed = (built ? 4 : 10) * GIB;
-  const about = `${built ? 'a lab takes' : 'the first build and a lab take'} up to ${needed / GIB}`;
+  const needed = (4 + toBuild) * GIB;
+  const about = `${toBuild === 0 ? 'a lab takes' : 'the parts to build and a lab take'} up to ${needed / GIB}`;
   const free = `${inGib(bavail * bsize)} GiB are free under ${cache}, ${about}`;
   if (bavail * bsize >= needed) return { need: 'disk', found: free };
   const remedy = 'free some (npx corral lab prune), or set XDG_CACHE_HOME';
@@ -178,11 +178,8 @@ export const checkCommands = async (names = Object.keys(commands)): Promise<Requ
   });
 };
 
-/**
- * The requirements of a lab. `cache` is the folder to write to. If `built` is true, the artifacts exist and less
- * space is needed.
- */
-type FitnessRequest = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
+/** The requirements of a lab. `cache` is the folder to write to, `toBuild` the GiB for what is built there first. */
+type FitnessRequest = { cache: string; toBuild: number } & Pick<LabSize, 'nodes' | 'memory'>;
 
 /** Checks all that the lab needs of this machine. Builds and starts nothing. */
 export const checkRequirements = async (request: FitnessRequest): Promise<RequirementResult[]> => {
@@ -207,7 +204,7 @@ export const checkRequirements = async (request: FitnessRequest): Promise<Requir
     ...tools,
     ...namespaces,
     readMemory(request),
-    await readDisk(request.cache, request.built),
+    await readDisk(request.cache, request.toBuild),
   ];
 };
 

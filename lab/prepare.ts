@@ -22,8 +22,26 @@ const imported = async (archives: readonly CachedArtifact[]): Promise<CachedArti
 ];
 
 /** Whether the cache has the nodes' image for these archives. The other artifacts of a lab are small. */
-export const isPrepared = async (archives: readonly CachedArtifact[] = []): Promise<boolean> =>
+const isPrepared = async (archives: readonly CachedArtifact[] = []): Promise<boolean> =>
   isCached(await baseImageArtifact(await imported(archives)));
+
+/** The GiB that all parts of a lab take at most while they are built, with Go's caches. */
+export const SPACE_OF_ALL = 6;
+
+/** The GiB that a nodes' image with one more archive takes, with the archive. */
+const SPACE_OF_IMAGE = 3;
+
+/** The GiB that the parts of a lab which the cache lacks take at most while they are built. */
+export const spaceToBuild = async (archives: readonly CachedArtifact[] = []): Promise<number> => {
+  if (!(await isCached(await kubernetesArtifact()))) return SPACE_OF_ALL;
+  if (await isPrepared(archives)) return 0;
+  const all = await imported(archives);
+  const images = all.map(async (_, position) =>
+    isCached(await baseImageArtifact(all.slice(0, position + 1))),
+  );
+  const missing = (await Promise.all(images)).filter((is) => !is).length;
+  return Math.min(SPACE_OF_ALL, missing * SPACE_OF_IMAGE);
+};
 
 /** The time to build all artifacts of a lab, for documents and output. */
 export const buildTime = (): string => `${timeOf('build')} on two processors`;

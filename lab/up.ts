@@ -8,7 +8,7 @@ import { withSharedCache } from './cache/lock.ts';
 import { waitForCluster, waitForNodes } from './cluster-ready.ts';
 import { requireFitMachine } from './fitness.ts';
 import { applyManifests } from './manifests/apply.ts';
-import { isPrepared, prepareLab } from './prepare.ts';
+import { prepareLab, spaceToBuild } from './prepare.ts';
 import { addonObjects } from './run/addons.ts';
 import { apiProxyEndpoints } from './run/api-proxy.ts';
 import type { LabSettings } from './run/settings.ts';
@@ -75,7 +75,7 @@ export const buildAndStartLab = async ({
 }: LabOptions): Promise<Lab> => {
   const { nodes: count, memory, disk, ...others } = { ...defaultSize, ...size };
   const cache = await openCache();
-  await requireFitMachine({ cache, built: await isPrepared(archives), nodes: count, memory });
+  await requireFitMachine({ cache, toBuild: await spaceToBuild(archives), nodes: count, memory });
   const lab = await withBuildSignal(signal, () =>
     withSharedCache(async () => {
       const prepared = await prepareLab(step, archives, { withBrowser, withSnapshots });

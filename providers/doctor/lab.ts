@@ -1,7 +1,7 @@
 import { goVersion } from '../../lab/build/go.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { checkRequirements } from '../../lab/fitness.ts';
-import { buildTime, isPrepared } from '../../lab/prepare.ts';
+import { buildTime, SPACE_OF_ALL, spaceToBuild } from '../../lab/prepare.ts';
 import { emulatorSize } from '../emulator-target.ts';
 import { releaseSize } from '../longhorn/release-target.ts';
 import { examineApt, toCheck } from './apt.ts';
@@ -15,9 +15,10 @@ export const examineLab = async (longhorn: string): Promise<Check[]> => {
     cache = await openCache();
     return cache;
   });
-  const built = go.state === 'ok' && cache !== undefined && (await isPrepared());
+  const toBuild = go.state === 'ok' && cache !== undefined ? await spaceToBuild() : SPACE_OF_ALL;
+  const built = toBuild === 0;
   const { nodes, memory } = longhorn === 'emulator' ? emulatorSize : releaseSize;
-  const machine = await checkRequirements({ cache: cache ?? '/', built, nodes, memory });
+  const machine = await checkRequirements({ cache: cache ?? '/', toBuild, nodes, memory });
   const parts = okCheck(
     'parts',
     built ? 'the cache has them: nothing is built' : `the first run builds them, once: ${buildTime()}`,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, expect, test } from 'vitest';
 import { checkRequirements } from '../../lab/fitness.ts';
+import { SPACE_OF_ALL } from '../../lab/prepare.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { cacheVariables } from '../support/share-caches.ts';
 import { type Answer, startStubServer } from '../support/stub-api-server.ts';
@@ -15,7 +16,7 @@ let dir: string;
 beforeEach(async ({ skip }) => {
   dir = await temporaryFolder();
   await mkdir(join(dir, 'bin'));
-  const found = await checkRequirements({ cache: dir, built: false, ...defaultSize });
+  const found = await checkRequirements({ cache: dir, toBuild: SPACE_OF_ALL, ...defaultSize });
   const short = found.find(({ failure }) => /^(?:disk|memory)-short$/.test(failure?.code ?? ''));
   skip(short !== undefined, short?.failure?.what);
 });

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { execa } from 'execa';
 import { describe, expect, test, vi } from 'vitest';
-import { freeMemory, requireFitMachine } from '../../lab/fitness.ts';
+import { checkRequirements, freeMemory, requireFitMachine } from '../../lab/fitness.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const dir = folderOfEachTest();
@@ -11,15 +11,22 @@ test('of several things that are missing, the first is named, and who names all'
   for (const tool of ['apt-get', 'dpkg-deb', 'unshare', 'taskset', 'mount', 'true'])
     await symlink((await execa('which', [tool])).stdout, dir(tool));
   vi.stubEnv('PATH', dir());
-  await expect(requireFitMachine({ nodes: 1, memory: '1M', built: true, cache: dir() })).rejects.toThrow(
+  await expect(requireFitMachine({ nodes: 1, memory: '1M', toBuild: 0, cache: dir() })).rejects.toThrow(
     'tar is missing: run apt-get install tar as root (and 1 more: npx corral doctor names them all)',
   );
 });
 
 test('more memory than there is free is not promised', async () => {
-  await expect(requireFitMachine({ nodes: 8, memory: '2000G', built: true, cache: dir() })).rejects.toThrow(
+  await expect(requireFitMachine({ nodes: 8, memory: '2000G', toBuild: 0, cache: dir() })).rejects.toThrow(
     /^only [\d.]+ GiB of memory are free here, a lab with --nodes 8 --memory 2000G takes about 16001\.0: end other programs, or ask for less$/,
   );
+});
+
+test('what is still to be built is added to the disk that a lab takes', async () => {
+  const found = await checkRequirements({ nodes: 1, memory: '1M', toBuild: 2 ** 30, cache: dir() });
+  expect(found.at(-1)).toMatchObject({
+    failure: { what: expect.stringMatching(/, the parts to build and a lab take up to 1073741828$/) },
+  });
 });
 
 describe('memory', () => {
