@@ -102,7 +102,11 @@ export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
   let work = async (): Promise<ExitCode> => list();
   const program = newCommand('bugs', 'Lists the known bugs of Longhorn, and how each shows.')
     .addHelpText('after', helpEnd(exitCodes))
-    .action(() => {});
+    .allowExcessArguments()
+    .action((_flags, { args: [word] }: Command) => {
+      if (word !== undefined)
+        throw usageError(`there is no command ${word}: npx corral bugs show ID prints everything about a bug`);
+    });
   const sub = (name: string, about: string): Command =>
     program
       .command(name)
