@@ -105,7 +105,9 @@ export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
     .allowExcessArguments()
     .action((_flags, { args: [word] }: Command) => {
       if (word !== undefined)
-        throw usageError(`there is no command ${word}: npx corral bugs show ID prints everything about a bug`);
+        throw usageError(
+          `there is no command ${word}: npx corral bugs show ID prints everything about a bug`,
+        );
     });
   const sub = (name: string, about: string): Command =>
     program

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { pluralize } from '../kube/pluralize.ts';
@@ -9,6 +8,7 @@ import { makeTimeline } from '../report/html/timeline.ts';
 import { judgedImages } from '../report/judged.ts';
 import type { ReportFile } from '../report/merge-rounds.ts';
 import type { ScenarioReport } from '../report/schema.ts';
+import { lookAt } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { describeDivergence } from './compare-histories.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
@@ -25,7 +25,7 @@ const program = (): Command =>
     .addHelpText('after', '\nExit code, as of diff: 0 same verdicts, 1 different, 2 usage, or no report.');
 
 const readOne = async (folder: string): Promise<ReportFile> => {
-  const found = statSync(folder, { throwIfNoEntry: false });
+  const found = lookAt(folder);
   if (!found?.isDirectory())
     throw usageError(
       `${folder || "''"}${found ? ' is a file' : ': there is no such folder'}: name a folder with a report.json`,

@@ -1,16 +1,17 @@
-import { type Dirent, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { readNamedFile, whyNoFile } from '../kube/named-file.ts';
 import type { ReportFile } from '../report/merge-rounds.ts';
 import { reportSchema } from '../report/schema.ts';
+import { lookAt } from './arguments/checks.ts';
 import { CommandError, exitCode, usageError } from './exit-code.ts';
 
 const isReport = (entry: Dirent): boolean => entry.isFile() && entry.name === 'report.json';
 
 const filesOf = async (path: string): Promise<string[]> => {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path);
   if (found === undefined) throw usageError(`${path || "''"}: there is no such file or folder`);
   if (!found.isDirectory()) return [resolve(path)];
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error) => {

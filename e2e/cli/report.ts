@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -8,7 +7,7 @@ import { pagePath } from '../report/file.ts';
 import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
 import { readBundle } from '../report/html/read-bundle.ts';
 import { writePageOf } from '../report/html/write-page.ts';
-import { checkOutFile } from './arguments/checks.ts';
+import { checkOutFile, lookAt } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
@@ -24,8 +23,7 @@ const describe = (): Command =>
     );
 
 // A folder contains reports, even if its name ends in .tar.gz.
-const isBundle = (path: string): boolean =>
-  /\.(tar\.gz|tgz)$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isBundle = (path: string): boolean => /\.(tar\.gz|tgz)$/.test(path) && lookAt(path)?.isFile() === true;
 
 const describeNoBundle = (path: string, error: unknown): string => {
   const unread = whyNoFile(error);

@@ -1,13 +1,23 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import semver from 'semver';
 import type { Replacement } from '../../../providers/provider.ts';
 import { resourceName } from '../../config/config.ts';
 import { parseDuration } from '../../kube/duration.ts';
+import { whyNoFile } from '../../kube/named-file.ts';
 import { whyNotWritable } from '../../kube/writable.ts';
 import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
 import { whyNoTags } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
+
+/** What is at a path that the user named, undefined if nothing is. Throws a CommandError if nobody can tell. */
+export const lookAt = (path: string, name = path): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw usageError(`${name} cannot be read: ${whyNoFile(error)}`);
+  }
+};
 
 /**
  * Returns the absolute path of a folder, which need not exist yet. Throws a CommandError for anything else, and for a
@@ -16,7 +26,7 @@ import { usageError } from '../exit-code.ts';
 export const checkOutFolder = (folder: string, { writes = true }: { writes?: boolean } = {}): string => {
   if (folder === '') throw usageError("--out '': name a folder, or leave it out");
   const out = resolve(folder);
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false)
+  if (lookAt(out, `--out ${folder}`)?.isDirectory() === false)
     throw usageError(`--out ${folder} is a file: name a folder, or a new one`);
   // Checked before a cluster is started, not when the results are to be written.
   const why = writes ? whyNotWritable(out) : undefined;
@@ -30,7 +40,7 @@ export const checkOutFolder = (folder: string, { writes = true }: { writes?: boo
  */
 export const checkOutFile = (flag: string, given: string, example: string): string => {
   const file = resolve(given);
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = lookAt(file, `--${flag} ${given}`);
   if (given === '' || found?.isDirectory())
     throw usageError(`--${flag} ${given || "''"}: name a file, such as ${example}`);
   const why = found === undefined || found.isFile() ? whyNotWritable(dirname(file)) : undefined;
@@ -104,7 +114,7 @@ const checkArchive = (value: string, dir: string): string => {
     throw usageError(
       "--longhorn archive:: name the folder with a release's manifest and image archives behind the colon",
     );
-  const found = statSync(dir, { throwIfNoEntry: false });
+  const found = lookAt(dir, `--longhorn ${value}`);
   if (found === undefined) throw usageError(`--longhorn ${value}: there is no such folder`);
   if (!found.isDirectory())
     throw usageError(

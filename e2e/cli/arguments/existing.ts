@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExistingCluster, objectUid } from '../../config/config.ts';
@@ -8,7 +7,7 @@ import { allDisruptions, type Disruption, isDisruption } from '../../longhorn/di
 import type { OwnBucket } from '../../store/driver.ts';
 import { ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
-import { checkName } from './checks.ts';
+import { checkName, lookAt } from './checks.ts';
 
 /** The parts of `--bucket`, with their formats. */
 const bucketParts = {
@@ -113,7 +112,7 @@ export const parseExisting = (
     throw usageError(`--provider existing needs ${what}: name the cluster explicitly`);
   }
   const { kubeconfig = '', context = '', storeImage = 'none', expectCluster, namespace, allow } = flags;
-  const found = statSync(kubeconfig, { throwIfNoEntry: false });
+  const found = lookAt(kubeconfig, `--kubeconfig ${kubeconfig}`);
   if (found === undefined) throw usageError(`--kubeconfig ${kubeconfig}: there is no such file`);
   if (found.isDirectory()) throw usageError(`--kubeconfig ${kubeconfig} is a folder: name the file`);
   if (expectCluster !== undefined && !objectUid.safeParse(expectCluster).success)

@@ -116,6 +116,7 @@ export const writeBadFiles = async (dir: string): Promise<void> => {
   await write('ledger/bad-report/report.json', '{');
   for (const folder of ['empty', 'release/empty']) await mkdir(join(dir, folder), { recursive: true });
   await symlink('/nowhere/at/all', join(dir, 'dangling'));
+  await symlink('loop', join(dir, 'loop'));
   await write('file', 'a file');
   await write('truncated.tar', sound.subarray(0, 700));
   await write('text.tar', 'this is no archive, but it is long enough to be taken for one'.repeat(20));
