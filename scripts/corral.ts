@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
-import { ignoreClosedPipe } from '../e2e/report/closed-pipe.ts';
+import { ignoreClosedPipe, isOutputLost } from '../e2e/report/closed-pipe.ts';
 import { runCorral } from './commands.ts';
 
 guardOutput();
@@ -12,4 +12,6 @@ if (calledIn && manifest && dirname(manifest) === process.cwd()) process.chdir(c
 
 const exitCode = await runCorral(process.argv.slice(2));
 // What a slow reader of a pipe has not taken yet is lost with the process.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
+// An error of the output comes after the callbacks.
+const exit = () => setImmediate(() => process.exit(isOutputLost() ? 3 : exitCode));
+process.stdout.write('', () => process.stderr.write('', exit));

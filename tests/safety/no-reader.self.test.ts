@@ -23,6 +23,15 @@ test.concurrent.each([
   expect(ended.stderr).not.toMatch(/EPIPE|\n\s+at /);
 });
 
+test('output that a full disk did not take is a failure', async () => {
+  const ended = await execa('sh', ['-c', 'node scripts/corral.ts bugs > /dev/full'], {
+    cwd: root,
+    reject: false,
+  });
+  const stderr = 'corral: the output cannot be written: ENOSPC: no space left on device, write';
+  expect(ended).toMatchObject({ exitCode: 3, stderr });
+});
+
 // What undoes something must not end because of it.
 test('a command that has something to finish goes on unheard', async () => {
   const work = `
