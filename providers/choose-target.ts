@@ -5,7 +5,7 @@ import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/ta
 import type { LonghornTarget } from './target.ts';
 
 type TargetRequest = TargetOptions & {
-  /** `emulator`, `archive:FOLDER` or `official:VERSION`. */
+  /** `emulator`, `emulator:VERSION`, `archive:FOLDER` or `official:VERSION`. */
   longhorn: string;
   /** Whether commands other than the lab's own import read the archive. */
   portable: boolean;
@@ -13,11 +13,11 @@ type TargetRequest = TargetOptions & {
 };
 
 const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<LonghornTarget> => {
-  const [, form, of = ''] = /^(archive|official):(.*)$/s.exec(longhorn) ?? [];
+  const [, form, of = ''] = /^(emulator|archive|official):(.*)$/s.exec(longhorn) ?? [];
   if (form === 'archive') return archiveTarget(of, options);
   return form === 'official'
     ? officialTarget(of, options)
-    : emulatorTarget({ portable, progress: options.progress });
+    : emulatorTarget({ portable, progress: options.progress, ...(form && { version: of }) });
 };
 
 /**

@@ -14,8 +14,10 @@ import type { ProgressDisplay } from './provider.ts';
 const clock = 'real';
 
 /** The emulator as a release's manifest. */
-export const emulatorManifest = (): string =>
-  emulatorObjects({ image: emulatorImage, clock })
+export const emulatorManifest = (
+  how: Omit<Parameters<typeof emulatorObjects>[0], 'image'> = { clock },
+): string =>
+  emulatorObjects({ image: emulatorImage, ...how })
     // In YAML 1.1, which the server reads: `"no"` without quotes is not a string there.
     .map((object) => stringify(object, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }))
     .join('---\n');

@@ -3,6 +3,7 @@ import { type Clock, readClock } from '../emulator/clocks.ts';
 import { installEmulator } from '../emulator/install.ts';
 import { defaultSize, type LabSize } from '../lab/size.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
+import { emulatorManifest } from './emulator-pack.ts';
 import { describeVersion, type EmulatorSettings, emulatorSettings } from './emulator-settings.ts';
 import type { ProgressDisplay } from './provider.ts';
 import type { LonghornTarget } from './target.ts';
@@ -20,16 +21,24 @@ export const emulatorSize: LabSize = { ...defaultSize, memory: '2048M' };
 export const emulatorTarget = async ({
   portable,
   progress,
+  version: other,
 }: {
   portable: boolean;
   progress: ProgressDisplay;
+  /** Emulates this version instead of that in the settings. */
+  version?: string;
 }): Promise<LonghornTarget> => {
-  const settings = emulatorSettings(process.env);
+  const settings = emulatorSettings({
+    ...process.env,
+    ...(other !== undefined && { CORRAL_EMULATOR_VERSION: other }),
+  });
   return {
     name: 'emulator',
     archives: [await emulatorArchive({ whole: portable })],
     size: emulatorSize,
     maxBegunPerCpu: 4,
+    manifest: async (slowness) =>
+      emulatorManifest({ ...settings, clock: await chooseClock(settings, Promise.resolve(slowness)) }),
     install: async ({ kubeconfig, nodes, signal, slowness }) => {
       const clock = chooseClock(settings, slowness);
       // The installation may fail before it uses the clock.

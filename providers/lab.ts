@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
 import { waitForNodes } from '../lab/cluster-ready.ts';
@@ -21,7 +23,10 @@ const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & MeasuredInstallation & Pick<RunningCluster, 'browser' | 'begun'>,
+  {
+    name,
+    ...of
+  }: { name: string } & MeasuredInstallation & Pick<RunningCluster, 'browser' | 'begun' | 'upgrade'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -42,11 +47,19 @@ const running = (
   down: lab.stop,
 });
 
+/** Writes the manifest of an upgrade into the lab's folder, which goes with the lab. Returns its path. */
+const writeManifest = async (name: string, text: string): Promise<string> => {
+  const file = join(labDir(name), 'upgrade.yaml');
+  await writeFile(file, text);
+  return file;
+};
+
 const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
   name: 'lab',
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
   up: async ({
     longhorn,
+    upgradeTo,
     registryMirror,
     images = [],
     browser = false,
@@ -64,6 +77,10 @@ const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
       progress,
       signal,
     });
+    const next =
+      upgradeTo === undefined
+        ? undefined
+        : await chooseTarget({ longhorn: upgradeTo, registryMirror, portable: false, progress, signal });
     const nodes = labNodes(target.size.nodes).map((node) => node.name);
     const { promise: installed, resolve } = Promise.withResolvers<MeasuredInstallation>();
     const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
@@ -73,7 +90,11 @@ const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
     };
     const cluster = await buildAndStartLab({
       name,
-      archives: target.archives,
+      // The emulator has one image for all versions.
+      archives: [
+        ...target.archives,
+        ...(next === undefined || next.name === 'emulator' ? [] : next.archives),
+      ],
       ...target.size,
       ...how,
       meanwhile,
@@ -82,9 +103,12 @@ const makeProvider = (how: Pick<LabOptions, 'apiProxy'>): Provider => ({
       step: progress.step,
       signal,
     });
+    const { machine, ...installation } = await installed;
     return running(cluster, {
       name,
-      ...(await installed),
+      machine,
+      ...installation,
+      ...(next && { upgrade: await writeManifest(name, await next.manifest(machine?.slowness ?? 1)) }),
       browser: browser ? await fetchedBrowser() : undefined,
       begun: maxBegunFor(target),
     });

@@ -62,6 +62,8 @@ export type Provider = {
   /** `existing` is set only for the provider of that name. */
   up(options: {
     longhorn: string;
+    /** The Longhorn to which a scenario will upgrade, whose images the nodes get too. */
+    upgradeTo?: string | undefined;
     /** URL of a registry from which a release's images are pulled, instead of from their own. */
     registryMirror?: string | undefined;
     /** Replacements for some of a release's images. */

@@ -27,6 +27,8 @@ export type LonghornTarget = {
     signal: AbortSignal;
     slowness: Promise<number>;
   }): Promise<InstalledTarget>;
+  /** Its objects as one text, in the order to apply them to a cluster of this slowness that has another version. */
+  manifest(slowness: number): Promise<string>;
 };
 
 /** An installed Longhorn or emulator that can be used. */

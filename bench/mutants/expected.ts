@@ -102,6 +102,8 @@ const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const uninstalled = 'An uninstallation leaves all in the store, and the next Longhorn lists and restores it';
+const upgraded =
+  'An upgrade keeps backups, recurring jobs, backup targets and standby volumes, and all go on';
 const longRun = 'A run of a recurring job that lasts longer than a tick is not overlapped by the next [s3]';
 const byAge =
   'A recurring job that keeps backups by their age removes its own that are too old, and no younger one';
@@ -398,6 +400,11 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'uninstallation-takes-files-along': [{ scenario: uninstalled, by: 'then.storeHolds' }],
   'uninstallation-unconfirmed': [{ scenario: uninstalled, by: 'then.uninstallationRefused' }],
   'failed-backup-stops-uninstallation': [{ scenario: uninstalled, by: 'then.uninstalled' }],
+  'upgrade-loses-jobs': [{ scenario: upgraded, by: 'then.upgradeKept' }],
+  'upgrade-empties-targets': [{ scenario: upgraded, by: 'then.upgradeKept' }],
+  'upgrade-lists-anew': [{ scenario: upgraded, by: 'then.upgradeKept' }],
+  'upgrade-activates-standby': [{ scenario: upgraded, by: 'then.upgradeKept' }],
+  'upgrade-keeps-jobs-by-age': [{ scenario: upgraded, by: 'then.keptByNumber' }],
   'target-takes-files-along': [
     { scenario: otherTarget, by: 'then.storeHolds' },
     { scenario: soak, by: 'then.storeHolds' },

@@ -24,9 +24,11 @@ import {
 } from '../../e2e/soak/actions.ts';
 import { fittingStores } from '../../e2e/store/drivers/index.ts';
 import { installEmulator } from '../../emulator/install.ts';
+import { emulatedVersions } from '../../emulator/modelled-on.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
+import { emulatorManifest } from '../../providers/emulator-pack.ts';
 import { describeVersion } from '../../providers/emulator-settings.ts';
 import { proxiedLabProvider } from '../../providers/lab.ts';
 import type { ProgressDisplay, RunningCluster } from '../../providers/provider.ts';
@@ -90,9 +92,10 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
   }: Pick<Round, 'mutant' | 'version' | 'out'>): Promise<RunningCluster> => {
     signal.throwIfAborted();
     cluster ??= await proxiedLabProvider.up({
-      ...{ longhorn: 'emulator', browser: true, snapshots: true, run: makeRunId(), out, signal, progress },
+      ...{ longhorn: 'emulator', upgradeTo: `emulator:${emulatedVersions.next}` },
+      ...{ browser: true, snapshots: true, run: makeRunId(), out, signal, progress },
     });
-    const { kubeconfig, machine } = cluster;
+    const { kubeconfig, machine, upgrade } = cluster;
     // Every round uses the clock that the lab began with.
     const clock = machine?.emulatorClock ?? 'fast';
     const settings = {
@@ -111,6 +114,8 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
       }),
     );
     version = describeVersion(installed.version, settings);
+    const next = { ...settings, version: emulatedVersions.next };
+    if (upgrade !== undefined) await writeFile(upgrade, emulatorManifest(next));
     return cluster;
   };
   const removeLab = async (): Promise<void> => {

@@ -1,6 +1,8 @@
+import type { Provider } from '../../providers/provider.ts';
 import type { Offered } from '../config/config.ts';
 import type { ScenarioNeed } from '../suite/run/fixture.ts';
 import { skipReason } from '../suite/run/skip-reason.ts';
+import type { Arguments } from './arguments/parse.ts';
 import type { Chosen } from './choice.ts';
 
 /** The chosen scenarios that a cluster can run, and the skipped ones by reason. */
@@ -9,6 +11,12 @@ export type Plan = { toRun: Chosen[]; skipped: { reason: string; scenarios: Chos
 /** Whether any scenario of the plan needs this. */
 export const needsAny = ({ toRun }: Plan, need: ScenarioNeed): boolean =>
   toRun.some(({ declared }) => declared.needs.includes(need));
+
+/** What a provider's cluster offers to a run with these flags, before there is one. */
+export const offeredBy = async (
+  provider: Provider,
+  { existing, upgradeTo }: Pick<Arguments, 'existing' | 'upgradeTo'>,
+): Promise<Offered> => ({ ...(await provider.offers(existing)), upgrades: upgradeTo !== undefined });
 
 /**
  * Plans, before there is a cluster, which scenarios will be run on what it offers. Each scenario makes the same

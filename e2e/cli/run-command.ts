@@ -15,7 +15,7 @@ import { printAndPass, reportError } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
 import { describeList, describeOthers, describeTime, listScenarios } from './list.ts';
-import { describePlan, planFor } from './plan.ts';
+import { describePlan, offeredBy, planFor } from './plan.ts';
 import { interruptedEarly, runOn } from './run-on.ts';
 import type { Interruption } from './spawn-runner.ts';
 
@@ -106,11 +106,11 @@ const printOthers = async (
 };
 
 const printList = async (
-  args: Pick<Arguments, 'output' | 'longhorn' | 'existing'>,
+  args: Pick<Arguments, 'output' | 'longhorn' | 'existing' | 'upgradeTo'>,
   { choice, provider }: { choice: Choice; provider: Provider },
 ): Promise<ExitCode> => {
   const times = readExpectedTimes();
-  const offered = await provider.offers(args.existing);
+  const offered = await offeredBy(provider, args);
   const plan = planFor(choice.chosen, offered);
   const listed = listScenarios(choice.chosen, { times, plan });
   if (args.output === 'json') return printAndPass([JSON.stringify(listed, null, 2)]);

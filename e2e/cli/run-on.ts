@@ -16,7 +16,7 @@ import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type NotRun, writeNotRun, writeStartReport } from './conclude-report.ts';
 import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
-import { describePlan, needsAny, type Plan, planFor } from './plan.ts';
+import { describePlan, needsAny, offeredBy, type Plan, planFor } from './plan.ts';
 import { type Interruption, spawnRunner } from './spawn-runner.ts';
 
 type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
@@ -40,7 +40,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     round: 1,
   };
   printStart(args.output, { ...notRun, scenarios: chosen.length });
-  const plan = planFor(chosen, await provider.offers(args.existing));
+  const plan = planFor(chosen, await offeredBy(provider, args));
   const { name } = provider;
   for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
     streamFor(args.output).write(`${line}\n`);
@@ -73,6 +73,7 @@ const bringUp = async (
     return await orAborted(
       provider.up({
         longhorn: args.longhorn,
+        upgradeTo: args.upgradeTo,
         registryMirror: args.registryMirror,
         images: args.images,
         existing: args.existing,

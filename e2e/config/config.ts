@@ -77,6 +77,7 @@ const clusterSchema = z.object({
   lab: text
     .optional()
     .describe('the folder of the lab, if the cluster is one: its nodes can be made to fail'),
+  upgrade: text.optional().describe('in the lab: the file with the manifest of the Longhorn to upgrade to'),
   storeImage: z
     .string({ error: `is not set: name ${driverNamed().image}, which the cluster can pull` })
     .min(1, 'must not be empty')
@@ -155,6 +156,8 @@ export type RunConfig = z.output<typeof runSchema>;
 /** What a cluster offers and which disruptions are allowed. This decides whether a scenario can run. */
 export type Offered = Pick<RunConfig, 'without' | 'allow'> & {
   lab: boolean;
+  /** Whether there is another Longhorn to upgrade to. */
+  upgrades?: boolean;
   /** Whether the run downloads a browser if this machine has none. */
   fetchesBrowser?: boolean;
 };

@@ -164,6 +164,10 @@ export const apiServerStopped = ({ lab }: { lab: string }): Fault =>
 export const compactEtcd = async ({ lab }: { lab: string }): Promise<string> =>
   (await askLab(lab, { action: 'etcd-compact' })).text;
 
+/** Applies a manifest to the cluster of a lab, as its admin. The scenario itself has not the rights. */
+export const applyInLab = async ({ lab, manifest }: { lab: string; manifest: string }): Promise<void> =>
+  void (await askLab(lab, { action: 'apply', manifest }));
+
 const undo = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { lab, undo, returning } = schema.parse(data);
   try {

@@ -17,6 +17,7 @@ export const disruptions = {
   'volume-snapshots':
     'makes VolumeSnapshots of CSI, with a class, contents and PersistentVolumes that all users of the cluster can see',
   uninstallation: 'uninstalls Longhorn, with all its volumes, and installs it again',
+  upgrade: 'upgrades Longhorn to another version, from which it cannot go back',
   claims:
     "makes StorageClasses and PersistentVolumes, which all users of the cluster can see, and pods in Longhorn's namespace",
   'node-fault': 'crashes, freezes or cuts off nodes',

@@ -16,6 +16,8 @@ export type KubernetesStatus = {
 export type Volume = KubernetesObject & {
   spec: {
     size: string;
+    /** That of its engine. */
+    image?: string;
     numberOfReplicas?: number;
     frontend?: string;
     backupCompressionMethod?: string;
@@ -31,6 +33,7 @@ export type Volume = KubernetesObject & {
   };
   status?: {
     state?: string;
+    currentImage?: string;
     robustness?: string;
     currentNodeID?: string;
     ownerID?: string;

@@ -183,6 +183,11 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     { place: 'longhorn', resource: longhorn.replicas, verbs: ['list'] },
     { place: 'longhorn', resource: longhorn.systemBackups, verbs: ['list'] },
   ],
+  // The lab itself applies the manifest.
+  upgrade: [
+    { place: 'longhorn', resource: resources.daemonSets, verbs: ['list', 'watch'] },
+    { place: 'longhorn', resource: longhorn.engineImages, verbs: ['list', 'watch'] },
+  ],
   claims: [
     { place: 'cluster', resource: resources.storageClasses, verbs: ['create', 'delete'] },
     { place: 'cluster', resource: resources.persistentVolumes, verbs: ['create', 'delete'] },

@@ -29,6 +29,7 @@ export const tags = Object.entries({
   restores: 'restores, and what goes wrong with them',
   'failing-store': 'the backup store fails during an operation',
   uninstallation: 'Longhorn is uninstalled, and installed again',
+  upgrade: 'Longhorn is upgraded to another version, which only `--upgrade-to` names',
   refusals: 'requests that Longhorn rejects, and fields that it corrects',
   slow: 'takes minutes, or much of the cluster for itself: `.ci/run` leaves it out',
 }).map(([name, description]) => ({ name, description }));

@@ -13,6 +13,7 @@ import {
 } from '../modelled-on.ts';
 import type { ManagerContext } from './context.ts';
 import type { Collection } from './datastore.ts';
+import { upgradeObjects } from './upgrade.ts';
 
 const currentVersion = 'current-longhorn-version';
 
@@ -105,7 +106,10 @@ export const bootstrap = async (context: ManagerContext, ip: string): Promise<vo
   const version = emulatorVersion(context.version);
   const setting = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
   // Another version was installed before.
-  if (setting.value !== version) await datastore.settings.patch(currentVersion, { value: version });
+  if (setting.value !== version) {
+    await upgradeObjects(context);
+    await datastore.settings.patch(currentVersion, { value: version });
+  }
   for (const [name, value] of Object.entries(settings))
     await ensure(datastore.settings, { metadata: { name }, value });
   await ensure(datastore.engineImages, {

@@ -6,6 +6,7 @@ import {
   startStoppedApiServer,
   stopApiServer,
 } from './api-server.ts';
+import { applyAsAdmin } from './apply.ts';
 import { healClock, readClockCondition, skewClock } from './clock.ts';
 import { compactRevisions } from './compact.ts';
 import type { LabCondition, ReadLabCondition } from './condition.ts';
@@ -106,5 +107,6 @@ export const labActions: Record<string, LabAction> = {
   'apiserver-restart': restartApiServer,
   'etcd-compact': compactRevisions,
   'import-images': importImages,
+  apply: applyAsAdmin,
   cpu: cpuByComponent,
 };

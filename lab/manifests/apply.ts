@@ -101,16 +101,20 @@ const FIELD_MANAGER = 'corral-lab';
 const SERVED_MS = 30_000;
 const PAUSE_MS = 100;
 
-type Target = { cluster: Cluster; signal?: AbortSignal | undefined };
+type Target = { cluster: Cluster; signal?: AbortSignal | undefined; force: boolean };
 
 const send = async (
-  { cluster, signal }: Target,
+  { cluster, signal, force }: Target,
   resource: Resource,
   object: ManifestObject,
 ): Promise<{ status: number; said: string }> => {
   const { name, namespace = 'default' } = object;
   const path = pathOf(resource, { name, ...(resource.namespaced && { namespace }) });
-  const options = queryString({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' });
+  const options = queryString({
+    fieldManager: FIELD_MANAGER,
+    fieldValidation: 'Strict',
+    ...(force && { force: 'true' }),
+  });
   const headers = { 'content-type': 'application/apply-patch+yaml' };
   const answer = await cluster.request(path + options, {
     method: 'PATCH',
@@ -131,8 +135,10 @@ export const applyManifests = async (options: {
   kubeconfig: string;
   manifests: readonly Manifest[];
   signal?: AbortSignal | undefined;
+  /** Whether to take over fields that others have set, as kubectl does. Otherwise the server refuses that. */
+  force?: boolean;
 }): Promise<void> => {
-  const { kubeconfig, manifests, signal } = options;
+  const { kubeconfig, manifests, signal, force = false } = options;
   const cluster = connect({ kubeconfig });
   const find = resourceFinder(cluster, signal);
   const objects = manifests.flatMap(objectsOf);
@@ -145,7 +151,10 @@ export const applyManifests = async (options: {
     }
     const group = object.apiVersion.split('/').slice(0, -1).join('/');
     await serviceAccountOf(cluster, object, signal);
-    await applyOne({ cluster, signal }, object, { find, isNew: defined.has(`${object.kind} in ${group}`) });
+    await applyOne({ cluster, signal, force }, object, {
+      find,
+      isNew: defined.has(`${object.kind} in ${group}`),
+    });
     if (isDefinition(object)) waitedFor.push(object.name);
   }
   await definitionsEstablished(cluster, waitedFor, signal);

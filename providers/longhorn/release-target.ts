@@ -9,7 +9,7 @@ import type { LonghornTarget } from '../target.ts';
 import { adaptToCluster, describeChange } from './adapt-release.ts';
 import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
-import { type ReleaseObject, requireManager } from './manifest.ts';
+import { type ReleaseObject, requireManager, writeObjects } from './manifest.ts';
 import type { Replaced } from './replace-images.ts';
 
 /**
@@ -119,6 +119,10 @@ export const releaseTarget = async (
     // Seen on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time, scenarios wait
     // for Longhorn's clocks.
     maxBegunPerCpu: 2,
+    manifest: async () =>
+      writeObjects(objects)
+        .map(({ text }) => text)
+        .join('---\n'),
     install: ({ kubeconfig, nodes, signal }) =>
       progress
         .step('Install Longhorn and wait until it can be used', (onProgress) =>

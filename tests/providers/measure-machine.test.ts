@@ -28,7 +28,7 @@ test('what the way to an API server takes is not what it takes to read', async (
 test('what is installed may follow the speed of the machine, and both are reported', async () => {
   const said: string[] = [];
   const target = {
-    ...{ name: 'emulator', archives: [], size: emulatorSize, maxBegunPerCpu: 1 },
+    ...{ name: 'emulator', archives: [], size: emulatorSize, maxBegunPerCpu: 1, manifest: async () => '' },
     install: async ({ slowness }: { slowness: Promise<number> }) => ({
       version: 'v1',
       emulatorClock: `${2 * (await slowness)}`,
@@ -52,7 +52,7 @@ test('what is installed may follow the speed of the machine, and both are report
 
 test('an installation that fails before it is known how slow the machine is fails by its own error', async () => {
   const target = {
-    ...{ name: 'emulator', archives: [], size: emulatorSize, maxBegunPerCpu: 1 },
+    ...{ name: 'emulator', archives: [], size: emulatorSize, maxBegunPerCpu: 1, manifest: async () => '' },
     install: () => Promise.reject(new Error('no room')),
   };
   const late = sleep(10).then(() => Promise.reject(new Error('no node came')));

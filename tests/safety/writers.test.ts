@@ -64,6 +64,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     'providers/matrix-engine.ts': 'made by us',
     'e2e/report/expected-times.ts': 'made by us',
     'e2e/report/real-runs.ts': 'made by us',
+    'providers/lab.ts': 'made by us',
     'providers/docker/pod-system.ts': 'made by us',
     'providers/emulator-pack.ts': 'made by us',
   };

@@ -121,6 +121,7 @@ export const createTestContext = ({
     clocks,
     timeouts: timeoutsOn(clocks),
     slowness: 1,
+    upgradeManifest: undefined,
     own: { ...ownTarget({ name: target, store }), ...own },
     scenarioSignal: new AbortController().signal,
     faults: openFaults({ cluster, ledger: ledger as Ledger }),

@@ -109,16 +109,16 @@ export const checkChoice = (
 };
 
 /** The absolute folder of `archive:DIR`. */
-const checkArchive = (value: string, dir: string): string => {
+const checkArchive = (value: string, dir: string, flag: string): string => {
   if (dir === '')
     throw usageError(
-      "--longhorn archive:: name the folder with a release's manifest and image archives behind the colon",
+      `${flag} archive:: name the folder with a release's manifest and image archives behind the colon`,
     );
-  const found = lookAt(dir, `--longhorn ${value}`);
-  if (found === undefined) throw usageError(`--longhorn ${value}: there is no such folder`);
+  const found = lookAt(dir, `${flag} ${value}`);
+  if (found === undefined) throw usageError(`${flag} ${value}: there is no such folder`);
   if (!found.isDirectory())
     throw usageError(
-      `--longhorn ${value} is a file: name the folder with a release's manifest and image archives`,
+      `${flag} ${value} is a file: name the folder with a release's manifest and image archives`,
     );
   return resolve(dir);
 };
@@ -126,16 +126,16 @@ const checkArchive = (value: string, dir: string): string => {
 const unreleased = 'master-head';
 
 /** Returns the tag of a release: `v1.8.2` for `1.8.2`. */
-const checkVersion = (value: string, version: string): string => {
+const checkVersion = (value: string, version: string, flag: string): string => {
   if (version === unreleased) return version;
   const found = semver.valid(version);
   if (found === null)
     throw usageError(
-      `--longhorn ${value}: give a release by all its numbers, as official:${newestRelease}, or official:${unreleased}`,
+      `${flag} ${value}: give a release by all its numbers, as official:${newestRelease}, or official:${unreleased}`,
     );
   if (isTooOld(found))
     throw usageError(
-      `--longhorn ${value}: the scenarios run on v${supported.oldest} on, and it is older: name a newer one`,
+      `${flag} ${value}: the scenarios run on v${supported.oldest} on, and it is older: name a newer one`,
     );
   return `v${found}`;
 };
@@ -144,11 +144,35 @@ const checkVersion = (value: string, version: string): string => {
  * Checks the Longhorn under test. Returns `emulator`, `archive:` with the absolute folder, or `official:` with the
  * version's tag. Throws a CommandError if it is unknown, missing or too old.
  */
-export const checkLonghorn = (value: string): string => {
+export const checkLonghorn = (value: string, flag = '--longhorn'): string => {
   const [, form, of] = /^(archive|official)(?::(.*))?$/s.exec(value) ?? [];
-  if (form === 'archive' && of !== undefined) return `archive:${checkArchive(value, of)}`;
-  if (form === 'official') return `official:${checkVersion(value, of ?? newestRelease)}`;
+  if (form === 'archive' && of !== undefined) return `archive:${checkArchive(value, of, flag)}`;
+  if (form === 'official') return `official:${checkVersion(value, of ?? newestRelease, flag)}`;
   return checkChoice('longhorn', value, ['emulator', 'official[:VERSION]', 'archive:DIR']);
+};
+
+/**
+ * Checks the Longhorn to upgrade to: a release for a release, another version of the emulator for the emulator. Throws
+ * a CommandError for anything else, and for flags that choose more than the scenarios of an upgrade.
+ */
+export const checkUpgrade = (
+  value: string | undefined,
+  { provider, longhorn, ...given }: { provider: string; longhorn: string } & Record<string, unknown>,
+): string | undefined => {
+  if (value === undefined) return undefined;
+  const shown = `--upgrade-to ${value || "''"}`;
+  if (provider !== 'lab') throw usageError(`${shown}: only a Longhorn in the lab is upgraded: leave it out`);
+  const beside = ['all', 'tags', 'lastFailed', 'shard'].find((flag) => given[flag] !== undefined);
+  if (beside !== undefined || given.repeat !== '1')
+    throw usageError(
+      `${shown}: it chooses the scenarios, and upgrades once: leave out --all, --tags, --last-failed, --shard and --repeat`,
+    );
+  if (longhorn !== 'emulator') {
+    if (/^(archive|official)(:|$)/.test(value)) return checkLonghorn(value, '--upgrade-to');
+  } else if (/^emulator:v\d+\.\d+\.\d+$/.test(value)) return value;
+  throw usageError(
+    `${shown}: give official[:VERSION] or archive:DIR for a release in --longhorn, or emulator:VERSION, as emulator:v1.13.0, for the emulator`,
+  );
 };
 
 const checkIsRelease = (longhorn: string, shown: string): void => {

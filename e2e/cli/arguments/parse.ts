@@ -16,6 +16,7 @@ import {
   checkOnly,
   checkOutFolder,
   checkTags,
+  checkUpgrade,
 } from './checks.ts';
 import { type ExistingFlags, parseExisting, withBucketFlag } from './existing.ts';
 
@@ -30,6 +31,8 @@ export type Arguments = Pick<
    * existing cluster.
    */
   longhorn: string;
+  /** The Longhorn to upgrade to, in the same forms, or `emulator:` and a version. */
+  upgradeTo: string | undefined;
   /** A URL, only with `archive:` or `official:`. */
   registryMirror: string | undefined;
   /** Replacements for images of the release. */
@@ -61,7 +64,15 @@ type Flags = ExistingFlags & { image?: string[]; output: Output } & Record<
   > &
   Partial<
     Record<
-      'longhorn' | 'store' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard',
+      | 'longhorn'
+      | 'upgradeTo'
+      | 'store'
+      | 'registryMirror'
+      | 'workers'
+      | 'maxFailures'
+      | 'only'
+      | 'tags'
+      | 'shard',
       string
     >
   > &
@@ -69,12 +80,18 @@ type Flags = ExistingFlags & { image?: string[]; output: Output } & Record<
     Record<'all' | 'keep' | 'list' | 'lastFailed' | 'pauseOnFailure' | 'strictBugs' | 'supportBundle', true>
   >;
 
+const upgradeTag = 'upgrade';
+
 const describe = (providers: string[]): Command =>
   newCommand('e2e', 'Starts a cluster with a Longhorn in it, runs the scenarios, and reports the results.')
     .option('--provider <name>', `where the cluster comes from: ${providers.join(', ')} (yours)`, 'lab')
     .option(
       '--longhorn <which>',
       'the Longhorn under test: emulator (default); official[:VERSION], a published release (v1.8.2, master-head; default: the newest known); or archive:DIR, a release on disk',
+    )
+    .option(
+      '--upgrade-to <which>',
+      'run the scenarios tagged upgrade, which upgrade to this Longhorn: official[:VERSION], archive:DIR, or emulator:VERSION from the emulator',
     )
     .option(
       '--registry-mirror <url>',
@@ -161,13 +178,17 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
   const command = withBucketFlag(describe(providers), 'existing: ');
   parseFlags(command, argv);
   const flags = command.opts<Flags>();
-  const { only, tags, shard, out, workers, maxFailures, repeat } = flags;
+  const { only, shard, out, workers, maxFailures, repeat } = flags;
   const provider = checkChoice('provider', flags.provider, providers);
   const longhorn = longhornOf(provider, flags.longhorn);
   const existing = parseExisting(provider, flags);
+  const upgradeTo = checkUpgrade(flags.upgradeTo, { ...flags, provider, longhorn });
+  // Nothing else runs on the Longhorn that it leaves.
+  const tags = upgradeTo === undefined ? flags.tags : upgradeTag;
   return {
     provider,
     longhorn,
+    upgradeTo,
     registryMirror: checkMirror(longhorn, flags.registryMirror),
     images: checkImages(longhorn, flags.image ?? []),
     store: existing?.ownBucket

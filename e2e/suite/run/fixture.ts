@@ -34,7 +34,14 @@ export type Fixture<Steps> = {
 };
 
 /** A capability that some clusters or some kinds of backup store lack. */
-export type ScenarioNeed = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | StoreFaultName;
+export type ScenarioNeed =
+  | 'lab'
+  | 'upgrade'
+  | 'browser'
+  | 'mounted-store'
+  | 'two-stores'
+  | Capability
+  | StoreFaultName;
 
 /** The options of a scenario. It is skipped if the run cannot provide its needs, or does not allow its disruptions. */
 export type ScenarioOptions = {

@@ -154,7 +154,7 @@ const runOnce = async <Steps extends object>(
   const work = async () => {
     const { kubeconfig, context: named, run, namespace, supportBundle, ownBucket } = config;
     const unfit = skipReason(
-      { ...config, lab: config.lab !== undefined },
+      { ...config, lab: config.lab !== undefined, upgrades: config.upgrade !== undefined },
       {
         ...{ needs, disruptions, store, otherStore },
       },

@@ -9,11 +9,12 @@ import type { Declared } from './fixture.ts';
 
 /** Returns why a scenario is skipped: the run cannot or must not do what it needs. Undefined if it can run. */
 export const skipReason = (
-  { lab, without, allow, fetchesBrowser = false }: Offered,
+  { lab, upgrades = false, without, allow, fetchesBrowser = false }: Offered,
   { needs, disruptions, store, otherStore }: Pick<Declared, 'needs' | 'disruptions' | 'store' | 'otherStore'>,
   { called, access, mounted }: Pick<StoreDriver, 'called' | 'access' | 'mounted'> = driverNamed(store),
 ): string | undefined => {
   if (needs.includes('lab') && !lab) return 'needs the lab (its nodes can be made to fail)';
+  if (needs.includes('upgrade') && !upgrades) return 'needs another Longhorn to upgrade to: --upgrade-to';
   const noBrowser = needs.includes('browser') && !fetchesBrowser ? whyNoBrowser(process.env) : undefined;
   if (noBrowser !== undefined) return noBrowser;
   const missing = without.filter((each) => needs.includes(each));

@@ -29,7 +29,7 @@ export type Context = {
   run: string;
   /** The scenario's name. */
   scenario: string;
-  /** The version of the Longhorn under test, such as `v1.12.1`. */
+  /** The version of the Longhorn under test, such as `v1.12.1`. An upgrade changes it. */
   version: string;
   /** The timers of the Longhorn under test. */
   clocks: LonghornClocks;
@@ -44,6 +44,8 @@ export type Context = {
   faults: Faults;
   /** The folder of the lab. Undefined if the cluster is not a lab. */
   lab: string | undefined;
+  /** The file with the manifest of the Longhorn to upgrade to. Undefined if there is none. */
+  upgradeManifest: string | undefined;
   /** The capabilities that the cluster lacks. */
   missingCapabilities: readonly Capability[];
   /** What the scenario shares with others, and has alone. */

@@ -85,6 +85,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     scenarioSignal: controller.signal,
     faults,
     lab,
+    upgradeManifest: config.upgrade,
     missingCapabilities: without,
     turn,
     exclusive: new Set(),

@@ -34,6 +34,7 @@ import { uiRestoreSteps } from './ui-restore/steps.ts';
 import { uiTableSteps } from './ui-tables/steps.ts';
 import { uiVolumeSteps } from './ui-volume/steps.ts';
 import { uninstallationSteps } from './uninstallation/steps.ts';
+import { upgradeSteps } from './upgrade/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
 import { writeSteps } from './writes/steps.ts';
 
@@ -62,6 +63,7 @@ export const steps = {
   ...systemRestoreSteps,
   ...settingSteps,
   ...uninstallationSteps,
+  ...upgradeSteps,
   ...uiSteps,
   ...uiTableSteps,
   ...uiRestoreSteps,

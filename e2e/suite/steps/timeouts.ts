@@ -135,6 +135,10 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store when it is asked to, or with its poll, then reads what it did not know',
   },
+  upgraded: {
+    machine: 300,
+    owner: 'the upgrade: the old managers end first, and engines are laid out on each node',
+  },
   managersReady: {
     machine: 60 + 300,
     owner:

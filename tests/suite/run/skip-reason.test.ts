@@ -11,6 +11,7 @@ const neither = /^stops processes .* and stops the server .* --allow process-hol
 
 test.each<[Partial<Declared>, unknown]>([
   [{ needs: ['lab'] }, 'needs the lab (its nodes can be made to fail)'],
+  [{ needs: ['upgrade'] }, 'needs another Longhorn to upgrade to: --upgrade-to'],
   [{ needs: ['block-device'] }, expect.stringMatching(/^needs a block device, .* \(longhorn#8158\)$/)],
   [{ needs: ['browser'] }, expect.stringMatching(/^needs a browser: CORRAL_CHROMIUM names \/nowhere, /)],
   [{ needs: ['mounted-store'], store: 's3' }, noMount],
@@ -30,7 +31,9 @@ test('a browser that the run fetches is not missing', () => {
 
 test('nothing is missing where all is there, and allowed', () => {
   vi.stubEnv('CORRAL_CHROMIUM', process.execPath);
-  const needs = ['lab', 'block-device', 'browser'] as const;
+  const needs = ['lab', 'upgrade', 'block-device', 'browser'] as const;
   const declared: Declared = { ...nothing, needs, disruptions: ['settings'] };
-  expect(skipReason({ lab: true, without: [], allow: ['settings'] }, declared)).toBeUndefined();
+  expect(
+    skipReason({ lab: true, upgrades: true, without: [], allow: ['settings'] }, declared),
+  ).toBeUndefined();
 });

@@ -141,7 +141,7 @@ const managersLogs = (cluster: Cluster, { managers, since }: Managers): Evidence
   });
 
 /** The disruptions that can remove manager pods and their logs. */
-export const endManagers: readonly Disruption[] = ['manager-kill', 'uninstallation', 'node-fault'];
+export const endManagers: readonly Disruption[] = ['manager-kill', 'uninstallation', 'upgrade', 'node-fault'];
 
 /**
  * Follows the logs of the managers, for a scenario that kills some: a log is lost with its pod. The log goes to the

@@ -1,0 +1,90 @@
+import semver from 'semver';
+import { applyInLab } from '../../../faults/lab-faults.ts';
+import { waitUntil } from '../../../history/expectation.ts';
+import { follow } from '../../../history/watch.ts';
+import { resources } from '../../../kube/cluster.ts';
+import { type DaemonSet, lacksOfDaemonSet } from '../../../kube/rollout.ts';
+import { managerContainer as managerName } from '../../../longhorn/manager.ts';
+import { lacksOfEngineImage } from '../../../longhorn/readiness.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { EngineImage, Volume } from '../../../longhorn/types.ts';
+import { readVersion } from '../../../longhorn/version.ts';
+import type { Context } from '../context.ts';
+import type { VolumeHandle } from '../handles.ts';
+import { InconclusiveError, throwIfAny } from '../judging.ts';
+import { step } from '../step.ts';
+import { type Inventory, keptOtherwise, lossesSince, takeInventory } from './kept.ts';
+
+/** An upgrade that a step did: Longhorn's objects before it, and the images of engines before and after it. */
+type UpgradeHandle = { from: string; to: string; before: Inventory; image: string };
+
+const imagesOf = (images: readonly EngineImage[]): string[] => images.map(({ spec }) => spec?.image ?? '');
+
+/** Applies the manifest of the other Longhorn, as its documents say, and follows the managers and the engine's image. */
+const upgrade = async (context: Context): Promise<UpgradeHandle> => {
+  const { cluster, lab, upgradeManifest: manifest, scenarioSignal: signal, timeouts } = context;
+  if (lab === undefined || manifest === undefined) throw new Error('there is no Longhorn to upgrade to');
+  const before = await takeInventory(context);
+  const from = context.version;
+  await using sets = await follow<DaemonSet>(cluster, resources.daemonSets, { namespace, signal });
+  await using images = await follow<EngineImage>(cluster, longhornResources.engineImages, {
+    namespace,
+    signal,
+  });
+  const known = imagesOf(images.objects());
+  const { generation = 0 } = sets.current(managerName)?.metadata ?? {};
+  const nodes = sets.current(managerName)?.status?.desiredNumberScheduled ?? 1;
+  await applyInLab({ lab, manifest });
+  await waitUntil(
+    sets,
+    (set) => (set.metadata.generation ?? 0) > generation && lacksOfDaemonSet(set, nodes).length === 0,
+    { name: managerName, label: 'each longhorn-manager is of the other Longhorn', ...timeouts.upgraded },
+  );
+  context.version = await readVersion(cluster);
+  if (context.version === from) throw new InconclusiveError(`Longhorn was ${from} before the upgrade, too`);
+  await waitUntil(images, () => images.objects().every((image) => lacksOfEngineImage(image).length === 0), {
+    label: 'the image of the engine is on each node',
+    ...timeouts.upgraded,
+  });
+  const image = imagesOf(images.objects()).find((each) => !known.includes(each)) ?? known[0] ?? '';
+  return { from, to: context.version, before, image };
+};
+
+/** The steps that upgrade Longhorn. It cannot go back: what is judged after them is the other Longhorn. */
+export const upgradeSteps = {
+  'when.upgraded': step({
+    sentence: 'When the manifest of another Longhorn is applied, and its managers are ready',
+    action: upgrade,
+    detail: ({ from, to }) => `${from} to ${to}`,
+  }),
+  'then.upgradeKept': step({
+    sentence: 'Then all objects are what they were before the upgrade',
+    action: async (context: Context, { before }: UpgradeHandle) => {
+      throwIfAny(await lossesSince(context.cluster, before), 'the upgrade has not kept all objects');
+    },
+    detail: (_, __, { before }) => `${before.length} objects`,
+  }),
+  /** There are policies since v1.13. */
+  'then.keptByNumber': step({
+    sentence: 'Then recurring jobs from before the upgrade still keep by number',
+    action: async ({ cluster, version }: Context, { before }: UpgradeHandle) => {
+      if (semver.lt(version, '1.13.0-0')) return;
+      throwIfAny(await keptOtherwise(cluster, before), 'the upgrade has changed what recurring jobs keep');
+    },
+  }),
+  /** Live, as the volume is attached. The emulator's volumes have no engine of their own. */
+  'when.engineUpgraded': step({
+    sentence: 'When the engine of the volume is upgraded',
+    action: async (context: Context, volume: VolumeHandle, { image }: UpgradeHandle) => {
+      const { cluster, timelines, timeouts } = context;
+      const { name } = volume;
+      await cluster.patch(longhornResources.volumes, { namespace, name }, { spec: { image } });
+      await waitUntil(
+        timelines.volumes,
+        ({ spec, status }: Volume) => spec.image === image && status?.currentImage === image,
+        { name, label: `${name} has the engine ${image}`, ...timeouts.upgraded },
+      );
+    },
+    detail: (_, __, ___, { image }) => image,
+  }),
+};
