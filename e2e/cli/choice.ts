@@ -117,9 +117,13 @@ export type Choice = {
 /** Describes in one line how many scenarios were chosen, with the provider and the Longhorn. */
 export const describeChoice = (
   { chosen, others, shard }: Pick<Choice, 'chosen' | 'others' | 'shard'>,
-  { provider, longhorn }: Pick<Arguments, 'provider' | 'longhorn'>,
+  {
+    provider,
+    longhorn,
+    upgradeTo,
+  }: Pick<Arguments, 'provider' | 'longhorn'> & { upgradeTo?: string | undefined },
 ): string =>
-  `${pluralize(chosen.length, 'scenario')}${others.length === 0 ? '' : ' of the seed documents'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}`;
+  `${pluralize(chosen.length, 'scenario')}${others.length === 0 ? '' : ' of the seed documents'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}${upgradeTo === undefined ? '' : `, upgraded to ${upgradeTo}`}`;
 
 const takeFailed = (
   named: readonly Chosen[],

@@ -116,7 +116,7 @@ const printList = async (
   if (args.output === 'json') return printAndPass([JSON.stringify(listed, null, 2)]);
   return printAndPass([
     ...describeList(listed),
-    `${describeChoice(choice, { provider: provider.name, longhorn: args.longhorn })}; ${describeTime(listed)}`,
+    `${describeChoice(choice, { ...args, provider: provider.name })}; ${describeTime(listed)}`,
     ...(plan.skipped.length === 0 ? ['all of them will run'] : []),
     ...describePlan(plan),
     ...describeOthers(planFor(choice.others, offered).toRun, { times }),
