@@ -72,7 +72,16 @@ test('all that is wrong or missing is named at once, and nothing of it repeated,
 });
 
 const everything: RunConfig = {
-  ...{ kubeconfig, storeImage, context: 'c', out: '/o', output: 'json', provider: 'lab', lab: '/l' },
+  ...{
+    kubeconfig,
+    storeImage,
+    context: 'c',
+    out: '/o',
+    output: 'json',
+    provider: 'lab',
+    lab: '/l',
+    upgrade: '/u',
+  },
   ...{
     namespace: 'stores',
     allow,
