@@ -1137,10 +1137,11 @@ export const causes = withIds<KnownCause>({
     data: 'doubtful',
   },
   'size-not-multiple': {
-    pattern: /not (?:a )?multiples? of (?:backup |volume )?(?:block|sector) size/,
-    means: "The volume's size is no multiple of the backup's block size, so that Longhorn refuses it.",
+    pattern: /not (?:a )?multiples? of (?:backup |volume )?block size/,
+    means:
+      "The size that the volume had with its last backup, which the store has, is no multiple of this backup's block size, so that Longhorn refuses it.",
     advice:
-      'Restore to a volume of a size that is a multiple of the block size, or back up with a block size that fits.',
+      'Grow the volume that was backed up under this name to a multiple of the block size, back it up, and restore anew: the size of the new volume does not count.',
   },
   'backup-larger': {
     pattern:

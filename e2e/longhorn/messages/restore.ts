@@ -136,7 +136,7 @@ export const restoreMessages = {
       /replica \S+ failed the restore: [\s\S]*volume size \d+ is not a multiple of block size \d+[\s\S]*/,
     example:
       'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b1&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: volume size 69206016 is not a multiple of block size 16777216',
-    seen: 'backupstore, deltablock.go, RestoreDeltaBlockBackup, source of v1.10.0 to v1.12.1; not met',
+    seen: 'backupstore, deltablock.go, RestoreDeltaBlockBackup, source of v1.10.0 to v1.12.1; met on v1.12.1',
   },
   'restore-config-spoilt': {
     ...replica,
