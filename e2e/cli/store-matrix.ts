@@ -5,6 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { PreconditionError } from '../machine/precondition-error.ts';
+import { handleSignals } from '../report/interruption.ts';
 import {
   bugsOf,
   cellFailures,
@@ -97,11 +98,19 @@ const runInNamespace = async (): Promise<ExitCode> => {
     );
   }
   const own = [process.execPath, ...process.argv.slice(1)];
+  // Removed out here, where nothing is mounted on it, however the cells end.
+  const folder = mkdtempSync(join(tmpdir(), 'corral-matrix-'));
   const child = spawn('unshare', [...inOne, ...own], {
     stdio: 'inherit',
-    env: { ...process.env, [inside]: 'yes' },
+    // A group of its own: engines that wait for the store end with it.
+    detached: true,
+    env: { ...process.env, [inside]: folder },
   });
+  const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+  const restoreSignals = handleSignals({ first: end, later: end });
   const [code] = await once(child, 'close');
+  restoreSignals();
+  rmSync(folder, { recursive: true, force: true });
   return (code ?? exitCode.interrupted) as ExitCode;
 };
 
@@ -243,42 +252,41 @@ const summary = (
   ];
 };
 
-const runMatrix = async ({ engine: named, only, json }: Arguments, engines: Engines): Promise<ExitCode> => {
-  const folder = mkdtempSync(join(tmpdir(), 'corral-matrix-'));
+const runMatrix = async (
+  folder: string,
+  { engine: named, only, json }: Arguments,
+  engines: Engines,
+): Promise<ExitCode> => {
+  const engine =
+    named === undefined
+      ? engines.emulator
+      : await engines.real(named, engineNamedBy(named)).catch((error) => {
+          throw error instanceof PreconditionError
+            ? new CommandError(`--engine ${error.message}`, exitCode.notFit)
+            : error;
+        });
+  const cannotRun = (error: Error): never => {
+    throw new CommandError(`the cells cannot run here: ${error.message}`, exitCode.notFit);
+  };
+  const matrix = await openMatrix(folder, engine).catch(cannotRun);
   try {
-    const engine =
-      named === undefined
-        ? engines.emulator
-        : await engines.real(named, engineNamedBy(named)).catch((error) => {
-            throw error instanceof PreconditionError
-              ? new CommandError(`--engine ${error.message}`, exitCode.notFit)
-              : error;
-          });
-    const cannotRun = (error: Error): never => {
-      throw new CommandError(`the cells cannot run here: ${error.message}`, exitCode.notFit);
-    };
-    const matrix = await openMatrix(folder, engine).catch(cannotRun);
-    try {
-      const started = performance.now();
-      const chosen = cells.filter((cell) => cellNameOf(cell).includes(only));
-      const { can, cannot } = await divide(matrix, chosen).catch(cannotRun);
-      const results = await runAll(matrix, can);
-      const seconds = (performance.now() - started) / 1000;
-      process.stdout.write(`${summary(results, cannot, seconds).join('\n')}\n`);
-      if (json !== undefined) {
-        mkdirSync(dirname(json), { recursive: true });
-        writeFileSync(
-          json,
-          `${JSON.stringify({ operations: matrixOperations, places, seconds, played: results, cannot }, null, 2)}\n`,
-        );
-      }
-      const isWell = results.every(({ verdict }) => verdict === 'green' || verdict === 'known');
-      return isWell ? exitCode.passed : exitCode.failed;
-    } finally {
-      await matrix.close();
+    const started = performance.now();
+    const chosen = cells.filter((cell) => cellNameOf(cell).includes(only));
+    const { can, cannot } = await divide(matrix, chosen).catch(cannotRun);
+    const results = await runAll(matrix, can);
+    const seconds = (performance.now() - started) / 1000;
+    process.stdout.write(`${summary(results, cannot, seconds).join('\n')}\n`);
+    if (json !== undefined) {
+      mkdirSync(dirname(json), { recursive: true });
+      writeFileSync(
+        json,
+        `${JSON.stringify({ operations: matrixOperations, places, seconds, played: results, cannot }, null, 2)}\n`,
+      );
     }
+    const isWell = results.every(({ verdict }) => verdict === 'green' || verdict === 'known');
+    return isWell ? exitCode.passed : exitCode.failed;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await matrix.close();
   }
 };
 
@@ -289,5 +297,6 @@ const runMatrix = async ({ engine: named, only, json }: Arguments, engines: Engi
 export const runStoreMatrixCommand = (argv: readonly string[], engines: Engines): Promise<ExitCode> =>
   toExitCode('store matrix', () => {
     const args = readArguments(argv);
-    return process.env[inside] ? runMatrix(args, engines) : runInNamespace();
+    const folder = process.env[inside];
+    return folder ? runMatrix(folder, args, engines) : runInNamespace();
   });
