@@ -7,6 +7,7 @@ import { parseDuration } from '../../kube/duration.ts';
 import { whyNoFile } from '../../kube/named-file.ts';
 import { whyNotWritable } from '../../kube/writable.ts';
 import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
+import { allStores } from '../../store/drivers/index.ts';
 import { whyNoTags } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
 
@@ -163,9 +164,9 @@ export const checkUpgrade = (
   const shown = `--upgrade-to ${value || "''"}`;
   if (provider !== 'lab') throw usageError(`${shown}: only a Longhorn in the lab is upgraded: leave it out`);
   const beside = ['all', 'tags', 'lastFailed', 'shard'].find((flag) => given[flag] !== undefined);
-  if (beside !== undefined || given.repeat !== '1')
+  if (beside !== undefined || given.repeat !== '1' || given.store === allStores)
     throw usageError(
-      `${shown}: it chooses the scenarios, and upgrades once: leave out --all, --tags, --last-failed, --shard and --repeat`,
+      `${shown}: it chooses the scenarios, and upgrades once: leave out --all, --tags, --last-failed, --shard, --repeat and --store ${allStores}`,
     );
   if (longhorn !== 'emulator') {
     if (/^(archive|official)(:|$)/.test(value)) return checkLonghorn(value, '--upgrade-to');

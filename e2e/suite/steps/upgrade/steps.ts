@@ -9,45 +9,57 @@ import { lacksOfEngineImage } from '../../../longhorn/readiness.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { EngineImage, Volume } from '../../../longhorn/types.ts';
 import { readVersion } from '../../../longhorn/version.ts';
+import { restartsOf } from '../conclude/managers.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { type Inventory, keptOtherwise, lossesSince, takeInventory } from './kept.ts';
 
-/** An upgrade that a step did: Longhorn's objects before it, and the images of engines before and after it. */
-type UpgradeHandle = { from: string; to: string; before: Inventory; image: string };
+/** An upgrade that a step did: Longhorn's objects before it, the image of engines after it, and how often managers ended. */
+type UpgradeHandle = { from: string; to: string; before: Inventory; image: string; restarts: number };
 
-const imagesOf = (images: readonly EngineImage[]): string[] => images.map(({ spec }) => spec?.image ?? '');
+type ManagerSet = DaemonSet & {
+  spec: { template: { spec: { containers: { command?: string[]; args?: string[] }[] } } };
+};
+
+/** The image of engines that the managers are started with. The emulator has one for all versions. */
+const engineImageOf = ({ spec }: ManagerSet): string | undefined => {
+  const words = spec.template.spec.containers.flatMap(({ command = [], args = [] }) => [...command, ...args]);
+  const flag = words.indexOf('--engine-image');
+  return flag < 0 ? undefined : words[flag + 1];
+};
 
 /** Applies the manifest of the other Longhorn, as its documents say, and follows the managers and the engine's image. */
 const upgrade = async (context: Context): Promise<UpgradeHandle> => {
-  const { cluster, lab, upgradeManifest: manifest, scenarioSignal: signal, timeouts } = context;
+  const { cluster, lab, upgradeManifest: manifest, scenarioSignal: signal, timelines, timeouts } = context;
   if (lab === undefined || manifest === undefined) throw new Error('there is no Longhorn to upgrade to');
   const before = await takeInventory(context);
   const from = context.version;
-  await using sets = await follow<DaemonSet>(cluster, resources.daemonSets, { namespace, signal });
-  await using images = await follow<EngineImage>(cluster, longhornResources.engineImages, {
-    namespace,
-    signal,
-  });
-  const known = imagesOf(images.objects());
-  const { generation = 0 } = sets.current(managerName)?.metadata ?? {};
-  const nodes = sets.current(managerName)?.status?.desiredNumberScheduled ?? 1;
+  const where = { namespace, signal };
+  await using sets = await follow<ManagerSet>(cluster, resources.daemonSets, where);
+  await using images = await follow<EngineImage>(cluster, longhornResources.engineImages, where);
+  const { metadata, status } = sets.current(managerName) ?? {};
   await applyInLab({ lab, manifest });
-  await waitUntil(
+  const managers = await waitUntil(
     sets,
-    (set) => (set.metadata.generation ?? 0) > generation && lacksOfDaemonSet(set, nodes).length === 0,
+    (set) =>
+      (set.metadata.generation ?? 0) > (metadata?.generation ?? 0) &&
+      lacksOfDaemonSet(set, status?.desiredNumberScheduled ?? 1).length === 0,
     { name: managerName, label: 'each longhorn-manager is of the other Longhorn', ...timeouts.upgraded },
+  );
+  // Longhorn has its new version before it makes this image.
+  const wanted = engineImageOf(managers);
+  const { spec } = await waitUntil(
+    images,
+    (image) =>
+      (wanted === undefined || image.spec?.image === wanted) && lacksOfEngineImage(image).length === 0,
+    { label: `the engine ${wanted ?? ''} is on each node`, ...timeouts.upgraded },
   );
   context.version = await readVersion(cluster);
   if (context.version === from) throw new InconclusiveError(`Longhorn was ${from} before the upgrade, too`);
-  await waitUntil(images, () => images.objects().every((image) => lacksOfEngineImage(image).length === 0), {
-    label: 'the image of the engine is on each node',
-    ...timeouts.upgraded,
-  });
-  const image = imagesOf(images.objects()).find((each) => !known.includes(each)) ?? known[0] ?? '';
-  return { from, to: context.version, before, image };
+  const restarts = restartsOf(timelines.managers).length;
+  return { from, to: context.version, before, image: spec?.image ?? '', restarts };
 };
 
 /** The steps that upgrade Longhorn. It cannot go back: what is judged after them is the other Longhorn. */
@@ -55,7 +67,9 @@ export const upgradeSteps = {
   'when.upgraded': step({
     sentence: 'When the manifest of another Longhorn is applied, and its managers are ready',
     action: upgrade,
-    detail: ({ from, to }) => `${from} to ${to}`,
+    // Managers that start at once may end over each other's writes of settings (longhorn/longhorn#13204).
+    detail: ({ from, to, restarts }) =>
+      `${from} to ${to}${restarts === 0 ? '' : `; longhorn-managers ended at their start, ${restarts} times`}`,
   }),
   'then.upgradeKept': step({
     sentence: 'Then all objects are what they were before the upgrade',
