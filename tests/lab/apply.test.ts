@@ -23,11 +23,13 @@ const served = (name: string, kind: string) => ({ resources: [{ name, kind, name
 
 let server: StubServer;
 let requests: string[];
+let forced: number;
 /** What is answered, one after the other; the last one again and again. */
 let answers: Record<string, [status: number, body: object][]>;
 
 beforeEach(async () => {
   requests = [];
+  forced = 0;
   const list = { metadata: { resourceVersion: '1' }, items: [definition] };
   answers = {
     [`GET ${definitions}`]: [[200, served('customresourcedefinitions', 'CustomResourceDefinition')]],
@@ -47,6 +49,7 @@ beforeEach(async () => {
     }
     const what = `${request.method} ${url.pathname}`;
     requests.push(what);
+    if (url.searchParams.get('force') === 'true') forced += 1;
     const all = answers[what] ?? [[404, { message: `no ${what}` }]];
     const [status, body] = (all.length > 1 ? all.shift() : all[0]) as [number, object];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -79,4 +82,12 @@ test('an object that is refused is not sent twice, nor is what follows it', asyn
     'x.yaml: document 1 (line 1): Goat one: the server refuses it: goats are forbidden',
   );
   expect(requests.filter((what) => what.startsWith(`PATCH ${custom}`))).toHaveLength(1);
+});
+
+test('only where it is asked to, it takes over fields that others have set', async () => {
+  await apply(goat);
+  expect(forced).toBe(0);
+  const manifests = [{ source: 'x.yaml', text: stringify(goat) }];
+  await applyManifests({ kubeconfig: server.kubeconfig, manifests, force: true });
+  expect(forced).toBe(1);
 });
