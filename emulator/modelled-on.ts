@@ -50,6 +50,9 @@ export const restoreMarks = {
   backup: 'longhorn.io/last-system-restored-backup',
 } as const;
 
+/** How the name of a job begins that is made anew with a volume, as the one of its name was changed. */
+export const restoredJobPrefix = 'restored-recurring-job-';
+
 /**
  * Labels of recurring jobs, of their volumes, and of the objects that they make. The value is the job's name,
  * or `enabled` on a volume.

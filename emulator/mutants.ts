@@ -324,6 +324,10 @@ export const fixes = {
   'fixed:growth-during-upload-cuts-restores':
     'an upload that ends does not make the size in volume.cfg smaller',
   'fixed:odd-size-ends-restores': 'a backup is restored, whatever size its volume has in volume.cfg by now',
+  'fixed:claim-of-unread-backup-is-empty': 'a claim of a backup that Longhorn has not read waits for that',
+  'fixed:odd-size-hides-backups':
+    'a Backup that is found in a store is made, whatever size the volume of its name has',
+  'fixed:restored-job-serves-others': 'a job that was restored runs for the volumes with its own label alone',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
   'fixed:upload-follows-next-target': 'an upload keeps the credentials and the endpoint of its backup target',

@@ -656,6 +656,15 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:growth-during-upload-cuts-restores': [
     'A backup is restored in its size, although an upload that began before its volume grew ended later [s3]',
   ],
+  'fixed:claim-of-unread-backup-is-empty': [
+    'A claim of a backup that another Longhorn is still uploading waits for it, and has its data',
+  ],
+  'fixed:odd-size-hides-backups': [
+    'A backup in a store is found, although a volume here has the name of its volume, and a size that its blocks do not divide',
+  ],
+  'fixed:restored-job-serves-others': [
+    'A job that is restored with a volume leaves the snapshots of other volumes alone',
+  ],
   'fixed:odd-size-ends-restores': [
     'A backup is restored, although its volume was made again with smaller backup blocks and another size',
   ],

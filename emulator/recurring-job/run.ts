@@ -3,7 +3,7 @@ import { wrapError } from '../go.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
 import type { RecurringJob, Volume } from '../longhorn/objects.ts';
-import { jobLabels } from '../modelled-on.ts';
+import { jobLabels, restoredJobPrefix } from '../modelled-on.ts';
 import { runBackupTask } from './backup.ts';
 import { commandCaller, eventsCaller, utilCaller, volumeJobCaller, volumesCaller } from './caller.ts';
 import { readBooleanSetting, recurringJobs, volumesWithLabel } from './kubernetes.ts';
@@ -89,7 +89,9 @@ const findVolumes = async (
   });
   log.info(`Setting ${setting} is ${allowDetached}`, volumesCaller('StartVolumeJobs', 32));
   const names = new Set<string>();
-  for (const label of [jobLabels.ofJob(name), ...(spec.groups ?? []).map(jobLabels.ofGroup)]) {
+  const isForItself = mutant === 'fixed:restored-job-serves-others' && name.startsWith(restoredJobPrefix);
+  const groups = isForItself ? [] : (spec.groups ?? []);
+  for (const label of [jobLabels.ofJob(name), ...groups.map(jobLabels.ofGroup)]) {
     const selector = `${label}=enabled`;
     log.info(`Got volumes from label ${selector}`, utilCaller('getVolumesBySelector', 118));
     for (const volume of await volumesWithLabel(kubernetes, selector)) {

@@ -37,6 +37,22 @@ export const csiBugs = {
     source: `${plugin}, ListSnapshots (not implemented); external-snapshotter, pkg/snapshotter/snapshotter.go, GetSnapshotStatus; read in ${versions}`,
     seen: 'a whole real v1.12.1 (2026-11-30): ready to use; what becomes of a claim is read in the source',
   },
+  'claim-of-unread-backup-is-empty': {
+    title:
+      'A claim that is restored from a backup gets an empty volume if Longhorn has not read that backup yet',
+    severity: 'data loss',
+    promise: 'a claim of a VolumeSnapshot gets the data of its backup, or waits, or says why not',
+    happens:
+      'the plugin asks Longhorn for the URL of the backup and makes a volume from that. A Backup has none until Longhorn has read the config in the store: for a moment after the backup target of a new cluster was set or its backups were found again, for as long as the backup is still uploaded by another cluster, or its config cannot be read, and for good if it has failed. Without a URL it is not restored: the plugin makes a new, empty volume, the claim is bound, a pod that mounts it gets a new file system, and nothing says so. A workload that finds nothing begins anew, and its next backups replace the old ones. A VolumeSnapshotContent that is made by hand, as the documents describe it for a new cluster, is ready to use at once (volumesnapshot-of-no-backup-is-ready)',
+    symptoms: [{ of: 'restore', lacks: 'only zeros' }],
+    steps: [
+      'Begin a backup with much data in one cluster. In another one, make a backup target with the same URL: its Backup has no URL yet.',
+      'There, make a VolumeSnapshotContent with spec.source.snapshotHandle bak://VOLUME/BACKUP and its VolumeSnapshot, and a claim with that as its dataSource.',
+      'The claim is Bound. kubectl -n longhorn-system get volumes.longhorn.io NAME -o yaml: spec.fromBackup is empty. The volume has only zeros.',
+    ],
+    source: `${plugin}, CreateVolume (fromBackup is backup.Url, which is not looked at); csi/util.go, getVolumeOptions; controller/backup_controller.go, reconcile (status.url); read in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#2686 (a backup that does not exist)`,
+    seen: 'a whole real v1.12.1 (2026-12-01), NFS, a backup that another Longhorn had not written whole yet: the claim was bound at once to a volume without fromBackup, healthy, which had zeros, also when the backup was Completed; no message of Longhorn said so. That a Backup which was just found, or has failed, is as good as none is read in the source',
+  },
   'unmade-volumesnapshot-stays': {
     title: 'A VolumeSnapshot cannot be deleted while the backup target of its volume is not available',
     severity: 'outage',

@@ -614,6 +614,25 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile (backupVolume != nil); v1.12.1, and the same in the newest source (2026-08). Near: longhorn/longhorn#3122',
     seen: 'a whole real v1.12.1 (2026-11-28), S3, the writing of the first block left unanswered: the Backup was gone within 4 s; once the store answered, its config was in the store, whole',
   },
+  'odd-size-hides-backups': {
+    title:
+      'A backup whose blocks do not divide the present size of its volume is not found in the store, and no other one of the volume is noticed any more',
+    severity: 'objects lost',
+    versions: '>=1.10.0',
+    promise: 'each backup in the store is known to Longhorn, and a new one becomes the last one',
+    happens:
+      'for a backup that it finds in the store, a longhorn-manager makes a Backup, and its own webhook refuses that where the volume of this name in the cluster has a size that the blocks of the backup do not divide, though the backup is of another volume, or of another time. The sync of the BackupVolume ends there, each time anew, and in the log alone: the backup is not shown and cannot be restored, the BackupVolume keeps its last backup, size and labels, and backups that are gone from the store stay. So it is where the store was set up anew (another cluster, or a target that was changed or away), if a volume with blocks of 16 MiB was made again in the same name with blocks of 2 MiB and grown by 2 MiB, or just has the name of one in another cluster',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'unknown' }],
+    steps: [
+      'Make a volume of 64 Mi with spec.backupBlockSize 16777216, and a backup of it. Delete the volume.',
+      'Make it again with 66 Mi and spec.backupBlockSize 2097152.',
+      'Set the URL of the backup target to another store, and back: the Backup is not there again, and status.lastSyncedAt of the BackupVolume is empty.',
+      'The log of a longhorn-manager repeats "Failed to create backup ... in the cluster", "must be an integer multiple of the backup block size".',
+    ],
+    source:
+      'longhorn-manager, webhook/resources/backup/validator.go, validateBackupBlockSize (the size of the Volume of the same name), and controller/backup_volume_controller.go, reconcile (the first Backup that cannot be made ends the sync); read in v1.10.0, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#11758 (all Backups were refused, v1.10.0-rc), and odd-size-ends-restores',
+    seen: 'a whole real v1.12.1 (2026-12-01), NFS, a backup that states blocks of 16 MiB: not found for 3 min, with the refusal in a log at each try, while the BackupVolume had no last backup, no size and no time of a sync; once the volume of its name was removed, the backup was Completed within 6 s',
+  },
   'copied-store-hides-its-backups': {
     title: 'The newest backup in a copy of a store cannot be used once the target that was copied is gone',
     severity: 'objects lost',
@@ -1506,6 +1525,24 @@ export const managerBugs = {
     source:
       'longhorn-manager, controller/volume_controller.go, updateRecurringJobs, restoreVolumeRecurringJobs and shouldRestoreRecurringJobs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: the webhook refused a job that keeps one backup more than recurring-job-max-retention; the volume was restored and healthy without it, and no event said so',
+  },
+  'restored-job-serves-others': {
+    title:
+      'A recurring job that is restored with a volume runs for all volumes of its group, and deletes their snapshots',
+    severity: 'data loss',
+    promise: 'a job that is restored with a volume leaves other volumes alone',
+    happens:
+      "a volume is restored with the recurring jobs that it had when it was backed up. One that has been changed since is made once more under another name, with all that it was then, its groups too, although the restored volume has the label of the job itself: it runs by its own schedule for each volume of these groups, beside the job that there is. So if a job with the task snapshot-delete kept one snapshot then, and keeps 30 now, every volume of the group has one left after the next run. A job that was deleted since is back for the whole group too, as that of the group default is for each volume without a job; one that makes backups doubles everybody's. Only the list of jobs shows it",
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleted' }],
+    steps: [
+      'Make a recurring job with the task snapshot-delete, retain 1 and a group g. Add it to a volume A, and the group to a volume B. Back up A.',
+      'Set retain of the job to 2, and make two snapshots of B.',
+      'Restore the backup with restoreVolumeRecurringJob: enabled. There is a RecurringJob restored-recurring-job-... with retain 1 and the group g.',
+      'Once it has run: kubectl -n longhorn-system get snapshots.longhorn.io: the older snapshot of B is gone, or has a deletionTimestamp.',
+    ],
+    source:
+      'longhorn-manager, controller/volume_controller.go, createRecurringJobNotExist (CreateRecurringJob with the whole spec that was backed up, its groups too) and restoreVolumeRecurringJobLabel; engineapi/backup_monitor.go, getVolumeRecurringJobInfos; app/recurringjob/volume.go, StartVolumeJobs (the groups of the spec); read in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). The page on the restore of jobs speaks of those of the volume alone. Near: longhorn/longhorn#8874 (a new job with each restore)',
+    seen: 'a whole real v1.12.1 (2026-12-01), NFS: the job was made anew with retain 1, where there was one by then that keeps 2, and its first run deleted the older of two snapshots of a volume that is in the group alone',
   },
   'cleanup-takes-snapshot-of-upload': {
     title: 'A recurring job that cleans up deletes the snapshot of a backup that is being uploaded',

@@ -42,3 +42,23 @@ scenario(
     await then.storeHolds(upload.volume, [upload.backup]);
   },
 );
+
+// Not derived from a document. Two clusters that share a store, or one that was made again, may use one name twice.
+scenario(
+  'A backup in a store is found, although a volume here has the name of its volume, and a size that its blocks do not divide',
+  { tags: ['backup-targets', 'slow'], longhorn: '>=1.10.0' },
+  async ({ given, when, then }) => {
+    const { target } = await given.volume();
+    const { size } = littleData.data;
+    const { volume, backup } = await given.foreignBackup(target, { size, stated: String(large) });
+    const namesake = await given.volumeMadeAgain(volume, {
+      size: littleData.volume + small,
+      blockSize: small,
+    });
+
+    await when.storeLookedInto(target);
+    await then.orKnownBug('odd-size-hides-backups', () => then.onTarget(backup));
+    await when.volumeRemoved(namesake);
+    await then.known(backup);
+  },
+);

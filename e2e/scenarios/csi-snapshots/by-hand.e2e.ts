@@ -43,3 +43,23 @@ scenario(
     await then.restored(await when.claimMadeFrom(made, second), data);
   },
 );
+
+// Not derived from a document. So it is too for a moment after Longhorn has found a backup in a store that it is given.
+scenario(
+  'A claim of a backup that another Longhorn is still uploading waits for it, and has its data',
+  about,
+  async ({ given, when, then }) => {
+    const { target } = await given.volume();
+    const byBak = await given.snapshotClass({ type: 'bak' });
+    const upload = await given.foreignUpload(target, { size });
+    await when.storeLookedInto(target);
+    await then.foundUnfinished(upload.backup);
+
+    const byHand = await when.contentMadeByHand(upload.backup, byBak);
+    const claim = await when.claimAskedFor(byHand, upload.backup);
+    const data = await when.foreignUploadEnds(upload);
+    await when.backupVolumeSynced(upload.volume);
+    await then.known(upload.backup);
+    await then.orKnownBug('claim-of-unread-backup-is-empty', () => then.claimHasData(claim, [data]));
+  },
+);

@@ -62,6 +62,28 @@ scenario(
   },
 );
 
+// Each job of the suite is for a group of its own. The volume that is backed up is in the job, not in the group.
+scenario(
+  'A job that is restored with a volume leaves the snapshots of other volumes alone',
+  { tags: ['restores', 'recurring-jobs', 'snapshots', 'slow'], needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const job = await given.snapshotJob(volume, { task: 'snapshot-delete', keeps: 1, alone: true });
+    const { volume: other } = await given.jobJoined(job, await given.volume());
+    const backup = await given.settledBackup(volume);
+    await then.jobStored(job);
+
+    await when.jobKeepsMore(job, 2);
+    const older = await given.snapshot(other);
+    await given.snapshot(other);
+    const restored = await then.jobRestored(await when.restored(backup, { jobs: 'enabled' }), { of: job });
+    await when.jobTriggered(restored);
+    await then.jobsComplete(restored);
+    await then.orKnownBug('restored-job-serves-others', () => then.snapshotKept(older));
+  },
+);
+
 // The other cluster may allow more, or have an older Longhorn with fewer rules.
 scenario(
   'A volume is restored with the recurring job of another Longhorn, or an event says why not',

@@ -47,11 +47,12 @@ const sync = async (
   const url = target.spec.backupTargetURL;
   const status = { ...newStatus, ...backupVolume.status };
   const before = context.datastore.backups.list();
-  await syncBackups(context, backupVolume, {
+  const isWhole = await syncBackups(context, backupVolume, {
     listing: await client.backups(url, volumeName),
     before,
     place: { client, url, volume: volumeName },
   });
+  if (!isWhole) return undefined;
   await deleteExpiredFailedBackups(context, backupVolume, { client, url, volume: volumeName });
   const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
   if (!info) return undefined;

@@ -62,15 +62,40 @@ const createBackupObject = async (
 };
 
 /**
+ * Creates a Backup that is in the store, or logs that the webhook refuses it, and returns false
+ * (webhook/resources/backup/validator.go, validateBackupBlockSize).
+ */
+const isCreated = async (
+  context: ManagerContext,
+  backupVolume: BackupVolume,
+  backup: { name: string; backupBlockSize: string },
+): Promise<boolean> => {
+  const { datastore, log, mutant } = context;
+  const blockSize = Number(backup.backupBlockSize);
+  const volume = await readUnless(datastore.volumes, backupVolume.spec.volumeName);
+  const isOdd = blockSize > 0 && Number(volume?.spec.size ?? 0) % blockSize !== 0;
+  if (isOdd && mutant !== 'fixed:odd-size-hides-backups') {
+    const error = new Error(
+      `admission webhook "validator.longhorn.io" denied the request: volume size ${volume?.spec.size} must be an integer multiple of the backup block size ${blockSize}`,
+    );
+    log.error(`Failed to create backup ${backup.name} in the cluster`, { error });
+    return false;
+  }
+  await createBackupObject(context, backupVolume, backup);
+  return true;
+};
+
+/**
  * Creates and removes the Backups of a volume to match a listing of the store at `place`. `before` has the Backups
  * from before the listing. As in Longhorn, a backup that the listing lacks counts as gone, also one that became
- * Completed since (known bug).
+ * Completed since (known bug). Returns whether it went through: one that is refused ends it, but only once the others
+ * are made, since Longhorn makes them in any order, and tries again.
  */
 export const syncBackups = async (
   context: ManagerContext,
   backupVolume: BackupVolume,
   { listing, before, place }: { listing: string[]; before: Backup[]; place: StoredVolumePlace },
-): Promise<void> => {
+): Promise<boolean> => {
   const inStore = new Set(listing);
   // The names known before or after the listing. A Backup that was created or deleted during the listing is
   // not new in the store.
@@ -79,12 +104,13 @@ export const syncBackups = async (
   const completed = (context.mutant === 'fixed:late-listing-deletes-backup' ? before : now).filter(
     (backup) => isBackupOfVolume(backupVolume, backup) && isStored(backup),
   );
+  let isWhole = true;
   for (const name of listing)
-    if (!known.has(name) && context.mutant !== 'found-backup-not-pulled')
-      await createBackupObject(context, backupVolume, {
-        name,
-        backupBlockSize: await foundBlockSize(context, place, name),
-      });
+    if (!known.has(name) && context.mutant !== 'found-backup-not-pulled') {
+      const backupBlockSize = await foundBlockSize(context, place, name);
+      if (!(await isCreated(context, backupVolume, { name, backupBlockSize }))) isWhole = false;
+    }
+  if (!isWhole) return false;
   await learnBlockSizes(context, place, completed);
   if (context.mutant === 'fixed:missing-mark-outlives-its-cause')
     for (const { metadata } of completed)
@@ -95,6 +121,7 @@ export const syncBackups = async (
   for (const backup of completed)
     if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
       await deleteCustomResourceOnly(context.datastore.backups, backup);
+  return true;
 };
 
 /**

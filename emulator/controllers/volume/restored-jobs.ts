@@ -4,7 +4,7 @@ import { decodeBackupURL } from '../../backupstore/url.ts';
 import { ignoreMissing } from '../../kubernetes/client.ts';
 import type { RecurringJob, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
-import { backupVolumeName, jobLabels } from '../../modelled-on.ts';
+import { backupVolumeName, jobLabels, restoredJobPrefix } from '../../modelled-on.ts';
 import { findBackupVolume } from './status.ts';
 
 type Spec = RecurringJob['spec'];
@@ -57,8 +57,6 @@ const isToRestore = async (
   );
 };
 
-const prefix = 'restored-recurring-job-';
-
 /** Finds or creates the job that a stored one becomes, and returns its name. */
 const jobFor = async (
   { datastore: { recurringJobs, settings }, mutant }: ManagerContext,
@@ -79,10 +77,12 @@ const jobFor = async (
   };
   if (!found) return create(name);
   if (isSame(found)) return name;
-  const again = recurringJobs.list().find((job) => job.metadata.name.startsWith(prefix) && isSame(job));
+  const again = recurringJobs
+    .list()
+    .find((job) => job.metadata.name.startsWith(restoredJobPrefix) && isSame(job));
   return again && mutant !== 'restored-jobs-double'
     ? again.metadata.name
-    : create(`${prefix}${randomBytes(8).toString('hex')}`);
+    : create(`${restoredJobPrefix}${randomBytes(8).toString('hex')}`);
 };
 
 /**

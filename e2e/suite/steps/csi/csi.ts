@@ -2,13 +2,23 @@ import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { type KubernetesObject, resources, unlessGone } from '../../../kube/cluster.ts';
+import type { Event } from '../../../longhorn/job-types.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import { claimSpec, makeClaim, makeStorageClass, rememberVolume, untilMadeFrom } from '../claim/claim.ts';
+import {
+  claimSpec,
+  makeClaim,
+  makeStorageClass,
+  rememberVolume,
+  untilBound,
+  untilMadeFrom,
+} from '../claim/claim.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
-import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import type { RestoreHandle } from '../restore/restore.ts';
 import type { Timeout } from '../timeouts.ts';
+import { judgeData, judgeRestoredData, untilRestored } from '../volume/restored.ts';
+import { attach, readyNodes } from '../volume/volume.ts';
 
 const driver = 'driver.longhorn.io';
 const beingDeleted = 'snapshot.storage.kubernetes.io/volumesnapshot-being-deleted';
@@ -228,12 +238,14 @@ export const deleteContent = async (
 export const deleteVolumeSnapshot = ({ cluster }: Pick<Context, 'cluster'>, name: string): Promise<unknown> =>
   cluster.delete(resources.volumeSnapshots, { namespace, name }).catch(unlessGone);
 
-/** Makes a claim of a VolumeSnapshot, and waits until Longhorn has made a volume for it. */
-export const makeClaimFrom = async (
+/** A claim of a VolumeSnapshot, for which Longhorn is to make a volume from a backup. */
+export type AskedClaim = { claim: string; volume: Omit<RestoreHandle, 'events' | 'engines'> };
+
+const askForClaim = async (
   context: Context,
   { name, label }: VolumeSnapshotHandle,
   backup: BackupHandle,
-): Promise<RestoreHandle> => {
+): Promise<AskedClaim> => {
   const { timelines } = context;
   const from = timelines.volumes.lastSequence();
   const replicas = 1;
@@ -243,7 +255,59 @@ export const makeClaimFrom = async (
   const dataSource = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name };
   const claim = await makeClaim(context, claimSpec(storageClass, backup.volume.size, { dataSource }));
   rememberVolume(context.made, claim.volume);
-  return untilMadeFrom(context, {
-    ...{ name: claim.volume, label: `the volume made from ${label}`, backup, from, replicas },
+  const volume = { name: claim.volume, label: `the volume made from ${label}`, backup, from, replicas };
+  return { claim: claim.name, volume };
+};
+
+/** Makes a claim of a VolumeSnapshot, and waits until Longhorn has made a volume for it. */
+export const makeClaimFrom = async (
+  context: Context,
+  snapshot: VolumeSnapshotHandle,
+  backup: BackupHandle,
+): Promise<RestoreHandle> => untilMadeFrom(context, (await askForClaim(context, snapshot, backup)).volume);
+
+const answers = ['ProvisioningFailed', 'ProvisioningSucceeded'];
+
+/** Makes a claim of a VolumeSnapshot, and waits until csi-provisioner has an answer, of either kind. */
+export const askForClaimOnce = async (
+  context: Context,
+  snapshot: VolumeSnapshotHandle,
+  backup: BackupHandle,
+): Promise<AskedClaim> => {
+  const { cluster, scenarioSignal: signal, timeouts } = context;
+  const asked = await askForClaim(context, snapshot, backup);
+  const fieldSelector = `involvedObject.name=${asked.claim}`;
+  await using events = await follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal });
+  await waitUntil(events, ({ reason = '' }) => answers.includes(reason), {
+    label: `csi-provisioner has an answer for claim ${asked.claim}`,
+    ...timeouts.claimProvisioned,
   });
+  return asked;
+};
+
+/**
+ * Throws a broken promise if the volume of a claim was made without the backup that it is of, and lacks its data. Else
+ * judges what was restored.
+ */
+export const judgeClaimData = async (
+  context: Context,
+  { claim, volume }: AskedClaim,
+  data: readonly WrittenData[],
+): Promise<void> => {
+  const { timelines } = context;
+  await untilBound(context, [claim]);
+  const { name, backup } = volume;
+  if (timelines.volumes.current(name)?.spec.fromBackup) {
+    await untilRestored(context, volume);
+    await judgeRestoredData(context, { name, backup, data });
+    return;
+  }
+  const [node = ''] = await readyNodes(context);
+  const empty = { name, target: backup.volume.target, node, size: backup.volume.size };
+  await attach(context, empty);
+  await judgeData(
+    context,
+    { volume: empty, data },
+    `claim ${claim} is bound to a volume that is not restored`,
+  );
 };

@@ -15,10 +15,12 @@ import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle }
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { step } from '../step.ts';
 import {
+  askForClaimOnce,
   type ClaimHandle,
   deleteContent,
   deleteVolumeSnapshot,
   describeReadiness,
+  judgeClaimData,
   makeBoundClaim,
   makeByHand,
   makeClaimFrom,
@@ -140,6 +142,21 @@ export const csiSteps = {
     sentence: 'When a PersistentVolumeClaim is made from {snapshot}',
     action: makeClaimFrom,
     detail: ({ name }) => name,
+  }),
+  /** The VolumeSnapshot is ready to use, so that Longhorn's CSI plugin is asked for a volume. */
+  'when.claimAskedFor': step({
+    sentence:
+      'When a PersistentVolumeClaim is made from {snapshot}, and csi-provisioner has tried to serve it',
+    parameters: (snapshot, _) => ({ snapshot }),
+    action: async (context: Context, snapshot: VolumeSnapshotHandle, backup: BackupHandle) => {
+      await untilReady(context, snapshot);
+      return askForClaimOnce(context, snapshot, backup);
+    },
+    detail: ({ claim }) => claim,
+  }),
+  'then.claimHasData': step({
+    sentence: 'Then the claim is bound to a volume with the written data',
+    action: judgeClaimData,
   }),
   /** Kubernetes takes no uid. So the content is made, which has the uid of its VolumeSnapshot. */
   'when.contentOfSameUid': step({

@@ -7,6 +7,7 @@ import {
   volumeJobLabel,
 } from '../../../longhorn/job-types.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { BackupVolume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
@@ -89,6 +90,13 @@ export const jobRestoreSteps = {
     sentence: 'When the cron of the recurring job is changed',
     action: (context: Context, job: JobHandle) =>
       changeCron(context, job, job.spec.cron.replace(/^0 /, '30 ')),
+  }),
+  'when.jobKeepsMore': step({
+    sentence: 'When the recurring job is to keep {retain} from now on',
+    parameters: (_, retain) => ({ retain }),
+    action: async ({ cluster }: Context, { name }: JobHandle, retain: number) => {
+      await cluster.patch(longhornResources.recurringJobs, { namespace, name }, { spec: { retain } });
+    },
   }),
   /**
    * The volume takes part in `as`, or in a new job without it. That has the settings of `of` when that was backed up, and

@@ -131,6 +131,10 @@ const hasFailedToList = ({ cluster }: Context, { store }: TargetHandle): Promise
 const hasFailedToListBackups = ({ cluster }: Context, of: string): Promise<boolean> =>
   managersLogged(cluster, 'Failed to list backups from backup target', of);
 
+// backup_volume_controller.go, reconcile, v1.12.1: that a webhook refuses a Backup is only logged.
+const hasFailedToCreate = ({ cluster }: Context, backup: string): Promise<boolean> =>
+  managersLogged(cluster, `Failed to create backup ${backup} in the cluster`);
+
 // backup_target_controller.go, reconcile, v1.12.1: an error before the first query of the store is only logged.
 const hasMissedSecret = ({ cluster }: Context, { name, store }: TargetHandle): Promise<boolean> =>
   managersLogged(
@@ -395,7 +399,7 @@ export const storeSteps = {
       if (known !== undefined && isOf(known)) throw cause;
       const isTried =
         known === undefined
-          ? await hasFailedToList(context, target)
+          ? (await hasFailedToList(context, target)) || (await hasFailedToCreate(context, name))
           : lastBackupVolumeSync(context, volume) !== before;
       if (!isTried)
         throw new InconclusiveError(

@@ -87,7 +87,7 @@ export const volumeSteps = {
   }),
   /** The former volume must be gone. */
   'given.volumeMadeAgain': step({
-    sentence: 'Given a volume of {size} under the name of the one that is gone, attached to a node',
+    sentence: 'Given a volume of {size} under the same name, attached to a node',
     parameters: (_, { size }) => ({ size: inMebibytes(size) }),
     action: async (context: Context, { name, target }: VolumeHandle, options: VolumeOptions) => {
       await untilAttachmentGone(context, name);
