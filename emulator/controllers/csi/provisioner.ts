@@ -2,9 +2,9 @@ import { decodeBackupURL } from '../../backupstore/url.ts';
 import { type Client, ignoreMissing } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { ApiObject } from '../../kubernetes/objects.ts';
-import type { PersistentVolumeClaim, StorageClass, Volume } from '../../longhorn/objects.ts';
+import type { Backup, PersistentVolumeClaim, StorageClass, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
-import type { SnapshotKinds } from '../../manager/datastore.ts';
+import { readUnless, type SnapshotKinds } from '../../manager/datastore.ts';
 import { defaultTargetName, jobLabels, longhornProvisioner, namespace } from '../../modelled-on.ts';
 import { isLeader, onLeadership } from './leader.ts';
 
@@ -33,7 +33,9 @@ const backupOf = async (provisioner: Provisioner, name: string) => {
   if (!status?.readyToUse) return undefined;
   const content = provisioner.contents?.get(status.boundVolumeSnapshotContentName ?? '');
   const id = content?.status?.snapshotHandle?.split('/').at(-1);
-  return provisioner.context.datastore.backups.get(id ?? '');
+  // This manager may not have seen yet what made the VolumeSnapshot ready.
+  const hasUrl = ({ status: seen }: Backup): boolean => Boolean(seen?.url);
+  return id === undefined ? undefined : readUnless(provisioner.context.datastore.backups, id, hasUrl);
 };
 
 /**
