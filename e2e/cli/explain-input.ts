@@ -92,7 +92,8 @@ export const hasManyTexts = async (path: string): Promise<boolean> => isZip(path
 export const textsIn = async (path: string): Promise<TextInput[]> => {
   if (!(await isFolder(path))) return isZip(path) ? zipInputs(path) : [await fileInput(path)];
   const files = (await readdir(path, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
+    // The page of a report quotes every message again, between its own code.
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.html'))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
   return (

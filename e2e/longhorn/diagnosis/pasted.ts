@@ -452,6 +452,15 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
   }
 };
 
+/** Reads the messages of an object, or of an event of a watch, that is printed in one line of JSON. */
+const readObjectInLine = (line: string): Pasted[] | undefined => {
+  const value = parseObject(line);
+  const object = (value?.object ?? value) as Record<string, unknown> | undefined;
+  if (typeof object?.kind !== 'string' || typeof object.metadata !== 'object') return undefined;
+  const said = saidIn(object);
+  return said.length > 0 ? said : statesIn([object]).map(asText);
+};
+
 const isManifest = (text: string): boolean => /^\s*(?:kind|Kind): +\w+\s*$/m.test(text);
 
 // The conditions of an object in the output of `kubectl describe`.
@@ -575,7 +584,7 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
   const lines = together(printed);
   if (lines.length === 0) return [];
   if (printed.length > 1 && isOneValue(printed)) return [asText(input)];
-  const logged = lines.map((line) => readLine(line.trimEnd()));
+  const logged = lines.map((line) => readObjectInLine(line.trim()) ?? readLine(line.trimEnd()));
   const read = lines.flatMap((line, index) => {
     if (ofStack.test(line)) return [];
     return logged[index] ?? (isOfStack(line) ? [] : asText(line));
