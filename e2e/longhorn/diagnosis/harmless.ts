@@ -221,4 +221,35 @@ export const harmless = withIds<Operation & { pattern: RegExp; harmless: string 
     harmless: 'Nothing: v1.4.5 and v1.5.4 no longer warn about it (longhorn/longhorn#7290).',
     retry: goesOn,
   },
+  'restore-asked-again': {
+    pattern: /^Ignored restore error from replica\b/,
+    failed: 'A replica was asked once more for a restore that is under way there, or done',
+    harmless: 'Nothing: that restore goes on. How it ends, other lines and the events of the volume say.',
+    retry: goesOn,
+  },
+  'restore-lock-ignored': {
+    pattern: /^Ignored failed locked restore error from replica\b/,
+    failed: 'A restore met the lock of another operation on the same volume in the backup store',
+    harmless:
+      'Nothing, while that operation runs; a lock that nobody refreshes expires 150 s after it was last written.',
+    retry: 'Longhorn tries again, after 10 s at first and after an hour at most.',
+  },
+  'manager-not-labelled': {
+    pattern: /^Failed to restore its admission webhook and recovery backend\b/,
+    failed:
+      'A longhorn-manager did not find its own pod, or could not label it, to serve the webhooks and shared volumes again; it is about no backup',
+    harmless: 'Nothing, if it ends. If it goes on, look whether that pod is there and ready.',
+    retry: 'Longhorn tries again.',
+  },
+  'process-ended-meanwhile': {
+    pattern: /^Failed to get PID \(\d+\) status\b/,
+    failed: 'A process of the node ended while Longhorn looked for another one',
+    harmless: 'Nothing.',
+    retry: goesOn,
+  },
+  'packages-installed': {
+    pattern: /^All required packages \[[^\]]*\] are installed$/,
+    failed: 'A node has all packages that Longhorn needs (its condition RequiredPackages)',
+    harmless: 'Nothing.',
+  },
 });
