@@ -316,11 +316,13 @@ const explain = async (args: Arguments): Promise<boolean> => {
   const [only] = pasted;
   if (only === undefined)
     throw usageError(
-      input.trim() !== ''
-        ? 'the object has no message: give what Longhorn said of it, as its conditions or events'
-        : file !== undefined
-          ? `${file} is empty: give a file with what Longhorn said`
-          : 'the text is empty: give what Longhorn said, or - to read it from the standard input',
+      input.includes('\0')
+        ? `${file ?? 'the input'} is no text: give what Longhorn said`
+        : input.trim() !== ''
+          ? 'the object has no message: give what Longhorn said of it, as its conditions or events'
+          : file !== undefined
+            ? `${file} is empty: give a file with what Longhorn said`
+            : 'the text is empty: give what Longhorn said, or - to read it from the standard input',
     );
   if (pasted.length > 1) {
     const summary = createSummary(version);

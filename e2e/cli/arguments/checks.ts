@@ -1,5 +1,5 @@
 import { existsSync, type Stats, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import semver from 'semver';
 import type { Replacement } from '../../../providers/provider.ts';
 import { resourceName } from '../../config/config.ts';
@@ -37,13 +37,17 @@ export const checkOutFolder = (folder: string, { writes = true }: { writes?: boo
 
 /**
  * Returns the absolute path of an output file, which need not exist yet, nor its folder. Throws a CommandError for a
- * folder, and for a file that cannot be written. A device or a pipe is accepted.
+ * folder, for a report.json, and for a file that cannot be written. A device or a pipe is accepted.
  */
 export const checkOutFile = (flag: string, given: string, example: string): string => {
   const file = resolve(given);
   const found = lookAt(file, `--${flag} ${given}`);
   if (given === '' || found?.isDirectory())
     throw usageError(`--${flag} ${given || "''"}: name a file, such as ${example}`);
+  if (basename(file) === 'report.json')
+    throw usageError(
+      `--${flag} ${given}: that is the name of a run's report: name a file, such as ${example}`,
+    );
   const why = found === undefined || found.isFile() ? whyNotWritable(dirname(file)) : undefined;
   if (why !== undefined) throw usageError(`--${flag} ${given}: ${why}: name another file`);
   return file;
