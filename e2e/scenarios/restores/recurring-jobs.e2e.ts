@@ -94,6 +94,8 @@ scenario(
     const { backup, data } = await given.foreignBackup(target, { size: littleData.data.size, job });
     await when.pollIntervalSet(target, '10s');
     await then.known(backup);
+    // Longhorn has read the backup before it keeps what the store says of its volume.
+    await then.jobStored({ name: job.name, volume: backup.volume });
     await when.pollIntervalSet(target, '5m');
     const restore = await when.restored(backup, { jobs: 'enabled' });
     await then.restored(restore, [data]);

@@ -76,7 +76,10 @@ export const jobRestoreSteps = {
   }),
   'then.jobStored': step({
     sentence: 'Then Longhorn keeps the recurring job with the backups of the volume',
-    action: async ({ timelines, timeouts }: Context, { name, volume }: JobHandle) => {
+    action: async (
+      { timelines, timeouts }: Context,
+      { name, volume }: Pick<JobHandle, 'name' | 'volume'>,
+    ) => {
       const isOf = isBackupOf(volume);
       await waitUntil(timelines.backupVolumes, (each) => isOf(each) && storedJobsOf(each).includes(name), {
         label: `the backup volume of ${volume.name} has recurring job ${name}`,
