@@ -40,3 +40,20 @@ export const isReady = (pod: Pod): boolean => isConditionTrue(pod, 'Ready');
 /** Whether a pod is Ready, and is not being deleted. */
 export const isReadyToStay = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined && isReady(pod);
+
+/** What a container runs. */
+export type ContainerCommand = { command?: string[]; args?: string[] };
+
+/** Returns the values of the flags in a container's command, written as `--flag VALUE` or `--flag=VALUE`. */
+export const flagsOf = ({ command = [], args = [] }: ContainerCommand): Map<string, string> => {
+  const words = [...command, ...args];
+  return new Map(
+    words.flatMap((word, index): [string, string][] => {
+      const [, flag, value] = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(word) ?? [];
+      const behind = value ?? words[index + 1];
+      return flag === undefined || behind === undefined || (value === undefined && behind.startsWith('--'))
+        ? []
+        : [[flag, behind]];
+    }),
+  );
+};

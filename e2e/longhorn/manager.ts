@@ -1,6 +1,6 @@
 import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import { resources } from '../kube/cluster.ts';
-import type { Pod } from '../kube/pods.ts';
+import { type ContainerCommand, flagsOf, type Pod } from '../kube/pods.ts';
 import { longhornNamespace } from './resources.ts';
 
 export type ManagerPod = {
@@ -126,3 +126,7 @@ export const countConnections = (table: string, port: number): number => {
 
 /** The path, in a manager pod, of the block device of a volume that is attached to the pod's node. */
 export const devicePath = (volume: string): string => `/host/dev/longhorn/${volume}`;
+
+/** The image of engines that the containers of longhorn-manager are started with. */
+export const engineImageOf = (containers: readonly ContainerCommand[]): string | undefined =>
+  containers.map((container) => flagsOf(container).get('engine-image')).find((image) => image);

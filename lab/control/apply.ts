@@ -4,7 +4,6 @@ import { applyManifests } from '../manifests/apply.ts';
 import { readManifests } from '../manifests/read.ts';
 import { writeKubeconfig } from '../run/kubeconfig.ts';
 import { labFiles } from '../run/settings.ts';
-import { gateway, kubernetesApiPort } from '../run/topology.ts';
 import type { LabAction } from './context.ts';
 
 const schema = z.object({ manifest: z.string() });
@@ -13,13 +12,7 @@ const schema = z.object({ manifest: z.string() });
 export const applyAsAdmin: LabAction = async ({ settings: { dir, name } }, request) => {
   const { manifest } = schema.parse(request);
   const kubeconfig = join(dir, 'kubeconfig-inside');
-  await writeKubeconfig({
-    file: kubeconfig,
-    pki: labFiles(dir).pki,
-    identity: 'admin',
-    server: `https://${gateway}:${kubernetesApiPort}`,
-    lab: name,
-  });
+  await writeKubeconfig({ file: kubeconfig, pki: labFiles(dir).pki, identity: 'admin', lab: name });
   await applyManifests({ kubeconfig, manifests: await readManifests([manifest]), force: true });
   return { faulty: false, text: `${manifest} is applied` };
 };

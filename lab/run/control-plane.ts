@@ -5,8 +5,6 @@ import type { Processes, RunningProcess } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
 import { gateway, kubernetesApiPort, podNetwork, serviceNetwork } from './topology.ts';
 
-const server = `https://${gateway}:${kubernetesApiPort}`;
-
 /** Address of etcd, inside the lab's namespace only. */
 export const etcdUrl = 'http://127.0.0.1:2379';
 
@@ -83,7 +81,7 @@ export const startControllers = async (
   const pki = (file: string) => join(files.pki, file);
   const kubeconfig = async (identity: string) => {
     const file = pki(`${identity}.kubeconfig`);
-    await writeKubeconfig({ file, pki: files.pki, identity, server, lab: name });
+    await writeKubeconfig({ file, pki: files.pki, identity, lab: name });
     return `--kubeconfig=${file}`;
   };
   processes.start('kube-controller-manager', kube, [

@@ -4,14 +4,7 @@ import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type LabSettings, labFiles } from './settings.ts';
-import {
-  dnsAddress,
-  gateway,
-  kubernetesApiPort,
-  type LabNode,
-  linkMtu,
-  nodeNetworkPrefix,
-} from './topology.ts';
+import { dnsAddress, gateway, type LabNode, linkMtu, nodeNetworkPrefix } from './topology.ts';
 
 const kubelet = {
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -92,7 +85,6 @@ export const writeNodeFiles = async (
     file: join(folder, 'kubelet.kubeconfig'),
     pki,
     identity: node.name,
-    server: `https://${gateway}:${kubernetesApiPort}`,
     lab: name,
   });
   const tar = join(dir, `${node.name}.tar`);

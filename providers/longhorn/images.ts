@@ -1,5 +1,6 @@
+import { flagsOf } from '../../e2e/kube/pods.ts';
 import { completeName } from '../../lab/images/image-name.ts';
-import { containersOf, flagsOf, manifestObjectName, type ReleaseObject } from './manifest.ts';
+import { containersOf, manifestObjectName, type ReleaseObject } from './manifest.ts';
 
 /** What does not work without an image: everything, volumes for pods, the UI, or only something optional. */
 type ImageImportance = 'all' | 'csi' | 'ui' | 'other';

@@ -70,17 +70,3 @@ export const containersOf = (object: KubernetesObject): Container[] => {
   const pod = object.kind === 'Pod' ? spec : (spec?.template ?? spec?.jobTemplate?.spec?.template)?.spec;
   return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
 };
-
-/** Returns the values of the flags in a container's command, written as `--flag VALUE` or `--flag=VALUE`. */
-export const flagsOf = ({ command = [], args = [] }: Container): Map<string, string> => {
-  const words = [...command, ...args];
-  return new Map(
-    words.flatMap((word, index): [string, string][] => {
-      const [, flag, value] = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(word) ?? [];
-      const behind = value ?? words[index + 1];
-      return flag === undefined || behind === undefined || (value === undefined && behind.startsWith('--'))
-        ? []
-        : [[flag, behind]];
-    }),
-  );
-};

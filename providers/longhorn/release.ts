@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import { containersOf, findObject, flagsOf, type ReleaseObject } from './manifest.ts';
+import { engineImageOf } from '../../e2e/longhorn/manager.ts';
+import { containersOf, findObject, type ReleaseObject } from './manifest.ts';
 
 /** The parts of a release, from its manifest. Missing parts are not waited for. */
 export type Release = {
@@ -30,9 +31,7 @@ export const describeRelease = (objects: readonly ReleaseObject[]): Release => {
   return {
     definitions: ofKind('CustomResourceDefinition').map(({ metadata }) => metadata.name),
     webhooks: findObject(objects, 'Service', 'longhorn-admission-webhook') !== undefined,
-    engineImage: (manager ? containersOf(manager) : [])
-      .map((container) => flagsOf(container).get('engine-image'))
-      .find((image) => image),
+    engineImage: engineImageOf(manager ? containersOf(manager) : []),
     csi: deployments.includes('longhorn-driver-deployer'),
     deployments,
     notStarted: own.filter((object) => !isStarted(object)).map(({ metadata }) => metadata.name),

@@ -3,8 +3,9 @@ import { applyInLab } from '../../../faults/lab-faults.ts';
 import { waitUntil } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
 import { resources } from '../../../kube/cluster.ts';
+import type { ContainerCommand } from '../../../kube/pods.ts';
 import { type DaemonSet, lacksOfDaemonSet } from '../../../kube/rollout.ts';
-import { managerContainer as managerName } from '../../../longhorn/manager.ts';
+import { engineImageOf, managerContainer as managerName } from '../../../longhorn/manager.ts';
 import { lacksOfEngineImage } from '../../../longhorn/readiness.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { EngineImage, Volume } from '../../../longhorn/types.ts';
@@ -20,14 +21,7 @@ import { type Inventory, keptOtherwise, lossesSince, takeInventory } from './kep
 type UpgradeHandle = { from: string; to: string; before: Inventory; image: string; restarts: number };
 
 type ManagerSet = DaemonSet & {
-  spec: { template: { spec: { containers: { command?: string[]; args?: string[] }[] } } };
-};
-
-/** The image of engines that the managers are started with. The emulator has one for all versions. */
-const engineImageOf = ({ spec }: ManagerSet): string | undefined => {
-  const words = spec.template.spec.containers.flatMap(({ command = [], args = [] }) => [...command, ...args]);
-  const flag = words.indexOf('--engine-image');
-  return flag < 0 ? undefined : words[flag + 1];
+  spec: { template: { spec: { containers: ContainerCommand[] } } };
 };
 
 /** Applies the manifest of the other Longhorn, as its documents say, and follows the managers and the engine's image. */
@@ -48,8 +42,8 @@ const upgrade = async (context: Context): Promise<UpgradeHandle> => {
       lacksOfDaemonSet(set, status?.desiredNumberScheduled ?? 1).length === 0,
     { name: managerName, label: 'each longhorn-manager is of the other Longhorn', ...timeouts.upgraded },
   );
-  // Longhorn has its new version before it makes this image.
-  const wanted = engineImageOf(managers);
+  // Longhorn has its new version before it makes this image. The emulator has one for all versions.
+  const wanted = engineImageOf(managers.spec.template.spec.containers);
   const { spec } = await waitUntil(
     images,
     (image) =>
