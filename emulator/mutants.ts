@@ -119,6 +119,9 @@ export const mutants = {
   'tags-ignored': 'a volume is placed as if it selected no tags',
   'cordon-ignored': 'a volume is placed on a node that is cordoned, or that Longhorn may not use',
   'missing-disk-tag-unsaid': 'a volume with a disk tag that no disk has does not say why it is not placed',
+  'degraded-restore-waits': 'a volume that lacks a replica is not restored, whatever the setting says',
+  'degraded-standby-always-activated':
+    'a volume on standby that lacks a replica is activated, whatever the setting says',
   'restore-limit-ignored': 'the setting how many volumes a node restores at once has no effect',
   'standby-counts-as-restore': 'a volume on standby restores nothing while its node restores no more volumes',
   'restore-ends-with-its-engine': 'a restore whose engine ended counts as done, with the data so far',

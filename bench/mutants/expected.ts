@@ -40,6 +40,8 @@ const csiRestarted =
   'A VolumeSnapshot whose CSI plugin ends in mid-backup has that one backup, and is ready in the end [s3]';
 const restoreCordon =
   'A volume is restored to the node that can be scheduled, and not to one that is cordoned';
+const restoreDegraded =
+  'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
   'A node restores as many volumes at once as the setting says, and a volume on standby does not count [s3]';
 const classNames =
@@ -366,6 +368,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'tags-ignored': [{ scenario: restoreTags, by: 'then.placedOn' }],
   'cordon-ignored': [{ scenario: restoreCordon, by: 'then.placedOn' }],
   'missing-disk-tag-unsaid': [{ scenario: restoreTags, by: 'then.missingTagSaid' }],
+  'degraded-restore-waits': [{ scenario: restoreDegraded, by: 'then.restoredDegraded' }],
+  'degraded-standby-always-activated': [{ scenario: restoreDegraded, by: 'then.restoreWaits' }],
   'restore-limit-ignored': [{ scenario: restoreLimit, by: 'then.restoreWaits' }],
   'standby-counts-as-restore': [{ scenario: restoreLimit, by: 'then.follows' }],
   'restore-ends-with-its-engine': [

@@ -101,6 +101,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
         'allow-empty-disk-selector-volume',
         'allow-empty-node-selector-volume',
         'allow-recurring-job-while-volume-detached',
+        'allow-volume-creation-with-degraded-availability',
         'auto-cleanup-snapshot-after-on-demand-backup-completed',
         'auto-cleanup-system-generated-snapshot',
         'auto-cleanup-when-delete-backup',

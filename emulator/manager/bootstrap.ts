@@ -39,6 +39,7 @@ const settings: Record<string, string> = {
   'recurring-successful-jobs-history-limit': '1',
   'recurring-failed-jobs-history-limit': '1',
   'restore-volume-recurring-jobs': 'false',
+  'allow-volume-creation-with-degraded-availability': 'true',
 };
 
 const ensure = async <T extends ApiObject>(

@@ -57,6 +57,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'recurring-successful-jobs-history-limit': (value) => /^\d+$/.test(value),
   'recurring-failed-jobs-history-limit': (value) => /^\d+$/.test(value),
   'restore-volume-recurring-jobs': isBoolean,
+  'allow-volume-creation-with-degraded-availability': isBoolean,
 };
 
 /** Sets status.applied of each Setting. */

@@ -22,7 +22,7 @@ import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { kubernetesStatusOf, restoredKubernetesStatus, volumeOfPod } from './kubernetes-status.ts';
 import { hasFullDisk, keepOlder, lacksReplica, salvage } from './older-replica.ts';
-import { placesFor } from './placement.ts';
+import { lacksNode, placesFor } from './placement.ts';
 import { beginRebuild, endRebuild, forgetRebuild, type Rebuilds } from './rebuild.ts';
 import { bringReplica, ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import {
@@ -327,13 +327,18 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   // A replica that has its place keeps it, whatever becomes of the tags.
   const { problem } = findReplica(context, name) ? {} : placesFor(context, volume);
   const problems = problem ? [problem] : unsupported;
-  const reason = problem ? 'ReplicaSchedulingFailure' : unsupported.length > 0 ? 'NotEmulated' : '';
+  // Longhorn has it for placed until it is attached (volume_controller.go, ReconcileEngineReplicaState).
+  const isShort = status.currentNodeID !== '' && lacksNode(context, volume);
+  const shortage = isShort ? ['precheck new replica failed: disks are unavailable'] : [];
+  const said = [...problems, ...shortage];
+  const isUnplaced = problem !== undefined || isShort;
+  const reason = isUnplaced ? 'ReplicaSchedulingFailure' : unsupported.length > 0 ? 'NotEmulated' : '';
   const conditions = withCondition(
     status.conditions,
     {
       type: 'Scheduled',
-      status: problems.length > 0 ? 'False' : 'True',
-      ...{ reason, message: problems.join('; ') },
+      status: said.length > 0 ? 'False' : 'True',
+      ...{ reason, message: said.join('; ') },
     },
     timestamp(),
   );
@@ -366,7 +371,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const lacks = !isHealthy && only?.spec.nodeID === context.node && (await lacksReplica(context, only));
   const isSalvaged = lacks || (context.mutant === 'fixed:crashed-standby-stays-faulted' && status.isStandby);
   const isRebuilt = (memory.rebuilds.get(name) ?? 0) <= Date.now();
-  const lacksOne = lacks || !isRebuilt;
+  const lacksOne = lacks || !isRebuilt || lacksNode(context, volume);
   const isGaining = replica === 'running' && gainsReplica(volume, memory);
   const step = isGaining
     ? rebuilding

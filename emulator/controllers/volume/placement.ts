@@ -33,3 +33,10 @@ export const placesFor = (
     problem: `precheck new replica failed: ${isNamed ? 'tags not fulfilled' : 'disks are unavailable'}`,
   };
 };
+
+/** Whether a volume that selects tags has fewer nodes than replicas. A node takes one of them, as by Longhorn's default. */
+export const lacksNode = (context: ManagerContext, volume: Volume): boolean => {
+  const { nodeSelector = [], diskSelector = [], numberOfReplicas } = volume.spec;
+  const isTagged = nodeSelector.length + diskSelector.length > 0;
+  return isTagged && placesFor(context, volume).nodes.length < numberOfReplicas;
+};

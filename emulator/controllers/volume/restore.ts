@@ -266,6 +266,13 @@ export const isIdleStandby = (context: ManagerContext, volume: Volume): boolean 
   );
 };
 
+// Read anew, as a user may have changed it just before (volume_controller.go, checkAndFinishVolumeRestore).
+const takesDegraded = async ({ datastore, mutant }: ManagerContext, { status }: Volume): Promise<boolean> => {
+  if (mutant === 'degraded-restore-waits') return status?.isStandby === true;
+  const setting = await datastore.settings.fetch('allow-volume-creation-with-degraded-availability');
+  return setting.value === 'true' || mutant === 'degraded-standby-always-activated';
+};
+
 /**
  * Whether the restore of a volume that holds a backup is complete. As in Longhorn, an activation waits for a sync of
  * the backup volume that was requested, and requests none itself.
@@ -275,8 +282,10 @@ const isComplete = async (
   volume: Volume,
   { restored, activations }: { restored: string; activations: SyncedActivations },
 ): Promise<boolean> => {
-  if (!volume.status?.isStandby) return true;
-  if (volume.spec.Standby) return false;
+  const { isStandby, robustness } = volume.status ?? {};
+  if (isStandby && volume.spec.Standby) return false;
+  if (robustness === 'degraded' && !(await takesDegraded(context, volume))) return false;
+  if (!isStandby) return true;
   const known = backupVolumeOnTarget(context, volume);
   // A sync may have been requested just before the activation, and this manager may not have seen that.
   const source = known && (await context.datastore.backupVolumes.fetch(known.metadata.name));

@@ -105,9 +105,10 @@ const judgeRestored = async (
   context: Context,
   restore: RestoreHandle,
   data: readonly WrittenData[],
+  lacksReplica = false,
 ): Promise<VolumeHandle> => {
   await judgeSuccess(context, restore);
-  return judgeRestoredData(context, { ...restore, data });
+  return judgeRestoredData(context, { ...restore, data, lacksReplica });
 };
 
 const wishStandby = ({ cluster }: Pick<Context, 'cluster'>, name: string, Standby: boolean) =>
@@ -305,7 +306,7 @@ export const restoreSteps = {
     action: async (
       context: Context,
       backup: BackupHandle,
-      how: { another?: boolean; jobs?: RestoredJobs; replicas?: number } = {},
+      how: { another?: boolean; jobs?: RestoredJobs; replicas?: number; tags?: Selectors } = {},
     ) => {
       await context.turn.keepTargets();
       return beginRestore(context, backup, { standby: true, ...how });
@@ -762,7 +763,8 @@ export const restoreSteps = {
   /** Until its activation the volume was on standby and not given up. It is an ordinary volume now. */
   'then.activated': step({
     sentence: 'Then {standby} is no longer on standby, and has the written data, and zeros elsewhere',
-    action: judgeRestored,
+    action: (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) =>
+      judgeRestored(context, standby, data),
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
   /** The backup is gone, and was not before the volume was restored. */
@@ -807,7 +809,20 @@ export const restoreSteps = {
   /** The restore was never given up. */
   'then.restored': step({
     sentence: 'Then {restore} has the written data, and zeros elsewhere',
-    action: judgeRestored,
+    action: (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) =>
+      judgeRestored(context, restore, data),
+  }),
+  /** It was never given up. It is an ordinary volume now, attached and degraded. */
+  'then.restoredDegraded': step({
+    sentence: 'Then {restore}, which is to have {count}, has the written data with one of them',
+    parameters: (restore) => ({ restore, count: pluralize(restore.replicas, 'replica') }),
+    action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
+      context.expected.push({ id: 'replicas-not-scheduled', of: restore.name });
+      await judgeRestored(context, restore, data, true);
+      const placed = (await replicasOf(context, restore.name)).filter(({ spec }) => spec.nodeID);
+      if (placed.length !== 1)
+        throw new InconclusiveError(`${restore.label} has ${placed.length} replicas that have a node`);
+    },
   }),
   /** The restore may have been reported as failed meanwhile. */
   'then.restoredInTheEnd': step({

@@ -28,6 +28,10 @@ const wishes = {
     value: '6',
   },
   'Longhorn may be uninstalled': { name: 'deleting-confirmation-flag', value: 'true' },
+  'no volume is used that lacks a replica from the beginning': {
+    name: 'allow-volume-creation-with-degraded-availability',
+    value: 'false',
+  },
   'backup blocks of new volumes have 16 MiB': { name: 'default-backup-block-size', value: '16' },
 } as const;
 

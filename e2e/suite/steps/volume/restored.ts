@@ -167,10 +167,18 @@ export const judgeData = async (
   }
 };
 
+type Restored = {
+  name: string;
+  backup: BackupHandle;
+  data: readonly WrittenData[];
+  /** It is degraded when it is attached. Otherwise it must be healthy. */
+  lacksReplica?: boolean;
+};
+
 /** Attaches a restored volume. Throws if the written data differ or other ranges are not zeros. */
 export const judgeRestoredData = async (
   context: Context,
-  { name, backup, data }: { name: string; backup: BackupHandle; data: readonly WrittenData[] },
+  { name, backup, data, lacksReplica = false }: Restored,
 ): Promise<VolumeHandle> => {
   const { made, timelines } = context;
   const { size, target } = backup.volume;
@@ -184,7 +192,7 @@ export const judgeRestoredData = async (
   const filled = [...(backup.snapshot.filled ?? dataRangesOf(made, backup.volume.name)), ...data];
   made.filled.push(...filled.map((range) => ({ volume: name, offset: range.offset, size: range.size })));
   const isRead = !context.missingCapabilities.includes('block-device');
-  await attach(context, { ...volume, disableFrontend: !isRead });
+  await attach(context, { ...volume, disableFrontend: !isRead, lacksReplica });
   if (isRead)
     await judgeData(
       context,

@@ -206,11 +206,10 @@ export const createVolume = async (
   return { name, replicas };
 };
 
-/** Attaches a volume to a node, with or without its frontend. Returns when it is healthy. */
-export const attach = (
-  context: Attaching,
-  how: { name: string; node: string; disableFrontend?: boolean },
-): Promise<void> =>
+type Attachment = { name: string; node: string; disableFrontend?: boolean; lacksReplica?: boolean };
+
+/** Attaches a volume to a node, with or without its frontend. Returns when it is healthy, or degraded if it lacks a replica. */
+export const attach = (context: Attaching, how: Attachment): Promise<void> =>
   namingCause(
     () => untilAttached(context, how),
     (signal) => causeOfVolume(context, how.name, signal),
@@ -233,7 +232,7 @@ type Attaching = Pick<Context, 'cluster' | 'timelines' | 'timeouts'>;
 
 const untilAttached = async (
   { cluster, timelines, timeouts }: Attaching,
-  { name, node, disableFrontend = false }: { name: string; node: string; disableFrontend?: boolean },
+  { name, node, disableFrontend = false, lacksReplica = false }: Attachment,
 ): Promise<void> => {
   const fatal = [faultedForGood(timelines.volumes, name)];
   await waitUntil(timelines.attachments, () => true, {
@@ -267,9 +266,9 @@ const untilAttached = async (
       ...timeouts.attached,
     },
   );
-  await waitUntil(timelines.volumes, isHealthy().matches, {
+  await waitUntil(timelines.volumes, lacksReplica ? isDegraded : isHealthy().matches, {
     name,
-    label: `volume ${name} is attached and healthy`,
+    label: `volume ${name} is attached and ${lacksReplica ? 'degraded' : 'healthy'}`,
     describe: describeVolume,
     fatal,
     ...timeouts.attached,
