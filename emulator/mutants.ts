@@ -231,6 +231,7 @@ export const mutants = {
   'system-backups-not-found': 'a sync does not find the system backups that are in the store',
   'system-backup-takes-old-backups':
     'a system backup with the policy if-not-present backs no volume up that has a backup, however old',
+  'system-backup-takes-standby': 'a system backup backs up a volume on standby too',
   'system-backup-ignores-always':
     'a system backup with the policy always leaves volumes out that have not changed since their last backup',
   'system-backup-ignores-disabled': 'a system backup with the policy disabled backs volumes up',

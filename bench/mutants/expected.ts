@@ -514,6 +514,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'system-backup-takes-others-along': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
   'system-backup-skips-a-state': [{ scenario: systemBackup, by: 'then.systemBackupMade' }],
   'system-backup-takes-old-backups': [{ scenario: systemBackupPolicies, by: 'then.volumeBackedUp' }],
+  'system-backup-takes-standby': [
+    {
+      scenario:
+        'A system backup backs up the source of a standby volume, and leaves that alone, which follows on',
+      by: 'then.systemBackupReady',
+    },
+  ],
   'system-backup-ignores-always': [{ scenario: systemBackupPolicies, by: 'then.volumeBackedUp' }],
   'system-backup-ignores-disabled': [{ scenario: systemBackupPolicies, by: 'then.volumeLeftOut' }],
   'system-backup-ignores-failed-volume': [

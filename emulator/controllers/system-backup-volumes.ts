@@ -54,7 +54,7 @@ const requestBackups = async (context: ManagerContext, { spec }: SystemBackup): 
   if (policy !== 'always' && policy !== 'if-not-present') return [];
   const made: string[] = [];
   for (const volume of datastore.volumes.list()) {
-    if (volume.status?.isStandby) continue;
+    if (volume.status?.isStandby && mutant !== 'system-backup-takes-standby') continue;
     // Also of a volume that is not backed up then.
     const snapshot = await takeSnapshot(context, volume);
     const isAlways = policy === 'always' && mutant !== 'system-backup-ignores-always';

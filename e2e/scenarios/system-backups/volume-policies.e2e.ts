@@ -90,6 +90,31 @@ scenario(
 );
 
 scenario(
+  'A system backup backs up the source of a standby volume, and leaves that alone, which follows on',
+  { ...about, needs: ['lab', 'block-device'], longhorn: '>=1.8.0', proves: ['DR29'] },
+  async ({ given, when, then }) => {
+    await given.exclusive('default-backup-target', 'all-volumes');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    data.push(await given.data(volume, { offset: littleData.data.size, size: 2 * mebibyte }));
+
+    const systemBackup = await when.systemBackedUp(target, {
+      ...{ label: 'the system backup', volumes: 'always' },
+    });
+    await then.systemBackupReady(systemBackup);
+    await then.standbyLeftAlone(systemBackup, standby);
+    const made = await then.volumeBackedUp(systemBackup, volume, 'its source');
+    for (const each of made) await then.follows(standby, each);
+    await when.activated(standby);
+    await then.activated(standby, data);
+  },
+);
+
+scenario(
   'A system backup fails with the backup of a volume, and says so',
   { ...about, needs: ['lab', 'wrongAnswers'], proves: ['S28'] },
   async ({ given, when, then }) => {

@@ -7,6 +7,7 @@ import { isBackupOf } from '../created-objects.ts';
 import { requestDeletion } from '../deletion/deletion.ts';
 import type { BackupHandle, SystemBackupHandle, VolumeHandle } from '../handles.ts';
 import { InconclusiveError, throwIfAny } from '../judging.ts';
+import type { RestoreHandle } from '../restore/restore.ts';
 import { step } from '../step.ts';
 import {
   brokenBySystemBackup,
@@ -83,6 +84,21 @@ export const systemBackupVolumeSteps = {
       const [found] = await newBackupsOf(context, volume);
       if (found !== undefined)
         throw new Error(`${label} has backed up ${called} (${volume.name}): ${found.metadata.name}`);
+    },
+  }),
+  /** It is Ready. Longhorn itself shows a snapshot of the volume, that of the restore, which nobody has asked for. */
+  'then.standbyLeftAlone': step({
+    sentence: 'Then {label} has made no snapshot and no backup of {standby}',
+    parameters: (systemBackup, standby) => ({ label: systemBackup, standby }),
+    action: async (context: Context, { label }: SystemBackupHandle, { name, backup }: RestoreHandle) => {
+      const snapshots = context.timelines.snapshots
+        .objects()
+        .filter(({ spec }) => spec.volume === name && spec.createSnapshot === true);
+      const made = [...snapshots, ...(await newBackupsOf(context, { ...backup.volume, name }))];
+      throwIfAny(
+        made.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+        `${label} has made something of ${name}, which is on standby`,
+      );
     },
   }),
   /** Returns that backup. */
