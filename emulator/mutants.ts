@@ -42,6 +42,7 @@ export const mutants = {
   'csi-restart-makes-another':
     'a CSI plugin that is started again makes another backup for a VolumeSnapshot whose backup is under way',
   'csi-mode-ignored': 'a class of VolumeSnapshots that asks for full backups makes incremental ones',
+  'csi-smaller-claim-taken': 'a claim that is smaller than its VolumeSnapshot gets a volume',
   'csi-claim-gets-newest-backup':
     'a claim of a VolumeSnapshot gets the data of the newest backup of its volume',
   'csi-formats-again': 'the CSI plugin formats a volume each time that a pod gets it',
@@ -452,6 +453,7 @@ export const fixes = {
   'fixed:power-loss-empties-metadata': 'a snapshot syncs the metadata of the new head to the disk',
   'fixed:first-backup-outlives-volumesnapshot':
     'a VolumeSnapshot that is deleted takes its backup along, whether or not Longhorn has listed its volume in the store',
+  'fixed:larger-claim-gets-smaller-volume': 'a claim that is larger than its VolumeSnapshot is refused',
   'fixed:volumesnapshot-of-no-backup-is-ready':
     'a VolumeSnapshotContent whose handle names no backup is not ready, and says so',
   'fixed:unmade-volumesnapshot-stays':

@@ -27,6 +27,7 @@ const csiUnreachable =
 const csiWrongName =
   'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why';
 const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
+const csiOtherSize = 'A claim of another size than its VolumeSnapshot is refused, be it smaller or larger';
 const standbyRefuses =
   'A volume that is put on standby by the API follows its source, takes no write, and nothing is made of it';
 const restoreTags =
@@ -246,6 +247,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'claim-jobs-ignored': [{ scenario: claimRules, by: 'then.inJobs' }],
   'claim-jobs-added-only': [{ scenario: claimRules, by: 'then.inJobs' }],
   'csi-error-unsaid': [{ scenario: csiUnreachable, by: 'then.notMade' }],
+  'csi-smaller-claim-taken': [{ scenario: csiOtherSize, by: 'then.otherSizeRefused' }],
   'csi-claim-gets-newest-backup': [{ scenario: csiClaim, by: 'then.restored' }],
   'finalizer-forgotten': [
     {
@@ -862,6 +864,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A volume whose node loses its power soon after a snapshot is opened again, and has its data',
   ],
   'fixed:first-backup-outlives-volumesnapshot': [csiFirstDeleted],
+  'fixed:larger-claim-gets-smaller-volume': [csiOtherSize],
   'fixed:volumesnapshot-of-no-backup-is-ready': [csiWrongName],
   'fixed:unmade-volumesnapshot-stays': [csiUnreachable],
   'fixed:snapshot-stays-while-detached': [

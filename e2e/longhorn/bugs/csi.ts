@@ -53,6 +53,21 @@ export const csiBugs = {
     source: `${plugin}, CreateVolume (fromBackup is backup.Url, which is not looked at); csi/util.go, getVolumeOptions; controller/backup_controller.go, reconcile (status.url); read in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#2686 (a backup that does not exist)`,
     seen: 'a whole real v1.12.1 (2026-12-01), NFS, a backup that another Longhorn had not written whole yet: the claim was bound at once to a volume without fromBackup, healthy, which had zeros, also when the backup was Completed; no message of Longhorn said so. That a Backup which was just found, or has failed, is as good as none is read in the source',
   },
+  'larger-claim-gets-smaller-volume': {
+    title: 'A claim that is larger than its VolumeSnapshot is bound to a volume that is smaller than it says',
+    severity: 'misleading',
+    promise: 'a claim that has another size than its VolumeSnapshot is refused',
+    happens:
+      'the plugin asks for a volume of the size of the claim, the webhook gives that the size of the backup, and the plugin answers with the size of the claim. So the claim is bound, and the PersistentVolume has a capacity that the volume does not have: the file system in it is full long before. A clone of a volume is refused then, and a smaller claim too, by csi-provisioner. So it is with a StorageClass that has fromBackup',
+    symptoms: [{ of: 'history', kind: 'PersistentVolume', state: 'larger than its volume' }],
+    steps: [
+      'Make a VolumeSnapshot of the type bak of a volume of 64 MiB, and wait until it is ready.',
+      'Make a claim of 128 MiB from it: it is bound. kubectl get pv: its capacity is 128 MiB.',
+      'kubectl -n longhorn-system get volumes.longhorn.io: the volume has 64 MiB.',
+    ],
+    source: `${plugin}, CreateVolume (CapacityBytes of the request, and a check of the size for clones of volumes alone); webhook/resources/volume/mutator.go, Create (the size of the backup volume); read in v1.12.1`,
+    seen: 'a whole real v1.12.1 (2026-12-01): a claim of 128 MiB was bound to a volume of 64 MiB; one of 32 MiB was refused',
+  },
   'unmade-volumesnapshot-stays': {
     title: 'A VolumeSnapshot cannot be deleted while the backup target of its volume is not available',
     severity: 'outage',

@@ -26,7 +26,7 @@ scenario(
 
 scenario(
   'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand',
-  { ...about, proves: ['V6', 'V7'] },
+  { ...about, proves: ['V5', 'V6', 'V7'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];
@@ -61,5 +61,24 @@ scenario(
     await when.backupVolumeSynced(upload.volume);
     await then.known(upload.backup);
     await then.orKnownBug('claim-of-unread-backup-is-empty', () => then.claimHasData(claim, [data]));
+  },
+);
+
+// A larger claim would need a larger volume, and the data of a smaller one would be cut off.
+scenario(
+  'A claim of another size than its VolumeSnapshot is refused, be it smaller or larger',
+  { ...about, proves: ['V5'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const claim = await given.boundClaim(volume);
+    const made = await when.volumeSnapshotMade(claim, await given.snapshotClass({ type: 'bak' }));
+    const backup = await then.handleNamesBackup(made);
+    await then.readyWithBackup(made, backup);
+
+    await then.otherSizeRefused(made, { backup, size: volume.size / 2 });
+    await then.orKnownBug('larger-claim-gets-smaller-volume', () =>
+      then.otherSizeRefused(made, { backup, size: 2 * volume.size }),
+    );
   },
 );

@@ -27,15 +27,37 @@ const snapshotOf = async ({ client }: Provisioner, name: string): Promise<Volume
     )
     .catch(ignoreMissing);
 
-/** The backup that a VolumeSnapshot stands for, once that is ready. */
-const backupOf = async (provisioner: Provisioner, name: string) => {
+/** The backup that a VolumeSnapshot stands for, once that is ready, and its size as CSI knows it. */
+const sourceOf = async (provisioner: Provisioner, name: string) => {
   const { status } = (await snapshotOf(provisioner, name)) ?? {};
-  if (!status?.readyToUse) return undefined;
+  if (!status?.readyToUse) return {};
   const content = provisioner.contents?.get(status.boundVolumeSnapshotContentName ?? '');
-  const id = content?.status?.snapshotHandle?.split('/').at(-1);
+  const { snapshotHandle, restoreSize } = content?.status ?? {};
+  const id = snapshotHandle?.split('/').at(-1);
   // This manager may not have seen yet what made the VolumeSnapshot ready.
   const hasUrl = ({ status: seen }: Backup): boolean => Boolean(seen?.url);
-  return id === undefined ? undefined : readUnless(provisioner.context.datastore.backups, id, hasUrl);
+  if (id === undefined) return {};
+  return { backup: await readUnless(provisioner.context.datastore.backups, id, hasUrl), restoreSize };
+};
+
+const sizeOf = ({ spec }: PersistentVolumeClaim): number => Number(spec.resources.requests.storage);
+
+/**
+ * Why a claim is refused because of its size. csi-provisioner knows the size of a snapshot that was made by a class, and
+ * Longhorn compares nothing, but for a clone of a volume (csi/controller_server.go, CreateVolume).
+ */
+const refusalOf = (
+  { mutant }: ManagerContext,
+  claim: PersistentVolumeClaim,
+  { restoreSize = 0, volumeSize }: { restoreSize?: number | undefined; volumeSize: string },
+): string | undefined => {
+  const size = sizeOf(claim);
+  if (size < restoreSize && mutant !== 'csi-smaller-claim-taken')
+    return `requested volume size ${size} is less than the size ${restoreSize} for the source snapshot ${claim.spec.dataSource?.name}`;
+  const isChecked = mutant === 'fixed:larger-claim-gets-smaller-volume' && volumeSize !== '';
+  return isChecked && size > Number(volumeSize)
+    ? `the requested size (${size} bytes) is different than the size of the backup (${volumeSize} bytes)`
+    : undefined;
 };
 
 /**
@@ -49,11 +71,13 @@ const restoredVolume = async (
 ): Promise<Volume['spec']> => {
   const { context } = provisioner;
   const { datastore, mutant } = context;
-  const backup = await backupOf(provisioner, claim.spec.dataSource?.name ?? '');
+  const { backup, restoreSize } = await sourceOf(provisioner, claim.spec.dataSource?.name ?? '');
   const { volumeName = '', volumeSize = '', url = '', backupTargetName = '' } = backup?.status ?? {};
   const isWaiting = url === '' && mutant === 'fixed:claim-of-unread-backup-is-empty';
   if (backup === undefined || isWaiting)
     throw new Error(`no backup for the claim ${claim.metadata.name} yet`);
+  const refusal = refusalOf(context, claim, { restoreSize, volumeSize });
+  if (refusal !== undefined) throw new Error(refusal);
   const source = datastore.volumes.get(volumeName);
   if (url === '' || source === undefined) {
     const parameters = { ...of.parameters, fromBackup: url };
@@ -108,9 +132,8 @@ const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim)
   if (of === undefined) throw new Error(`storageclass ${storageClassName} not found`);
   const { numberOfReplicas = '3', recurringJobSelector } = of.parameters ?? {};
   const name = `pvc-${metadata.uid}`;
-  const volume =
-    datastore.volumes.get(name) ??
-    (await datastore.volumes.create({
+  if (datastore.volumes.get(name) === undefined)
+    await datastore.volumes.create({
       metadata: { name, labels: jobLabelsOf(context, recurringJobSelector) },
       spec: {
         ...(dataSource
@@ -118,13 +141,14 @@ const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim)
           : await volumeOfClass(context, claim, of)),
         numberOfReplicas: Number(numberOfReplicas),
       },
-    }));
+    });
   if (datastore.persistentVolumes.get(name) !== undefined) return;
   await datastore.persistentVolumes.create({
     metadata: { name },
     spec: {
       accessModes: ['ReadWriteOnce'],
-      capacity: { storage: volume.spec.size },
+      // As asked for, whatever size the volume has got (csi/controller_server.go, CreateVolume).
+      capacity: { storage: String(sizeOf(claim)) },
       claimRef: { namespace, name: metadata.name, uid: metadata.uid ?? '' },
       csi: { driver: longhornProvisioner, volumeHandle: name },
       persistentVolumeReclaimPolicy: of.reclaimPolicy,

@@ -15,6 +15,7 @@ import {
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import { PromiseBroken } from '../judging.ts';
 import type { RestoreHandle } from '../restore/restore.ts';
 import type { Timeout } from '../timeouts.ts';
 import { judgeData, judgeRestoredData, untilRestored } from '../volume/restored.ts';
@@ -245,6 +246,7 @@ const askForClaim = async (
   context: Context,
   { name, label }: VolumeSnapshotHandle,
   backup: BackupHandle,
+  size = backup.volume.size,
 ): Promise<AskedClaim> => {
   const { timelines } = context;
   const from = timelines.volumes.lastSequence();
@@ -253,7 +255,7 @@ const askForClaim = async (
     ...{ numberOfReplicas: String(replicas), backupTargetName: backup.volume.target.name },
   });
   const dataSource = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name };
-  const claim = await makeClaim(context, claimSpec(storageClass, backup.volume.size, { dataSource }));
+  const claim = await makeClaim(context, claimSpec(storageClass, size, { dataSource }));
   rememberVolume(context.made, claim.volume);
   const volume = { name: claim.volume, label: `the volume made from ${label}`, backup, from, replicas };
   return { claim: claim.name, volume };
@@ -310,4 +312,35 @@ export const judgeClaimData = async (
     { volume: empty, data },
     `claim ${claim} is bound to a volume that is not restored`,
   );
+};
+
+/**
+ * Makes a claim of a VolumeSnapshot that has another size than the volume of its backup, and waits until csi-provisioner has
+ * refused it, or has made its volume. Throws in that case.
+ */
+export const judgeOtherSize = async (
+  context: Context,
+  snapshot: VolumeSnapshotHandle,
+  { backup, size }: { backup: BackupHandle; size: number },
+): Promise<string> => {
+  const { cluster, scenarioSignal: signal, timelines, timeouts } = context;
+  const asked = await askForClaim(context, snapshot, backup, size);
+  const [name, volume] = [asked.claim, asked.volume.name];
+  const fieldSelector = `involvedObject.name=${name}`;
+  await using events = await follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal });
+  const isDecided = ({ reason, message = '' }: Event): boolean =>
+    reason === 'ProvisioningSucceeded' || (reason === 'ProvisioningFailed' && /\bsize\b/.test(message));
+  const { reason, message = '' } = await waitUntil(events, isDecided, {
+    ...{ label: `claim ${name} is refused, or has its volume` },
+    ...timeouts.claimProvisioned,
+  });
+  if (reason === 'ProvisioningFailed') {
+    // A claim that waits keeps its VolumeSnapshot from being deleted.
+    await cluster.delete(resources.persistentVolumeClaims, { namespace, name });
+    return message;
+  }
+  const has = Number(timelines.volumes.current(volume)?.spec.size);
+  const said = `claim ${name} of ${size} bytes is taken, and its volume has ${has}`;
+  if (has >= size) throw new Error(said);
+  throw new PromiseBroken(said, { kind: 'PersistentVolume', name: volume, state: 'larger than its volume' });
 };

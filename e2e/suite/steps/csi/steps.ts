@@ -13,6 +13,7 @@ import type { Context } from '../context.ts';
 import { dataRangesOf } from '../created-objects.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
 import { InconclusiveError, PromiseBroken } from '../judging.ts';
+import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import {
   askForClaimOnce,
@@ -21,6 +22,7 @@ import {
   deleteVolumeSnapshot,
   describeReadiness,
   judgeClaimData,
+  judgeOtherSize,
   makeBoundClaim,
   makeByHand,
   makeClaimFrom,
@@ -157,6 +159,13 @@ export const csiSteps = {
   'then.claimHasData': step({
     sentence: 'Then the claim is bound to a volume with the written data',
     action: judgeClaimData,
+  }),
+  /** Known bug larger-claim-gets-smaller-volume: it has what was asked for by its PersistentVolume alone. */
+  'then.otherSizeRefused': step({
+    sentence: 'Then a PersistentVolumeClaim of {size} that is made from {snapshot} is refused',
+    parameters: (snapshot, { size }) => ({ snapshot, size: inMebibytes(size) }),
+    action: judgeOtherSize,
+    detail: (message) => message,
   }),
   /** Kubernetes takes no uid. So the content is made, which has the uid of its VolumeSnapshot. */
   'when.contentOfSameUid': step({
