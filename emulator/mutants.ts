@@ -74,6 +74,8 @@ export const mutants = {
   'older-snapshot-not-read':
     'a backup of a snapshot that is older than the last backup takes the blocks of that one',
   'rebuild-empties-snapshots': 'the snapshots of a volume are empty once a replica of it is rebuilt',
+  'snapshot-limits-ignored': 'a volume has any number of snapshots, of any size, whatever its maximum says',
+  'snapshot-size-unlimited': 'a volume has snapshots of any size, whatever its maximum says',
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':

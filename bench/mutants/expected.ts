@@ -41,6 +41,8 @@ const csiRestarted =
   'A VolumeSnapshot whose CSI plugin ends in mid-backup has that one backup, and is ready in the end [s3]';
 const restoreCordon =
   'A volume is restored to the node that can be scheduled, and not to one that is cordoned';
+const snapshotLimits =
+  'A volume takes no more snapshots than it may have, and none that is too large, until one is removed';
 const restoreDegraded =
   'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
@@ -282,6 +284,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'head-backed-up': [{ scenario: holds, by: 'then.restores' }],
   'older-snapshot-not-read': [{ scenario: holds, by: 'then.restores' }],
   'rebuild-empties-snapshots': [{ scenario: duringRebuild, by: 'then.restores' }],
+  'snapshot-limits-ignored': [{ scenario: snapshotLimits, by: 'then.snapshotRefused' }],
+  'snapshot-size-unlimited': [{ scenario: snapshotLimits, by: 'then.snapshotRefused' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],

@@ -28,6 +28,8 @@ export type Volume = LonghornObject<
     /** URL of the backup that a new volume is restored from. */
     fromBackup?: string;
     unmapMarkSnapChainRemoved?: string;
+    snapshotMaxCount?: number;
+    snapshotMaxSize?: string;
     /** The volume whose data it gets, `vol://NAME`, or the snapshot, `snap://NAME/SNAPSHOT`. */
     dataSource?: string;
     /** Whether the volume should follow the backups of the volume in fromBackup. */

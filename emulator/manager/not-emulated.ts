@@ -24,6 +24,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
       value === '' ||
       /^(nfs|cifs|s3):\/\/[^?]+\?backup=[^&]+(&nfsOptions=[^&]*)?&volume=[^&]+$/.test(String(value)),
     dataSource: (value) => value === '' || /^(vol:\/\/[^/]+|snap:\/\/[^/]+\/[^/]+)$/.test(String(value)),
+    snapshotMaxCount: (value) => Number(value) >= 2 && Number(value) <= 250,
+    snapshotMaxSize: anything,
     unmapMarkSnapChainRemoved: ['ignored', 'enabled', 'disabled'],
     dataEngine: ['v1'],
     nodeID: anything,

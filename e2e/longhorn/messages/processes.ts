@@ -115,7 +115,7 @@ export const processMessages = {
     means: 'The snapshot could not be taken, or not be removed, at that moment.',
     advice: 'Longhorn tries again; the text says what it waits for.',
     pattern:
-      /(?:failed to take snapshot because the volume engine \S+ is not running|snapshot deletion delayed: volume engine|failed to get engine client proxy: |[\s\S]*\bsnapshot \S+ is already existing)[\s\S]*/,
+      /(?:failed to take snapshot because the volume engine \S+ is not running|snapshot deletion delayed: volume engine|failed to get engine client proxy: |[\s\S]*\bsnapshot (?:\S+ is already existing|count usage \d+|free space -?\d+))[\s\S]*/,
     example:
       'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
     seen: `a real v1.12.1 (2026-11-26); controller/snapshot_controller.go, ${sources}`,

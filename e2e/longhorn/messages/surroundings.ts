@@ -262,6 +262,16 @@ export const surroundingMessages = {
       'failed to create snapshot: proxyServer=10.42.3.7:8501 destination=10.42.3.7:10010: failed to snapshot volume: rpc error: code = Unknown desc = failed to create snapshot s for volume 10.42.3.7:10010: rpc error: code = Unknown desc = snapshot count usage 250 is equal or larger than snapshotMaxCount 250',
     seen: 'longhorn-engine, pkg/controller/control.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#12934',
   },
+  'snapshot-size-limit': {
+    ...snapshot,
+    class: 'failure',
+    means: 'The snapshots of the volume would be larger than its snapshotMaxSize allows.',
+    advice: 'Delete and purge old snapshots, or raise snapshotMaxSize.',
+    pattern: /[\s\S]*\bsnapshot free space -?\d+ is not enough for head file \d+/,
+    example:
+      'failed to create snapshot: proxyServer=10.42.3.7:8501 destination=10.42.3.7:10010: failed to snapshot volume: rpc error: code = Unknown desc = failed to create snapshot s for volume 10.42.3.7:10010: rpc error: code = Unknown desc = snapshot free space 16777216 is not enough for head file 25169920',
+    seen: 'longhorn-engine, pkg/controller/control.go, source of v1.12.1',
+  },
   'snapshot-lost': {
     ...snapshot,
     class: 'warning',

@@ -1,6 +1,7 @@
 import {
   allocatedSize,
   copySnapshot,
+  headPath,
   isSameData,
   snapshotPath,
   writeHeadMetadata,
@@ -38,6 +39,25 @@ const requested = (): Status => ({
 
 /** The snapshot of a volume that is the parent of the volume's head, even if it is marked as removed. */
 const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined => snapshots.find(isParentOfHead);
+
+/** Why a volume may not have one more snapshot (longhorn-engine, pkg/controller/control.go, canDoSnapshot). */
+const findsLimit = async (context: ManagerContext, snapshot: Snapshot): Promise<string | undefined> => {
+  const { datastore, mutant } = context;
+  const { volume } = snapshot.spec;
+  const replica = findReplica(context, volume);
+  if (!replica || mutant === 'snapshot-limits-ignored') return undefined;
+  const directory = replicaDirectory(replica);
+  const { snapshotMaxCount = 250, snapshotMaxSize = '0' } = datastore.volumes.get(volume)?.spec ?? {};
+  const others = otherSnapshots(context, snapshot).filter(({ status }) => status?.readyToUse);
+  if (others.length >= snapshotMaxCount)
+    return `snapshot count usage ${others.length} is equal or larger than snapshotMaxCount ${snapshotMaxCount}`;
+  if (Number(snapshotMaxSize) === 0 || mutant === 'snapshot-size-unlimited') return undefined;
+  const used = others.reduce((sum, { status }) => sum + (status?.size ?? 0), 0);
+  const free = Number(snapshotMaxSize) - used;
+  const before = snapshotPath(directory, parentOfHead(others)?.metadata.name ?? '');
+  const head = (await isSameData(headPath(directory), before)) ? 0 : await allocatedSize(headPath(directory));
+  return head > free ? `snapshot free space ${free} is not enough for head file ${head}` : undefined;
+};
 
 const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> => {
   const { datastore, devices, mutant } = context;
@@ -79,6 +99,7 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
       // The size of the whole copy, or nothing. Longhorn counts what was written since the parent.
       size: (await isSameData(file, before)) ? 0 : await allocatedSize(file),
       userCreated: true,
+      error: '',
     },
   });
 };
@@ -135,7 +156,14 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   if (!isTicketSatisfied(attachment, ticketID(ticketType, name))) return; // The next event of the attachment leads to another reconcile.
   // The next resync leads to another reconcile.
   if (context.mutant === 'fixed:uncloned-volume-is-backed-up-empty' && isToClone(volume)) return;
-  await take(context, snapshot);
+  const limit = await findsLimit(context, snapshot);
+  if (limit === undefined) return take(context, snapshot);
+  // The event of the change leads to another reconcile.
+  if (snapshot.status?.error === limit) throw new Error(limit);
+  await datastore.snapshots.updateStatus({
+    ...snapshot,
+    status: { ...(snapshot.status ?? requested()), error: limit },
+  });
 };
 
 /** Takes and removes the snapshots of the volumes that this manager owns. */

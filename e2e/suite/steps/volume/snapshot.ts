@@ -15,13 +15,12 @@ import { dataRangesOf, runLabel } from '../created-objects.ts';
 import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { causeOfSnapshot } from './causes.ts';
 
-/** Makes a snapshot of a volume, and returns when it can be backed up. */
-export const makeSnapshot = async (
-  context: Context,
+/** Creates the object of a snapshot, which Longhorn is to take. Returns its name. */
+export const requestSnapshot = async (
+  { cluster, made, run, uniqueName }: Context,
   volume: VolumeHandle,
-  name = context.uniqueName('snapshot'),
-): Promise<SnapshotHandle> => {
-  const { cluster, timelines, made, run, timeouts } = context;
+  name = uniqueName('snapshot'),
+): Promise<string> => {
   made.snapshots.push(name);
   await cluster.create(longhornResources.snapshots, {
     apiVersion,
@@ -29,6 +28,15 @@ export const makeSnapshot = async (
     metadata: { name, namespace, labels: runLabel(run) },
     spec: { volume: volume.name, createSnapshot: true },
   });
+  return name;
+};
+
+/** Waits until a snapshot can be backed up. */
+export const untilSnapshotReady = async (
+  context: Context,
+  { name, volume }: Pick<SnapshotHandle, 'name' | 'volume'>,
+): Promise<void> => {
+  const { timelines, timeouts } = context;
   await namingCause(
     () =>
       waitUntil(timelines.snapshots, ({ status }) => status?.readyToUse === true, {
@@ -40,7 +48,39 @@ export const makeSnapshot = async (
       }),
     (signal) => causeOfSnapshot(context, { name, volume }, signal),
   );
-  return { name, volume, filled: dataRangesOf(made, volume.name) };
+};
+
+/** Makes a snapshot of a volume, and returns when it can be backed up. */
+export const makeSnapshot = async (
+  context: Context,
+  volume: VolumeHandle,
+  wanted?: string,
+): Promise<SnapshotHandle> => {
+  const name = await requestSnapshot(context, volume, wanted);
+  await untilSnapshotReady(context, { name, volume });
+  return { name, volume, filled: dataRangesOf(context.made, volume.name) };
+};
+
+const refusals = { count: 'snapshot-limit', size: 'snapshot-size-limit' } as const;
+
+/** Waits until a snapshot of a volume, by whomever, is refused because of this limit of the volume. Returns it. */
+export const untilSnapshotRefused = async (
+  { expected, timelines, timeouts, version }: Context,
+  volume: VolumeHandle,
+  limit: keyof typeof refusals,
+): Promise<SnapshotHandle> => {
+  const id = refusals[limit];
+  const isRefused = ({ spec, status }: Snapshot): boolean =>
+    spec.volume === volume.name &&
+    !status?.readyToUse &&
+    wordingOf(id, { message: status?.error, version }) !== undefined;
+  const { metadata } = await waitUntil(timelines.snapshots, isRefused, {
+    label: `a snapshot of ${volume.name} is refused because of its maximum ${limit}`,
+    describe: describeSnapshot,
+    ...timeouts.snapshotReady,
+  });
+  expected.push({ id, of: metadata.name });
+  return { name: metadata.name, volume };
 };
 
 /** Deletes a snapshot. There must be a newer one, because Longhorn only marks the newest one as removed. */

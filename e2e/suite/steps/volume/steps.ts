@@ -27,9 +27,12 @@ import {
   deleteSnapshot,
   makeSnapshot,
   messagesOfSnapshot,
+  requestSnapshot,
   untilOneSnapshot,
   untilSnapshotGone,
   untilSnapshotMarked,
+  untilSnapshotReady,
+  untilSnapshotRefused,
 } from './snapshot.ts';
 import {
   deleteVolume,
@@ -51,6 +54,12 @@ import {
 
 type Since = { since: BackupHandle };
 
+const describeLimits = ({ maxCount, maxSize }: { maxCount?: number; maxSize?: number }): string =>
+  [
+    ...(maxCount === undefined ? [] : [`, which may have ${maxCount} snapshots`]),
+    ...(maxSize === undefined ? [] : [`, whose snapshots may have ${inMebibytes(maxSize)}`]),
+  ].join('');
+
 const judgeKept = async ({ cluster }: Context, { name }: SnapshotHandle): Promise<void> => {
   const loss = lossOf(await readNow(cluster, longhornResources.snapshots, name));
   const seen = { kind: 'Snapshot', name, state: 'deleted' };
@@ -66,12 +75,12 @@ export const volumeSteps = {
    */
   'given.volume': step({
     sentence: 'Given a volume of {size}, {attached}',
-    parameters: ({ size = littleData.volume, group, local, trimsSnapshots } = {}) => ({
+    parameters: ({ size = littleData.volume, group, local, trimsSnapshots, snapshots = {} } = {}) => ({
       size: inMebibytes(size),
       attached: ({ missingCapabilities }: Context) =>
         missingCapabilities.includes('block-device')
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
-          : `attached to a node${local ? ', where it has its only replica' : ''}${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}${trimsSnapshots ? ', whose snapshots are removed by a trim' : ''}`,
+          : `attached to a node${local ? ', where it has its only replica' : ''}${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}${trimsSnapshots ? ', whose snapshots are removed by a trim' : ''}${describeLimits(snapshots)}`,
     }),
     opens: async (context, { target } = {}) => target ?? firstTarget(context),
     action: async (
@@ -153,6 +162,29 @@ export const volumeSteps = {
     sentence: 'Given a snapshot of the volume',
     action: (context: Context, volume: VolumeHandle) => makeSnapshot(context, volume),
     detail: ({ name }) => name,
+  }),
+  /** Does not wait for it. */
+  'when.snapshotWanted': step({
+    sentence: 'When one more snapshot of the volume is wanted',
+    action: (context: Context, volume: VolumeHandle) => requestSnapshot(context, volume),
+    detail: (name) => name,
+  }),
+  /** Whoever has wanted it: the suite, or a recurring job. */
+  'then.snapshotRefused': step({
+    sentence: 'Then the snapshot is not taken, and says that {limit}',
+    parameters: (_, limit) => ({
+      limit:
+        limit === 'count'
+          ? 'the volume has as many as it may have'
+          : 'it is too large for what the volume may have',
+    }),
+    action: (context: Context, volume: VolumeHandle, limit: 'count' | 'size') =>
+      untilSnapshotRefused(context, volume, limit),
+    detail: ({ name }) => name,
+  }),
+  'then.snapshotTakenAfterAll': step({
+    sentence: 'Then the snapshot is taken after all',
+    action: untilSnapshotReady,
   }),
   /** The snapshot of the backup must be gone. */
   'given.snapshotOfSameName': step({

@@ -37,6 +37,8 @@ export type VolumeOptions = {
   local?: true | undefined;
   /** What is discarded in it goes from its snapshots too, which Longhorn removes then. */
   trimsSnapshots?: true | undefined;
+  /** How many snapshots it may have, at least 2, and how large all of them may be, at least twice its size. */
+  snapshots?: { maxCount?: number; maxSize?: number } | undefined;
 };
 
 /**
@@ -156,6 +158,7 @@ export const createVolume = async (
     group,
     local,
     trimsSnapshots,
+    snapshots: { maxCount, maxSize } = {},
     // Backups of a restored volume are compared block by block with the backup that it comes from. Versions before
     // v1.10 know no other size.
     blockSize = fromBackup === undefined ? undefined : smallestBlock,
@@ -192,6 +195,8 @@ export const createVolume = async (
       // ordinary one.
       ...(standby && { Standby: true }),
       ...(local && { numberOfReplicas: 1, dataLocality: 'strict-local' }),
+      ...(maxCount !== undefined && { snapshotMaxCount: maxCount }),
+      ...(maxSize !== undefined && { snapshotMaxSize: String(maxSize) }),
       ...(trimsSnapshots && { unmapMarkSnapChainRemoved: 'enabled' }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
