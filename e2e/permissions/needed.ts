@@ -51,6 +51,13 @@ const base: readonly PermissionRule[] = [
     verbs: ['list', 'watch', 'create', 'patch', 'delete'],
   },
   { place: 'longhorn', resource: resources.cronJobs, verbs: ['list', 'watch', 'patch'] },
+  {
+    place: 'longhorn',
+    resource: resources.cronJobs,
+    subresource: 'status',
+    verbs: ['patch'],
+    rareUse: 'only in the lab',
+  },
   { place: 'longhorn', resource: resources.jobs, verbs: ['list', 'watch', 'create'] },
   { place: 'longhorn', resource: resources.pods, subresource: 'log', verbs: ['get'] },
   { place: 'longhorn', resource: resources.events, verbs: ['list', 'watch'] },

@@ -15,7 +15,7 @@ export type RuleScope = 'longhorn' | 'stores' | 'cluster' | { namespace: string 
 export type PermissionRule = {
   place: RuleScope;
   resource: Resource;
-  subresource?: 'exec' | 'log' | 'portforward';
+  subresource?: 'exec' | 'log' | 'portforward' | 'status';
   verbs: readonly Verb[];
   /** The rule applies only to objects with these names. */
   names?: readonly string[];

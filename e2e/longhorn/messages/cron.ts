@@ -67,6 +67,18 @@ export const cronMessages = {
     example: 'Not starting job because prior execution is running and concurrency policy is Forbid',
     seen: "Kubernetes' cronjob-controller; knowledge base, troubleshooting-recurring-job-pod-stuck-pending-state (longhorn/longhorn#7956)",
   },
+  'cron-job-behind': {
+    ...cron,
+    class: 'warning',
+    fields: ['event Warning'],
+    states: ['TooManyMissedTimes'],
+    means: 'More than a hundred runs were missed. The next one is started all the same.',
+    advice: 'See what has kept Kubernetes from starting them.',
+    versions: '*',
+    pattern: /too many missed start times\. .+/,
+    example: 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+    seen: "Kubernetes' cronjob-controller v1.36.3",
+  },
   'cron-job-starved': {
     ...cron,
     class: 'failure',

@@ -1,6 +1,7 @@
-import { unlessTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { timeoutOf, unlessTimedOut, waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { entriesOf, lastEntryUpTo } from '../../../history/history.ts';
 import { lossOf } from '../../../kube/objects.ts';
+import { resources } from '../../../kube/resources.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { isJobOver } from '../../../longhorn/job-types.ts';
@@ -138,6 +139,36 @@ export const jobSteps = {
     sentence: 'Given a fault: {fault}',
     parameters: (_, how) => ({ fault: faultyCleanups[how] }),
     action: failCleanup,
+  }),
+  /** By the status of its CronJob. It is not due yet. */
+  'given.ticksMissed': step({
+    sentence: 'Given that Kubernetes has last started the recurring job {days} days ago',
+    parameters: (_, { days }) => ({ days }),
+    action: async (
+      { cluster, timeouts }: Context,
+      { name, watched }: JobHandle,
+      { days }: { days: number },
+    ) => {
+      const lastScheduleTime = `${new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 19)}Z`;
+      const status = { status: { lastScheduleTime } };
+      await cluster.patch(resources.cronJobs, { namespace, name }, status, { subresource: 'status' });
+      await waitUntil(watched.cronJobs, (each) => each.status?.lastScheduleTime === lastScheduleTime, {
+        ...{ name, label: `CronJob ${name} has last been started ${days} days ago` },
+        ...timeouts.jobEvent,
+      });
+    },
+  }),
+  /** Without its event, Kubernetes has not missed as many. */
+  'then.ticksMissed': step({
+    sentence: 'Then Kubernetes says that it has missed more than a hundred of its times',
+    action: async ({ timeouts }: Context, { name, watched }: JobHandle) => {
+      const missed = waitUntil(watched.events, ({ reason }) => reason === 'TooManyMissedTimes', {
+        label: `an event says that too many times of CronJob ${name} were missed`,
+        ...timeouts.jobEvent,
+      });
+      const cause = await timeoutOf(missed);
+      if (cause !== undefined) throw new InconclusiveError(cause.message, { cause });
+    },
   }),
   /** Starts a run at once, with a Job from the template of its CronJob. */
   'when.jobTriggered': step({
