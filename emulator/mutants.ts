@@ -84,6 +84,7 @@ export const mutants = {
   'snapshot-keeps-volume-attached':
     'a snapshot for which its volume was attached goes on asking for that when it has been taken',
   'backups-go-with-snapshot': 'the backups of a snapshot are deleted with it',
+  'target-of-backup-ignored': 'a volume that is restored has the backup target default, if it names none',
   'target-not-filled-in': 'a Backup that names no target gets none: nothing comes of it',
   'labels-lost': 'the labels that a backup is asked for with are in its spec alone',
   'url-of-another-backup': 'the URL of a backup names another one',
@@ -455,6 +456,8 @@ export const fixes = {
   'fixed:power-loss-empties-metadata': 'a snapshot syncs the metadata of the new head to the disk',
   'fixed:first-backup-outlives-volumesnapshot':
     'a VolumeSnapshot that is deleted takes its backup along, whether or not Longhorn has listed its volume in the store',
+  'fixed:bare-volume-is-rejected':
+    'a volume that says nothing of its data engine and its replicas is accepted',
   'fixed:larger-claim-gets-smaller-volume': 'a claim that is larger than its VolumeSnapshot is refused',
   'fixed:volumesnapshot-of-no-backup-is-ready':
     'a VolumeSnapshotContent whose handle names no backup is not ready, and says so',

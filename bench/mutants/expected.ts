@@ -295,6 +295,13 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: holds, by: 'then.storeHolds' },
     { scenario: soak, by: 'then.storeHolds' },
   ],
+  'target-of-backup-ignored': [
+    {
+      scenario:
+        'A volume of which nothing is said but that it is on standby, and of which backup, follows its source',
+      by: 'then.follows',
+    },
+  ],
   'target-not-filled-in': [{ scenario: backupContents, by: 'then.filledIn' }],
   'labels-lost': [{ scenario: backupContents, by: 'then.labelled' }],
   'url-of-another-backup': [{ scenario: backupContents, by: 'then.urlNames' }],
@@ -868,6 +875,9 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A volume whose node loses its power soon after a snapshot is opened again, and has its data',
   ],
   'fixed:first-backup-outlives-volumesnapshot': [csiFirstDeleted],
+  'fixed:bare-volume-is-rejected': [
+    'A volume of which nothing is said but that it is on standby, and of which backup, follows its source',
+  ],
   'fixed:larger-claim-gets-smaller-volume': [csiOtherSize],
   'fixed:volumesnapshot-of-no-backup-is-ready': [csiWrongName],
   'fixed:unmade-volumesnapshot-stays': [csiUnreachable],

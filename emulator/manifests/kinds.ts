@@ -31,13 +31,13 @@ const volumeKinds: ServedKind[] = [
     spec: openObject(
       {
         size: text(),
-        numberOfReplicas: integer({ default: 3 }),
+        numberOfReplicas: integer(),
         frontend: text({ default: 'blockdev' }),
         accessMode: text({ default: 'rwo' }),
         backupCompressionMethod: text({ default: 'lz4' }),
         backupBlockSize: text({ default: '2097152' }),
         backupTargetName: text({ default: defaultTargetName }),
-        dataEngine: text({ default: 'v1' }),
+        dataEngine: text(),
         fromBackup: text({ default: '' }),
         dataSource: text({ default: '' }),
         unmapMarkSnapChainRemoved: text({ default: 'ignored' }),

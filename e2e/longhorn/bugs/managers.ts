@@ -244,6 +244,22 @@ export const managerBugs = {
       "longhorn-manager, controller/engine_controller.go, checkSizeBeforeRestoration (UpdateVolume with the new size, without a look at the disks, and true once spec.size is as large), and controller/volume_controller.go, reconcileVolumeSize (CheckReplicasSizeExpansion; a warning, and an annotation of the PersistentVolume, if there is one); longhorn-engine, pkg/sync/backup.go, RestoreBackup; v1.12.1. An ordinary volume's growth is rejected at once (manager/volume.go, Expand). Near: longhorn/longhorn#8513 (an ordinary volume)",
     seen: 'a whole real v1.12.1 (2026-12-01): the volume on standby did not restore the second backup for 4 min, while the log repeated why; once the disks had room it did',
   },
+  'bare-volume-is-rejected': {
+    title: 'A volume that says neither its data engine nor its number of replicas is rejected',
+    severity: 'misleading',
+    versions: '>=1.10.0',
+    promise: 'a Volume with Standby, fromBackup and an empty frontend alone is accepted',
+    happens:
+      'the webhook takes the default number of replicas from a setting that has one for each data engine, and looks for that of a data engine without a name: it sets the default of that later. So a Volume as the documents have it for kubectl is rejected, with a text about a setting that is in order. One that says either of the two is accepted',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'rejected' }],
+    steps: [
+      'Make a Volume by kubectl with spec.Standby true, spec.fromBackup and spec.frontend "" alone.',
+      'It is rejected: the default-replica-count setting value for data engine  is not defined, value is map[v1:2 v2:2].',
+    ],
+    source:
+      'longhorn-manager, webhook/resources/volume/mutator.go, Create (getDefaultReplicaCount with spec.dataEngine, before mutate sets that); read in v1.10.2, v1.11.2 and v1.12.1; v1.9.2 has one default for all',
+    seen: 'a whole real v1.12.1 (2026-12-01): rejected so; with a number of replicas it was accepted',
+  },
   'unlabelled-standby-is-never-activated': {
     title:
       'A volume on standby that has lost the label of its source follows it no more, and cannot be activated',

@@ -15,6 +15,7 @@ import { dottedJobRule, jobMutatingRules, jobValidatingRules } from './jobs.ts';
 import type { MutatingRule, ValidatingRule } from './rule.ts';
 import { negativePollRule, targetMutatingRules, targetValidatingRules } from './targets.ts';
 import {
+  bareVolumeRule,
   standbySizeRule,
   standbyTargetRule,
   unrestoredVolumeRule,
@@ -117,6 +118,7 @@ export const admissionPolicies = (
     ...targetValidatingRules,
     ...jobValidatingRules(version),
     ...volumeValidatingRules,
+    bareVolumeRule,
     ...backupValidatingRules,
     systemBackupTargetRule,
     ...systemRestoreRules,

@@ -1,4 +1,4 @@
-import { isAtLeast, labels } from '../../modelled-on.ts';
+import { defaultTargetName, isAtLeast, labels } from '../../modelled-on.ts';
 import type { Mutant } from '../../mutants.ts';
 import { isUnset, type MutatingRule, setField, type ValidatingRule } from './rule.ts';
 
@@ -57,6 +57,17 @@ export const volumeValidatingRules: ValidatingRule[] = [
     message: "'cannot get backup of backup URL ' + object.spec.fromBackup",
   },
 ];
+
+/** Longhorn looks for the default of a data engine that has no name yet (known bug bare-volume-is-rejected). */
+export const bareVolumeRule: ValidatingRule = {
+  name: 'longhorn-emulator-volume-bare',
+  resource,
+  operations: ['CREATE'],
+  afterMutation: true,
+  expression: 'has(object.spec.numberOfReplicas) && object.spec.numberOfReplicas > 0',
+  message:
+    "'failed to get valid number for setting default replica count: the default-replica-count setting value for data engine  is not defined'",
+};
 
 /** What Longhorn lacks (known bug unrestored-volume-is-backed-up-empty). */
 export const unrestoredVolumeRule: ValidatingRule = {
@@ -118,13 +129,23 @@ const sizeOfBackupVolume = sizeRule({
   kind: 'BackupVolume',
   when: [
     "(object.spec.fromBackup + '&').contains('volume=' + params.spec.volumeName + '&')",
-    'object.spec.backupTargetName == params.spec.backupTargetName',
+    `(object.spec.backupTargetName == params.spec.backupTargetName || object.spec.backupTargetName == '${defaultTargetName}')`,
   ].join(' && '),
   size: 'params.status.size',
 });
 
 /** Silent corrections of a volume, and labels with the names of its backup target and backup (mutator.go). */
 export const volumeMutatingRules = (version: string, mutant: Mutant | undefined): MutatingRule[] => [
+  {
+    name: 'longhorn-emulator-volume-default-replicas',
+    resource,
+    operations: ['CREATE'],
+    when: [
+      isUnset('object.spec.numberOfReplicas', '0'),
+      mutant === 'fixed:bare-volume-is-rejected' ? 'true' : `!${isUnset('object.spec.dataEngine', "''")}`,
+    ].join(' && '),
+    patches: `[${setField('/spec/numberOfReplicas', '3')}]`,
+  },
   {
     name: 'longhorn-emulator-volume-target-label',
     resource,
@@ -139,6 +160,16 @@ export const volumeMutatingRules = (version: string, mutant: Mutant | undefined)
     paramKind: 'Backup',
     when: isRestoredFromParam,
     patches: label(labels.backupVolume, `params.metadata.labels['${labels.backupVolume}']`),
+  },
+  // Policies have no order: the label is set here too, and the size of a backup volume also where this comes later.
+  {
+    name: 'longhorn-emulator-volume-target-of-backup',
+    resource,
+    operations: ['CREATE'],
+    paramKind: 'Backup',
+    when: `${isRestoredFromParam} && ${has('params.status.backupTargetName')}`,
+    patches: `[${setField('/spec/backupTargetName', 'params.status.backupTargetName')}] + ${label(labels.backupTarget, 'params.status.backupTargetName')}`,
+    bug: 'target-of-backup-ignored',
   },
   isAtLeast(version, 'v1.12.0') && mutant !== 'fixed:smaller-volume-cuts-restores'
     ? sizeOfBackupVolume

@@ -15,10 +15,15 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import { devicePath, managerPodOf, managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
-import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import {
+  longhornApiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
 import type { Volume } from '../../../longhorn/types.ts';
 import { requestBackup, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
+import { runLabel } from '../created-objects.ts';
 import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { InconclusiveError, isRefusal, PromiseBroken, stays, throwIfAny } from '../judging.ts';
@@ -226,6 +231,23 @@ const isChanged = async (
   (await unlessRefused(cluster.patch(longhornResources.volumes, { namespace, name }, { spec }))) !==
   undefined;
 
+/** Creates a volume on standby of which nothing else is said than `spec`, or has Kubernetes check it alone. */
+const createBareStandby = async (
+  context: Context,
+  { name, backup, spec, dryRun }: { name: string; backup: BackupHandle; spec?: object; dryRun?: true },
+): Promise<Volume> => {
+  const { status } = await untilReadInStore(context, backup);
+  return context.cluster.create<Volume>(
+    longhornResources.volumes,
+    {
+      ...{ apiVersion: longhornApiVersion, kind: 'Volume' },
+      metadata: { name, namespace, labels: runLabel(context.run) },
+      spec: { Standby: true, frontend: '', fromBackup: status?.url, ...spec },
+    },
+    dryRun && { dryRun },
+  );
+};
+
 /** The steps for scenarios that test restores. */
 export const restoreSteps = {
   /** Returns a block of a backup in the form that store faults accept. */
@@ -310,6 +332,35 @@ export const restoreSteps = {
     ) => {
       await context.turn.keepTargets();
       return beginRestore(context, backup, { standby: true, ...how });
+    },
+    detail: ({ name }) => name,
+  }),
+  /** As Longhorn's documents say for kubectl. Nothing is made. */
+  'then.bareStandbyAccepted': step({
+    sentence: 'Then a volume of which only the URL of {backup}, standby and no frontend is said is accepted',
+    action: async (context: Context, backup: BackupHandle) => {
+      const name = context.uniqueName('volume');
+      const created = createBareStandby(context, { name, backup, dryRun: true });
+      await created.catch((error: unknown) => {
+        if (!isRefusal(error) || !String(error).includes('default-replica-count')) throw error;
+        const seen = { kind: 'Volume', name, state: 'rejected' };
+        throw new PromiseBroken(`a volume on standby is rejected: ${error}`, seen, { cause: error });
+      });
+    },
+  }),
+  /** Its size and its backup target are those of the backup. `bare`: nor is its number of replicas said. */
+  'when.bareStandbyMade': step({
+    sentence: 'When a volume is put on standby, which gets its size and its target from {backup}',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle, { bare }: { bare: boolean }) => {
+      await context.turn.keepTargets();
+      const { made, timelines, uniqueName } = context;
+      const [name, from] = [uniqueName('volume'), timelines.volumes.lastSequence()];
+      made.volumes.push(name);
+      const spec = bare ? {} : { numberOfReplicas: 2 };
+      const created = await createBareStandby(context, { name, backup, spec });
+      const { numberOfReplicas: replicas = 1 } = created.spec;
+      return watchRestore(context, { name, replicas, backup, from, label: 'the volume on standby' });
     },
     detail: ({ name }) => name,
   }),
