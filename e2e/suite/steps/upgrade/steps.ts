@@ -7,7 +7,7 @@ import type { ContainerCommand } from '../../../kube/pods.ts';
 import { type DaemonSet, lacksOfDaemonSet } from '../../../kube/rollout.ts';
 import { engineImageOf, managerContainer as managerName } from '../../../longhorn/manager.ts';
 import { lacksOfEngineImage } from '../../../longhorn/readiness.ts';
-import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { longhornResources, longhornNamespace as namespace, readNow } from '../../../longhorn/resources.ts';
 import type { EngineImage, Volume } from '../../../longhorn/types.ts';
 import { readVersion } from '../../../longhorn/version.ts';
 import { restartsOf } from '../conclude/managers.ts';
@@ -35,6 +35,9 @@ const upgrade = async (context: Context): Promise<UpgradeHandle> => {
   await using images = await follow<EngineImage>(cluster, longhornResources.engineImages, where);
   const { metadata, status } = sets.current(managerName) ?? {};
   await applyInLab({ lab, manifest });
+  const applied = await readNow<ManagerSet>(cluster, resources.daemonSets, managerName);
+  if (applied?.metadata.generation === metadata?.generation)
+    throw new InconclusiveError(`${from} has the managers of this manifest: it was upgraded before`);
   const managers = await waitUntil(
     sets,
     (set) =>
