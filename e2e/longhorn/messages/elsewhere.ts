@@ -35,6 +35,20 @@ export const otherMessages = {
     example: 'Failed backup b1 has been deleted: ',
     seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
   },
+  'claim-of-other-size': {
+    class: 'failure',
+    speaker: 'PersistentVolumeClaim',
+    fields: ['event Warning'],
+    states: ['ProvisioningFailed'],
+    means: 'The claim has another size than what its volume is to be made from.',
+    advice: 'Make a claim of the size of the source, and grow it later.',
+    compared: 'within',
+    pattern:
+      /requested volume size \d+ is less than the size \d+ for the source snapshot \S+|the requested size \(\d+ bytes\) is different than /,
+    example:
+      'failed to provision volume with StorageClass "longhorn": error getting handle for DataSource Type VolumeSnapshot by Name s1: requested volume size 33554432 is less than the size 67108864 for the source snapshot s1',
+    seen: 'a real v1.12.1 (2026-12-01); csi/controller_server.go, source of v1.12.1, of a clone',
+  },
   'clone-waits-for-replicas': {
     class: 'informational',
     speaker: 'Volume',

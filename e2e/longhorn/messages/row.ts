@@ -22,6 +22,7 @@ export type MessageSource =
   | 'Node'
   | 'RecurringJob'
   | 'CronJob'
+  | 'PersistentVolumeClaim'
   | 'Pod'
   | 'job'
   | 'manager'

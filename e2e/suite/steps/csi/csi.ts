@@ -3,6 +3,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { type KubernetesObject, resources, unlessGone } from '../../../kube/cluster.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
+import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import {
   claimSpec,
@@ -323,18 +324,19 @@ export const judgeOtherSize = async (
   snapshot: VolumeSnapshotHandle,
   { backup, size }: { backup: BackupHandle; size: number },
 ): Promise<string> => {
-  const { cluster, scenarioSignal: signal, timelines, timeouts } = context;
+  const { cluster, scenarioSignal: signal, timelines, timeouts, version } = context;
   const asked = await askForClaim(context, snapshot, backup, size);
   const [name, volume] = [asked.claim, asked.volume.name];
   const fieldSelector = `involvedObject.name=${name}`;
   await using events = await follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal });
-  const isDecided = ({ reason, message = '' }: Event): boolean =>
-    reason === 'ProvisioningSucceeded' || (reason === 'ProvisioningFailed' && /\bsize\b/.test(message));
+  const isDecided = ({ reason, message }: Event): boolean =>
+    reason === 'ProvisioningSucceeded' ||
+    wordingOf('claim-of-other-size', { message, version }) !== undefined;
   const { reason, message = '' } = await waitUntil(events, isDecided, {
     ...{ label: `claim ${name} is refused, or has its volume` },
     ...timeouts.claimProvisioned,
   });
-  if (reason === 'ProvisioningFailed') {
+  if (reason !== 'ProvisioningSucceeded') {
     // A claim that waits keeps its VolumeSnapshot from being deleted.
     await cluster.delete(resources.persistentVolumeClaims, { namespace, name });
     return message;
