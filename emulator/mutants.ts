@@ -164,7 +164,7 @@ export const mutants = {
   'uninstallation-unconfirmed': 'an uninstallation does not ask for deleting-confirmation-flag',
   'failed-backup-stops-uninstallation': 'an uninstallation waits for a failed backup, which nothing deletes',
   'upgrade-loses-jobs': 'an upgrade removes the recurring jobs',
-  'upgrade-empties-targets': 'an upgrade empties the URLs of the backup targets',
+  'upgrade-stops-polling': 'an upgrade stops the polling of the backup targets',
   'upgrade-lists-anew': 'an upgrade removes the backup volumes, with their backups',
   'upgrade-activates-standby': 'an upgrade takes volumes off standby',
   'upgrade-keeps-jobs-by-age': 'an upgrade makes recurring jobs from before keep by age',

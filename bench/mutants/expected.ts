@@ -418,7 +418,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'uninstallation-unconfirmed': [{ scenario: uninstalled, by: 'then.uninstallationRefused' }],
   'failed-backup-stops-uninstallation': [{ scenario: uninstalled, by: 'then.uninstalled' }],
   'upgrade-loses-jobs': [{ scenario: upgraded, by: 'then.upgradeKept' }],
-  'upgrade-empties-targets': [{ scenario: upgraded, by: 'then.upgradeKept' }],
+  'upgrade-stops-polling': [{ scenario: upgraded, by: 'then.upgradeKept' }],
   'upgrade-lists-anew': [{ scenario: upgraded, by: 'then.upgradeKept' }],
   'upgrade-activates-standby': [{ scenario: upgraded, by: 'then.upgradeKept' }],
   'upgrade-keeps-jobs-by-age': [{ scenario: upgraded, by: 'then.keptByNumber' }],

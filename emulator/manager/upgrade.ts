@@ -14,9 +14,9 @@ export const upgradeObjects = async ({ datastore, mutant, version }: ManagerCont
       await recurringJobs.patch(metadata.name, {
         spec: { retentionPolicy: mutant === 'upgrade-keeps-jobs-by-age' ? 'age-based' : 'count-based' },
       });
-  if (mutant === 'upgrade-empties-targets')
+  if (mutant === 'upgrade-stops-polling')
     for (const { metadata } of backupTargets.list())
-      await backupTargets.patch(metadata.name, { spec: { backupTargetURL: '' } });
+      await backupTargets.patch(metadata.name, { spec: { pollInterval: '0s' } });
   if (mutant === 'upgrade-lists-anew')
     for (const { metadata } of backupVolumes.list())
       await backupVolumes.delete(metadata.name).catch(ignoreMissing);
