@@ -52,6 +52,8 @@ export type Clock = {
   replicaHelper: number;
   /** Timeout of one attempt to mount the store (B: nfs.go). */
   mountTimeout: number;
+  /** Interval of the probes of the pods that have an engine image (M: datastore/kubernetes.go, PodProbePeriodSeconds). */
+  engineImageProbe: number;
   /**
    * When a deleted Backup object goes. True: as soon as its config is removed, even if the command still
    * removes blocks (as in Longhorn). False: after the command has ended too.
@@ -94,6 +96,7 @@ export const clocks = {
     restoreBackoffMax: hour,
     replicaHelper: second,
     mountTimeout: 5 * second,
+    engineImageProbe: 5 * second,
     releaseAfterConfig: true,
     jobPoll: 5 * second,
     jobStartTimeout: 450 * second,
@@ -127,6 +130,8 @@ export const clocks = {
     restoreBackoffMax: 6 * minute,
     replicaHelper: 500,
     mountTimeout: 5 * second,
+    // No faster than the real clock: a sync must fit in before the binary is back.
+    engineImageProbe: 5 * second,
     // Blocks are removed no faster here. A backup that starts after the config is removed and before the lock
     // is removed fails. A real Longhorn meets this race once in hundreds of times, because it syncs every 30
     // s. With 5 s it is frequent. While its command is stopped, a Backup still goes.

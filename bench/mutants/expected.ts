@@ -107,6 +107,8 @@ const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const uninstalled = 'An uninstallation leaves all in the store, and the next Longhorn lists and restores it';
+const binaryRemoved =
+  'A backup target whose engine binary was removed from every node is unavailable until Longhorn has put it back';
 const upgraded =
   'An upgrade keeps backups, recurring jobs, backup targets and standby volumes, and all go on';
 const longRun = 'A run of a recurring job that lasts longer than a tick is not overlapped by the next [s3]';
@@ -417,6 +419,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'uninstallation-takes-files-along': [{ scenario: uninstalled, by: 'then.storeHolds' }],
   'uninstallation-unconfirmed': [{ scenario: uninstalled, by: 'then.uninstallationRefused' }],
   'failed-backup-stops-uninstallation': [{ scenario: uninstalled, by: 'then.uninstalled' }],
+  'missing-binary-ignored': [{ scenario: binaryRemoved, by: 'then.targetReports' }],
+  'missing-binary-not-put-back': [{ scenario: binaryRemoved, by: 'then.engineBinaryPutBack' }],
   'upgrade-loses-jobs': [{ scenario: upgraded, by: 'then.upgradeKept' }],
   'upgrade-stops-polling': [{ scenario: upgraded, by: 'then.upgradeKept' }],
   'upgrade-lists-anew': [{ scenario: upgraded, by: 'then.upgradeKept' }],

@@ -1,5 +1,6 @@
 import { defaultTargetChanged } from './default-target.ts';
 import { deniedDeletion } from './denied-deletion.ts';
+import { engineBinaryRemoved } from './engine-binary-removed.ts';
 import type { FaultKind } from './fault.ts';
 import { heldDeletion } from './held-deletion.ts';
 import { instanceManagerDeleted } from './instance-manager-deleted.ts';
@@ -20,6 +21,7 @@ const faults: readonly FaultKind[] = [
   heldDeletion,
   killedPod,
   instanceManagerDeleted,
+  engineBinaryRemoved,
   replicaKilled,
   uninstallation,
   patchedObject,

@@ -20,6 +20,7 @@ export const disruptions = {
   upgrade: 'upgrades Longhorn to another version, from which it cannot go back',
   claims:
     "makes StorageClasses and PersistentVolumes, which all users of the cluster can see, and pods in Longhorn's namespace",
+  'engine-binary': "removes the default engine image's binary from the nodes, until Longhorn puts it back",
   'node-fault': 'crashes, freezes or cuts off nodes',
 } as const;
 

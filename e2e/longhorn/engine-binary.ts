@@ -13,6 +13,9 @@ const controlFolder = async (cluster: Cluster): Promise<string> => {
   return setting?.value?.trim().replace(/\/+$/, '') || usualFolder;
 };
 
+/** The folder of an engine image's binary, under that of all engine images. */
+export const folderOfEngineImage = (image: string): string => image.replaceAll(/[:/]/g, '-');
+
 /**
  * The path of the default engine image's binary, on a node and in its manager pod. Longhorn deletes backups with this
  * binary, whatever the volume's own image (longhorn-manager, engineapi/backups.go and types/types.go).
@@ -25,5 +28,5 @@ export const engineBinary = async (cluster: Cluster): Promise<string> => {
   });
   if (!value)
     throw new Error(`Longhorn's setting ${name} is empty: where the engine's binary lies is not known`);
-  return `${await controlFolder(cluster)}/engine-binaries/${value.replaceAll(/[:/]/g, '-')}/longhorn`;
+  return `${await controlFolder(cluster)}/engine-binaries/${folderOfEngineImage(value)}/longhorn`;
 };

@@ -206,6 +206,16 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     },
     { place: 'longhorn', resource: resources.statefulSets, verbs: ['create', 'delete'] },
   ],
+  // Uses an exec into the manager pods, which `base` allows.
+  'engine-binary': [
+    {
+      place: 'longhorn',
+      resource: longhorn.settings,
+      verbs: ['get'],
+      names: ['default-control-path', 'default-engine-image'],
+    },
+    { place: 'longhorn', resource: longhorn.engineImages, verbs: ['list', 'watch'] },
+  ],
   // The lab is controlled directly. Kubernetes says what has become of its nodes.
   'node-fault': [{ place: 'longhorn', resource: longhorn.nodes, verbs: ['list', 'watch'] }],
 };

@@ -1,3 +1,5 @@
+import { access, constants } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startController } from '../kubernetes/controller.ts';
 import type { EngineImage } from '../longhorn/objects.ts';
 import type { ManagerContext } from '../manager/context.ts';
@@ -13,12 +15,41 @@ const newStatus: Omit<Status, 'version'> = {
   nodeDeploymentMap: {},
 };
 
+// In probes of Longhorn's pod: it is not ready after three failures, and installs the binary after a grace of 30 s.
+const failures = { notReady: 3, restarted: 9 } as const;
+
 /**
- * Records in the default engine image's object that this node has the binary. The manager that records the
- * last node sets the state `deployed`.
+ * Looks after the binary on this node, in place of the probes of Longhorn's pod, until the context's signal aborts. Calls
+ * `onChange` when the node is considered to lack it, and when it has it again.
  */
-export const startEngineImageController = (context: ManagerContext, image: string): void => {
+const keepBinary = async (
+  { binary, clock, mutant, signal }: ManagerContext,
+  { deploy, onChange }: { deploy: () => Promise<void>; onChange: (isThere: boolean) => void },
+): Promise<void> => {
+  for (let failed = 0; !signal.aborted; ) {
+    await sleep(clock.engineImageProbe, undefined, { ref: false });
+    const isThere = await access(binary, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere && failed >= failures.notReady) onChange(true);
+    failed = isThere ? 0 : failed + 1;
+    if (failed === failures.notReady) onChange(false);
+    if (failed === failures.restarted && mutant !== 'missing-binary-not-put-back') await deploy();
+  }
+};
+
+/**
+ * Records in the default engine image's object whether this node has the binary. The manager that records the
+ * last node sets the state `deployed`. `deploy` puts the binary on this node.
+ */
+export const startEngineImageController = (
+  context: ManagerContext,
+  image: string,
+  deploy: () => Promise<void>,
+): void => {
   const { datastore, node } = context;
+  let isDeployed = true;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.engineImages.get(name);
     if (!found) return;
@@ -33,10 +64,10 @@ export const startEngineImageController = (context: ManagerContext, image: strin
       return;
     }
     const status: Status = { ...newStatus, version: emulatorVersion(context.version), ...found.status };
-    const nodeDeploymentMap = { ...status.nodeDeploymentMap, [node]: true };
+    const nodeDeploymentMap = { ...status.nodeDeploymentMap, [node]: isDeployed };
     const everywhere = datastore.nodes.list().every(({ metadata }) => nodeDeploymentMap[metadata.name]);
     const state = everywhere ? 'deployed' : 'deploying';
-    if (status.nodeDeploymentMap[node] && status.state === state) return;
+    if (status.nodeDeploymentMap[node] === isDeployed && status.state === state) return;
     await datastore.engineImages.updateStatus({
       ...found,
       status: { ...status, ownerID: status.ownerID || node, nodeDeploymentMap, state },
@@ -45,4 +76,11 @@ export const startEngineImageController = (context: ManagerContext, image: strin
   const enqueue = startController({ name: 'engine-image', reconcile }, context);
   datastore.engineImages.onEvent(enqueue);
   datastore.nodes.onEvent(() => enqueue(engineImageName(image)));
+  void keepBinary(context, {
+    deploy,
+    onChange: (isThere) => {
+      isDeployed = isThere;
+      enqueue(engineImageName(image));
+    },
+  });
 };

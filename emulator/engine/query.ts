@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import type { Behaviour } from '../environment.ts';
 import type { StoreCredentials } from './child.ts';
 import { runEngineCommand } from './command.ts';
@@ -12,6 +13,9 @@ export type EngineQuery = (args: string[], environment: StoreCredentials) => Pro
 /** Formats a command with a timeout as longhorn-manager does: the program is among its arguments too. */
 export const queryCommand = (binary: string, args: readonly string[]): string =>
   `${binary} [${[binary, ...args].join(' ')}]`;
+
+/** Why a program that is not there could not be started, in the words of Go's os/exec. */
+export const notStarted = (binary: string): string => `fork/exec ${binary}: no such file or directory`;
 
 /**
  * Creates queries with a timeout in milliseconds. In Longhorn each is a process. Here a run of the suite has
@@ -28,6 +32,10 @@ export const createEngineQuery =
   }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): EngineQuery =>
   async (args, environment) => {
     const command = queryCommand(binary, args);
+    if (mutant !== 'missing-binary-ignored')
+      await access(binary, constants.X_OK).catch(() => {
+        throw new Error(`failed to execute: ${command}, output , stderr : ${notStarted(binary)}`);
+      });
     let [stdout, stderr] = ['', ''];
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new Error(`timeout executing: ${command}`)), timeout);

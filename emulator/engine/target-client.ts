@@ -7,7 +7,7 @@ import {
 } from '../backupstore/system-backup.ts';
 import { defaultEngineImage } from '../modelled-on.ts';
 import { childEnvironment, type StoreCredentials } from './child.ts';
-import { type EngineQuery, queryCommand } from './query.ts';
+import { type EngineQuery, notStarted, queryCommand } from './query.ts';
 
 type Result = { error: ExecFileException; stdout: string; stderr: string };
 
@@ -23,8 +23,9 @@ const signals: Record<string, string> = {
 /**
  * How a command ended, in the words of Go's os/exec: `exit status 1`, `signal: killed`; or why it could not be started.
  */
-const endOf = ({ code, signal, message }: ExecFileException): string => {
+const endOf = ({ code, path, signal, message }: ExecFileException): string => {
   if (signal) return `signal: ${signals[signal] ?? signal}`;
+  if (code === 'ENOENT' && path !== undefined) return notStarted(path);
   return typeof code === 'number' ? `exit status ${code}` : message;
 };
 

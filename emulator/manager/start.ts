@@ -104,7 +104,8 @@ type ManagerOptions = Behaviour & {
 export const startManager = async (options: ManagerOptions): Promise<void> => {
   const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
   const binary = engineBinaryPath(defaultEngineImage, dataRoot);
-  await deployBinary(options.command, binary);
+  const deploy = () => deployBinary(options.command, binary);
+  await deploy();
   const replicas = createReplicaProcesses({
     ...options,
     binary,
@@ -142,7 +143,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
 
   startNodeController(context);
   startSettingController(context);
-  startEngineImageController(context, defaultEngineImage);
+  startEngineImageController(context, defaultEngineImage, deploy);
   startVolumeController(context);
   startVolumeAttachmentController(context);
   startReplicaController(context);

@@ -66,4 +66,11 @@ describe('a fault of another scenario', () => {
 test('a store and an admission policy stay with their own, and no other kind of fault does', () =>
   expect(
     [...faultsByLedgerName.keys()].filter((kind) => reachesOthers(fault({ kind }).entry)).toSorted(),
-  ).toEqual(['deleted-instance-manager', 'killed-pod', 'lab', 'patched-object', 'uninstallation']));
+  ).toEqual([
+    'deleted-instance-manager',
+    'killed-pod',
+    'lab',
+    'patched-object',
+    'removed-engine-binary',
+    'uninstallation',
+  ]));

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { csiSteps } from './csi/steps.ts';
 import { deletionSteps } from './deletion/steps.ts';
 import { detailSteps } from './details/steps.ts';
+import { engineImageSteps } from './engine-image/steps.ts';
 import { faultSteps } from './fault/steps.ts';
 import { longhornIsReady } from './find-longhorn.ts';
 import { foreignSteps } from './foreign/steps.ts';
@@ -51,6 +52,7 @@ export const steps = {
   ...foreignSteps,
   ...restoreSteps,
   ...nodeSteps,
+  ...engineImageSteps,
   ...targetSteps,
   ...retargetSteps,
   ...jobSteps,

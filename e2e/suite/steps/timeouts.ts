@@ -139,6 +139,12 @@ export const timeoutRules = {
     machine: 300,
     owner: 'the upgrade: the old managers end first, and engines are laid out on each node',
   },
+  binaryPutBack: {
+    machine: 300,
+    resyncs: 2,
+    owner:
+      'the kubelet: a pod of the engine image ends after three failed probes and a grace of 30 s, and installs the binary at its start',
+  },
   managersReady: {
     machine: 60 + 300,
     owner:

@@ -162,5 +162,11 @@ export const startBackupTargetController = (context: ManagerContext): void => {
     { name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) },
     context,
   );
-  context.datastore.backupTargets.onEvent(enqueue);
+  const { backupTargets, engineImages } = context.datastore;
+  backupTargets.onEvent(enqueue);
+  // A target that could not be listed without the engine's binary is listed as soon as that is on each node.
+  engineImages.onEvent((name) => {
+    if (engineImages.get(name)?.status?.state === 'deployed')
+      for (const { metadata } of backupTargets.list()) enqueue(metadata.name);
+  });
 };

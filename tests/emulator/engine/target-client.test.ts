@@ -53,10 +53,26 @@ test("the names of a volume's backups are what is listed; what is said of the vo
 
 test('a look within the manager is given up after its time', async () => {
   const mounts = { mount: () => sleep(60_000, '', { ref: false }), unmount: async () => undefined };
-  const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
+  const binary = process.execPath;
+  const behaviour = { clock: clocks.real, mutant: undefined, binary };
   const query = createEngineQuery({ ...behaviour, timeout: 50, mounts });
   expect(await failureOf(query(['backup', 'inspect', url], {}))).toBe(
-    `timeout executing: /b/longhorn [/b/longhorn backup inspect ${url}]`,
+    `timeout executing: ${binary} [${binary} backup inspect ${url}]`,
+  );
+});
+
+test('a program that is missing is named, by a look within the manager too', async () => {
+  const binary = '/nowhere/longhorn';
+  const mounts = { mount: async () => '', unmount: async () => undefined };
+  const query = createEngineQuery({ clock: clocks.real, mutant: undefined, binary, timeout: 50, mounts });
+  const { remove } = createTargetClient({ binary, timeout: 50, environment: () => ({}), query });
+  const end = `, output , stderr : fork/exec ${binary}: no such file or directory`;
+  const [looked, removed] = [`${binary} backup inspect ${url}`, `backup rm ${url}`];
+  expect(await failureOf(query(['backup', 'inspect', url], {}))).toBe(
+    `failed to execute: ${binary} [${looked}]${end}`,
+  );
+  expect(await failureOf(remove(url))).toBe(
+    `error deleting backup ${url}: failed to execute: ${binary} [${removed}]${end}`,
   );
 });
 
