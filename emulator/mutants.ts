@@ -163,6 +163,7 @@ export const mutants = {
   'uninstallation-takes-files-along': 'an uninstallation takes the files of all backups along',
   'uninstallation-unconfirmed': 'an uninstallation does not ask for deleting-confirmation-flag',
   'failed-backup-stops-uninstallation': 'an uninstallation waits for a failed backup, which nothing deletes',
+  'encryption-ignored': 'the file system of an encrypted volume is on its device itself, not encrypted',
   'missing-binary-ignored': 'a store is listed where the binary of the engine image is missing',
   'missing-binary-not-put-back': 'a binary of an engine image that is missing from a node is not put back',
   'upgrade-loses-jobs': 'an upgrade removes the recurring jobs',

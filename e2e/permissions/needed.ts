@@ -205,6 +205,12 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       verbs: ['list', 'watch', 'create', 'patch', 'delete'],
     },
     { place: 'longhorn', resource: resources.statefulSets, verbs: ['create', 'delete'] },
+    {
+      place: 'longhorn',
+      resource: resources.secrets,
+      verbs: ['create', 'delete'],
+      rareUse: 'only in the lab',
+    },
   ],
   // Uses an exec into the manager pods, which `base` allows.
   'engine-binary': [

@@ -1,5 +1,6 @@
+import type { Volume } from '../longhorn/objects.ts';
 import type { ManagerContext } from '../manager/context.ts';
-import { labels, labelsEncrypted } from '../modelled-on.ts';
+import { hasRoomForHeader, labels, labelsEncrypted } from '../modelled-on.ts';
 
 const header = 16 * 2 ** 20;
 
@@ -20,3 +21,7 @@ export const reportedSize = (context: ManagerContext, size: string, labelsInStor
   if (corrected < 0) throw new Error(`corrected volume size is negative: ${corrected}`);
   return String(corrected);
 };
+
+/** The size in bytes of the device of a volume. That of an encrypted one has room for the header too. */
+export const deviceSize = ({ version }: Pick<ManagerContext, 'version'>, { spec }: Volume): number =>
+  Number(spec.size) + (spec.encrypted === true && hasRoomForHeader(version) ? header : 0);

@@ -40,6 +40,7 @@ export type Volume = LonghornObject<
     backupBlockSize?: string;
     /** Attach the volume without a device. */
     disableFrontend?: boolean;
+    encrypted?: boolean;
     image: string;
     nodeSelector?: string[];
     diskSelector?: string[];

@@ -30,6 +30,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     dataEngine: ['v1'],
     nodeID: anything,
     disableFrontend: [true, false],
+    encrypted: [true, false],
     image: anything,
     lastAttachedBy: anything,
     // The replica is on the node of the attachment in any case.

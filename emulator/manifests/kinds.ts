@@ -47,6 +47,7 @@ const volumeKinds: ServedKind[] = [
         restoreVolumeRecurringJob: text({ default: 'ignored' }),
         nodeID: text({ default: '' }),
         disableFrontend: flag(),
+        encrypted: flag(),
         image: text({ default: '' }),
       },
       ['size'],

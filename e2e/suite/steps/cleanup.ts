@@ -113,6 +113,8 @@ const removeSystemRestores = (deps: CleanupContext): Promise<void> =>
 const removeStorageClasses = async ({ cluster, made }: CleanupContext): Promise<void> => {
   for (const name of made.storageClasses)
     await cluster.delete(resources.storageClasses, { name }).catch(unlessGone);
+  for (const name of made.keySecrets)
+    await cluster.delete(resources.secrets, { namespace, name }).catch(unlessGone);
 };
 
 const removeStatefulSets = async ({ cluster, made, timeouts }: CleanupContext): Promise<void> => {

@@ -13,6 +13,8 @@ export type CreatedObjects = {
   systemRestores: string[];
   statefulSets: string[];
   storageClasses: string[];
+  /** The Secrets with keys of encrypted volumes. */
+  keySecrets: string[];
   persistentVolumes: string[];
   persistentVolumeClaims: string[];
   volumeSnapshots: string[];
@@ -32,6 +34,7 @@ export const nothingCreated = (): CreatedObjects => ({
   ...{ volumes: [], snapshots: [], backups: [], jobs: [], systemBackups: [], systemRestores: [] },
   statefulSets: [],
   storageClasses: [],
+  keySecrets: [],
   persistentVolumes: [],
   persistentVolumeClaims: [],
   ...{ volumeSnapshots: [], contents: [], snapshotClasses: [] },

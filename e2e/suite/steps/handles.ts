@@ -22,6 +22,8 @@ export type VolumeHandle = {
    * block device.
    */
   restored?: readonly BlockMapping[];
+  /** The Secret with the key of an encrypted volume. */
+  keySecret?: string | undefined;
 };
 
 /**

@@ -1,7 +1,9 @@
 import { cancelPreparedBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
+import { hasRoomForHeader, labels } from '../../modelled-on.ts';
 import { claimOf } from '../csi/claim-of.ts';
+import { deviceSize } from '../encrypted-size.ts';
 import { isParentOfHead } from '../snapshot/removal.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { storedJobsOf } from '../volume/restored-jobs.ts';
@@ -21,7 +23,9 @@ export const engineAddress = ({ datastore }: ManagerContext, volume: Volume): st
 
 const sizeOf = (context: ManagerContext, volume: Volume): number => {
   const stored = backupVolumeOnTarget(context, volume)?.status?.size;
-  return Number((context.mutant === 'grown-volume-keeps-stored-size' && stored) || volume.spec.size);
+  return context.mutant === 'grown-volume-keeps-stored-size' && stored
+    ? Number(stored)
+    : deviceSize(context, volume);
 };
 
 // What is discarded in a volume goes from as many of its newest snapshots as are marked as removed, whichever those are
@@ -75,6 +79,7 @@ export const prepareUpload = async (
       labels: {
         ...(context.mutant !== 'labels-lost' && backup.spec.labels),
         VolumeRecurringJobInfo: storedJobsOf(context, volume),
+        ...(volume.spec.encrypted && hasRoomForHeader(context.version) && { [labels.encrypted]: 'enabled' }),
       },
       parameters: {
         'backup-block-size': backupBlockSize || '2097152',

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 import { buffer } from 'node:stream/consumers';
 
-/** The fields of a protobuf message that are strings or messages, by number. Of a repeated one, the last. */
-export type Fields = ReadonlyMap<number, Buffer>;
+/** The fields of a protobuf message that are strings or messages, by number. A repeated one has several values. */
+export type Fields = ReadonlyMap<number, readonly Buffer[]>;
 
 const readVarint = (bytes: Buffer, at: number): { value: number; next: number } => {
   let value = 0;
@@ -16,13 +16,14 @@ const readVarint = (bytes: Buffer, at: number): { value: number; next: number } 
 
 const fixedSizes: Record<number, number> = { 1: 8, 5: 4 };
 
-const decodeFields = (message: Buffer): Fields => {
-  const fields = new Map<number, Buffer>();
+export const decodeFields = (message: Buffer): Fields => {
+  const fields = new Map<number, Buffer[]>();
   for (let at = 0; at < message.length; ) {
     const { value: tag, next } = readVarint(message, at);
     const type = tag & 7;
     const { value, next: end } = type === 0 || type === 2 ? readVarint(message, next) : { value: 0, next };
-    if (type === 2) fields.set(tag >>> 3, message.subarray(end, end + value));
+    if (type === 2)
+      fields.set(tag >>> 3, [...(fields.get(tag >>> 3) ?? []), message.subarray(end, end + value)]);
     at = end + (type === 2 ? value : (fixedSizes[type] ?? 0));
   }
   return fields;

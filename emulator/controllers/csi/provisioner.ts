@@ -92,7 +92,7 @@ const restoredVolume = async (
 const volumeOfClass = async (
   { datastore, mutant }: ManagerContext,
   { spec }: PersistentVolumeClaim,
-  { parameters: { backupTargetName = '', fromBackup = '' } = {} }: StorageClass,
+  { parameters: { backupTargetName = '', encrypted = 'false', fromBackup = '' } = {} }: StorageClass,
 ): Promise<Volume['spec']> => {
   const url = mutant === 'class-backup-ignored' ? '' : fromBackup;
   const { status } =
@@ -102,9 +102,18 @@ const volumeOfClass = async (
     ...{ accessMode: 'rwo', frontend: 'blockdev', image: '', nodeID: '', dataEngine: 'v1' },
     ...{ backupBlockSize: '2097152', backupCompressionMethod: 'lz4', numberOfReplicas: 3 },
     ...(url !== '' && { fromBackup: url }),
+    ...(encrypted === 'true' && { encrypted: true }),
     size: status?.volumeSize ?? String(spec.resources.requests.storage),
     backupTargetName: status?.backupTargetName || target || defaultTargetName,
   };
+};
+
+const publishSecret = 'csi.storage.k8s.io/node-publish-secret';
+
+/** Where the kubelet finds the key of an encrypted volume, as the class says. */
+const keyRefOf = ({ parameters = {} }: StorageClass) => {
+  const { [`${publishSecret}-name`]: name, [`${publishSecret}-namespace`]: of } = parameters;
+  return name && { nodePublishSecretRef: { name, namespace: of } };
 };
 
 type Selected = { name: string; isGroup?: boolean };
@@ -150,7 +159,7 @@ const provision = async (provisioner: Provisioner, claim: PersistentVolumeClaim)
       // As asked for, whatever size the volume has got (csi/controller_server.go, CreateVolume).
       capacity: { storage: String(sizeOf(claim)) },
       claimRef: { namespace, name: metadata.name, uid: metadata.uid ?? '' },
-      csi: { driver: longhornProvisioner, volumeHandle: name },
+      csi: { driver: longhornProvisioner, volumeHandle: name, ...keyRefOf(of) },
       persistentVolumeReclaimPolicy: of.reclaimPolicy,
       storageClassName,
     },

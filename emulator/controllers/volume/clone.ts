@@ -12,6 +12,7 @@ import {
 } from '../../engine/replica-files.ts';
 import type { Volume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
+import { deviceSize } from '../encrypted-size.ts';
 import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
@@ -56,7 +57,7 @@ export const cloneSource = async (context: ManagerContext, volume: Volume): Prom
   const [from, to] = [source, await ensureReplica(context, volume)].map(replicaDirectory) as [string, string];
   const [, snapshot = volume.metadata.name] = partsOf(volume);
   await sleep(context.clock.enginePoll, undefined, { ref: false });
-  await ensureHead(to, Number(volume.spec.size));
+  await ensureHead(to, deviceSize(context, volume));
   await writeFile(snapshotPath(to, snapshot), '');
   await sleep(context.clock.enginePoll, undefined, { ref: false });
   const { nodeID } = source.spec;

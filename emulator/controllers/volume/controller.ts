@@ -17,6 +17,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
+import { deviceSize } from '../encrypted-size.ts';
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
 import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
@@ -202,7 +203,7 @@ const isBeingWritten = ({ mutant }: ManagerContext, volume: Pick<Volume, 'spec' 
 
 const attach = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const directory = replicaDirectory(await ensureReplica(context, volume));
-  const head = await ensureHead(directory, Number(volume.spec.size));
+  const head = await ensureHead(directory, deviceSize(context, volume));
   if (!isBeingWritten(context, volume) && !volume.spec.disableFrontend)
     await context.devices.attach(volume.metadata.name, head);
 };
@@ -215,7 +216,7 @@ const isTooSmall = async (context: ManagerContext, volume: Volume): Promise<bool
   const replica = findReplica(context, volume.metadata.name);
   if (!replica || (volume.status?.restoreRequired && !volume.status.isStandby)) return false;
   const size = await headSize(replicaDirectory(replica));
-  return size > 0 && size < Number(volume.spec.size);
+  return size > 0 && size < deviceSize(context, volume);
 };
 
 const reportNoRoom = ({ log, mutant, recorder }: ManagerContext, volume: Volume): void => {

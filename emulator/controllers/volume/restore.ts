@@ -10,6 +10,7 @@ import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
+import { deviceSize } from '../encrypted-size.ts';
 import { createSnapshot } from '../snapshot/create.ts';
 import { placesFor } from './placement.ts';
 import { findReplica, replicaDirectory } from './replica.ts';
@@ -494,7 +495,7 @@ export const stepRestore = async (
   }
   // The engine refuses, and is asked again with each turn of its monitor (longhorn-engine, pkg/sync/backup.go).
   const stored = restored === '' ? await sizeInStore(context, volume) : 0;
-  if (stored > Number(volume.spec.size)) {
+  if (stored > deviceSize(context, volume)) {
     const replica = findReplica(context, volume.metadata.name);
     if (context.mutant === 'fixed:grown-volume-is-not-restored' && replica) {
       await truncate(headPath(replicaDirectory(replica)), stored);

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { waitUntil } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
 import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
+import { registerSecret } from '../../../kube/redact/registered-secrets.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
@@ -23,6 +25,36 @@ export const makeStorageClass = async (
   });
   return name;
 };
+
+/**
+ * Makes a Secret with the key of encrypted volumes. Returns its name. Its key derivation needs little memory: the default of
+ * cryptsetup takes up to 1 GiB.
+ */
+export const makeKeySecret = async ({ cluster, made, run, uniqueName }: Context): Promise<string> => {
+  const name = uniqueName('key');
+  const key = randomBytes(16).toString('hex');
+  registerSecret(key, 'the key of an encrypted volume');
+  made.keySecrets.push(name);
+  await cluster.create(resources.secrets, {
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels: runLabel(run) } },
+    stringData: {
+      ...{ CRYPTO_KEY_VALUE: key, CRYPTO_KEY_PROVIDER: 'secret' },
+      CRYPTO_PBKDF: 'pbkdf2',
+    },
+  });
+  return name;
+};
+
+/** The parameters of a StorageClass of encrypted volumes (Longhorn's page "Volume Encryption"). */
+export const encryptedBy = (keySecret: string): Record<string, string> => ({
+  encrypted: 'true',
+  ...Object.fromEntries(
+    ['provisioner', 'node-publish', 'node-stage'].flatMap((use) => [
+      [`csi.storage.k8s.io/${use}-secret-name`, keySecret],
+      [`csi.storage.k8s.io/${use}-secret-namespace`, namespace],
+    ]),
+  ),
+});
 
 /** A claim of a class, without its name. `of`: what Kubernetes calls more of it, such as its source. */
 export const claimSpec = (storageClassName: string, size: number, of: object = {}) => ({
@@ -73,7 +105,7 @@ export const untilBound = async (
 /** Makes a PersistentVolume of a volume by hand, for a claim. It has the name of the volume. */
 export const makePersistentVolumeFor = async (
   { cluster, run }: Context,
-  { name, size }: VolumeHandle,
+  { name, size, keySecret }: VolumeHandle,
   { claim, storageClassName }: { claim: string; storageClassName: string },
 ): Promise<void> => {
   await cluster.create(resources.persistentVolumes, {
@@ -81,7 +113,13 @@ export const makePersistentVolumeFor = async (
     spec: {
       ...{ accessModes: ['ReadWriteOnce'], capacity: { storage: String(size) }, storageClassName },
       ...{ claimRef: { namespace, name: claim }, persistentVolumeReclaimPolicy: 'Retain' },
-      csi: { driver, fsType: 'ext4', volumeHandle: name },
+      csi: {
+        ...{ driver, fsType: 'ext4', volumeHandle: name },
+        ...(keySecret !== undefined && {
+          nodePublishSecretRef: { name: keySecret, namespace },
+          nodeStageSecretRef: { name: keySecret, namespace },
+        }),
+      },
     },
   });
 };

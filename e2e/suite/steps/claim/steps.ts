@@ -8,7 +8,7 @@ import type { ClaimHandle } from '../csi/csi.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import type { JobHandle } from '../job/job.ts';
 import { throwIfAny } from '../judging.ts';
-import type { RestoreHandle } from '../restore/restore.ts';
+import { activate, type RestoreHandle } from '../restore/restore.ts';
 import { littleData } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
@@ -29,6 +29,7 @@ import {
   deleteStatefulSet,
   differenceInPod,
   makeStatefulSet,
+  plainInStore,
   type StatefulSetHandle,
   untilPodsReady,
   writeUnsynced,
@@ -149,11 +150,13 @@ export const claimSteps = {
   }),
   /** Each pod has a file of its own in the file system of its volume. */
   'given.statefulSet': step({
-    sentence: 'Given a StatefulSet with {count} pods, each with a file in the volume of its claim',
-    parameters: ({ count }) => ({ count }),
+    sentence: 'Given a StatefulSet with {count} pods, each with a file in the {kind} of its claim',
+    parameters: ({ count, encrypted }) => ({ count, kind: encrypted ? 'encrypted volume' : 'volume' }),
     opens: firstTarget,
-    action: async (context: Context, { count }: { count: number }): Promise<StatefulSetHandle> =>
-      makeStatefulSet(context, { count, target: await firstTarget(context) }),
+    action: async (
+      context: Context,
+      how: { count: number; encrypted?: boolean },
+    ): Promise<StatefulSetHandle> => makeStatefulSet(context, { ...how, target: await firstTarget(context) }),
     detail: ({ name }) => name,
   }),
   /** Returns the StatefulSet with these files. */
@@ -208,6 +211,25 @@ export const claimSteps = {
     action: async (context: Context, { name, storageClassName, pods }: StatefulSetHandle) => {
       await createStatefulSet(context, { name, storageClassName, pods: pods.length });
       await untilPodsReady(context, { name, pods: pods.map(({ pod }) => pod) });
+    },
+  }),
+  /** Returns the StatefulSet, whose pod is to have this volume. */
+  'when.standbyTakesPlace': step({
+    sentence: 'When {standby} is activated, in place of the volume of the pod',
+    action: async (context: Context, standby: RestoreHandle, set: StatefulSetHandle) => {
+      const { name, label } = standby;
+      await activate(context, standby);
+      await untilRestored(context, { name, label });
+      context.made.persistentVolumes.push(name);
+      return { ...set, pods: set.pods.map((pod) => ({ ...pod, volume: { ...pod.volume, name } })) };
+    },
+  }),
+  'then.encryptedInStore': step({
+    sentence: 'Then the store has what the pod has written encrypted alone, in {backup}',
+    parameters: (_, backup) => ({ backup }),
+    action: async (context: Context, { pods }: StatefulSetHandle, backup: BackupHandle) => {
+      const found = await Promise.all(pods.map((pod) => plainInStore(context, backup, pod)));
+      throwIfAny(found.flat(), `${backup.label} is not encrypted`);
     },
   }),
   'then.podsHaveFiles': step({

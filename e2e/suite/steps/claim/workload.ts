@@ -4,17 +4,30 @@ import { resources, unlessGone } from '../../../kube/cluster.ts';
 import { isReady, type Pod } from '../../../kube/pods.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { decompress } from '../../../store/format/decompress.ts';
+import { blockPath, volumeFolder } from '../../../store/format/layout.ts';
+import { largestFile } from '../../../store/fsck/verify-block.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
-import type { TargetHandle, VolumeHandle } from '../handles.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { littleData } from '../sizes.ts';
-import { claimSpec, makeStorageClass, rememberVolume, untilBound } from './claim.ts';
+import {
+  claimSpec,
+  encryptedBy,
+  makeKeySecret,
+  makeStorageClass,
+  rememberVolume,
+  untilBound,
+} from './claim.ts';
 
 /** A pod of a StatefulSet, its claim, its volume, and a file that it has written there, with its checksum. */
 type PodWithVolume = { pod: string; claim: string; volume: VolumeHandle; file: string; sha256: string };
 
 /** A StatefulSet that a step made. */
 export type StatefulSetHandle = { name: string; storageClassName: string; pods: PodWithVolume[] };
+
+// The first bytes of an encrypted device (LUKS2 On-Disk Format Specification).
+const luksMagic = Buffer.from('LUKS\xba\xbe', 'latin1');
 
 const folder = '/data';
 const writing = `set -e; head -c ${littleData.data.size} /dev/urandom > "$1"`;
@@ -94,7 +107,7 @@ const checksumIn = async (
 /** Makes a StatefulSet, and a file in the volume of each of its pods. */
 export const makeStatefulSet = async (
   context: Context,
-  { count, target }: { count: number; target: TargetHandle },
+  { count, target, encrypted = false }: { count: number; target: TargetHandle; encrypted?: boolean },
 ): Promise<StatefulSetHandle> => {
   const { made, uniqueName } = context;
   const name = uniqueName('set');
@@ -102,8 +115,10 @@ export const makeStatefulSet = async (
     pod: `${name}-${index}`,
     claim: `data-${name}-${index}`,
   }));
+  const keySecret = encrypted ? await makeKeySecret(context) : undefined;
   const storageClassName = await makeStorageClass(context, {
     ...{ numberOfReplicas: '2', backupTargetName: target.name },
+    ...(keySecret !== undefined && encryptedBy(keySecret)),
   });
   made.persistentVolumeClaims.push(...names.map(({ claim }) => claim));
   await createStatefulSet(context, { name, storageClassName, pods: count });
@@ -116,7 +131,8 @@ export const makeStatefulSet = async (
   const nodes = await untilPodsReady(context, { name, pods: names.map(({ pod }) => pod) });
   const pods: PodWithVolume[] = [];
   for (const [index, { pod, claim }] of names.entries()) {
-    const volume = { target, name: volumes[index] ?? '', node: nodes[index] ?? '', size: littleData.volume };
+    const place = { target, name: volumes[index] ?? '', node: nodes[index] ?? '' };
+    const volume = { ...place, size: littleData.volume, keySecret };
     const file = `${folder}/file`;
     const sha256 = await checksumIn(context, { pod, file }, `${writing}; ${syncing}; ${reading}`);
     pods.push({ pod, claim, volume, file, sha256 });
@@ -140,6 +156,38 @@ export const differenceInPod = async (
 ): Promise<string | undefined> => {
   const found = await checksumIn(context, { pod, file }, reading).catch((error: Error) => error.message);
   return found === sha256 ? undefined : `${pod}: ${found}, not ${sha256}`;
+};
+
+const hexadecimal = 'head -c 32 "$1" | od -An -v -t x1 | tr -d " \\n"';
+
+/**
+ * Returns where the store holds what a pod has written as it is, and whether it lacks the header of an encryption. Empty if
+ * the backup of its volume is encrypted.
+ */
+export const plainInStore = async (
+  { cluster }: Context,
+  { volume, name }: BackupHandle,
+  { pod, file }: PodWithVolume,
+): Promise<string[]> => {
+  const command = ['bash', '-c', hexadecimal, 'corral-pod', file];
+  const { stdout } = await cluster.exec({ namespace, name: pod, container: 'pod' }, command);
+  const written = Buffer.from(stdout, 'hex');
+  if (written.length !== 32) throw new Error(`${file} in pod ${pod} has ${written.length} bytes`);
+  const { source, config } = volume.target.store;
+  const { blocks, blockSize, compression } = (await config(volume.name, name)) ?? { blocks: [] };
+  if (blocks.length === 0) throw new Error(`the store has no blocks of backup ${name}`);
+  const found: string[] = [];
+  const scratch = Buffer.alloc(blockSize ?? 0);
+  for (const { offset, checksum } of blocks) {
+    const path = `${volumeFolder(volume.name)}/${blockPath(checksum)}`;
+    const data = Buffer.from(
+      decompress(compression ?? 'none', await source.read(path, largestFile), scratch),
+    );
+    if (data.includes(written)) found.push(`${path} has what pod ${pod} has written`);
+    if (offset === 0 && !data.subarray(0, 6).equals(luksMagic))
+      found.push(`${path} begins with no LUKS header`);
+  }
+  return found;
 };
 
 /** Deletes a StatefulSet. Returns when its pods are gone. Its claims stay. */

@@ -54,6 +54,7 @@ type Source = {
   replicas?: number | undefined;
   name?: string;
   tags?: Selectors | undefined;
+  encrypted?: boolean;
 };
 
 /** Restores a volume from the URL of a backup. Returns it when it is restored and detached. */
@@ -92,8 +93,8 @@ export const requestRestore = async (
 ): Promise<CreatedVolume> => {
   const { status } = await untilReadInStore(context, backup);
   const url = status?.url ?? '';
-  const { size, target } = backup.volume;
-  return beginRestore(context, { ...how, size, url, target });
+  const { size, target, keySecret } = backup.volume;
+  return beginRestore(context, { ...how, size, url, target, encrypted: keySecret !== undefined });
 };
 
 /**

@@ -153,6 +153,7 @@ export const createVolume = async (
     replicas = Math.min(2, nodes),
     name = context.uniqueName('volume'),
     tags,
+    encrypted = false,
     // The slowest method: an upload must last long enough for its state to be observed (Longhorn polls each 2 s).
     compression = 'gzip',
     group,
@@ -172,6 +173,7 @@ export const createVolume = async (
     replicas?: number | undefined;
     name?: string;
     tags?: Selectors | undefined;
+    encrypted?: boolean;
   },
 ): Promise<CreatedVolume> => {
   const { cluster, made, run, scenario } = context;
@@ -197,6 +199,7 @@ export const createVolume = async (
       ...(local && { numberOfReplicas: 1, dataLocality: 'strict-local' }),
       ...(maxCount !== undefined && { snapshotMaxCount: maxCount }),
       ...(maxSize !== undefined && { snapshotMaxSize: String(maxSize) }),
+      ...(encrypted && { encrypted: true }),
       ...(trimsSnapshots && { unmapMarkSnapChainRemoved: 'enabled' }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
