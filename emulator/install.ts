@@ -18,6 +18,7 @@ import { managerDaemonSet, managerName, managerPorts } from './manifests/manager
 import { uiDeployment, uiName, type uiPorts } from './manifests/ui.ts';
 import {
   defaultEngineImage,
+  defaultResourceConfigMap,
   emulatorVersion,
   engineImageName,
   namespace,
@@ -92,6 +93,7 @@ const timeout = 180_000;
 
 const collections: Record<string, Resource> = {
   Namespace: resources.namespaces,
+  ConfigMap: resources.configMaps,
   CustomResourceDefinition: resources.customResourceDefinitions,
   ServiceAccount: resources.serviceAccounts,
   Role: resources.roles,
@@ -182,6 +184,7 @@ type Release = Pick<InstallOptions, 'image' | 'mutant' | 'version'> & { clock: s
 export const emulatorObjects = ({ image, clock, mutant, version }: Release): object[] => [
   namespaceObject,
   ...managerAccess,
+  defaultResource,
   ...customResourceDefinitions,
   ...admissionPolicies(mutant, { version }),
   managerDaemonSet({ image, clock, mutant, version }),
@@ -190,6 +193,12 @@ export const emulatorObjects = ({ image, clock, mutant, version }: Release): obj
 ];
 
 const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+
+// Without values, as in the manifest of a release.
+const defaultResource = {
+  ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: defaultResourceConfigMap, namespace } },
+  data: { 'default-resource.yaml': '' },
+};
 
 /**
  * Installs or updates the emulator, and returns when it is ready on every node. Throws an ExpectationError
@@ -209,7 +218,7 @@ export const installEmulator = async (options: InstallOptions): Promise<{ versio
   };
   onProgress('custom resources');
   await Promise.all([
-    apply([namespaceObject, ...managerAccess]),
+    apply([namespaceObject, ...managerAccess, defaultResource]),
     ...customResourceDefinitions.map((definition) => apply([definition])),
   ]);
   await untilServed(waiting);

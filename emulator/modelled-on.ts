@@ -123,6 +123,9 @@ export const isEmulatedVersion = (text: string): boolean =>
 export const panicsOverLateFailure = (version: string): boolean =>
   isAtMost(version, 'v1.10.3') || (!isAtMost(version, 'v1.10.9999') && isAtMost(version, 'v1.11.2'));
 
+/** The ConfigMap that sets the backup target `default`. */
+export const defaultResourceConfigMap = 'longhorn-default-resource';
+
 /** Whether the device of an encrypted volume of this version has room for the header of its encryption (go-common-libs). */
 export const hasRoomForHeader = (version: string): boolean => !isAtMost(version, 'v1.10.9999');
 

@@ -163,6 +163,10 @@ export const mutants = {
   'uninstallation-takes-files-along': 'an uninstallation takes the files of all backups along',
   'uninstallation-unconfirmed': 'an uninstallation does not ask for deleting-confirmation-flag',
   'failed-backup-stops-uninstallation': 'an uninstallation waits for a failed backup, which nothing deletes',
+  'default-resource-ignored':
+    'the ConfigMap longhorn-default-resource does not change the backup target default',
+  'default-resource-resets':
+    'the poll interval of the backup target default is reset if its ConfigMap has none',
   'encryption-ignored': 'the file system of an encrypted volume is on its device itself, not encrypted',
   'missing-binary-ignored': 'a store is listed where the binary of the engine image is missing',
   'missing-binary-not-put-back': 'a binary of an engine image that is missing from a node is not put back',

@@ -107,6 +107,8 @@ const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const uninstalled = 'An uninstallation leaves all in the store, and the next Longhorn lists and restores it';
+const defaultResource =
+  'The ConfigMap longhorn-default-resource moves the default backup target, and what it leaves open stays';
 const encryptedVolume =
   'An encrypted volume is encrypted in the backup store, and its files are read after a restore, and on standby too';
 const binaryRemoved =
@@ -421,6 +423,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'uninstallation-takes-files-along': [{ scenario: uninstalled, by: 'then.storeHolds' }],
   'uninstallation-unconfirmed': [{ scenario: uninstalled, by: 'then.uninstallationRefused' }],
   'failed-backup-stops-uninstallation': [{ scenario: uninstalled, by: 'then.uninstalled' }],
+  'default-resource-ignored': [{ scenario: defaultResource, by: 'then.isOnNamedStore' }],
+  'default-resource-resets': [{ scenario: defaultResource, by: 'then.isPolledEach' }],
   'encryption-ignored': [{ scenario: encryptedVolume, by: 'then.encryptedInStore' }],
   'missing-binary-ignored': [{ scenario: binaryRemoved, by: 'then.targetReports' }],
   'missing-binary-not-put-back': [{ scenario: binaryRemoved, by: 'then.engineBinaryPutBack' }],

@@ -135,6 +135,13 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     },
     {
       place: 'longhorn',
+      resource: resources.configMaps,
+      verbs: ['get', 'patch'],
+      names: ['longhorn-default-resource'],
+      rareUse: 'only in the lab',
+    },
+    {
+      place: 'longhorn',
       resource: longhorn.systemBackups,
       verbs: ['list', 'watch', 'create', 'patch', 'delete'],
     },

@@ -309,6 +309,8 @@ export type RecurringJob = LonghornObject<
 /** A Kubernetes CronJob. Only the controller of recurring jobs writes it. */
 export type CronJob = ApiObject & { spec: object };
 
+export type ConfigMap = ApiObject & { data?: Record<string, string> };
+
 export type StorageClass = ApiObject & {
   provisioner: string;
   reclaimPolicy?: string;

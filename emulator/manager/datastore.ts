@@ -47,6 +47,7 @@ export type Datastore = {
   kubernetesNodes: Collection<lh.KubernetesNode>;
   /** Of Kubernetes, for the volumes of pods. */
   kubernetesAttachments: Collection<lh.KubernetesAttachment>;
+  configMaps: Collection<lh.ConfigMap>;
   storageClasses: Collection<lh.StorageClass>;
   persistentVolumes: Collection<lh.PersistentVolume>;
   persistentVolumeClaims: Collection<lh.PersistentVolumeClaim>;
@@ -150,6 +151,13 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
       version: 'v1',
       plural: 'volumeattachments',
       kind: 'VolumeAttachment',
+    }),
+    configMaps: open(options, {
+      group: '',
+      version: 'v1',
+      plural: 'configmaps',
+      namespace,
+      kind: 'ConfigMap',
     }),
     storageClasses: open(options, {
       group: 'storage.k8s.io',

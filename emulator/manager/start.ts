@@ -4,6 +4,7 @@ import { startBackupTargetController } from '../controllers/backup-target/contro
 import { startBackupVolumeController } from '../controllers/backup-volume/controller.ts';
 import { startNodePlugin } from '../controllers/csi/node-plugin.ts';
 import { startCsiSidecars } from '../controllers/csi/sidecar.ts';
+import { startDefaultResourceController } from '../controllers/default-resource.ts';
 import { startEngineImageController } from '../controllers/engine-image.ts';
 import { startNodeController } from '../controllers/node.ts';
 import { startRecurringJobController } from '../controllers/recurring-job/controller.ts';
@@ -143,6 +144,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
 
   startNodeController(context);
   startSettingController(context);
+  startDefaultResourceController(context);
   startEngineImageController(context, defaultEngineImage, deploy);
   startVolumeController(context);
   startVolumeAttachmentController(context);

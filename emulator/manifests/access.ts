@@ -38,7 +38,7 @@ export const managerAccess = [
         resources: plurals.map((plural) => `${plural}/finalizers`),
         verbs: ['update'],
       },
-      { apiGroups: [''], resources: ['pods'], verbs: read },
+      { apiGroups: [''], resources: ['pods', 'configmaps'], verbs: read },
       // Credentials of stores in buckets.
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
       { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: read },

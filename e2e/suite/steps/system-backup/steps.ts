@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTargetChanged } from '../../../faults/default-target.ts';
 import type { InjectedFault } from '../../../faults/fault.ts';
 import { managerKilled } from '../../../faults/killed-pod.ts';
+import { patchedObject } from '../../../faults/patched-object.ts';
 import { expectHistory, timeoutOf, unlessTimedOut, waitUntil } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
+import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { tryCreation } from '../../../kube/dry-run.ts';
 import { parseDuration } from '../../../kube/duration.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
@@ -13,7 +15,7 @@ import {
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
-import type { SystemBackup } from '../../../longhorn/types.ts';
+import type { BackupTarget, SystemBackup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import { systemBackupsFolder } from '../../../store/format/system-backup.ts';
 import { checkSystemBackups } from '../../../store/fsck/check-system-backups.ts';
@@ -51,6 +53,32 @@ const creationStates = [
   'Uploading',
   'Ready',
 ];
+
+const lastSyncOfDefault = ({ timelines }: Context) =>
+  timelines.backupTargets.current(defaultBackupTarget)?.status?.lastSyncedAt;
+
+/** Waits until the backup target default is on a store, and was synced again since `before`: its status is that of the store. */
+const untilDefaultTargetOn = async (
+  { timelines, timeouts }: Context,
+  { url }: RunningStore,
+  before: ReturnType<typeof lastSyncOfDefault>,
+): Promise<void> =>
+  void (await waitUntil(
+    timelines.backupTargets,
+    ({ spec, status }) =>
+      spec.backupTargetURL === url &&
+      status?.available === true &&
+      Boolean(status.lastSyncedAt) &&
+      status.lastSyncedAt !== before,
+    {
+      name: defaultBackupTarget,
+      label: `the backup target ${url} is available`,
+      describe: describeTarget,
+      ...timeouts.targetAvailable,
+    },
+  ));
+
+type ConfigMap = KubernetesObject & { data?: Record<string, string> };
 
 const newSystemBackup = ({ run }: Context, name: string, volumeBackupPolicy: string) => ({
   apiVersion,
@@ -153,27 +181,66 @@ export const systemBackupSteps = {
   'given.defaultTargetOn': step({
     sentence: 'Given the backup target default on this store',
     action: async (context: Context, store: RunningStore): Promise<TargetHandle> => {
-      const { cluster, faults, timelines, timeouts, turn } = context;
       const { url: backupTargetURL, credentialSecret } = store;
-      const before = timelines.backupTargets.current(defaultBackupTarget)?.status?.lastSyncedAt;
-      const fault = await defaultTargetChanged.on(cluster, { backupTargetURL, credentialSecret });
-      await turn.changingTargets(() => faults.inject(fault));
-      await waitUntil(
-        timelines.backupTargets,
-        // Until the first sync, the status is still that of the former URL.
-        ({ spec, status }) =>
-          spec.backupTargetURL === backupTargetURL &&
-          status?.available === true &&
-          Boolean(status.lastSyncedAt) &&
-          status.lastSyncedAt !== before,
-        {
-          name: defaultBackupTarget,
-          label: `the backup target ${backupTargetURL} is available`,
-          describe: describeTarget,
-          ...timeouts.targetAvailable,
-        },
-      );
+      const fault = await defaultTargetChanged.on(context.cluster, { backupTargetURL, credentialSecret });
+      const before = lastSyncOfDefault(context);
+      await context.turn.changingTargets(() => context.faults.inject(fault));
+      await untilDefaultTargetOn(context, store, before);
       return { name: defaultBackupTarget, store };
+    },
+  }),
+  /** Until the end of the scenario. */
+  'given.defaultPollInterval': step({
+    sentence: 'Given the backup target default with a poll interval of {interval}',
+    parameters: ({ interval }) => ({ interval }),
+    action: async ({ cluster, faults }: Context, { interval }: { interval: string }) => {
+      const [resource, name] = [longhornResources.backupTargets, defaultBackupTarget];
+      const { spec } = await cluster.get<BackupTarget>(resource, { namespace, name });
+      await faults.inject(
+        patchedObject.on(cluster, {
+          ...{ resource, namespace, name, title: `backup target ${name} is polled each ${interval}` },
+          before: { spec: { pollInterval: spec.pollInterval } },
+          after: { spec: { pollInterval: interval } },
+        }),
+      );
+    },
+  }),
+  /** Until the end of the scenario. The ConfigMap leaves the poll interval open. */
+  'when.defaultResourceNames': step({
+    sentence:
+      'When the ConfigMap longhorn-default-resource names another backup store for the target default',
+    action: async (context: Context, store: RunningStore) => {
+      const name = 'longhorn-default-resource';
+      const found = await context.cluster.get<ConfigMap>(resources.configMaps, { namespace, name });
+      const key = 'default-resource.yaml';
+      const said = `backup-target: "${store.url}"\nbackup-target-credential-secret: "${store.credentialSecret}"\n`;
+      const fault = patchedObject.on(context.cluster, {
+        ...{ resource: resources.configMaps, namespace, name },
+        title: `ConfigMap ${name} names ${store.url}`,
+        before: { data: { [key]: found.data?.[key] ?? null } },
+        after: { data: { [key]: said } },
+      });
+      const lastSyncedAt = lastSyncOfDefault(context);
+      await context.turn.changingTargets(() => context.faults.inject(fault));
+      return { store, lastSyncedAt };
+    },
+  }),
+  'then.isOnNamedStore': step({
+    sentence: 'Then the backup target default is on that store, and available',
+    action: async (
+      context: Context,
+      { store, lastSyncedAt }: { store: RunningStore; lastSyncedAt: ReturnType<typeof lastSyncOfDefault> },
+    ): Promise<TargetHandle> => {
+      await untilDefaultTargetOn(context, store, lastSyncedAt);
+      return { name: defaultBackupTarget, store };
+    },
+  }),
+  'then.isPolledEach': step({
+    sentence: 'Then the backup target default still has a poll interval of {interval}',
+    parameters: ({ interval }) => ({ interval }),
+    action: async ({ timelines }: Context, { interval }: { interval: string }) => {
+      const found = timelines.backupTargets.current(defaultBackupTarget)?.spec.pollInterval;
+      if (found !== interval) throw new Error(`its poll interval is ${found}, not ${interval}`);
     },
   }),
   /**
