@@ -127,7 +127,9 @@ export const createLoopDevices = (hostDev: string): Devices => {
       await rm(path(volume), { force: true });
     },
     sync: async (volume) => {
-      for (const mount of await mountsOf(path(volume)))
+      // Longhorn syncs all file systems of the node, so those of encrypted volumes too.
+      const devices = [path(volume), `${hostDev}/mapper/${volume}`];
+      for (const mount of (await Promise.all(devices.map(mountsOf))).flat())
         await run('nsenter', ['--mount=/host/proc/1/ns/mnt', 'sync', '-f', mount]);
     },
     flush: (volume) => flushDevice(path(volume)),
