@@ -434,16 +434,34 @@ const saidIn = (value: unknown, around?: string): Pasted[] => {
   );
 };
 
+const parseDocuments = (text: string): unknown[] =>
+  parseAllDocuments(text, { logLevel: 'silent', prettyErrors: false }).map((document) => {
+    if (document.errors.length > 0) throw document.errors[0];
+    return document.toJS();
+  });
+
+const indentOf = (line: string): number => line.search(/\S/);
+
+// In characters. The parser reads a text with errors to its end, and describes each, which takes a second per megabyte.
+const triedFirst = 1 << 14;
+
+/** The beginning of a long text, up to the next entry of its outermost list or mapping: no YAML if the text is none. */
+const beginningOf = (text: string): string => {
+  if (text.length <= triedFirst || /^\s*[{[]/.test(text)) return '';
+  const lines = text.slice(0, triedFirst).split('\n').slice(0, -1);
+  const outermost = Math.min(...lines.filter((line) => line.trim() !== '').map(indentOf));
+  const entry = lines.findLastIndex((line) => indentOf(line) === outermost && /^\s*[\w"'-]/.test(line));
+  return lines.slice(0, Math.max(0, entry)).join('\n');
+};
+
 /**
  * Reads the messages of objects in YAML or JSON, from kubectl or a support bundle. An object may have none. Undefined
  * for a text that is no object.
  */
 export const readPrintedObjects = (text: string): Pasted[] | undefined => {
   try {
-    const objects = parseAllDocuments(text, { logLevel: 'silent' }).map((document) => {
-      if (document.errors.length > 0) throw document.errors[0];
-      return document.toJS();
-    });
+    parseDocuments(beginningOf(text));
+    const objects = parseDocuments(text);
     if (!objects.every((each) => typeof each === 'object')) return undefined;
     const said = saidIn(objects);
     return said.length > 0 ? said : statesIn(objects).map(asText);

@@ -35,12 +35,12 @@ export const statesInTable = (lines: readonly string[]): string[] => {
           : tables.find(([, needed]) => needed.every((each) => names.includes(each)))?.[0];
       return [];
     }
-    if (!/^[a-z0-9]/.test(line)) return [];
+    if (kind === undefined || !/^[a-z0-9]/.test(line)) return [];
     const cells = Object.fromEntries(
       columns.map(([name, start], index) => [name, line.slice(start, columns[index + 1]?.[1]).trim()]),
     );
     const { NAME = '', STATE = '', AVAILABLE, ROBUSTNESS, URL = '' } = cells;
-    if (kind === undefined || !/^[a-z0-9][\w.-]*$/.test(NAME)) return [];
+    if (!/^[a-z0-9][\w.-]*$/.test(NAME)) return [];
     if (AVAILABLE === 'true' || AVAILABLE === 'false') return [targetOf(NAME, AVAILABLE === 'true', URL)];
     if (ROBUSTNESS !== undefined) return [`${kind} ${NAME} is ${ROBUSTNESS}`];
     return STATE === '' ? [] : [stateOf(kind, NAME, STATE)];

@@ -8,8 +8,13 @@ export type Classification =
   | { class: MessageClass; id: MessageId; row: MessageRow; wording: Wording }
   | { class: 'unclassified' };
 
-const fits = (pattern: RegExp, text: string): boolean =>
-  new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
+const wholePatterns = new Map<RegExp, RegExp>();
+
+const fits = (pattern: RegExp, text: string): boolean => {
+  const whole = wholePatterns.get(pattern) ?? new RegExp(`^(?:${pattern.source})$`, pattern.flags);
+  wholePatterns.set(pattern, whole);
+  return whole.test(text);
+};
 
 /** Whether a text has a wording. The place of the text is not checked. */
 export const matchesWording = ({ compared }: MessageRow, { pattern }: Wording, text: string): boolean => {

@@ -425,3 +425,14 @@ test('how a container ended is told of describe and YAML, unless it ended well',
   expect(textsIn(yaml(1))).toEqual([`${ended}: oh`]);
   expect(textsIn(yaml(0))).toEqual([]);
 });
+
+test('a long list of objects is read to its end, and a long text that is no YAML is given up at once', () => {
+  const list = Array.from(
+    { length: 1000 },
+    (_, index) => `- kind: Backup\n  status:\n    state: Error\n    error: no ${index}\n`,
+  ).join('');
+  const last = { text: 'no 999', field: 'status.error', state: 'Error' };
+  expect(readPrintedObjects(list)).toHaveLength(1000);
+  expect(readPrintedObjects(list)?.at(-1)).toMatchObject(last);
+  expect(readPrintedObjects(`  status:\n${list.repeat(100)}`)).toBeUndefined();
+}, 15_000);
