@@ -31,7 +31,7 @@ const readOne = async (folder: string): Promise<ReportFile> => {
       `${folder || "''"}${found ? ' is a file' : ': there is no such folder'}: name a folder with a report.json`,
     );
   const path = join(folder, 'report.json');
-  const [source] = await readReports([path], { except: '' });
+  const [source] = await readReports([path]);
   if (source === undefined) throw usageError(`${folder}: there is no report.json in it`);
   return source;
 };

@@ -145,8 +145,7 @@ export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCod
     const folder = checkOutFolder(out, { writes: !table });
     const file = times === undefined ? undefined : checkOutFile('times', times, 'times.json');
     const runs = realRuns === undefined ? undefined : { file: realRuns, earlier: readEarlier(realRuns) };
-    // The output of an earlier merge is not an input.
-    const sources = await readReports(paths, { except: resolve(folder, 'report.json') });
+    const sources = await readReports(paths, { output: resolve(folder, 'report.json'), writes: !table });
     if (!table)
       return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file, realRuns: runs });
     printLines(...composeVersionTable(printableAll(sources)));

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { readNamedFile, whyNoFile } from '../kube/named-file.ts';
 import type { ReportFile } from '../report/merge-rounds.ts';
@@ -35,25 +35,35 @@ export const describeNoReport = (path: string, error: unknown): string => {
   return `${what}: ${first}${others.length === 0 ? '' : `, and ${others.length} more`}`;
 };
 
+const readReport = (file: string): ReportFile => {
+  const path = relative('', file);
+  try {
+    return { path, report: reportSchema.parse(JSON.parse(readNamedFile(file))) };
+  } catch (error) {
+    throw new CommandError(describeNoReport(path, error), exitCode.notFit);
+  }
+};
+
+/** Whether a report has only what the others have, as the output of an earlier merge of them. */
+const isMergedFrom = (others: readonly ReportFile[], { report }: ReportFile): boolean =>
+  report.shard === undefined &&
+  report.run.split(',').every((run) => others.some((other) => other.report.run === run));
+
 /**
- * Reads the given report files, and all reports in the given folders, except for the file `except`. Throws a
- * CommandError that names an invalid file.
+ * Reads the given report files, and all reports in the given folders. The file `output` is left out if it is an earlier
+ * merge of the others. Throws a CommandError for an invalid file, and if `output` has more and will be overwritten.
  */
 export const readReports = async (
   paths: readonly string[],
-  { except }: { except: string },
+  { output, writes = true }: { output?: string; writes?: boolean } = {},
 ): Promise<ReportFile[]> => {
-  const named = (await Promise.all(paths.map(filesOf))).flat();
-  const files = [...new Set(named)].filter((file) => file !== except);
-  if (files.length === 0) throw usageError(`${paths.join(' ')}: there is no report but the one to write`);
-  return Promise.all(
-    files.map(async (file) => {
-      const path = relative('', file);
-      try {
-        return { path, report: reportSchema.parse(JSON.parse(readNamedFile(file))) };
-      } catch (error) {
-        throw new CommandError(describeNoReport(path, error), exitCode.notFit);
-      }
-    }),
+  const files = [...new Set((await Promise.all(paths.map(filesOf))).flat())];
+  const sources = files.filter((file) => file !== output).map(readReport);
+  if (output === undefined || sources.length === files.length) return sources;
+  const earlier = readReport(output);
+  if (sources.length > 0 && isMergedFrom(sources, earlier)) return sources;
+  if (!writes) return [...sources, earlier];
+  throw usageError(
+    `--out ${dirname(earlier.path)}: ${earlier.path} is one of the reports to merge, and would be overwritten: name another folder`,
   );
 };

@@ -43,7 +43,7 @@ const runOfBundle = async (path: string): Promise<RunOfPage> => {
 
 const readRunsOf = async (paths: readonly string[]): Promise<{ runs: RunOfPage[]; sources: string[] }> => {
   const [bundles, others] = [paths.filter(isBundle), paths.filter((path) => !isBundle(path))];
-  const sources = others.length === 0 ? [] : await readReports(others, { except: '' });
+  const sources = others.length === 0 ? [] : await readReports(others);
   const runs = [];
   for (const { path, report } of sources) runs.push(await makeRunOfFile(report, path));
   for (const path of bundles) runs.push(await runOfBundle(path));

@@ -75,10 +75,25 @@ test('--real-runs adds the verdicts of a real Longhorn, and keeps the others', a
   expect(Object.keys((await run({ target: older })) ?? {})).toEqual(['v1.9.2', 'v1.12.1']);
 });
 
-test('a merge with --out in the same folder can be done again', async () => {
-  const args = ['reports', '--out', 'reports'];
-  const ended = await merge({ ...shards, 'reports/report.json': report('cccccc', {}) }, args);
-  expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
+test('a merge into a folder of its sources can be done again, and overwrites no source', async () => {
+  const again = { 'reports/report.json': report('aaaaaa,bbbbbb', {}) };
+  expect(await merge({ ...shards, ...again }, ['reports', '--out', 'reports'])).toMatchObject({
+    exitCode: 1,
+    stderr: '',
+  });
+  const refused = {
+    exitCode: 2,
+    stderr:
+      'merge-reports: --out reports/two: reports/two/report.json is one of the reports to merge, and would be overwritten: name another folder',
+  };
+  const into = ['reports', '--out', 'reports/two', '--allow-missing'];
+  expect(await merge(shards, into)).toMatchObject(refused);
+  const another = { ...shards, 'reports/two/report.json': report('aaaaaa,cccccc', { A: 'passed' }) };
+  expect(await merge(another, into)).toMatchObject(refused);
+  const table = await merge(another, [...into, '--table']);
+  expect(table).toMatchObject({ exitCode: 1, stderr: '' });
+  const ofOneRun = { ...shards, 'reports/two/report.json': report('aaaaaa', { C: 'passed' }, shard(2)) };
+  expect(await merge(ofOneRun, into)).toMatchObject(refused);
 });
 
 test('a shard that is missing is an error, unless that is allowed', async () => {
