@@ -3,9 +3,14 @@ import { execa } from 'execa';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runDoctorCommand } from '../../../e2e/cli/doctor.ts';
 import { PreconditionError } from '../../../e2e/machine/precondition-error.ts';
+import { baseImageArtifact } from '../../../lab/build/base-image.ts';
+import { kubernetesArtifact } from '../../../lab/build/kubernetes.ts';
+import { type CachedArtifact, ensureCached } from '../../../lab/cache/cache.ts';
+import { coreImagesArtifact, storeArchiveArtifact } from '../../../lab/images/core.ts';
 import { runCheck } from '../../../providers/doctor/check.ts';
 import { doctorLines, examineAll } from '../../../providers/doctor/diagnose.ts';
 import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
+import { emulatorArchive } from '../../../providers/emulator-image.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
@@ -102,6 +107,28 @@ test('a daemon that does not answer, a tool that is too old, a folder without a 
     "! Chromium: there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable): the scenarios of Longhorn's user interface are skipped: install one, or let npm run e2e fetch it, for which apt must know a Debian archive (CORRAL_DEBIAN_MIRROR names one)",
   ]);
   expect(exitCode).toBe(1);
+});
+
+test('for a lab, a changed emulator is to be built into the image of the nodes again', async () => {
+  const go = { go: 'echo go version go1.99.0 linux/amd64' };
+  const imageOf = async (archives: CachedArtifact[]) =>
+    ensureCached({ ...(await baseImageArtifact(archives)), build: async () => {} });
+  const known = ['sh', 'sync', ...packers];
+  const parts = async () => about((await doctor([], go, known.splice(0))).stdout, 'parts', 'disk');
+  await writeFile(bin('go'), `#!/bin/sh\n${go.go}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${bin()}:${process.env.PATH}`);
+  const core = [await coreImagesArtifact(), await storeArchiveArtifact()];
+  await ensureCached({ ...(await kubernetesArtifact()), build: async () => {} });
+  for (const archives of [core.slice(0, 1), core]) await imageOf(archives);
+  expect(await parts()).toEqual([
+    expect.stringMatching(/the parts to build and a lab take up to 7/),
+    "✓ parts: the next run builds the nodes' image again: what goes into it has changed",
+  ]);
+  await imageOf([...core, await emulatorArchive()]);
+  expect(await parts()).toEqual([
+    expect.stringMatching(/a lab takes up to 4/),
+    '✓ parts: the cache has them: nothing is built',
+  ]);
 });
 
 test('for a lab, what is missing of several things is named at once', async () => {
