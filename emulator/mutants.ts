@@ -167,6 +167,7 @@ export const mutants = {
     'the ConfigMap longhorn-default-resource does not change the backup target default',
   'default-resource-resets':
     'the poll interval of the backup target default is reset if its ConfigMap has none',
+  'encryption-takes-space': 'the header of an encrypted volume takes its place from the data',
   'encryption-ignored': 'the file system of an encrypted volume is on its device itself, not encrypted',
   'missing-binary-ignored': 'a store is listed where the binary of the engine image is missing',
   'missing-binary-not-put-back': 'a binary of an engine image that is missing from a node is not put back',

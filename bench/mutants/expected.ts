@@ -425,6 +425,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'failed-backup-stops-uninstallation': [{ scenario: uninstalled, by: 'then.uninstalled' }],
   'default-resource-ignored': [{ scenario: defaultResource, by: 'then.isOnNamedStore' }],
   'default-resource-resets': [{ scenario: defaultResource, by: 'then.isPolledEach' }],
+  'encryption-takes-space': [{ scenario: encryptedVolume, by: 'then.headerIsExtra' }],
   'encryption-ignored': [{ scenario: encryptedVolume, by: 'then.encryptedInStore' }],
   'missing-binary-ignored': [{ scenario: binaryRemoved, by: 'then.targetReports' }],
   'missing-binary-not-put-back': [{ scenario: binaryRemoved, by: 'then.engineBinaryPutBack' }],

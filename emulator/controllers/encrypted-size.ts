@@ -23,5 +23,11 @@ export const reportedSize = (context: ManagerContext, size: string, labelsInStor
 };
 
 /** The size in bytes of the device of a volume. That of an encrypted one has room for the header too. */
-export const deviceSize = ({ version }: Pick<ManagerContext, 'version'>, { spec }: Volume): number =>
-  Number(spec.size) + (spec.encrypted === true && hasRoomForHeader(version) ? header : 0);
+export const deviceSize = (
+  { version, mutant }: Pick<ManagerContext, 'version' | 'mutant'>,
+  { spec }: Volume,
+): number => {
+  const isLarger =
+    spec.encrypted === true && hasRoomForHeader(version) && mutant !== 'encryption-takes-space';
+  return Number(spec.size) + (isLarger ? header : 0);
+};

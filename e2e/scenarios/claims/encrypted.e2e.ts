@@ -8,10 +8,11 @@ scenario(
     needs: ['lab', 'block-device'],
     disruptions: ['claims'],
     longhorn: '>=1.12.0',
-    proves: ['R36', 'DR25'],
+    proves: ['R36', 'R38', 'DR25'],
   },
   async ({ given, when, then }) => {
     const set = await given.statefulSet({ count: 1, encrypted: true });
+    await then.headerIsExtra(set);
     for (const { volume } of set.pods) {
       const first = await given.settledBackup(volume);
       await then.encryptedInStore(set, first);
@@ -26,6 +27,7 @@ scenario(
       await when.claimedByHand(onStandby);
       await when.statefulSetMadeAgain(onStandby);
       await then.podsHaveFiles(onStandby);
+      await then.headerIsExtra(onStandby);
 
       await when.statefulSetLost(onStandby);
       await when.restoredUnderOldNames(second);

@@ -33,6 +33,7 @@ import {
   type StatefulSetHandle,
   untilPodsReady,
   writeUnsynced,
+  wrongSizes,
 } from './workload.ts';
 
 /** What a StorageClass names. `jobs`: one by its name and one by its group. */
@@ -230,6 +231,14 @@ export const claimSteps = {
     action: async (context: Context, { pods }: StatefulSetHandle, backup: BackupHandle) => {
       const found = await Promise.all(pods.map((pod) => plainInStore(context, backup, pod)));
       throwIfAny(found.flat(), `${backup.label} is not encrypted`);
+    },
+  }),
+  'then.headerIsExtra': step({
+    sentence:
+      'Then the encrypted volume of the pod has its whole size for data, and 16 MiB more for its header',
+    action: async (context: Context, { pods }: StatefulSetHandle) => {
+      const found = await Promise.all(pods.map((pod) => wrongSizes(context, pod)));
+      throwIfAny(found.flat(), 'devices have other sizes');
     },
   }),
   'then.podsHaveFiles': step({

@@ -1,8 +1,9 @@
 import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
 import { resources, unlessGone } from '../../../kube/cluster.ts';
+import { execInPod } from '../../../kube/in-pods.ts';
 import { isReady, type Pod } from '../../../kube/pods.ts';
-import { managerPods } from '../../../longhorn/manager.ts';
+import { devicePath, managerPodOf, managerPods } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { decompress } from '../../../store/format/decompress.ts';
 import { blockPath, volumeFolder } from '../../../store/format/layout.ts';
@@ -10,7 +11,7 @@ import { largestFile } from '../../../store/fsck/verify-block.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
-import { littleData } from '../sizes.ts';
+import { littleData, mebibyte } from '../sizes.ts';
 import {
   claimSpec,
   encryptedBy,
@@ -188,6 +189,22 @@ export const plainInStore = async (
       found.push(`${path} begins with no LUKS header`);
   }
   return found;
+};
+
+const headerSize = 16 * mebibyte;
+
+/** Returns how the devices of an attached encrypted volume are not as large as they must be: the header is no part of its size. */
+export const wrongSizes = async (
+  { cluster, timelines }: Context,
+  { volume: { name, size } }: PodWithVolume,
+): Promise<string[]> => {
+  const pod = await managerPodOf(cluster, timelines.volumes.current(name)?.status?.currentNodeID ?? '');
+  const devices = { [devicePath(name)]: size + headerSize, [`/host/dev/mapper/${name}`]: size };
+  const found = Object.entries(devices).map(async ([device, wanted]) => {
+    const has = Number(await execInPod(cluster, pod, ['blockdev', '--getsize64', device], 'blockdev'));
+    return has === wanted ? [] : [`${device} has ${has} bytes, not ${wanted}`];
+  });
+  return (await Promise.all(found)).flat();
 };
 
 /** Deletes a StatefulSet. Returns when its pods are gone. Its claims stay. */
