@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { crc32, createGunzip } from 'node:zlib';
@@ -88,14 +88,35 @@ const isFolder = async (path: string): Promise<boolean> => (await stat(path)).is
 /** Whether a path can contain several texts: a folder or a zip. */
 export const hasManyTexts = async (path: string): Promise<boolean> => isZip(path) || (await isFolder(path));
 
+// What the suite itself wrote beside what Longhorn said, by a file that only such a folder has. It quotes and describes.
+const writtenBySuite: Record<string, readonly string[]> = {
+  'verdicts.ndjson': ['verdicts.ndjson', 'faults.ndjson', 'junit.xml', 'report.json'],
+  'history.ndjson': [
+    'README.txt',
+    'report.json',
+    'not-collected.txt',
+    'store-fsck.json',
+    'store-listing.txt',
+  ],
+};
+
+/** Whether a file of a folder only repeats or describes what other files there say. */
+const isRepetition = (file: string, all: ReadonlySet<string>): boolean =>
+  // The page of a report quotes every message again, between its own code.
+  file.endsWith('.html') ||
+  (file.endsWith('.tar.gz') && all.has(join(file.replace(/\.tar\.gz$/, ''), 'history.ndjson'))) ||
+  Object.entries(writtenBySuite).some(
+    ([beside, names]) => names.includes(basename(file)) && all.has(join(dirname(file), beside)),
+  );
+
 /** The texts of a file (plain or gzip), of all files in a folder, or of a zip. */
 export const textsIn = async (path: string): Promise<TextInput[]> => {
   if (!(await isFolder(path))) return isZip(path) ? zipInputs(path) : [await fileInput(path)];
-  const files = (await readdir(path, { recursive: true, withFileTypes: true }))
-    // The page of a report quotes every message again, between its own code.
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.html'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
+  const all = (await readdir(path, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const there = new Set(all);
+  const files = all.filter((file) => !isRepetition(file, there)).toSorted();
   return (
     await Promise.all(
       files.map((file) => (isZip(file) ? zipInputs(file) : fileInput(file).then((input) => [input]))),

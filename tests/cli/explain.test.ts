@@ -219,6 +219,33 @@ test('a sentence that ends in a colon goes on in the next line', async () => {
   expect(await answerTo(text)).toMatchObject({ diagnosis: { operation: 'create', cause: 'config-upload' } });
 });
 
+test("of a run's results what Longhorn said is explained, and nothing that the suite wrote of it", async () => {
+  const said = 'a recurring job failed: no such host';
+  const backup = { kind: 'Backup', metadata: { name: 'b' }, status: { state: 'Error', error: snapshot } };
+  const history = [
+    { recording: said, corral: 1 },
+    { at: 1, marker: said, expectation: { label: said } },
+    { at: 2, type: 'GAP', resource: 'recurringjobs', reason: said },
+    { at: 3, type: 'ADDED', resource: 'backups', object: backup },
+    { at: 4, type: 'ADDED', resource: 'cronjobs', object: { metadata: { annotations: { said } } } },
+  ];
+  const files = {
+    'out/verdicts.ndjson': `${JSON.stringify({ scenario: { reason: said } })}\n`,
+    'out/junit.xml': `<testcase name="${said}">`,
+    'out/evidence/s/history.ndjson': history.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    'out/evidence/s/not-collected.txt': said,
+    'out/evidence/s.tar.gz': gzipSync(said),
+  };
+  await mkdir(folder('out/evidence/s'), { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(folder(name), content);
+  const { groups, unknown, lines } = await answerTo(folder('out'));
+  expect([groups.map(({ example }: { example: string }) => example), unknown.count, lines]).toEqual([
+    [snapshot],
+    0,
+    5,
+  ]);
+});
+
 test('a file and a folder are read, packed or not', async () => {
   await mkdir(folder('bundle/pods'), { recursive: true });
   await writeFile(folder('bundle/pods/a.log'), `${failing('no such host', 1)}\n`.repeat(2));

@@ -470,11 +470,21 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
   }
 };
 
-/** Reads the messages of an object, or of an event of a watch, that is printed in one line of JSON. */
+// A line of a recording of the suite that is no event of a watch: its head, what the suite does and waits for, a gap.
+const isOfSuite = ({ at, marker, type, recording }: Record<string, unknown>): boolean =>
+  typeof recording === 'string' || (typeof at === 'number' && (typeof marker === 'string' || type === 'GAP'));
+
+/**
+ * Reads the messages of an object, or of an event of a watch, that is printed in one line of JSON. A recording's other
+ * lines have none.
+ */
 const readObjectInLine = (line: string): Pasted[] | undefined => {
   const value = parseObject(line);
+  if (value !== undefined && isOfSuite(value)) return [];
   const object = (value?.object ?? value) as Record<string, unknown> | undefined;
-  if (typeof object?.kind !== 'string' || typeof object.metadata !== 'object') return undefined;
+  // An API server leaves the kind out of what it lists, and a watch sends that on.
+  const isObject = typeof object?.kind === 'string' || value?.object !== undefined;
+  if (!isObject || typeof object?.metadata !== 'object') return undefined;
   const said = saidIn(object);
   return said.length > 0 ? said : statesIn([object]).map(asText);
 };
