@@ -163,6 +163,8 @@ export const mutants = {
   'uninstallation-takes-files-along': 'an uninstallation takes the files of all backups along',
   'uninstallation-unconfirmed': 'an uninstallation does not ask for deleting-confirmation-flag',
   'failed-backup-stops-uninstallation': 'an uninstallation waits for a failed backup, which nothing deletes',
+  'backup-without-volume-ends-manager':
+    'a manager ends over a backup whose volume is deleted during the upload',
   'default-resource-ignored':
     'the ConfigMap longhorn-default-resource does not change the backup target default',
   'default-resource-resets':

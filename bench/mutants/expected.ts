@@ -107,6 +107,8 @@ const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const uninstalled = 'An uninstallation leaves all in the store, and the next Longhorn lists and restores it';
+const removedVolumes =
+  'No longhorn-manager ends over backups whose volumes are deleted and whose replicas are killed, again and again [s3]';
 const defaultResource =
   'The ConfigMap longhorn-default-resource moves the default backup target, and what it leaves open stays';
 const encryptedVolume =
@@ -423,6 +425,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'uninstallation-takes-files-along': [{ scenario: uninstalled, by: 'then.storeHolds' }],
   'uninstallation-unconfirmed': [{ scenario: uninstalled, by: 'then.uninstallationRefused' }],
   'failed-backup-stops-uninstallation': [{ scenario: uninstalled, by: 'then.uninstalled' }],
+  'backup-without-volume-ends-manager': [{ scenario: removedVolumes, by: 'then.managersLive' }],
   'default-resource-ignored': [{ scenario: defaultResource, by: 'then.isOnNamedStore' }],
   'default-resource-resets': [{ scenario: defaultResource, by: 'then.isPolledEach' }],
   'encryption-takes-space': [{ scenario: encryptedVolume, by: 'then.headerIsExtra' }],

@@ -158,6 +158,8 @@ const reconcileExisting = async (
       volumeName,
       ({ status }) => status?.state === 'attached',
     );
+    if (!volume && context.mutant === 'backup-without-volume-ends-manager')
+      panic(['panic: runtime error: invalid memory address or nil pointer dereference']);
     const unsupported = notEmulated(backup).join('; ');
     if (!volume || unsupported) {
       const error = unsupported || `cannot find the corresponding volume: volume ${volumeName} not found`;
