@@ -1,3 +1,4 @@
+import { backedUpVolume, followedVolume } from '../suite/backed-up-volume.ts';
 import type { BackupHandle, WrittenData } from '../suite/steps/handles.ts';
 import { littleData } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
@@ -20,15 +21,9 @@ const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
   mayFail: cell !== undefined && kills(cell.disturbance),
 });
 
-const backedUpVolume = async (given: Steps['given']) => {
-  const volume = await given.volume();
-  const data = await given.data(volume);
-  return { volume, data, first: await given.settledBackup(volume) };
-};
-
-const thenOnlyIs = async (then: Steps['then'], backup: BackupHandle, data: WrittenData): Promise<void> => {
+const thenOnlyIs = async (then: Steps['then'], backup: BackupHandle, data: WrittenData[]): Promise<void> => {
   await then.storeHolds(backup.volume, [backup], { afterKill: true });
-  await then.restores(backup, [data]);
+  await then.restores(backup, data);
 };
 
 /**
@@ -40,7 +35,7 @@ export const standbyOperations: ReadonlySet<string> = new Set(['follow with a st
 /** The operations of the matrix, by name. */
 export const crashOperations: Record<string, Operation> = {
   'create a backup': async ({ given, when, then }, { follow, cell }) => {
-    const { volume, data, first: kept } = await backedUpVolume(given);
+    const { volume, data, backup: kept } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     await follow({ volume, backups: [kept] });
     const made = await when.backedUp(snapshot);
@@ -51,13 +46,13 @@ export const crashOperations: Record<string, Operation> = {
         afterKill: true,
         ignoreOthers: !isMade,
       });
-      await then.restores(kept, [data]);
-      if (isMade) await then.restores(made, [data]);
+      await then.restores(kept, data);
+      if (isMade) await then.restores(made, data);
     };
   },
 
   'delete a backup': async ({ given, when, then }, { follow }) => {
-    const { volume, data, first: kept } = await backedUpVolume(given);
+    const { volume, data, backup: kept } = await backedUpVolume(given);
     await given.data(volume, { offset: littleData.data.size, size: littleData.data.size });
     const deleted = await given.settledBackup(volume);
     await follow({ volume, backups: [kept, deleted] });
@@ -68,7 +63,7 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'delete one while another waits': async ({ given, when, then }, { follow, cell }) => {
-    const { volume, data, first } = await backedUpVolume(given);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     await follow({ volume, backups: [first] });
     await when.deleted(first);
@@ -78,7 +73,7 @@ export const crashOperations: Record<string, Operation> = {
     await then.noTicketLeft(volume);
     return async () => {
       await then.storeHolds(volume, isMade ? [second] : [], { afterKill: true, ignoreOthers: !isMade });
-      if (isMade) await then.restores(second, [data]);
+      if (isMade) await then.restores(second, data);
     };
   },
 
@@ -99,9 +94,7 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'delete a backup volume': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { offset: littleData.data.size, size: littleData.data.size }));
     const second = await given.settledBackup(volume);
     await follow({ volume, backups: [first, second] });
@@ -122,7 +115,7 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'follow a store that loses a backup and finds it': async ({ given, when, then }, { follow }) => {
-    const { volume, data, first } = await backedUpVolume(given);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const second = await given.settledBackup(volume);
     await follow({ volume, backups: [first, second] });
     const gone = await given.fileMissing({ configOf: second });
@@ -135,12 +128,12 @@ export const crashOperations: Record<string, Operation> = {
     await then.known(first);
     return async () => {
       await then.storeHolds(volume, [first, second], { afterKill: true });
-      await then.restores(second, [data]);
+      await then.restores(second, data);
     };
   },
 
   'take a backup target away and give it back': async ({ given, when, then }, { follow }) => {
-    const { volume, data, first } = await backedUpVolume(given);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     await follow({ volume, backups: [first] });
     await then.removedFromCluster(first, await when.targetRemoved(volume.target));
     await when.targetMadeAgain(volume.target);
@@ -150,7 +143,7 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'lead a backup target to another store and back': async ({ given, when, then }, { follow }) => {
-    const { volume, data, first } = await backedUpVolume(given);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const home = volume.target.store;
     const other = await given.store({ kind: 'the same kind' });
     await follow({ volume, backups: [first] });
@@ -184,21 +177,17 @@ export const crashOperations: Record<string, Operation> = {
   },
 
   'restore a backup': async ({ given, when, then }, { follow }) => {
-    const { volume, data, first } = await backedUpVolume(given);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     await follow({ volume, backups: [first] });
     const restore = await when.restored(first);
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
     return () => then.storeHolds(volume, [first], { afterKill: true });
   },
 
   // The disturbance is during the following; the activation comes afterwards.
   'follow with a standby volume': async ({ given, when, then }, { follow }) => {
-    const volume = await given.volume();
+    const { volume, data, backup: first, standby } = await followedVolume({ given, when, then });
     const { size } = littleData.data;
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
     data.push(await given.data(volume, { offset: size, size }));
     const snapshot = await given.snapshot(volume);
     await follow({ volume, backups: [first] });

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -5,9 +6,7 @@ scenario(
   'A backup volume that is deleted goes with all its backups, and the next backup is whole',
   { tags: ['backup-deletion'], proves: ['D9', 'D10'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);
 
@@ -33,9 +32,7 @@ scenario(
   'A backup volume that is deleted goes with all its backups, although they could not be listed while they were made',
   { tags: ['backup-deletion', 'failing-store'], needs: ['wrongAnswers'], proves: ['D9'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     // Longhorn then cannot sync the backup volume until the third one is the last.
     const unlisted = await given.wrongAnswers('silence', {
       to: 'list',
@@ -70,9 +67,7 @@ scenario(
     proves: ['D9'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     await given.data(volume, { ...littleData.data, offset: littleData.data.size });
     const second = await given.settledBackup(volume);
     // The deletion of the second one reads it, to know which blocks are in use. That of the backup volume does not.

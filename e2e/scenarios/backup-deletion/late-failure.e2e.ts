@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -17,9 +18,7 @@ scenario(
     cells: ['delete | blocks/xx/yy/ | no permission to change it'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     await given.data(volume);
     const second = await given.settledBackup(volume);
     const block = await given.immutableBlock(first, { beside: [second] });
@@ -49,9 +48,7 @@ scenario(
   'A backup volume that is deleted while the blocks of its last backup are being removed crashes no manager',
   { ...about, needs: ['mounted-store'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     await given.exclusiveBefore(bug, 'longhorn-managers');
     const held = await given.heldRemoval(first, { until: 'block' });

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -10,9 +11,7 @@ scenario(
     proves: ['L18', 'R1', 'R3', 'R4', 'T7'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const { target } = volume;
     const home = target.store;
     const other = await given.store({ kind: 'another kind' });

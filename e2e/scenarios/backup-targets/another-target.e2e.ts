@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -5,9 +6,7 @@ scenario(
   'A volume that is given another backup target has backups on both, and each target lists its own',
   { tags: ['backup-targets', 'slow'], needs: ['block-device'], proves: ['C28', 'T4', 'T11'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const other = await given.target(await given.store({ kind: 'the same kind' }));
 
     const moved = await when.volumeRetargeted(volume, other);

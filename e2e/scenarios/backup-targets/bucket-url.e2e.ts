@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -5,15 +6,13 @@ scenario(
   // Only a store in a bucket has keys.
   { tags: ['backup-targets'], needs: ['keyReplaced'], proves: ['T15'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const { target } = volume;
     await when.targetMisled(target, 'its bucket alone, without a path');
     await then.targetReports('s3://bucket@region/path/');
     await when.targetSet(target);
     await then.known(backup);
     await then.storeHolds(volume, [backup]);
-    await then.restores(backup, [data]);
+    await then.restores(backup, data);
   },
 );

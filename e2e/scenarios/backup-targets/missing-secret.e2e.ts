@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -5,9 +6,7 @@ scenario(
   'A backup target whose Secret is emptied or deleted reports that, and is used again once the Secret is back',
   { tags: ['backup-targets', 'slow'], needs: ['secretLost'], proves: ['T31'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const { target } = volume;
     // The first sync may still see the Secret as it was.
     await when.pollIntervalSet(target, '15s');
@@ -39,9 +38,7 @@ scenario(
   'A store whose certificate Longhorn does not trust is reported, and is used once the Secret has its authority',
   { tags: ['backup-targets'], needs: ['secretLost'], proves: ['T19'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     await when.pollIntervalSet(volume.target, '15s');
 
     const untrusting = await given.secretLost('untrusting');

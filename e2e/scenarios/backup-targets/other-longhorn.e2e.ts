@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -9,9 +10,7 @@ scenario(
     proves: ['D19', 'I6', 'L1', 'L7', 'R28', 'R29'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const emptied = await given.fileEmptied({ configOf: volume });
     await then.inForce(emptied);
     const { target } = volume;

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { heldUpload } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
@@ -9,9 +10,7 @@ scenario(
   'A backup is uploaded to its own backup target, although its volume is backed up to another one meanwhile',
   { tags: ['backup-targets', 'upload', 'slow'], needs: ['wrongAnswers', 'block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const other = await given.target(await given.store({ kind: 'the same kind' }));
     data.push(await given.data(volume, { offset: size, size }));
     const snapshot = await given.snapshot(volume);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -13,9 +14,7 @@ scenario(
     proves: ['C22', 'D14', 'L14', 'L15', 'T36'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const [second, third] = [await given.snapshot(volume), await given.snapshot(volume)];
     await given.exclusive('cluster-settings');
 
@@ -46,7 +45,7 @@ scenario(
     await then.failedOneGoes(failed);
     await when.released(soon);
     await then.storeHolds(volume, [kept]);
-    await then.restores(kept, [data]);
+    await then.restores(kept, data);
   },
 );
 

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -46,9 +47,7 @@ scenario(
   'A backup that is deleted leaves a snapshot of another volume, although that has the name of its own',
   about,
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, backup } = await backedUpVolume(given);
     await when.volumeRemoved(volume);
 
     const other = await given.volume();

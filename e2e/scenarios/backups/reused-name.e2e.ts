@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -7,9 +8,7 @@ scenario(
   'A backup has all data of its snapshot, although the name of an older snapshot was used again',
   { tags: ['backups'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { offset: size, size }));
     await given.snapshot(volume);
     await when.snapshotRemoved(first);

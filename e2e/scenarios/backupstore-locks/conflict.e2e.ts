@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -33,9 +34,7 @@ scenario(
   'A deletion is held up by a lock that nobody refreshes until it expires',
   { ...about('expiring'), needs: ['foreignLock'], proves: ['D8'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     await then.inForce(lock);
 
@@ -54,9 +53,7 @@ scenario(
   'A backup that meets the lock of a deletion fails for good',
   { ...about('expiring'), needs: ['foreignLock'], proves: ['C17'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
 
@@ -78,9 +75,7 @@ scenario(
   'The same lock message is temporary for a deletion, and final for a backup',
   { ...about('told-apart'), needs: ['foreignLock'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     await given.data(volume);
     const snapshot = await given.snapshot(volume);
 

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -8,9 +9,7 @@ scenario(
   'A StorageClass names the backup target and the recurring jobs of its volumes, or the backup to restore',
   { ...about, proves: ['J23', 'R14', 'T5'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const [of, byGroup] = [await given.recurringJob(volume), await given.recurringJob(volume)];
 
     const byNothing = await when.claimMade(await given.classNaming());
@@ -23,7 +22,7 @@ scenario(
 
     const byBackup = await given.classNaming({ backup });
     const restore = await then.claimGetsBackup(byBackup, backup);
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
   },
 );
 

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
@@ -14,9 +15,7 @@ scenario(
   'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why',
   { ...about, proves: ['V10'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { backup } = await backedUpVolume(given);
     const byBak = await given.snapshotClass({ type: 'bak' });
 
     const snapshot = await when.contentMadeByHand(backup, byBak, { isWrong: true });
@@ -28,9 +27,7 @@ scenario(
   'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand',
   { ...about, proves: ['V5', 'V6', 'V7'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { offset: size, size }));
     const claim = await given.boundClaim(volume);
     const byBak = await given.snapshotClass({ type: 'bak' });

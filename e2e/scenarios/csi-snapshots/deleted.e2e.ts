@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { VolumeHandle } from '../../suite/steps/handles.ts';
@@ -25,9 +26,7 @@ scenario(
   'A VolumeSnapshot that is deleted takes its backup along, or leaves it, as its class says',
   { ...about, proves: ['V8'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const earlier = await given.settledBackup(volume);
+    const { volume, backup: earlier } = await backedUpVolume(given);
     const going = await readyOne({ given, when, then }, volume);
     const kept = await readyOne({ given, when, then }, volume, 'Retain');
 
@@ -46,9 +45,7 @@ scenario(
   'A VolumeSnapshot that has the uid of one that was deleted is made of what that has left',
   { ...about, proves: ['V16'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const earlier = await given.settledBackup(volume);
+    const { volume, data, backup: earlier } = await backedUpVolume(given);
     const kept = await readyOne({ given, when, then }, volume, 'Retain');
     const going = await readyOne({ given, when, then }, volume);
     await when.volumeSnapshotDeleted(going.snapshot, kept.snapshot);
@@ -60,7 +57,7 @@ scenario(
     const ofSnapshot = await when.contentOfSameUid(going.snapshot);
     const made = await then.handleNamesBackup(ofSnapshot);
     await then.readyWithBackup(ofSnapshot, made);
-    await then.restores(made, [data]);
+    await then.restores(made, data);
     const ofBackup = await when.contentOfSameUid(kept.snapshot);
     await then.handleNamesFormer(ofBackup, kept.backup);
     await then.readyWithBackup(ofBackup, kept.backup);
@@ -78,9 +75,7 @@ scenario(
     proves: ['V9'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const earlier = await given.settledBackup(volume);
+    const { volume, backup: earlier } = await backedUpVolume(given);
     const first = await readyOne({ given, when, then }, volume);
     const second = await readyOne({ given, when, then }, volume);
 
@@ -124,9 +119,7 @@ scenario(
   'A VolumeSnapshot that is deleted in mid-backup leaves no backup behind',
   { ...inMidBackup, proves: ['V13'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const earlier = await given.settledBackup(volume);
+    const { volume, backup: earlier } = await backedUpVolume(given);
     await given.data(volume);
     const { silent, snapshot, backup } = await deletedInMidBackup({ given, when, then }, volume);
 

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
@@ -15,9 +16,7 @@ scenario(
   'The deletion of a backup leaves the others whole, though they cannot be listed',
   { ...about, proves: ['D2'], cells: ['delete | backups/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
     const unlistable = await given.listingDenied({ of: volume, folder: 'backups' });
@@ -42,9 +41,7 @@ scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, while the blocks cannot be listed',
   { ...about, proves: ['D4'], cells: ['delete | blocks/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const data = await given.data(volume, others);
     const second = await given.settledBackup(volume);
     const unlistable = await given.listingDenied({ of: volume, folder: 'blocks' });
@@ -66,9 +63,7 @@ scenario(
   'A store whose volumes cannot be listed is not treated as empty',
   { ...about, cells: ['list volumes | volumes/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, backup } = await backedUpVolume(given);
     const unlistable = await given.listingDenied({ of: 'the store' });
     await then.inForce(unlistable);
 
@@ -86,9 +81,7 @@ scenario(
   'The backups of a volume stay in Longhorn while they cannot be listed',
   { ...about, cells: ['list backups | backups/ | no permission to list it'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
     const unlistable = await given.listingDenied({ of: volume, folder: 'backups' });
@@ -118,9 +111,7 @@ scenario(
     longhorn: '>=1.10.4 <1.11.0 || >=1.11.3',
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     await given.data(volume, more);
     const second = await given.settledBackup(volume);
     const unreadable = await given.readingDenied({ of: volume, folder: 'backups' });

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -6,9 +7,7 @@ scenario(
   'A backup to a store to which Longhorn may not write fails with the reason, and the next one is made once it may',
   { tags: ['failing-store', 'backup-targets'], needs: ['writingDenied'], proves: ['T29'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const denied = await given.writingDenied({ of: volume, folder: 'blocks' });
     await then.inForce(denied);
 

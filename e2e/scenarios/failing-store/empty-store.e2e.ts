@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -5,9 +6,7 @@ scenario(
   'A store that was found empty loses no file, and its backups are back with its files',
   { tags: ['failing-store'], needs: ['storeEmptied'], proves: ['L3', 'L16'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);
     const emptied = await given.storeEmptied();

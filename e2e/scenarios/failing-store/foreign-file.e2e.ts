@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -9,9 +10,7 @@ scenario(
     proves: ['L17'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     // Overwrites the data of the first backup, so that the first has blocks that the second lacks.
     const data = await given.data(volume);
     const second = await given.settledBackup(volume);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 // Not derived from a document. The store leaves the removal of blocks unanswered, and takes no refresh of the lock, as a
@@ -9,9 +10,7 @@ scenario(
     needs: ['wrongAnswers', 'block-device'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     const silent = await given.wrongAnswers('silence', {
       to: 'delete',

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { heldUpload } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
@@ -41,9 +42,7 @@ scenario(
   'The snapshot of a backup that is being uploaded is not removed by a recurring job that cleans up',
   { ...about, tags: ['failing-store', 'upload', 'recurring-jobs', 'snapshots', 'slow'], proves: ['N10'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, second));
     const snapshot = await given.snapshot(volume);
     await given.data(volume, second);
@@ -78,9 +77,7 @@ scenario(
     proves: ['N10'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     await given.data(volume);
     await given.snapshot(volume);
     await given.exclusive('cluster-settings');
@@ -98,7 +95,7 @@ scenario(
     await when.released(silent);
     await then.ends(backup, { mayFail: !kept });
     await when.released(onceMade);
-    if (kept) await then.restores(backup, [data]);
+    if (kept) await then.restores(backup, data);
 
     const newest = await given.settledBackup(volume);
     await then.storeHolds(volume, [first, again, newest], { ignoreOthers: true });
@@ -150,9 +147,7 @@ scenario(
   'A backup that is deleted while its upload has lost its lock stays deleted',
   { ...about, tags: [...(about.tags ?? []), 'backupstore-locks', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     await given.data(volume, second);
     const snapshot = await given.snapshot(volume);
     const silent = await given.wrongAnswers('silence', {
@@ -172,7 +167,7 @@ scenario(
     await when.released(unrefreshed);
     await when.released(silent);
     await then.orKnownBug('upload-outlives-its-lock', () => then.goneFromStore(backup));
-    await then.restores(first, [data]);
+    await then.restores(first, data);
   },
 );
 

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
@@ -9,9 +10,7 @@ scenario(
   'A backup whose config is missing from the store disappears from Longhorn, and is back with its config',
   { ...about, needs: ['fileMissing'], proves: ['L2', 'L5', 'L9'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);
     const gone = await given.fileMissing({ configOf: second });
@@ -36,9 +35,7 @@ scenario(
   'A backup that was missing in the store, and stayed in Longhorn, is deleted with its files once they are back',
   { ...about, needs: ['fileMissing'], disruptions: ['admission-policy'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const second = await given.settledBackup(volume);
     const denied = await given.deletionDenied(first);
     await then.inForce(denied);
@@ -54,7 +51,7 @@ scenario(
     await when.deleted(first);
     await then.goneInTheEnd(first);
     await then.orKnownBug('missing-mark-outlives-its-cause', () => then.goneFromStore(first));
-    await then.restores(second, [data]);
+    await then.restores(second, data);
   },
 );
 
@@ -62,9 +59,7 @@ scenario(
   'A backup volume whose volume.cfg is missing reports that, and keeps its backups',
   { ...about, tags: ['failing-store', 'slow'], needs: ['fileMissing'], proves: ['L8'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const gone = await given.fileMissing({ configOf: volume });
     await then.inForce(gone);
 
@@ -89,9 +84,7 @@ scenario(
     cells: ["delete | another backup's config | empty file"],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     // Overwrites the data of the first backup, so that the first has blocks that the second lacks.
     const data = await given.data(volume);
     const second = await given.settledBackup(volume);
@@ -115,9 +108,7 @@ scenario(
   'A backup that cannot read volume.cfg fails, and its volume loses no replica',
   { ...about, needs: ['fileEmptied'], cells: ['create | volume.cfg | empty file'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const snapshot = await given.snapshot(volume);
     const emptied = await given.fileEmptied({ configOf: volume });

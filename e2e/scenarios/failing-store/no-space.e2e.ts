@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -5,9 +6,7 @@ scenario(
   'A backup for which the store has no space fails, and harms no other backup',
   { tags: ['failing-store'], needs: ['diskNearlyFull'], proves: ['D13'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     // There is room for some of its blocks, but not for all.
     const full = await given.diskNearlyFull(5 * mebibyte);
     await then.inForce(full);

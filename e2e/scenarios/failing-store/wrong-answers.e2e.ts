@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
@@ -58,9 +59,7 @@ scenario(
   'A store that denies access is reported at the backup, and at the backup target',
   { ...about, tags: ['failing-store', 'slow'], proves: ['L19'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
 
     const unwritable = await given.wrongAnswers('AccessDenied', { to: 'write' });
     await then.inForce(unwritable);
@@ -79,7 +78,7 @@ scenario(
     await then.targetAvailable();
     await then.known(first);
     await then.storeHolds(volume, [first], { ignoreOthers: true });
-    await then.restores(first, [data]);
+    await then.restores(first, data);
   },
 );
 
@@ -89,9 +88,7 @@ scenario(
   'A backup of 17 blocks whose config cannot be written in the end is not Completed',
   { ...about, tags: ['failing-store', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     data.push(await given.data(volume, { offset: littleData.data.size, size: 34 * mebibyte }));
     const snapshot = await given.snapshot(volume);
     const refused = await given.wrongAnswers('AccessDenied', {
@@ -117,9 +114,7 @@ scenario(
   'A store whose clock differs by 20 minutes is reported at the backup target, and no backup is lost',
   { ...about, tags: ['failing-store', 'slow'], proves: ['L19'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
 
     const late = [];
     for (const to of requests) late.push(await given.wrongAnswers('another time', { to }));
@@ -133,7 +128,7 @@ scenario(
     await then.targetAvailable();
     await then.known(first);
     await then.storeHolds(volume, [first]);
-    await then.restores(first, [data]);
+    await then.restores(first, data);
   },
 );
 
@@ -142,9 +137,7 @@ scenario(
   'A backup that is made while Longhorn waits for a listing of the store stays, although that lacks it',
   { ...about, tags: ['failing-store', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     const late = await given.wrongAnswers('late', { to: 'list', below: { of: volume, folder: 'backups' } });
     await then.inForce(late);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { mebibyte } from '../../suite/steps/sizes.ts';
@@ -9,9 +10,7 @@ scenario(
   // one.
   { tags: ['recurring-jobs'], needs: ['block-device'], proves: ['J3', 'R1'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const kept = await given.settledBackup(volume);
+    const { volume, data, backup: kept } = await backedUpVolume(given);
     const job = await given.recurringJob(volume);
 
     let backups: BackupHandle[] = [];
@@ -26,6 +25,6 @@ scenario(
 
     await then.known(kept);
     await then.storeHolds(volume, [kept, ...backups.slice(-job.retain)]);
-    await then.restores(kept, [data]);
+    await then.restores(kept, data);
   },
 );

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { mebibyte } from '../../suite/steps/sizes.ts';
@@ -19,9 +20,7 @@ scenario(
     await then.corrected(plain, 'a negative age', { spec: negative, into: { retainAge: '0s' } });
     await then.refused(plain, 'an unknown policy', { spec: { retentionPolicy: 'size-based' } });
 
-    const volume = await given.volume();
-    await given.data(volume);
-    const byHand = await given.settledBackup(volume);
+    const { volume, backup: byHand } = await backedUpVolume(given);
     // Its retain is 1: by number, each run would remove the backup of the one before.
     const job = await given.jobByAge(volume);
     let made: BackupHandle[] = [];

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { SnapshotHandle } from '../../suite/steps/handles.ts';
 import type { JobHandle } from '../../suite/steps/job/job.ts';
@@ -52,9 +53,7 @@ scenario(
   'A snapshot-delete job keeps as many snapshots as it is to, although the newest one was deleted by hand',
   { tags: ['recurring-jobs', 'snapshots'], needs: ['block-device'], proves: ['J11'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, backup } = await backedUpVolume(given);
     await when.newestSnapshotDeleted(await given.snapshot(volume));
 
     const job = await given.snapshotJob(volume, { task: 'snapshot-delete', keeps: 1 });

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { mebibyte } from '../../suite/steps/sizes.ts';
@@ -12,9 +13,7 @@ scenario(
     proves: ['J2', 'J3', 'J4', 'J14', 'R4'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const manual = await given.settledBackup(volume);
+    const { volume, data, backup: manual } = await backedUpVolume(given);
     const one = { job: await given.recurringJob(volume), backups: [] as BackupHandle[] };
     const two = { job: await given.recurringJob(volume, { keeps: 2 }), backups: [] as BackupHandle[] };
     const run = async (each: typeof one) => {
@@ -39,7 +38,7 @@ scenario(
     // Of each job only the snapshot of its last backup is left, however many backups it keeps.
     const [first, second] = [one, two].map(({ backups }) => backups.at(-1)?.snapshot);
     if (first && second) await then.snapshotsLeft(volume, [manual.snapshot, first, second]);
-    await then.restores(manual, [data]);
+    await then.restores(manual, data);
     for (const [index, backup] of two.backups.slice(-2).entries())
       await then.restores(backup, written.slice(3 + index, 4 + index));
   },

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -16,9 +17,7 @@ scenario(
   },
   async ({ given, when, then }) => {
     await given.exclusive('cluster-settings', 'all-volumes');
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const limit = await given.setting('one volume of a node is restored at a time');
     const silent = await given.wrongAnswers('silence', {
       to: 'read',
@@ -32,6 +31,6 @@ scenario(
     await when.released(silent);
     await then.orKnownBug('restore-limit-counts-itself', () => then.restoredInItsPlace(restore));
     await when.released(limit);
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
   },
 );

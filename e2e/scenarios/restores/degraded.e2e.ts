@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -10,15 +11,13 @@ scenario(
     proves: ['DR7', 'R51'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     await given.exclusive('cluster-settings');
     // One node alone has the tags, and takes one replica of a volume.
     const { node, disk } = await given.tags({ besides: volume });
     const how = { replicas: 2, tags: { node, disk } };
 
-    await then.restoredDegraded(await when.restored(backup, how), [data]);
+    await then.restoredDegraded(await when.restored(backup, how), data);
 
     const standby = await when.standbyMade(backup, how);
     await then.follows(standby, backup);
@@ -26,6 +25,6 @@ scenario(
     await when.activated(standby);
     await then.restoreWaits(standby);
     await when.released(forbidden);
-    await then.restoredDegraded(standby, [data]);
+    await then.restoredDegraded(standby, data);
   },
 );

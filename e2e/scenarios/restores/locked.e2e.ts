@@ -1,19 +1,18 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
   'A restore that meets the lock of a deletion is retried, and succeeds',
   { tags: ['restores', 'backupstore-locks'], needs: ['foreignLock'], proves: ['R18'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
 
     const restore = await when.restored(backup);
     const kept = await then.orKnownBug('restore-given-up-over-lock', () => then.restoreWaits(restore));
     await then.inForce(lock);
     await when.lockRemoved(lock);
-    await then.restored(kept ? restore : await when.restored(backup), [data]);
+    await then.restored(kept ? restore : await when.restored(backup), data);
     await then.storeHolds(volume, [backup]);
   },
 );
@@ -26,9 +25,7 @@ scenario(
     proves: ['DR18'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, backup } = await backedUpVolume(given);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
 
     const standby = await when.standbyMade(backup);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
@@ -12,9 +13,7 @@ type Fault = 'fileMissing' | 'fileDamaged';
 const restoringWith =
   (fault: Fault, why: 'restore-without-block' | 'restore-damaged') =>
   async ({ given, when, then }: Scene): Promise<void> => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const lost = await given[fault](await given.blockOf(first));
     await then.inForce(lost);
     await then.restoreFails(await when.restored(first), why);

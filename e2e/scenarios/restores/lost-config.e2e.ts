@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -8,9 +9,7 @@ scenario(
     proves: ['R5', 'R17', 'R19', 'R52'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     await then.storeHolds(volume, [backup]);
 
     // No polls: a sync of the store would make Longhorn remove the Backup object.
@@ -28,7 +27,7 @@ scenario(
     await when.released(emptied);
 
     const restore = await when.restored(backup);
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
     await then.unusedMeanwhile(restore);
     await then.storeHolds(volume, [backup]);
   },

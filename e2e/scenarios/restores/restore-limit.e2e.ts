@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -14,9 +15,7 @@ scenario(
   },
   async ({ given, when, then }) => {
     await given.exclusive('cluster-settings', 'all-volumes');
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
 
     const none = await given.setting('no volume is restored, but those on standby');
     const waiting = await when.restored(backup, { replicas: 1 });
@@ -25,7 +24,7 @@ scenario(
     await then.restoreWaits(waiting);
     await then.waitsForPlace(waiting);
     await when.released(none);
-    await then.restored(waiting, [data]);
+    await then.restored(waiting, data);
 
     const one = await given.setting('one volume of a node is restored at a time');
     const silent = await given.wrongAnswers('silence', {

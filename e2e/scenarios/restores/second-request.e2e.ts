@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -11,9 +12,7 @@ scenario(
   'A restore goes on if the config of its backup cannot be read once all replicas have begun',
   { tags: ['restores', 'failing-store', 'slow'], needs: ['wrongAnswers'] },
   async ({ given, when, then, skip }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const silent = await given.wrongAnswers('silence', {
       to: 'read',
       below: { of: volume, folder: 'blocks' },
@@ -33,7 +32,7 @@ scenario(
 
     await when.released(unread);
     await when.released(silent);
-    await then.restored(kept ? restore : await when.restored(backup), [data]);
+    await then.restored(kept ? restore : await when.restored(backup), data);
     // Where the bug shows, the replica that waited was ended with its lock.
     await then.storeHolds(volume, [backup], { afterKill: true });
   },

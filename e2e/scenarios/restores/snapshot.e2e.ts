@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -9,9 +10,7 @@ scenario(
     proves: ['J10', 'R10', 'R15', 'R16'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const single = await then.restored(await when.restored(backup, { replicas: 1 }), data);
     await then.hasReplicas(single, 1);
     // A snapshot that no user has made, which is removed once there is another one.

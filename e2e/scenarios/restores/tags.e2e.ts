@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -10,14 +11,12 @@ scenario(
     proves: ['R11', 'R12'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     await given.exclusive('cluster-settings');
     const { node, disk, on } = await given.tags({ besides: volume });
 
     const restore = await when.restored(backup, { replicas: 1, tags: { node, disk } });
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
     await then.placedOn(restore, { on });
 
     const nowhere = 'corral-no-such-tag';
@@ -38,15 +37,13 @@ scenario(
     disruptions: ['settings'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     await given.exclusive('cluster-settings');
 
     const node = 'corral-later-tag';
     const restore = await when.restored(backup, { replicas: 1, tags: { node } });
     await then.orKnownBug('unplaced-restore-is-given-up', () => then.unplacedWaits(restore));
     await given.tags({ besides: volume, node });
-    await then.restoredInTheEnd(restore, [data]);
+    await then.restoredInTheEnd(restore, data);
   },
 );

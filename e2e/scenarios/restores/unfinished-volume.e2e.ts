@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -10,9 +11,7 @@ scenario(
     needs: ['block-device', 'wrongAnswers'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given);
     const silent = await given.wrongAnswers('silence', {
       to: 'read',
       below: { of: volume, folder: 'blocks' },
@@ -23,9 +22,9 @@ scenario(
     const second = await when.restoringBackedUp(restore);
     await then.inForce(silent);
     await when.released(silent);
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
     if (second !== undefined && (await then.ends(second, { mayFail: true })))
-      await then.orKnownBug('unrestored-volume-is-backed-up-empty', () => then.restores(second, [data]));
+      await then.orKnownBug('unrestored-volume-is-backed-up-empty', () => then.restores(second, data));
     await then.storeHolds(volume, [first]);
   },
 );
@@ -34,9 +33,7 @@ scenario(
   'A clone of a volume that is still being restored has the data of its backup, or is rejected',
   { tags: ['restores'], needs: ['block-device', 'wrongAnswers'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const silent = await given.wrongAnswers('silence', {
       to: 'read',
       below: { of: volume, folder: 'blocks' },
@@ -47,10 +44,10 @@ scenario(
     const clone = await when.restoringCloned(restore);
     await then.inForce(silent);
     await when.released(silent);
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
     if (clone !== undefined)
       await then.orKnownBug('unrestored-volume-is-cloned-empty', () =>
-        then.clonedVolumeRestored(clone, [data]),
+        then.clonedVolumeRestored(clone, data),
       );
   },
 );

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 // Not derived from a document. By Longhorn's source, a replica that a standby volume gets is filled from the store.
@@ -5,9 +6,7 @@ scenario(
   'A standby volume that gets one more replica keeps its data, although its backup cannot be read meanwhile',
   { tags: ['standby', 'failing-store'], needs: ['block-device', 'fileMissing'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     const standby = await when.standbyMade(backup, { replicas: 1 });
     await then.follows(standby, backup);
 
@@ -22,6 +21,6 @@ scenario(
     const last = kept ? standby : await when.standbyMade(backup, { another: true });
     await then.follows(last, backup);
     await when.activated(last);
-    await then.activated(last, [data]);
+    await then.activated(last, data);
   },
 );

@@ -1,3 +1,4 @@
+import { followedVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
@@ -11,11 +12,7 @@ scenario(
   about,
   async ({ given, when, then }) => {
     const other = await given.target(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, standby } = await followedVolume({ given, when, then });
 
     await when.standbyRetargeted(standby, other);
     await given.data(volume, added);
@@ -29,11 +26,7 @@ scenario(
   'A standby volume of which snapshots are made follows its source all the same',
   { ...about, tags: ['standby', 'slow'], proves: ['DR3'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, standby } = await followedVolume({ given, when, then });
 
     const older = await when.standbySnapshotted(standby);
     await when.standbySnapshotted(standby);
@@ -52,11 +45,7 @@ scenario(
   'A standby volume that is made larger follows its source all the same',
   { ...about, tags: ['standby', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, standby } = await followedVolume({ given, when, then });
 
     const larger = { size: 2 * littleData.volume };
     await when.standbyGrown(standby, larger);
@@ -77,11 +66,7 @@ scenario(
   'A standby volume that has lost the label of its source is activated with its newest backup',
   { ...about, tags: ['standby', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, standby } = await followedVolume({ given, when, then });
 
     await when.sourceLabelLost(standby);
     data.push(await given.data(volume, added));
@@ -98,11 +83,7 @@ scenario(
   'A volume that was backed up on standby is backed up whole once it is activated',
   { ...about, tags: ['standby', 'backups', 'slow'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, standby } = await followedVolume({ given, when, then });
     if ((await when.restoringBackedUp(standby)) === undefined) return;
 
     data.push(await given.data(volume, added));

@@ -1,15 +1,6 @@
+import { followedVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
-import type { Steps } from '../../suite/steps/steps.ts';
-
-const followedVolume = async ({ given, when, then }: Pick<Steps, 'given' | 'when' | 'then'>) => {
-  const volume = await given.volume();
-  const data = [await given.data(volume)];
-  const first = await given.settledBackup(volume);
-  const standby = await when.standbyMade(first);
-  await then.follows(standby, first);
-  return { volume, data, first, standby };
-};
 
 scenario(
   'A volume that has grown is backed up whole, and its standby volume grows along',
@@ -19,7 +10,7 @@ scenario(
     proves: ['C26', 'DR14'],
   },
   async ({ given, when, then }) => {
-    const { volume, data, first, standby } = await followedVolume({ given, when, then });
+    const { volume, data, backup: first, standby } = await followedVolume({ given, when, then });
 
     const grown = await when.volumeGrown(volume, { size: 2 * littleData.volume });
     const { size } = littleData.data;
@@ -43,7 +34,7 @@ scenario(
   { tags: ['standby', 'slow'], needs: ['block-device'], proves: ['DR14'] },
   async ({ given, when, then }) => {
     const { size } = littleData.data;
-    const { volume, data, first, standby } = await followedVolume({ given, when, then });
+    const { volume, data, backup: first, standby } = await followedVolume({ given, when, then });
     data.push(await given.data(volume, { offset: size, size }));
     await then.follows(standby, await given.settledBackup(volume));
     await when.deleted(first);

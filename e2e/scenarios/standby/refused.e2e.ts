@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 // From Longhorn's page "Disaster Recovery Volumes".
@@ -10,15 +11,13 @@ scenario(
     proves: ['DR3', 'DR12'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { data, backup } = await backedUpVolume(given);
 
     const standby = await when.standbyMadeByApi(backup);
     await then.follows(standby, backup);
     await then.standbyRefuses(standby);
     await then.takesNoWrite(standby);
     await when.activated(standby);
-    await then.activated(standby, [data]);
+    await then.activated(standby, data);
   },
 );

@@ -1,3 +1,4 @@
+import { followedVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -6,11 +7,7 @@ scenario(
   'A standby volume restores a backup that was made again under the name of the one that it has',
   { tags: ['standby'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, backup: first, standby } = await followedVolume({ given, when, then });
     await when.deleted(first);
     await then.deleted(first);
     await then.noLastBackup(volume);
@@ -29,11 +26,7 @@ scenario(
   'A standby volume can be activated, although a smaller volume was backed up under the name of its source',
   { tags: ['standby', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, standby } = await followedVolume({ given, when, then });
     await when.volumeRemoved(volume);
 
     const smaller = await given.volumeMadeAgain(volume, { size: littleData.volume / 2 });
@@ -45,7 +38,7 @@ scenario(
       await when.deleted(second);
       await then.deleted(second);
     }
-    await then.activated(standby, [data]);
+    await then.activated(standby, data);
   },
 );
 

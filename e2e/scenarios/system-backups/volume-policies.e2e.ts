@@ -1,3 +1,4 @@
+import { followedVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
@@ -95,11 +96,7 @@ scenario(
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume();
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const { volume, data, standby } = await followedVolume({ given, when, then });
     data.push(await given.data(volume, { offset: littleData.data.size, size: 2 * mebibyte }));
 
     const systemBackup = await when.systemBackedUp(target, {

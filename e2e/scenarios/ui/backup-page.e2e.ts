@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -53,9 +54,7 @@ scenario(
   'The page of backups shows why a deletion failed, for as long as it fails',
   { ...about('error', 'in-error'), needs: ['browser', 'immutableFile'], proves: ['U1'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const kept = await given.settledBackup(volume);
     const immutable = await given.immutableConfig(first);
     await then.inForce(immutable);
@@ -84,9 +83,7 @@ scenario(
     proves: ['U4'],
   },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const kept = await given.settledBackup(volume);
     // Before the page is opened: a scenario that this one waits for may kill the manager that the page is connected to.
     await given.exclusive('longhorn-managers');

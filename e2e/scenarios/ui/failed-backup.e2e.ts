@@ -1,12 +1,11 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
   'The page of backups shows why a backup failed',
   { tags: ['ui'], needs: ['browser', 'foreignLock'], proves: ['U3'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
     await then.inForce(lock);

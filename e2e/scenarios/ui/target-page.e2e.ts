@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -23,9 +24,7 @@ scenario(
   'The page of backup volumes syncs all volumes, or one',
   { ...about, needs: ['browser', 'fileMissing'], longhorn: '>=1.9.0', proves: ['U13'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given);
     const second = await given.settledBackup(volume);
     // The poll would sync them too.
     await when.pollIntervalSet(volume.target, '0s');

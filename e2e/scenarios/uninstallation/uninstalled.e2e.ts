@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 const all = [
@@ -20,9 +21,7 @@ scenario(
   },
   async ({ given, when, then }) => {
     await given.exclusive(...all);
-    const volume = await given.volume();
-    const data = await given.data(volume);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given);
     // Without a backup volume, which would take it along (longhorn/longhorn#5868).
     const failing = await given.volume();
     await given.data(failing);
@@ -47,6 +46,6 @@ scenario(
     await then.known(backup);
     await when.targetSet(target);
     await then.systemBackupReady(systemBackup);
-    await then.restores(backup, [data]);
+    await then.restores(backup, data);
   },
 );
