@@ -3,7 +3,7 @@ import { access, readFile, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { shorten } from '../e2e/kube/shorten.ts';
+import { shorten } from '../e2e/kube/text.ts';
 import type { PreconditionFailure } from '../e2e/machine/precondition-error.ts';
 import { PreconditionError } from '../e2e/machine/precondition-error.ts';
 import { namespaceArguments } from './run/settings.ts';

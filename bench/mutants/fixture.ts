@@ -11,7 +11,7 @@ import {
   matrixFiles,
   matrixFolder,
 } from '../../e2e/crash-matrix/cells.ts';
-import { pluralize } from '../../e2e/kube/pluralize.ts';
+import { pluralize } from '../../e2e/kube/text.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 import {

@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path';
 import type { TestCase, TestRunResult } from 'vitest/node';
 import { makeRunId } from '../config/run-id.ts';
-import { pluralize } from '../kube/pluralize.ts';
+import { pluralize } from '../kube/text.ts';
 import { toFile } from '../report/collect.ts';
 import { composeReport } from '../report/compose-report.ts';
 import { composeClosing } from '../report/console.ts';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { pluralize } from '../kube/pluralize.ts';
+import { pluralize } from '../kube/text.ts';
 import { isStray } from '../report/collect.ts';
 import { timeKey } from '../report/expected-times.ts';
 import { readEvidence } from '../report/html/read-evidence.ts';

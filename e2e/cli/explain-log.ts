@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
-import { shorten } from '../kube/shorten.ts';
+import { shorten } from '../kube/text.ts';
 import { type Diagnosis, isExplained, isOperationKnown } from '../longhorn/diagnosis/diagnose.ts';
 import { type Pasted, readPasted, readPrintedObjects, startsRecord } from '../longhorn/diagnosis/pasted.ts';
 import {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import semver from 'semver';
-import { shorten } from '../kube/shorten.ts';
+import { shorten } from '../kube/text.ts';
 import { type Diagnosis, describeDiagnosis, isExplained } from '../longhorn/diagnosis/diagnose.ts';
 import { type Pasted, readPasted } from '../longhorn/diagnosis/pasted.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';

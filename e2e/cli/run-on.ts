@@ -2,7 +2,7 @@ import type { ProgressDisplay, Provider, RunningCluster } from '../../providers/
 import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
 import { orAborted } from '../kube/or-aborted.ts';
-import { shellQuote } from '../kube/shell-quote.ts';
+import { shellQuote } from '../kube/shells.ts';
 import { PreconditionError } from '../machine/precondition-error.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';

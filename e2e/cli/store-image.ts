@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createProgress } from '../../providers/progress.ts';
 import type { ProgressDisplay } from '../../providers/provider.ts';
-import { shellQuote } from '../kube/shell-quote.ts';
+import { shellQuote } from '../kube/shells.ts';
 import { checkOutFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';

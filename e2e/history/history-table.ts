@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kube/objects.ts';
-import { shorten } from '../kube/shorten.ts';
+import { shorten } from '../kube/text.ts';
 import { historyOf } from './history.ts';
 import type { Entry, Timeline } from './timeline.ts';
 

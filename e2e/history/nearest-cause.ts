@@ -1,5 +1,5 @@
 import { orAborted } from '../kube/or-aborted.ts';
-import { shorten } from '../kube/shorten.ts';
+import { shorten } from '../kube/text.ts';
 import { ExpectationError, type NearestCause } from './verdict.ts';
 
 // In ms. Long enough for a few requests to a busy server. It delays the report of the failure.

@@ -1,6 +1,6 @@
 import { formatDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { shorten } from '../kube/shorten.ts';
+import { shorten } from '../kube/text.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kube/objects.ts';
-import { shorten } from '../kube/shorten.ts';
+import { shorten } from '../kube/text.ts';
 import { gone, matchesStep, type Observation, type StateStep } from './history.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { ObjectEntry } from './timeline.ts';

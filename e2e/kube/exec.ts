@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream';
 import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { BrokenStream, ExecError } from './errors.ts';
 import { outageOf } from './outage.ts';
-import { shorten } from './shorten.ts';
+import { shorten } from './text.ts';
 
 /** A container of a pod. Without `container`, the default container of the pod. */
 export type PodTarget = { namespace: string; name: string; container?: string };

@@ -1,8 +1,7 @@
 import { formatDuration } from './duration.ts';
 import { ApiError } from './errors.ts';
 import { type ApiOutage, outageOf } from './outage.ts';
-import { pluralize } from './pluralize.ts';
-import { shorten } from './shorten.ts';
+import { pluralize, shorten } from './text.ts';
 
 /** The code of a finding and its text. */
 type HealthSummary = {

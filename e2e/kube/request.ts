@@ -5,7 +5,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { ApiError, NoPlugin } from './errors.ts';
 import { registerHeaderSecrets } from './redact/register.ts';
-import { shorten } from './shorten.ts';
+import { shorten } from './text.ts';
 
 // In characters, for the message of a plugin.
 const longestReason = 500;

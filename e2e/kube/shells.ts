@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BrokenStream } from './errors.ts';
 import type { createExec, ExecResult, PodTarget } from './exec.ts';
-import { shellQuote } from './shell-quote.ts';
+
+/** Quotes a word for a shell, if necessary. */
+export const shellQuote = (word: string): string =>
+  /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** How long an unused shell stays in its container, in ms. */
 const IDLE_MS = 5000;

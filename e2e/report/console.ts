@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { formatDuration } from '../kube/duration.ts';
-import { pluralize } from '../kube/pluralize.ts';
+import { pluralize } from '../kube/text.ts';
 import { composeCircumstances, formatFailure, reasonAfterFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';

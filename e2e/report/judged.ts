@@ -1,4 +1,4 @@
-import { pluralize } from '../kube/pluralize.ts';
+import { pluralize } from '../kube/text.ts';
 import type { Report, ReportFinding, ScenarioReport } from './schema.ts';
 
 /** Whether a run judged the emulator. The emulator reproduces Longhorn's known differences from its documents. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
-import { pluralize } from '../kube/pluralize.ts';
+import { pluralize } from '../kube/text.ts';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { stateSigns } from './state-signs.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { shorten } from '../../e2e/kube/shorten.ts';
+import { shorten } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { reportProgress } from '../step.ts';
 import { buildCommand, CommandFailed } from './command.ts';

@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path';
-import { shorten } from '../../e2e/kube/shorten.ts';
+import { shorten } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, type CommandFailed } from '../build/command.ts';
 import { debianPrograms } from '../build/tools.ts';

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import semver from 'semver';
-import { shorten } from '../../e2e/kube/shorten.ts';
+import { shorten } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { nodePlatform } from '../../lab/images/layout.ts';
 import type { ClusterTool } from './tool.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shorten } from '../../e2e/kube/shorten.ts';
+import { shorten } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskError } from '../../lab/build/disk-error.ts';

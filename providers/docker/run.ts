@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ExecaError } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
-import { shorten } from '../../e2e/kube/shorten.ts';
+import { shorten } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 

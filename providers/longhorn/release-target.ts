@@ -1,4 +1,4 @@
-import { pluralize } from '../../e2e/kube/pluralize.ts';
+import { pluralize } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { type CombinedArchives, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';

@@ -1,5 +1,5 @@
-import { pluralize } from '../../kube/pluralize.ts';
 import { printLines } from '../../kube/print-lines.ts';
+import { pluralize } from '../../kube/text.ts';
 import { openBlockPool } from '../../store/fsck/block-pool.ts';
 import type { StoreFinding } from '../../store/fsck/findings.ts';
 import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { shorten } from '../../kube/shorten.ts';
+import { shorten } from '../../kube/text.ts';
 import { differences } from '../../longhorn/differences/differences.ts';
 import { steps, stepsOfAll } from '../../suite/steps/subjects.ts';
 import { readScenarios, type ScenarioFile } from './scenario-files.ts';

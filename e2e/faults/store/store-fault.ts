@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cluster } from '../../kube/cluster.ts';
-import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
+import { fillSentence, type NamesIn } from '../../kube/text.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type {
   RunningStore,

@@ -1,5 +1,5 @@
 import { gunzipSync, type InputType } from 'node:zlib';
-import { Damage } from './lz4/damage.ts';
+import { Damage } from './lz4/block.ts';
 import { decompressFrames, isLz4 } from './lz4/frame.ts';
 
 /** The compression methods of blocks. A config that names none means gzip. */

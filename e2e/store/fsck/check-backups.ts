@@ -1,4 +1,4 @@
-import { pluralize } from '../../kube/pluralize.ts';
+import { pluralize } from '../../kube/text.ts';
 import { type BackupConfig, defaultBlockSize, parseBackup, type VolumeConfig } from '../format/config.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { LockActivity } from './check-locks.ts';

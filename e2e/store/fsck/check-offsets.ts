@@ -1,4 +1,4 @@
-import { pluralize } from '../../kube/pluralize.ts';
+import { pluralize } from '../../kube/text.ts';
 import type { BlockMapping } from '../format/config.ts';
 import type { FindingCode, Findings } from './findings.ts';
 

@@ -1,4 +1,4 @@
-import { pluralize } from '../../kube/pluralize.ts';
+import { pluralize } from '../../kube/text.ts';
 import { defaultBlockSize, parseVolume, type VolumeConfig } from '../format/config.ts';
 import { volumeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';

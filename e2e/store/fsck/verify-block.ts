@@ -1,6 +1,6 @@
 import { type CompressionMethod, decompress, looksLike } from '../format/decompress.ts';
 import { checksumOf } from '../format/layout.ts';
-import { Damage } from '../format/lz4/damage.ts';
+import { Damage } from '../format/lz4/block.ts';
 import { Unreadable } from '../format/source.ts';
 
 /** The largest block size of Longhorn, in bytes. The other size is 2 MiB. */

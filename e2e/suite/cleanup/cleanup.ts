@@ -1,6 +1,6 @@
 import { faultsByLedgerName } from '../../faults/faults.ts';
 import { formatDuration } from '../../kube/duration.ts';
-import { pluralize } from '../../kube/pluralize.ts';
+import { pluralize } from '../../kube/text.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
 import { leaseClock } from '../../store/lease.ts';
 import type { IdleLimits } from '../../store/wait-until-idle.ts';

@@ -1,6 +1,6 @@
 import type { ExpectationStart } from '../../history/observer.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
-import { shorten } from '../../kube/shorten.ts';
+import { shorten } from '../../kube/text.ts';
 import type { Awaiting, ScenarioEvent } from '../../report/record.ts';
 import type { OnExpected } from '../evidence/history/history.ts';
 

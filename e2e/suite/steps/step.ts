@@ -1,4 +1,4 @@
-import { fillSentence, type NamesIn, namesOf } from '../../kube/sentence.ts';
+import { fillSentence, type NamesIn, namesOf } from '../../kube/text.ts';
 import type { Detail } from './as-step.ts';
 import type { Context } from './context.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { Damage } from '../../../e2e/store/format/lz4/damage.ts';
+import { Damage } from '../../../e2e/store/format/lz4/block.ts';
 import { decompressFrames } from '../../../e2e/store/format/lz4/frame.ts';
 import { xxh32 } from '../../../e2e/store/format/lz4/xxh32.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';

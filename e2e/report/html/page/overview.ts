@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../kube/duration.ts';
-import { pluralize } from '../../../kube/pluralize.ts';
+import { pluralize } from '../../../kube/text.ts';
 import { describeFollowing, describeMachine } from '../../../machine/slowness.ts';
 import { describeFindings, findingsOf, isEmulated, reportedCells, shownBugs } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';

@@ -1,5 +1,4 @@
-import { decompressBlock, viewOf } from './block.ts';
-import { Damage } from './damage.ts';
+import { Damage, decompressBlock, viewOf } from './block.ts';
 import { xxh32 } from './xxh32.ts';
 
 const magic = 0x184d2204;

@@ -2,7 +2,7 @@ import { waitUntil } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import type { Pod } from '../../../kube/pods.ts';
 import { resources } from '../../../kube/resources.ts';
-import { shorten } from '../../../kube/shorten.ts';
+import { shorten } from '../../../kube/text.ts';
 import { engineImageLabel } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { untilKnown } from '../backup/backup.ts';

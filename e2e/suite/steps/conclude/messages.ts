@@ -1,6 +1,6 @@
 import type { Entry, Timeline } from '../../../history/timeline.ts';
 import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
-import { shorten } from '../../../kube/shorten.ts';
+import { shorten } from '../../../kube/text.ts';
 import { isHarmless } from '../../../longhorn/diagnosis/diagnose.ts';
 import { type Event, timeOfEvent } from '../../../longhorn/job-types.ts';
 import { catalogue } from '../../../longhorn/messages/catalogue.ts';

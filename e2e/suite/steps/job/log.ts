@@ -1,6 +1,6 @@
 import { entriesOf } from '../../../history/history.ts';
 import { parseDuration } from '../../../kube/duration.ts';
-import { shorten } from '../../../kube/shorten.ts';
+import { shorten } from '../../../kube/text.ts';
 import { awaitCluster } from '../../../kube/time-account.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { type Classification, classify, nameWithClass } from '../../../longhorn/messages/classify.ts';

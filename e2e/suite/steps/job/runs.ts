@@ -2,7 +2,7 @@ import { ExpectationError, waitUntil } from '../../../history/expectation.ts';
 import { entriesOf } from '../../../history/history.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
-import { shorten } from '../../../kube/shorten.ts';
+import { shorten } from '../../../kube/text.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { type Event, madeByLabel } from '../../../longhorn/job-types.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';

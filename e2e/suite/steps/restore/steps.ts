@@ -8,8 +8,8 @@ import {
 } from '../../../history/expectation.ts';
 import { entriesOf } from '../../../history/history.ts';
 import { formatDuration } from '../../../kube/duration.ts';
-import { pluralize } from '../../../kube/pluralize.ts';
 import { resources } from '../../../kube/resources.ts';
+import { pluralize } from '../../../kube/text.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Event } from '../../../longhorn/job-types.ts';

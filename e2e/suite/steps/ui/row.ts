@@ -1,5 +1,5 @@
 import type { Timeline } from '../../../history/timeline.ts';
-import { shorten } from '../../../kube/shorten.ts';
+import { shorten } from '../../../kube/text.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';

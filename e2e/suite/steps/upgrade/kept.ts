@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, KubernetesObject } from '../../../kube/cluster.ts';
 import { lossOf } from '../../../kube/objects.ts';
-import { shorten } from '../../../kube/shorten.ts';
+import { shorten } from '../../../kube/text.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 

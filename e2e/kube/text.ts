@@ -1,3 +1,13 @@
+/** A number with a noun, with a plural in s: "1 request", "3 requests". */
+export const pluralize = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** Puts a text on one line and cuts it to a number of characters. A cut text states its original length. */
+export const shorten = (text: string, most = 200): string => {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= most ? line : `${line.slice(0, most)}... (${line.length} characters)`;
+};
+
 /** The parameter names of a sentence: `backup` of `When {backup} is deleted`. */
 export type NamesIn<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}`
   ? Name | NamesIn<Rest>
