@@ -59,7 +59,8 @@ export const instanceManagerDeleted = {
   on,
   heal: untilBack,
   document: {
-    about: 'The instance manager of a node is deleted, in the lab alone, as by the drain of the node.',
+    about:
+      'The instance manager of a node is deleted, as when the node is drained. This is done only in the lab.',
     inject: 'its InstanceManager is deleted, by its uid, and Longhorn then removes its pod',
     prove: 'no InstanceManager has that uid any more, or it is being deleted',
     heal: 'nothing is to be undone; healed means that another one runs on the node',

@@ -193,10 +193,10 @@ export const uninstallation = {
   on,
   heal: installAgain,
   document: {
-    about: 'Longhorn is uninstalled, in the lab alone.',
+    about: 'Longhorn is uninstalled. This is done only in the lab.',
     inject: 'the Job of the documents: `longhorn-manager uninstall --force`',
     prove: 'the Job is Complete, and the DaemonSet of the managers is gone',
-    heal: 'what of the manifest the Job deletes (the managers, and the deployer of the driver) is made again; healed means that Longhorn can use its nodes. Its settings were never gone. Volumes, backups and backup targets do not come back',
+    heal: 'the objects of the manifest that the Job deletes (the managers, and the deployer of the driver) are created again; healed means that Longhorn can use its nodes. Its settings are never removed. Volumes, backups and backup targets do not come back',
     bound: 'none; a dead run is undone by `npx corral heal` with its ledger',
     otherUsers: 'everybody: all volumes go, with their data',
     'in scenarios': '`when.uninstalled`, undone by `when.installedAgain`',

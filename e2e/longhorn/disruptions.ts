@@ -8,8 +8,8 @@ export const disruptions = {
   'process-hold': 'stops processes in longhorn-manager pods',
   'manager-mount': "makes a folder of the scenario's own backup store read-only within longhorn-manager pods",
   'store-stall':
-    "stops the server of the scenario's own backup store for a while, on which longhorn-manager and the nodes then wait",
-  unmount: "empties the URL of its own backup target, on which Longhorn unmounts every store's folders",
+    "stops the server of the scenario's own backup store for a while, so that longhorn-manager and the nodes wait for it",
+  unmount: 'empties the URL of its own backup target, which makes Longhorn unmount the folders of all stores',
   'admission-policy': 'makes an admission policy that denies deletions',
   settings: "changes Longhorn's settings, or tags of its nodes",
   cordon: 'cordons nodes of the cluster',

@@ -33,9 +33,9 @@ export const fileEmptied = storeFault({
   ways: { folder },
   document: {
     about:
-      'A file of the store (a config, a lock) is empty for every client, as one is whose writer lost power.',
+      'A file of the store (a config, a lock) is empty for every client, as if its writer had lost power.',
     inject:
-      "what is in it is kept aside in the exported folder, beside what Longhorn writes, and the file is truncated; its times stay, as the age of a lock is its file's",
+      'its content is copied aside in the exported folder, beside what Longhorn writes, and the file is truncated; its times stay, because the age of a lock is that of its file',
     prove: 'the file is there with nothing in it, and what was in it is kept aside',
     heal: 'its content is put back, unless it was written again or removed meanwhile; clients see it within a second',
     bound: 'none; the store goes with the scenario',
