@@ -1,9 +1,13 @@
 import type { Steps } from './steps/steps.ts';
 
-/** A volume with data, and a backup with which Longhorn is done. */
-export const backedUpVolume = async (given: Steps['given']) => {
-  const volume = await given.volume();
-  const data = [await given.data(volume)];
+/** A volume with data (a little, unless a range is given), and a backup with which Longhorn is done. */
+export const backedUpVolume = async (
+  given: Steps['given'],
+  options?: Parameters<Steps['given']['volume']>[0],
+  range?: Parameters<Steps['given']['data']>[1],
+) => {
+  const volume = await given.volume(options);
+  const data = [await given.data(volume, range)];
   return { volume, data, backup: await given.settledBackup(volume) };
 };
 

@@ -11,9 +11,7 @@ scenario(
     proves: ['C14'],
   },
   async ({ given, when, then, data }) => {
-    const volume = await given.volume({ size: data.volume });
-    await given.data(volume, data.brief);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size: data.volume }, data.brief);
     await given.data(volume, data.small);
     const snapshot = await given.snapshot(volume);
     const held = await given.heldRemoval(first, { until: 'config' });

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { mebibyte } from '../../suite/steps/sizes.ts';
@@ -9,9 +10,7 @@ scenario(
   'The backups of a copied store can be restored once the backup target that was copied is gone',
   { tags: ['backup-targets', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
-    const volume = await given.volume();
-    const data = [await given.data(volume, { offset: 0, size })];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given, {}, { offset: 0, size });
     data.push(await given.data(volume, { offset: size, size }));
     const second = await given.settledBackup(volume);
     const copy = await given.storeCopy(volume);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -55,9 +56,7 @@ scenario(
     proves: ['C32', 'C33'],
   },
   async ({ given, then }) => {
-    const volume = await given.volume({ size });
-    await given.data(volume, data);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size }, data);
     await then.metered(first);
     await then.lastBackupMetered(first);
     await given.data(volume, later);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -10,9 +11,7 @@ scenario(
     proves: ['C32'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
-    const volume = await given.volume({ size });
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size });
     const data = await given.data(volume, large);
     const snapshot = await given.snapshot(volume);
     const slow = await given.serverSlow();
@@ -49,9 +48,7 @@ scenario(
     proves: ['C11'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
-    const volume = await given.volume({ size });
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size });
     const data = await given.data(volume, large);
     const snapshot = await given.snapshot(volume);
     await given.exclusive('longhorn-managers');
@@ -90,9 +87,7 @@ scenario(
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     await given.exclusive('nodes', 'all-volumes');
-    const volume = await given.volume({ size });
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size });
     const data = await given.data(volume, large);
     const snapshot = await given.snapshot(volume);
     const slow = await given.serverSlow();

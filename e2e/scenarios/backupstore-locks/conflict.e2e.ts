@@ -12,9 +12,7 @@ scenario(
   { ...about('upload'), proves: ['D6'] },
   async (steps) => {
     const { given, when, then, data } = steps;
-    const volume = await given.volume({ size: data.volume });
-    await given.data(volume, data.small);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size: data.volume }, data.small);
     await given.data(volume, data.large);
     const snapshot = await given.snapshot(volume);
 

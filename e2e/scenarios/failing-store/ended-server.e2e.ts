@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 // Longhorn's own options, with the oldest of its versions: 4.1 and 4.2 send as many requests at a time as the server has
@@ -15,9 +16,7 @@ scenario(
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     await given.firstTarget({ nfsOptions });
-    const volume = await given.volume({ size });
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size });
     const data = await given.data(volume, large);
     const second = await when.backedUp(await given.snapshot(volume));
     await then.uploading(second);

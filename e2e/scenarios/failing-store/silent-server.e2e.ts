@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 // Longhorn's mount gives an upload up after 90 s without an answer (timeo=300, two retries), and a listing takes 60 s
@@ -14,9 +15,7 @@ scenario(
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     await given.firstTarget({ nfsOptions: patientMount });
-    const volume = await given.volume({ size });
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size });
     const data = await given.data(volume, large);
     const second = await when.backedUp(await given.snapshot(volume));
     await then.uploading(second);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { BackupHandle, VolumeHandle } from '../../suite/steps/handles.ts';
@@ -16,9 +17,7 @@ const besideAnUpload =
   (trouble: Trouble) =>
   async (scene: Scene): Promise<void> => {
     const { given, when, then, data: sizes } = scene;
-    const volume = await given.volume({ size: sizes.volume });
-    await given.data(volume, sizes.brief);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size: sizes.volume }, sizes.brief);
     const data = await given.data(volume, sizes.small);
     const snapshot = await given.snapshot(volume);
     // The lock of an upload from another cluster. It counts while it exists, however fast this cluster's upload ends.

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -11,9 +12,7 @@ scenario(
     proves: ['R24'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
-    const volume = await given.volume({ size });
-    const data = await given.data(volume, large);
-    const backup = await given.settledBackup(volume);
+    const { data, backup } = await backedUpVolume(given, { size }, large);
     await given.exclusive('longhorn-managers');
     const slow = await given.serverSlow();
     await then.inForce(slow);
@@ -24,9 +23,9 @@ scenario(
     await then.inForce(killed);
     await when.released(killed);
     await when.released(slow);
-    await then.restoredInTheEnd(restore, [data]);
+    await then.restoredInTheEnd(restore, data);
     await when.shared();
-    await then.restores(backup, [data]);
+    await then.restores(backup, data);
   },
 );
 
@@ -42,9 +41,7 @@ scenario(
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     await given.exclusive('nodes', 'all-volumes');
-    const volume = await given.volume({ size });
-    const data = await given.data(volume, large);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given, { size }, large);
     const slow = await given.serverSlow();
     await then.inForce(slow);
 
@@ -55,8 +52,8 @@ scenario(
     await when.released(slow);
     await then.nodeLost(crashed);
     await when.released(crashed);
-    await then.restoredInTheEnd(restore, [data]);
+    await then.restoredInTheEnd(restore, data);
     await then.healthy(volume);
-    await then.restores(backup, [data]);
+    await then.restores(backup, data);
   },
 );

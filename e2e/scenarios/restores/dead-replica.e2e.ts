@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 scenario(
@@ -9,9 +10,7 @@ scenario(
     proves: ['R22'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
-    const volume = await given.volume({ size });
-    const data = await given.data(volume, large);
-    const backup = await given.settledBackup(volume);
+    const { volume, data, backup } = await backedUpVolume(given, { size }, large);
     const slow = await given.serverSlow();
     await then.inForce(slow);
 
@@ -21,7 +20,7 @@ scenario(
     await then.inForce(killed);
     await then.restoring(restore);
     await when.released(slow);
-    await then.restored(restore, [data]);
+    await then.restored(restore, data);
     await then.healthy(restore);
     await then.storeHolds(volume, [backup], { afterKill: true });
   },

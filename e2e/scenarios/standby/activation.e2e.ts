@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -46,9 +47,7 @@ scenario(
     proves: ['DR9'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
-    const volume = await given.volume({ size });
-    const data = await given.data(volume, large);
-    const backup = await given.settledBackup(volume);
+    const { data, backup } = await backedUpVolume(given, { size }, large);
     const slow = await given.serverSlow();
     await then.inForce(slow);
 
@@ -57,6 +56,6 @@ scenario(
     await when.activated(standby);
     await then.restoring(standby);
     await when.released(slow);
-    await then.activated(standby, [data]);
+    await then.activated(standby, data);
   },
 );

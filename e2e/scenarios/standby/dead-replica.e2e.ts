@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
@@ -58,9 +59,7 @@ scenario(
   },
   async ({ given, when, then }) => {
     const { size } = littleData.data;
-    const volume = await given.volume();
-    const data = [await given.data(volume, { offset: 0, size })];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given, {}, { offset: 0, size });
     await given.exclusive('longhorn-managers');
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);

@@ -1,4 +1,4 @@
-import { followedVolume } from '../../suite/backed-up-volume.ts';
+import { backedUpVolume, followedVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
@@ -46,9 +46,7 @@ scenario(
   'A standby volume follows its source, although that was made again with backup blocks of another size',
   { tags: ['standby'], needs: ['block-device'], longhorn: '>=1.10.0' },
   async ({ given, when, then }) => {
-    const volume = await given.volume({ blockSize: 2 * mebibyte });
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { blockSize: 2 * mebibyte });
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
     await when.volumeRemoved(volume);

@@ -1,3 +1,4 @@
+import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
@@ -220,9 +221,7 @@ scenario(
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target', 'all-volumes');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
-    const volume = await given.volume({ target });
-    const data = [await given.data(volume)];
-    const first = await given.settledBackup(volume);
+    const { volume, data, backup: first } = await backedUpVolume(given, { target });
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));

@@ -14,9 +14,7 @@ scenario(
   'The page of backups deletes the one that it names, and shows how another waits for that',
   { ...about('normal', 'held'), disruptions: ['process-hold'], proves: ['C14', 'U1', 'U2'] },
   async ({ given, when, then, data }) => {
-    const volume = await given.volume({ size: data.volume });
-    await given.data(volume);
-    const first = await given.settledBackup(volume);
+    const { volume, backup: first } = await backedUpVolume(given, { size: data.volume });
     const kept = await given.settledBackup(volume);
     // All blocks are new to the store. A smaller upload may end between two polls of Longhorn.
     await given.data(volume, data.large);
