@@ -22,6 +22,12 @@ export const addFinalizerAndLabels = <T extends ApiObject>(
     },
   });
 
+/** Adds the finalizer to an object that still lacks it. */
+export const ensureFinalizer = async <T extends ApiObject>(
+  collection: Collection<T>,
+  object: T,
+): Promise<T> => (lacksFinalizer(object) ? addFinalizerAndLabels(collection, object, {}) : object);
+
 /** Removes Longhorn's finalizer, so that Kubernetes removes the object. A missing object is no error. */
 export const removeFinalizer = async <T extends ApiObject>(
   collection: Collection<T>,

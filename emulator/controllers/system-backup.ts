@@ -5,20 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { strToU8, zipSync } from 'fflate';
 import type { TargetClient } from '../engine/target-client.ts';
-import { alreadyExists, ignoreMissing, isConflict } from '../kubernetes/client.ts';
+import { alreadyExists, ignoreMissing } from '../kubernetes/client.ts';
 import { startController } from '../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../kubernetes/objects.ts';
 import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
-import { isResponsible } from '../manager/ownership.ts';
+import { isResponsibleFor, takeOwnership } from '../manager/ownership.ts';
 import { defaultTargetName, labels, longhornProvisioner } from '../modelled-on.ts';
 import { readTarget } from './backup-target/read.ts';
-import {
-  addFinalizerAndLabels,
-  deleteCustomResourceOnly,
-  lacksFinalizer,
-  removeFinalizer,
-} from './finalizer.ts';
+import { deleteCustomResourceOnly, ensureFinalizer, removeFinalizer } from './finalizer.ts';
 import { backUpVolumes } from './system-backup-volumes.ts';
 
 type Status = NonNullable<SystemBackup['status']>;
@@ -241,27 +236,19 @@ type Reconciled = Pick<Step, 'image' | 'enqueue'> & { name: string };
 const emptyTarget = { metadata: { name: defaultTargetName }, spec: { backupTargetURL: '' } } as BackupTarget;
 
 const reconcile = async (context: ManagerContext, { name, ...more }: Reconciled): Promise<void> => {
-  const { datastore, node } = context;
+  const { datastore } = context;
   const found = await readTarget(context, defaultTargetName);
   const target = found ?? emptyTarget;
   // Longhorn opens the target first, whatever is to be done, and in each manager (syncSystemBackup).
   const client = await context.targets.open(target);
-  let systemBackup = datastore.systemBackups.get(name);
-  if (systemBackup === undefined || (!found && !systemBackup.metadata.deletionTimestamp)) return;
-  const owner = systemBackup.status?.ownerID ?? '';
-  if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
-  try {
-    if (lacksFinalizer(systemBackup))
-      systemBackup = await addFinalizerAndLabels(datastore.systemBackups, systemBackup, {});
-    if (owner !== node)
-      systemBackup = await datastore.systemBackups.updateStatus({
-        ...systemBackup,
-        status: { ...newStatus, ...systemBackup.status, ownerID: node },
-      });
-  } catch (error) {
-    if (isConflict(error)) return; // Another manager was first.
-    throw error;
-  }
+  const known = datastore.systemBackups.get(name);
+  if (known === undefined || (!found && !known.metadata.deletionTimestamp)) return;
+  if (!isResponsibleFor(context, known)) return;
+  const systemBackup = await takeOwnership(context, known, {
+    ...{ collection: datastore.systemBackups, newStatus },
+    prepare: (each) => ensureFinalizer(datastore.systemBackups, each),
+  });
+  if (systemBackup === undefined) return;
   const status = { ...newStatus, ...systemBackup.status };
   const step: Step = { context, systemBackup, status, client, target, ...more };
   const isDeleted = systemBackup.metadata.deletionTimestamp !== undefined && status.state !== 'Deleting';

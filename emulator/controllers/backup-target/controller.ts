@@ -1,18 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseGoDuration } from '../../go.ts';
-import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { BackupTarget } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
-import { isResponsible } from '../../manager/ownership.ts';
+import { isResponsibleFor, takeOwnership } from '../../manager/ownership.ts';
 import { defaultTargetName, deletedByUninstallation, labels } from '../../modelled-on.ts';
 import { goesWithBackupVolume } from '../backup-volume/sync.ts';
-import {
-  addFinalizerAndLabels,
-  deleteCustomResourceOnly,
-  lacksFinalizer,
-  removeFinalizer,
-} from '../finalizer.ts';
+import { deleteCustomResourceOnly, ensureFinalizer, removeFinalizer } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
 import { forgetSystemBackups } from '../system-backup.ts';
 import { deleteBackupVolumeResources, newBackupTargetStatus, syncTarget } from './sync.ts';
@@ -97,28 +91,16 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
 };
 
 const reconcile = async (context: ManagerContext, name: string, memory: ControllerState): Promise<void> => {
-  const { datastore, node } = context;
+  const { datastore } = context;
   const { gate } = memory;
   const found = datastore.backupTargets.get(name);
   await unmountFormer(context, { name, url: found?.spec.backupTargetURL ?? '' }, memory);
-  if (
-    !found ||
-    !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })
-  )
-    return;
-  let target = found;
-  try {
-    if (lacksFinalizer(target)) target = await addFinalizerAndLabels(datastore.backupTargets, target, {});
-    if (target.status?.ownerID !== node) {
-      target = await datastore.backupTargets.updateStatus({
-        ...target,
-        status: { ...newBackupTargetStatus, ...target.status, ownerID: node },
-      });
-    }
-  } catch (error) {
-    if (isConflict(error)) return; // Another manager was first.
-    throw error;
-  }
+  if (!found || !isResponsibleFor(context, found)) return;
+  let target = await takeOwnership(context, found, {
+    ...{ collection: datastore.backupTargets, newStatus: newBackupTargetStatus },
+    prepare: (each) => ensureFinalizer(datastore.backupTargets, each),
+  });
+  if (target === undefined) return;
   if (target.metadata.deletionTimestamp) return remove(context, target);
   if (isPolledWithoutPause(target)) memory.lookAgain(name);
   const { uid = '' } = target.metadata;
