@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { crc32, createGunzip } from 'node:zlib';
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
+import { storeName } from '../store/drivers/place.ts';
 import { usageError } from './exit-code.ts';
 
 /** A text that is being read. `bytesRead` returns how many bytes of `size` were read. */
@@ -100,10 +101,14 @@ const writtenBySuite: Record<string, readonly string[]> = {
   ],
 };
 
-/** Whether a file of a folder only repeats or describes what other files there say. */
-const isRepetition = (file: string, all: ReadonlySet<string>): boolean =>
+/**
+ * Whether a file of a folder is none of Longhorn: it repeats or describes what other files there say, or is the log of
+ * the suite's own backup store.
+ */
+const isOfSuite = (file: string, all: ReadonlySet<string>): boolean =>
   // The page of a report quotes every message again, between its own code.
   file.endsWith('.html') ||
+  (basename(file).startsWith(`${storeName}-`) && all.has(join(dirname(file), '..', 'history.ndjson'))) ||
   (file.endsWith('.tar.gz') && all.has(join(file.replace(/\.tar\.gz$/, ''), 'history.ndjson'))) ||
   Object.entries(writtenBySuite).some(
     ([beside, names]) => names.includes(basename(file)) && all.has(join(dirname(file), beside)),
@@ -116,7 +121,7 @@ export const textsIn = async (path: string): Promise<TextInput[]> => {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   const there = new Set(all);
-  const files = all.filter((file) => !isRepetition(file, there)).toSorted();
+  const files = all.filter((file) => !isOfSuite(file, there)).toSorted();
   return (
     await Promise.all(
       files.map((file) => (isZip(file) ? zipInputs(file) : fileInput(file).then((input) => [input]))),

@@ -234,9 +234,10 @@ test("of a run's results what Longhorn said is explained, and nothing that the s
     'out/junit.xml': `<testcase name="${said}">`,
     'out/evidence/s/history.ndjson': history.map((line) => `${JSON.stringify(line)}\n`).join(''),
     'out/evidence/s/not-collected.txt': said,
+    'out/evidence/s/logs/backupstore-1.x.log': said,
     'out/evidence/s.tar.gz': gzipSync(said),
   };
-  await mkdir(folder('out/evidence/s'), { recursive: true });
+  await mkdir(folder('out/evidence/s/logs'), { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(folder(name), content);
   const { groups, unknown, lines } = await answerTo(folder('out'));
   expect([groups.map(({ example }: { example: string }) => example), unknown.count, lines]).toEqual([
