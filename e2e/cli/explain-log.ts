@@ -245,12 +245,15 @@ export const countLines = (text: string): number =>
 // In characters. A piece is read as a whole, so that its memory does not grow with the file.
 const longestPiece = 1 << 18;
 
+// A record of a log, or an object of a list in YAML.
+const startsPiece = (line: string): boolean => startsRecord.test(line) || /^- \w+:(?:\s|$)/.test(line);
+
 /** Yields the lines in pieces of whole records, as far as they are in records. */
 async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
   let piece: string[] = [];
   let length = 0;
   for await (const line of lines) {
-    if (length > longestPiece && (startsRecord.test(line) || length > 4 * longestPiece)) {
+    if (length > longestPiece && (startsPiece(line) || length > 4 * longestPiece)) {
       yield piece.join('\n');
       piece = [];
       length = 0;

@@ -219,6 +219,14 @@ test('a sentence that ends in a colon goes on in the next line', async () => {
   expect(await answerTo(text)).toMatchObject({ diagnosis: { operation: 'create', cause: 'config-upload' } });
 });
 
+test('the objects of a large list are read, whichever piece they are in', async () => {
+  const object = (name: number) =>
+    `- apiVersion: longhorn.io/v1beta2\n  kind: Backup\n  metadata:\n    name: b${name}\n    annotations:\n      long: ${'x'.repeat(80_000)}\n  status:\n    error: ${snapshot}\n    state: Error\n`;
+  await writeFile(folder('list.txt'), Array.from({ length: 60 }, (_, index) => object(index)).join(''));
+  const { groups } = await answerTo(folder('list.txt'));
+  expect(groups).toMatchObject([{ count: 60, example: snapshot }]);
+});
+
 test("of a run's results what Longhorn said is explained, and nothing that the suite wrote of it", async () => {
   const said = 'a recurring job failed: no such host';
   const backup = { kind: 'Backup', metadata: { name: 'b' }, status: { state: 'Error', error: snapshot } };

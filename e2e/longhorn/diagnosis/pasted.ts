@@ -495,7 +495,7 @@ const isManifest = (text: string): boolean => /^\s*(?:kind|Kind): +\w+\s*$/m.tes
 const isOfDescription = (text: string): boolean =>
   /^\s*Message: +\S/m.test(text) && /^\s*Reason: +\S/m.test(text);
 
-const startsManifest = /^\s*(?:Name|Namespace|apiVersion|kind|Kind|metadata):(?:\s|$)/;
+const startsManifest = /^\s*(?:- )?(?:Name|Namespace|apiVersion|kind|Kind|metadata):(?:\s|$)/;
 
 // A typed command, the fence of a code block, or a heading.
 const isAside = /^(?:`{3}|\S{0,100}[$#] |\[[^\]]{1,100}\][$#] ?|[\w ]{1,60}:$)/;
