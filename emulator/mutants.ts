@@ -468,6 +468,8 @@ export const fixes = {
     'a VolumeSnapshot that is deleted takes its backup along, whether or not Longhorn has listed its volume in the store',
   'fixed:bare-volume-is-rejected':
     'a volume that says nothing of its data engine and its replicas is accepted',
+  'fixed:retargeted-volumesnapshot-is-ready-early':
+    'the CSI plugin finds the backup that it made for a VolumeSnapshot, whichever backup target its volume has',
   'fixed:larger-claim-gets-smaller-volume': 'a claim that is larger than its VolumeSnapshot is refused',
   'fixed:volumesnapshot-of-no-backup-is-ready':
     'a VolumeSnapshotContent whose handle names no backup is not ready, and says so',

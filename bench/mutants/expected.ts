@@ -27,6 +27,8 @@ const csiUnreachable =
 const csiWrongName =
   'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why';
 const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
+const csiRetargeted =
+  'A VolumeSnapshot is ready to use with its own backup alone, although its volume gets another backup target [s3]';
 const csiOtherSize = 'A claim of another size than its VolumeSnapshot is refused, be it smaller or larger';
 const standbyRefuses =
   'A volume that is put on standby by the API follows its source, takes no write, and nothing is made of it';
@@ -894,6 +896,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
     'A volume of which nothing is said but that it is on standby, and of which backup, follows its source',
   ],
   'fixed:larger-claim-gets-smaller-volume': [csiOtherSize],
+  'fixed:retargeted-volumesnapshot-is-ready-early': [csiRetargeted],
   'fixed:volumesnapshot-of-no-backup-is-ready': [csiWrongName],
   'fixed:unmade-volumesnapshot-stays': [csiUnreachable],
   'fixed:snapshot-stays-while-detached': [

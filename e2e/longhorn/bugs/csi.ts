@@ -53,6 +53,22 @@ export const csiBugs = {
     source: `${plugin}, CreateVolume (fromBackup is backup.Url, which is not looked at); csi/util.go, getVolumeOptions; controller/backup_controller.go, reconcile (status.url); read in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#2686 (a backup that does not exist)`,
     seen: 'a whole real v1.12.1 (2026-12-01), NFS, a backup that another Longhorn had not written whole yet: the claim was bound at once to a volume without fromBackup, healthy, which had zeros, also when the backup was Completed; no message of Longhorn said so. That a Backup which was just found, or has failed, is as good as none is read in the source',
   },
+  'retargeted-volumesnapshot-is-ready-early': {
+    title: 'A VolumeSnapshot whose volume gets another backup target is ready to use without its backup',
+    severity: 'silent',
+    promise: 'a VolumeSnapshot is ready to use once the backup that its handle names is Completed',
+    happens:
+      'the plugin looks for the backup of a VolumeSnapshot at the present backup target of the volume alone. If that was changed since (the page offers "Update Backup Target"), it does not find the one that it made, and makes another one of the same snapshot at the new target. As soon as that is Completed, the VolumeSnapshot is ready, and its handle still names the first: which may be under way, or fail, also by this second backup (upload-follows-next-target). A claim of it is then empty (claim-of-unread-backup-is-empty). The second backup stays when the VolumeSnapshot is deleted. csi-snapshotter asks after longer and longer pauses, up to 5 min: so it is too if the target is changed shortly after the backup was Completed',
+    symptoms: [{ of: 'history', kind: 'VolumeSnapshot', state: 'ready without its backup' }],
+    steps: [
+      'Make two backup targets, a volume on the first with much data, and a VolumeSnapshot of it with a class of type bak.',
+      'While its Backup is InProgress, change spec.backupTargetName of the volume to the second target.',
+      'kubectl -n longhorn-system get backups: there is a second one of the same snapshot. Once that is Completed, kubectl get volumesnapshot says that READYTOUSE is true.',
+      'kubectl get volumesnapshotcontents -o yaml: status.snapshotHandle names the first backup.',
+    ],
+    source: `${plugin}, getBackup, and manager/engine.go, ListBackupsForVolumeName (both skip the backups of other targets), and createCSISnapshotTypeLonghornBackup; webhook/resources/volume/validator.go, validateBackupTarget (allows the change); external-snapshotter, pkg/sidecar-controller/snapshot_controller.go, updateSnapshotContentStatus (a handle is never replaced), v8.6.0; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)`,
+    seen: 'read in the source of v1.12.1, and on the emulator; not yet on a whole real one',
+  },
   'larger-claim-gets-smaller-volume': {
     title: 'A claim that is larger than its VolumeSnapshot is bound to a volume that is smaller than it says',
     severity: 'misleading',

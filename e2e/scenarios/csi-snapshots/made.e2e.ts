@@ -1,6 +1,8 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import type { VolumeHandle } from '../../suite/steps/handles.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
+import type { Steps } from '../../suite/steps/steps.ts';
 
 // From Longhorn's page "CSI VolumeSnapshot Associated with Longhorn Backup".
 const about: ScenarioOptions = {
@@ -9,27 +11,62 @@ const about: ScenarioOptions = {
   disruptions: ['volume-snapshots'],
 };
 
+/** A VolumeSnapshot whose backup is under way until `when.released`. */
+const heldOne = async (
+  { given, when, then }: Pick<Steps, 'given' | 'when' | 'then'>,
+  volume: VolumeHandle,
+) => {
+  const claim = await given.boundClaim(volume);
+  const byBak = await given.snapshotClass({ type: 'bak' });
+  const silent = await given.wrongAnswers('silence', {
+    to: 'write',
+    below: { of: volume, folder: 'blocks' },
+  });
+  await then.inForce(silent);
+  const snapshot = await when.volumeSnapshotMade(claim, byBak);
+  const backup = await then.handleNamesBackup(snapshot);
+  await then.uploading(backup);
+  return { silent, snapshot, backup };
+};
+
 scenario(
   'A VolumeSnapshot of the type bak makes a backup, and is ready to use once that is Completed',
   { ...about, needs: [...(about.needs ?? []), 'wrongAnswers'], proves: ['V1', 'V4'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = await given.data(volume);
-    const claim = await given.boundClaim(volume);
-    const byBak = await given.snapshotClass({ type: 'bak' });
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
-
-    const snapshot = await when.volumeSnapshotMade(claim, byBak);
-    const backup = await then.handleNamesBackup(snapshot);
-    await then.uploading(backup);
+    const { silent, snapshot, backup } = await heldOne({ given, when, then }, volume);
     await when.released(silent);
     await then.readyWithBackup(snapshot, backup);
     await then.storeHolds(volume, [backup]);
     await then.restores(backup, [data]);
+  },
+);
+
+// So it is too if its backup is Completed, and csi-snapshotter has not asked since, which it does after up to 5 min.
+scenario(
+  'A VolumeSnapshot is ready to use with its own backup alone, although its volume gets another backup target',
+  {
+    ...about,
+    tags: ['csi-snapshots', 'backup-targets', 'slow'],
+    needs: [...(about.needs ?? []), 'wrongAnswers'],
+    proves: ['V4'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    await given.data(volume);
+    const other = await given.target(await given.store({ kind: 'the same kind' }));
+    const { silent, snapshot, backup } = await heldOne({ given, when, then }, volume);
+
+    const moved = await when.volumeRetargeted(volume, other);
+    const kept = await then.orKnownBug('retargeted-volumesnapshot-is-ready-early', () =>
+      then.waitsForItsBackup(snapshot, backup, moved),
+    );
+    await when.released(silent);
+    if (kept) await then.readyWithBackup(snapshot, backup);
+    // The other backup, at the new target, may spoil its upload.
+    else await then.orKnownBug('upload-follows-next-target', () => then.completed(backup));
+    await then.storeHolds(volume, kept ? [backup] : [], { ignoreOthers: !kept, afterKill: !kept });
   },
 );
 

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import type { Backup } from '../../../longhorn/types.ts';
+import type { Backup, Volume } from '../../../longhorn/types.ts';
 import { mustBeKept, nextLabel, readBackup } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { dataRangesOf } from '../created-objects.ts';
@@ -60,6 +60,9 @@ const withVerb = (...snapshots: VolumeSnapshotHandle[]) => ({
 const bound = ({ by, name, content }: VolumeSnapshotHandle): string | undefined =>
   content ?? by.snapshots.current(name)?.status?.boundVolumeSnapshotContentName;
 
+// Set by csi-snapshotter while it asks Longhorn's CSI plugin for the snapshot.
+const beingCreated = 'snapshot.storage.kubernetes.io/volumesnapshot-being-created';
+
 const isReady = ({ status }: KubernetesObject & { status?: { readyToUse?: boolean } }): boolean =>
   status?.readyToUse === true;
 
@@ -97,6 +100,32 @@ const untilHandle = async (context: Context, snapshot: VolumeSnapshotHandle): Pr
     isWanted: ({ status }) => Boolean(status?.snapshotHandle),
   });
   return status?.snapshotHandle ?? '';
+};
+
+/** The name of a backup that was made of a VolumeSnapshot besides the one with this name. */
+const anotherBackup = async (
+  { cluster }: Context,
+  { uid, name }: { uid: string; name: string },
+): Promise<string | undefined> => {
+  // Lists them, because the watch of the backups may be behind that of the contents.
+  const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
+  const isAnother = ({ metadata, spec }: Backup): boolean =>
+    spec.snapshotName === `snapshot-${uid}` && metadata.name !== name;
+  return items.find(isAnother)?.metadata.name;
+};
+
+/** How many calls of Longhorn's CSI plugin for a VolumeSnapshot began and ended after a resourceVersion. */
+const callsSince = (snapshot: VolumeSnapshotHandle, version: bigint): number => {
+  let calls = 0;
+  let isBegun = false;
+  for (const entry of snapshot.by.contents.entries) {
+    if (entry.kind === 'gap' || BigInt(entry.resourceVersion) < version) continue;
+    if (entry.object.metadata.name !== bound(snapshot)) continue;
+    const isUnderWay = entry.object.metadata.annotations?.[beingCreated] !== undefined;
+    if (isBegun && !isUnderWay) calls += 1;
+    isBegun = isUnderWay;
+  }
+  return calls;
 };
 
 /** The steps that make, judge and delete VolumeSnapshots of CSI. They need `volume-snapshots`. */
@@ -203,13 +232,8 @@ export const csiSteps = {
       const { label, uid } = snapshot;
       const handle = await untilHandle(context, snapshot);
       if (handle !== `bak://${volume.name}/${name}`) throw new Error(`the handle of ${label} is ${handle}`);
-      // Lists them, because the watch of the backups may be behind that of the contents.
-      const { items } = await context.cluster.list<Backup>(longhornResources.backups, { namespace });
-      const another = items.find(
-        ({ metadata, spec }) => spec.snapshotName === `snapshot-${uid}` && metadata.name !== name,
-      );
-      if (another !== undefined)
-        throw new Error(`another backup was made of ${label}: ${another.metadata.name}`);
+      const another = await anotherBackup(context, { uid, name });
+      if (another !== undefined) throw new Error(`another backup was made of ${label}: ${another}`);
     },
   }),
   /** Of the type snap. Returns Longhorn's snapshot, which the handle names. */
@@ -247,6 +271,45 @@ export const csiSteps = {
       );
       if (completed === undefined || completed > ready)
         throw new Error(`${snapshot.label} was ready to use before ${backup.label} was Completed`);
+    },
+  }),
+  /** Its backup is held. `moved`: its volume, with another backup target than the backup has. */
+  'then.waitsForItsBackup': step({
+    sentence: 'Then {snapshot} is not ready to use before {backup}, though csi-snapshotter asks for it again',
+    parameters: (snapshot, backup) => ({ snapshot, backup }),
+    action: async (
+      context: Context,
+      snapshot: VolumeSnapshotHandle,
+      backup: BackupHandle,
+      { name: volume, target }: VolumeHandle,
+    ) => {
+      const { made, timelines, timeouts } = context;
+      const { by, label, name, uid } = snapshot;
+      const isMoved = ({ metadata, spec }: Volume): boolean =>
+        metadata.name === volume && spec.backupTargetName === target.name;
+      await waitUntil(timelines.volumes, isMoved, {
+        label: `volume ${volume} has the backup target ${target.name}`,
+        ...timeouts.volumeSnapshotBegun,
+      });
+      const since = firstVersion(timelines.volumes.entries, isMoved);
+      if (since === undefined) throw new InconclusiveError(`the watch missed when ${volume} got its target`);
+      // The first call may have begun with what the plugin knew before.
+      await waitUntil(by.contents, (each) => isReady(each) || callsSince(snapshot, since) >= 2, {
+        ...{ name: bound(snapshot) ?? '', label: `csi-snapshotter asks twice for ${label}` },
+        ...timeouts.volumeSnapshotReady,
+      });
+      const another = await anotherBackup(context, { uid, name: backup.name });
+      if (another === undefined) return;
+      made.backups.push(another);
+      await untilReady(context, snapshot);
+      const found = await readBackup(context, backup);
+      const state = found === undefined ? 'gone' : backupState(found);
+      if (state === 'Completed')
+        throw new InconclusiveError(`${backup.label} is Completed, not held any more`);
+      throw new PromiseBroken(
+        `${label} is ready to use by ${another}, made at ${target.name}; its handle is ${await untilHandle(context, snapshot)}, which is ${state}`,
+        { kind: 'VolumeSnapshot', name, state: 'ready without its backup' },
+      );
     },
   }),
   /** There is no backup of it. */
