@@ -1,4 +1,3 @@
-import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -17,7 +16,9 @@ scenario(
   'A deletion whose manager is killed is begun again',
   { ...about('in-retry'), needs: ['immutableFile'], proves: ['D5'] },
   async ({ given, when, then }) => {
-    const { volume, backup: first } = await backedUpVolume(given);
+    const volume = await given.volume();
+    await given.data(volume);
+    const first = await given.settledBackup(volume);
     const immutable = await given.immutableConfig(first);
     await then.inForce(immutable);
     await given.exclusive('longhorn-managers');
@@ -40,7 +41,9 @@ scenario(
   'A deletion that is held open when its manager is killed is begun again',
   { ...about('held', ['manager-kill', 'process-hold']), proves: ['D5'] },
   async ({ given, when, then }) => {
-    const { volume, backup: first } = await backedUpVolume(given);
+    const volume = await given.volume();
+    await given.data(volume);
+    const first = await given.settledBackup(volume);
     await given.exclusive('longhorn-managers');
     const held = await given.heldDeletion(first);
 
@@ -60,7 +63,9 @@ scenario(
   // Needs a block device, because each of the ten backups needs its own blocks, written between the backups.
   { ...about('ten-points'), needs: ['block-device'], proves: ['D5', 'D18'] },
   async ({ given, when, then }) => {
-    const { volume, backup: kept } = await backedUpVolume(given);
+    const volume = await given.volume();
+    await given.data(volume);
+    const kept = await given.settledBackup(volume);
     await given.data(volume);
     const last = await given.settledBackup(volume);
     const time = await given.deletionTime(await given.settledBackup(volume));

@@ -1,4 +1,3 @@
-import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -17,7 +16,9 @@ scenario(
     cells: ["delete | the backup's config | no permission to remove it"],
   },
   async ({ given, when, then, data }) => {
-    const { volume, backup: first } = await backedUpVolume(given, { size: data.volume }, data.brief);
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.brief);
+    const first = await given.settledBackup(volume);
     await given.data(volume, data.small);
     const snapshot = await given.snapshot(volume);
     const immutable = await given.immutableConfig(first);
@@ -49,7 +50,9 @@ scenario(
   'A backup made after a deletion failed does not wait for it',
   { ...about('in-error'), needs: ['immutableFile'], proves: ['C15', 'D4'] },
   async ({ given, when, then, data }) => {
-    const { volume, backup: first } = await backedUpVolume(given, { size: data.volume }, data.brief);
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.brief);
+    const first = await given.settledBackup(volume);
     await given.data(volume, data.small);
     const snapshot = await given.snapshot(volume);
     const immutable = await given.immutableConfig(first);

@@ -1,4 +1,3 @@
-import { backedUpVolume } from '../../suite/backed-up-volume.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
@@ -11,7 +10,9 @@ scenario(
   'A backup made during a deletion waits for it, then runs',
   { ...about('free-running'), everyStore: true, proves: ['C14', 'D3'] },
   async ({ given, when, then, data }) => {
-    const { volume, backup: first } = await backedUpVolume(given, { size: data.volume }, data.large);
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.large);
+    const first = await given.settledBackup(volume);
     await given.data(volume, data.small);
     const snapshot = await given.snapshot(volume);
 
@@ -36,7 +37,9 @@ scenario(
   'A backup made during a deletion waits for as long as the deletion is held open',
   { ...about('held'), disruptions: ['process-hold'], proves: ['C14', 'D1', 'D3', 'D12'] },
   async ({ given, when, then, data }) => {
-    const { volume, backup: first } = await backedUpVolume(given, { size: data.volume }, data.brief);
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.brief);
+    const first = await given.settledBackup(volume);
     await given.data(volume, data.small);
     const snapshot = await given.snapshot(volume);
     const held = await given.heldDeletion(first);
