@@ -475,6 +475,7 @@ export const fixes = {
     'a VolumeSnapshotContent whose handle names no backup is not ready, and says so',
   'fixed:unmade-volumesnapshot-stays':
     'a VolumeSnapshot that was not made, as its backup target is not available, can be deleted',
+  'fixed:new-owner-forgets-deletion': 'a new owner of a volume goes on with the deletion of its snapshots',
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 

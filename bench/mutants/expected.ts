@@ -27,6 +27,8 @@ const csiUnreachable =
 const csiWrongName =
   'A VolumeSnapshotContent with the name of a backup that does not exist is not ready to use, and says why';
 const csiClaim = 'A claim gets the data of its VolumeSnapshot, be that made by a class or brought in by hand';
+const newOwner =
+  'A snapshot that is deleted is gone in the end, although its volume changes its owner meanwhile';
 const csiRetargeted =
   'A VolumeSnapshot is ready to use with its own backup alone, although its volume gets another backup target [s3]';
 const csiOtherSize = 'A claim of another size than its VolumeSnapshot is refused, be it smaller or larger';
@@ -899,6 +901,7 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   'fixed:retargeted-volumesnapshot-is-ready-early': [csiRetargeted],
   'fixed:volumesnapshot-of-no-backup-is-ready': [csiWrongName],
   'fixed:unmade-volumesnapshot-stays': [csiUnreachable],
+  'fixed:new-owner-forgets-deletion': [newOwner],
   'fixed:snapshot-stays-while-detached': [
     'A snapshot that is deleted while its volume is detached is removed',
   ],

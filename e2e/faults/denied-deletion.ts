@@ -12,21 +12,21 @@ import { pathOf } from '../kube/resources.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 /**
- * The answer of the API server to a dry-run deletion. `status` is the HTTP status. `message` is empty unless the
+ * The answer of the API server to a deletion, or a change, as a dry run. `status` is the HTTP status. `message` is empty unless the
  * server refuses.
  */
-type DryDeletion = { allowed: boolean; status: number; message: string };
+type Answer = { allowed: boolean; status: number; message: string };
 
-/** Sends the deletion of an object as a server-side dry run. Nothing is deleted. */
-const dryDeletion = async (
-  cluster: Cluster,
-  resource: Resource,
-  object: { namespace: string; name: string },
-): Promise<DryDeletion> => {
-  const response = await cluster.request(pathOf(resource, object), {
-    method: 'DELETE',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', dryRun: ['All'] }),
+/** Sends the request that a policy denies as a server-side dry run. Nothing is deleted or changed. */
+const dryRequest = async (cluster: Cluster, { resource, probe, change }: DeniedDeletion): Promise<Answer> => {
+  const [method, type, body] =
+    change === undefined
+      ? (['DELETE', 'json', { apiVersion: 'v1', kind: 'DeleteOptions', dryRun: ['All'] }] as const)
+      : (['PATCH', 'merge-patch+json', change] as const);
+  const response = await cluster.request(`${pathOf(resource, probe)}${change ? '?dryRun=All' : ''}`, {
+    method,
+    headers: { 'content-type': `application/${type}` },
+    body: JSON.stringify(body),
   });
   const text = await response.text();
   return { allowed: response.ok, status: response.status, message: response.ok ? '' : refusalIn(text) };
@@ -36,16 +36,18 @@ const schema = z.object({
   policy: z.string(),
   resource: z.object({ group: z.string(), version: z.string(), plural: z.string() }),
   probe: z.object({ namespace: z.string(), name: z.string() }),
+  /** A merge patch, if it denies that and no deletion. */
+  change: z.record(z.string(), z.unknown()).optional(),
 });
 
 /**
- * An admission policy that denies a deletion, and an object (`probe`) whose deletion it denies. The binding of the
- * policy has the same name.
+ * An admission policy that denies a deletion, or a change, and an object (`probe`) for which it denies that. The binding
+ * of the policy has the same name.
  */
 type DeniedDeletion = z.infer<typeof schema>;
 
-/** Whether this policy denied the deletion. */
-const isDenied = ({ message }: DryDeletion, policy: string): boolean =>
+/** Whether this policy denied the request. */
+const isDenied = ({ message }: Answer, policy: string): boolean =>
   message.includes(`ValidatingAdmissionPolicy '${policy}'`);
 
 // The API server learns of a new or removed policy through its own watch, within one or two seconds. No object shows
@@ -55,12 +57,13 @@ const policyPropagation = { within: 30_000, every: 100 };
 /** Waits until a policy is in force, or gone. Throws after 30 s, and at once if the probe object does not exist. */
 export const untilPolicy = async (
   cluster: Cluster,
-  { policy, resource, probe }: DeniedDeletion,
+  denied: DeniedDeletion,
   is: 'in force' | 'gone',
 ): Promise<void> => {
+  const { policy, probe } = denied;
   const end = Date.now() + policyPropagation.within;
   for (;;) {
-    const answer = await dryDeletion(cluster, resource, probe);
+    const answer = await dryRequest(cluster, denied);
     if (isDenied(answer, policy) === (is === 'in force')) return;
     if (answer.status === 404)
       throw new Error(`${probe.name} is not there: nothing shows whether policy ${policy} is ${is}`);
@@ -73,8 +76,8 @@ export const untilPolicy = async (
 };
 
 /**
- * `whose` is a CEL expression on `oldObject`; it is true only for the objects whose deletion is denied. `probe` is
- * one of these objects, used for dry runs. `policy` names the policy and its binding; both get `labels`.
+ * `whose` is a CEL expression on `oldObject`; it is true only for the objects whose deletion is denied. With `change`, a
+ * merge patch, it is one on `object`, and true for such changes. `probe` is one of these objects, used for dry runs. `policy` names the policy and its binding; both get `labels`.
  */
 type Options = {
   policy: string;
@@ -82,12 +85,19 @@ type Options = {
   resource: Resource;
   whose: string;
   probe: { namespace: string; name: string };
+  change?: Record<string, unknown>;
   title: string;
 };
 
-const on = (cluster: Cluster, { policy, labels, resource, whose, probe, title }: Options): Fault => {
+const on = (cluster: Cluster, { policy, labels, resource, whose, probe, change, title }: Options): Fault => {
   const { group, version, plural } = resource;
-  const data: DeniedDeletion = { policy, resource: { group, version, plural }, probe };
+  const data: DeniedDeletion = {
+    policy,
+    resource: { group, version, plural },
+    probe,
+    ...(change && { change }),
+  };
+  const [operation, verb, noun] = change ? ['UPDATE', 'change', 'change'] : ['DELETE', 'delete', 'deletion'];
   const common = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: policy, labels } };
 
   return {
@@ -96,7 +106,7 @@ const on = (cluster: Cluster, { policy, labels, resource, whose, probe, title }:
     data,
     inject: async () => {
       const resourceRules = [
-        { apiGroups: [group], apiVersions: [version], operations: ['DELETE'], resources: [plural] },
+        { apiGroups: [group], apiVersions: [version], operations: [operation], resources: [plural] },
       ];
       await cluster.create(resources.validatingAdmissionPolicies, {
         ...common,
@@ -104,7 +114,7 @@ const on = (cluster: Cluster, { policy, labels, resource, whose, probe, title }:
         spec: {
           failurePolicy: 'Ignore',
           matchConstraints: { resourceRules },
-          validations: [{ expression: `!(${whose})`, message: 'deletion denied for testing' }],
+          validations: [{ expression: `!(${whose})`, message: `${noun} denied for testing` }],
         },
       });
       await cluster.create(resources.validatingAdmissionPolicyBindings, {
@@ -115,11 +125,11 @@ const on = (cluster: Cluster, { policy, labels, resource, whose, probe, title }:
       await untilPolicy(cluster, data, 'in force');
     },
     prove: async () => {
-      const answer = await dryDeletion(cluster, resource, probe);
-      if (isDenied(answer, policy)) return `to delete ${probe.name}, in a dry run: ${answer.message}`;
+      const answer = await dryRequest(cluster, data);
+      if (isDenied(answer, policy)) return `to ${verb} ${probe.name}, in a dry run: ${answer.message}`;
       const instead = answer.allowed ? 'is allowed' : `is answered with ${answer.status}: ${answer.message}`;
       throw new Error(
-        `${title}: policy ${policy} is not in force: to delete ${probe.name}, in a dry run, ${instead}`,
+        `${title}: policy ${policy} is not in force: to ${verb} ${probe.name}, in a dry run, ${instead}`,
       );
     },
   };
@@ -153,7 +163,7 @@ const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> =
 };
 
 /**
- * The API server denies the deletion of some objects through an admission policy. The failure policy is `Ignore`, so
+ * The API server denies the deletion, or a change, of some objects through an admission policy. The failure policy is `Ignore`, so
  * objects that the policy cannot evaluate are allowed. Kubernetes policies do not expire: the fault lasts until the
  * heal.
  */
@@ -167,14 +177,14 @@ export const deniedDeletion = {
   healByLabels: allowByLabels,
   document: {
     about:
-      'The API server denies the deletion of some objects: one backup, or the backups, or the snapshots, of one volume.',
+      'The API server denies the deletion of some objects: one backup, or the backups, or the snapshots, of one volume; or a ticket for the attachment of a volume.',
     inject:
-      'a ValidatingAdmissionPolicy and its binding, for these objects only; a deletion that the policy cannot evaluate is allowed',
-    prove: "a deletion of one of them in a dry run is denied, with the policy's message",
+      'a ValidatingAdmissionPolicy and its binding, for these objects only; a request that the policy cannot evaluate is allowed',
+    prove: "such a request for one of them in a dry run is denied, with the policy's message",
     heal: 'both are removed, and the dry run is allowed',
     bound:
       'none, because policies of Kubernetes do not expire; `npx corral heal` and `npx corral cleanup` find it by its label',
-    otherUsers: `nobody; the expression is true only for the objects of the scenario's own volume. The API server evaluates it for every deletion of that kind, and allows what it cannot evaluate. After the heal, another API server of the cluster may deny those deletions for one more second`,
-    'in scenarios': '`given.faultyCleanup`, `given.deletionDenied`',
+    otherUsers: `nobody; the expression is true only for the objects of the scenario's own volume. The API server evaluates it for every such request for that kind, and allows what it cannot evaluate. After the heal, another API server of the cluster may deny those requests for one more second`,
+    'in scenarios': '`given.faultyCleanup`, `given.deletionDenied`, `given.ticketDenied`',
   },
 } as const satisfies FaultKind & { on: typeof on };

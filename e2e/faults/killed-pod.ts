@@ -71,6 +71,7 @@ export const killedPod = {
   name: 'killedPod',
   ledgerName: 'killed-pod',
   disruption: 'manager-kill',
+  onlyWaits: true,
   reach: 'what its manager owns meanwhile',
   on,
   heal: untilReplaced,

@@ -10,9 +10,9 @@ export const disruptions = {
   'store-stall':
     "stops the server of the scenario's own backup store for a while, so that longhorn-manager and the nodes wait for it",
   unmount: 'empties the URL of its own backup target, which makes Longhorn unmount the folders of all stores',
-  'admission-policy': 'makes an admission policy that denies deletions',
+  'admission-policy': 'makes an admission policy that denies deletions, or a change',
   settings: "changes Longhorn's settings, or tags of its nodes",
-  cordon: 'cordons nodes of the cluster',
+  cordon: 'cordons nodes of the cluster, or keeps new pods from one',
   'default-target': "changes Longhorn's default backup target",
   'volume-snapshots':
     'makes VolumeSnapshots of CSI, with a class, contents and PersistentVolumes that all users of the cluster can see',

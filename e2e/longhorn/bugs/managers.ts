@@ -1484,6 +1484,23 @@ export const managerBugs = {
       'longhorn-manager, app/recurringjob/volume.go, listBackupsForCleanup, and manager/engine.go, ListBackupsForBackupVolumeSorted: neither looks at deletionTimestamp; v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-30), S3, the writing of blocks left unanswered: the second backup, deleted meanwhile, met the lock of the third one; that run then deleted the first backup, and one of the two that it was to keep was left',
   },
+  'new-owner-forgets-deletion': {
+    title: 'A snapshot whose deletion meets a change of the owner of its volume stays, and nothing says so',
+    severity: 'silent',
+    promise: 'a snapshot that is deleted goes, whichever longhorn-manager owns its volume meanwhile',
+    happens:
+      'the owner of a volume asks for its attachment before it deletes a snapshot. If it cannot (a conflict, or it is slow, or gone), and another one owns the volume before the next attempt, that looks only at the snapshots with such a ticket, and snapshots are not looked at again by time. So the snapshot stays with its deletionTimestamp, without an error or an event, until it is changed, the volume is attached or detached or another of its snapshots is purged, or the new owner starts again',
+    symptoms: [{ of: 'history', kind: 'Snapshot', state: 'deleting, until a manager starts' }],
+    steps: [
+      'Attach a volume, and make two snapshots. Keep pods from its node (kubectl taint node NODE closed:NoSchedule), and delete the longhorn-manager there: after 30 s at most, status.ownerID of the volume names another node.',
+      'Let a ValidatingAdmissionPolicy deny each update of the VolumeAttachment with a ticket snapshot-controller-NAME, for the older snapshot NAME, and delete that: the present owner tries in vain.',
+      'Take the taint away. When status.ownerID of the volume names NODE again, remove the policy.',
+      'kubectl -n longhorn-system get snapshots.longhorn.io NAME -o yaml: it has a deletionTimestamp, and stays. kubectl annotate it: it is gone within seconds.',
+    ],
+    source:
+      'longhorn-manager, controller/snapshot_controller.go, enqueueVolumeChange (only snapshots with a ticket; up to v1.8 none), isResponsibleFor, and the informer of snapshots without a resync; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21). Near: longhorn/longhorn#10874',
+    seen: 'a whole real v1.12.1 (2026-12-01), by chance: another longhorn-manager owned the volume for 40 s, and met a conflict at the VolumeAttachment 1 s after the first one owned it again; the snapshot stayed for 14 min 30 s, and was gone within 8 s once it was annotated',
+  },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
     severity: 'misleading',

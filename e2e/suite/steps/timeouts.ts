@@ -409,6 +409,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Kubernetes gives a node up that was silent for 50 s, and Longhorn takes that over',
   },
+  ownerChanged: {
+    machine: 180,
+    resyncs: 3,
+    owner:
+      'the expectation: Longhorn sees that a node has a longhorn-manager, or none, and each of them looks at its volumes at its resync, or before',
+  },
   cordonSeen: {
     resyncs: 2,
     owner: 'the expectation: Longhorn looks at the nodes of Kubernetes at its resync, or before',

@@ -7,11 +7,10 @@ import {
   writeHeadMetadata,
 } from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
-import { ownerReference } from '../../kubernetes/objects.ts';
+import { type ApiObject, ownerReference } from '../../kubernetes/objects.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
-import { isResponsibleFor } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { isSnapshotToClone, isToClone } from '../volume/clone.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
@@ -109,7 +108,8 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   const found = datastore.snapshots.get(name);
   if (!found) return;
   const volume = datastore.volumes.get(found.spec.volume);
-  if (!isResponsibleFor(context, volume)) return;
+  // Unlike for other objects, whether that one is lost or not (M: snapshot_controller.go, isResponsibleFor).
+  if (volume && volume.status?.ownerID !== context.node) return;
   if (found.metadata.deletionTimestamp) {
     const isThere = volume !== undefined && !volume.metadata.deletionTimestamp;
     const isFixed = context.mutant === 'fixed:deleted-snapshot-spoils-clone';
@@ -166,6 +166,17 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   });
 };
 
+/** Tells the events of an object that has changed from those of a resync. */
+const news = (collection: { get(name: string): ApiObject | undefined }): ((name: string) => boolean) => {
+  const versions = new Map<string, string | undefined>();
+  return (name) => {
+    const version = collection.get(name)?.metadata.resourceVersion;
+    const isNew = versions.get(name) !== version;
+    versions.set(name, version);
+    return isNew;
+  };
+};
+
 /** Takes and removes the snapshots of the volumes that this manager owns. */
 export const startSnapshotController = (context: ManagerContext): void => {
   const { datastore } = context;
@@ -173,20 +184,37 @@ export const startSnapshotController = (context: ManagerContext): void => {
     { name: 'snapshot', reconcile: (name) => reconcile(context, name) },
     context,
   );
-  datastore.snapshots.onEvent(enqueue);
+  // A deletion is looked at when the snapshot or the state of the volume changes, and without a ticket by no new owner of
+  // the volume, and at no resync (M: snapshot_controller.go, enqueueVolumeChange).
+  const isForgetful = context.mutant !== 'fixed:new-owner-forgets-deletion';
+  const isNewSnapshot = news(datastore.snapshots);
+  datastore.snapshots.onEvent((name) => {
+    const isDeleted = datastore.snapshots.get(name)?.metadata.deletionTimestamp !== undefined;
+    if (isNewSnapshot(name) || !isDeleted || !isForgetful) enqueue(name);
+  });
   // Also one that is done and has a ticket: a former owner of the volume may have asked for that late (longhorn#10874).
-  const unfinished = (volume: string): void => {
+  const unfinished = (volume: string, { isOtherState = false } = {}): void => {
     const tickets = datastore.volumeAttachments.get(volume)?.spec.attachmentTickets ?? {};
     for (const { spec, metadata, status } of datastore.snapshots.list()) {
-      const isDone = status?.readyToUse && !tickets[ticketID(ticketType, metadata.name)];
-      if (spec.volume === volume && (!isDone || metadata.deletionTimestamp)) enqueue(metadata.name);
+      const hasTicket = tickets[ticketID(ticketType, metadata.name)] !== undefined;
+      const isForgotten = isForgetful && !hasTicket && !isOtherState;
+      const isLeft = metadata.deletionTimestamp ? !isForgotten : !status?.readyToUse || hasTicket;
+      if (spec.volume === volume && isLeft) enqueue(metadata.name);
     }
   };
+  const states = new Map<string, string | undefined>();
+  const isNewSetting = news(datastore.settings);
   datastore.settings.onEvent((name) => {
-    if (name !== purgeSetting) return;
+    if (name !== purgeSetting || (isForgetful && !isNewSetting(name))) return;
     for (const { metadata } of datastore.snapshots.list())
       if (metadata.deletionTimestamp) enqueue(metadata.name);
   });
-  datastore.volumeAttachments.onEvent(unfinished);
-  datastore.volumes.onEvent(unfinished);
+  datastore.volumeAttachments.onEvent((name) => unfinished(name));
+  datastore.volumes.onEvent((name) => {
+    const { status, metadata } = datastore.volumes.get(name) ?? {};
+    const state = metadata?.deletionTimestamp ? 'deleted' : status?.state;
+    const isOtherState = states.get(name) !== state;
+    states.set(name, state);
+    unfinished(name, { isOtherState });
+  });
 };

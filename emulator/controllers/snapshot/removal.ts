@@ -113,15 +113,10 @@ export const removeWithData = async (context: ManagerContext, found: Snapshot): 
   const volume = datastore.volumes.get(found.spec.volume);
   const stays = volume !== undefined && !volume.metadata.deletionTimestamp;
   if (stays && mutant === 'marked-snapshot-stays' && found.status?.markRemoved) return;
-  if (stays && replica && replica.spec.nodeID !== context.node) {
-    context.recorder(found, {
-      type: 'Warning',
-      reason: 'NotEmulated',
-      message: `not emulated: removing a snapshot from ${replica.spec.nodeID} while the volume belongs to ${context.node}`,
-    });
-    return;
-  }
   if (stays && found.status?.creationTime && !(await ensureEngineRuns(context, found))) return;
+  // The manager of the replica's node, which has its files, goes on by the ticket as soon as it owns the volume.
+  if (stays && replica && replica.spec.nodeID !== context.node)
+    return requestAttachment(context, found.spec.volume, ticketType, name);
   if (stays && replica && (await isMarkedAsRebuilding(replica)))
     throw new Error(`cannot remove a snapshot because ${replica.metadata.name} is rebuilding`);
   let snapshot = found;

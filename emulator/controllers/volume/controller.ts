@@ -197,6 +197,12 @@ const isOwnedHere = ({ node, datastore }: ManagerContext, volume: Volume): boole
     nodes: datastore.nodes.list(),
   });
 
+/** Whether a node has no manager, but goes on: its engines and replicas are in other pods (in Longhorn). */
+const lacksManager = ({ datastore }: ManagerContext, node: string): boolean =>
+  (datastore.nodes.get(node)?.status?.conditions ?? []).some(
+    ({ type, reason }) => type === 'Ready' && reason === 'ManagerPodMissing',
+  );
+
 /** Whether a volume gets no device because it is being restored, or cloned. */
 const isBeingWritten = ({ mutant }: ManagerContext, volume: Pick<Volume, 'spec' | 'status'>): boolean =>
   (volume.status?.restoreRequired === true && mutant !== 'device-while-restored') || isToClone(volume);
@@ -321,6 +327,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   if (!found || !isOwnedHere(context, found)) return;
   if (found.metadata.deletionTimestamp) return removeVolume(context, found);
   const volume = await ensureOwnerAndRestore(context, await ensureFinalizerAndLabels(context, found));
+  if (volume.spec.nodeID !== context.node && lacksManager(context, volume.spec.nodeID)) return;
   const status = { ...newVolumeStatus, ...volume.status };
   const unsupported = notEmulated(volume);
   for (const message of unsupported)

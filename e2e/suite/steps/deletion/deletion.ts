@@ -26,7 +26,10 @@ import { deletionFailed } from './expectations.ts';
  */
 export const deniedDeletionOf = (
   { cluster, run, uniqueName }: Context,
-  { probe: name, ...what }: { resource: Resource; whose: string; probe: string; title: string },
+  {
+    probe: name,
+    ...what
+  }: { resource: Resource; whose: string; probe: string; title: string; change?: Record<string, unknown> },
 ): Fault =>
   deniedDeletion.on(cluster, {
     policy: uniqueName('policy'),

@@ -19,6 +19,7 @@ import { judgeWithin } from '../timeouts.ts';
 import { beginCopy, judgeClone } from './clone.ts';
 import { copyData, discardData, writeData } from './data.ts';
 import { fillDisks, judgeNewest, killLast, leaveOneReplica } from './older-replica.ts';
+import { bringManagerBack, denyTicket, judgeForgotten, takeManagerAway } from './owner-change.ts';
 import { killRebuilder, untilRebuiltDuring, wantRebuild, wantReplica } from './rebuilt.ts';
 import { killReplica, mustHaveReplicas } from './replicas.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
@@ -212,6 +213,27 @@ export const volumeSteps = {
   'when.snapshotDeleted': step({
     sentence: 'When the older snapshot is deleted',
     action: (context: Context, snapshot: SnapshotHandle) => deleteSnapshot(context, snapshot),
+  }),
+  /** Longhorn has one made before it deletes a snapshot. */
+  'given.ticketDenied': step({
+    sentence: 'Given that the API server denies that the volume is attached for the older snapshot',
+    action: (context: Context, snapshot: SnapshotHandle) => denyTicket(context, snapshot),
+    detail: ({ title }) => title,
+  }),
+  'when.managerTakenAway': step({
+    sentence: "When the longhorn-manager of the volume's node is gone, so that another one owns the volume",
+    waitsForTimer: true,
+    action: takeManagerAway,
+    detail: ({ owner }) => owner,
+  }),
+  'when.managerBack': step({
+    sentence: 'When that longhorn-manager is back, and owns the volume again',
+    waitsForTimer: true,
+    action: bringManagerBack,
+  }),
+  'then.deletionNotForgotten': step({
+    sentence: 'Then the older snapshot is gone, without another start of the longhorn-manager',
+    action: judgeForgotten,
   }),
   /** Longhorn may refuse the deletion, or keep the snapshot for now. Returns whether it is gone. */
   'when.snapshotGivenUp': step({
