@@ -12,10 +12,10 @@ scenario(
   },
   async ({ given, when, then }) => {
     const set = await given.statefulSet({ count: 1, encrypted: true });
-    await then.headerIsExtra(set);
     for (const { volume } of set.pods) {
       const first = await given.settledBackup(volume);
       await then.encryptedInStore(set, first);
+      await then.headerIsExtra(set);
       const standby = await when.standbyMade(first);
       await then.follows(standby, first);
 
@@ -26,8 +26,8 @@ scenario(
       const onStandby = await when.standbyTakesPlace(standby, written);
       await when.claimedByHand(onStandby);
       await when.statefulSetMadeAgain(onStandby);
-      await then.podsHaveFiles(onStandby);
       await then.headerIsExtra(onStandby);
+      await then.podsHaveFiles(onStandby);
 
       await when.statefulSetLost(onStandby);
       await when.restoredUnderOldNames(second);
