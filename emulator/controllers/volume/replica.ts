@@ -66,8 +66,11 @@ export const startReplicaController = (context: ManagerContext): void => {
   const reconcile = async (name: string): Promise<void> => {
     const replica = datastore.replicas.get(name);
     if (replica?.spec.nodeID !== node || !replica.metadata.deletionTimestamp) return;
-    await removeReplica(replicaDirectory(replica));
+    const directory = replicaDirectory(replica);
+    await removeReplica(directory);
     await removeFinalizer(datastore.replicas, replica);
+    // Last, so that whoever waits for a backup of a removed volume learns that from the volume.
+    context.uploads.endWithReplica(directory);
   };
   datastore.replicas.onEvent(startController({ name: 'replica', reconcile }, context));
 };
