@@ -76,6 +76,8 @@ export const mutants = {
   'rebuild-empties-snapshots': 'the snapshots of a volume are empty once a replica of it is rebuilt',
   'snapshot-limits-ignored': 'a volume has any number of snapshots, of any size, whatever its maximum says',
   'snapshot-size-unlimited': 'a volume has snapshots of any size, whatever its maximum says',
+  'many-snapshots-unsaid': 'a volume does not say that it has too many snapshots',
+  'many-snapshots-stay': 'a volume says that it has too many snapshots when they are few again',
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':

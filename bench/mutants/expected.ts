@@ -47,6 +47,7 @@ const restoreCordon =
   'A volume is restored to the node that can be scheduled, and not to one that is cordoned';
 const snapshotLimits =
   'A volume takes no more snapshots than it may have, and none that is too large, until one is removed';
+const manySnapshots = 'A volume says that it has too many snapshots as long as it has as many as it may have';
 const restoreDegraded =
   'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
@@ -298,6 +299,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'rebuild-empties-snapshots': [{ scenario: duringRebuild, by: 'then.restores' }],
   'snapshot-limits-ignored': [{ scenario: snapshotLimits, by: 'then.snapshotRefused' }],
   'snapshot-size-unlimited': [{ scenario: snapshotLimits, by: 'then.snapshotRefused' }],
+  'many-snapshots-unsaid': [{ scenario: manySnapshots, by: 'then.manySnapshotsSaid' }],
+  'many-snapshots-stay': [{ scenario: manySnapshots, by: 'then.manySnapshotsSaid' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],

@@ -38,3 +38,19 @@ scenario(
     await then.snapshotTakenAfterAll(large);
   },
 );
+
+// From Longhorn's page "Volume Conditions". Before v1.12 the threshold is 100, for each volume.
+scenario(
+  'A volume says that it has too many snapshots as long as it has as many as it may have',
+  { tags: ['snapshots'], needs: ['block-device'], longhorn: '>=1.12.0', proves: ['N8'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ snapshots: { maxCount: 2 } });
+    await given.data(volume);
+    const older = await given.snapshot(volume);
+    await given.snapshot(volume);
+    await then.manySnapshotsSaid(volume);
+    await when.snapshotDeleted(older);
+    await then.snapshotGoes(older);
+    await then.manySnapshotsSaid(volume, false);
+  },
+);

@@ -552,6 +552,10 @@ export const timeoutRules = {
   snapshotsGone: {
     owner: 'the removal of snapshots: with their volume, or once nothing needs them',
   },
+  snapshotsCounted: {
+    resyncs: 1,
+    owner: 'the expectation: Longhorn counts the snapshots of a volume whenever its engine has changed',
+  },
   pageDrawn: {
     fixed: true,
     owner: "set-up of the page: the browser starts, and Longhorn's user interface comes through the forward",

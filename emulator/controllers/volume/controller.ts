@@ -40,7 +40,14 @@ import {
   withdrawRestoreAttachment,
 } from './restore.ts';
 import { restoreJobs } from './restored-jobs.ts';
-import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep, type VolumeStep } from './status.ts';
+import {
+  actualSize,
+  lastBackupOnTarget,
+  newVolumeStatus,
+  nextStep,
+  type VolumeStep,
+  withSnapshotCount,
+} from './status.ts';
 
 const setReplicaState = async (
   { datastore, node, ip }: ManagerContext,
@@ -342,7 +349,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const isUnplaced = problem !== undefined || isShort;
   const reason = isUnplaced ? 'ReplicaSchedulingFailure' : unsupported.length > 0 ? 'NotEmulated' : '';
   const conditions = withCondition(
-    status.conditions,
+    withSnapshotCount(context, volume, status.conditions),
     {
       type: 'Scheduled',
       status: said.length > 0 ? 'False' : 'True',
@@ -472,8 +479,15 @@ export const startVolumeController = (context: ManagerContext): void => {
   datastore.workloadPods.onEvent((name) => {
     for (const each of volumeOfPod(context, name)) enqueue(each);
   });
-  datastore.settings.onEvent(() => {
+  const enqueueAll = (): void => {
     for (const { metadata } of datastore.volumes.list()) enqueue(metadata.name);
+  };
+  datastore.settings.onEvent(enqueueAll);
+  // Of one that is gone, the volume is not known any more.
+  datastore.snapshots.onEvent((name) => {
+    const snapshot = datastore.snapshots.get(name);
+    if (snapshot) enqueue(snapshot.spec.volume);
+    else enqueueAll();
   });
   datastore.backupVolumes.onEvent((name) => {
     const source = datastore.backupVolumes.get(name)?.spec.volumeName;

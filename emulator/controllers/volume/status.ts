@@ -1,9 +1,10 @@
 import { decodeBackupURL } from '../../backupstore/url.ts';
 import { allocatedSize, headPath, snapshotPath } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
+import { withCondition } from '../../kubernetes/objects.ts';
 import type { BackupVolume, Volume } from '../../longhorn/objects.ts';
-import type { ManagerContext } from '../../manager/context.ts';
-import { labels } from '../../modelled-on.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import { isAtLeast, labels } from '../../modelled-on.ts';
 import { findReplica, replicaDirectory } from './replica.ts';
 
 type Status = NonNullable<Volume['status']>;
@@ -37,6 +38,32 @@ export const actualSize = async (
   const own = context.datastore.snapshots.list().filter(({ spec }) => spec.volume === name);
   const files = [headPath(directory), ...own.map(({ metadata }) => snapshotPath(directory, metadata.name))];
   return (await Promise.all(files.map(allocatedSize))).reduce((sum, size) => sum + size, 0);
+};
+
+/** Adds the condition TooManySnapshots (volume_controller.go, reconcileTooManySnapshotsCondition). */
+export const withSnapshotCount = (
+  { datastore, mutant, version }: ManagerContext,
+  { metadata: { name }, spec: { snapshotMaxCount = 250 } }: Volume,
+  conditions: Status['conditions'],
+): Status['conditions'] => {
+  const count = datastore.snapshots
+    .list()
+    .filter(({ spec, status }) => spec.volume === name && status?.creationTime).length;
+  // The setting snapshot-count-warning-threshold is 100, and before v1.12 no volume can lower that.
+  const isNew = isAtLeast(version, 'v1.12.0');
+  const threshold = isNew ? Math.min(100, snapshotMaxCount) : 100;
+  const isMany = isNew ? count >= threshold : count > threshold;
+  const wasMany = conditions?.some(({ type, status }) => type === 'TooManySnapshots' && status === 'True');
+  const isShown =
+    (isMany && mutant !== 'many-snapshots-unsaid') || (wasMany && mutant === 'many-snapshots-stay');
+  const message = `Snapshots count is ${count} ${isNew ? 'at or over' : 'over'} the warning threshold ${threshold}`;
+  return withCondition(
+    conditions,
+    isShown
+      ? { type: 'TooManySnapshots', status: 'True', reason: 'TooManySnapshots', message }
+      : { type: 'TooManySnapshots', status: 'False' },
+    timestamp(),
+  );
 };
 
 /** The BackupVolume of a volume, by its name, on a backup target. */

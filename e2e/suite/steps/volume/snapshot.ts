@@ -1,6 +1,7 @@
 import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
+import { isConditionTrue } from '../../../kube/objects.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { knownIdsOf, wordingOf } from '../../../longhorn/messages/classify.ts';
 import { saidBySnapshot } from '../../../longhorn/messages/said-by.ts';
@@ -9,11 +10,12 @@ import {
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
-import type { Snapshot } from '../../../longhorn/types.ts';
+import type { Snapshot, Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import { dataRangesOf, runLabel } from '../created-objects.ts';
 import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { causeOfSnapshot } from './causes.ts';
+import { describeVolume } from './volume.ts';
 
 /** Creates the object of a snapshot, which Longhorn is to take. Returns its name. */
 export const requestSnapshot = async (
@@ -143,6 +145,19 @@ export const untilSnapshotMarked = (
       ...timeouts.snapshotsGone,
     },
   );
+
+/** Waits until a volume says that it has too many snapshots, or that it has not. */
+export const untilManySnapshotsSaid = (
+  { timelines, timeouts }: Context,
+  { name }: VolumeHandle,
+  isSaid: boolean,
+): Promise<Volume> =>
+  waitUntil(timelines.volumes, (volume) => isConditionTrue(volume, 'TooManySnapshots') === isSaid, {
+    name,
+    label: `volume ${name} says that it has ${isSaid ? 'too many snapshots' : 'not too many snapshots'}`,
+    describe: describeVolume,
+    ...timeouts.snapshotsCounted,
+  });
 
 // Other errors of a snapshot may be temporary, such as an engine that is not running.
 const lostForGood = ({ timelines, version }: Context, name: string): FatalState<Snapshot> => ({

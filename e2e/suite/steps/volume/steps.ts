@@ -29,6 +29,7 @@ import {
   makeSnapshot,
   messagesOfSnapshot,
   requestSnapshot,
+  untilManySnapshotsSaid,
   untilOneSnapshot,
   untilSnapshotGone,
   untilSnapshotMarked,
@@ -284,6 +285,12 @@ export const volumeSteps = {
   'then.snapshotKept': step({
     sentence: 'Then the snapshot is still there',
     action: (context: Context, snapshot: SnapshotHandle) => judgeKept(context, snapshot),
+  }),
+  'then.manySnapshotsSaid': step({
+    sentence: 'Then the volume says that it has {count} snapshots',
+    parameters: (_, isSaid = true) => ({ count: isSaid ? 'too many' : 'not too many' }),
+    action: (context: Context, volume: VolumeHandle, isSaid = true) =>
+      untilManySnapshotsSaid(context, volume, isSaid),
   }),
   'when.replicaKilled': step({
     sentence: 'When a replica of {volume} is killed',
