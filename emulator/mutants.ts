@@ -78,6 +78,7 @@ export const mutants = {
   'snapshot-size-unlimited': 'a volume has snapshots of any size, whatever its maximum says',
   'many-snapshots-unsaid': 'a volume does not say that it has too many snapshots',
   'many-snapshots-stay': 'a volume says that it has too many snapshots when they are few again',
+  'disabled-purge-goes-on': 'a deleted snapshot is purged although the setting forbids that',
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':

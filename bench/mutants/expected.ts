@@ -48,6 +48,8 @@ const restoreCordon =
 const snapshotLimits =
   'A volume takes no more snapshots than it may have, and none that is too large, until one is removed';
 const manySnapshots = 'A volume says that it has too many snapshots as long as it has as many as it may have';
+const purgeDisabled =
+  'A deleted snapshot stays while the setting of Longhorn forbids a purge, and goes once that is allowed';
 const restoreDegraded =
   'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
@@ -301,6 +303,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'snapshot-size-unlimited': [{ scenario: snapshotLimits, by: 'then.snapshotRefused' }],
   'many-snapshots-unsaid': [{ scenario: manySnapshots, by: 'then.manySnapshotsSaid' }],
   'many-snapshots-stay': [{ scenario: manySnapshots, by: 'then.manySnapshotsSaid' }],
+  'disabled-purge-goes-on': [{ scenario: purgeDisabled, by: 'then.snapshotNotPurged' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],

@@ -103,6 +103,17 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
   });
 };
 
+/** Leaves a deleted snapshot as it is, because of the setting (snapshot_controller.go, reconcile). */
+const keepUnpurged = async (context: ManagerContext, found: Snapshot): Promise<void> => {
+  const { metadata, spec, status } = found;
+  context.log.warning(
+    `Cannot start SnapshotPurge to delete snapshot ${metadata.name} while ${purgeSetting} setting is true`,
+  );
+  if (status?.readyToUse)
+    await context.datastore.snapshots.updateStatus({ ...found, status: { ...status, readyToUse: false } });
+  await withdrawAttachment(context, spec.volume, ticketType, metadata.name);
+};
+
 const reconcile = async (context: ManagerContext, name: string): Promise<void> => {
   const { datastore } = context;
   const found = datastore.snapshots.get(name);
@@ -115,8 +126,8 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
     const isFixed = context.mutant === 'fixed:deleted-snapshot-spoils-clone';
     if (isFixed && isSnapshotToClone(context, name)) throw new Error(`snapshot ${name} is being cloned`);
     // Until the setting changes. It is read anew, as a user may have changed it just before.
-    if (isThere && !isParentOfHead(found) && (await datastore.settings.fetch(purgeSetting)).value === 'true')
-      return;
+    const isDisabled = isThere && (await datastore.settings.fetch(purgeSetting)).value === 'true';
+    if (isDisabled && context.mutant !== 'disabled-purge-goes-on') return keepUnpurged(context, found);
     return isThere && isParentOfHead(found) && context.mutant !== 'newest-snapshot-purged'
       ? markAsRemoved(context, found)
       : removeWithData(context, found);

@@ -2,6 +2,7 @@ import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { FatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
+import { managersLogged } from '../../../longhorn/manager.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { knownIdsOf, wordingOf } from '../../../longhorn/messages/classify.ts';
 import { saidBySnapshot } from '../../../longhorn/messages/said-by.ts';
@@ -9,11 +10,13 @@ import {
   longhornApiVersion as apiVersion,
   longhornResources,
   longhornNamespace as namespace,
+  readNow,
 } from '../../../longhorn/resources.ts';
 import type { Snapshot, Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import { dataRangesOf, runLabel } from '../created-objects.ts';
 import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
+import { InconclusiveError, PromiseBroken } from '../judging.ts';
 import { causeOfSnapshot } from './causes.ts';
 import { describeVolume } from './volume.ts';
 
@@ -158,6 +161,16 @@ export const untilManySnapshotsSaid = (
     describe: describeVolume,
     ...timeouts.snapshotsCounted,
   });
+
+/** A deleted snapshot must be there. A manager's log says that it is not purged because of the setting. */
+export const judgeNotPurged = async ({ cluster }: Context, { name }: SnapshotHandle): Promise<void> => {
+  if ((await readNow(cluster, longhornResources.snapshots, name)) === undefined)
+    throw new PromiseBroken(`snapshot ${name} is gone, although no snapshot is to be purged`, {
+      ...{ kind: 'Snapshot', name, state: 'gone' },
+    });
+  if (!(await managersLogged(cluster, 'SnapshotPurge', name, 'disable-snapshot-purge')))
+    throw new InconclusiveError(`no log of a manager says why snapshot ${name} is not purged`);
+};
 
 // Other errors of a snapshot may be temporary, such as an engine that is not running.
 const lostForGood = ({ timelines, version }: Context, name: string): FatalState<Snapshot> => ({

@@ -26,6 +26,7 @@ import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
 import {
   deleteSnapshot,
+  judgeNotPurged,
   makeSnapshot,
   messagesOfSnapshot,
   requestSnapshot,
@@ -285,6 +286,10 @@ export const volumeSteps = {
   'then.snapshotKept': step({
     sentence: 'Then the snapshot is still there',
     action: (context: Context, snapshot: SnapshotHandle) => judgeKept(context, snapshot),
+  }),
+  'then.snapshotNotPurged': step({
+    sentence: 'Then the snapshot is still there, and the log of a manager says that none is purged',
+    action: judgeNotPurged,
   }),
   'then.manySnapshotsSaid': step({
     sentence: 'Then the volume says that it has {count} snapshots',
