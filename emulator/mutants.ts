@@ -79,6 +79,10 @@ export const mutants = {
   'many-snapshots-unsaid': 'a volume does not say that it has too many snapshots',
   'many-snapshots-stay': 'a volume says that it has too many snapshots when they are few again',
   'disabled-purge-goes-on': 'a deleted snapshot is purged although the setting forbids that',
+  'trim-marks-no-snapshot':
+    'what is discarded in a volume marks none of its snapshots as removed, whatever the volume allows',
+  'trim-marks-all-snapshots':
+    'what is discarded in a volume marks its snapshots as removed, whatever the volume allows',
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':

@@ -50,6 +50,8 @@ const snapshotLimits =
 const manySnapshots = 'A volume says that it has too many snapshots as long as it has as many as it may have';
 const purgeDisabled =
   'A deleted snapshot stays while the setting of Longhorn forbids a purge, and goes once that is allowed';
+const trimMarks =
+  'A trim marks all snapshots of a volume as removed if the volume allows that, and none of another volume';
 const restoreDegraded =
   'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
@@ -304,6 +306,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'many-snapshots-unsaid': [{ scenario: manySnapshots, by: 'then.manySnapshotsSaid' }],
   'many-snapshots-stay': [{ scenario: manySnapshots, by: 'then.manySnapshotsSaid' }],
   'disabled-purge-goes-on': [{ scenario: purgeDisabled, by: 'then.snapshotNotPurged' }],
+  'trim-marks-no-snapshot': [{ scenario: trimMarks, by: 'then.snapshotsMarkedByTrim' }],
+  'trim-marks-all-snapshots': [{ scenario: trimMarks, by: 'then.snapshotUnmarked' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],

@@ -33,3 +33,24 @@ scenario(
     for (const each of [unpurged, kept]) await when.released(each);
   },
 );
+
+scenario(
+  'A trim marks all snapshots of a volume as removed if the volume allows that, and none of another volume',
+  { tags: ['snapshots'], needs: ['block-device'], proves: ['N12'] },
+  async ({ given, when, then }) => {
+    const other = await given.volume({ trimsSnapshots: false });
+    await given.data(other);
+    const kept = await given.snapshot(other);
+    const volume = await given.volume({ trimsSnapshots: true });
+    await given.data(volume);
+    const older = await given.snapshot(volume);
+    const later = { offset: size, size };
+    await given.data(volume, later);
+    const newer = await given.snapshot(volume);
+
+    await when.discarded(other, littleData.data);
+    await when.discarded(volume, later);
+    await then.snapshotsMarkedByTrim([older, newer]);
+    await then.snapshotUnmarked(kept);
+  },
+);

@@ -48,6 +48,7 @@ import {
   type VolumeStep,
   withSnapshotCount,
 } from './status.ts';
+import { marksTrimmed, markTrimmed } from './trim.ts';
 
 const setReplicaState = async (
   { datastore, node, ip }: ManagerContext,
@@ -419,6 +420,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
     }
     memory.rebuilds.delete(name);
   }
+  if (isHere) await markTrimmed(context, volume);
   const isToGrow = isHere && !status.expansionRequired && (await isTooSmall(context, volume));
   // A standby volume has its new size by its spec then, and its engine refuses the backup (engine_controller.go,
   // checkSizeBeforeRestoration; volume_controller.go, reconcileVolumeSize). Only the log says so.
@@ -479,6 +481,11 @@ export const startVolumeController = (context: ManagerContext): void => {
   datastore.workloadPods.onEvent((name) => {
     for (const each of volumeOfPod(context, name)) enqueue(each);
   });
+  // Nothing tells what is discarded in a device.
+  const timer = setInterval(() => {
+    for (const each of datastore.volumes.list()) if (marksTrimmed(context, each)) enqueue(each.metadata.name);
+  }, context.clock.enginePoll);
+  context.signal.addEventListener('abort', () => clearInterval(timer));
   const enqueueAll = (): void => {
     for (const { metadata } of datastore.volumes.list()) enqueue(metadata.name);
   };

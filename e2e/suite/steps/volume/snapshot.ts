@@ -131,16 +131,18 @@ export const untilOneSnapshot = async (
 };
 
 /**
- * Waits until a snapshot is marked as removed. Longhorn does that to the newest snapshot of a volume, and removes it
- * after there is a newer one.
+ * Waits until a snapshot is marked as removed. Longhorn does that to the newest snapshot of a volume when it is deleted,
+ * and removes it after there is a newer one. It does that to all of a volume too, if a trim may remove them.
  */
 export const untilSnapshotMarked = (
   { timelines, timeouts }: Context,
   { name }: SnapshotHandle,
+  by: 'deletion' | 'trim' = 'deletion',
 ): Promise<Snapshot> =>
   waitUntil(
     timelines.snapshots,
-    ({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.markRemoved === true,
+    ({ metadata, status }) =>
+      (metadata.deletionTimestamp !== undefined) === (by === 'deletion') && status?.markRemoved === true,
     {
       name,
       label: `snapshot ${name} is marked as removed`,

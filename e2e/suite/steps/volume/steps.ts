@@ -26,6 +26,7 @@ import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { revertTo } from './revert.ts';
 import {
   deleteSnapshot,
+  describeSnapshot,
   judgeNotPurged,
   makeSnapshot,
   messagesOfSnapshot,
@@ -63,6 +64,13 @@ const describeLimits = ({ maxCount, maxSize }: { maxCount?: number; maxSize?: nu
     ...(maxSize === undefined ? [] : [`, whose snapshots may have ${inMebibytes(maxSize)}`]),
   ].join('');
 
+const describeTrims = (may: boolean | undefined): string =>
+  may === undefined
+    ? ''
+    : may
+      ? ', whose snapshots are removed by a trim'
+      : ', whose snapshots no trim removes';
+
 const judgeKept = async ({ cluster }: Context, { name }: SnapshotHandle): Promise<void> => {
   const loss = lossOf(await readNow(cluster, longhornResources.snapshots, name));
   const seen = { kind: 'Snapshot', name, state: 'deleted' };
@@ -83,7 +91,7 @@ export const volumeSteps = {
       attached: ({ missingCapabilities }: Context) =>
         missingCapabilities.includes('block-device')
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
-          : `attached to a node${local ? ', where it has its only replica' : ''}${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}${trimsSnapshots ? ', whose snapshots are removed by a trim' : ''}${describeLimits(snapshots)}`,
+          : `attached to a node${local ? ', where it has its only replica' : ''}${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}${describeTrims(trimsSnapshots)}${describeLimits(snapshots)}`,
     }),
     opens: async (context, { target } = {}) => target ?? firstTarget(context),
     action: async (
@@ -296,6 +304,21 @@ export const volumeSteps = {
     parameters: (_, isSaid = true) => ({ count: isSaid ? 'too many' : 'not too many' }),
     action: (context: Context, volume: VolumeHandle, isSaid = true) =>
       untilManySnapshotsSaid(context, volume, isSaid),
+  }),
+  'then.snapshotsMarkedByTrim': step({
+    sentence: 'Then the snapshots of the volume are marked as removed, which nobody has deleted',
+    action: (context: Context, snapshots: readonly SnapshotHandle[]) =>
+      Promise.all(snapshots.map((each) => untilSnapshotMarked(context, each, 'trim'))),
+  }),
+  'then.snapshotUnmarked': step({
+    sentence: 'Then the snapshot of the other volume is still ready, and not marked as removed',
+    action: async ({ timelines: { snapshots } }: Context, { name }: SnapshotHandle) => {
+      const found = snapshots.current(name);
+      const says = found === undefined ? 'gone' : describeSnapshot(found);
+      const seen = { kind: 'Snapshot', name, state: says };
+      if (says !== 'ready')
+        throw new PromiseBroken(`snapshot ${name} is ${says}, and nobody has deleted it`, seen);
+    },
   }),
   'when.replicaKilled': step({
     sentence: 'When a replica of {volume} is killed',

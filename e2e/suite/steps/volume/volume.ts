@@ -35,8 +35,8 @@ export type VolumeOptions = {
   blockSize?: number | undefined;
   /** It has one replica, on its node (data locality strict-local). */
   local?: true | undefined;
-  /** What is discarded in it goes from its snapshots too, which Longhorn removes then. */
-  trimsSnapshots?: true | undefined;
+  /** Whether what is discarded in it goes from its snapshots too, which Longhorn removes then. */
+  trimsSnapshots?: boolean | undefined;
   /** How many snapshots it may have, at least 2, and how large all of them may be, at least twice its size. */
   snapshots?: { maxCount?: number; maxSize?: number } | undefined;
 };
@@ -201,6 +201,9 @@ export const createVolume = async (
       ...(maxSize !== undefined && { snapshotMaxSize: String(maxSize) }),
       ...(encrypted && { encrypted: true }),
       ...(trimsSnapshots && { unmapMarkSnapChainRemoved: 'enabled' }),
+      ...(trimsSnapshots !== undefined && {
+        unmapMarkSnapChainRemoved: trimsSnapshots ? 'enabled' : 'disabled',
+      }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
       ...(fromBackup !== undefined && { fromBackup }),
