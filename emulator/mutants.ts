@@ -83,6 +83,7 @@ export const mutants = {
     'what is discarded in a volume marks none of its snapshots as removed, whatever the volume allows',
   'trim-marks-all-snapshots':
     'what is discarded in a volume marks its snapshots as removed, whatever the volume allows',
+  'trim-frees-nothing': 'a recurring job with the task filesystem-trim discards nothing',
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':

@@ -52,6 +52,8 @@ const purgeDisabled =
   'A deleted snapshot stays while the setting of Longhorn forbids a purge, and goes once that is allowed';
 const trimMarks =
   'A trim marks all snapshots of a volume as removed if the volume allows that, and none of another volume';
+const trimJob =
+  'A recurring job with the task filesystem-trim frees the space of the files that a workload has removed';
 const restoreDegraded =
   'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
@@ -308,6 +310,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'disabled-purge-goes-on': [{ scenario: purgeDisabled, by: 'then.snapshotNotPurged' }],
   'trim-marks-no-snapshot': [{ scenario: trimMarks, by: 'then.snapshotsMarkedByTrim' }],
   'trim-marks-all-snapshots': [{ scenario: trimMarks, by: 'then.snapshotUnmarked' }],
+  'trim-frees-nothing': [{ scenario: trimJob, by: 'then.spaceFreed' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],

@@ -37,6 +37,8 @@ export type Volume = KubernetesObject & {
     robustness?: string;
     currentNodeID?: string;
     ownerID?: string;
+    /** The space that its data and its snapshots take on a disk, in bytes. */
+    actualSize?: number;
     lastBackup?: string;
     lastBackupAt?: string;
     frontendDisabled?: boolean;

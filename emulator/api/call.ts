@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Devices } from '../engine/device.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import type { Mutant } from '../mutants.ts';
 import type { CollectionResource, Links, RancherResource } from './resource.ts';
@@ -7,6 +8,9 @@ import type { CollectionResource, Links, RancherResource } from './resource.ts';
 export type ApiCall = {
   datastore: Datastore;
   mutant: Mutant | undefined;
+  /** The node of this manager, and its devices. */
+  node: string;
+  devices: Pick<Devices, 'trim'>;
   /** Name of the object in the path, '' for a collection. */
   name: string;
   input: Input;

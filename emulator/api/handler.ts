@@ -1,15 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Devices } from '../engine/device.ts';
 import type { Log } from '../log.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import type { Mutant } from '../mutants.ts';
 import { readJsonBody } from './call.ts';
 import { httpStatusOf, NotEmulated, toErrorResource } from './errors.ts';
 import { describeMetrics } from './metrics.ts';
-import { createLinks, type Links } from './resource.ts';
+import { createLinks, type Links, longhornApiPort } from './resource.ts';
 import { routes } from './routes.ts';
-
-/** Port of the API in each manager's pod. */
-export const longhornApiPort = 9500;
 
 /** What the API handlers of a manager need. */
 export type ApiOptions = {
@@ -17,6 +15,7 @@ export type ApiOptions = {
   /** The node of this manager, and the IP address of its pod. */
   node: string;
   ip: string;
+  devices: Pick<Devices, 'trim'>;
   mutant: Mutant | undefined;
   log: Log;
   signal: AbortSignal;
@@ -79,6 +78,8 @@ export const handleRequest = async (
     const body = await action({
       datastore: options.datastore,
       mutant: options.mutant,
+      node: options.node,
+      devices: options.devices,
       name: target.name,
       input: await readJsonBody(request),
       links,

@@ -1,3 +1,6 @@
+/** Port of the API in each manager's pod. */
+export const longhornApiPort = 9500;
+
 /** A resource of Longhorn's API, in Rancher's conventions. Further fields depend on the type. */
 export type RancherResource = {
   id?: string;

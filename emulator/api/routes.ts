@@ -7,6 +7,7 @@ import { streamedCollections } from './collections.ts';
 import { createRecurringJob, deleteRecurringJob, updateRecurringJob } from './recurring-job-actions.ts';
 import { toCollection, withLinks } from './resource.ts';
 import { snapshotActions } from './snapshot-actions.ts';
+import { trimFilesystem } from './trim.ts';
 import { toVolume } from './volume.ts';
 import { createVolumeObject, listTags, updateBackupTargetName } from './volume-create.ts';
 
@@ -42,7 +43,7 @@ export const routes: Record<string, ApiAction> = {
   'POST volumes': createVolumeObject,
   'GET nodetags': listTags('node'),
   'GET disktags': listTags('disk'),
-  ...actionsOf('volumes', { ...snapshotActions, ...claimActions, updateBackupTargetName }),
+  ...actionsOf('volumes', { ...snapshotActions, ...claimActions, trimFilesystem, updateBackupTargetName }),
   'GET backupvolumes': listOf('backupvolumes'),
   'GET backupvolumes/*': getBackupVolume,
   'PUT backupvolumes': syncAllBackupVolumes,

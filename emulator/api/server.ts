@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { listen } from '../listen.ts';
-import { type ApiOptions, handleRequest, longhornApiPort } from './handler.ts';
+import { type ApiOptions, handleRequest } from './handler.ts';
+import { longhornApiPort } from './resource.ts';
 import { createStreams } from './streams.ts';
 
 /**

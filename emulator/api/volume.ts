@@ -46,7 +46,7 @@ export const toVolume = (
     links,
     [
       'updateBackupTargetName',
-      ...(status?.state === 'attached' ? ['snapshotRevert'] : []),
+      ...(status?.state === 'attached' ? ['snapshotRevert', 'trimFilesystem'] : []),
       ...(takesSnapshots ? snapshotActions : []),
     ],
   );

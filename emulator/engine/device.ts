@@ -17,6 +17,8 @@ export type Devices = {
   detach(volume: string, image: string): Promise<void>;
   /** Writes what the file systems on the device have buffered. */
   sync(volume: string): Promise<void>;
+  /** Discards what the file system on the device does not use. Throws if there is none. */
+  trim(volume: string): Promise<void>;
   /** Writes buffered data (written without O_DIRECT) of the device to its image. */
   flush(volume: string): Promise<void>;
 };
@@ -90,6 +92,9 @@ const mountsOf = async (device: string): Promise<string[]> => {
   });
 };
 
+const onNode = (...command: string[]): Promise<unknown> =>
+  run('nsenter', ['--mount=/host/proc/1/ns/mnt', ...command]);
+
 /** Flushes a device, or a file in place of one. */
 export const flushDevice = async (file: string): Promise<void> => {
   const device = await open(file, 'r+');
@@ -131,6 +136,13 @@ export const createLoopDevices = (hostDev: string): Devices => {
       const devices = [path(volume), `${hostDev}/mapper/${volume}`];
       for (const mount of (await Promise.all(devices.map(mountsOf))).flat())
         await run('nsenter', ['--mount=/host/proc/1/ns/mnt', 'sync', '-f', mount]);
+      for (const mount of await mountsOf(path(volume))) await onNode('sync', '-f', mount);
+    },
+    trim: async (volume) => {
+      const [mount] = await mountsOf(path(volume));
+      if (mount === undefined)
+        throw new Error(`failed to trim filesystem for Volume ${volume}: failed to find valid mountpoint`);
+      await onNode('fstrim', mount);
     },
     flush: (volume) => flushDevice(path(volume)),
   };

@@ -62,6 +62,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     task: [
       ...['backup', 'backup-force-create', 'snapshot', 'snapshot-force-create', 'snapshot-delete'],
       'snapshot-cleanup',
+      'filesystem-trim',
       'system-backup',
     ],
     cron: anything,

@@ -158,7 +158,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startRecurringJobController(context, options.job);
   await startCsiSidecars(context, client);
   if (options.isOnNode) await startNodePlugin(context);
-  await serveApi({ datastore, node, ip, mutant: context.mutant, log, signal });
+  await serveApi({ datastore, node, ip, devices: options.devices, mutant: context.mutant, log, signal });
   ready = true;
   log.info('Longhorn manager is ready', { node });
 };

@@ -1,4 +1,4 @@
-import { longhornApiPort } from '../api/handler.ts';
+import { longhornApiPort } from '../api/resource.ts';
 import { pluginRegistry } from '../controllers/csi/node-plugin.ts';
 import { proxyPort } from '../engine/proxy.ts';
 import { environmentVariables } from '../environment.ts';

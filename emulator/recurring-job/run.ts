@@ -8,6 +8,7 @@ import { runBackupTask } from './backup.ts';
 import { commandCaller, eventsCaller, utilCaller, volumeJobCaller, volumesCaller } from './caller.ts';
 import { readBooleanSetting, recurringJobs, volumesWithLabel } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
+import type { RestVolume } from './resources.ts';
 import { retentionOf } from './retention.ts';
 import { cleanUpSnapshots, purgeSnapshots, takeSnapshot } from './snapshots.ts';
 import { runSystemBackupTask } from './system-backup.ts';
@@ -24,6 +25,16 @@ const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
     throw wrapError('failed recurring snapshot', error);
   }
   job.log.info('Finished recurring snapshot', volumeJobCaller('doRecurringSnapshot.func1', 189));
+};
+
+const trimVolume = async (job: VolumeJob, volume: RestVolume): Promise<void> => {
+  try {
+    await job.api.act(volume, 'trimFilesystem');
+    await purgeSnapshots(job);
+  } catch (error) {
+    throw wrapError(`failed to complete filesystem-trim for ${volume.name}`, error);
+  }
+  job.log.info('Finished recurring filesystem trim', volumeJobCaller('doRecurringFilesystemTrim.func1', 592));
 };
 
 /** Runs the job's task for one volume. Throws the error that Longhorn reports for this volume's job. */
@@ -43,8 +54,12 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   }
   // Not best effort: an error here ends the run before it makes anything. The -force-create tasks skip this cleanup.
   const isForced = task.endsWith('-force-create') && job.mutant !== 'force-ignored';
-  if (!['snapshot-cleanup', 'snapshot-delete'].includes(task) && !isForced)
+  if (!['snapshot-cleanup', 'snapshot-delete', 'filesystem-trim'].includes(task) && !isForced)
     await cleanUpSnapshots(job, { backupDone: false });
+  if (task === 'filesystem-trim') {
+    log.info(`Running recurring filesystem trim for volume ${volumeName}`, volumeJobCaller('run', 172));
+    return trimVolume(job, volume);
+  }
   const backup = task === 'backup' || task === 'backup-force-create';
   log.info(
     `Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`,

@@ -1,4 +1,4 @@
-import { longhornApiPort } from '../api/handler.ts';
+import { longhornApiPort } from '../api/resource.ts';
 import { readBehaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
 import { serveFrontend } from './frontend.ts';

@@ -552,6 +552,10 @@ export const timeoutRules = {
   snapshotsGone: {
     owner: 'the removal of snapshots: with their volume, or once nothing needs them',
   },
+  spaceCounted: {
+    resyncs: 1,
+    owner: 'the expectation: Longhorn measures an attached volume every 5 s',
+  },
   snapshotsCounted: {
     resyncs: 1,
     owner: 'the expectation: Longhorn counts the snapshots of a volume whenever its engine has changed',

@@ -4,7 +4,7 @@ import { deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
 import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
-import { longhornApiPort } from '../../../emulator/api/handler.ts';
+import { longhornApiPort } from '../../../emulator/api/resource.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import { createClient } from '../../../emulator/kubernetes/client.ts';
 import { createLog } from '../../../emulator/log.ts';

@@ -33,6 +33,7 @@ const fileDevices = (hostDev: string): Devices => {
     grow: () => Promise.resolve(),
     detach: (volume) => rm(path(volume), { force: true }),
     sync: async () => {},
+    trim: async () => {},
     flush: (volume) => flushDevice(path(volume)),
   };
 };

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { ApiError } from '../../../e2e/kube/cluster.ts';
-import { longhornApiPort } from '../../../emulator/api/handler.ts';
+import { longhornApiPort } from '../../../emulator/api/resource.ts';
 import { serveApi } from '../../../emulator/api/server.ts';
 import { ApiFailure } from '../../../emulator/kubernetes/client.ts';
 import type { ApiObject } from '../../../emulator/kubernetes/objects.ts';
@@ -84,6 +84,7 @@ export const startTestApi = async () => {
     datastore,
     node: 'node1',
     ip,
+    devices: { trim: async () => {} },
     mutant: undefined,
     log: createLog(() => undefined),
     signal,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { openContext } from '../../../e2e/ui/browser.ts';
 import { followPage } from '../../../e2e/ui/followed-page.ts';
 import type { RowState } from '../../../e2e/ui/row-state.ts';
-import { longhornApiPort } from '../../../emulator/api/handler.ts';
+import { longhornApiPort } from '../../../emulator/api/resource.ts';
 import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';

@@ -30,8 +30,10 @@ import {
   differenceInPod,
   makeStatefulSet,
   plainInStore,
+  removeFiles,
   type StatefulSetHandle,
   untilPodsReady,
+  untilTaken,
   writeUnsynced,
   wrongSizes,
 } from './workload.ts';
@@ -164,6 +166,19 @@ export const claimSteps = {
   'when.filesWritten': step({
     sentence: 'When each pod of the StatefulSet writes another file, and does not sync it',
     action: writeUnsynced,
+  }),
+  /** Returns what their volumes had taken before, in bytes. */
+  'when.filesRemoved': step({
+    sentence: 'When each pod of the StatefulSet removes its file',
+    action: (context: Context, set: StatefulSetHandle) => removeFiles(context, set),
+  }),
+  /** A part of the file may share its blocks of 4 KiB with what the file system keeps. */
+  'then.spaceFreed': step({
+    sentence: 'Then each volume of the StatefulSet takes less space, by that of its file',
+    action: async (context: Context, removed: Awaited<ReturnType<typeof removeFiles>>) => {
+      for (const { volume, took } of removed)
+        await untilTaken(context, volume, { atMost: took - 0.9 * littleData.data.size });
+    },
   }),
   /** Returns when nothing of it is left but the backups of its volumes. */
   'when.statefulSetLost': step({

@@ -8,6 +8,7 @@ import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { decompress } from '../../../store/format/decompress.ts';
 import { blockPath, volumeFolder } from '../../../store/format/layout.ts';
 import { largestFile } from '../../../store/fsck/verify-block.ts';
+import type { Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../created-objects.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
@@ -148,6 +149,44 @@ export const writeUnsynced = async (context: Context, set: StatefulSetHandle): P
     return { ...each, file, sha256: await checksumIn(context, { ...each, file }, `${writing}; ${reading}`) };
   });
   return { ...set, pods: await Promise.all(pods) };
+};
+
+/** Waits until Longhorn says that a volume takes at least, or at most, a number of bytes. Returns what it says. */
+export const untilTaken = async (
+  { timelines, timeouts }: Context,
+  { name }: VolumeHandle,
+  { atLeast = 0, atMost = Number.POSITIVE_INFINITY }: { atLeast?: number; atMost?: number },
+): Promise<number> => {
+  const takes = ({ status }: Volume): number => status?.actualSize ?? 0;
+  const found = await waitUntil(
+    timelines.volumes,
+    (volume) => takes(volume) >= atLeast && takes(volume) <= atMost,
+    {
+      ...{ name, label: `volume ${name} takes ${atLeast} to ${atMost} bytes on a disk` },
+      describe: (volume) => `it takes ${takes(volume)} bytes`,
+      ...timeouts.spaceCounted,
+    },
+  );
+  return takes(found);
+};
+
+/** Lets each pod remove its file. Returns what the volumes had taken before, in bytes. */
+export const removeFiles = async (
+  context: Context,
+  { pods }: StatefulSetHandle,
+): Promise<{ volume: VolumeHandle; took: number }[]> => {
+  const removed: { volume: VolumeHandle; took: number }[] = [];
+  for (const { pod, volume, file } of pods) {
+    const took = await untilTaken(context, volume, { atLeast: littleData.data.size });
+    await execInPod(
+      context.cluster,
+      { namespace, name: pod, container: 'pod' },
+      ['bash', '-c', `set -e; rm "$1"; sync -f ${folder}`, 'corral-pod', file],
+      `${file} in pod ${pod} could not be removed`,
+    );
+    removed.push({ volume, took });
+  }
+  return removed;
 };
 
 /** Returns how the file of a pod differs from what it has written. Undefined if it does not. */

@@ -83,6 +83,13 @@ export const jobTaskSteps = {
     ) => makeRecurringJob(context, volume, how),
     detail: ({ name }) => name,
   }),
+  /** It trims the file system of a volume. It runs only when a step starts it. */
+  'given.trimJob': step({
+    sentence: 'Given a recurring job with the task filesystem-trim',
+    action: (context: Context, volume: VolumeHandle) =>
+      makeRecurringJob(context, volume, { task: 'filesystem-trim', keeps: 0 }),
+    detail: ({ name }) => name,
+  }),
   /** Changes a setting of Longhorn until `when.released`. It applies to jobs that are made afterwards. */
   'given.jobHistory': step({
     sentence: 'Given that Longhorn is to keep the Jobs of {count} runs of a recurring job',

@@ -80,7 +80,13 @@ export const farAway = (): string => `0 0 1 ${((new Date().getUTCMonth() + 6) % 
  * `age`: it keeps by age, which is in Go's format, and not by number.
  */
 export type JobOptions = {
-  task?: 'backup' | 'backup-force-create' | 'snapshot' | 'snapshot-cleanup' | 'snapshot-delete';
+  task?:
+    | 'backup'
+    | 'backup-force-create'
+    | 'snapshot'
+    | 'snapshot-cleanup'
+    | 'snapshot-delete'
+    | 'filesystem-trim';
   keeps?: number;
   fullInterval?: number;
   labels?: Record<string, string>;
