@@ -84,6 +84,7 @@ export const mutants = {
   'trim-marks-all-snapshots':
     'what is discarded in a volume marks its snapshots as removed, whatever the volume allows',
   'trim-frees-nothing': 'a recurring job with the task filesystem-trim discards nothing',
+  'system-snapshots-stay': 'the snapshots that are made for rebuilds stay, whatever the setting on them says',
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':

@@ -54,6 +54,8 @@ const trimMarks =
   'A trim marks all snapshots of a volume as removed if the volume allows that, and none of another volume';
 const trimJob =
   'A recurring job with the task filesystem-trim frees the space of the files that a workload has removed';
+const systemSnapshots =
+  'The snapshot that Longhorn has made for a rebuild goes by itself with the next rebuild';
 const restoreDegraded =
   'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
@@ -311,6 +313,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'trim-marks-no-snapshot': [{ scenario: trimMarks, by: 'then.snapshotsMarkedByTrim' }],
   'trim-marks-all-snapshots': [{ scenario: trimMarks, by: 'then.snapshotUnmarked' }],
   'trim-frees-nothing': [{ scenario: trimJob, by: 'then.spaceFreed' }],
+  'system-snapshots-stay': [{ scenario: systemSnapshots, by: 'then.snapshotGoes' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],

@@ -101,6 +101,8 @@ export type Snapshot = KubernetesObject & {
     creationTime?: string;
     /** The snapshot is to be removed, but cannot be removed yet. */
     markRemoved?: boolean;
+    /** Otherwise an engine made it for itself, such as for a rebuild. */
+    userCreated?: boolean;
     labels?: Record<string, string> | null;
     error?: string;
   };

@@ -64,3 +64,29 @@ scenario(
       });
   },
 );
+
+// By the setting auto-cleanup-system-generated-snapshot, which is on. The newest one stays: the volume's head follows it.
+scenario(
+  'The snapshot that Longhorn has made for a rebuild goes by itself with the next rebuild',
+  {
+    tags: ['snapshots', 'slow'],
+    needs: ['block-device'],
+    disruptions: ['replica-kill'],
+    proves: ['N4'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume();
+    const data = [await given.data(volume)];
+    await when.replicaWanted(volume);
+    const first = await then.systemSnapshotMade(volume);
+    await then.healthy(volume);
+    data.push(await given.data(volume, { offset: size, size }));
+    const killed = await when.replicaKilled(volume);
+    await then.inForce(killed);
+    await then.systemSnapshotMade(volume, first);
+    await then.healthy(volume);
+    await then.snapshotGoes(first);
+    const backup = await given.settledBackup(volume);
+    await then.restores(backup, data);
+  },
+);

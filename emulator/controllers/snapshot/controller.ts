@@ -1,43 +1,17 @@
-import {
-  allocatedSize,
-  copySnapshot,
-  headPath,
-  isSameData,
-  snapshotPath,
-  writeHeadMetadata,
-} from '../../engine/replica-files.ts';
+import { allocatedSize, headPath, isSameData, snapshotPath } from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { type ApiObject, ownerReference } from '../../kubernetes/objects.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
-import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { isSnapshotToClone, isToClone } from '../volume/clone.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { isTicketSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
 import { isParentOfHead, markAsRemoved, otherSnapshots, removeWithData, ticketType } from './removal.ts';
-
-type Status = NonNullable<Snapshot['status']>;
+import { parentOfHead, requested, takeFromHead } from './take.ts';
 
 const purgeSetting = 'disable-snapshot-purge';
-
-const requested = (): Status => ({
-  ownerID: '',
-  parent: '',
-  children: null,
-  creationTime: '',
-  requestedTime: timestamp(),
-  readyToUse: false,
-  restoreSize: 0,
-  size: 0,
-  userCreated: false,
-  markRemoved: false,
-  checksum: '',
-  labels: null,
-});
-
-/** The snapshot of a volume that is the parent of the volume's head, even if it is marked as removed. */
-const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined => snapshots.find(isParentOfHead);
 
 /** Why a volume may not have one more snapshot (longhorn-engine, pkg/controller/control.go, canDoSnapshot). */
 const findsLimit = async (context: ManagerContext, snapshot: Snapshot): Promise<string | undefined> => {
@@ -56,51 +30,6 @@ const findsLimit = async (context: ManagerContext, snapshot: Snapshot): Promise<
   const before = snapshotPath(directory, parentOfHead(others)?.metadata.name ?? '');
   const head = (await isSameData(headPath(directory), before)) ? 0 : await allocatedSize(headPath(directory));
   return head > free ? `snapshot free space ${free} is not enough for head file ${head}` : undefined;
-};
-
-const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> => {
-  const { datastore, devices, mutant } = context;
-  const { name } = snapshot.metadata;
-  const { volume } = snapshot.spec;
-  const replica = findReplica(context, volume);
-  if (!replica) throw new Error(`failed to find the replica of volume ${volume}`);
-  const found = datastore.volumes.get(volume);
-  const isWritten = found?.status?.restoreRequired || (found && isToClone(found));
-  if (!found?.spec.disableFrontend && !isWritten) {
-    if (mutant !== 'snapshot-without-sync') await devices.sync(volume);
-    await devices.flush(volume);
-  }
-  const creationTime = timestamp();
-  await copySnapshot(replicaDirectory(replica), name);
-  const sync = mutant === 'fixed:power-loss-empties-metadata';
-  await writeHeadMetadata(replicaDirectory(replica), { parent: name, created: creationTime, sync });
-  const parent = parentOfHead(otherSnapshots(context, snapshot));
-  if (parent?.status) {
-    const { 'volume-head': _, ...others } = parent.status.children ?? {};
-    await datastore.snapshots.updateStatus({
-      ...parent,
-      status: { ...parent.status, children: { ...others, [name]: true } },
-    });
-  }
-  const [file, before] = [name, parent?.metadata.name ?? ''].map((each) =>
-    snapshotPath(replicaDirectory(replica), each),
-  ) as [string, string];
-  await datastore.snapshots.updateStatus({
-    ...snapshot,
-    status: {
-      ...(snapshot.status ?? requested()),
-      creationTime,
-      parent: parent?.metadata.name ?? '',
-      children: { 'volume-head': true },
-      labels: snapshot.spec.labels ?? {},
-      readyToUse: true,
-      restoreSize: Number(found?.spec.size),
-      // The size of the whole copy, or nothing. Longhorn counts what was written since the parent.
-      size: (await isSameData(file, before)) ? 0 : await allocatedSize(file),
-      userCreated: true,
-      error: '',
-    },
-  });
 };
 
 /** Leaves a deleted snapshot as it is, because of the setting (snapshot_controller.go, reconcile). */
@@ -168,7 +97,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   // The next resync leads to another reconcile.
   if (context.mutant === 'fixed:uncloned-volume-is-backed-up-empty' && isToClone(volume)) return;
   const limit = await findsLimit(context, snapshot);
-  if (limit === undefined) return take(context, snapshot);
+  if (limit === undefined) return takeFromHead(context, snapshot);
   // The event of the change leads to another reconcile.
   if (snapshot.status?.error === limit) throw new Error(limit);
   await datastore.snapshots.updateStatus({

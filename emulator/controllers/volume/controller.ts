@@ -19,6 +19,7 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { deviceSize } from '../encrypted-size.ts';
 import { addFinalizerAndLabels, lacksFinalizer, removeFinalizer } from '../finalizer.ts';
+import { purgeSystemGenerated, takeForRebuild } from '../snapshot/system-generated.ts';
 import { labelsOfClaim } from './claimed-jobs.ts';
 import { clonedState, cloneSource, isToClone, keepAttachedToClone } from './clone.ts';
 import { kubernetesStatusOf, restoredKubernetesStatus, volumeOfPod } from './kubernetes-status.ts';
@@ -193,6 +194,22 @@ const ensureOwnerAndRestore = async (context: ManagerContext, found: Volume): Pr
   const { backup = '' } = decodeBackupURL(volume.spec.fromBackup ?? '');
   const source = datastore.backups.get(backup);
   return withStatus(volume, { ...begun, ...(source && restoredKubernetesStatus(context, source)) });
+};
+
+const rebuild = async (
+  context: ManagerContext,
+  of: { volume: Volume; replica: Replica },
+  { rebuilds, enqueue }: ControllerState,
+): Promise<void> => {
+  await purgeSystemGenerated(context, of.volume);
+  await beginRebuild(
+    context,
+    { ...of, rebuilds },
+    {
+      onBegun: () => takeForRebuild(context, of.volume),
+      onEnd: () => enqueue(of.volume.metadata.name),
+    },
+  );
 };
 
 const rebuilding: VolumeStep = { state: 'attached', robustness: 'degraded' };
@@ -395,20 +412,21 @@ const reconcile = async (context: ManagerContext, name: string, memory: Controll
   const isHere = !step && wanted && status.state === 'attached';
   if (only && isGaining) {
     memory.built.set(name, volume.spec.numberOfReplicas);
-    await beginRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds }, () =>
-      memory.enqueue(name),
-    );
+    await rebuild(context, { volume, replica: only }, memory);
   }
   // The next replica process starts from the beginning, like a rebuilt replica.
   if (only && step?.robustness === 'degraded' && replica === 'error') {
     context.replicas.end(only.metadata.name);
     if (!(await keepOlder(context, only)) && !status.restoreRequired)
-      await beginRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds }, () =>
-        memory.enqueue(name),
-      );
+      await rebuild(context, { volume, replica: only }, memory);
   }
-  if (only && robustness === 'degraded' && step?.robustness === 'healthy')
-    await endRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds });
+  if (
+    only &&
+    robustness === 'degraded' &&
+    step?.robustness === 'healthy' &&
+    (await endRebuild(context, { volume, replica: only, rebuilds: memory.rebuilds }))
+  )
+    await purgeSystemGenerated(context, volume);
   if (only && lacks && robustness === 'faulted' && step?.state === 'attaching') await salvage(context, only);
   if (step?.device === 'detach') {
     await detach(context, volume);

@@ -35,11 +35,11 @@ const deleteUnlisted = async (
       await datastore.snapshots.delete(metadata.name);
 };
 
-/** Begins the rebuild of a replica that has failed, or was added. Calls `onEnd` when the replica has its data. */
+/** Begins the rebuild of a replica that has failed, or was added. Calls `onBegun` before its data are copied, and `onEnd` when it has them. */
 export const beginRebuild = async (
   context: ManagerContext,
   { volume, replica, rebuilds }: { volume: Volume; replica: Replica; rebuilds: Rebuilds },
-  onEnd: () => void,
+  { onBegun, onEnd }: { onBegun: () => Promise<void>; onEnd: () => void },
 ): Promise<void> => {
   const { clock, datastore, log, mutant } = context;
   const { name } = volume.metadata;
@@ -55,6 +55,7 @@ export const beginRebuild = async (
     await writeFile(markOf(directory), '');
     if (mutant === 'rebuild-empties-snapshots') await emptySnapshots(directory);
     await deleteUnlisted(context, name, listed);
+    await onBegun();
     await showRebuild(context, volume, 'begun');
   };
   setTimeout(
@@ -65,16 +66,17 @@ export const beginRebuild = async (
 };
 
 /**
- * Ends a rebuild. A manager that did not begin it makes the replica healthy, and leaves the mark (longhorn-manager,
+ * Ends a rebuild, and returns whether it is over for this manager, which began it. A manager that did not begin it makes the replica healthy, and leaves the mark (longhorn-manager,
  * controller/engine_controller.go, verifyCompletedRebuild).
  */
 export const endRebuild = async (
   context: ManagerContext,
   { volume, replica, rebuilds }: { volume: Volume; replica: Replica; rebuilds: Rebuilds },
-): Promise<void> => {
+): Promise<boolean> => {
   const isOwn = rebuilds.delete(volume.metadata.name);
   await showRebuild(context, volume, 'ended');
   if (isOwn || context.mutant === 'fixed:verified-rebuild-keeps-snapshots') await forgetRebuild(replica);
+  return isOwn;
 };
 
 /** A replica that is marked when its volume is attached anew is rebuilt again. */

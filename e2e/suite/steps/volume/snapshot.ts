@@ -130,6 +130,25 @@ export const untilOneSnapshot = async (
   return { name: metadata.name, volume };
 };
 
+/** Waits until Longhorn has made a snapshot of a volume for a rebuild. Returns the one that is not among `others`. */
+export const untilSystemSnapshot = async (
+  { timelines, timeouts }: Context,
+  volume: VolumeHandle,
+  others: readonly SnapshotHandle[],
+): Promise<SnapshotHandle> => {
+  const isNew = ({ metadata, spec, status }: Snapshot): boolean =>
+    spec.volume === volume.name &&
+    status?.userCreated === false &&
+    Boolean(status.creationTime) &&
+    others.every(({ name }) => name !== metadata.name);
+  const { metadata } = await waitUntil(timelines.snapshots, isNew, {
+    label: `Longhorn has made a snapshot of ${volume.name} for a rebuild`,
+    describe: describeSnapshot,
+    ...timeouts.rebuilt,
+  });
+  return { name: metadata.name, volume };
+};
+
 /**
  * Waits until a snapshot is marked as removed. Longhorn does that to the newest snapshot of a volume when it is deleted,
  * and removes it after there is a newer one. It does that to all of a volume too, if a trim may remove them.

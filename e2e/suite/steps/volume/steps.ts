@@ -37,6 +37,7 @@ import {
   untilSnapshotMarked,
   untilSnapshotReady,
   untilSnapshotRefused,
+  untilSystemSnapshot,
 } from './snapshot.ts';
 import {
   deleteVolume,
@@ -333,6 +334,14 @@ export const volumeSteps = {
   'when.rebuildPrepared': step({
     sentence: 'When the volume is to have one more replica, and Longhorn prepares its rebuild',
     action: wantRebuild,
+  }),
+  /** `others`: those of earlier rebuilds. */
+  'then.systemSnapshotMade': step({
+    sentence: 'Then Longhorn makes a snapshot of the volume for {rebuild}',
+    parameters: (_, ...others) => ({ rebuild: others.length > 0 ? 'the next rebuild' : 'the rebuild' }),
+    action: (context: Context, volume: VolumeHandle, ...others: SnapshotHandle[]) =>
+      untilSystemSnapshot(context, volume, others),
+    detail: ({ name }) => name,
   }),
   'then.rebuiltMeanwhile': step({
     sentence: 'Then the volume is healthy again, while {backup} is still uploaded',
