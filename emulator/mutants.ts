@@ -97,6 +97,9 @@ export const mutants = {
   'target-not-filled-in': 'a Backup that names no target gets none: nothing comes of it',
   'labels-lost': 'the labels that a backup is asked for with are in its spec alone',
   'url-of-another-backup': 'the URL of a backup names another one',
+  'upload-threads-ignored': 'one block of a backup is uploaded at a time, whatever the setting says',
+  'upload-threads-unlimited': 'all blocks of a backup are uploaded at once, whatever the setting says',
+  'restore-threads-ignored': 'one block of a backup is restored at a time, whatever the setting says',
   'blocks-sent-again': 'an incremental backup sends each block anew, be it in the store or not',
   'block-size-ignored': 'every backup has blocks of 2 MiB, whatever was chosen for its volume',
   'grown-volume-keeps-stored-size':

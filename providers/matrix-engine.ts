@@ -59,6 +59,7 @@ const openFolder = async ({ folder, volume, snapshot, image }: ReplicaSnapshot):
         directory: folder,
         compressionMethod: 'gzip',
         labels: {},
+        atOnce: 1,
         parameters: {},
       };
       const [program, ...args] = [...command, 'backup', 'create', url, '--request', JSON.stringify(request)];

@@ -56,6 +56,8 @@ const trimJob =
   'A recurring job with the task filesystem-trim frees the space of the files that a workload has removed';
 const systemSnapshots =
   'The snapshot that Longhorn has made for a rebuild goes by itself with the next rebuild';
+const blocksAtOnce =
+  'As many blocks of a backup are uploaded at once, and restored at once, as the settings say [s3]';
 const restoreDegraded =
   'A volume that lacks a replica is restored, and activated if it is on standby, unless the setting forbids that';
 const restoreLimit =
@@ -333,6 +335,9 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'target-not-filled-in': [{ scenario: backupContents, by: 'then.filledIn' }],
   'labels-lost': [{ scenario: backupContents, by: 'then.labelled' }],
   'url-of-another-backup': [{ scenario: backupContents, by: 'then.urlNames' }],
+  'upload-threads-ignored': [{ scenario: blocksAtOnce, by: 'then.heldAtOnce' }],
+  'upload-threads-unlimited': [{ scenario: blocksAtOnce, by: 'then.heldAtOnce' }],
+  'restore-threads-ignored': [{ scenario: blocksAtOnce, by: 'then.heldAtOnce' }],
   'blocks-sent-again': [{ scenario: backupContents, by: 'then.sent' }],
   'block-size-ignored': [{ scenario: largeBlocks, by: 'then.blocksAreOf' }],
   'grown-volume-keeps-stored-size': [{ scenario: grownVolume, by: 'then.restores' }],

@@ -87,6 +87,8 @@ type Restore = Behaviour & {
    */
   image: string | undefined;
   isNew?: boolean;
+  /** How many blocks are read at once; one by default. */
+  atOnce?: number;
   /** The backup that the image holds. Only blocks that differ from its blocks are read. */
   last?: string | undefined;
   /** Called before the first block. The requester of the restore reports errors that occur before this call. */
@@ -98,7 +100,18 @@ type Restore = Behaviour & {
  */
 export const restoreBackup = (restore: Restore): Promise<void> =>
   withStoreLock({ ...restore, type: lockTypes.backup }, async () => {
-    const { store, volume, backup, image, isNew = false, last, clock, mutant, onStarted } = restore;
+    const {
+      store,
+      volume,
+      backup,
+      image,
+      isNew = false,
+      atOnce = 1,
+      last,
+      clock,
+      mutant,
+      onStarted,
+    } = restore;
     const { Size } = await loadVolume(store, volume).catch((error) => {
       throw new StoreError(`Source volume doesn't exist in backupstore: ${error.message}`);
     });
@@ -122,10 +135,14 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       return mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading;
     };
     const needed = Blocks.filter(({ Offset, BlockChecksum }) => before.get(Offset) !== BlockChecksum);
-    if (image === undefined) {
-      for (const { BlockChecksum } of needed) await load(BlockChecksum);
-      return;
-    }
+    const loadAll = async (use: (block: Uint8Array, offset: number) => Promise<unknown>): Promise<void> => {
+      const left = needed.values();
+      const work = async (): Promise<void> => {
+        for (const { Offset, BlockChecksum } of left) await use(await load(BlockChecksum), Offset);
+      };
+      await Promise.all(Array.from({ length: atOnce }, work));
+    };
+    if (image === undefined) return loadAll(async () => {});
     const file = await open(image, isNew ? 'w' : 'r+');
     try {
       if (isNew) await file.truncate(Size);
@@ -136,10 +153,7 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       if (known === undefined) await file.truncate(0);
       await file.truncate(Size);
       onStarted?.();
-      for (const { Offset, BlockChecksum } of needed) {
-        const block = await load(BlockChecksum);
-        await file.write(block, 0, block.length, Offset);
-      }
+      await loadAll((block, offset) => file.write(block, 0, block.length, offset));
       for (const { Offset } of Blocks) before.delete(Offset);
       for (const gone of before.keys())
         await file.write(Buffer.alloc(packed.blockSize), 0, packed.blockSize, gone);

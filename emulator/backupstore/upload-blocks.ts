@@ -59,6 +59,8 @@ export type Upload = Behaviour & {
   compressionMethod: CompressionMethod;
   labels: Record<string, string>;
   parameters: Record<string, string>;
+  /** How many blocks are written at once. */
+  atOnce: number;
   onStarted: () => void;
   /** Called before the lock is removed, which takes minutes on a store that does not answer. */
   onFailed?: (error: Error) => void;
@@ -100,16 +102,19 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   let uploaded = 0;
   let uploadedAgain = 0;
   let newBlocks = 0;
-  // One write runs while the next block is read and compressed, so memory holds two blocks. Two buffers alternate: with
-  // new buffers for each block, an upload grew to hundreds of megabytes before garbage collection.
-  let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
-  let [packed, sent] = [allocateBuffer(blockSize), allocateBuffer(blockSize)];
-  let writing: Promise<void> = Promise.resolve();
+  // As many writes run as may, while the next block is read and compressed. Their buffers take turns: with new buffers for
+  // each block, an upload grew to hundreds of megabytes before garbage collection.
+  const buffers = Array.from({ length: upload.atOnce + 1 }, () => ({
+    block: Buffer.alloc(blockSize),
+    packed: allocateBuffer(blockSize),
+  }));
+  const writing: Promise<void>[] = [];
   const start = performance.now();
   const file = await open(upload.image);
   try {
     for (let index = 0; index < total; index += 1) {
       const offset = index * blockSize;
+      const { block, packed } = buffers[0] as (typeof buffers)[number];
       await readBlock(file, offset, block);
       await upload.readAnew?.(offset, block);
       onProgress(Math.floor(((index + 1) / total) * 95));
@@ -127,23 +132,23 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       if (isThere && !sendsAgain) continue;
       known.add(checksum);
       const data = compress(compressionMethod, block, packed);
-      await writing;
+      if (writing.length === upload.atOnce) await writing.shift();
       await sleep(Math.max(0, start + (known.size - 1) * clock.blockUpload - performance.now()));
-      writing = store.write(path, data).catch((error) => {
+      const written = store.write(path, data).catch((error) => {
         throw new StoreError(`failed to write data during saving blocks: ${(error as Error).message}`);
       });
-      [block, written] = [written, block];
-      [packed, sent] = [sent, packed];
+      writing.push(written);
+      buffers.push(...buffers.splice(0, 1));
       // The next block, or the end, handles a failure. Without this handler a failure would end the process
       // before that.
-      writing.catch(() => undefined);
+      written.catch(() => undefined);
       if (isThere) uploadedAgain += data.length;
       else {
         uploaded += data.length;
         newBlocks += 1;
       }
     }
-    await writing;
+    for (const written of writing) await written;
     // deltablock.go, getProgress, counts a block too many: of 16 to 19 blocks the last one gives 100 %.
     const end = Math.trunc(((changed.length + 1) / changed.length) * 95);
     if (end === 100 && !store.isFixed('unwritten-backup-is-completed')) onProgress(end);

@@ -142,7 +142,7 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
   });
 };
 
-type RestoreTo = { image: string; last: string | undefined; replicas: number };
+type RestoreTo = { image: string; last: string | undefined; replicas: number; atOnce: number };
 
 /**
  * Runs the restores of all replicas. While some have ended and others have not, longhorn-manager requests the restore
@@ -172,7 +172,7 @@ const restoreAll = async (
 // pkg/sync/rpc/server.go and pkg/replica/client).
 const restore = async (
   url: string,
-  { image, last, replicas }: RestoreTo,
+  { image, last, replicas, atOnce }: RestoreTo,
   command: Command,
 ): Promise<void> => {
   const { store, volume, backup } = await open(url, command, 'replica');
@@ -199,9 +199,11 @@ const restore = async (
     around = 'failed to wait for restore complete';
   };
   const restoreTo = (to: string | undefined): Promise<void> =>
-    restoreBackup({ ...command, store, volume, backup, image: to, last: known, onStarted }).catch((error) => {
-      throw error instanceof StoreError ? new StoreError(`${around}: ${error.message}`) : error;
-    });
+    restoreBackup({ ...command, store, volume, backup, atOnce, image: to, last: known, onStarted }).catch(
+      (error) => {
+        throw error instanceof StoreError ? new StoreError(`${around}: ${error.message}`) : error;
+      },
+    );
   // Only one replica has an image here.
   const images = [image, ...Array.from({ length: replicas - 1 }, () => undefined)];
   const requestAgain = store.isFixed('second-request-gives-restore-up') ? async () => {} : inspect;
@@ -219,6 +221,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
       to: { type: 'string' },
       last: { type: 'string' },
       replicas: { type: 'string' },
+      'concurrent-limit': { type: 'string' },
       'output-file': { type: 'string' },
       'output-format': { type: 'string' },
     },
@@ -247,8 +250,9 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
     return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
   if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
   if (verb === 'restore' && values.to) {
-    const { to: image, last, replicas = '1' } = values;
-    return restore(destination, { image, last, replicas: Number(replicas) }, command);
+    const { to: image, last, replicas = '1', 'concurrent-limit': atOnce = '1' } = values;
+    const how = { replicas: Number(replicas), atOnce: Number(atOnce) };
+    return restore(destination, { image, last, ...how }, command);
   }
   if (verb === 'restore-to-file' && values['output-file'] && values['output-format'] === 'raw') {
     const { store, volume, backup } = await open(destination, command);

@@ -102,7 +102,10 @@ export type TargetClient = {
    * Writes a backup into the image of a volume, without a time limit. `last` is the backup that the image
    * holds, or empty. Rejects with the replica's error text.
    */
-  restore(backupURL: string, to: { image: string; last: string; replicas: number }): Promise<void>;
+  restore(
+    backupURL: string,
+    to: { image: string; last: string; replicas: number; atOnce: string },
+  ): Promise<void>;
   /** Unmounts a store from this node's manager, if its kind is mounted. */
   unmount(url: string): Promise<void>;
 };
@@ -197,9 +200,9 @@ export const createTargetClient = ({
   removeVolume: async (url, volume) => {
     await run(binary, ['backup', 'rm', '--volume', volume, url], environment(), 0);
   },
-  restore: async (backupURL, { image, last, replicas }) => {
+  restore: async (backupURL, { image, last, replicas, atOnce }) => {
     const to = ['--to', image, '--replicas', `${replicas}`, ...(last ? ['--last', last] : [])];
-    const args = ['backup', 'restore', backupURL, ...to];
+    const args = ['backup', 'restore', backupURL, ...to, '--concurrent-limit', atOnce];
     await run(binary, args, environment(), 0).catch((error) => {
       const said = error instanceof CommandError ? error.output.trim() : '';
       throw said === '' ? error : new Error(said);

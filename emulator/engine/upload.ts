@@ -25,6 +25,8 @@ export type UploadRequest = {
   compressionMethod: CompressionMethod;
   labels: Record<string, string>;
   parameters: Record<string, string>;
+  /** How many blocks are written at once. */
+  atOnce: number;
   /** Whether what is discarded in the volume goes from this snapshot too. */
   isTrimmed?: boolean;
 };

@@ -38,6 +38,7 @@ const settings: Record<string, string> = {
   'recurring-job-max-retention': '100',
   'recurring-successful-jobs-history-limit': '1',
   'recurring-failed-jobs-history-limit': '1',
+  'restore-concurrent-limit': '1',
   'restore-volume-recurring-jobs': 'false',
   'allow-volume-creation-with-degraded-availability': 'true',
 };

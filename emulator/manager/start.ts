@@ -39,8 +39,7 @@ const isBoolean = (value: string): boolean => value === 'true' || value === 'fal
 const accepted: Record<string, (value: string, version: string) => boolean> = {
   'current-longhorn-version': (value, version) => value === emulatorVersion(version),
   'default-engine-image': (value) => value === defaultEngineImage,
-  // Both settings control how uploads are made. The emulator uploads one block at a time, compressed as in
-  // the volume's spec.
+  // The method is that of new volumes, which the suite always names.
   'backup-compression-method': (value) => ['none', 'lz4', 'gzip'].includes(value),
   'backup-concurrent-limit': (value) => Number(value) >= 1,
   'allow-recurring-job-while-volume-detached': isBoolean,
@@ -57,6 +56,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'recurring-job-max-retention': (value) => Number(value) >= 1 && Number(value) <= 250,
   'recurring-successful-jobs-history-limit': (value) => /^\d+$/.test(value),
   'recurring-failed-jobs-history-limit': (value) => /^\d+$/.test(value),
+  'restore-concurrent-limit': (value) => Number(value) >= 1,
   'restore-volume-recurring-jobs': isBoolean,
   'allow-volume-creation-with-degraded-availability': isBoolean,
 };

@@ -552,6 +552,9 @@ export const timeoutRules = {
   snapshotsGone: {
     owner: 'the removal of snapshots: with their volume, or once nothing needs them',
   },
+  blocksHeld: {
+    owner: 'the expectation: Longhorn begins with several blocks of a backup at once',
+  },
   spaceCounted: {
     resyncs: 1,
     owner: 'the expectation: Longhorn measures an attached volume every 5 s',

@@ -45,6 +45,9 @@ const isTrimmed = (
   );
 };
 
+const blocksAtOnce = ({ mutant }: ManagerContext, limit: string): number =>
+  mutant === 'upload-threads-ignored' ? 1 : mutant === 'upload-threads-unlimited' ? 99 : Number(limit);
+
 /**
  * Prepares the upload of a backup, which then waits to take its lock. The result starts it or gives it up.
  * Throws the engine's error text.
@@ -59,6 +62,7 @@ export const prepareUpload = async (
   const { name } = backup.metadata;
   const { backupMode, backupBlockSize } = backup.spec;
   const timeout = context.clock.snapshotBackupTimeout;
+  const limit = await context.datastore.settings.fetch('backup-concurrent-limit');
   const client = await context.targets.open(target);
   await prepareBackup(ip, {
     url: target.spec.backupTargetURL,
@@ -73,6 +77,7 @@ export const prepareUpload = async (
       snapshotCreatedAt:
         context.datastore.snapshots.get(backup.spec.snapshotName ?? '')?.status?.creationTime ?? '',
       directory: replicaDirectory(replica),
+      atOnce: blocksAtOnce(context, limit.value),
       isTrimmed: isTrimmed(context, volume, backup.spec.snapshotName ?? ''),
       compressionMethod:
         context.mutant === 'compression-ignored' ? 'gzip' : volume.spec.backupCompressionMethod,

@@ -288,9 +288,10 @@ const restore = (
     run: async (backup, last) => {
       const { client, place } = await openRestoreSource(context, volume);
       const directory = replicaDirectory(await ensureReplica(context, volume));
+      const { value } = await context.datastore.settings.fetch('restore-concurrent-limit');
       await client.restore(encodeBackupURL({ ...place, backup }), {
         image: headPath(directory),
-        last,
+        ...{ last, atOnce: context.mutant === 'restore-threads-ignored' ? '1' : value },
         replicas: volume.spec.numberOfReplicas,
       });
       await changeSnapshots(context, volume, directory);

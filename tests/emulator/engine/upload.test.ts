@@ -8,7 +8,7 @@ const folder = folderOfEachTest();
 
 const request: UploadRequest = {
   ...{ volume: 'v', volumeSize: 1, backup: 'b', snapshot: 's', snapshotCreatedAt: '', directory: '/replica' },
-  ...{ compressionMethod: 'none', labels: {}, parameters: {} },
+  ...{ compressionMethod: 'none', labels: {}, atOnce: 1, parameters: {} },
 };
 const upload = { url: 'nfs://h:/p', request, environment: {}, timeout: 60_000 };
 const uploads = async (script: string, options?: Parameters<typeof createUploads>[1]) => {

@@ -59,6 +59,7 @@ export const openTemporaryStore = async () => {
         directory: join(root, 'replica'),
         isTrimmed,
         labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
+        atOnce: 1,
         parameters: { 'backup-block-size': '2097152', 'backup-mode': mode },
       };
       return run(['backup', 'create', url, '--request', JSON.stringify(request)]);

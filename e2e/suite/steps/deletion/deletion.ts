@@ -111,15 +111,16 @@ export const untilBackupVolumeGone = async (
   });
 };
 
-/** Waits until a fault has met a request of Longhorn. Its rule has met one probe before. */
+/** Waits until a fault has met a request of Longhorn, or several. By default, its rule has met one probe before. */
 export const untilMet = async (
   { scenarioSignal: signal }: Context,
   { met }: { met: () => Promise<number> },
   { within, owner }: Timeout,
   missing: string,
+  atLeast = 2,
 ): Promise<void> => {
   const end = performance.now() + parseDuration(within);
-  while ((await met()) < 2) {
+  while ((await met()) < atLeast) {
     if (performance.now() > end) throw new InconclusiveError(`${missing}, within ${within} (${owner})`);
     await after(500, undefined, { signal });
   }

@@ -32,6 +32,8 @@ const wishes = {
     name: 'allow-volume-creation-with-degraded-availability',
     value: 'false',
   },
+  'four blocks of a backup are uploaded at once': { name: 'backup-concurrent-limit', value: '4' },
+  'three blocks of a backup are restored at once': { name: 'restore-concurrent-limit', value: '3' },
   'backup blocks of new volumes have 16 MiB': { name: 'default-backup-block-size', value: '16' },
 } as const;
 

@@ -240,6 +240,22 @@ export const storeSteps = {
         throw new InconclusiveError(`Longhorn waits no more for the backups of ${volume.name} in the store`);
     },
   }),
+  /** The fault holds their requests back, and has met no others. */
+  'then.heldAtOnce': step({
+    sentence: 'Then {count} blocks are asked of the store at once, and no more',
+    parameters: (_, count) => ({ count }),
+    action: async (context: Context, fault: { met: () => Promise<number> }, count: number) => {
+      const missing = `the store was not asked for ${count} blocks at once`;
+      await untilMet(context, fault, context.timeouts.blocksHeld, missing, count).catch(
+        async (error: unknown) => {
+          if (error instanceof InconclusiveError && (await fault.met()) > 0) return;
+          throw error;
+        },
+      );
+      const met = await fault.met();
+      if (met !== count) throw new Error(`${met} blocks are asked of the store at once, and not ${count}`);
+    },
+  }),
   /** Lasts as long as Longhorn may take to act on the result of the sync. */
   'then.staysKnown': step({
     sentence: 'Then Longhorn looks there, and {backup} stays Completed',
