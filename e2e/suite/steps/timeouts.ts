@@ -140,10 +140,9 @@ export const timeoutRules = {
     owner: 'the upgrade: the old managers end first, and engines are laid out on each node',
   },
   binaryPutBack: {
-    machine: 300,
-    resyncs: 2,
+    machine: 900,
     owner:
-      'the kubelet: a pod of the engine image ends after three failed probes and a grace of 30 s, and installs the binary at its start',
+      'the kubelet: a pod of the engine image ends after its failed probes (in the lab, ten of them, one each minute) and a grace of 30 s, and installs the binary at its start',
   },
   managersReady: {
     machine: 60 + 300,
