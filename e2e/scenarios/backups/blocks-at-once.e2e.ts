@@ -4,7 +4,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'As many blocks of a backup are uploaded at once, and restored at once, as the settings say',
   {
-    tags: ['backups', 'restores', 'held'],
+    tags: ['backups', 'restores', 'held', 'slow'],
     // On other clusters, the settings would change the load of others.
     needs: ['lab', 'block-device', 'wrongAnswers'],
     disruptions: ['settings'],

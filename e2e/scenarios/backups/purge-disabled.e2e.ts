@@ -6,7 +6,7 @@ const { size } = littleData.data;
 scenario(
   'A deleted snapshot stays while the setting of Longhorn forbids a purge, and goes once that is allowed',
   {
-    tags: ['snapshots'],
+    tags: ['snapshots', 'slow'],
     // On other clusters, the setting would keep snapshots of other users.
     needs: ['lab', 'block-device'],
     disruptions: ['settings'],
