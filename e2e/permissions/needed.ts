@@ -67,6 +67,14 @@ const base: readonly PermissionRule[] = [
   { place: 'longhorn', resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
 ];
 
+// Where the binary of the default engine image is.
+const findsEngineBinary: PermissionRule = {
+  place: 'longhorn',
+  resource: longhorn.settings,
+  verbs: ['get'],
+  names: ['default-control-path', 'default-engine-image'],
+};
+
 /** The additional requests of scenarios with each disruption. */
 const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
   'manager-kill': [
@@ -83,14 +91,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
   // Uses an exec into the manager pods, which `base` allows.
   'process-hold': [],
   // The mount is made by an exec into the manager pods, which `base` allows.
-  'manager-mount': [
-    {
-      place: 'longhorn',
-      resource: longhorn.settings,
-      verbs: ['get'],
-      names: ['default-control-path', 'default-engine-image'],
-    },
-  ],
+  'manager-mount': [findsEngineBinary],
   // Uses an exec into the store's pod.
   'store-stall': [],
   // Uses a change of the scenario's own backup target, which `base` allows.
@@ -223,12 +224,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
   ],
   // Uses an exec into the manager pods, which `base` allows.
   'engine-binary': [
-    {
-      place: 'longhorn',
-      resource: longhorn.settings,
-      verbs: ['get'],
-      names: ['default-control-path', 'default-engine-image'],
-    },
+    findsEngineBinary,
     { place: 'longhorn', resource: longhorn.engineImages, verbs: ['list', 'watch'] },
   ],
   // The lab is controlled directly. Kubernetes says what has become of its nodes.
