@@ -60,10 +60,11 @@ export const takeFromHead = async (context: ManagerContext, snapshot: Snapshot):
   const [file, before] = [name, parent?.metadata.name ?? ''].map((each) =>
     snapshotPath(replicaDirectory(replica), each),
   ) as [string, string];
+  const { error: _, ...status } = snapshot.status ?? requested();
   await datastore.snapshots.updateStatus({
     ...snapshot,
     status: {
-      ...(snapshot.status ?? requested()),
+      ...status,
       creationTime,
       parent: parent?.metadata.name ?? '',
       children: { 'volume-head': true },
@@ -73,7 +74,6 @@ export const takeFromHead = async (context: ManagerContext, snapshot: Snapshot):
       // The size of the whole copy, or nothing. Longhorn counts what was written since the parent.
       size: (await isSameData(file, before)) ? 0 : await allocatedSize(file),
       userCreated: snapshot.spec.createSnapshot,
-      error: '',
     },
   });
 };
