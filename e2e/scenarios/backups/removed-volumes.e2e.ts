@@ -1,3 +1,4 @@
+import { heldUpload } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 const rounds = 8;
@@ -18,13 +19,7 @@ scenario(
       const volume = await given.volume();
       await given.data(volume);
       const snapshot = await given.snapshot(volume);
-      const silent = await given.wrongAnswers('silence', {
-        to: 'write',
-        below: { of: volume, folder: 'blocks' },
-      });
-      await then.inForce(silent);
-      const backup = await when.backedUp(snapshot);
-      await then.uploading(backup);
+      const { silent, backup } = await heldUpload({ given, when, then }, snapshot);
       if (round % 2 === 0) await then.inForce(await when.uploaderKilled(backup));
       await when.attachedVolumeDeleted(volume);
       await then.ends(backup, { mayFail: true });

@@ -1,4 +1,5 @@
 import { backedUpVolume } from '../../suite/backed-up-volume.ts';
+import { holdBlocks } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { VolumeHandle } from '../../suite/steps/handles.ts';
@@ -102,11 +103,7 @@ const inMidBackup: ScenarioOptions = { ...about, needs: [...(about.needs ?? []),
 const deletedInMidBackup = async ({ given, when, then }: Of, volume: VolumeHandle) => {
   const claim = await given.boundClaim(volume);
   const byBak = await given.snapshotClass({ type: 'bak' });
-  const silent = await given.wrongAnswers('silence', {
-    to: 'write',
-    below: { of: volume, folder: 'blocks' },
-  });
-  await then.inForce(silent);
+  const silent = await holdBlocks({ given, then }, volume);
   const snapshot = await when.volumeSnapshotMade(claim, byBak);
   const backup = await then.handleNamesBackup(snapshot);
   await then.uploading(backup);

@@ -1,3 +1,4 @@
+import { holdBlocks } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { VolumeHandle } from '../../suite/steps/handles.ts';
@@ -18,11 +19,7 @@ const heldOne = async (
 ) => {
   const claim = await given.boundClaim(volume);
   const byBak = await given.snapshotClass({ type: 'bak' });
-  const silent = await given.wrongAnswers('silence', {
-    to: 'write',
-    below: { of: volume, folder: 'blocks' },
-  });
-  await then.inForce(silent);
+  const silent = await holdBlocks({ given, then }, volume);
   const snapshot = await when.volumeSnapshotMade(claim, byBak);
   const backup = await then.handleNamesBackup(snapshot);
   await then.uploading(backup);

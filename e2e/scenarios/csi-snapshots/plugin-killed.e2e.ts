@@ -1,3 +1,4 @@
+import { holdBlocks } from '../../suite/held-upload.ts';
 import { scenario } from '../../suite/scenario.ts';
 
 // From Longhorn's manual tests of backups.
@@ -16,11 +17,7 @@ scenario(
     const claim = await given.boundClaim(volume);
     const byBak = await given.snapshotClass({ type: 'bak' });
     await given.exclusive('longhorn-managers');
-    const silent = await given.wrongAnswers('silence', {
-      to: 'write',
-      below: { of: volume, folder: 'blocks' },
-    });
-    await then.inForce(silent);
+    const silent = await holdBlocks({ given, then }, volume);
     const snapshot = await when.volumeSnapshotMade(claim, byBak);
     const backup = await then.handleNamesBackup(snapshot);
     await then.uploading(backup);

@@ -3,7 +3,7 @@ import { managerKilled } from '../../../faults/killed-pod.ts';
 import { patchedObject } from '../../../faults/patched-object.ts';
 import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
 import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
-import { managerPods } from '../../../longhorn/manager.ts';
+import { managerPodOf } from '../../../longhorn/manager.ts';
 import { longhornResources } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import { deniedDeletionOf } from '../deletion/deletion.ts';
@@ -28,11 +28,8 @@ const untilOwner = async (
   return status?.ownerID ?? '';
 };
 
-const killManager = async ({ cluster, faults }: Context, node: string): Promise<InjectedFault> => {
-  const pod = (await managerPods(cluster)).find((each) => each.node === node);
-  if (pod === undefined) throw new Error(`no longhorn-manager runs on ${node}`);
-  return faults.inject(managerKilled(cluster, pod));
-};
+const killManager = async ({ cluster, faults }: Context, node: string): Promise<InjectedFault> =>
+  faults.inject(managerKilled(cluster, await managerPodOf(cluster, node)));
 
 /** Ends the longhorn-manager of a volume's node, where Kubernetes starts no other one. The engines there go on. */
 export const takeManagerAway = async (context: Context, volume: VolumeHandle): Promise<TakenAway> => {
