@@ -2,6 +2,7 @@ import { dirname, relative } from 'node:path';
 import type { TestCase, TestRunResult } from 'vitest/node';
 import { makeRunId } from '../config/run-id.ts';
 import { pluralize } from '../kube/text.ts';
+import { usedByEveryScenario } from '../longhorn/shared.ts';
 import { toFile } from '../report/collect.ts';
 import { composeReport } from '../report/compose-report.ts';
 import { composeClosing } from '../report/console.ts';
@@ -60,6 +61,10 @@ const describeTest = (test: TestCase): Chosen => ({
  * store.
  */
 const isOfSeed = ({ seed, declared }: Chosen): boolean => seed !== null && declared.again !== true;
+
+/** Whether no other scenario runs beside this one. A shard with too many of these takes longer than the others. */
+const runsAlone = ({ declared }: Chosen): boolean =>
+  declared.exclusive.some((each) => usedByEveryScenario.includes(each));
 
 /** All scenarios, and the chosen ones. */
 type Catalogue = { all: Chosen[]; chosen: Chosen[] };
@@ -159,8 +164,8 @@ export const chooseScenarios = async (
   const others = args.all ? [] : named.filter((each) => !isOfSeed(each));
   const isAll = args.all && args.last === undefined && args.only === undefined;
   if (args.shard === undefined) return { chosen, others, only: isAll ? undefined : exactNamePattern(chosen) };
-  const first = all.filter(isOfSeed);
-  const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes(), first });
+  const groups = [all.filter(isOfSeed), all.filter(runsAlone)];
+  const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes(), groups });
   return { ...taken, others, only: exactNamePattern(taken.chosen) };
 };
 

@@ -29,21 +29,27 @@ const toUnits = (all: readonly Named[], times: ExpectedTimes): Unit[] => {
   return units.map((members) => ({ members, time: timeOf(members) }));
 };
 
+/** `groups` are scenarios of which each part gets its share, the most important group first. */
+type SplitOptions = { times: ExpectedTimes; groups?: readonly (readonly Named[])[] };
+
 /**
- * Splits scenarios into parts of about the same duration. The scenarios of `first` are distributed first, then the
- * others; in each group the longest scenarios come first, and each goes to the shortest part. A scenario without an
- * expected time counts as the median. The result does not depend on the order of `all`.
+ * Splits scenarios into parts of about the same duration. The groups are distributed one after the other, then the
+ * rest; in each the longest scenarios come first, and each goes to the shortest part. A scenario without an expected
+ * time counts as the median. The result does not depend on the order of `all`.
  */
 export const splitScenarios = (
   all: readonly Named[],
   of: number,
-  { times, first = [] }: { times: ExpectedTimes; first?: readonly Named[] | undefined },
+  { times, groups = [] }: SplitOptions,
 ): Named[][] => {
   const parts = Array.from({ length: of }, () => ({ members: [] as Named[], time: 0 }));
-  const early = new Set(first.map(({ name }) => name));
-  const isEarly = ({ members }: Unit) => members.some(({ name }) => early.has(name));
+  const names = groups.map((group) => new Set(group.map(({ name }) => name)));
+  const groupOf = ({ members }: Unit): number => {
+    const found = names.findIndex((group) => members.some(({ name }) => group.has(name)));
+    return found === -1 ? groups.length : found;
+  };
   const units = toUnits(all, times).toSorted(
-    (one, other) => Number(isEarly(other)) - Number(isEarly(one)) || other.time - one.time,
+    (one, other) => groupOf(one) - groupOf(other) || other.time - one.time,
   );
   for (const { members, time } of units) {
     const least = parts.reduce((best, part) => (part.time < best.time ? part : best));
@@ -65,16 +71,7 @@ type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
  */
 export const takeShard = <T extends Named>(
   { index, of }: Shard,
-  {
-    all,
-    chosen,
-    ...how
-  }: {
-    all: readonly Named[];
-    chosen: readonly T[];
-    times: ExpectedTimes;
-    first?: readonly Named[];
-  },
+  { all, chosen, ...how }: SplitOptions & { all: readonly Named[]; chosen: readonly T[] },
 ): TakenShard<T> => {
   const parts = splitScenarios(all, of, how).map((part) => new Set(part.map(timeKey)));
   const mine = parts[index - 1] ?? new Set();

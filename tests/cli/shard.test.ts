@@ -38,10 +38,16 @@ describe('the split', () => {
       expect(part.filter(({ name }) => name === 'same').length).toBeOneOf([0, 2]);
   });
 
-  test('divides those that come first as evenly as all', () => {
-    const first = five.filter(({ name }) => 'ac'.includes(name));
-    const split = splitScenarios(five, 2, { times, first });
-    expect(split.map((part) => part.map(({ name }) => name).join(' '))).toEqual(['c d e', 'a b']);
+  test.each([
+    [['ac'], ['c d e', 'a b']],
+    [
+      ['a', 'bd'],
+      ['a d c', 'b e'],
+    ],
+  ])('divides each of the groups %j evenly', (names, parts) => {
+    const groups = names.map((group) => five.filter(({ name }) => group.includes(name)));
+    const split = splitScenarios(five, 2, { times, groups });
+    expect(split.map((part) => part.map(({ name }) => name).join(' '))).toEqual(parts);
   });
 
   test('of any number of scenarios has each of them once', () => {
