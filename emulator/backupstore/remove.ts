@@ -22,9 +22,11 @@ const inParallel = async <T, R>(
   return results;
 };
 
-// Longhorn removes blocks one by one. Here each call is slower, and the removal must end long before the next
-// sync of the Backup.
-const atOnce = 64;
+/**
+ * How many files of a store a command lists or removes at once. Longhorn removes blocks one by one. Here each call is
+ * slower, and the removal must end long before the next sync of the Backup.
+ */
+export const filesAtOnce = 8;
 
 /**
  * Returns the checksums of a volume's blocks in the store. As in Longhorn, there are none if `blocks/` cannot be listed
@@ -33,7 +35,7 @@ const atOnce = 64;
 export const listBlockChecksums = async (store: Store, volume: string): Promise<string[]> => {
   const isStrict = store.isFixed('unlistable-blocks-are-unknown');
   const list = async (folders: string[]): Promise<string[]> => {
-    const entries = await inParallel(folders, atOnce, async (folder) =>
+    const entries = await inParallel(folders, filesAtOnce, async (folder) =>
       (await store.list(folder, isStrict ? 'error' : 'empty')).map((name) => `${folder}/${name}`),
     );
     return entries.flat();
@@ -67,7 +69,7 @@ const removeUnusedBlocks = async (
   const used = usedBlocks(backups);
   const unused = present.filter((checksum) => !used.has(checksum));
   const failures: string[] = [];
-  await inParallel(unused, atOnce, (checksum) =>
+  await inParallel(unused, filesAtOnce, (checksum) =>
     store.remove(blockPath(volume, checksum)).catch(() => {
       failures.push(checksum);
     }),
