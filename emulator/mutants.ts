@@ -309,6 +309,10 @@ export const fixes = {
   'fixed:stored-data-counts-small-blocks': 'the stored blocks of a volume count with their own size',
   'fixed:found-backup-has-no-block-size':
     'a Backup without a block size gets that of its config with the next sync',
+  'fixed:default-resource-undoes-changes':
+    'a longhorn-manager applies the ConfigMap longhorn-default-resource only if that has changed',
+  'fixed:refused-default-resource-ends-managers':
+    'a longhorn-manager starts, though its change of the backup target default is refused',
   'fixed:unlabelled-backup-ends-managers':
     'a Backup without labels of an encrypted volume gets its label, and the manager lives on',
   'fixed:encrypted-backup-hangs-as-plain':

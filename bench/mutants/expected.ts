@@ -629,6 +629,12 @@ export const scenariosOfFix: Record<Fix, readonly string[]> = {
   ],
   'fixed:stored-data-counts-small-blocks': [largeBlocks],
   'fixed:found-backup-has-no-block-size': [foundBlockSize],
+  'fixed:default-resource-undoes-changes': [
+    'The default backup target stays on the store that a user has moved it to, whichever longhorn-manager starts',
+  ],
+  'fixed:refused-default-resource-ends-managers': [
+    'A longhorn-manager starts, though another backup target has the store that the ConfigMap longhorn-default-resource names',
+  ],
   'fixed:unlabelled-backup-ends-managers': [
     'A backup without labels that is found in the store of an encrypted volume ends no longhorn-manager',
   ],

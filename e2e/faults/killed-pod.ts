@@ -84,7 +84,7 @@ export const killedPod = {
     bound: 'the DaemonSet creates another pod by itself',
     otherUsers: `users of this manager: their connections to it end (pages, API). Commands that it runs for others end with it and are started again, and their locks stay valid for up to 150 s. Volumes continue, because their engines and replicas are in other pods (in the [emulator](emulator.md) they restart). With an instance manager, all engines and replicas of its node end, whoever uses them`,
     'in scenarios':
-      '`when.ownerKilled`, `when.csiPluginKilled`, `when.uploaderPodKilled`, `when.restorerPodKilled`, `when.followerPodKilled`',
+      '`when.managerKilled`, `when.ownerKilled`, `when.csiPluginKilled`, `when.uploaderPodKilled`, `when.restorerPodKilled`, `when.followerPodKilled`',
   },
 } as const satisfies FaultKind & { on: typeof on };
 

@@ -4,7 +4,10 @@ import { startBackupTargetController } from '../controllers/backup-target/contro
 import { startBackupVolumeController } from '../controllers/backup-volume/controller.ts';
 import { startNodePlugin } from '../controllers/csi/node-plugin.ts';
 import { startCsiSidecars } from '../controllers/csi/sidecar.ts';
-import { startDefaultResourceController } from '../controllers/default-resource.ts';
+import {
+  applyDefaultResourceAtStart,
+  startDefaultResourceController,
+} from '../controllers/default-resource.ts';
 import { startEngineImageController } from '../controllers/engine-image.ts';
 import { startNodeController } from '../controllers/node.ts';
 import { startRecurringJobController } from '../controllers/recurring-job/controller.ts';
@@ -158,6 +161,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startRecurringJobController(context, options.job);
   await startCsiSidecars(context, client);
   if (options.isOnNode) await startNodePlugin(context);
+  await applyDefaultResourceAtStart(context);
   await serveApi({ datastore, node, ip, devices: options.devices, mutant: context.mutant, log, signal });
   ready = true;
   log.info('Longhorn manager is ready', { node });

@@ -18,7 +18,7 @@ export type BugSeverity = keyof typeof severities;
  *   `gone`: configs that had to stay are missing. `left`: configs that had to be deleted are still there.
  * - `history`: the state and the message of an object when an expectation was broken or the object was deleted;
  * - `command`: the exit code and the output of the engine's own command, on a store in a folder;
- * - `log`: the messages in the log of a recurring job's run;
+ * - `log`: the messages in the log of a recurring job's run, or of a longhorn-manager that ended as it started;
  * - `panic`: the panic that ended a longhorn-manager;
  * - `restore`: a volume restored from a backup that is Completed has other data than were backed up.
  */

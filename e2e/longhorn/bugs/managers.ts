@@ -701,6 +701,40 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile (backupInfo.Labels[types.LonghornLabelVolumeEncrypted]); read in v1.12.0, v1.12.1 and the newest source (2026-08); v1.11.0 does not have it',
     seen: 'a whole real v1.12.1 (2026-11-29), NFS: a manager ended as soon as it had found the backup, three times in a minute, and lived on once volume.cfg had been mended; the development branch of v1.13 (2026-08-21) too',
   },
+  'default-resource-undoes-changes': {
+    title:
+      'The default backup target goes back to the store of the ConfigMap whenever a longhorn-manager starts',
+    severity: 'silent',
+    promise: 'the default backup target stays on the store that a user has moved it to',
+    happens:
+      'each longhorn-manager applies the ConfigMap longhorn-default-resource (the values defaultBackupStore of Helm) as it starts, also if that has not changed since it was last applied. What a user has set in the backup target since, by its page or kubectl, is overwritten without a word, weeks later, by the restart of any node: the next backups go to the store of before. A value that is there and empty empties the URL: there are no backups at all. Of settings, Longhorn remembers which ConfigMap it has applied; of the backup target, it does not',
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'moved back' }],
+    steps: [
+      'Install Longhorn with defaultBackupStore.backupTarget, or write backup-target into the ConfigMap longhorn-default-resource.',
+      'Change the URL of the backup target default, on its page or by kubectl.',
+      'Delete a longhorn-manager pod. As soon as the next one has started, the URL is that of the ConfigMap again.',
+    ],
+    source:
+      'longhorn-manager, datastore/longhorn.go, CreateOrUpdateDefaultBackupTarget, called by app/daemon.go, startManager, and by controller/kubernetes_configmap_controller.go (AddFunc); read in v1.8.0 to v1.12.1 and master (2026-08-14). Near: longhorn/longhorn#9581 and #4369, of the settings of v1.7 and older',
+    seen: 'the source; not seen on a real Longhorn yet',
+  },
+  'refused-default-resource-ends-managers': {
+    title:
+      'No longhorn-manager starts any more if the default backup target was moved, and its old store has another target',
+    severity: 'outage',
+    promise: 'a longhorn-manager starts, whatever backup targets a user has made',
+    happens:
+      'a longhorn-manager that starts sets the backup target default to the store of the ConfigMap longhorn-default-resource. If another backup target has that store by now, or any standby volume exists, the webhook refuses it, and the process ends, at each start again. Nothing that the manager owns goes on; with a restart of all nodes, as for an upgrade, the whole Longhorn is down',
+    symptoms: [{ of: 'log', says: ['manager-start-refused'] }],
+    steps: [
+      'Install Longhorn with defaultBackupStore.backupTarget, or write backup-target into the ConfigMap longhorn-default-resource.',
+      'Change the URL of the backup target default. Make a second backup target with the URL of before, to have its backups at hand (or a standby volume).',
+      'Delete a longhorn-manager pod: the next one is in CrashLoopBackOff. It says "Error starting manager", and that the url is the same to that of the second backup target.',
+    ],
+    source:
+      'longhorn-manager, app/daemon.go, startManager (the error of CreateOrUpdateDefaultBackupTarget ends it), and webhook/resources/backuptarget/validator.go, Update; read in v1.8.0 to v1.12.1 and master (2026-08-14)',
+    seen: 'the source; not seen on a real Longhorn yet',
+  },
   'encrypted-backup-hangs-as-plain': {
     title: 'A backup of an encrypted volume that is restored to a plain volume never ends, without a word',
     severity: 'silent',

@@ -1,7 +1,24 @@
 import type { WrittenRow } from './row.ts';
 
-/** The panics of longhorn-manager. The text is the first line and the stack frames after it. */
+/**
+ * How longhorn-manager ends: what it says where it cannot start, and its panics. The text of these is the first line and
+ * the stack frames after it.
+ */
 export const panicMessages = {
+  'manager-start-refused': {
+    class: 'failure',
+    speaker: 'manager',
+    fields: ['log fatal'],
+    means:
+      'The ConfigMap longhorn-default-resource has another store or Secret than the backup target default, and the webhook refuses to change that back: another backup target has the store, or there is a standby volume. longhorn-manager ends over it at each start.',
+    advice:
+      'Write what the backup target default has into the ConfigMap longhorn-default-resource, and into the values of Helm; the managers come back by themselves.',
+    pattern:
+      /Error starting manager: [\s\S]+ denied (?:the )?request: (?:url \S+ is the same to backup target \S+|cannot modify BackupTarget since there are existing standby volumes: [\s\S]+)/,
+    example:
+      'Error starting manager: admission webhook "validator.longhorn.io" denied the request: url nfs://store.default:/backups is the same to backup target old',
+    seen: 'app/daemon.go and webhook/resources/backuptarget/validator.go, source of v1.8.0 to v1.12.1; not met',
+  },
   'manager-panics-on-found-backup': {
     class: 'failure',
     speaker: 'manager',

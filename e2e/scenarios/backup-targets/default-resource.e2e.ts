@@ -1,4 +1,5 @@
 import { scenario } from '../../suite/scenario.ts';
+import type { Steps } from '../../suite/steps/steps.ts';
 
 // From Longhorn's page "Customizing Default Settings". Helm writes the ConfigMap.
 scenario(
@@ -24,5 +25,56 @@ scenario(
     const backup = await given.settledBackup(volume);
     await then.storeHolds(volume, [backup]);
     await then.restores(backup, [data]);
+  },
+);
+
+/** The ConfigMap names another store than the one that the backup target default was moved back to. */
+const movedTarget = async ({ given, when, then }: Pick<Steps, 'given' | 'when' | 'then'>) => {
+  await given.exclusive('default-backup-target', 'longhorn-managers');
+  const home = await given.store({ kind: 'the same kind' });
+  await given.defaultTargetOn(home);
+  const { store } = await then.isOnNamedStore(
+    await when.defaultResourceNames(await given.store({ kind: 'the same kind' })),
+  );
+  return { target: await given.defaultTargetOn(home), named: store };
+};
+
+// Not derived from a document. With Helm, the ConfigMap has the values of the installation for good.
+scenario(
+  'The default backup target stays on the store that a user has moved it to, whichever longhorn-manager starts',
+  {
+    tags: ['backup-targets', 'manager-kill'],
+    needs: ['lab'],
+    exclusive: ['default-backup-target', 'longhorn-managers'],
+    disruptions: ['default-target', 'manager-kill'],
+  },
+  async (steps) => {
+    const { when, then } = steps;
+    const { target } = await movedTarget(steps);
+    const killed = await when.managerKilled();
+    await then.orKnownBug('default-resource-undoes-changes', () => then.defaultTargetKept(target, killed));
+  },
+);
+
+scenario(
+  'A longhorn-manager starts, though another backup target has the store that the ConfigMap longhorn-default-resource names',
+  {
+    tags: ['backup-targets', 'manager-kill'],
+    // Elsewhere others would lose a manager.
+    needs: ['lab'],
+    exclusive: ['default-backup-target', 'longhorn-managers'],
+    disruptions: ['default-target', 'manager-kill'],
+  },
+  async (steps) => {
+    const { given, when, then } = steps;
+    const { named } = await movedTarget(steps);
+    const other = await given.target(named);
+    const killed = await when.managerKilled();
+    const starts = await then.orKnownBug('refused-default-resource-ends-managers', () =>
+      then.managerStarts(killed),
+    );
+    if (starts) return;
+    await when.targetRemoved(other);
+    await then.managersReady();
   },
 );

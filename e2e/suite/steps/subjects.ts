@@ -17,6 +17,7 @@ import { jobAgeSteps } from './job-age/steps.ts';
 import { jobRestoreSteps } from './job-restore/steps.ts';
 import { jobTaskSteps } from './job-tasks/steps.ts';
 import { lockSteps } from './lock/steps.ts';
+import { managerStartSteps } from './manager-start/steps.ts';
 import { nodeSteps } from './node/steps.ts';
 import { restoreSteps } from './restore/steps.ts';
 import { retargetSteps } from './retarget/steps.ts';
@@ -72,6 +73,7 @@ export const steps = {
   ...uiJobSteps,
   ...uiVolumeSteps,
   ...managerSteps,
+  ...managerStartSteps,
   ...bugSteps,
   ...csiSteps,
   ...claimSteps,
