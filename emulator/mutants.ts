@@ -211,6 +211,8 @@ export const mutants = {
     'a volume on standby has the block size that was asked for, not that of its backup',
   'backups-unchecked': 'nothing of backups is refused: each is taken, whether it can ever be made or not',
   'system-backups-unchecked': 'a system backup is taken though the default backup target has no URL',
+  'system-backup-lacks-claims': 'a system backup lacks the PersistentVolumeClaims',
+  'system-backup-has-nodes': 'a system backup has the nodes of Longhorn too',
   'system-backup-skips-a-state': 'a system backup is packed before the backups of backing images are made',
   'system-backup-policy-unset': 'a system backup whose policy is not given has none',
   'old-store-kept': 'a backup target that becomes another store is still looked at where it was',

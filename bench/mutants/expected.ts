@@ -124,6 +124,8 @@ const jobReadOnly = 'A recurring job goes on making backups while the engine del
 const uninstalled = 'An uninstallation leaves all in the store, and the next Longhorn lists and restores it';
 const removedVolumes =
   'No longhorn-manager ends over backups whose volumes are deleted and whose replicas are killed, again and again [s3]';
+const systemBundle =
+  'A system backup has the documented kinds of objects, those of a volume with a claim among them, and no others';
 const defaultResource =
   'The ConfigMap longhorn-default-resource moves the default backup target, and what it leaves open stays';
 const encryptedVolume =
@@ -565,6 +567,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   ],
   'system-backup-not-uploaded': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
   'system-backup-takes-others-along': [{ scenario: systemBackup, by: 'then.storeHoldsSystemBackups' }],
+  'system-backup-lacks-claims': [{ scenario: systemBundle, by: 'then.systemBackupHas' }],
+  'system-backup-has-nodes': [{ scenario: systemBundle, by: 'then.systemBackupHas' }],
   'system-backup-skips-a-state': [{ scenario: systemBackup, by: 'then.systemBackupMade' }],
   'system-backup-takes-old-backups': [{ scenario: systemBackupPolicies, by: 'then.volumeBackedUp' }],
   'system-backup-takes-standby': [

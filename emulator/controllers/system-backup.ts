@@ -3,18 +3,18 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { strToU8, zipSync } from 'fflate';
 import type { TargetClient } from '../engine/target-client.ts';
-import { alreadyExists, ignoreMissing } from '../kubernetes/client.ts';
+import { alreadyExists, type Client, ignoreMissing } from '../kubernetes/client.ts';
 import { startController } from '../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../kubernetes/objects.ts';
 import type { BackupTarget, SystemBackup } from '../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../manager/context.ts';
 import { isResponsibleFor, takeOwnership } from '../manager/ownership.ts';
-import { defaultTargetName, labels, longhornProvisioner } from '../modelled-on.ts';
+import { defaultTargetName, labels } from '../modelled-on.ts';
 import { readTarget } from './backup-target/read.ts';
 import { deleteCustomResourceOnly, ensureFinalizer, removeFinalizer } from './finalizer.ts';
 import { backUpVolumes } from './system-backup-volumes.ts';
+import { packSystem } from './system-bundle.ts';
 
 type Status = NonNullable<SystemBackup['status']>;
 
@@ -34,6 +34,7 @@ type Step = {
   status: Status;
   client: TargetClient;
   target: BackupTarget;
+  kubernetes: Client;
   image: string;
   enqueue: (name: string) => void;
 };
@@ -44,33 +45,8 @@ const ofThisProcess = randomBytes(4).toString('hex');
 const fileOf = ({ metadata }: SystemBackup): string =>
   join(tmpdir(), `${metadata.name}-${ofThisProcess}.zip`);
 
-// The objects are those that a restore needs here. Longhorn adds more of Kubernetes, in a folder of their own.
-const pack = async ({ context: { datastore, version }, systemBackup }: Step): Promise<void> => {
-  const { name } = systemBackup.metadata;
-  const { settings, volumes, recurringJobs, backupTargets, engineImages } = datastore;
-  const kinds = Object.entries({ settings, volumes, recurringJobs, backupTargets, engineImages });
-  const storageClasses = datastore.storageClasses
-    .list()
-    .filter(({ provisioner }) => provisioner === longhornProvisioner);
-  const persistentVolumes = datastore.persistentVolumes
-    .list()
-    .filter(({ spec }) => spec.csi?.driver === longhornProvisioner);
-  const classes = persistentVolumes.map(({ spec }) => spec.storageClassName);
-  const persistentVolumeClaims = datastore.persistentVolumeClaims
-    .list()
-    .filter(({ spec }) => classes.includes(spec.storageClassName));
-  const objects = [
-    ...kinds.map(([kind, { list }]) => [kind, list()] as const),
-    ['storageClasses', storageClasses] as const,
-    ['persistentVolumes', persistentVolumes] as const,
-    ['persistentVolumeClaims', persistentVolumeClaims] as const,
-  ].map(([kind, list]) => [
-    `${name}/yamls/longhorn/${kind.toLowerCase()}.yaml`,
-    strToU8(JSON.stringify(list)),
-  ]);
-  const files = { [`${name}/metadata.yaml`]: strToU8(`longhornversion: ${version}\n`) };
-  await writeFile(fileOf(systemBackup), zipSync({ ...files, ...Object.fromEntries(objects) }));
-};
+const pack = async ({ context, systemBackup, kubernetes }: Step): Promise<void> =>
+  writeFile(fileOf(systemBackup), await packSystem(context, kubernetes, systemBackup.metadata.name));
 
 const start = async ({ context, systemBackup, client, target }: Step): Promise<Next | undefined> => {
   const { datastore, version } = context;
@@ -230,7 +206,7 @@ const writeNext = async ({ context, systemBackup, status }: Step, next: Next): P
     });
 };
 
-type Reconciled = Pick<Step, 'image' | 'enqueue'> & { name: string };
+type Reconciled = Pick<Step, 'image' | 'kubernetes' | 'enqueue'> & { name: string };
 
 // As the default target is before it goes, where Longhorn is uninstalled. A SystemBackup may go after that.
 const emptyTarget = { metadata: { name: defaultTargetName }, spec: { backupTargetURL: '' } } as BackupTarget;
@@ -262,11 +238,14 @@ const reconcile = async (context: ManagerContext, { name, ...more }: Reconciled)
  * Makes, reads and deletes the system backups in the store of the default backup target. Unlike Longhorn, a step runs
  * once, whatever happens to the object meanwhile.
  */
-export const startSystemBackupController = (context: ManagerContext, image: string): void => {
+export const startSystemBackupController = (
+  context: ManagerContext,
+  more: Pick<Step, 'image' | 'kubernetes'>,
+): void => {
   const enqueue: Step['enqueue'] = startController(
     {
       name: 'system-backup',
-      reconcile: (name) => reconcile(context, { name, image, enqueue: (again) => enqueue(again) }),
+      reconcile: (name) => reconcile(context, { name, ...more, enqueue: (again) => enqueue(again) }),
       // Longhorn drops it after any error (system_backup_controller.go, handleErr), and reads most from its caches.
       // There is no resync, so nothing comes back to it then.
       isDropped: ({ message }, failures) =>

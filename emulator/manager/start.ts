@@ -156,7 +156,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startBackupTargetController(context);
   startBackupVolumeController(context);
   startBackupController(context);
-  startSystemBackupController(context, options.job.image);
+  startSystemBackupController(context, { image: options.job.image, kubernetes: client });
   startSystemRestoreController(context, options.job);
   startRecurringJobController(context, options.job);
   await startCsiSidecars(context, client);

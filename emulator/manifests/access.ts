@@ -47,6 +47,10 @@ export const managerAccess = [
       { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },
       { apiGroups: ['batch'], resources: ['jobs'], verbs: [...read, 'create'] },
       { apiGroups: ['apps'], resources: ['daemonsets'], verbs: ['delete'] },
+      // What a system backup has besides.
+      { apiGroups: [''], resources: ['serviceaccounts', 'services'], verbs: ['list'] },
+      { apiGroups: ['apps'], resources: ['daemonsets', 'deployments'], verbs: ['list'] },
+      { apiGroups: [roleApi], resources: ['roles', 'rolebindings'], verbs: ['list'] },
     ],
   },
   {
@@ -62,6 +66,8 @@ export const managerAccess = [
     metadata: { name: role },
     rules: [
       { apiGroups: [''], resources: ['nodes'], verbs: read },
+      { apiGroups: [roleApi], resources: ['clusterroles', 'clusterrolebindings'], verbs: ['list'] },
+      { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['list'] },
       { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: [...read, 'create'] },
       { apiGroups: ['storage.k8s.io'], resources: ['volumeattachments'], verbs: read },
       { apiGroups: ['storage.k8s.io'], resources: ['volumeattachments/status'], verbs: ['patch'] },

@@ -255,8 +255,9 @@ const empty: Bundle = {
 const unpack = (archive: Uint8Array): Bundle => {
   const files = Object.entries(unzipSync(archive));
   const read = (kind: string) => {
-    const [, content] = files.find(([path]) => path.endsWith(`/longhorn/${kind.toLowerCase()}.yaml`)) ?? [];
-    return content === undefined ? [] : JSON.parse(strFromU8(content));
+    const file = kind === 'settings' ? 'setting' : kind.toLowerCase();
+    const [, content] = files.find(([path]) => path.endsWith(`/${file}.yaml`)) ?? [];
+    return content === undefined ? [] : JSON.parse(strFromU8(content)).items;
   };
   return Object.fromEntries(Object.keys(empty).map((kind) => [kind, read(kind)])) as Bundle;
 };

@@ -87,6 +87,12 @@ export const documentDifferences = {
     product: 'to know what is outdated it takes a snapshot first, of detached volumes too',
     seen: `controller/system_backup_controller.go, ${read}`,
   },
+  'system-backup-has-targets': {
+    title: 'A system backup has the backup targets too',
+    document: 'page on system backups: the kinds of objects in its bundle, without BackupTargets',
+    product: 'the bundle has a list of them, without their Secrets',
+    seen: `controller/system_backup_controller.go, ${read}`,
+  },
   'system-restore-over-versions': {
     title: 'A system backup of another minor version is restored, with a line in the log',
     document: 'page on system restores: that is not possible; enhancement proposal 20220913: it is',

@@ -252,3 +252,17 @@ scenario(
     );
   },
 );
+
+// From Longhorn's page "Backup Longhorn System", its list of what is in the bundle.
+scenario(
+  'A system backup has the documented kinds of objects, those of a volume with a claim among them, and no others',
+  { ...about, proves: ['S1'] },
+  async ({ given, when, then }) => {
+    const claimed = await given.claimedPersistentVolume(await given.volume());
+    await given.exclusive('default-backup-target');
+    const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
+    const made = await when.systemBackedUp(target, { label: 'the system backup' });
+    await then.systemBackupMade(made);
+    await then.systemBackupHas(made, claimed);
+  },
+);

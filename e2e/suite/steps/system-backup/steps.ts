@@ -28,6 +28,7 @@ import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
 import { judgeWithin } from '../timeouts.ts';
+import { type HeldObjects, readSystemBundle, wrongInBundle } from './bundle.ts';
 import {
   brokenBySystemBackup,
   currentSystemBackup,
@@ -528,5 +529,16 @@ export const systemBackupSteps = {
       which: expected.length === 0 ? 'no system backup' : `${listLabels(expected)} whole, and no other`,
     }),
     action: judgeStored,
+  }),
+  /** Its archive, as it is in the store. */
+  'then.systemBackupHas': step({
+    sentence:
+      'Then {label} has the documented kinds of objects, the volume and its claim among them, and no others',
+    action: async (_: Context, systemBackup: SystemBackupHandle, held: HeldObjects) => {
+      const bundle = await readSystemBundle(systemBackup);
+      throwIfAny(wrongInBundle(bundle, held), `${systemBackup.label} has not what is documented`);
+      return bundle;
+    },
+    detail: (bundle) => [...bundle].map(([kind, names]) => `${kind}: ${names.length}`).join(', '),
   }),
 };
