@@ -193,6 +193,7 @@ export const mutants = {
   'deletion-tried-without-target': 'a deletion is taken up though the backup target is not available',
   'unreachable-forgets-backups': 'the backups of a target that cannot be reached go from the cluster',
   'bucket-url-unchecked': 'the URL of a bucket without a path is taken for that of its root',
+  'virtual-hosting-ignored': 'the bucket is never named in the host, whatever the Secret says',
   'certificate-unchecked': 'a store is used whatever its certificate is',
   'target-reason-lost': 'a backup target that is not available does not say why',
   'nfs-options-ignored':

@@ -477,6 +477,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
       by: 'then.targetReports',
     },
   ],
+  'virtual-hosting-ignored': [
+    {
+      scenario: 'A bucket is named in the host if the Secret of the backup target says so [s3]',
+      by: 'then.storeListed',
+    },
+  ],
   'certificate-unchecked': [
     {
       scenario:

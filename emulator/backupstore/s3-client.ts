@@ -54,7 +54,9 @@ export const openBucketClient = (
       credentials: { accessKeyId, secretAccessKey },
       ...(endpoint && { endpoint }),
       forcePathStyle:
-        VIRTUAL_HOSTED_STYLE === 'false' || (VIRTUAL_HOSTED_STYLE !== 'true' && endpoint !== ''),
+        VIRTUAL_HOSTED_STYLE === 'false' ||
+        mutant === 'virtual-hosting-ignored' ||
+        (VIRTUAL_HOSTED_STYLE !== 'true' && endpoint !== ''),
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       maxAttempts,

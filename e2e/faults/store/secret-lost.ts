@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../kube/objects.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 import type { S3ServerAccess, StorePlace } from '../../store/driver.ts';
 import { createLoginSecret, removeLoginSecret, secretOf } from '../../store/drivers/login.ts';
-import { placeSchema } from '../../store/drivers/s3/place.ts';
+import { bucketDomainOf, placeSchema, port } from '../../store/drivers/s3/place.ts';
 import { findServers, longhornLogin, makeLogin, s3Server } from '../../store/drivers/s3/server.ts';
 import { serversOf } from '../../store/drivers/server.ts';
 import type { FaultOperations } from '../fault.ts';
@@ -17,6 +17,7 @@ const lost = {
   missing: 'is missing',
   emptied: 'is empty',
   untrusting: 'has the certificate of another authority',
+  hosting: 'asks for the bucket in the name of the host',
 } as const;
 
 const readSecret = async (cluster: Cluster, place: StorePlace): Promise<LoginSecret | undefined> => {
@@ -27,7 +28,7 @@ const readSecret = async (cluster: Cluster, place: StorePlace): Promise<LoginSec
   return items[0];
 };
 
-/** What a Secret lacks. Undefined if it has keys, and no certificate but that of its server. */
+/** What a Secret lacks, or has in place of what is its server's. Undefined if it is whole. */
 const stateOf = (
   secret: LoginSecret | undefined,
   { login }: S3ServerAccess['server'],
@@ -35,8 +36,10 @@ const stateOf = (
   if (secret === undefined) return 'missing';
   const { data = {} } = secret;
   if (Object.keys(data).length === 0) return 'emptied';
-  const own = Buffer.from(login['tls.crt']).toString('base64');
-  return (data.AWS_CERT ?? own) === own ? undefined : 'untrusting';
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const own = base64(login['tls.crt']);
+  if ((data.AWS_CERT ?? own) !== own) return 'untrusting';
+  return data.VIRTUAL_HOSTED_STYLE === base64('true') ? 'hosting' : undefined;
 };
 
 const make = async (
@@ -52,11 +55,12 @@ const make = async (
     inject: async () => {
       if (how === 'missing') return removeLoginSecret(cluster, place);
       const name = { namespace: longhornNamespace, name: secretOf(place) };
-      const change =
-        how === 'emptied'
-          ? { data: null }
-          : { stringData: { AWS_CERT: (await makeLogin(place))['tls.crt'] } };
-      await cluster.patch(resources.secrets, name, change);
+      if (how === 'emptied') return void (await cluster.patch(resources.secrets, name, { data: null }));
+      const stringData =
+        how === 'hosting'
+          ? { AWS_ENDPOINTS: `https://${bucketDomainOf(place)}:${port}`, VIRTUAL_HOSTED_STYLE: 'true' }
+          : { AWS_CERT: (await makeLogin(place))['tls.crt'] };
+      await cluster.patch(resources.secrets, name, { stringData });
     },
     prove: async () => {
       const found = await readSecret(cluster, place);
@@ -85,7 +89,10 @@ const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
   return `the Secret ${secretOf(place)} has the keys of its server`;
 };
 
-/** The Secret with Longhorn's credentials for a store is deleted, has no keys left, or another server's certificate. */
+/**
+ * The Secret with Longhorn's credentials for a store is deleted, has no keys left or another server's certificate, or
+ * names the bucket in the host.
+ */
 export const secretLost = storeFault({
   name: 'secretLost',
   ledgerName: 'lost-secret',
@@ -105,10 +112,11 @@ export const secretLost = storeFault({
   },
   document: {
     about:
-      "The Secret in Longhorn's namespace with the credentials of the backup target is deleted, or all of its keys are removed, or its `AWS_CERT` is replaced by the certificate of another authority. The store itself answers.",
+      "The Secret in Longhorn's namespace with the credentials of the backup target is deleted, or all of its keys are removed, or its `AWS_CERT` is replaced by the certificate of another authority; or it has `VIRTUAL_HOSTED_STYLE`, and an endpoint that is good for nothing else. The store itself answers.",
     inject:
-      "a deletion of the Secret, or a merge patch that removes its `data` or replaces `AWS_CERT`; the keys stay in the server's own Secret",
-    prove: 'the Secret is not in a list, or has no keys there, or another certificate than its server',
+      "a deletion of the Secret, or a merge patch that removes its `data` or replaces `AWS_CERT`, or `AWS_ENDPOINTS` and `VIRTUAL_HOSTED_STYLE`; the keys stay in the server's own Secret",
+    prove:
+      'the Secret is not in a list, or has no keys there, or another certificate than its server, or `VIRTUAL_HOSTED_STYLE`',
     heal: 'a Secret of the same name has the keys of the server',
     bound: 'none; the store goes with the scenario',
     otherUsers: "nobody; the Secret is this store's alone",

@@ -87,8 +87,9 @@ test('a server of S3 has a certificate of its own, a user beside its root and on
   const [namespace, { stringData }] = await manifests.s3();
   expect(namespace).toMatchObject({ kind: 'Namespace', metadata: { name: place.namespace } });
   const { subjectAltName, ca, validFromDate } = new X509Certificate(stringData['tls.crt'] ?? '');
-  const name = 'DNS:backupstore.corral-abc123-store-1';
-  expect([subjectAltName, ca]).toEqual([`${name}, ${name}.svc`, true]);
+  const name = 'backupstore.corral-abc123-store-1';
+  const names = [name, `${name}.svc`, `backups.${name}.svc.cluster.local`].map((each) => `DNS:${each}`);
+  expect([subjectAltName, ca]).toEqual([names.join(', '), true]);
   expect(validFromDate.getTime()).toBeLessThan(Date.now() - 3_600_000);
   expect(JSON.parse(stringData['users.json'] ?? '')).toEqual({
     accessAccounts: {

@@ -32,6 +32,12 @@ export const portBehind = 7071;
 export const endpointOf = (place: StorePlace, protocol: 'https' | 'http' = 'https'): string =>
   `${protocol}://${hostOf(place)}:${port}`;
 
+/**
+ * The domain of the buckets of a server: each has a host name below it. The certificate has the domain itself under no
+ * name, so that nobody can use it who names the bucket in the path. In the lab only, as it has the domain of the cluster.
+ */
+export const bucketDomainOf = (place: StorePlace): string => `${hostOf(place)}.svc.cluster.local`;
+
 /** The JSON form of a store's place. */
 export const placeSchema = z.object({ namespace: z.string(), name: z.string().optional() });
 

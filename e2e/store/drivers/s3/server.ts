@@ -17,7 +17,7 @@ import {
   startPod,
 } from '../server.ts';
 import { DialingAgent, openClient } from './client.ts';
-import { bucket, endpointOf, port, portBehind, prefixOf, region } from './place.ts';
+import { bucket, bucketDomainOf, endpointOf, port, portBehind, prefixOf, region } from './place.ts';
 import { policyOf } from './policy.ts';
 
 const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import.meta.url);
@@ -56,7 +56,9 @@ export const makeLogin = async (
       { name: 'basicConstraints', cA: true },
       {
         name: 'subjectAltName',
-        altNames: [hostOf(place), `${hostOf(place)}.svc`].map((value) => ({ type: 2 as const, value })),
+        altNames: [hostOf(place), `${hostOf(place)}.svc`, `${bucket}.${bucketDomainOf(place)}`].map(
+          (value) => ({ type: 2 as const, value }),
+        ),
       },
     ],
   });
@@ -127,6 +129,8 @@ export const storeManifest = (
     ROOT: login.root,
     ROOT_SECRET: login['root-secret'],
     PORT: String(portOf(options.features)),
+    BUCKET: bucket,
+    BUCKET_DOMAIN: bucketDomainOf(options),
     VERSIONS: options.features?.includes('versions') ? 'yes' : 'no',
   });
 };
