@@ -67,13 +67,15 @@ const runSoak = async (flags: Flags, { providers, config }: Runner): Promise<Exi
     ...(replay && { replay }),
   };
   mkdirSync(out, { recursive: true });
-  for (const file of Object.values(files)) rmSync(file, { force: true });
+  // A replay keeps the files of the soak: one of them is what it repeats, and may be needed once more.
+  if (replay === undefined) for (const file of [files.runs, files.reduced]) rmSync(file, { force: true });
   await writeAtomically(files.plan, JSON.stringify(plan));
   process.env[soakFolder] = out;
   const code = await runE2e({
     argv: ['--all', '--longhorn', flags.longhorn, '--out', join(out, 'e2e')],
     ...{ providers, config },
   });
+  if (replay !== undefined) return code as ExitCode;
   const runs = existsSync(files.runs) ? readSoakRuns(readFileSync(files.runs, 'utf8')) : [];
   process.stdout.write(
     `\nseed ${plan.seed}: ${runs.length} runs, ${runs.flatMap(({ actions }) => actions).length} actions\n`,
