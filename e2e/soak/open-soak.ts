@@ -6,31 +6,31 @@ import { type SoakAction, type SoakActionName, soakSize } from './actions.ts';
 type Given = Pick<Steps, 'given' | 'when' | 'then'>;
 
 /** A backup, and the data of its volume when it was requested. */
-type Kept = {
+type SoakBackup = {
   backup: BackupHandle;
   data: WrittenData[];
-  state: 'asked for' | 'completed' | 'failed' | 'deleted' | 'gone';
-  soaked: Soaked;
+  state: 'requested' | 'completed' | 'failed' | 'deleted' | 'gone';
+  soakVolume: SoakVolume;
   /** The recurring job of the volume made the backup, and removes it and its snapshot. */
   byJob?: true;
   withoutSnapshot?: true;
 };
 
 /** A volume, the data at each of its places, and its backups in order. */
-type Soaked = {
+type SoakVolume = {
   volume: VolumeHandle;
   /** The volume with each backup target that it has had. */
-  homes: VolumeHandle[];
+  byTarget: VolumeHandle[];
   places: Map<number, WrittenData>;
-  backups: Kept[];
+  backups: SoakBackup[];
   job?: Awaited<ReturnType<Given['given']['recurringJob']>>;
 };
 
 /** A fault in force, of a volume or (without `of`) of the store. `holds`: backups of the volume wait until it ends. */
-type Open = { of?: Soaked; kept?: Kept; holds?: true; heal(): Promise<unknown> };
+type OpenFault = { of?: SoakVolume; soakBackup?: SoakBackup; holds?: true; heal(): Promise<unknown> };
 
 const size = 4 * mebibyte;
-const isLiving = ({ state }: Kept): boolean => state === 'asked for' || state === 'completed';
+const isUsable = ({ state }: SoakBackup): boolean => state === 'requested' || state === 'completed';
 
 /**
  * Runs the actions of a soak on its own volumes. A volume is created, with data, when it is first needed. At the end
@@ -43,14 +43,14 @@ export const openSoak = ({ given, when, then }: Given) => {
 
   const runActions = async (
     actions: readonly SoakAction[],
-    open: Open[],
-    begin: () => void,
+    open: OpenFault[],
+    onAction: () => void,
   ): Promise<void> => {
-    const volumes = new Map<number, Soaked>();
+    const volumes = new Map<number, SoakVolume>();
     let isKilled = false;
     let killed: Awaited<ReturnType<Given['when']['ownerKilled']>> = [];
 
-    const heal = async (isOne: (fault: Open) => boolean): Promise<void> => {
+    const heal = async (isOne: (fault: OpenFault) => boolean): Promise<void> => {
       for (const fault of open.filter(isOne).toReversed()) {
         open.splice(open.indexOf(fault), 1);
         await fault.heal();
@@ -60,78 +60,80 @@ export const openSoak = ({ given, when, then }: Given) => {
       if (killed.length > 0) await then.managersBack(killed);
       killed = [];
     };
-    const write = async ({ volume, places }: Soaked, place: number): Promise<void> => {
+    const write = async ({ volume, places }: SoakVolume, place: number): Promise<void> => {
       // Data are written through the manager pod on the node of the volume.
       await managersBack();
       places.set(place, await given.data(volume, { offset: place * size, size }));
     };
-    const volumeOf = async (number: number): Promise<Soaked> => {
+    const volumeOf = async (number: number): Promise<SoakVolume> => {
       const found = volumes.get(number);
       if (found !== undefined) return found;
       const volume = await given.volume({ size: soakSize.places * size });
-      const made: Soaked = { volume, homes: [volume], places: new Map(), backups: [] };
+      const made: SoakVolume = { volume, byTarget: [volume], places: new Map(), backups: [] };
       volumes.set(number, made);
       await write(made, 0);
       return made;
     };
-    const ended = async (kept: Kept): Promise<Kept> => {
-      if (kept.state !== 'asked for') return kept;
-      await heal(({ of, holds }) => of === kept.soaked && holds === true);
-      kept.state = (await then.ends(kept.backup, { mayFail: true })) ? 'completed' : 'failed';
-      return kept;
+    const ended = async (soakBackup: SoakBackup): Promise<SoakBackup> => {
+      if (soakBackup.state !== 'requested') return soakBackup;
+      await heal(({ of, holds }) => of === soakBackup.soakVolume && holds === true);
+      soakBackup.state = (await then.ends(soakBackup.backup, { mayFail: true })) ? 'completed' : 'failed';
+      return soakBackup;
     };
     const choose = (
       { volume, backup }: { volume: number; backup: number },
-      isOne: (kept: Kept) => boolean,
-    ): Kept | undefined => {
+      isOne: (soakBackup: SoakBackup) => boolean,
+    ): SoakBackup | undefined => {
       const fitting = (volumes.get(volume)?.backups ?? []).filter(isOne);
       return fitting[backup % fitting.length];
     };
-    const untilGone = async (kept: Kept): Promise<void> => {
-      await then.goneInTheEnd(kept.backup, { forgotten: true });
-      kept.state = 'gone';
+    const untilGone = async (soakBackup: SoakBackup): Promise<void> => {
+      await then.goneInTheEnd(soakBackup.backup, { forgotten: true });
+      soakBackup.state = 'gone';
     };
     /** Heals the faults of a volume and waits until its operations end. Returns the completed backups. */
-    const settled = async (soaked: Soaked): Promise<Kept[]> => {
-      const { volume, backups } = soaked;
-      await heal(({ of }) => of === soaked);
-      for (const kept of backups) if ((await ended(kept)).state === 'deleted') await untilGone(kept);
+    const settled = async (soakVolume: SoakVolume): Promise<SoakBackup[]> => {
+      const { volume, backups } = soakVolume;
+      await heal(({ of }) => of === soakVolume);
+      for (const soakBackup of backups)
+        if ((await ended(soakBackup)).state === 'deleted') await untilGone(soakBackup);
       await then.noTicketLeft(volume);
       return backups.filter(({ state }) => state === 'completed');
     };
     const isOn =
       ({ target }: VolumeHandle) =>
-      ({ backup }: Kept): boolean =>
+      ({ backup }: SoakBackup): boolean =>
         backup.volume.target === target;
 
     // Known bug backup-outlives-its-backup-volume: a backup may stay, if it was not the last one when Longhorn looked.
-    const goesWithBackupVolume = async ({ backup }: Kept): Promise<void> => {
+    const goesWithBackupVolume = async ({ backup }: SoakBackup): Promise<void> => {
       const goes = () => then.goesWithBackupVolume(backup);
       if (!(await then.orKnownBug('backup-outlives-its-backup-volume', goes, { race: true })))
         await when.deleted(backup);
     };
-    const deleteBackupVolume = async (soaked: Soaked, volume: VolumeHandle): Promise<void> => {
-      const left = (await settled(soaked)).filter(isOn(volume));
+    const deleteBackupVolume = async (soakVolume: SoakVolume, volume: VolumeHandle): Promise<void> => {
+      const left = (await settled(soakVolume)).filter(isOn(volume));
       if (left.length === 0) return;
       await then.volumeKnown(volume);
       await when.backupVolumeDeleted(volume);
-      for (const kept of left) {
-        await goesWithBackupVolume(kept);
-        await untilGone(kept);
+      for (const soakBackup of left) {
+        await goesWithBackupVolume(soakBackup);
+        await untilGone(soakBackup);
       }
     };
-    const takeTargetAway = async ({ volume }: Soaked): Promise<void> => {
+    const takeTargetAway = async ({ volume }: SoakVolume): Promise<void> => {
       const { target } = volume;
       await heal(() => true);
-      const left: Kept[] = [];
-      for (const soaked of volumes.values()) left.push(...(await settled(soaked)).filter(isOn(volume)));
+      const left: SoakBackup[] = [];
+      for (const soakVolume of volumes.values())
+        left.push(...(await settled(soakVolume)).filter(isOn(volume)));
       const away = await when.targetRemoved(target);
       open.push({ heal: () => when.targetMadeAgain(target) });
-      for (const kept of left) {
-        await goesWithBackupVolume(kept);
-        await then.removedFromCluster(kept.backup, away);
+      for (const soakBackup of left) {
+        await goesWithBackupVolume(soakBackup);
+        await then.removedFromCluster(soakBackup.backup, away);
       }
-      for (const soaked of volumes.values()) await judgeStore(soaked, target);
+      for (const soakVolume of volumes.values()) await judgeStore(soakVolume, target);
       await heal(() => true);
       // A backup volume that is still being removed at the first sync of the new target would be taken for known.
       await when.storeLookedInto(target);
@@ -139,86 +141,92 @@ export const openSoak = ({ given, when, then }: Given) => {
     };
     // The store must hold the completed backups of the volume on this target, and nothing else. All operations must
     // have ended.
-    const judgeStore = async ({ homes, backups }: Soaked, target: TargetHandle): Promise<void> => {
-      const home = homes.find((each) => each.target === target);
-      if (home === undefined) return;
-      const of = backups.filter(isOn(home));
+    const judgeStore = async ({ byTarget, backups }: SoakVolume, target: TargetHandle): Promise<void> => {
+      const onTarget = byTarget.find((each) => each.target === target);
+      if (onTarget === undefined) return;
+      const of = backups.filter(isOn(onTarget));
       await then.storeHolds(
-        home,
+        onTarget,
         of.filter(({ state }) => state === 'completed').map(({ backup }) => backup),
         { afterKill: true, ignoreOthers: of.some(({ state }) => state === 'failed') },
       );
     };
-    const changeTarget = async (soaked: Soaked): Promise<void> => {
-      const { volume, homes } = soaked;
+    const changeTarget = async (soakVolume: SoakVolume): Promise<void> => {
+      const { volume, byTarget } = soakVolume;
       other ??= await given.target(await given.store({ kind: 'the same kind' }));
-      const { target } = volume.target === other ? (homes[0] ?? volume) : { target: other };
-      soaked.volume = await when.volumeRetargeted(volume, target);
-      if (!homes.some((home) => home.target === target)) homes.push(soaked.volume);
+      const { target } = volume.target === other ? (byTarget[0] ?? volume) : { target: other };
+      soakVolume.volume = await when.volumeRetargeted(volume, target);
+      if (!byTarget.some((onTarget) => onTarget.target === target)) byTarget.push(soakVolume.volume);
     };
-    const runJob = async (soaked: Soaked): Promise<void> => {
-      const { volume, backups, places } = soaked;
+    const runJob = async (soakVolume: SoakVolume): Promise<void> => {
+      const { volume, backups, places } = soakVolume;
       await managersBack();
-      const old = (await settled(soaked)).filter(isOn(volume)).filter(({ byJob }) => byJob);
+      const old = (await settled(soakVolume)).filter(isOn(volume)).filter(({ byJob }) => byJob);
       const beside = backups.filter(
-        (kept) => isOn(volume)(kept) && !old.includes(kept) && kept.state !== 'gone',
+        (soakBackup) => isOn(volume)(soakBackup) && !old.includes(soakBackup) && soakBackup.state !== 'gone',
       );
-      soaked.job ??= await given.recurringJob(volume);
-      soaked.job.volume = volume;
-      await when.jobTriggered(soaked.job);
-      const made = await then.runEnds(soaked.job, {
+      soakVolume.job ??= await given.recurringJob(volume);
+      soakVolume.job.volume = volume;
+      await when.jobTriggered(soakVolume.job);
+      const made = await then.runEnds(soakVolume.job, {
         old: old.map(({ backup }) => backup),
         beside: beside.map(({ backup }) => backup),
         // In the emulator a volume restarts with its manager. The job may skip a volume that is restarting.
         disturbed: isKilled,
       });
       for (const backup of made) {
-        const kept: Kept = { backup, data: [...places.values()], state: 'asked for', soaked, byJob: true };
-        backups.push(kept);
-        await ended(kept);
+        const soakBackup: SoakBackup = {
+          backup,
+          data: [...places.values()],
+          state: 'requested',
+          soakVolume,
+          byJob: true,
+        };
+        backups.push(soakBackup);
+        await ended(soakBackup);
       }
       const known = await then.knownAsStored(volume);
-      for (const kept of old) if (!known.includes(kept.backup.name)) kept.state = 'gone';
+      for (const soakBackup of old) if (!known.includes(soakBackup.backup.name)) soakBackup.state = 'gone';
     };
-    const loseConfig = async (kept: Kept): Promise<void> => {
-      await settled(kept.soaked);
-      if (kept.state !== 'completed') return;
-      const gone = await given.fileMissing({ configOf: kept.backup });
-      open.push({ of: kept.soaked, heal: () => when.released(gone) });
-      const { volume } = kept.backup;
+    const loseConfig = async (soakBackup: SoakBackup): Promise<void> => {
+      await settled(soakBackup.soakVolume);
+      if (soakBackup.state !== 'completed') return;
+      const gone = await given.fileMissing({ configOf: soakBackup.backup });
+      open.push({ of: soakBackup.soakVolume, heal: () => when.released(gone) });
+      const { volume } = soakBackup.backup;
       await when.storeLookedInto(volume.target);
-      await then.goneInTheEnd(kept.backup);
-      await heal(({ of }) => of === kept.soaked);
+      await then.goneInTheEnd(soakBackup.backup);
+      await heal(({ of }) => of === soakBackup.soakVolume);
       await when.backupVolumeLookedInto(volume);
-      await then.known(kept.backup);
+      await then.known(soakBackup.backup);
     };
-    const restore = async ({ soaked, backup, data }: Kept): Promise<void> => {
-      const going = soaked.backups.filter(({ state }) => state === 'deleted');
+    const restore = async ({ soakVolume, backup, data }: SoakBackup): Promise<void> => {
+      const going = soakVolume.backups.filter(({ state }) => state === 'deleted');
       // Known bug restore-given-up-over-lock: a deletion in progress ends a restore.
-      if (going.length > 0) await heal(({ of }) => of === soaked);
-      for (const kept of going) await untilGone(kept);
+      if (going.length > 0) await heal(({ of }) => of === soakVolume);
+      for (const soakBackup of going) await untilGone(soakBackup);
       await when.volumeRemoved(await then.restores(backup, data));
     };
-    const remove = async (kept: Kept): Promise<void> => {
-      await then.volumeKnown(kept.backup.volume);
-      kept.state = 'deleted';
-      await when.deleted(kept.backup);
+    const remove = async (soakBackup: SoakBackup): Promise<void> => {
+      await then.volumeKnown(soakBackup.backup.volume);
+      soakBackup.state = 'deleted';
+      await when.deleted(soakBackup.backup);
     };
-    const holdDeletion = async (kept: Kept): Promise<void> => {
+    const holdDeletion = async (soakBackup: SoakBackup): Promise<void> => {
       // Without a manager the deletion may start later than the fault waits for it.
       await managersBack();
-      await heal(({ of, holds }) => of === kept.soaked && holds === true);
-      const hold = await given.heldDeletion(kept.backup);
-      open.push({ of: kept.soaked, kept, holds: true, heal: () => when.released(hold) });
-      await remove(kept);
+      await heal(({ of, holds }) => of === soakBackup.soakVolume && holds === true);
+      const hold = await given.heldDeletion(soakBackup.backup);
+      open.push({ of: soakBackup.soakVolume, soakBackup, holds: true, heal: () => when.released(hold) });
+      await remove(soakBackup);
       await then.inForce(hold);
     };
     const onCompleted = async (
       action: Extract<SoakAction, { backup: number }>,
-      work: (kept: Kept) => Promise<unknown>,
+      work: (soakBackup: SoakBackup) => Promise<unknown>,
     ): Promise<void> => {
-      const kept = choose(action, isLiving);
-      if (kept !== undefined && (await ended(kept)).state === 'completed') await work(kept);
+      const soakBackup = choose(action, isUsable);
+      if (soakBackup !== undefined && (await ended(soakBackup)).state === 'completed') await work(soakBackup);
     };
 
     const doOne = async (action: SoakAction): Promise<unknown> => {
@@ -232,12 +240,13 @@ export const openSoak = ({ given, when, then }: Given) => {
         return open.push({ heal: () => when.released(slow) });
       }
       if (action.do === 'kill the owner') {
-        const isHeld = (kept: Kept): boolean => open.some((fault) => fault.holds && fault.kept === kept);
-        const kept = choose(action, (each) => isLiving(each) || isHeld(each));
-        if (kept === undefined) return;
+        const isHeld = (soakBackup: SoakBackup): boolean =>
+          open.some((fault) => fault.holds && fault.soakBackup === soakBackup);
+        const soakBackup = choose(action, (each) => isUsable(each) || isHeld(each));
+        if (soakBackup === undefined) return;
         await managersBack();
         isKilled = true;
-        killed = await when.ownerKilled(kept.backup);
+        killed = await when.ownerKilled(soakBackup.backup);
         // The held process may have ended with its manager.
         return heal(({ holds }) => holds === true);
       }
@@ -246,11 +255,11 @@ export const openSoak = ({ given, when, then }: Given) => {
           ({ byJob, withoutSnapshot }) => !byJob && !withoutSnapshot,
         );
         // A snapshot is removed only if a later one exists.
-        const kept = choose(action, (each) => isLiving(each) && own.slice(0, -1).includes(each));
-        if (kept === undefined) return;
-        await ended(kept);
-        kept.withoutSnapshot = true;
-        return when.snapshotRemoved(kept.backup);
+        const soakBackup = choose(action, (each) => isUsable(each) && own.slice(0, -1).includes(each));
+        if (soakBackup === undefined) return;
+        await ended(soakBackup);
+        soakBackup.withoutSnapshot = true;
+        return when.snapshotRemoved(soakBackup.backup);
       }
       if (action.do === 'delete') return onCompleted(action, remove);
       // The remaining lock of a deletion whose manager was killed ends a restore too.
@@ -258,54 +267,54 @@ export const openSoak = ({ given, when, then }: Given) => {
       if (action.do === 'lose the config') return onCompleted(action, loseConfig);
       if (action.do === 'hold the deletion') return onCompleted(action, holdDeletion);
       if (action.do === 'make immutable')
-        return onCompleted(action, async (kept) => {
-          if (open.some((fault) => fault.kept === kept)) return;
-          const immutable = await given.immutableConfig(kept.backup);
-          const { soaked, backup } = kept;
-          open.push({ of: soaked, kept, heal: () => when.madeMutable(immutable, backup) });
+        return onCompleted(action, async (soakBackup) => {
+          if (open.some((fault) => fault.soakBackup === soakBackup)) return;
+          const immutable = await given.immutableConfig(soakBackup.backup);
+          const { soakVolume, backup } = soakBackup;
+          open.push({ of: soakVolume, soakBackup, heal: () => when.madeMutable(immutable, backup) });
         });
       if (action.do === 'lock the volume')
-        return onCompleted(action, async ({ soaked, backup }) => {
+        return onCompleted(action, async ({ soakVolume, backup }) => {
           const lock = await given.foreignLock(backup.volume, { of: 'a backup' });
-          open.push({ of: soaked, heal: () => when.lockRemoved(lock) });
+          open.push({ of: soakVolume, heal: () => when.lockRemoved(lock) });
         });
-      const soaked = await volumeOf(action.volume);
-      if (action.do === 'write') return write(soaked, action.place);
-      if (action.do === 'look into the store') return when.storeLookedInto(soaked.volume.target);
-      if (action.do === 'run the job') return runJob(soaked);
-      if (action.do === 'change the target') return changeTarget(soaked);
-      if (action.do === 'delete the backup volume') return deleteBackupVolume(soaked, soaked.volume);
-      if (action.do === 'take the target away') return takeTargetAway(soaked);
-      const data = [...soaked.places.values()];
-      const backup = await when.backedUp(await given.snapshot(soaked.volume));
-      return soaked.backups.push({ backup, data, state: 'asked for', soaked });
+      const soakVolume = await volumeOf(action.volume);
+      if (action.do === 'write') return write(soakVolume, action.place);
+      if (action.do === 'look into the store') return when.storeLookedInto(soakVolume.volume.target);
+      if (action.do === 'run the job') return runJob(soakVolume);
+      if (action.do === 'change the target') return changeTarget(soakVolume);
+      if (action.do === 'delete the backup volume') return deleteBackupVolume(soakVolume, soakVolume.volume);
+      if (action.do === 'take the target away') return takeTargetAway(soakVolume);
+      const data = [...soakVolume.places.values()];
+      const backup = await when.backedUp(await given.snapshot(soakVolume.volume));
+      return soakVolume.backups.push({ backup, data, state: 'requested', soakVolume });
     };
     for (const action of actions) {
-      begin();
+      onAction();
       await doOne(action);
     }
 
     await heal(() => true);
     await managersBack();
-    for (const soaked of volumes.values()) {
-      const left = await settled(soaked);
-      for (const home of soaked.homes) {
-        await judgeStore(soaked, home.target);
-        if (soaked.backups.some(isOn(home))) await then.knownAsStored(home);
+    for (const soakVolume of volumes.values()) {
+      const left = await settled(soakVolume);
+      for (const onTarget of soakVolume.byTarget) {
+        await judgeStore(soakVolume, onTarget.target);
+        if (soakVolume.backups.some(isOn(onTarget))) await then.knownAsStored(onTarget);
       }
       for (const { backup, data } of left) await when.volumeRemoved(await then.restores(backup, data));
     }
-    for (const soaked of volumes.values()) {
-      for (const home of soaked.homes) await deleteBackupVolume(soaked, home);
-      await when.volumeRemoved(soaked.volume);
+    for (const soakVolume of volumes.values()) {
+      for (const onTarget of soakVolume.byTarget) await deleteBackupVolume(soakVolume, onTarget);
+      await when.volumeRemoved(soakVolume.volume);
     }
   };
 
-  /** Runs the actions of one run. `begin` is called before each action. */
-  return async (actions: readonly SoakAction[], begin: () => void = () => {}): Promise<void> => {
-    const open: Open[] = [];
+  /** Runs the actions of one run. `onAction` is called before each action. */
+  return async (actions: readonly SoakAction[], onAction: () => void = () => {}): Promise<void> => {
+    const open: OpenFault[] = [];
     try {
-      await runActions(actions, open, begin);
+      await runActions(actions, open, onAction);
     } catch (error) {
       // The cleanup reports faults that cannot be healed.
       for (const fault of open.toReversed()) await fault.heal().catch(() => {});

@@ -30,14 +30,14 @@ scenario(soakName(seed), about, async (steps) => {
   const fail = async (actions: readonly SoakAction[]) => {
     run += 1;
     appendFileSync(files.runs, `${JSON.stringify({ run, actions })}\n`);
-    let begun = 0;
+    let started = 0;
     try {
       await runActions(actions, () => {
-        begun += 1;
+        started += 1;
       });
       return undefined;
     } catch (error) {
-      return { error, actions: actions.slice(0, begun) };
+      return { error, actions: actions.slice(0, started) };
     }
   };
   if (replay !== undefined) return runActions(replay.actions);
