@@ -2,6 +2,14 @@
 export const pluralize = (number: number, what: string): string =>
   `${number} ${what}${number === 1 ? '' : 's'}`;
 
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
+const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+const kinds = new Intl.PluralRules('en', { type: 'ordinal' });
+
+/** The ordinal of a number from 1 on: "first", "12th", "21st". */
+export const ordinal = (number: number): string =>
+  ordinals[number - 1] ?? `${number}${endings[kinds.select(number)]}`;
+
 /** Puts a text on one line and cuts it to a number of characters. A cut text states its original length. */
 export const shorten = (text: string, most = 200): string => {
   const line = text.replaceAll(/\s+/g, ' ').trim();

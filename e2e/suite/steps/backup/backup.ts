@@ -4,6 +4,7 @@ import type { AnyFatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { unlessGone } from '../../../kube/cluster.ts';
 import { lossOf } from '../../../kube/objects.ts';
+import { ordinal } from '../../../kube/text.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import {
   longhornApiVersion as apiVersion,
@@ -24,11 +25,9 @@ import { writeData } from '../volume/data.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { completes } from './expectations.ts';
 
-const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
-
 /** Returns the name in sentences for the next backup of a scenario: "the second backup". */
 export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
-  `the ${ordinals[made.backups.length] ?? `${made.backups.length + 1}th`} backup`;
+  `the ${ordinal(made.backups.length + 1)} backup`;
 
 /**
  * How to make a backup. `mode` full sends all blocks, even those that the store has; the default sends only changed

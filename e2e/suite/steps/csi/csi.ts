@@ -2,6 +2,7 @@ import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { type KubernetesObject, resources, unlessGone } from '../../../kube/cluster.ts';
+import { ordinal } from '../../../kube/text.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -118,11 +119,9 @@ export const makeBoundClaim = async (context: Context, volume: VolumeHandle): Pr
   return { name, volume };
 };
 
-const ordinals = ['', 'second ', 'third ', 'fourth ', 'fifth '];
-
-/** The name in sentences for the next VolumeSnapshot of a scenario. */
+/** The name in sentences for the next VolumeSnapshot of a scenario. Most scenarios make only one. */
 export const nextSnapshotLabel = ({ made }: Pick<Context, 'made'>): string =>
-  `the ${ordinals[made.volumeSnapshots.length] ?? ''}VolumeSnapshot`;
+  `the ${made.volumeSnapshots.length === 0 ? '' : `${ordinal(made.volumeSnapshots.length + 1)} `}VolumeSnapshot`;
 
 /** Makes a VolumeSnapshot of a claim, or of a content. */
 export const makeVolumeSnapshot = async (

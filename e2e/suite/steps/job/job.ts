@@ -4,6 +4,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { type Cluster, resources } from '../../../kube/cluster.ts';
 import type { Pod } from '../../../kube/pods.ts';
+import { ordinal } from '../../../kube/text.ts';
 import {
   type CronJob,
   defaultGroup,
@@ -264,12 +265,10 @@ const readLogs = (
   return logs;
 };
 
-const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
-
 /** Returns the name of the next run for sentences: "the first run", "the second run". */
 export const nextRunLabel = ({ runs }: Pick<JobHandle, 'runs'>): string => nthRun(runs.length);
 
-const nthRun = (before: number): string => `the ${ordinals[before] ?? `${before + 1}th`} run`;
+const nthRun = (before: number): string => `the ${ordinal(before + 1)} run`;
 
 /** Returns the last run of a job that a step started. */
 export const lastRun = ({ name, runs }: Pick<JobHandle, 'name' | 'runs'>): JobRun => {

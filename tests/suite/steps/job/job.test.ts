@@ -23,8 +23,8 @@ test('a minute is the same a quarter of an hour later; a run is called by its or
   expect(jobs.everyQuarter(at('12:48:00'))).toBe('3,18,33,48 * * * *');
   expect(jobs.everyQuarter(at('12:45:00'))).toBe('0,15,30,45 * * * *');
   const run = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
-  const names = [0, 8].map((count) => jobs.nextRunLabel({ runs: Array(count).fill(run) }));
-  expect(names).toEqual(['the first run', 'the 9th run']);
+  const names = [0, 8, 10, 20].map((count) => jobs.nextRunLabel({ runs: Array(count).fill(run) }));
+  expect(names).toEqual(['the first run', 'the 9th run', 'the 11th run', 'the 21st run']);
   expect(() => jobs.lastRun({ name: 'j', runs: [] })).toThrow('no step has started recurring job j yet');
 });
 
