@@ -125,8 +125,11 @@ export const openSoak = ({ given, when, then }: Given) => {
       const { target } = volume;
       await heal(() => true);
       const left: SoakBackup[] = [];
-      for (const soakVolume of volumes.values())
+      for (const soakVolume of volumes.values()) {
         left.push(...(await settled(soakVolume)).filter(isOn(volume)));
+        // Otherwise a backup that was lost earlier would look like one that the removal has deleted.
+        await judgeStore(soakVolume, target);
+      }
       const away = await when.targetRemoved(target);
       open.push({ heal: () => when.targetMadeAgain(target) });
       for (const soakBackup of left) {
@@ -283,7 +286,11 @@ export const openSoak = ({ given, when, then }: Given) => {
       if (action.do === 'look into the store') return when.storeLookedInto(soakVolume.volume.target);
       if (action.do === 'run the job') return runJob(soakVolume);
       if (action.do === 'change the target') return changeTarget(soakVolume);
-      if (action.do === 'delete the backup volume') return deleteBackupVolume(soakVolume, soakVolume.volume);
+      if (action.do === 'delete the backup volume') {
+        await settled(soakVolume);
+        await judgeStore(soakVolume, soakVolume.volume.target);
+        return deleteBackupVolume(soakVolume, soakVolume.volume);
+      }
       if (action.do === 'take the target away') return takeTargetAway(soakVolume);
       const data = [...soakVolume.places.values()];
       const backup = await when.backedUp(await given.snapshot(soakVolume.volume));
