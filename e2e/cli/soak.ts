@@ -15,8 +15,8 @@ const text = `
 Each run does up to 30 random actions on up to ten volumes: it makes, deletes and
 restores backups, runs recurring jobs, changes backup targets, kills
 longhorn-managers, and injects and heals faults. After each run everything is
-allowed to finish, and is judged as in the crash matrix. The same seed gives the
-same actions.
+allowed to finish, and the backups and the store are checked. The same seed gives
+the same actions.
 
 The actions are in soak.ndjson in the folder of --out, one run per line. A
 failure is reduced: fewer actions are tried, as long as they still fail. The rest
