@@ -1,16 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { scenario } from '../suite/scenario.ts';
-import {
-  randomActions,
-  readPlanOfSoak,
-  type SoakAction,
-  soakFiles,
-  soakFolder,
-  soakName,
-} from './actions.ts';
+import { readPlanOfSoak, type SoakAction, soakFiles, soakFolder, soakName } from './actions.ts';
 import { openSoak } from './open-soak.ts';
-import { reduceActions } from './reduce.ts';
+import { type FailedRun, searchFailure } from './search.ts';
 
 const files = soakFiles(process.env[soakFolder] ?? '');
 const { seed, time, reduction, replay } = readPlanOfSoak(readFileSync(files.plan, 'utf8'));
@@ -25,9 +17,9 @@ const about = {
 scenario(soakName(seed), about, async (steps) => {
   await steps.given.exclusive('longhorn-managers');
   const runActions = openSoak(steps);
+  if (replay !== undefined) return runActions(replay.actions);
   let run = 0;
-  /** Runs actions. If the run fails, returns the error and the actions that were started; otherwise undefined. */
-  const fail = async (actions: readonly SoakAction[]) => {
+  const attempt = async (actions: readonly SoakAction[]): Promise<FailedRun | undefined> => {
     run += 1;
     appendFileSync(files.runs, `${JSON.stringify({ run, actions })}\n`);
     let started = 0;
@@ -40,21 +32,13 @@ scenario(soakName(seed), about, async (steps) => {
       return { error, actions: actions.slice(0, started) };
     }
   };
-  if (replay !== undefined) return runActions(replay.actions);
-  const from = Date.now();
-  for (let round = 0; round === 0 || Date.now() < from + time; round += 1) {
-    const [actions = []] = fc.sample(randomActions, { seed: seed + round, numRuns: 1 });
-    const failed = await fail(actions);
-    if (failed === undefined) continue;
-    // An interruption is no failure of these actions.
-    if (steps.isOver()) throw failed.error;
-    const found = Date.now() - from;
-    const left = await reduceActions(failed.actions, async (fewer) => {
-      if (Date.now() >= from + time + reduction) return undefined;
-      const again = await fail(fewer);
-      return steps.isOver() ? undefined : again !== undefined;
-    });
-    writeFileSync(files.reduced, `${JSON.stringify({ run, actions: left, found })}\n`);
-    throw failed.error;
-  }
+  const failed = await searchFailure({
+    ...{ seed, time, reduction, attempt },
+    isOver: steps.isOver,
+    onNotProvable: (error) => steps.note(`run ${run} is not provable: ${(error as Error).message}`),
+  });
+  if (failed === undefined) return;
+  const { error, actions, found } = failed;
+  writeFileSync(files.reduced, `${JSON.stringify({ run, actions, found })}\n`);
+  throw error;
 });
