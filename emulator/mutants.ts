@@ -293,6 +293,16 @@ export const mutants = {
   'page-backs-up-old-snapshot':
     'the dialog of a backup makes one of the first snapshot of the volume, not of a new one',
   'page-forgets-labels': 'a backup that is made on the page of its volume lacks the labels of its dialog',
+  'page-colours-no-backup': 'the page of a volume has one colour for all of its snapshots',
+  'page-filters-nothing': 'the page of backup volumes shows all of them, whatever they are filtered by',
+  'page-sorts-nothing': 'the page of backups has one order, whatever column is pressed',
+  'page-swaps-labels': 'the page of backups shows the value of a label as its key',
+  'page-forgets-workload': 'the page of backups shows another workload than that of the backup',
+  'page-hides-standby': 'the page of volumes does not mark a volume that is on standby',
+  'page-ignores-block-size':
+    'a volume that is made on its page has the default size of backup blocks, whatever was chosen there',
+  'page-ignores-policy':
+    'a system backup that is made on its page has the policy if-not-present, whatever was chosen there',
   'page-keeps-schedule': 'a recurring job that is changed on its page keeps its schedule',
   'page-hides-reason': 'the page of backup targets does not say why one cannot be used',
   'page-syncs-nothing': 'the button by which all backup volumes are looked at does nothing',

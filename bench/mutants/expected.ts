@@ -186,6 +186,15 @@ const blockSizes =
   'The size of backup blocks is 2 or 16 MiB, divides the size of the volume, and never changes';
 const backupDialog =
   'A backup that is made in the dialog of its volume has the labels, the mode and the target that were chosen';
+const systemBackupPage = 'A system backup is made, restored and deleted on its page, which shows what it is';
+const standbyPage = 'A standby volume is marked on the page of volumes, and is activated there';
+const blockSizePage =
+  'The size of backup blocks is chosen for a volume on its page, and shown with it and its backups';
+const snapshotColours = "A volume's page has another colour for a snapshot that has a backup";
+const labelsPopUp = 'The labels of a backup are shown in a pop-up of its page';
+const workloadPopUp = 'The workload that used the volume of a backup is shown in a pop-up of its page';
+const filtered = 'The page of backup volumes shows only those that have a text in their name';
+const sorted = 'The page of backups sorts them by each of its columns';
 const jobPage = 'A recurring job is made, changed and deleted on its page, which shows what it is';
 const restoreDialog = 'A backup is restored in a dialog, any one or the latest, as it was chosen there';
 const refusedOfBackups = 'A backup of a missing snapshot, or to an unavailable target, is rejected';
@@ -621,6 +630,14 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'page-restores-latest': [{ scenario: restoreDialog, by: 'then.madeAsChosen' }],
   'page-backs-up-old-snapshot': [{ scenario: backupDialog, by: 'then.ofNewSnapshot' }],
   'page-forgets-labels': [{ scenario: backupDialog, by: 'then.backedUpAsChosen' }],
+  'page-colours-no-backup': [{ scenario: snapshotColours, by: 'then.snapshotsColoured' }],
+  'page-filters-nothing': [{ scenario: filtered, by: 'then.listed' }],
+  'page-sorts-nothing': [{ scenario: sorted, by: 'then.sortedByColumns' }],
+  'page-swaps-labels': [{ scenario: labelsPopUp, by: 'then.labelsShown' }],
+  'page-forgets-workload': [{ scenario: workloadPopUp, by: 'then.workloadShown' }],
+  'page-hides-standby': [{ scenario: standbyPage, by: 'then.markedAsStandby' }],
+  'page-ignores-block-size': [{ scenario: blockSizePage, by: 'then.blockSizeOfVolumeShown' }],
+  'page-ignores-policy': [{ scenario: systemBackupPage, by: 'then.systemBackupAsChosen' }],
   'page-keeps-schedule': [{ scenario: jobPage, by: 'then.jobAsChosen' }],
   'page-hides-reason': [{ scenario: targetPage, by: 'then.targetShown' }],
   'page-syncs-nothing': [{ scenario: volumesPage, by: 'then.removedFromCluster' }],

@@ -148,7 +148,11 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       resource: longhorn.systemBackups,
       verbs: ['list', 'watch', 'create', 'patch', 'delete'],
     },
-    { place: 'longhorn', resource: longhorn.systemRestores, verbs: ['list', 'watch', 'create', 'delete'] },
+    {
+      place: 'longhorn',
+      resource: longhorn.systemRestores,
+      verbs: ['list', 'watch', 'create', 'patch', 'delete'],
+    },
     // A system restore makes one again.
     { place: 'cluster', resource: resources.storageClasses, verbs: ['list', 'create', 'delete'] },
     {

@@ -17,6 +17,12 @@ export type MenuItem = { name: string; isDisabled: boolean };
 export type BackupTable = {
   /** The tooltip of a cell. Fails if there is none. */
   tooltip(name: string, column: TooltipColumn): Promise<string>;
+  /** Waits until a cell has this text. */
+  reads(name: string, column: string, text: string): Promise<void>;
+  /** The labels in the pop-up of the row. */
+  labels(name: string): Promise<Record<string, string>>;
+  /** The text of the pop-up with the workload that used the volume. */
+  workload(name: string): Promise<string>;
   /** The items of the row's menu. */
   menu(name: string): Promise<MenuItem[]>;
   /** Chooses Delete in the row's menu. Returns the question of the dialog, and a function that confirms it. */
@@ -46,6 +52,11 @@ export const backupTable = (page: Page): BackupTable => {
   // The navigation at the top has menu items too.
   const items = page.locator('.ant-dropdown').getByRole('menuitem');
 
+  const close = async (dialog: Locator): Promise<void> => {
+    await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  };
+
   return {
     tooltip: (name, column) =>
       awaitCluster(async () => {
@@ -56,6 +67,29 @@ export const backupTable = (page: Page): BackupTable => {
         await (await cellOf(name, column)).hover();
         await tooltips.first().waitFor();
         return (await tooltips.first().innerText()).trim();
+      }),
+    reads: (name, column, text) =>
+      awaitCluster(async () => (await cellOf(name, column)).getByText(text, { exact: true }).waitFor()),
+    labels: (name) =>
+      awaitCluster(async () => {
+        await (await cellOf(name, 'Labels')).locator('[aria-label="icon: tags"]').click();
+        const dialog = page.getByRole('dialog');
+        const titles = dialog.locator('.ant-descriptions-item-label');
+        const values = dialog.locator('.ant-descriptions-item-content');
+        await dialog.getByText('Backup Labels', { exact: true }).waitFor();
+        const texts = await values.allTextContents();
+        const pairs = (await titles.allTextContents()).map((title, index) => [title, texts[index] ?? '']);
+        await close(dialog);
+        return Object.fromEntries(pairs);
+      }),
+    workload: (name) =>
+      awaitCluster(async () => {
+        await (await cellOf(name, 'Workload/Pod')).locator('a').click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByText('Workload Name', { exact: true }).waitFor();
+        const text = await dialog.innerText();
+        await close(dialog);
+        return text;
       }),
     menu: (name) =>
       awaitCluster(async () => {

@@ -16,6 +16,8 @@ export type FollowedPage = PageControls & {
   readonly log: PageLog;
   /** How the page shows a backup now. Undefined if there is no row. */
   rowOf(name: string): RowState | undefined;
+  /** The names of the backups, from the first row on. */
+  order(): string[];
   /** The row states that the page has shown of a backup since it became live. */
   shown(name: string): RowPeriod[];
   /** When the page was live: connected, and drawn at least once. */
@@ -96,6 +98,7 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
       ...pageControls(page, page.locator(backupTableSelector)),
       log,
       rowOf,
+      order: () => rowsNow().map(({ id }) => id),
       shown: (name) => {
         const all = shown.flatMap(({ at, rows, isKept }) => {
           if (!isKept || rows === null) return [];

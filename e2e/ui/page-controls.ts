@@ -15,6 +15,10 @@ export type PageControls = {
   choose(row: string, item: string): Promise<void>;
   /** Chooses an item in the menu above the page's content. */
   chooseAbove(item: string): Promise<void>;
+  /** Shows only the rows with this text in the column by which the page filters, or all if it is empty. */
+  filter(text: string): Promise<void>;
+  /** Presses the title of a column. */
+  sortBy(column: string): Promise<void>;
   /** Fills fields of the open dialog. Of several fields with the same text, it fills the last. */
   fill(fields: FieldValues): Promise<void>;
   /** Fills fields of the open dialog, and presses a button of the dialog. */
@@ -53,18 +57,28 @@ export const pageControls = (page: Page, table: Locator): PageControls => {
     await page.locator('.ant-dropdown').getByRole('menuitem', { name: item, exact: true }).click();
   };
   return {
-    // By its text, because the name of a button with an icon has that of the icon too.
+    // By its text, because the name of a button with an icon has that of the icon too. The text is in an element of
+    // the button, or in itself.
     press: (button) =>
-      awaitCluster(() =>
-        page
-          .getByRole('button')
-          .filter({ has: page.getByText(button, { exact: true }) })
-          .click(),
-      ),
+      awaitCluster(() => {
+        const text = page.getByText(button, { exact: true });
+        const buttons = page.getByRole('button');
+        return buttons.filter({ has: text }).or(buttons.and(text)).click();
+      }),
     // The button is in the part of the table at the right edge.
     choose: (row, item) =>
       awaitCluster(() => chooseIn(table.locator(`tr[data-row-key="${row}"]`).last(), item)),
     chooseAbove: (item) => awaitCluster(() => chooseIn(page.locator('.out-container-button'), item)),
+    filter: (text) =>
+      awaitCluster(async () => {
+        const form = page
+          .locator('form')
+          .filter({ has: page.getByRole('button', { name: 'Go', exact: true }) });
+        await form.getByRole('textbox').fill(text);
+        await form.getByRole('button', { name: 'Go', exact: true }).click();
+      }),
+    sortBy: (column) =>
+      awaitCluster(() => table.getByRole('columnheader').getByText(column, { exact: true }).first().click()),
     fill: (fields) => awaitCluster(() => fillAll(fields)),
     answer: (button, fields = {}) =>
       awaitCluster(async () => {

@@ -54,7 +54,8 @@ const leastBetweenSyncs = 10;
 const mayRequestSync = ({ spec }: BackupVolume): boolean =>
   Date.now() - (Date.parse(spec.syncRequestedAt ?? '') || 0) >= leastBetweenSyncs * 1000;
 
-const requestSync = ({ datastore }: ApiCall, name: string): Promise<unknown> =>
+/** Requests a sync of a BackupVolume with the store. */
+export const requestSync = ({ datastore }: Pick<ApiCall, 'datastore'>, name: string): Promise<unknown> =>
   datastore.backupVolumes.patch(name, { spec: { syncRequestedAt: timestamp() } });
 
 /** Requests a sync of all BackupVolumes with the store. Of those that refuse it, only Longhorn's log tells. */

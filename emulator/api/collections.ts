@@ -3,6 +3,8 @@ import type { BackupTarget, RecurringJob } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import { byName, toBackup, toBackupVolume } from './backup.ts';
 import { type Links, type RancherResource, withLinks } from './resource.ts';
+import { toSystemBackup, toSystemRestore } from './system-backup.ts';
+import { toVolume } from './volume.ts';
 
 /** Converts a BackupTarget to an API resource. */
 export const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links): RancherResource =>
@@ -61,4 +63,12 @@ export const streamedCollections = {
   ),
   recurringjobs: show('recurringJob', 'recurringJobs', toRecurringJob),
   backuptargets: show('backupTarget', 'backupTargets', toBackupTarget),
+  volumes: {
+    type: 'volume',
+    watched: 'volumes',
+    list: (datastore, links) =>
+      [...datastore.volumes.list()].sort(byName).map((volume) => toVolume(datastore, volume, links)),
+  } satisfies StreamedCollection,
+  systembackups: show('systemBackup', 'systemBackups', toSystemBackup),
+  systemrestores: show('systemRestore', 'systemRestores', toSystemRestore),
 };

@@ -7,9 +7,15 @@ import { streamedCollections } from './collections.ts';
 import { createRecurringJob, deleteRecurringJob, updateRecurringJob } from './recurring-job-actions.ts';
 import { toCollection, withLinks } from './resource.ts';
 import { snapshotActions } from './snapshot-actions.ts';
+import {
+  createSystemBackup,
+  createSystemRestore,
+  deleteSystemBackup,
+  deleteSystemRestore,
+} from './system-backup.ts';
 import { trimFilesystem } from './trim.ts';
 import { toVolume } from './volume.ts';
-import { createVolumeObject, listTags, updateBackupTargetName } from './volume-create.ts';
+import { activateStandby, createVolumeObject, listTags, updateBackupTargetName } from './volume-create.ts';
 
 // The only request that answers 404 without a body if the object does not exist. A client accepts that 404 as
 // an answer.
@@ -39,11 +45,13 @@ const actionsOf = (path: string, actions: Record<string, ApiAction>): Record<str
 export const routes: Record<string, ApiAction> = {
   // Clients request this when they connect.
   'GET ': async ({ links }) => withLinks({ type: 'apiVersion' }, links),
+  'GET volumes': listOf('volumes'),
   'GET volumes/*': getVolume,
   'POST volumes': createVolumeObject,
   'GET nodetags': listTags('node'),
   'GET disktags': listTags('disk'),
-  ...actionsOf('volumes', { ...snapshotActions, ...claimActions, trimFilesystem, updateBackupTargetName }),
+  ...actionsOf('volumes', { ...snapshotActions, ...claimActions, trimFilesystem }),
+  ...actionsOf('volumes', { activate: activateStandby, updateBackupTargetName }),
   'GET backupvolumes': listOf('backupvolumes'),
   'GET backupvolumes/*': getBackupVolume,
   'PUT backupvolumes': syncAllBackupVolumes,
@@ -57,4 +65,10 @@ export const routes: Record<string, ApiAction> = {
   'POST backuptargets': createBackupTarget,
   'DELETE backuptargets/*': deleteBackupTarget,
   ...actionsOf('backuptargets', backupTargetActions),
+  'GET systembackups': listOf('systembackups'),
+  'POST systembackups': createSystemBackup,
+  'DELETE systembackups/*': deleteSystemBackup,
+  'GET systemrestores': listOf('systemrestores'),
+  'POST systemrestores': createSystemRestore,
+  'DELETE systemrestores/*': deleteSystemRestore,
 };

@@ -2,6 +2,7 @@ import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Volume } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import { labels } from '../modelled-on.ts';
+import { requestSync } from './backup-actions.ts';
 import { type ApiAction, type ApiCall, numberField, stringField, stringListField } from './call.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 import { toCollection, withLinks } from './resource.ts';
@@ -32,11 +33,19 @@ const selector = ({ datastore, input }: ApiCall, of: Tagged): string[] => {
   return wanted;
 };
 
+const units: Record<string, number> = { Mi: 2 ** 20, Gi: 2 ** 30 };
+
+// The page sends 1Gi.
+const inBytes = (size: string): string => {
+  const [, number, unit = ''] = /^([\d.]+)([MG]i)?$/.exec(size) ?? [];
+  return `${Number(number ?? 0) * (units[unit] ?? 1)}`;
+};
+
 // Longhorn's webhook does this and the next two. The emulator's admission policies exempt the managers.
 const sizeOf = ({ datastore, input }: ApiCall): string => {
   const url = stringField(input, 'fromBackup');
   const backup = url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
-  return backup?.status?.volumeSize || stringField(input, 'size') || '0';
+  return backup?.status?.volumeSize || inBytes(stringField(input, 'size'));
 };
 
 const labelsOf = (url: string): Record<string, string> =>
@@ -85,3 +94,25 @@ export const updateBackupTargetName: ApiAction = async ({ datastore, name, input
   const spec = { backupTargetName: stringField(input, 'backupTargetName') };
   return toVolume(datastore, await datastore.volumes.patch(name, { spec }), links);
 };
+
+const frontends = ['blockdev', 'iscsi'];
+
+/** Ends the standby of a Volume, and lets its backups be looked at once more. */
+export const activateStandby: ApiAction = ({ datastore, name, input, links }) =>
+  withErrorContext(`unable to activate volume ${name}`, async () => {
+    const { metadata, spec, status } = datastore.volumes.get(name) ?? {};
+    if (!metadata || !spec) throw new NotFound('volume', name);
+    if (!status?.isStandby) throw new Error(`volume ${name} is already in active mode`);
+    if (!spec.Standby) throw new Error(`volume ${name} is being activated`);
+    const frontend = stringField(input, 'frontend');
+    if (!frontends.includes(frontend)) throw new Error(`invalid frontend ${frontend}`);
+    const source = metadata.labels?.[labels.backupVolume];
+    const known = datastore.backupVolumes
+      .list()
+      .find(
+        (each) => each.spec.volumeName === source && each.spec.backupTargetName === spec.backupTargetName,
+      );
+    if (known) await requestSync({ datastore }, known.metadata.name);
+    const change = { spec: { frontend, Standby: false } as Partial<Volume['spec']> };
+    return toVolume(datastore, await datastore.volumes.patch(name, change), links);
+  });

@@ -21,7 +21,7 @@ const toBackupStatus = ({ metadata, status }: Backup) => ({
 });
 
 /**
- * Converts a volume to an API resource: the fields that a recurring job reads, and all Backups on the
+ * Converts a volume to an API resource: the fields that a recurring job and the page read, and all Backups on the
  * volume's own target.
  */
 export const toVolume = (
@@ -37,6 +37,9 @@ export const toVolume = (
       type: 'volume',
       name,
       backupTargetName,
+      size: spec.size,
+      standby: spec.Standby ?? false,
+      backupBlockSize: spec.backupBlockSize ?? '0',
       state: status?.state ?? '',
       lastBackup: status?.lastBackup ?? '',
       backupStatus: backupsOfVolume(datastore, { volume: name, target: backupTargetName }).map(
@@ -46,6 +49,7 @@ export const toVolume = (
     links,
     [
       'updateBackupTargetName',
+      ...(status?.isStandby ? ['activate'] : []),
       ...(status?.state === 'attached' ? ['snapshotRevert', 'trimFilesystem'] : []),
       ...(takesSnapshots ? snapshotActions : []),
     ],

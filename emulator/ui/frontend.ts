@@ -20,6 +20,8 @@ const pageHtml = (mutant: Mutant | undefined): string => `<!doctype html>
   .ant-table-fixed-columns-in-body { visibility: hidden; }
   .anticon-warning::before { content: '\\25B2'; }
   .anticon-check-circle::before { content: '\\2713'; }
+  .tree-snapshot-icon { width: 36px; height: 36px; }
+  .mark { display: inline-block; background: #00c1de; }
   .anticon-info-circle::before { content: '\\24D8'; }
   .healthy { color: #27ae5f; }
   .ant-form-item { margin: 8px 0; }
@@ -28,7 +30,7 @@ const pageHtml = (mutant: Mutant | undefined): string => `<!doctype html>
   .ant-table-placeholder { padding: 24px; text-align: center; color: #999; }
   .error, .anticon-warning { color: #f5222d; }
   .anticon-warning { margin-right: 10px; }
-  .labels::before { content: '\\1F3F7'; }
+  .anticon-tags::before { content: '\\1F3F7'; }
   .ant-progress-inner { display: inline-block; width: 80px; height: 8px; background: #eee; }
   .ant-progress-bg { height: 8px; background: #108ee9; }
   .ant-tooltip, .ant-dropdown, .ant-select-dropdown, .ant-message-notice, .ant-modal-wrap { position: fixed; z-index: 1; }

@@ -31,10 +31,14 @@ import { systemRestoreSteps } from './system-restore/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
+import { uiDetailSteps } from './ui-details/steps.ts';
 import { uiJobSteps } from './ui-jobs/steps.ts';
+import { uiListSteps } from './ui-lists/steps.ts';
 import { uiRestoreSteps } from './ui-restore/steps.ts';
+import { uiSystemSteps } from './ui-system/steps.ts';
 import { uiTableSteps } from './ui-tables/steps.ts';
 import { uiVolumeSteps } from './ui-volume/steps.ts';
+import { uiVolumesSteps } from './ui-volumes/steps.ts';
 import { uninstallationSteps } from './uninstallation/steps.ts';
 import { upgradeSteps } from './upgrade/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
@@ -72,6 +76,10 @@ export const steps = {
   ...uiRestoreSteps,
   ...uiJobSteps,
   ...uiVolumeSteps,
+  ...uiSystemSteps,
+  ...uiVolumesSteps,
+  ...uiDetailSteps,
+  ...uiListSteps,
   ...managerSteps,
   ...managerStartSteps,
   ...bugSteps,

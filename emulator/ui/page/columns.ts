@@ -25,9 +25,11 @@ const plain = (
   title: string,
   width: number,
   text: (backup: BackupRecord) => string,
+  sort?: keyof BackupRecord,
 ): Column<BackupRecord> => ({
   title,
   width,
+  ...(sort && { sort }),
   cell: (backup) => ({ text: text(backup) }),
 });
 
@@ -36,34 +38,53 @@ const sizeOf = (
   width: number,
   field: 'size' | 'reUploadedDataSize' | 'newlyUploadDataSize',
 ): Column<BackupRecord> =>
-  plain(title, width, (backup) => (backup.state === 'Completed' ? formatSize(backup[field]) : ''));
+  plain(title, width, (backup) => (backup.state === 'Completed' ? formatSize(backup[field]) : ''), field);
+
+type Used = {
+  pvName?: string;
+  workloadsStatus?:
+    | { podName: string; podStatus: string; workloadName: string; workloadType: string }[]
+    | null;
+};
+
+const statusOf = ({ labels }: BackupRecord): Used => JSON.parse(labels?.KubernetesStatus ?? '{}');
+
+const workloadCell = (backup: BackupRecord): Cell => {
+  const [used] = statusOf(backup).workloadsStatus ?? [];
+  if (used === undefined) return { text: '' };
+  const pairs: [string, string][] = [
+    ['Workload Name', used.workloadName],
+    ['Workload Type', used.workloadType],
+    ['Pod Name', used.podName],
+    ['Pod Status', used.podStatus],
+  ];
+  return { text: used.podName, popUp: { title: 'Workload/Pod Status When Backup Created', pairs } };
+};
 
 /** The columns of a backup volume's backups, with the order and titles of Longhorn's UI. */
 export const backupColumns: Column<BackupRecord>[] = [
-  plain('ID', 100, ({ id }) => id),
+  plain('ID', 100, ({ id }) => id, 'id'),
   { title: 'Volume', width: 120, cell: volumeCell },
   { title: 'Creation State', width: 120, cell: stateCell },
-  plain('Backup Mode', 120, ({ backupMode }) => backupMode || 'incremental'),
-  { title: 'Backup Block Size', width: 150, cell: blockSizeCell },
-  plain('Backup Target', 120, ({ backupTargetName }) => backupTargetName),
-  plain('Snapshot Name', 150, ({ snapshotName }) => snapshotName),
+  plain('Backup Mode', 120, ({ backupMode }) => backupMode || 'incremental', 'backupMode'),
+  { title: 'Backup Block Size', width: 150, cell: blockSizeCell, sort: 'blockSize' },
+  plain('Backup Target', 120, ({ backupTargetName }) => backupTargetName, 'backupTargetName'),
+  plain('Snapshot Name', 150, ({ snapshotName }) => snapshotName, 'snapshotName'),
   sizeOf('Size', 90, 'size'),
   sizeOf('Re-Uploaded Data Size', 150, 'reUploadedDataSize'),
   sizeOf('Newly Uploaded Data Size', 150, 'newlyUploadDataSize'),
-  // Both show what used the volume at the time of its backup. The emulator does not record that.
-  plain('PV/PVC', 90, () => ''),
-  plain('Workload/Pod', 150, () => ''),
-  plain('Snapshot Created', 150, ({ snapshotCreated }) => snapshotCreated),
+  // This one and the next show what used the volume at the time of its backup.
+  plain('PV/PVC', 90, (backup) => (statusOf(backup).pvName ? 'Bound' : '')),
+  { title: 'Workload/Pod', width: 150, cell: workloadCell },
+  plain('Snapshot Created', 150, ({ snapshotCreated }) => snapshotCreated, 'snapshotCreated'),
   {
     title: 'Labels',
     width: 80,
-    cell: ({ labels }) => ({
-      text: '',
-      className: 'labels',
-      tooltip: Object.entries(labels ?? {})
-        .map((each) => each.join('='))
-        .join(', '),
-    }),
+    cell: ({ labels }) => {
+      const { KubernetesStatus: _, ...others } = labels ?? {};
+      const popUp = { heading: 'Backup Labels', pairs: Object.entries(others) };
+      return { text: '', icon: 'tags', popUp };
+    },
   },
 ];
 

@@ -1,3 +1,4 @@
+import type { Cell } from './cell.ts';
 import { makeButton, makeElement } from './element.ts';
 import { type SelectField, selectBox } from './select.ts';
 
@@ -45,24 +46,26 @@ type FormField = {
   /** For a list of options. A field without it is a text, or a box. */
   select?: SelectField;
   isBox?: boolean;
+  /** Puts its row into a part of the form. */
+  wrap?: (row: HTMLElement) => HTMLElement;
 };
 
 /** What was entered in a form, by field name: a text, the options chosen from several, or whether a box is checked. */
 export type FormValues = Record<string, string | boolean | string[]>;
 
-const formRow = ({ name, label, value, disabled = false, select, isBox }: FormField) => {
+const formRow = ({ name, label, value, disabled = false, select, isBox, wrap = (row) => row }: FormField) => {
   const caption = makeElement('label', '', [label]);
   caption.htmlFor = name;
   if (select) {
     const { root, chosen } = selectBox(select, value === '' ? [] : [value]);
     root.id = name;
     const row = makeElement('div', 'ant-form-item', [caption, root]);
-    return { name, row, read: () => (select.several ? chosen : (chosen[0] ?? '')) };
+    return { name, row: wrap(row), read: () => (select.several ? chosen : (chosen[0] ?? '')) };
   }
   const input = makeElement('input', 'ant-input');
   Object.assign(input, { id: name, value, disabled, type: isBox ? 'checkbox' : 'text' });
   const row = makeElement('div', 'ant-form-item', [caption, input]);
-  return { name, row, read: () => (isBox ? input.checked : input.value.trim()) };
+  return { name, row: wrap(row), read: () => (isBox ? input.checked : input.value.trim()) };
 };
 
 /** Shows a form. Calls onOk with what was entered. `more` comes before its fields. */
@@ -93,6 +96,23 @@ export const urlDialog = (url: string): void => {
   open('ant-modal-confirm-info', [makeElement('h3', '', ['Backup URL']), input], (close) => [
     makeButton('ant-btn ant-btn-primary', 'OK', close),
   ]);
+};
+
+/** Shows pairs of texts: with a heading as a table, otherwise as lines below a title. */
+export const pairsDialog = ({ title, heading, pairs }: NonNullable<Cell['popUp']>): void => {
+  const lines = pairs.map(([name, value]) =>
+    heading === undefined
+      ? makeElement('div', '', [' ', makeElement('b', '', [name]), ` : ${value}`])
+      : makeElement('tr', 'ant-descriptions-row', [
+          makeElement('th', 'ant-descriptions-item-label', [name]),
+          makeElement('td', 'ant-descriptions-item-content', [value]),
+        ]),
+  );
+  const content =
+    heading === undefined
+      ? [makeElement('div', 'ant-modal-title', [title ?? '']), ...lines]
+      : [makeElement('div', 'ant-descriptions-title', [heading]), makeElement('table', '', lines)];
+  open('ant-modal-pairs', content, (close) => [makeButton('ant-btn', 'OK', close)]);
 };
 
 const messageTime = 5_000;

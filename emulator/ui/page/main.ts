@@ -18,11 +18,16 @@ import {
   type BackupVolumeRecord,
   backupsOfBackupVolume,
   type JobRecord,
+  type SystemBackupRecord,
+  type SystemRestoreRecord,
+  type VolumeRecord,
 } from './records.ts';
 import { parseRoute } from './route.ts';
 import { listNames, send } from './send.ts';
+import { systemBackupPage } from './system-backup-page.ts';
 import { createTable } from './table.ts';
 import { volumePage } from './volume-page.ts';
+import { volumesPage } from './volumes-page.ts';
 
 // The pages of Longhorn's UI in the menu at the top.
 const pages = {
@@ -32,6 +37,7 @@ const pages = {
   backup: 'Backups',
   backupTarget: 'Backup Targets',
   recurringJob: 'Recurring Jobs',
+  systemBackups: 'System Backup',
 };
 
 /** The menu at the top of every page. */
@@ -82,12 +88,27 @@ const deleteBackupVolume = (name: string) => send(`v1/backupvolumes/${encodeURIC
 
 const syncAllBackupVolumes = () => send('v1/backupvolumes', 'PUT', { syncAllBackupVolumes: true });
 
+/** What all collections have in common: a record of any of them. */
+type AnyRecord = BackupRecord &
+  BackupVolumeRecord &
+  BackupTargetRecord &
+  JobRecord &
+  SystemBackupRecord &
+  SystemRestoreRecord &
+  VolumeRecord;
+
 const state: {
   backups: BackupRecord[];
   backupVolumes: BackupVolumeRecord[];
   backupTargets: BackupTargetRecord[];
   recurringJobs: JobRecord[];
-} = { backups: [], backupVolumes: [], backupTargets: [], recurringJobs: [] };
+  systemBackups: SystemBackupRecord[];
+  systemRestores: SystemRestoreRecord[];
+  volumes: VolumeRecord[];
+} = {
+  ...{ backups: [], backupVolumes: [], backupTargets: [], recurringJobs: [] },
+  ...{ systemBackups: [], systemRestores: [], volumes: [] },
+};
 
 const mutant = readMutant(document.body);
 
@@ -110,6 +131,7 @@ const restoreDialog = (backup: BackupRecord | undefined): void => {
 const backups = createTable<BackupRecord>({
   id: 'backDetailTable',
   columns: backupColumns,
+  isSortable: mutant !== 'page-sorts-nothing',
   menu: backupMenu,
   onSelect: (key, backup) => {
     if (key === 'delete')
@@ -190,6 +212,19 @@ const backupTargets = createTable<BackupTargetRecord>({
   },
 });
 
+/** The form by which the names of a page are filtered. */
+const createFilter = (onFilter: () => void) => {
+  const input = makeElement('input', 'ant-input');
+  const root = makeElement('form', 'ant-form', [input, makeElement('button', 'ant-btn', ['Go'])]);
+  const filter = { root, text: '' };
+  root.addEventListener('submit', (event) => {
+    event.preventDefault();
+    filter.text = mutant === 'page-filters-nothing' ? '' : input.value.trim();
+    onFilter();
+  });
+  return filter;
+};
+
 /** The button above the table of a page. */
 const buttonOf = {
   backupVolumes: makeButton('ant-btn', 'Sync All Backup Volumes', () => {
@@ -200,13 +235,20 @@ const buttonOf = {
   ),
 };
 
+const nameFilter = createFilter(() => update());
+
 const recurringJobs = jobPage(mutant, (jobs) => {
   state.recurringJobs = jobs;
   update();
 });
 
+const systemBackups = systemBackupPage(mutant);
+const volumes = volumesPage(mutant);
+
 const [title, view, live] = [makeElement('h1'), makeElement('main'), makeElement('footer')];
 document.body.append(navigation(), title, view, live);
+
+let volume: ReturnType<typeof volumePage> | undefined;
 
 const update = (): void => {
   const route = parseRoute(location.hash);
@@ -216,9 +258,15 @@ const update = (): void => {
       backupsOfBackupVolume(state.backups, known).map((backup) => displayedBackup(backup, mutant)),
     );
   }
-  if (route.page === 'backupVolumes') backupVolumes.update(state.backupVolumes);
+  if (route.page === 'backupVolumes')
+    backupVolumes.update(
+      state.backupVolumes.filter(({ volumeName }) => volumeName.includes(nameFilter.text)),
+    );
   if (route.page === 'backupTargets') backupTargets.update(state.backupTargets);
   if (route.page === 'recurringJobs') recurringJobs.table.update(state.recurringJobs);
+  if (route.page === 'volumes') volumes.table.update(state.volumes);
+  if (route.page === 'volume') volume?.update(state.volumes);
+  if (route.page === 'systemBackups') systemBackups.update(state.systemBackups, state.systemRestores);
 };
 
 const show = (): void => {
@@ -232,7 +280,9 @@ const show = (): void => {
   }
   if (route.page === 'volume') {
     title.replaceChildren(`Volume / ${route.volume}`);
-    view.replaceChildren(...volumePage(route.volume, mutant));
+    volume = volumePage(route.volume, mutant);
+    view.replaceChildren(...volume.nodes);
+    update();
     return;
   }
   if (route.page === 'backups') {
@@ -241,18 +291,25 @@ const show = (): void => {
   } else if (route.page === 'recurringJobs') {
     title.replaceChildren('Recurring Job');
     view.replaceChildren(recurringJobs.button, recurringJobs.table.root);
+  } else if (route.page === 'volumes') {
+    title.replaceChildren('Volume');
+    view.replaceChildren(volumes.button, volumes.table.root);
+  } else if (route.page === 'systemBackups') {
+    title.replaceChildren('System Backup');
+    view.replaceChildren(...systemBackups.nodes);
   } else {
     title.replaceChildren(route.page === 'backupVolumes' ? 'Backup' : 'Backup Target');
     const { root } = route.page === 'backupVolumes' ? backupVolumes : backupTargets;
-    view.replaceChildren(buttonOf[route.page], root);
+    const filter = route.page === 'backupVolumes' ? [nameFilter.root] : [];
+    view.replaceChildren(buttonOf[route.page], ...filter, root);
   }
   update();
 };
 
-for (const name of ['backups', 'backupVolumes', 'backupTargets', 'recurringJobs'] as const) {
+for (const name of Object.keys(state) as (keyof typeof state)[]) {
   const sign = makeElement('span');
   live.append(sign);
-  followCollection<BackupRecord & BackupVolumeRecord & BackupTargetRecord & JobRecord>(name.toLowerCase(), {
+  followCollection<AnyRecord>(name.toLowerCase(), {
     isReopened: mutant !== 'page-stays-cut-off',
     onData: (data) => {
       state[name] = data;

@@ -34,6 +34,27 @@ export type JobRecord = {
   parameters: Record<string, string> | null;
 };
 
+export type VolumeRecord = {
+  id: string;
+  name: string;
+  state: string;
+  size: string;
+  standby: boolean;
+  backupBlockSize: string;
+  backupStatus: { snapshot: string }[];
+};
+
+export type SystemBackupRecord = {
+  id: string;
+  name: string;
+  version: string;
+  state: string;
+  createdAt: string;
+  error: string;
+};
+
+export type SystemRestoreRecord = Omit<SystemBackupRecord, 'version'> & { systemBackup: string };
+
 export type BackupRecord = {
   id: string;
   name: string;

@@ -1,4 +1,5 @@
-import type { Cell, Column, MenuEntry } from './cell.ts';
+import { type Cell, type Column, type MenuEntry, type Sorting, sortRows } from './cell.ts';
+import { pairsDialog } from './dialog.ts';
 import { makeElement } from './element.ts';
 import { menuButton } from './menu.ts';
 
@@ -10,7 +11,7 @@ const hide = (): void => {
 };
 
 /** Shows a tooltip while the pointer is on an element. As in Longhorn's UI, the tooltip is at the end of the body. */
-const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
+export const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
   if (!text) return target;
   target.addEventListener('mouseenter', () => {
     hide();
@@ -37,11 +38,18 @@ type TableOptions<Row extends { id: string }> = {
   columns: Column<Row>[];
   menu(row: Row): MenuEntry[];
   onSelect(key: string, row: Row): void;
+  isSortable?: boolean;
 };
 
 const icon = (name: string): HTMLElement => {
   const made = makeElement('i', `anticon anticon-${name}`);
   made.ariaLabel = `icon: ${name}`;
+  return made;
+};
+
+const drawing = (): SVGSVGElement => {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  for (const side of ['width', 'height']) made.setAttribute(side, '18');
   return made;
 };
 
@@ -57,11 +65,29 @@ const progressBar = (percent: number): HTMLElement => {
   return makeElement('div', `ant-progress ant-progress-line ant-progress-status-${status}`, [outer, text]);
 };
 
-const renderCell = ({ text, className, tooltip = '', warning, more, progress, href }: Cell): HTMLElement => {
+const renderCell = ({
+  text,
+  className,
+  tooltip = '',
+  warning,
+  mark,
+  more,
+  progress,
+  href,
+  popUp,
+  icon: sign,
+}: Cell): HTMLElement => {
   if (progress !== undefined) return progressBar(progress);
   const inner: Node[] = [];
   if (warning) inner.push(icon('warning'));
-  if (href === undefined) {
+  if (mark) inner.push(makeElement('div', 'mark', [drawing()]));
+  if (popUp !== undefined) {
+    const opener = makeElement(sign === undefined ? 'a' : 'div', '', [
+      sign === undefined ? text : icon(sign),
+    ]);
+    opener.addEventListener('click', () => pairsDialog(popUp));
+    inner.push(opener);
+  } else if (href === undefined) {
     inner.push(makeElement('span', '', [text]));
   } else {
     const link = makeElement('a', '', [text]);
@@ -75,7 +101,7 @@ const renderCell = ({ text, className, tooltip = '', warning, more, progress, hr
 const operation = { title: 'Operation', width: 120 };
 
 /** The header of a column. `inBody` marks a column that is covered by the fixed column at the right edge. */
-type Head = { title: string; width: number; inBody?: boolean };
+type Head = { title: string; width: number; inBody?: boolean; onClick?: () => void };
 
 const covered = (inBody = false): string => (inBody ? 'ant-table-fixed-columns-in-body' : '');
 
@@ -90,9 +116,11 @@ const tableOf = (heads: Head[], content: HTMLElement): HTMLElement => {
 };
 
 const header = (heads: Head[]): HTMLElement => {
-  const cells = heads.map(({ title, inBody }) =>
-    makeElement('th', covered(inBody), [makeElement('span', 'ant-table-column-title', [title])]),
-  );
+  const cells = heads.map(({ title, inBody, onClick }) => {
+    const cell = makeElement('th', covered(inBody), [makeElement('span', 'ant-table-column-title', [title])]);
+    if (onClick) cell.addEventListener('click', onClick);
+    return cell;
+  });
   return makeElement('thead', 'ant-table-thead', [makeElement('tr', '', cells)]);
 };
 
@@ -121,11 +149,25 @@ export const createTable = <Row extends { id: string }>({
   columns,
   menu,
   onSelect,
+  isSortable = true,
 }: TableOptions<Row>) => {
+  let last: Row[] = [];
+  let sorting: Sorting | undefined;
+  // First ascending, then descending, then as it was.
+  const sortBy = (column: number): void => {
+    const isSame = sorting?.column === column;
+    if (isSame && sorting?.isDescending) sorting = undefined;
+    else sorting = { column, isDescending: isSame };
+    update(last);
+  };
+  const heads: Head[] = columns.map(({ title, width, sort }, index) => ({
+    ...{ title, width },
+    ...(sort !== undefined && isSortable && { onClick: () => sortBy(index) }),
+  }));
   const bodies = [makeElement('tbody', 'ant-table-tbody'), makeElement('tbody', 'ant-table-tbody')] as const;
   const placeholder = makeElement('div', 'ant-table-placeholder', ['No Data']);
   const halves = [
-    makeElement('div', 'ant-table-scroll', half([...columns, { ...operation, inBody: true }], bodies[0])),
+    makeElement('div', 'ant-table-scroll', half([...heads, { ...operation, inBody: true }], bodies[0])),
     makeElement('div', 'ant-table-fixed-right', half([operation], bodies[1])),
   ];
   const root = makeElement('div', '', [
@@ -159,20 +201,19 @@ export const createTable = <Row extends { id: string }>({
       rows: [row(each.id, main), before?.rows[1] ?? row(each.id, [{ content: opener() }])] as const,
     };
   };
-  return {
-    root,
-    update: (rows: Row[]): void => {
-      const next = rows.map((each) => [each.id, render(each)] as const);
-      known = new Map(next);
-      placeholder.hidden = rows.length > 0;
-      for (const index of [0, 1] as const) {
-        const wanted = next.map(([, { rows: elements }]) => elements[index]);
-        const present = [...bodies[index].children];
-        // Replaced only if necessary, because a moved element loses the pointer.
-        if (wanted.length !== present.length || wanted.some((each, at) => each !== present[at]))
-          bodies[index].replaceChildren(...wanted);
-      }
-      hideStaleTooltip();
-    },
+  const update = (rows: Row[]): void => {
+    last = rows;
+    const next = sortRows(rows, columns, sorting).map((each) => [each.id, render(each)] as const);
+    known = new Map(next);
+    placeholder.hidden = rows.length > 0;
+    for (const index of [0, 1] as const) {
+      const wanted = next.map(([, { rows: elements }]) => elements[index]);
+      const present = [...bodies[index].children];
+      // Replaced only if necessary, because a moved element loses the pointer.
+      if (wanted.length !== present.length || wanted.some((each, at) => each !== present[at]))
+        bodies[index].replaceChildren(...wanted);
+    }
+    hideStaleTooltip();
   };
+  return { root, update };
 };

@@ -1,8 +1,11 @@
+import { formatSize } from './cell.ts';
 import { formDialog } from './dialog.ts';
 import { makeButton, makeElement } from './element.ts';
 import { menuButton } from './menu.ts';
+import type { VolumeRecord } from './records.ts';
 import { repeatedInput } from './repeated-input.ts';
 import { listNames, send } from './send.ts';
+import { withTooltip } from './table.ts';
 
 type Mutated = { mutant: string | undefined };
 
@@ -61,15 +64,55 @@ const backupDialog = (volume: string, mutant: string | undefined): void => {
   );
 };
 
-/** The page of a volume: its menu, and the part with its backups. */
-export const volumePage = (volume: string, mutant: string | undefined): HTMLElement[] => {
+type SnapshotRecord = { name: string; crCreationTime: string };
+
+const tree = (snapshots: SnapshotRecord[], backedUp: Set<string>): HTMLElement[] =>
+  snapshots.map(({ name }) => {
+    const icon = makeElement('div', 'tree-snapshot-icon');
+    icon.style.background = backedUp.has(name) ? '#33AB65' : '#3085d5';
+    const short = makeElement('p', 'snapshot-name', [name.slice(0, 8)]);
+    const desc = makeElement('div', 'tree-snapshot-desc', [short]);
+    return withTooltip(makeElement('div', '', [icon, desc]), `Name: ${name}`);
+  });
+
+/** The page of a volume: its menu, what it is, and the part with its backups. */
+export const volumePage = (volume: string, mutant: string | undefined) => {
   const menu = menuButton(
     () => [{ key: 'updateBackupTargetName', name: 'Update Backup Target', disabled: false }],
     () => targetDialog(volume),
   );
   const create = makeButton('ant-btn ant-btn-primary', 'Create Backup', () => backupDialog(volume, mutant));
-  return [
-    makeElement('div', 'out-container-button', [menu]),
-    makeElement('div', 'ant-card', ['Snapshots and Backups', create]),
-  ];
+  const blockSize = makeElement('span');
+  const info = makeElement('div', 'ant-card', [
+    makeElement('div', 'row', [makeElement('span', '', ['Backup Block Size:']), blockSize]),
+  ]);
+  const snapshots = makeElement('div');
+  snapshots.id = 'tree-snapshot';
+  let known: SnapshotRecord[] = [];
+  let backedUp: string[] = [];
+  let drawn = '';
+  // Drawn only if it has changed: an element that is replaced keeps its tooltip.
+  const draw = (): void => {
+    const now = JSON.stringify([known, backedUp]);
+    if (now === drawn) return;
+    drawn = now;
+    snapshots.replaceChildren(...tree(known, new Set(mutant === 'page-colours-no-backup' ? [] : backedUp)));
+  };
+  void act(volume, 'snapshotCRList', {}).then((answer) => {
+    known = (answer as { data?: SnapshotRecord[] } | undefined)?.data ?? [];
+    draw();
+  });
+  return {
+    nodes: [
+      makeElement('div', 'out-container-button', [menu]),
+      info,
+      makeElement('div', 'ant-card', ['Snapshots and Backups', create, snapshots]),
+    ],
+    update: (volumes: VolumeRecord[]): void => {
+      const { backupBlockSize, backupStatus = [] } = volumes.find(({ name }) => name === volume) ?? {};
+      backedUp = backupStatus.map(({ snapshot }) => snapshot);
+      draw();
+      blockSize.textContent = backupBlockSize === undefined ? '' : formatSize(backupBlockSize);
+    },
+  };
 };

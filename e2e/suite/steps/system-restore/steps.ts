@@ -43,7 +43,12 @@ import { attach, untilCloned } from '../volume/volume.ts';
 const resource = longhornResources.systemRestores;
 
 /** A system restore that a step made. `from`: the last sequence of the volumes' timeline before it. */
-type SystemRestoreHandle = { name: string; label: string; from: number; timeline: Timeline<SystemRestore> };
+export type SystemRestoreHandle = {
+  name: string;
+  label: string;
+  from: number;
+  timeline: Timeline<SystemRestore>;
+};
 
 const systemRestoreIs = namedState('system-restore-is', (state: string) => ({
   label: state === '' ? 'new' : state,

@@ -6,7 +6,13 @@ import type { Backup } from '../../../longhorn/types.ts';
 import { nextLabel, untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
-import type { BackupHandle, TablePageHandle, TargetHandle, VolumeHandle } from '../handles.ts';
+import type {
+  BackupHandle,
+  SnapshotHandle,
+  TablePageHandle,
+  TargetHandle,
+  VolumeHandle,
+} from '../handles.ts';
 import { notProvable, PromiseBroken, throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 import { openTable } from '../ui-tables/steps.ts';
@@ -26,6 +32,9 @@ const current = ({ timelines }: Context, { name, label }: BackupHandle): Backup 
   if (backup === undefined) throw new Error(`${label} (${name}) is gone`);
   return backup;
 };
+
+/** In the tree of snapshots. */
+const colours = { plain: 'rgb(48, 133, 213)', 'backed up': 'rgb(51, 171, 101)' };
 
 /** The steps on a volume's page in Longhorn's user interface. */
 export const uiVolumeSteps = {
@@ -134,6 +143,28 @@ export const uiVolumeSteps = {
           name: backup.name,
           state: `${state} in place of ${wanted}`,
         });
+    },
+  }),
+  /** The volume has these two snapshots alone. */
+  'then.snapshotsColoured': step({
+    sentence: "Then the volume's page has {name} in green, as it has a backup, and {other} in blue",
+    parameters: (_, { backedUp, plain }) => ({ name: backedUp.name, other: plain.name }),
+    action: async (
+      _: Context,
+      { page }: TablePageHandle,
+      { backedUp, plain }: { backedUp: SnapshotHandle; plain: SnapshotHandle },
+    ) => {
+      const found = {
+        'backed up': await page.snapshotIn(colours['backed up']),
+        plain: await page.snapshotIn(colours.plain),
+      };
+      const wanted = { 'backed up': backedUp.name, plain: plain.name };
+      throwIfAny(
+        (['backed up', 'plain'] as const)
+          .filter((colour) => !found[colour].split(/\s+/).includes(wanted[colour]))
+          .map((colour) => `the one ${colour} should be ${wanted[colour]}; it is "${found[colour]}"`),
+        'the snapshots do not have the right colours',
+      );
     },
   }),
 };
