@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { managerKilled } from '../../../faults/killed-pod.ts';
 import { parseDuration } from '../../../kube/duration.ts';
-import type { ContainerStatus, Pod } from '../../../kube/pods.ts';
+import type { Pod } from '../../../kube/pods.ts';
 import { apiPort, type ManagerPod, managerContainer, managerPods } from '../../../longhorn/manager.ts';
 import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { readLogLine } from '../../../longhorn/messages/log-line.ts';
+import type { Message } from '../../../longhorn/messages/row.ts';
 import {
   defaultBackupTarget,
   longhornResources,
@@ -17,8 +18,8 @@ import type { TargetHandle } from '../handles.ts';
 import { PromiseBroken } from '../judging.ts';
 import { step } from '../step.ts';
 
-const containerOf = ({ status }: Pod): ContainerStatus | undefined =>
-  status?.containerStatuses?.find(({ name }) => name === managerContainer);
+const restartsOfManager = ({ status }: Pod): number =>
+  status?.containerStatuses?.find(({ name }) => name === managerContainer)?.restartCount ?? 0;
 
 // The API is the last that a manager starts (app/daemon.go, startManager).
 const hasStarted = async ({ cluster }: Context, pod: Pod): Promise<boolean> => {
@@ -29,32 +30,41 @@ const hasStarted = async ({ cluster }: Context, pod: Pod): Promise<boolean> => {
   return answer?.stdout.trim() === 'open';
 };
 
-const startRefused = async ({ cluster, version }: Context, { metadata, spec }: Pod): Promise<Error> => {
+// The last fatal line of the container before. A manager may end as it starts for another reason, and start again.
+const lastWords = async ({ cluster }: Context, { metadata }: Pod): Promise<Message | undefined> => {
   const log = await cluster.logs(
     { namespace, name: metadata.name, container: managerContainer },
     { previous: true, tailLines: 1_000 },
   );
   const messages = log.split('\n').flatMap((line) => readLogLine('manager', line)?.message ?? []);
-  const last = messages.findLast(({ field }) => field === 'log fatal');
-  const text = `${metadata.name} on ${spec?.nodeName} has ended instead of starting: ${last?.text ?? 'its log does not say why'}`;
-  if (last === undefined) return new Error(text);
-  return new PromiseBroken(text, { of: 'log', says: knownIdsOf([last], version) });
+  return messages.findLast(({ field }) => field === 'log fatal');
 };
 
 const untilStarted = async (context: Context, killed: ManagerPod): Promise<Pod> => {
-  const { timelines, timeouts, scenarioSignal: signal } = context;
+  const { timelines, timeouts, scenarioSignal: signal, version } = context;
   const { within, owner } = timeouts.managersReady;
   const end = performance.now() + parseDuration(within);
+  let restarts = 0;
   while (performance.now() < end) {
     const next = timelines.managers
       .objects()
       .find(({ metadata, spec }) => spec?.nodeName === killed.node && metadata.uid !== killed.uid);
-    if (next !== undefined && (containerOf(next)?.restartCount ?? 0) > 0)
-      throw await startRefused(context, next);
+    if (next !== undefined && restartsOfManager(next) > restarts) {
+      restarts = restartsOfManager(next);
+      const words = await lastWords(context, next);
+      const says = knownIdsOf(words === undefined ? [] : [words], version);
+      if (says.length > 0)
+        throw new PromiseBroken(`${next.metadata.name} has ended as it started: ${words?.text}`, {
+          of: 'log',
+          says,
+        });
+    }
     if (next !== undefined && (await hasStarted(context, next))) return next;
     await sleep(500, undefined, { signal });
   }
-  throw new Error(`no longhorn-manager has started on ${killed.node}, within ${within} (${owner})`);
+  throw new Error(
+    `no longhorn-manager has started on ${killed.node}, which ended ${restarts} times, within ${within} (${owner})`,
+  );
 };
 
 /** The steps on what a longhorn-manager does as it starts. The scenario must have the exclusive use of the managers. */
