@@ -46,7 +46,7 @@ scenario(
     tags: ['backup-targets', 'manager-kill'],
     needs: ['lab'],
     exclusive: ['default-backup-target', 'longhorn-managers'],
-    disruptions: ['default-target', 'manager-kill'],
+    disruptions: ['default-target', 'manager-kill', 'settings'],
   },
   async (steps) => {
     const { when, then } = steps;
@@ -63,7 +63,7 @@ scenario(
     // Elsewhere others would lose a manager.
     needs: ['lab'],
     exclusive: ['default-backup-target', 'longhorn-managers'],
-    disruptions: ['default-target', 'manager-kill'],
+    disruptions: ['default-target', 'manager-kill', 'settings'],
   },
   async (steps) => {
     const { given, when, then } = steps;
