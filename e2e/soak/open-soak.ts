@@ -224,12 +224,20 @@ export const openSoak = ({ given, when, then }: Given) => {
       await remove(soakBackup);
       await then.inForce(hold);
     };
+    /** Judges the store of a backup if nothing is under way there. What was lost is then found early, and as a loss. */
+    const judgeIfQuiet = async ({ soakVolume, backup }: SoakBackup): Promise<void> => {
+      const isUnderWay = ({ state }: SoakBackup): boolean => state === 'requested' || state === 'deleted';
+      if (soakVolume.backups.some(isUnderWay) || open.some(({ of }) => of === soakVolume)) return;
+      await judgeStore(soakVolume, backup.volume.target);
+    };
     const onCompleted = async (
       action: Extract<SoakAction, { backup: number }>,
       work: (soakBackup: SoakBackup) => Promise<unknown>,
     ): Promise<void> => {
       const soakBackup = choose(action, isUsable);
-      if (soakBackup !== undefined && (await ended(soakBackup)).state === 'completed') await work(soakBackup);
+      if (soakBackup === undefined || (await ended(soakBackup)).state !== 'completed') return;
+      await judgeIfQuiet(soakBackup);
+      await work(soakBackup);
     };
 
     const doOne = async (action: SoakAction): Promise<unknown> => {
