@@ -69,7 +69,7 @@ export const backupTable = (page: Page): BackupTable => {
         return (await tooltips.first().innerText()).trim();
       }),
     reads: (name, column, text) =>
-      awaitCluster(async () => (await cellOf(name, column)).getByText(text, { exact: true }).waitFor()),
+      awaitCluster(async () => (await cellOf(name, column)).filter({ hasText: text }).waitFor()),
     labels: (name) =>
       awaitCluster(async () => {
         await (await cellOf(name, 'Labels')).locator('[aria-label="icon: tags"]').click();

@@ -29,13 +29,15 @@ scenario(
     const set = await given.statefulSet({ count: 1 });
     await then.workloadKnown(set);
     for (const { volume } of set.pods) {
+      // Longhorn has a page of the volume's backups once one is settled.
+      const first = await given.settledBackup(volume);
       const own = await given.volumePage(volume);
       const backup = await when.backedUpOnPage(own, volume, { full: true });
       await then.backedUpAsChosen(backup);
       const page = await given.backupPage(volume);
       await then.workloadShown(page, backup, set);
       await then.pageHasNoError(page);
-      await then.storeHolds(volume, [backup]);
+      await then.storeHolds(volume, [first, backup]);
     }
   },
 );
