@@ -294,6 +294,8 @@ export const mutants = {
     'the dialog of a backup makes one of the first snapshot of the volume, not of a new one',
   'page-forgets-labels': 'a backup that is made on the page of its volume lacks the labels of its dialog',
   'page-colours-no-backup': 'the page of a volume has one colour for all of its snapshots',
+  'page-restores-first-of-several':
+    'the dialog that restores several backup volumes restores the first one under each name',
   'page-filters-nothing': 'the page of backup volumes shows all of them, whatever they are filtered by',
   'page-sorts-nothing': 'the page of backups has one order, whatever column is pressed',
   'page-swaps-labels': 'the page of backups shows the value of a label as its key',

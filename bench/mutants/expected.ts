@@ -195,6 +195,7 @@ const labelsPopUp = 'The labels of a backup are shown in a pop-up of its page';
 const workloadPopUp = 'The workload that used the volume of a backup is shown in a pop-up of its page';
 const filtered = 'The page of backup volumes shows only those that have a text in their name';
 const sorted = 'The page of backups sorts them by each of its columns';
+const severalPage = 'Several volumes are restored in one dialog, and put on standby in another';
 const jobPage = 'A recurring job is made, changed and deleted on its page, which shows what it is';
 const restoreDialog = 'A backup is restored in a dialog, any one or the latest, as it was chosen there';
 const refusedOfBackups = 'A backup of a missing snapshot, or to an unavailable target, is rejected';
@@ -631,6 +632,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'page-backs-up-old-snapshot': [{ scenario: backupDialog, by: 'then.ofNewSnapshot' }],
   'page-forgets-labels': [{ scenario: backupDialog, by: 'then.backedUpAsChosen' }],
   'page-colours-no-backup': [{ scenario: snapshotColours, by: 'then.snapshotsColoured' }],
+  'page-restores-first-of-several': [{ scenario: severalPage, by: 'then.restored' }],
   'page-filters-nothing': [{ scenario: filtered, by: 'then.listed' }],
   'page-sorts-nothing': [{ scenario: sorted, by: 'then.sortedByColumns' }],
   'page-swaps-labels': [{ scenario: labelsPopUp, by: 'then.labelsShown' }],

@@ -17,6 +17,10 @@ export type PageControls = {
   chooseAbove(item: string): Promise<void>;
   /** Shows only the rows with this text in the column by which the page filters, or all if it is empty. */
   filter(text: string): Promise<void>;
+  /** Checks the box of a row. */
+  select(row: string): Promise<void>;
+  /** Opens a part of the open dialog. */
+  openTab(tab: string): Promise<void>;
   /** Presses the title of a column. */
   sortBy(column: string): Promise<void>;
   /** Fills fields of the open dialog. Of several fields with the same text, it fills the last. */
@@ -77,6 +81,9 @@ export const pageControls = (page: Page, table: Locator): PageControls => {
         await form.getByRole('textbox').fill(text);
         await form.getByRole('button', { name: 'Go', exact: true }).click();
       }),
+    select: (row) =>
+      awaitCluster(() => table.locator(`tr[data-row-key="${row}"]`).first().getByRole('checkbox').check()),
+    openTab: (tab) => awaitCluster(() => dialog.getByRole('tab', { name: tab, exact: true }).click()),
     sortBy: (column) =>
       awaitCluster(() => table.getByRole('columnheader').getByText(column, { exact: true }).first().click()),
     fill: (fields) => awaitCluster(() => fillAll(fields)),

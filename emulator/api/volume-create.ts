@@ -41,11 +41,17 @@ const inBytes = (size: string): string => {
   return `${Number(number ?? 0) * (units[unit] ?? 1)}`;
 };
 
-// Longhorn's webhook does this and the next two. The emulator's admission policies exempt the managers.
+// Longhorn's webhook does this and the next three. The emulator's admission policies exempt the managers.
 const sizeOf = ({ datastore, input }: ApiCall): string => {
   const url = stringField(input, 'fromBackup');
   const backup = url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
   return backup?.status?.volumeSize || inBytes(stringField(input, 'size'));
+};
+
+const targetOf = ({ datastore, input }: ApiCall): string => {
+  const url = stringField(input, 'fromBackup');
+  const backup = url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
+  return backup?.status?.backupTargetName || stringField(input, 'backupTargetName') || 'default';
 };
 
 const labelsOf = (url: string): Record<string, string> =>
@@ -80,7 +86,7 @@ export const createVolumeObject: ApiAction = async (call) => {
         numberOfReplicas: numberField(input, 'numberOfReplicas'),
         staleReplicaTimeout: numberField(input, 'staleReplicaTimeout'),
         backupBlockSize: await blockSizeOf(call),
-        backupTargetName: text('backupTargetName') || 'default',
+        backupTargetName: targetOf(call),
         dataEngine: text('dataEngine') || 'v1',
       } as Volume['spec'],
     });

@@ -2,7 +2,12 @@ import type { Cell } from './cell.ts';
 import { makeButton, makeElement } from './element.ts';
 import { type SelectField, selectBox } from './select.ts';
 
-const open = (className: string, children: Node[], buttons: (close: () => void) => Node[]): void => {
+/** Shows a dialog with these buttons. */
+export const openDialog = (
+  className: string,
+  children: Node[],
+  buttons: (close: () => void) => Node[],
+): void => {
   const close = (): void => wrap.remove();
   const body = [...children, makeElement('div', 'ant-modal-confirm-btns', buttons(close))];
   const modal = makeElement('div', `ant-modal ant-modal-confirm ${className}`, [
@@ -19,7 +24,7 @@ export const confirmDialog = (
   { title, content, ok = 'OK' }: { title: string; content: string; ok?: string },
   onOk: () => void,
 ): void =>
-  open(
+  openDialog(
     'ant-modal-confirm-confirm',
     [
       makeElement('span', 'ant-modal-confirm-title', [title]),
@@ -53,7 +58,16 @@ type FormField = {
 /** What was entered in a form, by field name: a text, the options chosen from several, or whether a box is checked. */
 export type FormValues = Record<string, string | boolean | string[]>;
 
-const formRow = ({ name, label, value, disabled = false, select, isBox, wrap = (row) => row }: FormField) => {
+/** A row of a form, and what is entered there. */
+export const formRow = ({
+  name,
+  label,
+  value,
+  disabled = false,
+  select,
+  isBox,
+  wrap = (row) => row,
+}: FormField) => {
   const caption = makeElement('label', '', [label]);
   caption.htmlFor = name;
   if (select) {
@@ -76,7 +90,7 @@ export const formDialog = (
   more: Node[] = [],
 ): void => {
   const rows = fields.map(formRow);
-  open(
+  openDialog(
     'ant-modal-form',
     [makeElement('div', 'ant-modal-title', [title]), ...more, ...rows.map(({ row }) => row)],
     (close) => [
@@ -93,7 +107,7 @@ export const formDialog = (
 export const urlDialog = (url: string): void => {
   const input = makeElement('input', 'ant-input');
   input.value = url;
-  open('ant-modal-confirm-info', [makeElement('h3', '', ['Backup URL']), input], (close) => [
+  openDialog('ant-modal-confirm-info', [makeElement('h3', '', ['Backup URL']), input], (close) => [
     makeButton('ant-btn ant-btn-primary', 'OK', close),
   ]);
 };
@@ -112,7 +126,7 @@ export const pairsDialog = ({ title, heading, pairs }: NonNullable<Cell['popUp']
     heading === undefined
       ? [makeElement('div', 'ant-modal-title', [title ?? '']), ...lines]
       : [makeElement('div', 'ant-descriptions-title', [heading]), makeElement('table', '', lines)];
-  open('ant-modal-pairs', content, (close) => [makeButton('ant-btn', 'OK', close)]);
+  openDialog('ant-modal-pairs', content, (close) => [makeButton('ant-btn', 'OK', close)]);
 };
 
 const messageTime = 5_000;

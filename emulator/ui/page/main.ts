@@ -24,6 +24,7 @@ import {
 } from './records.ts';
 import { parseRoute } from './route.ts';
 import { listNames, send } from './send.ts';
+import { severalDialog } from './several-dialog.ts';
 import { systemBackupPage } from './system-backup-page.ts';
 import { createTable } from './table.ts';
 import { volumePage } from './volume-page.ts';
@@ -144,7 +145,40 @@ const backups = createTable<BackupRecord>({
   },
 });
 
+let checkedVolumes: BackupVolumeRecord[] = [];
+
+// The backup target is not sent: Longhorn takes that of the backup.
+const severalVolumes = (title: string, { isStandby }: { isStandby: boolean }): void => {
+  const backups = checkedVolumes.flatMap(
+    ({ lastBackupName }) => state.backups.find(({ name }) => name === lastBackupName) ?? [],
+  );
+  const tabs = checkedVolumes.map(({ name, volumeName }) => (isStandby ? name : volumeName));
+  severalDialog(title, tabs, (values) => {
+    for (const [index, each] of values.entries()) {
+      const backup = backups[mutant === 'page-restores-first-of-several' ? 0 : index];
+      void send('v1/volumes', 'POST', {
+        ...each,
+        ...{ fromBackup: backup?.url, dataEngine: 'v1', accessMode: 'rwo', staleReplicaTimeout: 20 },
+        backupBlockSize: backup?.blockSize,
+        ...(isStandby && { standby: true, frontend: '' }),
+      });
+    }
+  });
+};
+
+const severalButtons = [
+  makeButton('ant-btn', 'Restore Latest Backup', () =>
+    severalVolumes('Restore Multiple Latest Backups', { isStandby: false }),
+  ),
+  makeButton('ant-btn', 'Create Disaster Recovery Volume', () =>
+    severalVolumes('Create Multiple Disaster Recovery Volumes', { isStandby: true }),
+  ),
+];
+
 const backupVolumes = createTable<BackupVolumeRecord>({
+  onChecked: (rows) => {
+    checkedVolumes = rows;
+  },
   id: 'backTable',
   columns: backupVolumeColumns,
   menu: backupVolumeMenu,
@@ -300,7 +334,7 @@ const show = (): void => {
   } else {
     title.replaceChildren(route.page === 'backupVolumes' ? 'Backup' : 'Backup Target');
     const { root } = route.page === 'backupVolumes' ? backupVolumes : backupTargets;
-    const filter = route.page === 'backupVolumes' ? [nameFilter.root] : [];
+    const filter = route.page === 'backupVolumes' ? [...severalButtons, nameFilter.root] : [];
     view.replaceChildren(buttonOf[route.page], ...filter, root);
   }
   update();

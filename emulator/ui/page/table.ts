@@ -39,6 +39,8 @@ type TableOptions<Row extends { id: string }> = {
   menu(row: Row): MenuEntry[];
   onSelect(key: string, row: Row): void;
   isSortable?: boolean;
+  /** Each row has a box. Called with the rows whose box is checked. */
+  onChecked?(rows: Row[]): void;
 };
 
 const icon = (name: string): HTMLElement => {
@@ -150,6 +152,7 @@ export const createTable = <Row extends { id: string }>({
   menu,
   onSelect,
   isSortable = true,
+  onChecked,
 }: TableOptions<Row>) => {
   let last: Row[] = [];
   let sorting: Sorting | undefined;
@@ -160,6 +163,22 @@ export const createTable = <Row extends { id: string }>({
     else sorting = { column, isDescending: isSame };
     update(last);
   };
+  const checked = new Set<string>();
+  // A row keeps its box when it is drawn anew.
+  const boxes = new Map<string, HTMLInputElement>();
+  const boxOf = (name: string): HTMLInputElement => {
+    const box =
+      boxes.get(name) ?? Object.assign(makeElement('input', 'ant-checkbox-input'), { type: 'checkbox' });
+    if (!boxes.has(name))
+      box.addEventListener('change', () => {
+        if (box.checked) checked.add(name);
+        else checked.delete(name);
+        onChecked?.(last.filter((each) => checked.has(each.id)));
+      });
+    boxes.set(name, box);
+    return box;
+  };
+  const selection: Head[] = onChecked ? [{ title: '', width: 60 }] : [];
   const heads: Head[] = columns.map(({ title, width, sort }, index) => ({
     ...{ title, width },
     ...(sort !== undefined && isSortable && { onClick: () => sortBy(index) }),
@@ -167,7 +186,11 @@ export const createTable = <Row extends { id: string }>({
   const bodies = [makeElement('tbody', 'ant-table-tbody'), makeElement('tbody', 'ant-table-tbody')] as const;
   const placeholder = makeElement('div', 'ant-table-placeholder', ['No Data']);
   const halves = [
-    makeElement('div', 'ant-table-scroll', half([...heads, { ...operation, inBody: true }], bodies[0])),
+    makeElement(
+      'div',
+      'ant-table-scroll',
+      half([...selection, ...heads, { ...operation, inBody: true }], bodies[0]),
+    ),
     makeElement('div', 'ant-table-fixed-right', half([operation], bodies[1])),
   ];
   const root = makeElement('div', '', [
@@ -191,6 +214,7 @@ export const createTable = <Row extends { id: string }>({
         (key) => onSelect(key, data.current),
       );
     const main = [
+      ...selection.map(() => ({ content: boxOf(each.id) })),
       ...cells.map((cell) => ({ content: renderCell(cell) })),
       { content: opener(), inBody: true },
     ];

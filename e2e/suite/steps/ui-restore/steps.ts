@@ -6,7 +6,13 @@ import type { Node } from '../../../longhorn/types.ts';
 import { knownBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { runLabel, scenarioAnnotation } from '../created-objects.ts';
-import type { BackupHandle, PageHandle, TablePageHandle, VolumeHandle } from '../handles.ts';
+import {
+  type BackupHandle,
+  listLabels,
+  type PageHandle,
+  type TablePageHandle,
+  type VolumeHandle,
+} from '../handles.ts';
 import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
 import { readSetting } from '../setting/setting.ts';
@@ -60,12 +66,71 @@ const tag = async (
   return tags;
 };
 
+/** Waits for a volume that was made on a page, and gives it the labels of a volume of this scenario. */
+const watchMadeOnPage = async (
+  context: Context,
+  restore: Parameters<typeof watchRestore>[1],
+): Promise<RestoreHandle> => {
+  const { cluster, run, scenario, timelines, timeouts } = context;
+  const { name } = restore;
+  await waitUntil(timelines.volumes, () => true, {
+    name,
+    label: `volume ${name} is there`,
+    describe: describeRestore,
+    ...timeouts.madeOnPage,
+  });
+  const metadata = { labels: runLabel(run), annotations: { [scenarioAnnotation]: scenario } };
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { metadata });
+  return watchRestore(context, restore);
+};
+
+/** The dialogs for several backup volumes, by what becomes of their latest backups. */
+const dialogs = {
+  restored: {
+    button: 'Restore Latest Backup',
+    label: ({ label }: BackupHandle) => `the volume restored from ${label}`,
+    tabOf: (_: Context, { volume }: BackupHandle) => volume.name,
+  },
+  'put on standby': {
+    button: 'Create Disaster Recovery Volume',
+    label: ({ label }: BackupHandle) => `the volume on standby from ${label}`,
+    tabOf: (context: Context, { volume }: BackupHandle) => knownBackupVolume(context, volume).metadata.name,
+  },
+};
+
+const makeSeveral = async (
+  context: Context,
+  { page }: TablePageHandle,
+  { backups, become }: { backups: readonly BackupHandle[]; become: keyof typeof dialogs },
+): Promise<RestoreHandle[]> => {
+  const { made, timelines, turn } = context;
+  const { button, label, tabOf } = dialogs[become];
+  if (become === 'put on standby') await turn.keepTargets();
+  for (const backup of backups) {
+    await untilReadInStore(context, backup);
+    await page.select(knownBackupVolume(context, backup.volume).metadata.name);
+  }
+  const from = timelines.volumes.lastSequence();
+  await page.press(button);
+  const replicas = 1;
+  const restores = [];
+  for (const backup of backups) {
+    const name = context.uniqueName('volume');
+    made.volumes.push(name);
+    await page.openTab(tabOf(context, backup));
+    await page.fill({ 'Volume Name': name, 'Number of Replicas': String(replicas) });
+    restores.push({ name, label: label(backup), backup, from, replicas });
+  }
+  await page.answer('Ok');
+  return Promise.all(restores.map((each) => watchMadeOnPage(context, each)));
+};
+
 const restoreOnPage = async (
   context: Context,
   { page }: PageHandle | TablePageHandle,
   { backup, row, item, chosen }: { backup: BackupHandle; row: string; item: string; chosen: Choices },
 ): Promise<RestoredOnPage> => {
-  const { cluster, made, run, scenario, timelines, timeouts } = context;
+  const { made, timelines } = context;
   const { replicas, tags } = chosen;
   await untilReadInStore(context, backup);
   const from = timelines.volumes.lastSequence();
@@ -77,16 +142,8 @@ const restoreOnPage = async (
     'Number of Replicas': String(replicas),
     ...(tags && { 'Node Tag': [tags.node], 'Disk Tag': [tags.disk] }),
   });
-  await waitUntil(timelines.volumes, () => true, {
-    name,
-    label: `volume ${name} is there`,
-    describe: describeRestore,
-    ...timeouts.madeOnPage,
-  });
-  const metadata = { labels: runLabel(run), annotations: { [scenarioAnnotation]: scenario } };
-  await cluster.patch(longhornResources.volumes, { namespace, name }, { metadata });
   const label = `the volume restored from ${backup.label}`;
-  return { ...(await watchRestore(context, { name, label, backup, from, replicas })), chosen };
+  return { ...(await watchMadeOnPage(context, { name, label, backup, from, replicas })), chosen };
 };
 
 const describeChoices = ({ replicas, tags }: Choices): string =>
@@ -142,5 +199,12 @@ export const uiRestoreSteps = {
         `${label} (${name}) is not as it was chosen in the dialog`,
       );
     },
+  }),
+  /** By their latest backups, with one replica each. Returns when they are there. */
+  'when.severalMadeOnPage': step({
+    sentence: 'When {backups} are {become} in one dialog of the page',
+    parameters: (_, { backups, become }) => ({ backups: listLabels(backups), become }),
+    action: makeSeveral,
+    detail: (restores) => restores.map(({ name }) => name).join(', '),
   }),
 };
