@@ -16,6 +16,9 @@ import { step } from '../step.ts';
 import { killUntilLost, openBackupPage, rowStatesOf } from './page.ts';
 import { judgeRow } from './row.ts';
 
+const unseenCreation = /^POST \/v1\/\w+: 404$/;
+const lineOf404 = /^console: Failed to load resource: .*\b404\b/;
+
 /** Waits until a page shows the state of these backups' custom resources. */
 const untilShown = async (
   { timelines: { backups }, timeouts }: Context,
@@ -180,16 +183,30 @@ export const uiSteps = {
     },
     detail: (after) => `${formatDuration(after)} after the kill`,
   }),
-  /** Ignores errors that a cut-off causes. */
+  /** Ignores errors that a cut-off causes, and creations that are answered too early, which are a finding. */
   'then.pageHasNoError': step({
     sentence: 'Then the page has no error in its console, and no request failed',
-    action: async (_: Context, { page, disconnections }: PageHandle | TablePageHandle) => {
+    action: async (
+      { report, version }: Context,
+      { page, disconnections }: Pick<PageHandle | TablePageHandle, 'page' | 'disconnections'>,
+    ) => {
       const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
         /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
         disconnections.some(({ from, to }) => at >= from && at < to);
-      const errors = page.log.errors.filter((error) => !isOfCut(error));
+      const { errors = [], unseen = [] } = Object.groupBy(
+        page.log.errors.filter((error) => !isOfCut(error)),
+        ({ text }) => (unseenCreation.test(text) ? 'unseen' : 'errors'),
+      );
+      if (unseen.length > 0)
+        report.finding({
+          code: 'creation-answered-early',
+          title: 'The page reports an error for what was made',
+          detail: `Longhorn ${version} made it, and answered 404: ${unseen.map(({ text }) => text).join(', ')}. longhorn-manager looks for a new object for 2 s (datastore/longhorn.go, verifyCreation), and had not heard of it by then.`,
+        });
+      // The console has a line for each.
+      const lines = errors.filter(({ text }) => lineOf404.test(text)).slice(0, unseen.length);
       throwIfAny(
-        errors.map(({ text }) => text),
+        errors.filter((error) => !lines.includes(error)).map(({ text }) => text),
         'on the page something went wrong',
       );
     },

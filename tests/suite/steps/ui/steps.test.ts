@@ -71,6 +71,22 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
   };
 };
 
+const pageWith = (...texts: string[]) => ({
+  page: { log: { errors: texts.map((text) => ({ at: 0, text })) } },
+  disconnections: [],
+});
+
+test('what a page made, and longhorn-manager had not heard of within 2 s, is a finding; any other 404 is an error', async () => {
+  const { context, findings } = createTestContext({});
+  const judged = bind(context, uiSteps, 'then');
+  const judge = (...texts: string[]) => judged.pageHasNoError(pageWith(...texts) as unknown as PageHandle);
+  const line = 'console: Failed to load resource: the server responded with a status of 404 (Not Found)';
+  await judge('POST /v1/volumes: 404', line);
+  expect(findings).toMatchObject([{ code: 'creation-answered-early' }]);
+  await expect(judge('POST /v1/volumes: 404', line, line)).rejects.toThrow(line);
+  await expect(judge('GET /v1/volumes/a: 404')).rejects.toThrow('GET /v1/volumes/a: 404');
+});
+
 describe.skipIf(chromium === undefined)('a page', () => {
   test('that is as the custom resources are passes all that is asked of it', async () => {
     const { judged, handle, both, remove, push } = await open();
