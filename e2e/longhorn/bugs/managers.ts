@@ -716,7 +716,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, datastore/longhorn.go, CreateOrUpdateDefaultBackupTarget, called by app/daemon.go, startManager, and by controller/kubernetes_configmap_controller.go (AddFunc); read in v1.8.0 to v1.12.1 and master (2026-08-14). Near: longhorn/longhorn#9581 and #4369, of the settings of v1.7 and older',
-    seen: 'the source; not seen on a real Longhorn yet',
+    seen: 'a whole real v1.12.1 (2026-12-01), NFS: back on the store of the ConfigMap within 7 s of the kill of a manager',
   },
   'refused-default-resource-ends-managers': {
     title:
@@ -733,7 +733,7 @@ export const managerBugs = {
     ],
     source:
       'longhorn-manager, app/daemon.go, startManager (the error of CreateOrUpdateDefaultBackupTarget ends it), and webhook/resources/backuptarget/validator.go, Update; read in v1.8.0 to v1.12.1 and master (2026-08-14)',
-    seen: 'the source; not seen on a real Longhorn yet',
+    seen: 'a whole real v1.12.1 (2026-12-01), NFS: the manager ended 4 s after the kill, and started once the other target was deleted',
   },
   'encrypted-backup-hangs-as-plain': {
     title: 'A backup of an encrypted volume that is restored to a plain volume never ends, without a word',

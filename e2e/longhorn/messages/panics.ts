@@ -17,7 +17,7 @@ export const panicMessages = {
       /Error starting manager: [\s\S]+ denied (?:the )?request: (?:url \S+ is the same to backup target \S+|cannot modify BackupTarget since there are existing standby volumes: [\s\S]+)/,
     example:
       'Error starting manager: admission webhook "validator.longhorn.io" denied the request: url nfs://store.default:/backups is the same to backup target old',
-    seen: 'app/daemon.go and webhook/resources/backuptarget/validator.go, source of v1.8.0 to v1.12.1; not met',
+    seen: 'a whole real v1.12.1 (2026-12-01); app/daemon.go and webhook/resources/backuptarget/validator.go, source of v1.8.0 to v1.12.1',
   },
   'manager-panics-on-found-backup': {
     class: 'failure',
