@@ -211,8 +211,9 @@ test('one held a deletion up if the backup went after its life', async () => {
     return then.heldUpUntilExpiry(handle('b', 'the first backup'), { ...lock, outlived });
   };
   for (const ago of [15_000, 20_500]) await held(ago);
+  // On a busy machine a look takes seconds, and the age is a range.
   await expect(held(26_000)).rejects.toThrow(
-    /^the first backup was gone when the lock was [3-7]\.\d s old, and a lock counts for 10 s$/,
+    /^(?:the first backup was gone when the lock was [3-7]\.\d s old|a look at the lock took .* it was \d\.\d to \d\.\d s old), and a lock counts for 10 s$/,
   );
   // Where the look itself took so long that nobody knows.
   await expect(held(21_200, 2_000)).rejects.toBeInstanceOf(InconclusiveError);
