@@ -144,9 +144,8 @@ export const installRelease = async (
   const work: InstallContext = { cluster, watches, attempts, conditions, signal: either };
   const inBackground = (part: Promise<unknown>): void => void part.catch(fail);
   try {
-    // The time-out of the store is not for nodes that are still booting.
-    const url = waitForConditions(watches, [conditions.managers], either)
-      .then(() => driverNamed().start(cluster, { ...store, image: storeImage, signal: either }))
+    const url = driverNamed()
+      .start(cluster, { ...store, image: storeImage, signal: either })
       .then((running) => running.url);
     inBackground(applyManifests({ kubeconfig, signal: either, manifests: writeObjects(objects) }));
     inBackground(
