@@ -22,11 +22,10 @@ const inParallel = async <T, R>(
   return results;
 };
 
-/**
- * How many files of a store a command lists or removes at once. Longhorn removes blocks one by one. Here each call is
- * slower, and the removal must end long before the next sync of the Backup.
- */
-export const filesAtOnce = 8;
+// How many files of a store are listed or removed at once. Longhorn removes blocks one by one. Here each call is slower,
+// and the removal must end long before the next sync of the Backup. But on a slow store, the refresh of the lock waits
+// behind all of them.
+const filesAtOnce = 8;
 
 /**
  * Returns the checksums of a volume's blocks in the store. As in Longhorn, there are none if `blocks/` cannot be listed

@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import { filesAtOnce } from '../backupstore/remove.ts';
 
 /** Credentials of a backup store. A command gets them in its environment, because other processes cannot read that. */
 export type StoreCredentials = Record<string, string>;
@@ -7,14 +6,12 @@ export type StoreCredentials = Record<string, string>;
 /**
  * Environment of the longhorn commands that a manager starts. A command holds only two blocks at a time. With
  * a small heap Node frees the others soon: an upload then needs half the memory beyond the 43 MB of Node
- * itself. A node of 1 GiB may run several commands at once. Two threads are left for the refresh of the lock, which
- * would otherwise wait for a slow store behind all files of a deletion, until the lock has expired.
+ * itself. A node of 1 GiB may run several commands at once.
  */
 export const childEnvironment = (credentials: StoreCredentials): NodeJS.ProcessEnv => ({
   ...process.env,
   ...credentials,
   NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1',
-  UV_THREADPOOL_SIZE: String(filesAtOnce + 2),
 });
 
 /**

@@ -48,7 +48,7 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
               // Always set, even if empty: otherwise a mutant of an earlier installation would survive an apply.
               { name: environmentVariables.mutant, value: mutant ?? '' },
               { name: environmentVariables.version, value: version },
-              // As many threads as blocks that are removed at once. Node's default is four.
+              // Many more than the files that a command lists or removes at once. Node's default is four.
               { name: 'UV_THREADPOOL_SIZE', value: '64' },
               // In MiB. A node of 1 GiB also needs memory for a kubelet and for uploads.
               { name: 'NODE_OPTIONS', value: '--max-old-space-size=160 --max-semi-space-size=4' },
