@@ -43,7 +43,7 @@ const movedTarget = async ({ given, when, then }: Pick<Steps, 'given' | 'when' |
 scenario(
   'The default backup target stays on the store that a user has moved it to, whichever longhorn-manager starts',
   {
-    tags: ['backup-targets', 'manager-kill'],
+    tags: ['backup-targets', 'manager-kill', 'slow'],
     needs: ['lab'],
     exclusive: ['default-backup-target', 'longhorn-managers'],
     disruptions: ['default-target', 'manager-kill', 'settings'],
@@ -59,7 +59,7 @@ scenario(
 scenario(
   'A longhorn-manager starts, though another backup target has the store that the ConfigMap longhorn-default-resource names',
   {
-    tags: ['backup-targets', 'manager-kill'],
+    tags: ['backup-targets', 'manager-kill', 'slow'],
     // Elsewhere others would lose a manager.
     needs: ['lab'],
     exclusive: ['default-backup-target', 'longhorn-managers'],

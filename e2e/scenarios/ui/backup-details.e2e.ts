@@ -20,7 +20,7 @@ scenario(
 scenario(
   'The workload that used the volume of a backup is shown in a pop-up of its page',
   {
-    tags: ['ui', 'claims'],
+    tags: ['ui', 'claims', 'slow'],
     needs: ['browser', 'block-device'],
     disruptions: ['claims'],
     proves: ['U7'],
