@@ -1,5 +1,6 @@
 import { decodeBackupURL } from '../backupstore/url.ts';
-import type { Volume } from '../longhorn/objects.ts';
+import { findBackupVolume } from '../controllers/volume/status.ts';
+import type { Backup, Volume } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import { labels } from '../modelled-on.ts';
 import { requestSync } from './backup-actions.ts';
@@ -41,18 +42,18 @@ const inBytes = (size: string): string => {
   return `${Number(number ?? 0) * (units[unit] ?? 1)}`;
 };
 
-// Longhorn's webhook does this and the next three. The emulator's admission policies exempt the managers.
-const sizeOf = ({ datastore, input }: ApiCall): string => {
+/** The Backup that the volume is to be restored from. */
+const sourceOf = ({ datastore, input }: ApiCall): Backup | undefined => {
   const url = stringField(input, 'fromBackup');
-  const backup = url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
-  return backup?.status?.volumeSize || inBytes(stringField(input, 'size'));
+  return url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
 };
 
-const targetOf = ({ datastore, input }: ApiCall): string => {
-  const url = stringField(input, 'fromBackup');
-  const backup = url === '' ? undefined : datastore.backups.get(decodeBackupURL(url).backup);
-  return backup?.status?.backupTargetName || stringField(input, 'backupTargetName') || 'default';
-};
+// Longhorn's webhook does this and the next three. The emulator's admission policies exempt the managers.
+const sizeOf = (call: ApiCall): string =>
+  sourceOf(call)?.status?.volumeSize || inBytes(stringField(call.input, 'size'));
+
+const targetOf = (call: ApiCall): string =>
+  sourceOf(call)?.status?.backupTargetName || stringField(call.input, 'backupTargetName') || 'default';
 
 const labelsOf = (url: string): Record<string, string> =>
   url === '' ? {} : { [labels.backupVolume]: decodeBackupURL(url).volume };
@@ -113,11 +114,7 @@ export const activateStandby: ApiAction = ({ datastore, name, input, links }) =>
     const frontend = stringField(input, 'frontend');
     if (!frontends.includes(frontend)) throw new Error(`invalid frontend ${frontend}`);
     const source = metadata.labels?.[labels.backupVolume];
-    const known = datastore.backupVolumes
-      .list()
-      .find(
-        (each) => each.spec.volumeName === source && each.spec.backupTargetName === spec.backupTargetName,
-      );
+    const known = source && findBackupVolume({ datastore }, source, spec.backupTargetName);
     if (known) await requestSync({ datastore }, known.metadata.name);
     const change = { spec: { frontend, Standby: false } as Partial<Volume['spec']> };
     return toVolume(datastore, await datastore.volumes.patch(name, change), links);
