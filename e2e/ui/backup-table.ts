@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright';
 import { awaitCluster } from '../kube/time-account.ts';
+import { findCell, findRows } from './page-controls.ts';
 
 /** The table of a volume's backups. It has an id but no accessible name. */
 export const backupTableSelector = '#backDetailTable';
@@ -42,11 +43,8 @@ const patience = 15_000;
 export const backupTable = (page: Page): BackupTable => {
   page.setDefaultTimeout(patience);
   const root = page.locator(backupTableSelector);
-  const rowsOf = (name: string): Locator => root.locator(`tr[data-row-key="${name}"]`);
-  const cellOf = async (name: string, column: string): Promise<Locator> => {
-    const titles = (await root.getByRole('columnheader').allTextContents()).map((title) => title.trim());
-    return rowsOf(name).first().getByRole('cell').nth(titles.indexOf(column));
-  };
+  const rowsOf = (name: string): Locator => findRows(root, name);
+  const cellOf = (name: string, column: string): Promise<Locator> => findCell(root, name, column);
   // The button is in the part of the table at the right edge. The rows there have no text.
   const trigger = (name: string): Locator => rowsOf(name).last().getByRole('button');
   // The navigation at the top has menu items too.

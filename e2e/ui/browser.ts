@@ -44,8 +44,8 @@ const launch = async (executablePath: string): Promise<Launched> => {
 // Wide enough for the first columns of the table and the menu at its right edge.
 const viewport = { width: 1600, height: 900 };
 
-// Longhorn's page shows ten rows of a table at once, or three, so that another one would look as if it were not there. It reads
-// this when it loads (longhorn-ui, src/publicPath.js).
+// Longhorn's page shows ten rows of a table at once, or three, so that another one would look as if it were not there.
+// It reads this when it loads (longhorn-ui, src/publicPath.js).
 const longPages = {
   name: 'pageSizeCollection',
   sizes: JSON.stringify({

@@ -29,6 +29,15 @@ export type PageControls = {
   answer(button: string, fields?: FieldValues): Promise<void>;
 };
 
+/** The row of a table, in each of its parts: a column may be fixed at the right edge. */
+export const findRows = (table: Locator, row: string): Locator => table.locator(`tr[data-row-key="${row}"]`);
+
+/** The cell of a row in the column with this title. */
+export const findCell = async (table: Locator, row: string, column: string): Promise<Locator> => {
+  const titles = (await table.getByRole('columnheader').allTextContents()).map((title) => title.trim());
+  return findRows(table, row).first().getByRole('cell').nth(titles.indexOf(column));
+};
+
 /** Creates the controls for a page with one table. */
 export const pageControls = (page: Page, table: Locator): PageControls => {
   const dialog = page.getByRole('dialog');
@@ -70,8 +79,7 @@ export const pageControls = (page: Page, table: Locator): PageControls => {
         return buttons.filter({ has: text }).or(buttons.and(text)).click();
       }),
     // The button is in the part of the table at the right edge.
-    choose: (row, item) =>
-      awaitCluster(() => chooseIn(table.locator(`tr[data-row-key="${row}"]`).last(), item)),
+    choose: (row, item) => awaitCluster(() => chooseIn(findRows(table, row).last(), item)),
     chooseAbove: (item) => awaitCluster(() => chooseIn(page.locator('.out-container-button'), item)),
     filter: (text) =>
       awaitCluster(async () => {
@@ -81,8 +89,7 @@ export const pageControls = (page: Page, table: Locator): PageControls => {
         await form.getByRole('textbox').fill(text);
         await form.getByRole('button', { name: 'Go', exact: true }).click();
       }),
-    select: (row) =>
-      awaitCluster(() => table.locator(`tr[data-row-key="${row}"]`).first().getByRole('checkbox').check()),
+    select: (row) => awaitCluster(() => findRows(table, row).first().getByRole('checkbox').check()),
     openTab: (tab) => awaitCluster(() => dialog.getByRole('tab', { name: tab, exact: true }).click()),
     sortBy: (column) =>
       awaitCluster(() => table.getByRole('columnheader').getByText(column, { exact: true }).first().click()),

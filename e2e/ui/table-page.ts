@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 import { awaitCluster } from '../kube/time-account.ts';
 import { type Loading, loadPage, openContext } from './browser.ts';
-import { type PageControls, pageControls } from './page-controls.ts';
+import { findCell, findRows, type PageControls, pageControls } from './page-controls.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
 
 /**
@@ -58,11 +58,8 @@ export const openTablePage = async ({
     await loadPage(page, url, { carried });
     const root = page.locator(table);
     await root.first().waitFor({ timeout: drawTime });
-    const rowsOf = (row: string): Locator => root.locator(`tr[data-row-key="${row}"]`);
-    const cellOf = async (row: string, column: string): Promise<Locator> => {
-      const titles = (await root.getByRole('columnheader').allTextContents()).map((each) => each.trim());
-      return rowsOf(row).first().getByRole('cell').nth(titles.indexOf(column));
-    };
+    const rowsOf = (row: string): Locator => findRows(root, row);
+    const cellOf = (row: string, column: string): Promise<Locator> => findCell(root, row, column);
     const tooltipOf = async (icon: Locator): Promise<string> => {
       await icon.hover();
       const tooltip = page.getByRole('tooltip').first();
