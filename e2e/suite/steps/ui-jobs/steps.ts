@@ -5,11 +5,10 @@ import { follow } from '../../../history/watch.ts';
 import type { RecurringJob } from '../../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
-import { runLabel } from '../created-objects.ts';
 import type { TablePageHandle } from '../handles.ts';
 import { farAway } from '../job/job.ts';
 import { step } from '../step.ts';
-import { openTable } from '../ui-tables/steps.ts';
+import { openTable, untilMadeOnPage } from '../ui-tables/steps.ts';
 
 /** A recurring job that was made on its page, and what it is to be by what was chosen there. */
 type JobOnPage = { name: string; jobs: Timeline<RecurringJob>; chosen: Choices };
@@ -31,11 +30,12 @@ export const uiJobSteps = {
   'when.jobMadeOnPage': step({
     sentence: 'When a recurring job for backups is made on the page, with a group and a label',
     action: async (context: Context, { page }: TablePageHandle): Promise<JobOnPage> => {
-      const { cluster, made, run, timeouts, scenarioSignal: signal } = context;
+      const { cluster, made, scenarioSignal: signal } = context;
       const name = context.uniqueName('job');
       const fieldSelector = `metadata.name=${name}`;
       const where = { namespace, fieldSelector, signal };
-      const jobs = await follow<RecurringJob>(cluster, longhornResources.recurringJobs, where);
+      const resource = longhornResources.recurringJobs;
+      const jobs = await follow<RecurringJob>(cluster, resource, where);
       const chosen = {
         ...{ task: 'backup', cron: farAway(), retain: 2, concurrency: 1 },
         ...{ groups: [name], labels: { first: 'one' } },
@@ -46,10 +46,8 @@ export const uiJobSteps = {
         ...{ Name: name, Task: ['Backup'], Retain: '2', Cron: chosen.cron },
         ...{ 'Group name': name, key: 'first', value: 'one' },
       });
-      const label = `recurring job ${name} is there`;
-      await waitUntil(jobs, () => true, { name, label, ...timeouts.madeOnPage });
-      const metadata = { labels: runLabel(run) };
-      await cluster.patch(longhornResources.recurringJobs, { namespace, name }, { metadata });
+      const label = `recurring job ${name}`;
+      await untilMadeOnPage(context, { timeline: jobs, resource, name, label });
       return { name, jobs, chosen };
     },
     detail: ({ name }) => name,

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { patchedObject } from '../../../faults/patched-object.ts';
-import { waitUntil } from '../../../history/expectation.ts';
 import { longhornResources, longhornNamespace as namespace, readNow } from '../../../longhorn/resources.ts';
 import type { Node } from '../../../longhorn/types.ts';
 import { knownBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
-import { runLabel, scenarioAnnotation } from '../created-objects.ts';
+import { scenarioAnnotation } from '../created-objects.ts';
 import {
   type BackupHandle,
   listLabels,
@@ -17,6 +16,7 @@ import { InconclusiveError, throwIfAny } from '../judging.ts';
 import { type RestoreHandle, watchRestore } from '../restore/restore.ts';
 import { readSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
+import { untilMadeOnPage } from '../ui-tables/steps.ts';
 import { describeRestore, untilReadInStore } from '../volume/restored.ts';
 import { readyNodes } from '../volume/volume.ts';
 
@@ -71,16 +71,13 @@ const watchMadeOnPage = async (
   context: Context,
   restore: Parameters<typeof watchRestore>[1],
 ): Promise<RestoreHandle> => {
-  const { cluster, run, scenario, timelines, timeouts } = context;
+  const { scenario, timelines } = context;
   const { name } = restore;
-  await waitUntil(timelines.volumes, () => true, {
-    name,
-    label: `volume ${name} is there`,
-    describe: describeRestore,
-    ...timeouts.madeOnPage,
+  await untilMadeOnPage(context, {
+    ...{ timeline: timelines.volumes, resource: longhornResources.volumes },
+    ...{ name, label: `volume ${name}`, describe: describeRestore },
+    annotations: { [scenarioAnnotation]: scenario },
   });
-  const metadata = { labels: runLabel(run), annotations: { [scenarioAnnotation]: scenario } };
-  await cluster.patch(longhornResources.volumes, { namespace, name }, { metadata });
   return watchRestore(context, restore);
 };
 

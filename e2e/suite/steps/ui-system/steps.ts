@@ -1,9 +1,8 @@
-import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
+import { waitUntilGone } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { SystemRestore } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
-import { runLabel } from '../created-objects.ts';
 import type { SystemBackupHandle, TablePageHandle, TargetHandle } from '../handles.ts';
 import { step } from '../step.ts';
 import {
@@ -13,7 +12,7 @@ import {
   watchedSystemBackups,
 } from '../system-backup/system-backup.ts';
 import type { SystemRestoreHandle } from '../system-restore/steps.ts';
-import { openTable } from '../ui-tables/steps.ts';
+import { openTable, untilMadeOnPage } from '../ui-tables/steps.ts';
 
 /** By the texts in the list of policies. */
 const policies = { Disabled: 'disabled', Always: 'always', 'If-Not-Present': 'if-not-present' } as const;
@@ -41,15 +40,14 @@ export const uiSystemSteps = {
       target: TargetHandle,
       policy: MadeOnPage['policy'],
     ): Promise<MadeOnPage> => {
-      const { cluster, made, run, timeouts } = context;
+      const { made } = context;
       const [name, label] = [context.uniqueName('system'), 'the system backup'];
       const timeline = await watchedSystemBackups(context);
       made.systemBackups.push(name);
       await page.press('Create');
       await page.answer('OK', { Name: name, 'Volume Backup Policy': [policy] });
-      await waitUntil(timeline, () => true, { name, label: `${label} is there`, ...timeouts.madeOnPage });
-      const metadata = { labels: runLabel(run) };
-      await cluster.patch(longhornResources.systemBackups, { namespace, name }, { metadata });
+      const resource = longhornResources.systemBackups;
+      await untilMadeOnPage(context, { timeline, resource, name, label });
       return { name, label, version: '', target, policy };
     },
     detail: ({ name }) => name,
@@ -80,7 +78,7 @@ export const uiSystemSteps = {
       { page }: TablePageHandle,
       systemBackup: SystemBackupHandle,
     ): Promise<SystemRestoreHandle> => {
-      const { cluster, made, run, scenarioSignal: signal, timelines, timeouts } = context;
+      const { cluster, made, scenarioSignal: signal, timelines } = context;
       const resource = longhornResources.systemRestores;
       const timeline = await follow<SystemRestore>(cluster, resource, { namespace, signal });
       const from = timelines.volumes.lastSequence();
@@ -88,13 +86,9 @@ export const uiSystemSteps = {
       made.systemRestores.push(name);
       await page.choose(systemBackup.name, 'Restore');
       await page.answer('OK', { Name: name });
-      const { spec } = await waitUntil(timeline, () => true, {
-        ...{ name, label: `${label} is there` },
-        ...timeouts.madeOnPage,
-      });
+      const { spec } = await untilMadeOnPage(context, { timeline, resource, name, label });
       if (spec?.systemBackup !== systemBackup.name)
         throw new Error(`${label} (${name}) is of ${spec?.systemBackup}, not of ${systemBackup.name}`);
-      await cluster.patch(resource, { namespace, name }, { metadata: { labels: runLabel(run) } });
       return { name, label, from, timeline };
     },
     detail: ({ name }) => name,

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../../../history/expectation.ts';
 import { entriesOf } from '../../../history/history.ts';
+import type { Timeline } from '../../../history/timeline.ts';
 import { parseDuration } from '../../../kube/duration.ts';
+import type { KubernetesObject, Resource } from '../../../kube/objects.ts';
 import { awaitCluster } from '../../../kube/time-account.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -18,6 +20,29 @@ import { urlsWithoutStore } from '../retarget/steps.ts';
 import { forwardFrontend } from '../service-forward.ts';
 import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
+
+type MadeOnPage<T extends KubernetesObject> = {
+  timeline: Timeline<T>;
+  resource: Resource;
+  name: string;
+  label: string;
+  describe?: (object: T) => string;
+  annotations?: Record<string, string>;
+};
+
+/** Waits for an object that was requested on a page, and gives it the label of this run. Returns it as it was made. */
+export const untilMadeOnPage = async <T extends KubernetesObject>(
+  { cluster, run, timeouts }: Pick<Context, 'cluster' | 'run' | 'timeouts'>,
+  { timeline, resource, name, label, annotations, ...how }: MadeOnPage<T>,
+): Promise<T> => {
+  const found = await waitUntil(timeline, () => true, {
+    ...{ name, label: `${label} is there`, ...how },
+    ...timeouts.madeOnPage,
+  });
+  const metadata = { labels: runLabel(run), ...(annotations && { annotations }) };
+  await cluster.patch(resource, { namespace, name }, { metadata });
+  return found;
+};
 
 /** Opens a page of Longhorn's user interface. `table` selects its table, or another part by which it counts as drawn. */
 export const openTable = async (

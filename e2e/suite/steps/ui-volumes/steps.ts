@@ -1,13 +1,12 @@
-import { waitUntil } from '../../../history/expectation.ts';
-import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { longhornResources } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
-import { runLabel, scenarioAnnotation } from '../created-objects.ts';
+import { scenarioAnnotation } from '../created-objects.ts';
 import type { BackupHandle, PageHandle, TablePageHandle, VolumeHandle } from '../handles.ts';
 import type { RestoreHandle } from '../restore/restore.ts';
 import { mebibyte } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
-import { openTable } from '../ui-tables/steps.ts';
+import { openTable, untilMadeOnPage } from '../ui-tables/steps.ts';
 import { attach, readyNodes } from '../volume/volume.ts';
 
 /** A volume that was made on the page. `blockSize`: of its backups, in bytes. */
@@ -60,7 +59,7 @@ export const uiVolumesSteps = {
     parameters: (_, blockSize) => ({ size: shownSize(blockSize) }),
     opens: firstTarget,
     action: async (context: Context, { page }: TablePageHandle, blockSize: number): Promise<MadeOnPage> => {
-      const { cluster, made, run, scenario, timelines, timeouts } = context;
+      const { made, scenario, timelines } = context;
       const [name, node = ''] = [context.uniqueName('volume'), ...(await readyNodes(context))];
       const target = await firstTarget(context);
       made.volumes.push(name);
@@ -70,10 +69,11 @@ export const uiVolumesSteps = {
         ...{ Name: name, Size: '1', 'Number of Replicas': '1' },
         ...{ 'Backup Target': [target.name], 'Backup Block Size': [shownSize(blockSize)] },
       });
-      const label = `volume ${name} is there`;
-      await waitUntil(timelines.volumes, () => true, { name, label, ...timeouts.madeOnPage });
-      const metadata = { labels: runLabel(run), annotations: { [scenarioAnnotation]: scenario } };
-      await cluster.patch(longhornResources.volumes, { namespace, name }, { metadata });
+      await untilMadeOnPage(context, {
+        ...{ timeline: timelines.volumes, resource: longhornResources.volumes },
+        ...{ name, label: `volume ${name}` },
+        annotations: { [scenarioAnnotation]: scenario },
+      });
       await attach(context, { name, node });
       return { name, target, node, size: 1024 * mebibyte, blockSize };
     },
