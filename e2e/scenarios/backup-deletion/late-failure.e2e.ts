@@ -46,7 +46,7 @@ scenario(
 
 scenario(
   'A backup volume that is deleted while the blocks of its last backup are being removed crashes no manager',
-  { ...about, needs: ['mounted-store'] },
+  { ...about, tags: [...(about.tags ?? []), 'slow'], needs: ['mounted-store'] },
   async ({ given, when, then }) => {
     const { volume, backup: first } = await backedUpVolume(given);
     const snapshot = await given.snapshot(volume);

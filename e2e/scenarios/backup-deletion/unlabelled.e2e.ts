@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A backup that was found in a store is deleted, though it has lost the label of its backup target',
   {
-    tags: ['backup-deletion', 'backup-targets'],
+    tags: ['backup-deletion', 'backup-targets', 'slow'],
     // An interrupted run leaves a Backup that cannot be deleted. A lab goes with it.
     needs: ['lab'],
     proves: ['D16'],

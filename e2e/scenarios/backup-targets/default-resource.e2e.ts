@@ -5,7 +5,7 @@ import type { Steps } from '../../suite/steps/steps.ts';
 scenario(
   'The ConfigMap longhorn-default-resource moves the default backup target, and what it leaves open stays',
   {
-    tags: ['backup-targets'],
+    tags: ['backup-targets', 'slow'],
     needs: ['lab', 'block-device'],
     exclusive: ['default-backup-target'],
     disruptions: ['default-target', 'settings'],

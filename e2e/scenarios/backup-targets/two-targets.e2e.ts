@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 // Not derived from a document: with several targets, each volume names the target of its backups.
 scenario(
   'Backups on two backup targets never mix',
-  { tags: ['backup-targets'], needs: ['block-device'], proves: ['T13'] },
+  { tags: ['backup-targets', 'slow'], needs: ['block-device'], proves: ['T13'] },
   async ({ given, when, then }) => {
     const one = await given.volume();
     const target = await given.target(await given.store({ kind: 'the same kind' }));

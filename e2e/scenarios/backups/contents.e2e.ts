@@ -115,7 +115,7 @@ scenario(
 
 scenario(
   'Backups are restored however they are compressed',
-  { tags: ['backups'], needs: ['block-device'], proves: ['I4'] },
+  { tags: ['backups', 'slow'], needs: ['block-device'], proves: ['I4'] },
   async ({ given, then }) => {
     for (const compression of ['none', 'lz4', 'gzip'] as const) {
       const volume = await given.volume({ size, compression });

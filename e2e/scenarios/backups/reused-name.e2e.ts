@@ -25,7 +25,7 @@ scenario(
 // The store cannot be checked: its volume.cfg has one size, and fsck finds blocks of the first backup outside of it.
 scenario(
   'A backup is restored in its size, although a smaller volume was backed up under the name of its volume',
-  { tags: ['backups', 'restores'], needs: ['block-device'] },
+  { tags: ['backups', 'restores', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = await given.data(volume, { offset: littleData.volume - size, size });

@@ -8,7 +8,7 @@ const { size } = littleData.data;
 scenario(
   'A snapshot keeps data that are discarded in its volume while an older snapshot is marked as removed',
   {
-    tags: ['backups', 'snapshots'],
+    tags: ['backups', 'snapshots', 'slow'],
     // On other clusters, the setting would keep snapshots of other users.
     needs: ['lab', 'block-device'],
     disruptions: ['settings'],

@@ -156,7 +156,7 @@ scenario(
 // From Longhorn's page "CSI VolumeSnapshot Associated with Longhorn Snapshot".
 scenario(
   'A VolumeSnapshot of the type snap makes a snapshot of a detached volume, which is attached for it',
-  { ...about, tags: ['csi-snapshots'], proves: ['V19'] },
+  { ...about, tags: ['csi-snapshots', 'slow'], proves: ['V19'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = await given.data(volume);

@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // As where an export makes root another user, who may not write. A new volume would have other folders in the store.
 scenario(
   'A backup to a store to which Longhorn may not write fails with the reason, and the next one is made once it may',
-  { tags: ['failing-store', 'backup-targets'], needs: ['writingDenied'], proves: ['T29'] },
+  { tags: ['failing-store', 'backup-targets', 'slow'], needs: ['writingDenied'], proves: ['T29'] },
   async ({ given, when, then }) => {
     const { volume, data, backup: first } = await backedUpVolume(given);
     const denied = await given.writingDenied({ of: volume, folder: 'blocks' });

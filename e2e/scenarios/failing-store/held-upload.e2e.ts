@@ -7,7 +7,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // Not derived from a document. The store leaves the writing of the first block unanswered, so that the upload stays
 // where it is while something else happens.
 const about: ScenarioOptions = {
-  tags: ['failing-store', 'upload'],
+  tags: ['failing-store', 'upload', 'slow'],
   needs: ['wrongAnswers', 'block-device'],
 };
 
@@ -16,7 +16,7 @@ const second = { offset: size, size };
 
 scenario(
   'A snapshot that is deleted while it is uploaded gives a backup with its data, or none',
-  { ...about, tags: [...(about.tags ?? []), 'slow'] },
+  about,
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = [await given.data(volume)];
@@ -68,7 +68,7 @@ scenario(
   'The snapshot of a backup that is being uploaded is not removed with the end of another backup of it',
   {
     ...about,
-    tags: ['failing-store', 'upload', 'snapshots'],
+    tags: ['failing-store', 'upload', 'snapshots', 'slow'],
     // On other clusters, the setting would also remove snapshots of other users.
     needs: ['lab', 'wrongAnswers', 'block-device'],
     longhorn: '>=1.9.0',
@@ -105,7 +105,7 @@ scenario(
 // As of a recurring job filesystem-trim. The replica has read the first blocks of the snapshot by then.
 scenario(
   'A backup has the data of its snapshot, although a trim removes that while it is uploaded',
-  { ...about, tags: [...(about.tags ?? []), 'snapshots', 'slow'] },
+  { ...about, tags: [...(about.tags ?? []), 'snapshots'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ trimsSnapshots: true });
     const discarded = { offset: 2 * size, size };
@@ -145,7 +145,7 @@ scenario(
 // The store takes three blocks of the upload, and no refresh of its lock.
 scenario(
   'A backup that is deleted while its upload has lost its lock stays deleted',
-  { ...about, tags: [...(about.tags ?? []), 'backupstore-locks', 'slow'] },
+  { ...about, tags: [...(about.tags ?? []), 'backupstore-locks'] },
   async ({ given, when, then }) => {
     const { volume, data, backup: first } = await backedUpVolume(given);
     await given.data(volume, second);
@@ -198,7 +198,7 @@ scenario(
 // The volume grows while its older snapshot is uploaded. The store has the blocks of the newer one.
 scenario(
   'A backup is restored in its size, although an upload that began before its volume grew ended later',
-  { ...about, tags: [...(about.tags ?? []), 'restores', 'slow'] },
+  { ...about, tags: [...(about.tags ?? []), 'restores'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const data = await given.data(volume);

@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A recurring job skips a detached volume until that is allowed, and a volume that has left the job',
   {
-    tags: ['recurring-jobs'],
+    tags: ['recurring-jobs', 'slow'],
     needs: ['block-device'],
     disruptions: ['settings'],
     proves: ['J15', 'J16', 'J41'],

@@ -66,7 +66,7 @@ scenario(
 scenario(
   'A recurring job goes on with its other volumes although one is deleted while it is backed up',
   {
-    tags: ['recurring-jobs'],
+    tags: ['recurring-jobs', 'slow'],
     longhorn: '>=1.10.0',
     needs: ['wrongAnswers', 'block-device'],
     proves: ['J34'],

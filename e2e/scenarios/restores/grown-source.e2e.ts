@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // With a poll interval of 0, Longhorn does not learn the new size of the volume before the restore.
 scenario(
   'A backup is restored whose volume has grown on another Longhorn since the last poll',
-  { tags: ['restores', 'backup-targets'], needs: ['block-device'] },
+  { tags: ['restores', 'backup-targets', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const { target } = await given.volume();
     await when.pollIntervalSet(target, '0s');

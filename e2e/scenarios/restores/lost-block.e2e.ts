@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
 // longhorn/longhorn#7069, #9765: losses in the store show only when a backup is restored.
-const about: ScenarioOptions = { tags: ['restores', 'failing-store'], timeout: '60m' };
+const about: ScenarioOptions = { tags: ['restores', 'failing-store', 'slow'], timeout: '60m' };
 
 type Scene = Pick<Steps, 'given' | 'when' | 'then'>;
 type Fault = 'fileMissing' | 'fileDamaged';
@@ -44,7 +44,6 @@ scenario(
   'A restore that meets a damaged block fails, until a full backup has repaired the block',
   {
     ...about,
-    tags: [...(about.tags ?? []), 'slow'],
     needs: ['block-device', 'fileDamaged'],
     proves: ['I7', 'I8', 'R20', 'R21'],
   },

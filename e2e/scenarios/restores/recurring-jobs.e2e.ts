@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A volume is restored with its recurring job if the setting says so, unless it is overruled for the volume',
   {
-    tags: ['restores', 'recurring-jobs'],
+    tags: ['restores', 'recurring-jobs', 'slow'],
     // On other clusters, other users may restore volumes while the setting is changed.
     needs: ['lab'],
     disruptions: ['settings'],

@@ -31,7 +31,7 @@ scenario(
 scenario(
   'A restore for which no node has the tag yet is not given up, and is made once a node has it',
   {
-    tags: ['restores'],
+    tags: ['restores', 'slow'],
     needs: ['block-device'],
     exclusive: ['cluster-settings'],
     disruptions: ['settings'],

@@ -7,7 +7,7 @@ import { mebibyte } from '../../suite/steps/sizes.ts';
 scenario(
   'A volume that is still being restored is not backed up as if it were empty',
   {
-    tags: ['restores', 'backups'],
+    tags: ['restores', 'backups', 'slow'],
     needs: ['block-device', 'wrongAnswers'],
   },
   async ({ given, when, then }) => {

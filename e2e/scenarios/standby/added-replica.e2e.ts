@@ -4,7 +4,7 @@ import { scenario } from '../../suite/scenario.ts';
 // Not derived from a document. By Longhorn's source, a replica that a standby volume gets is filled from the store.
 scenario(
   'A standby volume that gets one more replica keeps its data, although its backup cannot be read meanwhile',
-  { tags: ['standby', 'failing-store'], needs: ['block-device', 'fileMissing'] },
+  { tags: ['standby', 'failing-store', 'slow'], needs: ['block-device', 'fileMissing'] },
   async ({ given, when, then }) => {
     const { volume, data, backup } = await backedUpVolume(given);
     const standby = await when.standbyMade(backup, { replicas: 1 });

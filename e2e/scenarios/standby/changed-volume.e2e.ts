@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-const about: ScenarioOptions = { tags: ['standby'], needs: ['block-device'] };
+const about: ScenarioOptions = { tags: ['standby', 'slow'], needs: ['block-device'] };
 const { size } = littleData.data;
 const added = { offset: size, size };
 
@@ -24,7 +24,7 @@ scenario(
 
 scenario(
   'A standby volume of which snapshots are made follows its source all the same',
-  { ...about, tags: ['standby', 'slow'], proves: ['DR3'] },
+  { ...about, proves: ['DR3'] },
   async ({ given, when, then }) => {
     const { volume, data, standby } = await followedVolume({ given, when, then });
 
@@ -43,7 +43,7 @@ scenario(
 
 scenario(
   'A standby volume that is made larger follows its source all the same',
-  { ...about, tags: ['standby', 'slow'] },
+  about,
   async ({ given, when, then }) => {
     const { volume, data, standby } = await followedVolume({ given, when, then });
 
@@ -64,7 +64,7 @@ scenario(
 
 scenario(
   'A standby volume that has lost the label of its source is activated with its newest backup',
-  { ...about, tags: ['standby', 'slow'] },
+  about,
   async ({ given, when, then }) => {
     const { volume, data, standby } = await followedVolume({ given, when, then });
 

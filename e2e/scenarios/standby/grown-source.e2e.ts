@@ -5,7 +5,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A volume that has grown is backed up whole, and its standby volume grows along',
   {
-    tags: ['standby', 'backups'],
+    tags: ['standby', 'backups', 'slow'],
     needs: ['block-device'],
     proves: ['C26', 'DR14'],
   },

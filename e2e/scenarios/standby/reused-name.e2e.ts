@@ -5,7 +5,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 // Not derived from a document. By Longhorn's source, a standby volume compares the names of backups alone.
 scenario(
   'A standby volume restores a backup that was made again under the name of the one that it has',
-  { tags: ['standby'], needs: ['block-device'] },
+  { tags: ['standby', 'slow'], needs: ['block-device'] },
   async ({ given, when, then }) => {
     const { volume, backup: first, standby } = await followedVolume({ given, when, then });
     await when.deleted(first);
@@ -44,7 +44,7 @@ scenario(
 
 scenario(
   'A standby volume follows its source, although that was made again with backup blocks of another size',
-  { tags: ['standby'], needs: ['block-device'], longhorn: '>=1.10.0' },
+  { tags: ['standby', 'slow'], needs: ['block-device'], longhorn: '>=1.10.0' },
   async ({ given, when, then }) => {
     const { volume, backup: first } = await backedUpVolume(given, { blockSize: 2 * mebibyte });
     const standby = await when.standbyMade(first);

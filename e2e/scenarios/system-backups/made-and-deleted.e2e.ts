@@ -45,7 +45,12 @@ scenario(
 
 scenario(
   'A system backup whose files the store keeps is not reported as deleted',
-  { ...about, needs: ['lab', 'immutableFile'], proves: ['S13'] },
+  {
+    ...about,
+    tags: ['system-backups', 'slow'],
+    needs: ['lab', 'immutableFile'],
+    proves: ['S13'],
+  },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
@@ -73,7 +78,12 @@ scenario(
 
 scenario(
   'A system backup whose config was missing for a moment can be used again, and deleted',
-  { ...about, needs: ['lab', 'fileMissing'], proves: ['S3', 'S13', 'S20'] },
+  {
+    ...about,
+    tags: ['system-backups', 'slow'],
+    needs: ['lab', 'fileMissing'],
+    proves: ['S3', 'S13', 'S20'],
+  },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const store = await given.store({ kind: 'the same kind' });
@@ -125,7 +135,7 @@ scenario(
 
 scenario(
   'A new system backup with the name of one in the store is rejected, fails or is made',
-  { ...about, proves: ['S30'] },
+  { ...about, tags: ['system-backups', 'slow'], proves: ['S30'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
@@ -202,7 +212,7 @@ scenario(
 
 scenario(
   'A system backup that is deleted during its upload stays deleted',
-  { ...about, needs: ['lab', 'wrongAnswers'], proves: ['S13'] },
+  { ...about, tags: ['system-backups', 'slow'], needs: ['lab', 'wrongAnswers'], proves: ['S13'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));

@@ -38,6 +38,7 @@ scenario(
   // Before, a cleanup also counted system backups that were still being made.
   {
     ...about,
+    tags: [...about.tags, 'slow'],
     longhorn: '>=1.11.3 <1.12.0 || >=1.12.1',
     needs: ['lab', 'wrongAnswers'],
     proves: ['S11'],
@@ -68,7 +69,7 @@ scenario(
 
 scenario(
   'A recurring job still counts its system backups after the target was on another store',
-  { ...about, proves: ['S10'] },
+  { ...about, tags: [...about.tags, 'slow'], proves: ['S10'] },
   async ({ given, when, then }) => {
     await given.exclusive('default-backup-target');
     const store = await given.store({ kind: 'the same kind' });

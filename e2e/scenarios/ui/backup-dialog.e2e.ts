@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A backup that is made in the dialog of its volume has the labels, the mode and the target that were chosen',
   {
-    tags: ['ui', 'backups'],
+    tags: ['ui', 'backups', 'slow'],
     needs: ['browser', 'block-device'],
     proves: ['C2', 'U10'],
   },

@@ -4,7 +4,7 @@ import { mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'The page of backup volumes shows only those that have a text in their name',
-  { tags: ['ui', 'backups'], needs: ['browser'], proves: ['U5'] },
+  { tags: ['ui', 'backups', 'slow'], needs: ['browser'], proves: ['U5'] },
   async ({ given, when, then }) => {
     const first = await backedUpVolume(given);
     const second = await backedUpVolume(given);
@@ -21,7 +21,7 @@ scenario(
 
 scenario(
   'The page of backups sorts them by each of its columns',
-  { tags: ['ui', 'backups'], needs: ['browser', 'block-device'], proves: ['U6'] },
+  { tags: ['ui', 'backups', 'slow'], needs: ['browser', 'block-device'], proves: ['U6'] },
   async ({ given, when, then }) => {
     const volume = await given.volume();
     const backups = [];

@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 
 scenario(
   'Several volumes are restored in one dialog, and put on standby in another',
-  { tags: ['ui', 'restores', 'standby'], needs: ['browser', 'block-device'], proves: ['U14'] },
+  { tags: ['ui', 'restores', 'standby', 'slow'], needs: ['browser', 'block-device'], proves: ['U14'] },
   async ({ given, when, then }) => {
     const sources = [await backedUpVolume(given), await backedUpVolume(given)];
     const backups = sources.map(({ backup }) => backup);

@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A system backup is made, restored and deleted on its page, which shows what it is',
   {
-    tags: ['ui', 'system-backups'],
+    tags: ['ui', 'system-backups', 'slow'],
     // A system restore changes all of Longhorn.
     needs: ['browser', 'lab'],
     exclusive: ['default-backup-target', 'all-volumes'],

@@ -4,7 +4,7 @@ import { mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A standby volume is marked on the page of volumes, and is activated there',
-  { tags: ['ui', 'standby'], needs: ['browser', 'block-device'], proves: ['U15'] },
+  { tags: ['ui', 'standby', 'slow'], needs: ['browser', 'block-device'], proves: ['U15'] },
   async ({ given, when, then }) => {
     const { volume, data, backup, standby } = await followedVolume({ given, when, then });
     const page = await given.volumesPage();
@@ -20,7 +20,7 @@ scenario(
 scenario(
   'The size of backup blocks is chosen for a volume on its page, and shown with it and its backups',
   {
-    tags: ['ui', 'backups'],
+    tags: ['ui', 'backups', 'slow'],
     needs: ['browser', 'block-device'],
     longhorn: '>=1.10.0',
     proves: ['U20'],
