@@ -369,8 +369,9 @@ export const mountFaulty = async ({
     header.writeBigUInt64LE(unique, 8);
     try {
       writeSync(device, Buffer.concat([header, body]));
-    } catch {
-      // The process that sent the request may have ended.
+    } catch (error) {
+      // The process that sent the request may have ended. Any other request that stays unanswered hangs its process.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   };
   const take = async (message: Buffer): Promise<void> => {

@@ -19,14 +19,17 @@ export const runMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
   const json = join(folder, 'cells.json');
   try {
-    const { exitCode, stderr } = await execa(
+    const { exitCode, stdout, stderr, timedOut } = await execa(
       process.execPath,
       [script, 'store', 'matrix', '--only', only, '--json', json],
       {
         env: { CORRAL_EMULATOR_MUTANT: mutant },
         reject: false,
+        // A test of one cell has four minutes. It then fails with what the matrix has printed.
+        ...(only !== '' && { timeout: 200_000 }),
       },
     );
+    if (timedOut) throw new Error(`the matrix did not end within 200 s\n${stdout}\n${stderr}`);
     const cannot = exitCode === 3 ? stderr : undefined;
     if (cannot !== undefined && process.env.CI) throw new Error(cannot);
     const { played } = cannot === undefined ? JSON.parse(await readFile(json, 'utf8')) : { played: [] };
