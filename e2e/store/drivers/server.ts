@@ -133,8 +133,9 @@ export const serversOf = async (
 export const untilStoreReady = (pods: Timeline<Pod>, called: string): Promise<Pod> =>
   waitUntil(pods, isReady, {
     label: `${called} of the backup store is ready`,
-    within: '3m',
-    owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
+    within: '6m',
+    owner:
+      'set-up of the backup store: an image may have to be pulled, or a lab be booting on a busy machine; the server starts within seconds',
     describe: describePod,
     fatal: [fatalPodStates(pods)],
   });
