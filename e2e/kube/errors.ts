@@ -83,3 +83,10 @@ export const refusalIn = (text: string): string => {
     return text.trim();
   }
 };
+
+/**
+ * Whether a program was not started because it is not there: `code` is the error of its start. For a name without a
+ * folder that can be EACCES, when this user may not enter a folder of the PATH (`su` keeps root's).
+ */
+export const isProgramMissing = (command: string, code: string | undefined): boolean =>
+  code === 'ENOENT' || (code === 'EACCES' && !command.includes('/'));

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { ApiError, NoPlugin } from './errors.ts';
+import { ApiError, isProgramMissing, NoPlugin } from './errors.ts';
 import { registerHeaderSecrets } from './redact/register.ts';
 import { shorten } from './text.ts';
 
@@ -72,7 +72,7 @@ const asNoPlugin = (error: Error, config: KubeConfig): Error => {
   const { exec } = config.getCurrentUser() ?? {};
   if (!syscall?.startsWith('spawn') || exec === undefined) return error;
   const { command, installHint } = exec as { command: string; installHint?: string };
-  const why = code === 'ENOENT' ? 'is not there' : `cannot be started (${code})`;
+  const why = isProgramMissing(command, code) ? 'is not there' : `cannot be started (${code})`;
   const remedy = installHint
     ? shorten(installHint.trim().replace(/\s+/g, ' '), longestReason)
     : 'install it, or name it by its path in the kubeconfig';

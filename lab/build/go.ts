@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { isProgramMissing } from '../../e2e/kube/errors.ts';
 import { shorten } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { reportProgress } from '../step.ts';
@@ -39,7 +40,7 @@ const GO_TIMEOUT_MS = 45 * 60_000;
 /** Returns the output of `go version`. Throws PreconditionError if Go is missing or does not start. */
 export const goVersion = async (): Promise<string> => {
   const { stdout, stderr, failed, code } = await execa('go', ['version'], { reject: false });
-  if (failed && code !== 'ENOENT')
+  if (failed && !isProgramMissing('go', code))
     throw new PreconditionError({
       code: 'go-broken',
       what: `Go does not start (${shorten(stderr)})`,

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import semver from 'semver';
+import { isProgramMissing } from '../../e2e/kube/errors.ts';
 import { shorten } from '../../e2e/kube/text.ts';
 import { PreconditionError } from '../../e2e/machine/precondition-error.ts';
 import { nodePlatform } from '../../lab/images/layout.ts';
@@ -13,14 +14,12 @@ const labAlternative = 'or use --provider lab, which needs neither Docker nor ro
 const ask = (command: string, args: string[]) =>
   execa(command, args, { reject: false, stdin: 'ignore', timeout: ANSWER_MS });
 
-const isMissing = ({ code }: { code?: string | undefined }): boolean => code === 'ENOENT';
-
 /**
  * Checks that Docker responds and runs the platform of the images. Throws PreconditionError with a remedy in one line.
  */
 export const checkDocker = async (): Promise<void> => {
   const answer = await ask('docker', ['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
-  if (isMissing(answer))
+  if (isProgramMissing('docker', answer.code))
     throw new PreconditionError({
       code: 'docker-missing',
       what: 'docker is missing',
@@ -55,7 +54,7 @@ type Tool = Pick<ClusterTool, 'name' | 'install' | 'oldest'>;
  */
 export const checkTool = async ({ name, install, oldest }: Tool): Promise<string> => {
   const answer = await ask(name, ['version']);
-  if (isMissing(answer))
+  if (isProgramMissing(name, answer.code))
     throw new PreconditionError({
       code: 'tool-missing',
       what: `${name} is missing`,

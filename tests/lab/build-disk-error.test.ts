@@ -18,7 +18,9 @@ describe('a command of a build', () => {
 
   test('that fails prints all that it said; one that is not there fails', async () => {
     await expect(run('echo out; echo err >&2; exit 7')).rejects.toMatchObject({ said: 'out\nerr' });
-    const none = buildCommand('no-such-command', [], { folder, timeout: 10_000 });
+    // A user who may not enter a folder of the PATH gets another answer.
+    const env = { PATH: '/usr/bin:/bin' };
+    const none = buildCommand('no-such-command', [], { folder, timeout: 10_000, env });
     await expect(none).rejects.toThrow(/no-such-command.*not found/);
   });
 

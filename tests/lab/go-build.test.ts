@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { buildGo } from '../../lab/build/go.ts';
+import { buildGo, goVersion } from '../../lab/build/go.ts';
 import { withProgress } from '../../lab/step.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -50,4 +50,12 @@ test('a build with Go reports the modules fetched, and how many packages are com
 test('one that fails says why, without the names of the packages', async () => {
   vi.stubEnv('GO_BUILD', "sh -c 'echo main.go:1: undefined: frob >&2; exit 1'");
   await expect(build()).rejects.toThrow('go failed: # k8s.io/api\nmain.go:1: undefined: frob');
+});
+
+test('without a Go that this user may start, it is missing', async () => {
+  const folder = await temporaryFolder();
+  // The start of a program gives EACCES, as if the folder were another user's.
+  await writeFile(join(folder, 'go'), go, { mode: 0o644 });
+  vi.stubEnv('PATH', folder);
+  await expect(goVersion()).rejects.toMatchObject({ code: 'go-missing' });
 });
