@@ -72,8 +72,10 @@ export const writeSteps = {
               timeline: timelines.backups,
               name,
               describe: describeBackup,
-              because: (backup: Backup) =>
-                !mayFail && backupState(backup) === 'Error' ? `${label} is in Error` : undefined,
+              because: (backup: Backup) => {
+                if (backup.metadata.deletionTimestamp !== undefined) return `${label} is being deleted`;
+                return !mayFail && backupState(backup) === 'Error' ? `${label} is in Error` : undefined;
+              },
             },
           ],
           ...timeouts.secondCompleted,
