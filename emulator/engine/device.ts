@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -17,6 +17,10 @@ export type Devices = {
   detach(volume: string, image: string): Promise<void>;
   /** Writes what the file systems on the device have buffered. */
   sync(volume: string): Promise<void>;
+  /** Runs work while nothing is written to the file systems on the device. Fails if that takes too long. */
+  whileFrozen(volume: string, work: () => Promise<void>): Promise<void>;
+  /** Thaws the file systems of all volumes of the node. A manager that was killed may have left one frozen. */
+  thawAll(): Promise<void>;
   /** Discards what the file system on the device does not use. Throws if there is none. */
   trim(volume: string): Promise<void>;
   /** Writes buffered data (written without O_DIRECT) of the device to its image. */
@@ -95,6 +99,14 @@ const mountsOf = async (device: string): Promise<string[]> => {
 const onNode = (...command: string[]): Promise<unknown> =>
   run('nsenter', ['--mount=/host/proc/1/ns/mnt', ...command]);
 
+/** A device that is frozen for longer is thawed, so that its users do not wait for a copy that hangs. */
+const longestFreeze = 30_000;
+
+// By an open file. It is that of the same file system whatever becomes of the mount, which nobody can remove meanwhile.
+const openMount = (mount: string): Promise<FileHandle> => open(`/host/proc/1/root${mount}`, 'r');
+const setFrozen = (root: FileHandle, how: '--freeze' | '--unfreeze'): Promise<unknown> =>
+  run('fsfreeze', [how, `/proc/${process.pid}/fd/${root.fd}`]);
+
 /** Flushes a device, or a file in place of one. */
 export const flushDevice = async (file: string): Promise<void> => {
   const device = await open(file, 'r+');
@@ -108,6 +120,8 @@ export const flushDevice = async (file: string): Promise<void> => {
 /** Creates loop devices on the node whose /dev is at hostDev. A volume's device is hostDev/longhorn/NAME. */
 export const createLoopDevices = (hostDev: string): Devices => {
   const path = (volume: string): string => `${hostDev}/longhorn/${volume}`;
+  // A file system of an encrypted volume is on another device.
+  const devicesOf = (volume: string): string[] => [path(volume), `${hostDev}/mapper/${volume}`];
   return {
     path,
     attach: async (volume, image) => {
@@ -132,11 +146,45 @@ export const createLoopDevices = (hostDev: string): Devices => {
       await rm(path(volume), { force: true });
     },
     sync: async (volume) => {
-      // Longhorn syncs all file systems of the node, so those of encrypted volumes too.
-      const devices = [path(volume), `${hostDev}/mapper/${volume}`];
-      for (const mount of (await Promise.all(devices.map(mountsOf))).flat())
-        await run('nsenter', ['--mount=/host/proc/1/ns/mnt', 'sync', '-f', mount]);
-      for (const mount of await mountsOf(path(volume))) await onNode('sync', '-f', mount);
+      for (const mount of (await Promise.all(devicesOf(volume).map(mountsOf))).flat())
+        await onNode('sync', '-f', mount);
+    },
+    whileFrozen: async (volume, work) => {
+      const frozen: FileHandle[] = [];
+      const thaw = async (): Promise<void> => {
+        for (const root of frozen.splice(0)) await setFrozen(root, '--unfreeze').finally(() => root.close());
+      };
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        thaw().catch(() => undefined);
+      }, longestFreeze);
+      try {
+        for (const device of devicesOf(volume)) {
+          const [mount] = await mountsOf(device);
+          if (mount === undefined) continue;
+          const root = await openMount(mount);
+          await setFrozen(root, '--freeze').catch((error: unknown) =>
+            root.close().then(() => Promise.reject(error)),
+          );
+          frozen.push(root);
+        }
+        await work();
+      } finally {
+        clearTimeout(timer);
+        await thaw();
+      }
+      if (isLate) throw new Error(`the file system of volume ${volume} was frozen for too long`);
+    },
+    thawAll: async () => {
+      for (const volume of await readdir(`${hostDev}/longhorn`).catch(() => []))
+        for (const [mount] of await Promise.all(devicesOf(volume).map(mountsOf))) {
+          if (mount === undefined) continue;
+          const root = await openMount(mount);
+          // It fails if the file system is not frozen.
+          await setFrozen(root, '--unfreeze').catch(() => undefined);
+          await root.close();
+        }
     },
     trim: async (volume) => {
       const [mount] = await mountsOf(path(volume));

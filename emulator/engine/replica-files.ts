@@ -33,7 +33,7 @@ export const allocatedSize = async (file: string): Promise<number> => {
 
 /**
  * Copies the head into a snapshot's file. Longhorn turns the head itself into the snapshot and starts an
- * empty head, which takes no time and is consistent. A copy is inconsistent if a process writes meanwhile.
+ * empty head, which takes no time and is consistent. A copy is so only if nothing is written meanwhile.
  * The file gets its name only when it is complete.
  */
 export const copySnapshot = async (directory: string, snapshot: string): Promise<void> => {

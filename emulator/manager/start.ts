@@ -106,7 +106,8 @@ type ManagerOptions = Behaviour & {
 
 /** Starts a manager. Resolves once it is ready. It runs until the signal aborts. */
 export const startManager = async (options: ManagerOptions): Promise<void> => {
-  const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
+  const { access, node, ip, clock, devices, mounts, dataRoot, log, signal } = options;
+  await devices.thawAll();
   const binary = engineBinaryPath(defaultEngineImage, dataRoot);
   const deploy = () => deployBinary(options.command, binary);
   await deploy();

@@ -41,12 +41,16 @@ export const takeFromHead = async (context: ManagerContext, snapshot: Snapshot):
   if (!replica) throw new Error(`failed to find the replica of volume ${volume}`);
   const found = datastore.volumes.get(volume);
   const isWritten = found?.status?.restoreRequired || (found && isToClone(found));
-  if (!found?.spec.disableFrontend && !isWritten) {
-    if (mutant !== 'snapshot-without-sync') await devices.sync(volume);
-    await devices.flush(volume);
-  }
+  const hasDevice = !found?.spec.disableFrontend && !isWritten;
+  const copy = async (): Promise<void> => {
+    if (hasDevice) await devices.flush(volume);
+    await copySnapshot(replicaDirectory(replica), name);
+  };
   const creationTime = timestamp();
-  await copySnapshot(replicaDirectory(replica), name);
+  if (hasDevice && mutant !== 'snapshot-without-sync') {
+    await devices.sync(volume);
+    await devices.whileFrozen(volume, copy);
+  } else await copy();
   const sync = mutant === 'fixed:power-loss-empties-metadata';
   await writeHeadMetadata(replicaDirectory(replica), { parent: name, created: creationTime, sync });
   const parent = parentOfHead(otherSnapshots(context, snapshot));

@@ -33,6 +33,8 @@ const fileDevices = (hostDev: string): Devices => {
     grow: () => Promise.resolve(),
     detach: (volume) => rm(path(volume), { force: true }),
     sync: async () => {},
+    whileFrozen: (_, work) => work(),
+    thawAll: async () => {},
     trim: async () => {},
     flush: (volume) => flushDevice(path(volume)),
   };
