@@ -86,6 +86,8 @@ export const mutants = {
   'trim-frees-nothing': 'a recurring job with the task filesystem-trim discards nothing',
   'system-snapshots-stay': 'the snapshots that are made for rebuilds stay, whatever the setting on them says',
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
+  'snapshot-torn':
+    'a snapshot lacks a part of what was written in the seconds before it, and has what was written after that',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':
     'the newest snapshot of a volume goes at once, though its data cannot be merged yet',

@@ -40,6 +40,8 @@ const duringRebuild =
   'Backups that are made while a replica is rebuilt have all data of their snapshots [s3]';
 const workload =
   'A backup has what a workload has written without a sync, and names that workload, which its restore remembers';
+const underLoad =
+  'A backup that is made while a workload writes has what the workload had at one time, all that was synced before included';
 const standbyByCsi = 'A standby volume is made from a backup of CSI, and follows those that CSI makes later';
 const csiRestarted =
   'A VolumeSnapshot whose CSI plugin ends in mid-backup has that one backup, and is ready in the end [s3]';
@@ -329,6 +331,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'trim-frees-nothing': [{ scenario: trimJob, by: 'then.spaceFreed' }],
   'system-snapshots-stay': [{ scenario: systemSnapshots, by: 'then.snapshotGoes' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
+  'snapshot-torn': [{ scenario: underLoad, by: 'then.recordsInOrder' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],
   'marked-snapshot-stays': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],

@@ -6,7 +6,7 @@ scenario(
     tags: ['claims', 'csi-snapshots', 'restores', 'slow'],
     needs: ['block-device', 'volume-snapshots'],
     disruptions: ['claims', 'volume-snapshots'],
-    proves: ['C8', 'R48'],
+    proves: ['C8', 'C18', 'R48'],
   },
   async ({ given, when, then }) => {
     const set = await given.statefulSet({ count: 1 });

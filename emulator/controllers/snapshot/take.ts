@@ -10,6 +10,7 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isToClone } from '../volume/clone.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { isParentOfHead, otherSnapshots } from './removal.ts';
+import { takeTorn } from './torn.ts';
 
 type Status = NonNullable<Snapshot['status']>;
 
@@ -47,10 +48,12 @@ export const takeFromHead = async (context: ManagerContext, snapshot: Snapshot):
     await copySnapshot(replicaDirectory(replica), name);
   };
   const creationTime = timestamp();
-  if (hasDevice && mutant !== 'snapshot-without-sync') {
+  const take = async (): Promise<void> => {
+    if (!hasDevice || mutant === 'snapshot-without-sync') return copy();
     await devices.sync(volume);
     await devices.whileFrozen(volume, copy);
-  } else await copy();
+  };
+  await (mutant === 'snapshot-torn' ? takeTorn(replicaDirectory(replica), name, take) : take());
   const sync = mutant === 'fixed:power-loss-empties-metadata';
   await writeHeadMetadata(replicaDirectory(replica), { parent: name, created: creationTime, sync });
   const parent = parentOfHead(otherSnapshots(context, snapshot));

@@ -24,6 +24,7 @@ import {
   untilBound,
   untilMadeFrom,
 } from './claim.ts';
+import { judgeRecords, writeRecords } from './records.ts';
 import {
   createStatefulSet,
   deleteStatefulSet,
@@ -167,6 +168,12 @@ export const claimSteps = {
     sentence: 'When each pod of the StatefulSet writes another file, and does not sync it',
     action: writeUnsynced,
   }),
+  /** Returns when some are synced. The pod goes on for as long as it runs, or until its files are full. */
+  'when.recordsWritten': step({
+    sentence: 'When the pod of the StatefulSet writes numbered records to two files in turn, and syncs each',
+    action: writeRecords,
+    detail: ({ before }) => `${before} records so far`,
+  }),
   /** Returns what their volumes had taken before, in bytes. */
   'when.filesRemoved': step({
     sentence: 'When each pod of the StatefulSet removes its file',
@@ -255,6 +262,13 @@ export const claimSteps = {
       const found = await Promise.all(pods.map((pod) => wrongSizes(context, pod)));
       throwIfAny(found.flat(), 'devices have other sizes');
     },
+  }),
+  /** Its volume is restored from a backup that was made meanwhile. */
+  'then.recordsInOrder': step({
+    sentence:
+      'Then the pod has each record that was synced before the backup, and none without those before it',
+    action: judgeRecords,
+    detail: (found) => found,
   }),
   'then.podsHaveFiles': step({
     sentence: 'Then each pod of the StatefulSet has the file that it had',

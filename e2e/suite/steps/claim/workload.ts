@@ -31,9 +31,10 @@ export type StatefulSetHandle = { name: string; storageClassName: string; pods: 
 // The first bytes of an encrypted device (LUKS2 On-Disk Format Specification).
 const luksMagic = Buffer.from('LUKS\xba\xbe', 'latin1');
 
-const folder = '/data';
+/** The folder of the volume in a pod. */
+export const dataFolder = '/data';
 const writing = `set -e; head -c ${littleData.data.size} /dev/urandom > "$1"`;
-const syncing = `sync "$1" ${folder}`;
+const syncing = `sync "$1" ${dataFolder}`;
 const reading = 'sha256sum "$1"';
 
 const selectorOf = (name: string): string => `app=${name}`;
@@ -65,7 +66,7 @@ export const createStatefulSet = async (
             {
               ...{ name: 'pod', image: manager?.image, imagePullPolicy: 'IfNotPresent' },
               command: ['bash', '-c', 'sleep infinity'],
-              volumeMounts: [{ name: 'data', mountPath: folder }],
+              volumeMounts: [{ name: 'data', mountPath: dataFolder }],
             },
           ],
         },
@@ -135,7 +136,7 @@ export const makeStatefulSet = async (
   for (const [index, { pod, claim }] of names.entries()) {
     const place = { target, name: volumes[index] ?? '', node: nodes[index] ?? '' };
     const volume = { ...place, size: littleData.volume, keySecret };
-    const file = `${folder}/file`;
+    const file = `${dataFolder}/file`;
     const sha256 = await checksumIn(context, { pod, file }, `${writing}; ${syncing}; ${reading}`);
     pods.push({ pod, claim, volume, file, sha256 });
   }
@@ -145,7 +146,7 @@ export const makeStatefulSet = async (
 /** Lets each pod write another file, which it does not sync. Returns the StatefulSet with these files. */
 export const writeUnsynced = async (context: Context, set: StatefulSetHandle): Promise<StatefulSetHandle> => {
   const pods = set.pods.map(async (each) => {
-    const file = `${folder}/unsynced`;
+    const file = `${dataFolder}/unsynced`;
     return { ...each, file, sha256: await checksumIn(context, { ...each, file }, `${writing}; ${reading}`) };
   });
   return { ...set, pods: await Promise.all(pods) };
@@ -181,7 +182,7 @@ export const removeFiles = async (
     await execInPod(
       context.cluster,
       { namespace, name: pod, container: 'pod' },
-      ['bash', '-c', `set -e; rm "$1"; sync -f ${folder}`, 'corral-pod', file],
+      ['bash', '-c', `set -e; rm "$1"; sync -f ${dataFolder}`, 'corral-pod', file],
       `${file} in pod ${pod} could not be removed`,
     );
     removed.push({ volume, took });
