@@ -310,6 +310,7 @@ export const mutants = {
   'page-keeps-schedule': 'a recurring job that is changed on its page keeps its schedule',
   'page-hides-reason': 'the page of backup targets does not say why one cannot be used',
   'page-syncs-nothing': 'the button by which all backup volumes are looked at does nothing',
+  'streams-repeat-themselves': 'a stream of the API sends all of it anew whenever it is looked at',
   'page-stays-cut-off': 'the page never opens a WebSocket again that was lost, and stays as it was',
   // A replica.
   'replica-helper-lost':

@@ -646,6 +646,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'page-keeps-schedule': [{ scenario: jobPage, by: 'then.jobAsChosen' }],
   'page-hides-reason': [{ scenario: targetPage, by: 'then.targetShown' }],
   'page-syncs-nothing': [{ scenario: volumesPage, by: 'then.removedFromCluster' }],
+  'streams-repeat-themselves': [
+    {
+      scenario: "A stream of Longhorn's API sends nothing while nothing changes, and then what has changed",
+      by: 'then.streamsQuiet',
+    },
+  ],
   'page-stays-cut-off': [{ scenario: pageGoesOn, by: 'then.pageIsBack' }],
   'replica-helper-lost': [{ scenario: waits, by: 'given.volume' }],
 };

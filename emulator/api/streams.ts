@@ -127,7 +127,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
       let sent = '';
       const send = (): void => {
         const text = JSON.stringify(toCollection(shown.type, shown.list(options.datastore, links), links));
-        if (text === sent) return;
+        if (text === sent && options.mutant !== 'streams-repeat-themselves') return;
         sent = text;
         connection.send(text);
         if (connection.bufferedAmount > maxUnreadBytes) connection.terminate();

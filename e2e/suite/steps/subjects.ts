@@ -24,6 +24,7 @@ import { retargetSteps } from './retarget/steps.ts';
 import { settingSteps } from './setting/steps.ts';
 import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
+import { streamSteps } from './streams/steps.ts';
 import { systemBackupSteps } from './system-backup/steps.ts';
 import { systemBackupJobSteps } from './system-backup-jobs/steps.ts';
 import { systemBackupVolumeSteps } from './system-backup-volumes/steps.ts';
@@ -80,6 +81,7 @@ export const steps = {
   ...uiVolumesSteps,
   ...uiDetailSteps,
   ...uiListSteps,
+  ...streamSteps,
   ...managerSteps,
   ...managerStartSteps,
   ...bugSteps,

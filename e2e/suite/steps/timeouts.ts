@@ -578,6 +578,13 @@ export const timeoutRules = {
     owner:
       'longhorn-manager: of the pages that are connected to it it sends one a change, and the others a resync',
   },
+  streamQuiet: {
+    machine: 5,
+    resyncs: 2,
+    fixed: true,
+    owner:
+      'the period in which nothing may be sent: with each resync longhorn-manager compares what it has sent',
+  },
   pageLost: { machine: 15, fixed: true, owner: 'the kill: the connections that a manager had end with it' },
   pageStale: {
     machine: 150,
