@@ -3,7 +3,7 @@ import { scenario } from '../../suite/scenario.ts';
 
 scenario(
   "A stream of Longhorn's API sends nothing while nothing changes, and then what has changed",
-  { tags: ['ui', 'backups'], proves: ['U19'] },
+  { tags: ['ui', 'backups', 'slow'], proves: ['U19'] },
   async ({ given, when, then }) => {
     const { volume, backup } = await backedUpVolume(given);
     const streams = await given.streams(backup);
