@@ -128,6 +128,8 @@ export const mutants = {
   'activation-misses-newest':
     'a volume on standby is activated with what it holds, though there is a newer backup',
   'standby-detaches': 'a volume on standby is detached between the backups that it follows',
+  'evicted-node-keeps-standby':
+    'a volume on standby keeps its replica on a node from which all are to be evicted',
   'standby-keeps-its-size':
     'a volume on standby does not grow along with its source, and restores nothing more',
   'standby-detaches-to-grow': 'a volume on standby is detached so that it can grow',

@@ -398,6 +398,12 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: standbyActivated, by: 'then.activated' },
     { scenario: activatedMidway, by: 'then.activated' },
   ],
+  'evicted-node-keeps-standby': [
+    {
+      scenario: 'A standby volume whose replica is evicted from its node has one on another, and follows on',
+      by: 'then.evicted',
+    },
+  ],
   'standby-detaches': [{ scenario: standbyDeleted, by: 'then.staysAttached' }],
   'standby-keeps-its-size': [{ scenario: grownVolume, by: 'then.follows' }],
   'standby-detaches-to-grow': [{ scenario: grownVolume, by: 'then.staysAttached' }],

@@ -127,6 +127,8 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       ],
     },
     { place: 'longhorn', resource: longhorn.nodes, verbs: ['get', 'watch', 'patch'] },
+    // Those of a node from which they are evicted.
+    { place: 'longhorn', resource: longhorn.replicas, verbs: ['list', 'watch'] },
   ],
   cordon: [{ place: 'cluster', resource: resources.nodes, verbs: ['get', 'patch'] }],
   'default-target': [

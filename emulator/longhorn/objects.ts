@@ -157,7 +157,13 @@ export type DiskStatus = {
 };
 
 export type Node = LonghornObject<
-  { name: string; allowScheduling: boolean; tags?: string[]; disks: Record<string, Disk> },
+  {
+    name: string;
+    allowScheduling: boolean;
+    evictionRequested?: boolean;
+    tags?: string[];
+    disks: Record<string, Disk>;
+  },
   {
     conditions: Condition[] | null;
     diskStatus: Record<string, DiskStatus> | null;

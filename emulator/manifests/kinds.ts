@@ -240,6 +240,7 @@ const nodeKinds: ServedKind[] = [
     spec: object({
       name: text(),
       allowScheduling: flag(),
+      evictionRequested: flag(),
       tags: textList,
       disks: mapOf(
         object({

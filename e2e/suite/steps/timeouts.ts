@@ -115,6 +115,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn rebuilds a failed replica, or 10 min later makes another one if it cannot be used',
   },
+  evicted: {
+    machine: 180,
+    resyncs: 4,
+    owner:
+      'the expectation: Longhorn looks at its nodes, fills another replica, and then removes the one that is to go',
+  },
   grown: {
     machine: 120,
     resyncs: 1,

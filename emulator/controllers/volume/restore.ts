@@ -15,7 +15,7 @@ import { createSnapshot } from '../snapshot/create.ts';
 import { placesFor } from './placement.ts';
 import { findReplica, replicaDirectory } from './replica.ts';
 import { backupVolumeOnTarget } from './status.ts';
-import { requestAttachment, withdrawAttachment } from './tickets.ts';
+import { moveTicket, requestAttachment, ticketID, withdrawAttachment } from './tickets.ts';
 
 type Status = NonNullable<Volume['status']>;
 
@@ -47,6 +47,23 @@ export const initialRestoreStatus = ({ spec, status }: Volume): Partial<Status> 
       }
     : {};
 
+/**
+ * Moves a volume on standby away from a node that is evicted, with its only replica. Longhorn makes another replica first, and
+ * leaves the volume where it is.
+ */
+const leaveEvictedNode = async (
+  context: ManagerContext,
+  { metadata: { name }, status }: Volume,
+  [other]: string[],
+): Promise<void> => {
+  const { datastore, mutant } = context;
+  const { isStandby, currentNodeID = '' } = status ?? {};
+  if (!isStandby || other === undefined || mutant === 'evicted-node-keeps-standby') return;
+  if (!datastore.nodes.get(currentNodeID)?.spec.evictionRequested || isRestoring(findEngine(context, name)))
+    return;
+  await moveTicket(context, name, ticketID(type, name), other);
+};
+
 /** Requests the attachment of a volume for its restore. */
 export const requestRestoreAttachment = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const { metadata, spec } = volume;
@@ -58,6 +75,7 @@ export const requestRestoreAttachment = async (context: ManagerContext, volume: 
   const isLimited = nodes.length < context.datastore.nodes.list().length;
   const preferred = isLimited && !nodes.includes(source ?? '') ? nodes[0] : source;
   await requestAttachment(context, name, type, name, preferred);
+  await leaveEvictedNode(context, volume, nodes);
 };
 
 /**

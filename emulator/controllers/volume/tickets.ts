@@ -39,6 +39,16 @@ export const requestAttachment = async (
   await datastore.volumeAttachments.patch(volumeName, { spec: { attachmentTickets: { [id]: ticket } } });
 };
 
+/** Requests the attachment for a ticket on another node. */
+export const moveTicket = async (
+  { datastore }: ManagerContext,
+  volumeName: string,
+  id: string,
+  nodeID: string,
+): Promise<void> => {
+  await datastore.volumeAttachments.patch(volumeName, { spec: { attachmentTickets: { [id]: { nodeID } } } });
+};
+
 /** Removes the ticket, if it exists. */
 export const withdrawAttachment = async (
   { datastore }: ManagerContext,

@@ -16,6 +16,7 @@ import { failureMessages } from '../store/expectations.ts';
 import { type CrashedAfterSnapshot, crashAfterSnapshot, judgeOpenedAgain } from './after-snapshot.ts';
 import { leaveOneNode } from './cordon.ts';
 import type { CrashedNode } from './crash.ts';
+import { evictNodeOf, untilEvicted } from './eviction.ts';
 
 // Longhorn may lose the replica, or the engine, or wait for the engine in vain.
 const reasons: readonly MessageId[] = [...failureMessages('upload-lost'), 'creation-gave-up'];
@@ -30,6 +31,19 @@ export const nodeSteps = {
     sentence: 'Given that replicas can be scheduled on one node alone, as that of the volume is cordoned',
     action: async (context: Context, volume: VolumeHandle) => ({ on: await leaveOneNode(context, volume) }),
     detail: ({ on }) => on,
+  }),
+  /** Of a volume with one replica. In force until the end of the scenario, for all volumes. */
+  'when.evicted': step({
+    sentence: 'When all replicas on the node of {standby} are to be evicted',
+    action: evictNodeOf,
+    detail: (node) => node,
+  }),
+  'then.evicted': step({
+    sentence: 'Then {standby} has its replica on another node than {node}',
+    parameters: (standby, node) => ({ standby, node }),
+    waitsForTimer: true,
+    action: untilEvicted,
+    detail: (node) => node,
   }),
   'when.uploaderNodeCrashed': step({
     sentence: 'When a node of the upload of {backup} loses its power',
