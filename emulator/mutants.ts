@@ -218,6 +218,7 @@ export const mutants = {
   'system-backups-unchecked': 'a system backup is taken though the default backup target has no URL',
   'system-backup-lacks-claims': 'a system backup lacks the PersistentVolumeClaims',
   'system-backup-has-nodes': 'a system backup has the nodes of Longhorn too',
+  'system-restore-restores-nodes': 'a system restore gives nodes the tags that they had',
   'system-backup-skips-a-state': 'a system backup is packed before the backups of backing images are made',
   'system-backup-policy-unset': 'a system backup whose policy is not given has none',
   'old-store-kept': 'a backup target that becomes another store is still looked at where it was',

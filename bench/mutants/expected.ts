@@ -618,6 +618,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'system-restore-skips-a-state': [{ scenario: systemRestore, by: 'then.systemRestoreCompletes' }],
   'system-restore-takes-oldest-backup': [{ scenario: systemRestore, by: 'then.volumeMadeFrom' }],
   'system-restore-replaces-volumes': [{ scenario: systemRestore, by: 'then.volumeHasData' }],
+  'system-restore-restores-nodes': [{ scenario: systemRestore, by: 'then.inForce' }],
   'system-restore-forgets-jobs': [{ scenario: systemRestore, by: 'then.jobMadeAgain' }],
   'system-restore-sets-all-settings': [{ scenario: restoredClass, by: 'then.inForce' }],
   'system-restore-marks-only-new-volumes': [{ scenario: systemRestore, by: 'then.volumesMarked' }],

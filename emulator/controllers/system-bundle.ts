@@ -24,7 +24,9 @@ const longhornLists = ({ datastore, mutant }: ManagerContext): Record<string, Li
     recurringjobs: of('RecurringJob', datastore.recurringJobs),
     backingimages: of('BackingImage', { list: () => [] }),
     backuptargets: of('BackupTarget', datastore.backupTargets),
-    ...(mutant === 'system-backup-has-nodes' && { nodes: of('Node', datastore.nodes) }),
+    ...((mutant === 'system-backup-has-nodes' || mutant === 'system-restore-restores-nodes') && {
+      nodes: of('Node', datastore.nodes),
+    }),
   };
 };
 

@@ -11,6 +11,7 @@ import { type ApiObject, withCondition } from '../kubernetes/objects.ts';
 import type { Log } from '../log.ts';
 import type {
   BackupTarget,
+  Node,
   PersistentVolume,
   PersistentVolumeClaim,
   RecurringJob,
@@ -34,6 +35,8 @@ import {
 
 type Status = NonNullable<SystemRestore['status']>;
 type Bundle = {
+  /** Empty without the mutant. */
+  nodes: Node[];
   settings: Setting[];
   storageClasses: StorageClass[];
   backupTargets: BackupTarget[];
@@ -102,6 +105,11 @@ const restoreClasses = async (rollout: Rollout, { storageClasses }: Bundle): Pro
   for (const each of storageClasses)
     if (collection.get(each.metadata.name) === undefined)
       await collection.create(anew(each, marksOf(rollout)));
+};
+
+const restoreNodes = async (rollout: Rollout, { nodes }: Bundle): Promise<void> => {
+  for (const { metadata, spec } of nodes)
+    await rollout.context.datastore.nodes.patch(metadata.name, { spec });
 };
 
 const restoreTargets = async (rollout: Rollout, { backupTargets }: Bundle): Promise<void> => {
@@ -248,7 +256,7 @@ const restoreClaims = async (rollout: Rollout, { persistentVolumeClaims }: Bundl
 };
 
 const empty: Bundle = {
-  ...{ settings: [], storageClasses: [], backupTargets: [], recurringJobs: [] },
+  ...{ nodes: [], settings: [], storageClasses: [], backupTargets: [], recurringJobs: [] },
   ...{ volumes: [], persistentVolumes: [], persistentVolumeClaims: [] },
 };
 
@@ -296,7 +304,7 @@ const restoreKinds = async (rollout: Rollout, bundle: Bundle): Promise<void> => 
   const { mutant } = rollout.context;
   if (mutant === 'fixed:setting-stops-system-restore') await kind(restoreClasses);
   await untilRestored(rollout, ['SettingList', () => kind(restoreSettings)]);
-  await Promise.all([restoreClasses, restoreTargets, restoreJobs].map(kind));
+  await Promise.all([restoreClasses, restoreTargets, restoreJobs, restoreNodes].map(kind));
   if (mutant === 'fixed:system-restore-waits-for-no-target') await untilBackupsKnown(rollout, bundle);
   await kind(restoreVolumes);
   await untilRestored(rollout, ['PersistentVolumeList', () => kind(restorePersistentVolumes)]);

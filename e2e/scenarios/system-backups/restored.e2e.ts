@@ -13,9 +13,14 @@ const about = {
 
 scenario(
   'A system restore makes what is missing, a volume from its latest backup, and leaves what is there',
-  { ...about, proves: ['S15', 'S17', 'S19', 'S23'] },
+  {
+    ...about,
+    exclusive: ['default-backup-target', 'all-volumes', 'cluster-settings'],
+    disruptions: ['default-target', 'settings'],
+    proves: ['S15', 'S17', 'S19', 'S23'],
+  },
   async ({ given, when, then }) => {
-    await given.exclusive('default-backup-target', 'all-volumes');
+    await given.exclusive('default-backup-target', 'all-volumes', 'cluster-settings');
     const target = await given.defaultTargetOn(await given.store({ kind: 'the same kind' }));
     const job = await given.systemBackupJob(target, { keeps: 1 });
     const lost = await given.volume({ target });
@@ -29,6 +34,7 @@ scenario(
     const systemBackup = await when.systemBackedUp(target, { label: 'the system backup' });
     await then.systemBackupReady(systemBackup);
 
+    const { fault: tagged } = await given.tags();
     const newest = await given.data(kept);
     await when.volumeRemoved(lost);
     await when.jobTakenAway(job);
@@ -41,6 +47,7 @@ scenario(
     await then.restored(await then.volumeMadeFrom(restore, latest), [data]);
     await then.volumeHasData(kept, newest);
     await then.jobMadeAgain(restore, job);
+    await then.inForce(tagged);
   },
 );
 

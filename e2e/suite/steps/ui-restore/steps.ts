@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { InjectedFault } from '../../../faults/fault.ts';
 import { patchedObject } from '../../../faults/patched-object.ts';
 import { longhornResources, longhornNamespace as namespace, readNow } from '../../../longhorn/resources.ts';
 import type { Node } from '../../../longhorn/types.ts';
@@ -35,7 +36,7 @@ const isEmptyAllowed = (context: Context, of: 'node' | 'disk'): Promise<string> 
 const tag = async (
   context: Context,
   { besides, node = context.uniqueName('node-tag') }: { besides?: VolumeHandle; node?: string } = {},
-): Promise<Tags> => {
+): Promise<Tags & { fault: InjectedFault }> => {
   const { cluster, faults } = context;
   // Without these settings, volumes without tags would avoid the node.
   for (const kind of ['node', 'disk'] as const)
@@ -62,8 +63,7 @@ const tag = async (
     ...{ resource: longhornResources.nodes, namespace, name, title: `node ${name} and its disks have tags` },
     ...{ before: more({ node: [], disk: [] }), after: more({ node: [tags.node], disk: [tags.disk] }) },
   };
-  await faults.inject(patchedObject.on(cluster, change));
-  return tags;
+  return { ...tags, fault: await faults.inject(patchedObject.on(cluster, change)) };
 };
 
 /** Waits for a volume that was made on a page, and gives it the labels of a volume of this scenario. */
