@@ -166,6 +166,7 @@ export const mutants = {
   'old-compression-unknown':
     'a backup that does not say how it is compressed, as an old one, is read as if it were not',
   'found-backup-not-pulled': 'a backup in the store that the cluster does not know never appears there',
+  'first-page-only': 'of a listing of a bucket the first page alone is read: the first 1000 files',
   'metrics-of-others': 'each manager reports the metrics of all backups and volumes, not of its own alone',
   'polled-without-interval': 'a backup target whose poll interval is 0 is polled all the same',
   'found-block-size-ignored':

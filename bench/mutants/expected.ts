@@ -36,6 +36,8 @@ const standbyRefuses =
   'A volume that is put on standby by the API follows its source, takes no write, and nothing is made of it';
 const restoreTags =
   'A volume is restored to the node and the disk that have its tags, and a tag that none has is reported';
+const manyBackups =
+  'The 1001 backups of one volume, and one of a volume of 250 GiB, are all listed in a slow store [s3]';
 const duringRebuild =
   'Backups that are made while a replica is rebuilt have all data of their snapshots [s3]';
 const workload =
@@ -457,6 +459,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'failed-upload-ends-replica': [{ scenario: noSpace, by: 'then.hasStayedHealthy' }],
   'old-compression-unknown': [{ scenario: otherLonghorn, by: 'then.restores' }],
   'found-backup-not-pulled': [{ scenario: otherLonghorn, by: 'then.known' }],
+  'first-page-only': [{ scenario: manyBackups, by: 'then.allListed' }],
   'metrics-of-others': [{ scenario: metrics, by: 'then.metered' }],
   'polled-without-interval': [
     { scenario: standbyElsewhere, by: 'then.staysBehind' },

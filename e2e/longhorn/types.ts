@@ -137,6 +137,8 @@ export type BackupStatus = {
   /** Empty until Longhorn has read the backup's config from the store, after the backup is Completed. */
   backupTargetName?: string;
   volumeName?: string;
+  /** In bytes, as a string. */
+  volumeSize?: string;
   compressionMethod?: string;
   labels?: Record<string, string> | null;
   snapshotCreatedAt?: string;

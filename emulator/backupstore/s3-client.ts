@@ -89,6 +89,7 @@ export const openBucketClient = (
       for await (const { Contents = [], CommonPrefixes = [] } of pages) {
         keys.push(...Contents.map(({ Key = '' }) => Key));
         prefixes.push(...CommonPrefixes.map(({ Prefix = '' }) => Prefix));
+        if (mutant === 'first-page-only') break;
       }
       return { keys, prefixes };
     },

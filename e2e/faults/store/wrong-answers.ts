@@ -26,7 +26,7 @@ const requests = {
 type Request = keyof typeof requests;
 
 /**
- * The ways to answer wrongly: an error of the server; no answer; the right answer, but only once the fault is healed;
+ * The ways to answer wrongly: an error of the server; no answer; the right answer, but only once the fault is healed, or 40 ms later;
  * an error as if a proxy had rewritten the signed host, or the time to 20 minutes ago; a listing in pages of two; a
  * listing of two entries that does not say it is truncated.
  */
@@ -36,6 +36,7 @@ const answers = {
   InternalError: '500 InternalError',
   silence: 'nothing',
   late: 'what is right then, but only later',
+  slow: 'what is right, 40 ms later',
   'another host': 'the refusal of a signature, as the host was rewritten',
   'another time': 'the refusal of a time, as it was rewritten to 20 minutes ago',
   'short pages': 'pages of two entries',
@@ -216,7 +217,7 @@ export const wrongAnswers = storeFault({
   }),
   ways: { s3Server: { make, heal, healByLabels } },
   document: {
-    about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; with an answer that was right at the time of the request, but is sent only when the fault is healed; as if a proxy had rewritten the signed host (\`SignatureDoesNotMatch\`), or the time, to 20 minutes ago (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
+    about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; with an answer that was right at the time of the request, but is sent only when the fault is healed; with the right answer, 40 ms later; as if a proxy had rewritten the signed host (\`SignatureDoesNotMatch\`), or the time, to 20 minutes ago (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
     inject:
       "in a scenario that needs this a proxy (`s3-faults`, `lab/s3/`) stands before the server in its pod, at the store's address; it is given a rule. Where the rule is about one of several requests, the retries of an SDK are not counted and always pass. The proxy forwards all other requests as they are signed",
     prove:

@@ -12,6 +12,12 @@ export const randomBlocks = function* (size: number): Generator<VolumeBlock> {
   for (let offset = 0; offset < size; offset += blockSize) yield { offset, data: randomBlock() };
 };
 
+/** Generates the same block, of such data, for every block of a volume of `size` bytes. */
+export const sameBlocks = function* (size: number): Generator<VolumeBlock> {
+  const data = randomBlock();
+  for (let offset = 0; offset < size; offset += blockSize) yield { offset, data };
+};
+
 // The bits of each number from 0 to 15, as four bytes. Handling single bits would block this process for too long.
 const spread = Uint32Array.from({ length: 16 }, (_, four) =>
   [0, 1, 2, 3].reduce((sum, bit) => sum + ((four >> bit) & 1) * 256 ** bit, 0),

@@ -163,10 +163,17 @@ export const writeBackup = async (
   const mappings: BlockMapping[] = [];
   const known = new Set<string>();
   let bytes = 0;
+  const packs = new WeakMap<Uint8Array, ReturnType<typeof packBlock>>();
+  // The same block is compressed only once.
+  const pack = (data: Uint8Array) => {
+    const packed = packs.get(data) ?? packBlock(data);
+    packs.set(data, packed);
+    return packed;
+  };
 
   for (const some of inBatches(checked(blocks, size), atOnce)) {
     const packed = await Promise.all(
-      some.map(async ({ offset, data }) => ({ offset, ...(await packBlock(data)) })),
+      some.map(async ({ offset, data }) => ({ offset, ...(await pack(data)) })),
     );
     const files: NewFile[] = [];
     for (const { offset, checksum, bytes: content } of packed) {
@@ -185,6 +192,21 @@ export const writeBackup = async (
     volumeConfigFile(written),
   ]);
   return mappings;
+};
+
+/** Writes the configs of earlier backups with the blocks of one that is in the store. */
+export const writeEarlierBackups = (
+  put: PutFiles,
+  about: Pick<WrittenBackup, 'volume' | 'size' | 'created' | 'blocks'>,
+  backups: readonly string[],
+): Promise<void> => {
+  const stored = { blocks: 0, bytes: 0 };
+  return put(
+    backups.map((backup) => ({
+      path: backupConfigPath(backup),
+      bytes: Buffer.from(backupConfigText({ ...about, backup, stored })),
+    })),
+  );
 };
 
 /** Writes the config of a volume whose last backup is in the store. */

@@ -6,6 +6,12 @@ export const mebibyte = 1024 * 1024;
 /** Formats a size in MiB for sentences. */
 export const inMebibytes = (bytes: number): string => `${bytes / mebibyte} MiB`;
 
+/** The number of bytes in a GiB. */
+export const gibibyte = 1024 * mebibyte;
+
+/** Formats a size in GiB for sentences. */
+export const inGibibytes = (bytes: number): string => `${bytes / gibibyte} GiB`;
+
 /**
  * Returns the "large data" and "small data" of the documents: a volume of 512 MiB with Longhorn's default timers. The
  * small data overwrite the end of the large, so that some blocks belong only to the first backup. With less data, an

@@ -141,6 +141,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store when it is asked to, or with its poll, then reads what it did not know',
   },
+  manyListed: {
+    machine: 900,
+    resyncs: 2,
+    owner:
+      'the expectation: Longhorn starts a process to read each backup that it finds, one after the other, each with five requests to the store',
+  },
   upgraded: {
     machine: 300,
     owner: 'the upgrade: the old managers end first, and engines are laid out on each node',

@@ -5,7 +5,12 @@ import { openVolumeFolderWriter } from '../../../e2e/store/drivers/folder/pod-st
 import { parseBackup, parseVolume } from '../../../e2e/store/format/config.ts';
 import { checksumOf } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';
-import { type VolumeBlock, writeUnfinished } from '../../../e2e/store/format/write-backup.ts';
+import { sameBlocks } from '../../../e2e/store/format/random-blocks.ts';
+import {
+  type VolumeBlock,
+  writeEarlierBackups,
+  writeUnfinished,
+} from '../../../e2e/store/format/write-backup.ts';
 import * as emulated from '../../../emulator/backupstore/config.ts';
 import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
 import { inspectBackup, listStoreVolumes } from '../../../emulator/backupstore/inspect.ts';
@@ -130,6 +135,22 @@ test('an upload that has begun is listed and unfinished, and its end comes into 
   expect(await store.check()).toMatchObject({ findings: [], volumes: 1, backups: 1 });
   expect(await readdir(store.root)).toEqual(['backupstore']);
   expect((await restored(upload.size)).equals(contentOf(upload.size, blocks))).toBe(true);
+});
+
+test('earlier backups with the blocks of the first are sound, and take no space', async () => {
+  const blocks = [...sameBlocks(3 * blockSize)];
+  const size = 4 * blockSize;
+  const mappings = await store.write({ size, blocks });
+  expect(new Set(mappings.map(({ checksum }) => checksum)).size).toBe(1);
+  const { put, publish } = store.open('source');
+  const before = new Date(created.getTime() - 1000);
+  await writeEarlierBackups(put, { volume: 'source', size, created: before, blocks: mappings }, [
+    'backup-2',
+    'backup-3',
+  ]);
+  await publish();
+  expect(await store.check()).toMatchObject({ findings: [], volumes: 1, backups: 3, blocks: 1 });
+  expect((await restored(size)).equals(contentOf(size, blocks))).toBe(true);
 });
 
 test('a second backup of a volume comes beside the first', async () => {

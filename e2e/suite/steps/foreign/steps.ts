@@ -1,4 +1,5 @@
 import { timeoutOf, waitUntil } from '../../../history/expectation.ts';
+import { pluralize } from '../../../kube/text.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { managersLogged } from '../../../longhorn/manager.ts';
 import {
@@ -6,14 +7,16 @@ import {
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
-import { readBackup } from '../backup/backup.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import { readBackup, untilKnown } from '../backup/backup.ts';
 import { backupHistory, backupIs } from '../backup/expectations.ts';
 import { sinceDeleted } from '../backup/judge.ts';
 import type { Context } from '../context.ts';
+import { isBackupOf } from '../created-objects.ts';
 import { isBeingDeleted } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle } from '../handles.ts';
 import { PromiseBroken, stays } from '../judging.ts';
-import { inMebibytes } from '../sizes.ts';
+import { inGibibytes, inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import {
@@ -23,6 +26,8 @@ import {
   type ForeignBackupOptions,
   type ForeignUpload,
   makeForeignBackup,
+  makeForeignBackups,
+  makeLargeForeignBackup,
 } from '../volume/foreign.ts';
 
 const setTargetLabel = async (
@@ -53,6 +58,49 @@ export const foreignSteps = {
     action: (context: Context, target: TargetHandle, how: ForeignBackupOptions) =>
       makeForeignBackup(context, { ...how, target }),
     detail: ({ backup }) => backup.name,
+  }),
+  /** All have the same data, which it returns with them. */
+  'given.foreignBackups': step({
+    sentence: 'Given {count} backups of one volume of {size}, which another Longhorn has made there',
+    parameters: (_, { count, size }) => ({ count, size: inMebibytes(size) }),
+    action: (context: Context, target: TargetHandle, how: { size: number; count: number }) =>
+      makeForeignBackups(context, { ...how, target }),
+    detail: ({ backups }) => backups[0]?.volume.name ?? '',
+  }),
+  /** Sizes in bytes. All of its data are the same block, so that it takes little space. */
+  'given.largeForeignBackup': step({
+    sentence:
+      'Given a backup of {filled} of data of a volume of {size}, which another Longhorn has made there',
+    parameters: (_, { size, filled }) => ({ size: inGibibytes(size), filled: inGibibytes(filled) }),
+    action: (context: Context, target: TargetHandle, how: { size: number; filled: number }) =>
+      makeLargeForeignBackup(context, { ...how, target }),
+    detail: ({ name }) => name,
+  }),
+  /** All of one volume, which Longhorn had not listed before. The first sync that goes through must find them all. */
+  'then.allListed': step({
+    sentence: 'Then Longhorn has listed the volume, and knows its {count}, with the size of the volume',
+    parameters: (backups) => ({ count: pluralize(backups.length, 'backup') }),
+    action: async (context: Context, backups: readonly [BackupHandle, ...BackupHandle[]]) => {
+      const { cluster, timelines, timeouts } = context;
+      const [{ volume }] = backups;
+      const isOf = isBackupOf(volume);
+      await waitUntil(timelines.backupVolumes, (each) => isOf(each) && Boolean(each.status?.lastSyncedAt), {
+        label: `Longhorn has listed the backups of ${volume.name}`,
+        ...timeouts.manyListed,
+      });
+      const listed = await cluster.list<Backup>(longhornResources.backups, { namespace });
+      const names = new Set(listed.items.filter(isOf).map(({ metadata }) => metadata.name));
+      const known = backups.filter(({ name }) => names.has(name));
+      if (known.length < backups.length)
+        throw new Error(
+          `Longhorn has listed ${volume.name}, and knows ${known.length} of its ${backups.length} backups`,
+        );
+      for (const backup of backups) {
+        const { status } = await untilKnown(context, backup);
+        if (status?.volumeSize !== String(volume.size))
+          throw new Error(`Longhorn says ${status?.volumeSize} bytes of a volume of ${volume.size}`);
+      }
+    },
   }),
   'when.foreignDecrypted': step({
     sentence: 'When the store no longer says that the volume of {backup} is encrypted',

@@ -2,12 +2,13 @@ import { createHash, type Hash, randomBytes } from 'node:crypto';
 import type { RecurringJob } from '../../../longhorn/job-types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
-import { randomBlocks } from '../../../store/format/random-blocks.ts';
+import { randomBlocks, sameBlocks } from '../../../store/format/random-blocks.ts';
 import {
   type AccessMode,
   type OldLonghorn,
   type VolumeBlock,
   writeBackup,
+  writeEarlierBackups,
   writeUnfinished,
   writeVolumeConfig,
 } from '../../../store/format/write-backup.ts';
@@ -40,13 +41,15 @@ export type ForeignBackupOptions = {
 
 type Place = { store: RunningStore; volume: string; backup: string };
 
+const newName = (): string => `backup-${randomBytes(8).toString('hex')}`;
+
 const newPlace = (
   context: Context,
   store: RunningStore,
   { after, unlabelled = false, encrypted = false }: Omit<ForeignBackupOptions, 'size'> = {},
 ): Place => {
   const volume = after?.volume.name ?? context.uniqueName('source');
-  const backup = `backup-${randomBytes(8).toString('hex')}`;
+  const backup = newName();
   context.made.written.push({ volume, backup, ...(unlabelled && encrypted && { endsManagers: true }) });
   return { store, volume, backup };
 };
@@ -120,6 +123,41 @@ export const makeForeignBackup = async (
   const { data, stored, ...written } = await writeForeign(context, { ...wish, store: target.store });
   const label = by ? `the backup of a Longhorn ${by}` : `the other Longhorn's ${after ? 'next ' : ''}backup`;
   return { ...handlesOf(written, { target, size, made, label }), data, stored };
+};
+
+/**
+ * Writes `count` backups of a volume with the same data. The clean-up deletes only the last of them: the others go with
+ * their backup volume.
+ */
+export const makeForeignBackups = async (
+  context: Context,
+  { target, size, count }: { target: TargetHandle; size: number; count: number },
+): Promise<{ backups: [BackupHandle, ...BackupHandle[]]; data: WrittenData }> => {
+  const { data, stored, blocks, ...last } = await writeForeign(context, { store: target.store, size });
+  const { volume } = last;
+  const earlier = Array.from({ length: count - 1 }, newName);
+  const { put, publish } = target.store.write(volume);
+  const created = new Date(stored.created.getTime() - 3_600_000);
+  await writeEarlierBackups(put, { volume, size, created, blocks }, earlier);
+  await publish();
+  const made = context.timelines.backups.lastSequence();
+  const toHandle = (backup: string) =>
+    handlesOf({ volume, backup }, { target, size, made, label: 'one of the backups' }).backup;
+  return { backups: [toHandle(last.backup), ...earlier.map(toHandle)], data };
+};
+
+/** Writes a backup of a volume of `size` bytes that has data in the first `filled`: always the same block. */
+export const makeLargeForeignBackup = async (
+  context: Context,
+  { target, size, filled }: { target: TargetHandle; size: number; filled: number },
+): Promise<BackupHandle> => {
+  const made = context.timelines.backups.lastSequence();
+  const { volume, backup } = newPlace(context, target.store);
+  const { put, publish } = target.store.write(volume);
+  await writeBackup(put, { volume, backup, size, created: new Date(), blocks: sameBlocks(filled) });
+  await publish();
+  const label = "the other Longhorn's large backup";
+  return handlesOf({ volume, backup }, { target, size, made, label }).backup;
 };
 
 /** Writes the config of the backup's volume anew, as that of a volume that is not encrypted. */

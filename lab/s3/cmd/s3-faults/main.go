@@ -37,6 +37,8 @@ const (
 	admin    = "/-/rules"
 	pageSize = 2
 	ours     = "corral-"
+	// What a request to a store in another region may take longer than one to a store nearby.
+	latency = 40 * time.Millisecond
 )
 
 // A rule is about every Nth request of an operation whose key, or prefix of a listing, begins with Below. Where others
@@ -199,6 +201,9 @@ func (p *proxy) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	case "another time":
 		// The server looks at the time before it looks at the signature.
 		request.Header.Set("X-Amz-Date", time.Now().UTC().Add(-20*time.Minute).Format("20060102T150405Z"))
+		p.to.ServeHTTP(response, request)
+	case "slow":
+		time.Sleep(latency)
 		p.to.ServeHTTP(response, request)
 	case "late":
 		whole := p.record(request)

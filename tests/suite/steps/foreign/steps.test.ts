@@ -43,3 +43,31 @@ test('an unfinished backup is found, and is not Completed', async () => {
   const { then, backup } = setUp({ states: ['Completed'] });
   await expect(then.foundUnfinished(backup)).rejects.toMatchObject({ verdict: { state: 'met' } });
 });
+
+const target = { ...aTarget, name: 'default' };
+const volume = { name: 'v', target, node: '', size: 5 };
+
+/** The steps where Longhorn has listed a volume, and these backups of it: names, and sizes of their volume. */
+const listed = (...backups: readonly [string, string][]) => {
+  const timelines = emptyTimelines();
+  const labels = { 'backup-volume': 'v', 'backup-target': 'default' };
+  timelines.backupVolumes.push({
+    ...{ kind: 'modified', at: 0 },
+    object: { metadata: { name: 'bv', labels }, status: { lastSyncedAt: '2026-01-01T00:00:00Z' } },
+  });
+  const objects = backups.map(([name, volumeSize]): Backup => {
+    const status = { state: 'Completed', url: 's3://', volumeSize };
+    return { metadata: { name, labels }, spec: { snapshotName: '' }, status };
+  });
+  for (const object of objects) timelines.backups.push({ kind: 'modified', at: 0, object });
+  const cluster = stubCluster({ hurried: true, objects: { backups: objects } });
+  return bindSteps(createTestContext({ timelines, cluster, timeouts: briefly }).context).then;
+};
+
+test('all backups of a volume are listed only if none is missing, and each says the size of the volume', async () => {
+  const [b, c] = ['b', 'c'].map((name) => handleOf(name, 'the backup', { volume }));
+  if (b === undefined || c === undefined) throw new Error('there are two');
+  await listed(['b', '5'], ['c', '5']).allListed([b, c]);
+  await expect(listed(['b', '5']).allListed([b, c])).rejects.toThrow('knows 1 of its 2 backups');
+  await expect(listed(['b', '5'], ['c', '4']).allListed([b, c])).rejects.toThrow('4 bytes of a volume of 5');
+});
