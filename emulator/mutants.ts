@@ -137,6 +137,7 @@ export const mutants = {
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'api-takes-standby-for-any': 'the API makes snapshots and backups of a volume on standby, as of any other',
   'tags-ignored': 'a volume is placed as if it selected no tags',
+  'size-unchecked': 'a volume is placed on a disk that cannot hold it',
   'cordon-ignored': 'a volume is placed on a node that is cordoned, or that Longhorn may not use',
   'missing-disk-tag-unsaid': 'a volume with a disk tag that no disk has does not say why it is not placed',
   'degraded-restore-waits': 'a volume that lacks a replica is not restored, whatever the setting says',

@@ -36,6 +36,7 @@ const standbyRefuses =
   'A volume that is put on standby by the API follows its source, takes no write, and nothing is made of it';
 const restoreTags =
   'A volume is restored to the node and the disk that have its tags, and a tag that none has is reported';
+const restoreTooLarge = 'A restore of a volume that no disk can hold is not begun, and says why';
 const manyBackups =
   'The 1001 backups of one volume, and one of a volume of 250 GiB, are all listed in a slow store [s3]';
 const duringRebuild =
@@ -435,6 +436,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
   'api-takes-standby-for-any': [{ scenario: standbyRefuses, by: 'then.standbyRefuses' }],
   'tags-ignored': [{ scenario: restoreTags, by: 'then.placedOn' }],
+  'size-unchecked': [{ scenario: restoreTooLarge, by: 'then.missingSpaceSaid' }],
   'cordon-ignored': [{ scenario: restoreCordon, by: 'then.placedOn' }],
   'missing-disk-tag-unsaid': [{ scenario: restoreTags, by: 'then.missingTagSaid' }],
   'degraded-restore-waits': [{ scenario: restoreDegraded, by: 'then.restoredDegraded' }],

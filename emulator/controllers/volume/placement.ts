@@ -8,8 +8,14 @@ const isSchedulable = ({ spec, status }: Node): boolean =>
   spec.allowScheduling &&
   !status?.conditions?.some((each) => each.type === 'Schedulable' && each.status === 'False');
 
+// As with Longhorn's default, which schedules no more to a disk than it can hold. Longhorn counts other replicas too.
+const hasSpace = ({ status }: Node, size: string): boolean => {
+  const disks = Object.values(status?.diskStatus ?? {});
+  return disks.length === 0 || disks.some(({ storageMaximum }) => Number(size) <= storageMaximum);
+};
+
 /**
- * The nodes that can be scheduled and have the tags a volume selects, with a disk that has those for disks. `problem`:
+ * The nodes that can be scheduled and have the tags a volume selects, with a disk that has those for disks, and space. `problem`:
  * why there is none, as Longhorn says it: it takes no notice of nodes without the tags (replica_scheduler.go,
  * getDiskCandidates).
  */
@@ -24,8 +30,10 @@ export const placesFor = (
   const fit = tagged.filter((node) =>
     Object.values(node.spec.disks).some(({ tags }) => hasAll(tags, diskSelector ?? [])),
   );
-  const nodes = fit.map(({ metadata }) => metadata.name);
+  const roomy = mutant === 'size-unchecked' ? fit : fit.filter((node) => hasSpace(node, spec.size));
+  const nodes = roomy.map(({ metadata }) => metadata.name);
   if (nodes.length > 0) return { nodes };
+  if (fit.length > 0) return { nodes, problem: 'precheck new replica failed: insufficient storage' };
   const isSaid = tagged.length > 0 || mutant === 'fixed:missing-node-tag-unsaid';
   const isNamed = isSaid && mutant !== 'missing-disk-tag-unsaid';
   return {

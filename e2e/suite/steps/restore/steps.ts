@@ -249,6 +249,23 @@ const createBareStandby = async (
 };
 
 /** The steps for scenarios that test restores. */
+const conditionOf = ({ status }: Volume, type: string) =>
+  status?.conditions?.find((each) => each.type.toLowerCase() === type);
+
+/** Waits until a restore is not placed. Returns the condition that says so. */
+const whyUnplaced = async (
+  { expected, timelines, timeouts }: Context,
+  { name, label }: RestoreHandle,
+): Promise<{ reason?: string; message?: string }> => {
+  expected.push({ id: 'replicas-not-scheduled', of: name }, { id: 'restore-given-up', of: name });
+  const isUnplaced = (each: Volume) => conditionOf(each, 'scheduled')?.status === 'False';
+  const found = await waitUntil(timelines.volumes, isUnplaced, {
+    ...{ name, label: `${label} is not placed`, describe: describeRestore },
+    ...timeouts.restoreBegins,
+  });
+  return conditionOf(found, 'scheduled') ?? {};
+};
+
 export const restoreSteps = {
   /** Returns a block of a backup in the form that store faults accept. */
   'given.blockOf': step({
@@ -659,18 +676,26 @@ export const restoreSteps = {
   /** Its condition says so. Known bug missing-node-tag-unsaid: it says only that it is not placed. */
   'then.missingTagSaid': step({
     sentence: 'Then {restore} is not placed, and says that a tag is missing',
-    action: async ({ expected, timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
-      expected.push({ id: 'replicas-not-scheduled', of: name }, { id: 'restore-given-up', of: name });
-      const scheduled = ({ status }: Volume) =>
-        status?.conditions?.find(({ type }) => type.toLowerCase() === 'scheduled');
-      const found = await waitUntil(timelines.volumes, (each) => scheduled(each)?.status === 'False', {
-        ...{ name, label: `${label} is not placed`, describe: describeRestore },
-        ...timeouts.restoreBegins,
-      });
-      const { reason, message = '' } = scheduled(found) ?? {};
+    action: async (context: Context, restore: RestoreHandle) => {
+      const { name, label } = restore;
+      const { reason, message = '' } = await whyUnplaced(context, restore);
       if (/\btags? /.test(message)) return;
       const seen = { kind: 'Volume', name, state: 'not placed' };
       throw new PromiseBroken(`${label} says ${reason}: "${message}", and nothing of a tag`, seen);
+    },
+  }),
+  /** As then.missingTagSaid. A replica without a node has no place. */
+  'then.missingSpaceSaid': step({
+    sentence:
+      'Then {restore} is not placed, has no replica on a disk, and says that there is too little space',
+    action: async (context: Context, restore: RestoreHandle) => {
+      const { name, label } = restore;
+      const { reason, message = '' } = await whyUnplaced(context, restore);
+      const placed = (await replicasOf(context, name)).filter(({ spec }) => Boolean(spec.nodeID));
+      if (/\bstorage\b/.test(message) && placed.length === 0) return;
+      throw new Error(
+        `${label} says ${reason}: "${message}", and has ${pluralize(placed.length, 'replica')} on a disk`,
+      );
     },
   }),
   /** It is looked at as soon as Longhorn has not placed it, and has detached it. */
@@ -678,15 +703,13 @@ export const restoreSteps = {
     sentence: 'Then {restore} is not placed, and does not say that its restore has failed',
     action: async ({ expected, timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
       expected.push({ id: 'replicas-not-scheduled', of: name }, { id: 'restore-given-up', of: name });
-      const condition = ({ status }: Volume, of: string) =>
-        status?.conditions?.find(({ type }) => type.toLowerCase() === of);
       const isLeft = (each: Volume) =>
-        each.status?.state === 'detached' && condition(each, 'scheduled')?.status === 'False';
+        each.status?.state === 'detached' && conditionOf(each, 'scheduled')?.status === 'False';
       const found = await waitUntil(timelines.volumes, isLeft, {
         ...{ name, label: `${label} is not placed`, describe: describeRestore },
         ...timeouts.restoreBegins,
       });
-      const { reason, message = '' } = condition(found, 'restore') ?? {};
+      const { reason, message = '' } = conditionOf(found, 'restore') ?? {};
       if (reason !== 'RestoreFailure') return;
       const seen = { kind: 'Volume', name, state: 'given up before it has begun' };
       throw new PromiseBroken(`${label} says "${message}", and has no replica yet`, seen);

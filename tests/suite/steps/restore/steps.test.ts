@@ -7,6 +7,7 @@ import { InconclusiveError } from '../../../../e2e/suite/steps/judging.ts';
 import type { RestoreHandle } from '../../../../e2e/suite/steps/restore/restore.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 import { handleOf } from '../recordings.ts';
 
@@ -23,7 +24,11 @@ const locked = says(
 const damaged = says('checksum verification failed for block 1e2f');
 
 /** A volume that goes through these states, and what its events say. */
-const setUp = (states: readonly NonNullable<Volume['status']>[], messages: readonly string[] = []) => {
+const setUp = (
+  states: readonly NonNullable<Volume['status']>[],
+  messages: readonly string[] = [],
+  replicas: object[] = [],
+) => {
   const timelines = emptyTimelines();
   const events = replayTimeline<Event>('events');
   const engines = replayTimeline<VolumeEngine>('engines');
@@ -40,13 +45,15 @@ const setUp = (states: readonly NonNullable<Volume['status']>[], messages: reado
   const short = { within: '20ms', owner: 'the test' } as const;
   const timeouts = {
     ...rules,
+    restoreBegins: short,
     restoreWaits: short,
     restoreFails: short,
     restoreReasons: short,
     restored: short,
     syncActedOn: short,
   };
-  const { context } = createTestContext({ timelines, timeouts });
+  const cluster = stubCluster({ objects: { replicas } });
+  const { context } = createTestContext({ timelines, timeouts, cluster });
   const backup = handleOf('b', 'the first backup', {
     volume: { name: 'v', target: aTarget, node: 'node1', size: 1 },
   });
@@ -184,4 +191,21 @@ test('a volume that is activated without the newest backup, which the store has'
   await expect(steps.activatedWith(restore, newest(['b']))).rejects.toThrow(InconclusiveError);
   const unseen = restoredBackups('');
   await expect(unseen.steps.activatedWith(unseen.restore, newest(['b2']))).rejects.toThrow('nobody saw');
+});
+
+test('a restore that finds no space must say so, and have no replica on a disk', async () => {
+  const unplaced = (message: string) => {
+    const conditions = [{ type: 'Scheduled', status: 'False', reason: 'ReplicaSchedulingFailure', message }];
+    return [{ state: 'detached', conditions }];
+  };
+  const told = unplaced('precheck new replica failed: insufficient storage');
+  const well = setUp(told);
+  await well.steps.missingSpaceSaid(well.restore);
+  const other = setUp(unplaced('precheck new replica failed: disks are unavailable'));
+  await expect(other.steps.missingSpaceSaid(other.restore)).rejects.toThrow('disks are unavailable');
+  const metadata = { name: 'w-r-1', namespace: 'longhorn-system', labels: { longhornvolume: 'w' } };
+  const placed = setUp(told, [], [{ metadata, spec: { nodeID: 'node1' } }]);
+  await expect(placed.steps.missingSpaceSaid(placed.restore)).rejects.toThrow('has 1 replica on a disk');
+  const begins = setUp([begun, underWay]);
+  await expect(begins.steps.missingSpaceSaid(begins.restore)).rejects.toThrow('is not placed');
 });
