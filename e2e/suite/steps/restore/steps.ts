@@ -248,7 +248,6 @@ const createBareStandby = async (
   );
 };
 
-/** The steps for scenarios that test restores. */
 const conditionOf = ({ status }: Volume, type: string) =>
   status?.conditions?.find((each) => each.type.toLowerCase() === type);
 
@@ -266,6 +265,7 @@ const whyUnplaced = async (
   return conditionOf(found, 'scheduled') ?? {};
 };
 
+/** The steps for scenarios that test restores. */
 export const restoreSteps = {
   /** Returns a block of a backup in the form that store faults accept. */
   'given.blockOf': step({
