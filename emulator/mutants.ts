@@ -88,6 +88,8 @@ export const mutants = {
   'snapshot-without-sync': 'a snapshot lacks what the file system of its volume has not written yet',
   'snapshot-torn':
     'a snapshot lacks a part of what was written in the seconds before it, and has what was written after that',
+  'freeze-ignored': 'the file system of a volume is not frozen for a snapshot, whatever the volume says',
+  'file-system-stays-frozen': 'a file system that was frozen for a snapshot is not thawed after it',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
   'newest-snapshot-purged':
     'the newest snapshot of a volume goes at once, though its data cannot be merged yet',

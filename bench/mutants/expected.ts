@@ -43,6 +43,7 @@ const duringRebuild =
   'Backups that are made while a replica is rebuilt have all data of their snapshots [s3]';
 const workload =
   'A backup has what a workload has written without a sync, and names that workload, which its restore remembers';
+const frozen = 'The file system of a volume that asks for it is frozen for a snapshot, and thawed after it';
 const underLoad =
   'A backup that is made while a workload writes has what the workload had at one time, all that was synced before included';
 const standbyByCsi = 'A standby volume is made from a backup of CSI, and follows those that CSI makes later';
@@ -334,6 +335,8 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
   'trim-frees-nothing': [{ scenario: trimJob, by: 'then.spaceFreed' }],
   'system-snapshots-stay': [{ scenario: systemSnapshots, by: 'then.snapshotGoes' }],
   'snapshot-without-sync': [{ scenario: workload, by: 'then.podsHaveFiles' }],
+  'freeze-ignored': [{ scenario: frozen, by: 'then.frozenForSnapshot' }],
+  'file-system-stays-frozen': [{ scenario: frozen, by: 'then.thawed' }],
   'snapshot-torn': [{ scenario: underLoad, by: 'then.recordsInOrder' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],

@@ -17,8 +17,8 @@ export type Devices = {
   detach(volume: string, image: string): Promise<void>;
   /** Writes what the file systems on the device have buffered. */
   sync(volume: string): Promise<void>;
-  /** Runs work while nothing is written to the file systems on the device. Fails if that takes too long. */
-  whileFrozen(volume: string, work: () => Promise<void>): Promise<void>;
+  /** Runs work while nothing is written to the file system on the device. Fails if that takes too long. Returns whether there is one. */
+  whileFrozen(volume: string, work: () => Promise<void>): Promise<boolean>;
   /** Thaws the file systems of all volumes of the node. A manager that was killed may have left one frozen. */
   thawAll(): Promise<void>;
   /** Discards what the file system on the device does not use. Throws if there is none. */
@@ -151,14 +151,12 @@ export const createLoopDevices = (hostDev: string): Devices => {
     },
     whileFrozen: async (volume, work) => {
       const frozen: FileHandle[] = [];
+      let isMounted = false;
       const thaw = async (): Promise<void> => {
         for (const root of frozen.splice(0)) await setFrozen(root, '--unfreeze').finally(() => root.close());
       };
       let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        thaw().catch(() => undefined);
-      }, longestFreeze);
+      let timer: NodeJS.Timeout | undefined;
       try {
         for (const device of devicesOf(volume)) {
           const [mount] = await mountsOf(device);
@@ -168,13 +166,19 @@ export const createLoopDevices = (hostDev: string): Devices => {
             root.close().then(() => Promise.reject(error)),
           );
           frozen.push(root);
+          isMounted = true;
         }
+        timer = setTimeout(() => {
+          isLate = true;
+          thaw().catch(() => undefined);
+        }, longestFreeze);
         await work();
       } finally {
         clearTimeout(timer);
         await thaw();
       }
       if (isLate) throw new Error(`the file system of volume ${volume} was frozen for too long`);
+      return isMounted;
     },
     thawAll: async () => {
       for (const volume of await readdir(`${hostDev}/longhorn`).catch(() => []))

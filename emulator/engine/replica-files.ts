@@ -42,6 +42,13 @@ export const copySnapshot = async (directory: string, snapshot: string): Promise
   await rename(`${target}.tmp`, target);
 };
 
+/** Marks the ext4 file system in a snapshot as in use, which it is unless it is frozen. Does nothing if there is none. */
+export const markAsInUse = async (directory: string, snapshot: string): Promise<void> => {
+  await promisify(execFile)('debugfs', [
+    ...['-w', '-R', 'feature needs_recovery', snapshotPath(directory, snapshot)],
+  ]);
+};
+
 const metadataOfHead = /^volume-head-(\d{3})\.img\.meta$/;
 
 /**

@@ -28,6 +28,7 @@ export type Volume = LonghornObject<
     /** URL of the backup that a new volume is restored from. */
     fromBackup?: string;
     unmapMarkSnapChainRemoved?: string;
+    freezeFilesystemForSnapshot?: string;
     snapshotMaxCount?: number;
     snapshotMaxSize?: string;
     /** The volume whose data it gets, `vol://NAME`, or the snapshot, `snap://NAME/SNAPSHOT`. */

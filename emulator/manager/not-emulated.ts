@@ -27,6 +27,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     snapshotMaxCount: (value) => Number(value) >= 2 && Number(value) <= 250,
     snapshotMaxSize: anything,
     unmapMarkSnapChainRemoved: ['ignored', 'enabled', 'disabled'],
+    freezeFilesystemForSnapshot: ['ignored', 'enabled', 'disabled'],
     dataEngine: ['v1'],
     nodeID: anything,
     disableFrontend: [true, false],

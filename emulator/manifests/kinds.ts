@@ -41,6 +41,7 @@ const volumeKinds: ServedKind[] = [
         fromBackup: text({ default: '' }),
         dataSource: text({ default: '' }),
         unmapMarkSnapChainRemoved: text({ default: 'ignored' }),
+        freezeFilesystemForSnapshot: text({ default: 'ignored' }),
         snapshotMaxCount: integer({ default: 250 }),
         snapshotMaxSize: text({ default: '0' }),
         Standby: flag(),

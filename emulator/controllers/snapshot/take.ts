@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   allocatedSize,
   copySnapshot,
   isSameData,
+  markAsInUse,
   snapshotPath,
   writeHeadMetadata,
 } from '../../engine/replica-files.ts';
@@ -33,6 +35,23 @@ export const requested = (): Status => ({
 /** The snapshot of a volume that is the parent of the volume's head, even if it is marked as removed. */
 export const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined => snapshots.find(isParentOfHead);
 
+/** Copies a volume while its file system is frozen. Returns whether it has one. */
+const takeFrozen = async (
+  { devices, mutant }: ManagerContext,
+  volume: string,
+  copy: () => Promise<void>,
+): Promise<boolean> => {
+  if (mutant !== 'file-system-stays-frozen') return devices.whileFrozen(volume, copy);
+  const copied = Promise.withResolvers<boolean>();
+  const work = async (): Promise<void> => {
+    await copy();
+    copied.resolve(true);
+    await setTimeout(25_000);
+  };
+  devices.whileFrozen(volume, work).catch(copied.reject);
+  return copied.promise;
+};
+
 /** Makes the data of a volume's head those of a snapshot. */
 export const takeFromHead = async (context: ManagerContext, snapshot: Snapshot): Promise<void> => {
   const { datastore, devices, mutant } = context;
@@ -51,7 +70,9 @@ export const takeFromHead = async (context: ManagerContext, snapshot: Snapshot):
   const take = async (): Promise<void> => {
     if (!hasDevice || mutant === 'snapshot-without-sync') return copy();
     await devices.sync(volume);
-    await devices.whileFrozen(volume, copy);
+    const isMounted = await takeFrozen(context, volume, copy);
+    const isFrozen = found?.spec.freezeFilesystemForSnapshot === 'enabled' && mutant !== 'freeze-ignored';
+    if (isMounted && !isFrozen) await markAsInUse(replicaDirectory(replica), name);
   };
   await (mutant === 'snapshot-torn' ? takeTorn(replicaDirectory(replica), name, take) : take());
   const sync = mutant === 'fixed:power-loss-empties-metadata';

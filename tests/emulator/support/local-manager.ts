@@ -33,7 +33,7 @@ const fileDevices = (hostDev: string): Devices => {
     grow: () => Promise.resolve(),
     detach: (volume) => rm(path(volume), { force: true }),
     sync: async () => {},
-    whileFrozen: (_, work) => work(),
+    whileFrozen: (_, work) => work().then(() => false),
     thawAll: async () => {},
     trim: async () => {},
     flush: (volume) => flushDevice(path(volume)),

@@ -24,6 +24,7 @@ import {
   untilBound,
   untilMadeFrom,
 } from './claim.ts';
+import { judgeFreeze, mustBeThawed, setFreezing } from './freeze.ts';
 import { judgeRecords, writeRecords } from './records.ts';
 import {
   createStatefulSet,
@@ -173,6 +174,23 @@ export const claimSteps = {
     sentence: 'When the pod of the StatefulSet writes numbered records to two files in turn, and syncs each',
     action: writeRecords,
     detail: ({ before }) => `${before} records so far`,
+  }),
+  /** Whatever the setting of Longhorn says. */
+  'when.freezingSet': step({
+    sentence: 'When the volume says that its file system is {frozen} for a snapshot',
+    parameters: (_, how) => ({ frozen: how === 'enabled' ? 'frozen' : 'not frozen' }),
+    action: setFreezing,
+  }),
+  /** It is ext4, whose journal shows that. */
+  'then.frozenForSnapshot': step({
+    sentence: 'Then the file system in {backup} is one that was {frozen} for its snapshot',
+    parameters: (backup, { isFrozen }) => ({ backup, frozen: isFrozen ? 'frozen' : 'in use' }),
+    action: (_: Context, backup: BackupHandle, how: { isFrozen: boolean }) => judgeFreeze(backup, how),
+  }),
+  /** It is thawed if it is. */
+  'then.thawed': step({
+    sentence: 'Then the file system of the volume is not frozen any more',
+    action: mustBeThawed,
   }),
   /** Returns what their volumes had taken before, in bytes. */
   'when.filesRemoved': step({

@@ -201,29 +201,37 @@ export const differenceInPod = async (
 
 const hexadecimal = 'head -c 32 "$1" | od -An -v -t x1 | tr -d " \\n"';
 
+/** The blocks of a backup in the store, in the order of their offsets. */
+export const blocksInStore = async function* ({
+  volume,
+  name,
+}: BackupHandle): AsyncGenerator<{ path: string; offset: number; data: Buffer }> {
+  const { source, config } = volume.target.store;
+  const { blocks, blockSize, compression } = (await config(volume.name, name)) ?? { blocks: [] };
+  if (blocks.length === 0) throw new Error(`the store has no blocks of backup ${name}`);
+  const scratch = Buffer.alloc(blockSize ?? 0);
+  for (const { offset, checksum } of blocks) {
+    const path = `${volumeFolder(volume.name)}/${blockPath(checksum)}`;
+    const data = decompress(compression ?? 'none', await source.read(path, largestFile), scratch);
+    yield { path, offset, data: Buffer.from(data) };
+  }
+};
+
 /**
  * Returns where the store holds what a pod has written as it is, and whether it lacks the header of an encryption. Empty if
  * the backup of its volume is encrypted.
  */
 export const plainInStore = async (
   { cluster }: Context,
-  { volume, name }: BackupHandle,
+  backup: BackupHandle,
   { pod, file }: PodWithVolume,
 ): Promise<string[]> => {
   const command = ['bash', '-c', hexadecimal, 'corral-pod', file];
   const { stdout } = await cluster.exec({ namespace, name: pod, container: 'pod' }, command);
   const written = Buffer.from(stdout, 'hex');
   if (written.length !== 32) throw new Error(`${file} in pod ${pod} has ${written.length} bytes`);
-  const { source, config } = volume.target.store;
-  const { blocks, blockSize, compression } = (await config(volume.name, name)) ?? { blocks: [] };
-  if (blocks.length === 0) throw new Error(`the store has no blocks of backup ${name}`);
   const found: string[] = [];
-  const scratch = Buffer.alloc(blockSize ?? 0);
-  for (const { offset, checksum } of blocks) {
-    const path = `${volumeFolder(volume.name)}/${blockPath(checksum)}`;
-    const data = Buffer.from(
-      decompress(compression ?? 'none', await source.read(path, largestFile), scratch),
-    );
+  for await (const { path, offset, data } of blocksInStore(backup)) {
     if (data.includes(written)) found.push(`${path} has what pod ${pod} has written`);
     if (offset === 0 && !data.subarray(0, 6).equals(luksMagic))
       found.push(`${path} begins with no LUKS header`);
