@@ -226,6 +226,7 @@ export const mutants = {
   'system-backup-skips-a-state': 'a system backup is packed before the backups of backing images are made',
   'system-backup-policy-unset': 'a system backup whose policy is not given has none',
   'old-store-kept': 'a backup target that becomes another store is still looked at where it was',
+  'cordoned-node-hides-backups': 'no backup target is listed while a node is cordoned',
   'old-key-kept': 'a manager logs in to a store with the key that it read first, for as long as it lives',
   // Recurring jobs.
   'cleanup-error-fails-job':

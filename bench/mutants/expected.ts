@@ -127,7 +127,8 @@ const nfsOptions =
 const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
-const uninstalled = 'An uninstallation leaves all in the store, and the next Longhorn lists and restores it';
+const uninstalled =
+  'An uninstallation leaves all in the store, and the next Longhorn lists and restores it [s3]';
 const removedVolumes =
   'No longhorn-manager ends over backups whose volumes are deleted and whose replicas are killed, again and again [s3]';
 const systemBundle =
@@ -551,6 +552,7 @@ export const expectedKills: Record<InjectedBug, readonly ExpectedKill[]> = {
     { scenario: 'The policy of a system backup is if-not-present by default', by: 'then.corrected' },
   ],
   'old-store-kept': [{ scenario: changedTarget, by: 'then.removedFromCluster' }],
+  'cordoned-node-hides-backups': [{ scenario: uninstalled, by: 'then.known' }],
   'old-key-kept': [{ scenario: `${renewedKey} [s3]`, by: 'then.targetAvailable' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
   'deleted-volume-stops-job': [

@@ -39,6 +39,7 @@ type Uninstallation = z.infer<typeof schema>;
 type Workload = KubernetesObject & {
   spec: { template: { spec: { serviceAccountName: string; containers: ManagerContainer[] } } };
 };
+type Cordonable = KubernetesObject & { spec?: { unschedulable?: boolean } };
 type ManagerContainer = { name: string; image: string; env?: { name: string }[] };
 
 const managers = 'longhorn-manager';
@@ -71,7 +72,7 @@ const uninstaller = (name: string, { spec }: Workload, labels: Record<string, st
 const on = async (
   cluster: Cluster,
   { job, labels }: { job: string; labels: Record<string, string> },
-): Promise<Fault & { handle: { job: string; log(): Promise<string> } }> => {
+): Promise<Fault & { handle: { job: string; nodes: string[]; log(): Promise<string> } }> => {
   const list = async <T extends KubernetesObject>(resource: Resource) =>
     (await cluster.list<T>(resource, { namespace })).items;
   const ofManifest = async (resource: Resource, kind: string, names: string[]) =>
@@ -100,6 +101,7 @@ const on = async (
     },
     handle: {
       job,
+      nodes,
       log: async () => {
         const selected = { namespace, labelSelector: `job-name=${job}` };
         const { items } = await cluster.list<Pod>(resources.pods, selected);
@@ -138,6 +140,8 @@ const untilUsable = async (cluster: Cluster, { nodes, hasDriver }: Uninstallatio
   const isReady = (set: DaemonSet): boolean => lacksOfDaemonSet(set, nodes.length).length === 0;
   await until(resources.daemonSets, 'each longhorn-manager is ready', isReady, managers);
   for (const node of nodes) {
+    const { spec } = await cluster.get<Cordonable>(resources.nodes, { name: node });
+    if (spec?.unschedulable) continue;
     await until<Node>(
       longhorn.nodes,
       `Longhorn can use ${node} and its disks`,
@@ -196,7 +200,7 @@ export const uninstallation = {
     about: 'Longhorn is uninstalled. This is done only in the lab.',
     inject: 'the Job of the documents: `longhorn-manager uninstall --force`',
     prove: 'the Job is Complete, and the DaemonSet of the managers is gone',
-    heal: 'the objects of the manifest that the Job deletes (the managers, and the deployer of the driver) are created again; healed means that Longhorn can use its nodes. Its settings are never removed. Volumes, backups and backup targets do not come back',
+    heal: 'the objects of the manifest that the Job deletes (the managers, and the deployer of the driver) are created again; healed means that Longhorn can use its nodes, but for those that are cordoned. Its settings are never removed. Volumes, backups and backup targets do not come back',
     bound: 'none; a dead run is undone by `npx corral heal` with its ledger',
     otherUsers: 'everybody: all volumes go, with their data',
     'in scenarios': '`when.uninstalled`, undone by `when.installedAgain`',

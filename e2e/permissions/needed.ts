@@ -192,6 +192,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     },
   ],
   uninstallation: [
+    { place: 'cluster', resource: resources.nodes, verbs: ['get'] },
     { place: 'longhorn', resource: resources.jobs, verbs: ['delete'] },
     { place: 'longhorn', resource: resources.daemonSets, verbs: ['list', 'watch', 'create', 'delete'] },
     { place: 'longhorn', resource: resources.deployments, verbs: ['list'] },

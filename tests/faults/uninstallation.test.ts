@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { uninstallation } from '../../e2e/faults/uninstallation.ts';
-import { type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import { startStubServer } from '../support/stub-api-server.ts';
 
@@ -25,6 +25,7 @@ const start = async () => {
   server.put(resources.daemonSets, { ...named('longhorn-manager'), spec: { template }, status: numbers });
   server.put(resources.deployments, named('longhorn-driver-deployer'), named('longhorn-ui'));
   server.put(resources.jobs);
+  server.put(resources.nodes, { metadata: { name: 'node1' } });
   server.put(longhornResources.nodes, node);
   server.put(longhornResources.backupTargets, named('default'));
   server.put(longhornResources.instanceManagers, instanceManager);
@@ -70,6 +71,25 @@ test('where nothing was deleted the heal removes the Job alone, also twice', asy
   expect(await cluster.get(resources.daemonSets, where)).toMatchObject({ metadata: { uid: where.name } });
 });
 
+const restart = async (cluster: Cluster): Promise<void> => {
+  const isAnew = async (): Promise<boolean> => {
+    const { items } = await cluster.list<KubernetesObject>(resources.daemonSets, { namespace });
+    return items.some(({ metadata }) => metadata.uid !== where.name);
+  };
+  await expect.poll(isAnew).toBe(true);
+  await cluster.patch(resources.daemonSets, where, { status: numbers });
+};
+
+test('a node that is cordoned is not waited for', async () => {
+  const { server, cluster, fault } = await start();
+  await fault.inject();
+  server.remove(longhornResources.nodes, 'node1');
+  server.put(resources.nodes, { metadata: { name: 'node1' }, spec: { unschedulable: true } });
+  const healing = uninstallation.heal(cluster, fault.data);
+  await restart(cluster);
+  expect(await healing).toBe('Longhorn is installed again, and can use its nodes');
+});
+
 test.each([
   ['all', () => [resources.daemonSets, resources.deployments, longhornResources.nodes]],
   ['some', () => [longhornResources.nodes]],
@@ -84,12 +104,7 @@ test.each([
   void healing.then(() => {
     isHealed = true;
   });
-  const isAnew = async (): Promise<boolean> => {
-    const { items } = await cluster.list<KubernetesObject>(resources.daemonSets, { namespace });
-    return items.some(({ metadata }) => metadata.uid !== where.name);
-  };
-  await expect.poll(isAnew).toBe(true);
-  await cluster.patch(resources.daemonSets, where, { status: numbers });
+  await restart(cluster);
   const isNodeAwaited = () =>
     server.urls.some(({ pathname, search }) => /\/nodes$/.test(pathname) && search.includes('watch=true'));
   await expect.poll(isNodeAwaited).toBe(true);

@@ -16,8 +16,8 @@ scenario(
     // It takes all volumes of a Longhorn along.
     needs: ['lab', 'block-device', 'wrongAnswers'],
     exclusive: all,
-    disruptions: ['uninstallation', 'default-target', 'settings'],
-    proves: ['G3', 'G4', 'G5', 'G6'],
+    disruptions: ['uninstallation', 'default-target', 'settings', 'cordon'],
+    proves: ['G3', 'G4', 'G5', 'G6', 'T34'],
   },
   async ({ given, when, then }) => {
     await given.exclusive(...all);
@@ -41,9 +41,12 @@ scenario(
     await then.storeHolds(volume, [backup]);
     await then.storeHoldsSystemBackups(target, [systemBackup]);
 
+    // Longhorn starts no instance manager there, and a manager without one cannot list (longhorn/longhorn#7619).
+    const cordoned = await when.nodesCordoned(uninstalled);
     await when.installedAgain(uninstalled);
     await when.targetMadeAgain(volume.target);
     await then.known(backup);
+    for (const node of cordoned) await when.released(node);
     await when.targetSet(target);
     await then.systemBackupReady(systemBackup);
     await then.restores(backup, data);

@@ -117,6 +117,9 @@ const syncVolumes = async (
   }
 };
 
+const hasCordonedNode = ({ datastore }: ManagerContext): boolean =>
+  datastore.kubernetesNodes.list().some(({ spec }) => spec?.unschedulable === true);
+
 /** Syncs the BackupVolumes of a target with its store. Returns the target's new status. */
 export const syncTarget = async (context: ManagerContext, target: BackupTarget): Promise<Status> => {
   const status = { ...newBackupTargetStatus, ...target.status };
@@ -152,6 +155,7 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
   }
   // As in Longhorn, the first round only sets `available`, and the next one syncs.
   if (!status.available) return available(status);
+  if (context.mutant === 'cordoned-node-hides-backups' && hasCordonedNode(context)) return status;
   // An error from here on is only logged, and the target stays available (syncBackupVolume).
   const inStore = await client.backupVolumes(url).catch((error: Error) => {
     throw new Error(

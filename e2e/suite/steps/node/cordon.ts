@@ -1,13 +1,21 @@
+import type { Fault } from '../../../faults/fault.ts';
 import { patchedObject } from '../../../faults/patched-object.ts';
 import { waitUntil } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
-import { resources } from '../../../kube/cluster.ts';
+import { type Cluster, resources } from '../../../kube/cluster.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Node } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { InconclusiveError } from '../judging.ts';
+
+/** The fault that Kubernetes schedules nothing on a node. */
+export const cordonOf = (cluster: Cluster, name: string): Fault =>
+  patchedObject.on(cluster, {
+    ...{ resource: resources.nodes, name, title: `node ${name} is cordoned` },
+    ...{ before: { spec: { unschedulable: null } }, after: { spec: { unschedulable: true } } },
+  });
 
 /**
  * Leaves one node to replicas, which is not that of the volume: its node is cordoned in Kubernetes, and Longhorn is told to
@@ -22,12 +30,7 @@ export const leaveOneNode = async (context: Context, { node: cordoned }: VolumeH
   const [left, ...others] = taking.filter((each) => each !== cordoned);
   if (left === undefined || !taking.includes(cordoned))
     throw new InconclusiveError(`replicas can be scheduled on ${taking.join(', ') || 'no node'} alone`);
-  await faults.inject(
-    patchedObject.on(cluster, {
-      ...{ resource: resources.nodes, name: cordoned, title: `node ${cordoned} is cordoned` },
-      ...{ before: { spec: { unschedulable: null } }, after: { spec: { unschedulable: true } } },
-    }),
-  );
+  await faults.inject(cordonOf(cluster, cordoned));
   for (const name of others)
     await faults.inject(
       patchedObject.on(cluster, {

@@ -1,3 +1,4 @@
+import type { InjectedFault } from '../../../faults/fault.ts';
 import { waitUntil } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
 import { isConditionTrue } from '../../../kube/objects.ts';
@@ -14,7 +15,7 @@ import { crashNodeOfRestore } from '../restore/restore.ts';
 import { step } from '../step.ts';
 import { failureMessages } from '../store/expectations.ts';
 import { type CrashedAfterSnapshot, crashAfterSnapshot, judgeOpenedAgain } from './after-snapshot.ts';
-import { leaveOneNode } from './cordon.ts';
+import { cordonOf, leaveOneNode } from './cordon.ts';
 import type { CrashedNode } from './crash.ts';
 import { evictNodeOf, untilEvicted } from './eviction.ts';
 
@@ -44,6 +45,17 @@ export const nodeSteps = {
     waitsForTimer: true,
     action: untilEvicted,
     detail: (node) => node,
+  }),
+  /** One of these stays. In force until `when.released`. */
+  'when.nodesCordoned': step({
+    sentence: 'When all nodes but one are cordoned',
+    parameters: () => ({}),
+    action: async ({ cluster, faults }: Context, { nodes }: { nodes: readonly string[] }) => {
+      const cordoned: InjectedFault[] = [];
+      for (const node of nodes.slice(1)) cordoned.push(await faults.inject(cordonOf(cluster, node)));
+      return cordoned;
+    },
+    detail: (cordoned) => cordoned.map(({ title }) => title).join(', '),
   }),
   'when.uploaderNodeCrashed': step({
     sentence: 'When a node of the upload of {backup} loses its power',

@@ -11,8 +11,8 @@ import { runLabel } from '../created-objects.ts';
 import { throwIfAny } from '../judging.ts';
 import { step } from '../step.ts';
 
-/** An uninstallation that a step began, the name of its Job, and the log of that so far. */
-type UninstallationHandle = InjectedFault & { job: string; log(): Promise<string> };
+/** An uninstallation that a step began, the name of its Job, the nodes that Longhorn had, and the log so far. */
+type UninstallationHandle = InjectedFault & { job: string; nodes: string[]; log(): Promise<string> };
 
 const begin = async ({ cluster, faults, run, uniqueName }: Context): Promise<UninstallationHandle> =>
   faults.inject(await uninstallation.on(cluster, { job: uniqueName('uninstall'), labels: runLabel(run) }));
