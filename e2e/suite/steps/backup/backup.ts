@@ -84,7 +84,10 @@ export const readBackup = (
 ): Promise<Backup | undefined> => readNow(cluster, longhornResources.backups, name);
 
 /** Throws if a backup is gone or being deleted. */
-export const mustBeKept = async (context: Context, backup: BackupHandle): Promise<void> => {
+export const mustBeKept = async (
+  context: Context,
+  backup: Pick<BackupHandle, 'name' | 'label'>,
+): Promise<void> => {
   const loss = lossOf(await readBackup(context, backup));
   if (loss !== undefined) throw new Error(`${backup.label} (${backup.name}) is ${loss}`);
 };

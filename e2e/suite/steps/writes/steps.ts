@@ -3,6 +3,7 @@ import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup, VolumeAttachment } from '../../../longhorn/types.ts';
+import { mustBeKept } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { isBackupOf } from '../created-objects.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
@@ -56,13 +57,15 @@ export const writeSteps = {
     sentence: 'Then {backup} comes to an end',
     action: async (
       context: Context,
-      { name, label }: Pick<BackupHandle, 'name' | 'label'>,
+      backup: Pick<BackupHandle, 'name' | 'label'>,
       { mayFail }: { mayFail: boolean },
     ): Promise<boolean> => {
       const { timelines, timeouts, version, expected } = context;
+      const { name, label } = backup;
+      if (timelines.backups.current(name) === undefined) await mustBeKept(context, backup);
       const ended = await waitUntil(
         timelines.backups,
-        (backup) => backupState(backup) === 'Completed' || (mayFail && backupState(backup) === 'Error'),
+        (found) => backupState(found) === 'Completed' || (mayFail && backupState(found) === 'Error'),
         {
           name,
           label: `${label} is Completed${mayFail ? ' or in Error' : ''}`,
@@ -72,9 +75,9 @@ export const writeSteps = {
               timeline: timelines.backups,
               name,
               describe: describeBackup,
-              because: (backup: Backup) => {
-                if (backup.metadata.deletionTimestamp !== undefined) return `${label} is being deleted`;
-                return !mayFail && backupState(backup) === 'Error' ? `${label} is in Error` : undefined;
+              because: (found: Backup) => {
+                if (found.metadata.deletionTimestamp !== undefined) return `${label} is being deleted`;
+                return !mayFail && backupState(found) === 'Error' ? `${label} is in Error` : undefined;
               },
             },
           ],
