@@ -17,7 +17,10 @@ export type Devices = {
   detach(volume: string, image: string): Promise<void>;
   /** Writes what the file systems on the device have buffered. */
   sync(volume: string): Promise<void>;
-  /** Runs work while nothing is written to the file system on the device. Fails if that takes too long. Returns whether there is one. */
+  /**
+   * Runs work while nothing is written to the file system on the device. Fails if that takes too long. Returns whether
+   * there is one.
+   */
   whileFrozen(volume: string, work: () => Promise<void>): Promise<boolean>;
   /** Thaws the file systems of all volumes of the node. A manager that was killed may have left one frozen. */
   thawAll(): Promise<void>;
@@ -121,7 +124,8 @@ export const flushDevice = async (file: string): Promise<void> => {
 export const createLoopDevices = (hostDev: string): Devices => {
   const path = (volume: string): string => `${hostDev}/longhorn/${volume}`;
   // A file system of an encrypted volume is on another device.
-  const devicesOf = (volume: string): string[] => [path(volume), `${hostDev}/mapper/${volume}`];
+  const mountsOfVolume = async (volume: string): Promise<string[]> =>
+    (await Promise.all([path(volume), `${hostDev}/mapper/${volume}`].map(mountsOf))).flat();
   return {
     path,
     attach: async (volume, image) => {
@@ -146,49 +150,44 @@ export const createLoopDevices = (hostDev: string): Devices => {
       await rm(path(volume), { force: true });
     },
     sync: async (volume) => {
-      for (const mount of (await Promise.all(devicesOf(volume).map(mountsOf))).flat())
-        await onNode('sync', '-f', mount);
+      for (const mount of await mountsOfVolume(volume)) await onNode('sync', '-f', mount);
     },
     whileFrozen: async (volume, work) => {
-      const frozen: FileHandle[] = [];
-      let isMounted = false;
-      const thaw = async (): Promise<void> => {
-        for (const root of frozen.splice(0)) await setFrozen(root, '--unfreeze').finally(() => root.close());
-      };
-      let isLate = false;
-      let timer: NodeJS.Timeout | undefined;
-      try {
-        for (const device of devicesOf(volume)) {
-          const [mount] = await mountsOf(device);
-          if (mount === undefined) continue;
-          const root = await openMount(mount);
-          await setFrozen(root, '--freeze').catch((error: unknown) =>
-            root.close().then(() => Promise.reject(error)),
-          );
-          frozen.push(root);
-          isMounted = true;
-        }
-        timer = setTimeout(() => {
-          isLate = true;
-          thaw().catch(() => undefined);
-        }, longestFreeze);
+      // Its mounts are all of one file system.
+      const [mount] = await mountsOfVolume(volume);
+      if (mount === undefined) {
         await work();
+        return false;
+      }
+      const root = await openMount(mount);
+      let thawed: Promise<unknown> | undefined;
+      const thaw = (): Promise<unknown> => {
+        thawed ??= setFrozen(root, '--unfreeze').finally(() => root.close());
+        return thawed;
+      };
+      await setFrozen(root, '--freeze').catch((error: unknown) =>
+        root.close().then(() => Promise.reject(error)),
+      );
+      const timer = setTimeout(() => thaw().catch(() => undefined), longestFreeze);
+      try {
+        await work();
+        if (thawed !== undefined)
+          throw new Error(`the file system of volume ${volume} was frozen for too long`);
       } finally {
         clearTimeout(timer);
         await thaw();
       }
-      if (isLate) throw new Error(`the file system of volume ${volume} was frozen for too long`);
-      return isMounted;
+      return true;
     },
     thawAll: async () => {
-      for (const volume of await readdir(`${hostDev}/longhorn`).catch(() => []))
-        for (const [mount] of await Promise.all(devicesOf(volume).map(mountsOf))) {
-          if (mount === undefined) continue;
-          const root = await openMount(mount);
-          // It fails if the file system is not frozen.
-          await setFrozen(root, '--unfreeze').catch(() => undefined);
-          await root.close();
-        }
+      for (const volume of await readdir(`${hostDev}/longhorn`).catch(() => [])) {
+        const [mount] = await mountsOfVolume(volume);
+        if (mount === undefined) continue;
+        const root = await openMount(mount);
+        // It fails if the file system is not frozen.
+        await setFrozen(root, '--unfreeze').catch(() => undefined);
+        await root.close();
+      }
     },
     trim: async (volume) => {
       const [mount] = await mountsOf(path(volume));
