@@ -34,7 +34,13 @@ import { judgeWithin, type Timeout } from '../timeouts.ts';
 import { claimRequests, postAction, postToApi } from '../volume/api.ts';
 import { fillDisks } from '../volume/older-replica.ts';
 import { replicasOf, replicasWithout } from '../volume/replicas.ts';
-import { describeRestore, judgeRestoredData, untilReadInStore, untilRestored } from '../volume/restored.ts';
+import {
+  describeRestore,
+  judgeRestoredData,
+  restoreOf,
+  untilReadInStore,
+  untilRestored,
+} from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import {
   beginClone,
@@ -248,21 +254,23 @@ const createBareStandby = async (
   );
 };
 
-const conditionOf = ({ status }: Volume, type: string) =>
-  status?.conditions?.find((each) => each.type.toLowerCase() === type);
+/** Returns the condition Scheduled of a volume. */
+const scheduledOf = ({ status }: Volume) =>
+  status?.conditions?.find(({ type }) => type.toLowerCase() === 'scheduled');
 
-/** Waits until a restore is not placed. Returns the condition that says so. */
-const whyUnplaced = async (
+const isUnplaced = (volume: Volume): boolean => scheduledOf(volume)?.status === 'False';
+
+/** Waits until a restore is not placed, or in a state that shows that. */
+const untilUnplaced = async (
   { expected, timelines, timeouts }: Context,
   { name, label }: RestoreHandle,
-): Promise<{ reason?: string; message?: string }> => {
+  isIt = isUnplaced,
+): Promise<Volume> => {
   expected.push({ id: 'replicas-not-scheduled', of: name }, { id: 'restore-given-up', of: name });
-  const isUnplaced = (each: Volume) => conditionOf(each, 'scheduled')?.status === 'False';
-  const found = await waitUntil(timelines.volumes, isUnplaced, {
+  return waitUntil(timelines.volumes, isIt, {
     ...{ name, label: `${label} is not placed`, describe: describeRestore },
     ...timeouts.restoreBegins,
   });
-  return conditionOf(found, 'scheduled') ?? {};
 };
 
 /** The steps for scenarios that test restores. */
@@ -678,7 +686,7 @@ export const restoreSteps = {
     sentence: 'Then {restore} is not placed, and says that a tag is missing',
     action: async (context: Context, restore: RestoreHandle) => {
       const { name, label } = restore;
-      const { reason, message = '' } = await whyUnplaced(context, restore);
+      const { reason, message = '' } = scheduledOf(await untilUnplaced(context, restore)) ?? {};
       if (/\btags? /.test(message)) return;
       const seen = { kind: 'Volume', name, state: 'not placed' };
       throw new PromiseBroken(`${label} says ${reason}: "${message}", and nothing of a tag`, seen);
@@ -690,7 +698,7 @@ export const restoreSteps = {
       'Then {restore} is not placed, has no replica on a disk, and says that there is too little space',
     action: async (context: Context, restore: RestoreHandle) => {
       const { name, label } = restore;
-      const { reason, message = '' } = await whyUnplaced(context, restore);
+      const { reason, message = '' } = scheduledOf(await untilUnplaced(context, restore)) ?? {};
       const placed = (await replicasOf(context, name)).filter(({ spec }) => Boolean(spec.nodeID));
       if (/\bstorage\b/.test(message) && placed.length === 0) return;
       throw new Error(
@@ -701,15 +709,10 @@ export const restoreSteps = {
   /** It is looked at as soon as Longhorn has not placed it, and has detached it. */
   'then.unplacedWaits': step({
     sentence: 'Then {restore} is not placed, and does not say that its restore has failed',
-    action: async ({ expected, timelines, timeouts }: Context, { name, label }: RestoreHandle) => {
-      expected.push({ id: 'replicas-not-scheduled', of: name }, { id: 'restore-given-up', of: name });
-      const isLeft = (each: Volume) =>
-        each.status?.state === 'detached' && conditionOf(each, 'scheduled')?.status === 'False';
-      const found = await waitUntil(timelines.volumes, isLeft, {
-        ...{ name, label: `${label} is not placed`, describe: describeRestore },
-        ...timeouts.restoreBegins,
-      });
-      const { reason, message = '' } = conditionOf(found, 'restore') ?? {};
+    action: async (context: Context, restore: RestoreHandle) => {
+      const { name, label } = restore;
+      const isLeft = (each: Volume) => each.status?.state === 'detached' && isUnplaced(each);
+      const { reason, message = '' } = restoreOf(await untilUnplaced(context, restore, isLeft)) ?? {};
       if (reason !== 'RestoreFailure') return;
       const seen = { kind: 'Volume', name, state: 'given up before it has begun' };
       throw new PromiseBroken(`${label} says "${message}", and has no replica yet`, seen);
