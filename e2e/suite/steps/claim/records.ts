@@ -1,8 +1,7 @@
-import { type PodCommands, startInPods } from '../../../kube/in-pods.ts';
-import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { execInPod, type PodCommands, startInPods } from '../../../kube/in-pods.ts';
 import type { Context } from '../context.ts';
 import { InconclusiveError, throwIfAny } from '../judging.ts';
-import { dataFolder, type StatefulSetHandle } from './workload.ts';
+import { containerOf, dataFolder, type StatefulSetHandle } from './workload.ts';
 
 /** What a pod writes, and how many of its records were synced before anything was made of its volume. */
 export type Records = { pod: string; folder: string; writing: PodCommands; before: number };
@@ -49,7 +48,7 @@ export const writeRecords = async (
 ): Promise<Records> => {
   const [pod = ''] = pods.map((each) => each.pod);
   const command = ['bash', '-c', writing, 'corral-records', folder];
-  const started = startInPods(cluster, { pods: [{ namespace, name: pod, container: 'pod' }], command });
+  const started = startInPods(cluster, { pods: [containerOf(pod)], command });
   const [own] = started.commands;
   const lines = own?.lines ?? [];
   await started.until(() => lines.length >= enough || own?.ended !== undefined, 120_000);
@@ -63,13 +62,12 @@ export const judgeRecords = async (
   { cluster }: Pick<Context, 'cluster'>,
   { pod, folder, writing, before }: Records,
 ): Promise<string> => {
-  const target = { namespace, name: pod, container: 'pod' };
   const command = ['bash', '-c', counting, 'corral-records', folder];
-  const { stdout, stderr, exitCode } = await cluster.exec(target, command);
-  if (exitCode !== 0) throw new Error(`the records in pod ${pod} could not be read: ${stderr.trim()}`);
-  const [first = Number.NaN, second = Number.NaN, ...wrong] = stdout.trim().split('\n').map(Number);
+  const failed = `the records in pod ${pod} could not be read`;
+  const counted = await execInPod(cluster, containerOf(pod), command, failed);
+  const [first = Number.NaN, second = Number.NaN, ...wrong] = counted.split('\n').map(Number);
   const found = `first has ${first} records, and second ${second}`;
-  if (Number.isNaN(first + second) || wrong.length > 0) throw new Error(`pod ${pod}: ${stdout.trim()}`);
+  if (Number.isNaN(first + second) || wrong.length > 0) throw new Error(`pod ${pod}: ${counted}`);
   throwIfAny(
     [
       ...(first === second || first === second + 1 ? [] : [`${found}, and each was written to first before`]),

@@ -1,6 +1,6 @@
 import { waitUntil, waitUntilGone } from '../../../history/expectation.ts';
 import { follow } from '../../../history/watch.ts';
-import { resources, unlessGone } from '../../../kube/cluster.ts';
+import { type PodTarget, resources, unlessGone } from '../../../kube/cluster.ts';
 import { execInPod } from '../../../kube/in-pods.ts';
 import { isReady, type Pod } from '../../../kube/pods.ts';
 import { devicePath, managerPodOf, managerPods } from '../../../longhorn/manager.ts';
@@ -94,12 +94,15 @@ export const untilPodsReady = async (
   return (await Promise.all(ready)).map(({ spec }) => spec?.nodeName ?? '');
 };
 
+/** Where the commands of a pod of a StatefulSet run. */
+export const containerOf = (pod: string): PodTarget => ({ namespace, name: pod, container: 'pod' });
+
 const checksumIn = async (
   { cluster }: Context,
   { pod, file }: Pick<PodWithVolume, 'pod' | 'file'>,
   script: string,
 ): Promise<string> => {
-  const { stdout, stderr, exitCode } = await cluster.exec({ namespace, name: pod, container: 'pod' }, [
+  const { stdout, stderr, exitCode } = await cluster.exec(containerOf(pod), [
     ...['bash', '-c', script, 'corral-pod', file],
   ]);
   const sha256 = /^[0-9a-f]{64}/.exec(stdout)?.[0];
@@ -181,7 +184,7 @@ export const removeFiles = async (
     const took = await untilTaken(context, volume, { atLeast: littleData.data.size });
     await execInPod(
       context.cluster,
-      { namespace, name: pod, container: 'pod' },
+      containerOf(pod),
       ['bash', '-c', `set -e; rm "$1"; sync -f ${dataFolder}`, 'corral-pod', file],
       `${file} in pod ${pod} could not be removed`,
     );
@@ -227,7 +230,7 @@ export const plainInStore = async (
   { pod, file }: PodWithVolume,
 ): Promise<string[]> => {
   const command = ['bash', '-c', hexadecimal, 'corral-pod', file];
-  const { stdout } = await cluster.exec({ namespace, name: pod, container: 'pod' }, command);
+  const { stdout } = await cluster.exec(containerOf(pod), command);
   const written = Buffer.from(stdout, 'hex');
   if (written.length !== 32) throw new Error(`${file} in pod ${pod} has ${written.length} bytes`);
   const found: string[] = [];
