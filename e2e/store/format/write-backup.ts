@@ -122,6 +122,11 @@ export type NewFile = { path: string; bytes: Uint8Array };
 /** Writes some files. They are stored when it returns. */
 type PutFiles = (files: readonly NewFile[]) => Promise<void>;
 
+const backupConfigFile = (written: WrittenBackup): NewFile => ({
+  path: backupConfigPath(written.backup),
+  bytes: Buffer.from(backupConfigText(written)),
+});
+
 const volumeConfigFile = (written: WrittenVolume): NewFile => ({
   path: 'volume.cfg',
   bytes: Buffer.from(volumeConfigText(written)),
@@ -187,10 +192,7 @@ export const writeBackup = async (
   }
 
   const written: WrittenBackup = { ...about, blocks: mappings, stored: { blocks: known.size, bytes } };
-  await put([
-    { path: backupConfigPath(backup), bytes: Buffer.from(backupConfigText(written)) },
-    volumeConfigFile(written),
-  ]);
+  await put([backupConfigFile(written), volumeConfigFile(written)]);
   return mappings;
 };
 
@@ -201,12 +203,7 @@ export const writeEarlierBackups = (
   backups: readonly string[],
 ): Promise<void> => {
   const stored = { blocks: 0, bytes: 0 };
-  return put(
-    backups.map((backup) => ({
-      path: backupConfigPath(backup),
-      bytes: Buffer.from(backupConfigText({ ...about, backup, stored })),
-    })),
-  );
+  return put(backups.map((backup) => backupConfigFile({ ...about, backup, stored })));
 };
 
 /** Writes the config of a volume whose last backup is in the store. */
